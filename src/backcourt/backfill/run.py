@@ -1,0 +1,176 @@
+"""Run processors over a range of dates, phase by phase, each table over all its dates before the next one."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from backcourt.backfill.publish import Stamp, publish_chunk
+from backcourt.calendar import DateRange, month_chunks
+from backcourt.catalog import TABLES
+from backcourt.errors import DateRangeError
+from backcourt.processors.base import Processor
+from backcourt.warehouse.base import Session, Warehouse
+
+_HOLD_SECONDS = 1.0
+"""A session is given back after this long, so that readers and other runs get their turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableResult:
+    """What a run did to one table.
+
+    Attributes:
+        table: Table name.
+        rows: Rows that the range holds now.
+        inserted: Rows that are new or changed.
+        removed: Rows that changed or went.
+        unchanged: Rows left alone.
+        failures: Failure records by category.
+        seconds: Time taken.
+    """
+
+    table: str
+    rows: int
+    inserted: int
+    removed: int
+    unchanged: int
+    failures: Mapping[str, int]
+    seconds: float
+
+
+class Progress(Protocol):
+    """Who is told how far a run is."""
+
+    def __call__(self, table: str, done: int, total: int) -> None:
+        """``done`` of ``total`` chunks are published; ``table`` is next."""
+
+
+def run(
+    warehouse: Warehouse,
+    span: DateRange,
+    processors: Sequence[Processor],
+    stamp: Stamp,
+    *,
+    by_month: bool = False,
+    progress: Progress | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> tuple[TableResult, ...]:
+    """Compute and publish every processor over the range, in the given order.
+
+    Args:
+        warehouse: Where to read and write.
+        span: Dates to write.
+        processors: In dependency order.
+        stamp: Run id, time and mode.
+        by_month: Publish month by month instead of season by season: less memory, more time.
+        progress: Told before each chunk and at the end.
+        clock: Seconds, for the durations of the result only.
+
+    Returns:
+        One result per processor.
+
+    Raises:
+        DateRangeError: If the schedule has no game in the range.
+    """
+    warehouse.ensure(TABLES)
+    with warehouse.read() as session:
+        chunks = _chunks(session, span, by_month=by_month)
+    total = len(chunks) * len(processors)
+    results: list[TableResult] = []
+    done = 0
+    with _Lease(warehouse, clock) as lease:
+        for processor in processors:
+            started = clock()
+            inserted = removed = unchanged = 0
+            failures: Counter[str] = Counter()
+            for chunk in chunks:
+                if progress is not None:
+                    progress(processor.name, done, total)
+                result = publish_chunk(lease.session(), processor, chunk, stamp)
+                inserted += result.published.inserted
+                removed += result.published.removed
+                unchanged += result.published.unchanged
+                failures.update(result.failures)
+                done += 1
+            results.append(
+                TableResult(
+                    processor.name, inserted + unchanged, inserted, removed, unchanged, dict(failures), clock() - started
+                )
+            )
+    if progress is not None:
+        progress("", done, total)
+    return tuple(results)
+
+
+class _Lease:
+    """A session that is closed and opened again once it has been held for a while."""
+
+    def __init__(self, warehouse: Warehouse, clock: Callable[[], float]) -> None:
+        self._warehouse = warehouse
+        self._clock = clock
+        self._manager: AbstractContextManager[Session] | None = None
+        self._session: Session | None = None
+        self._since = 0.0
+
+    def __enter__(self) -> _Lease:
+        return self
+
+    def session(self) -> Session:
+        if self._session is not None and self._clock() - self._since > _HOLD_SECONDS:
+            self._close()
+        if self._session is None:
+            self._manager = self._warehouse.write()
+            self._session = self._manager.__enter__()
+            self._since = self._clock()
+        return self._session
+
+    def _close(self) -> None:
+        manager, self._manager, self._session = self._manager, None, None
+        if manager is not None:
+            manager.__exit__(None, None, None)
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+
+def _chunks(session: Session, span: DateRange, *, by_month: bool) -> tuple[DateRange, ...]:
+    """The range cut by season (or month), clipped to the dates that have games."""
+    rows = session.rows(
+        "SELECT season_year, MIN(game_date) AS first_date, MAX(game_date) AS last_date FROM nba_raw.nbac_schedule "
+        "WHERE game_date BETWEEN @start_date AND @end_date "
+        "AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final') GROUP BY season_year ORDER BY season_year",
+        {"start_date": span.start, "end_date": span.end},
+    )
+    if not rows:
+        raise _no_games(session, span)
+    seasons = [DateRange(_date(row[1]), _date(row[2])) for row in rows]
+    return tuple(chunk for season in seasons for chunk in (month_chunks(season) if by_month else (season,)))
+
+
+def _no_games(session: Session, span: DateRange) -> DateRangeError:
+    known = session.rows(
+        "SELECT season, MIN(game_date) AS a, MAX(game_date) AS b FROM nba_raw.nbac_schedule GROUP BY season ORDER BY season"
+    )
+    if not known:
+        return DateRangeError(
+            f"no game on {span}: the schedule is empty", next_step="load a season first: backcourt load season DIR"
+        )
+    return DateRangeError(
+        f"the schedule has no game on {span}",
+        valid=[f"{season} ({first} to {last})" for season, first, last in known],
+        next_step="choose dates inside a loaded season, or load the one you need",
+    )
+
+
+def _date(value: object) -> date:
+    if not isinstance(value, date):
+        raise TypeError(f"not a date: {value!r}")
+    return value
+
+

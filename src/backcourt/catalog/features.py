@@ -1,0 +1,107 @@
+"""The 25 features of ml_feature_store_v2: name, meaning, unit, default, and where each one comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backcourt.catalog.model import Critical, Table, Upstream, Window, stamped
+from backcourt.catalog.types import array, day, integer, number, text
+
+SOURCE_WEIGHTS = {"phase4": 100, "phase3": 75, "calculated": 100, "default": 40}
+"""Weight of a feature's source in the quality score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One element of the feature vector.
+
+    Attributes:
+        name: Column name; the position in FEATURES is the position in the vector.
+        description: What it is.
+        unit: Unit of the value.
+        default: Value in the vector where the column is NULL.
+        source: "phase4", "phase3" or "calculated" where the value is known.
+    """
+
+    name: str
+    description: str
+    unit: str
+    default: float
+    source: str
+
+
+FEATURES: tuple[Feature, ...] = (
+    Feature("points_avg_last_5", "mean points of the newest 5 games", "points", 10, "phase4"),
+    Feature("points_avg_last_10", "mean points of the newest 10 games", "points", 10, "phase4"),
+    Feature("points_avg_season", "mean points of the season", "points", 10, "phase4"),
+    Feature("points_std_last_10", "sample deviation of points over 10 games", "points", 5, "phase4"),
+    Feature("games_in_last_7_days", "games with D-7 <= date < D", "count", 3, "phase4"),
+    Feature("fatigue_score", "0 tired to 100 fresh", "score", 50, "phase4"),
+    Feature("shot_zone_mismatch_score", "zone mismatch, -10 to 10", "points", 0, "phase4"),
+    Feature("pace_score", "pace adjustment, -3 to 3", "points", 0, "phase4"),
+    Feature("usage_spike_score", "usage adjustment, -3 to 3", "points", 0, "phase4"),
+    Feature("rest_advantage", "own minus the opponent's days rest, -2 to 2", "days", 0, "calculated"),
+    Feature("injury_risk", "available 0, probable 1, questionable 2, doubtful and out 3", "level", 0, "calculated"),
+    Feature("recent_trend", "newest 2 of 5 games against the oldest 2: 5 points up is 2, 2 up is 1, signed", "level", 0,
+            "calculated"),
+    Feature("minutes_change", "last 10 games against the season: 20 % is 2, 10 % is 1, signed", "level", 0, "calculated"),
+    Feature("opponent_def_rating", "the opponent's defensive rating over 15 games", "points per 100 possessions", 112,
+            "phase4"),
+    Feature("opponent_pace", "pace allowed by the opponent over 15 games", "possessions per 48 minutes", 100, "phase4"),
+    Feature("home_away", "1 at home, 0 away", "flag", 0, "phase3"),
+    Feature("back_to_back", "1 if he played yesterday", "flag", 0, "phase3"),
+    Feature("playoff_game", "1 in the playoffs", "flag", 0, "phase3"),
+    Feature("pct_paint", "share of his attempts from the paint", "fraction", 0.30, "phase4"),
+    Feature("pct_mid_range", "share of his attempts from mid-range", "fraction", 0.20, "phase4"),
+    Feature("pct_three", "share of his attempts from three", "fraction", 0.35, "phase4"),
+    Feature("pct_free_throw", "free throws made / points over 10 games, 0 to 0.5", "fraction", 0.15, "calculated"),
+    Feature("team_pace", "the team's pace over 10 games", "possessions per 48 minutes", 100, "phase4"),
+    Feature("team_off_rating", "the team's offensive rating over 10 games", "points per 100 possessions", 112, "phase4"),
+    Feature("team_win_pct", "wins / games of the season as of the date, from 5 games", "fraction", 0.5, "calculated"),
+)
+
+_DECIMALS = 4
+
+ML_FEATURE_STORE = Table(
+    name="ml_feature_store_v2",
+    dataset="nba_predictions",
+    phase="precompute",
+    short="MLFS",
+    grain="one player listed for one game",
+    key=("game_id", "player_id"),
+    partition="game_date",
+    cluster=("player_id",),
+    description="25 features of a listed player before a game, each with its source, for prediction models.",
+    columns=stamped(
+        text("game_id", "the NBA's 10-character game id", required=True),
+        day("game_date", "local date of the game", required=True),
+        integer("season_year", "first year of the season: 2021 for 2021-22", "year", required=True),
+        integer("player_id", "the NBA's person id", "id", required=True),
+        text("player_lookup", "normalised name, carried along, never a key", required=True),
+        text("team_abbr", "NBA tricode of the own team", required=True),
+        text("opponent_team_abbr", "NBA tricode of the other team", required=True),
+        *(number(item.name, _DECIMALS, item.description, item.unit) for item in FEATURES),
+        array("features", "FLOAT64", "the 25 values in order, defaults where the column is NULL", decimals=_DECIMALS,
+              length=len(FEATURES)),
+        array("feature_sources", "STRING", "phase4, phase3, calculated or default, in the same order",
+              length=len(FEATURES)),
+        number("feature_quality_score", 2, "mean weight of the 25 sources: 100, 75, 100, 40", "score", required=True),
+        text("data_source", "phase4 if PDC and PSZA exist, phase4_partial if one of them, phase3 if neither", required=True),
+    ),
+    critical=(
+        Critical(
+            "features",
+            "COALESCE(points_avg_season, fatigue_score, opponent_def_rating) IS NOT NULL",
+            "no feature is a default where its source table has the row",
+        ),
+    ),
+    upstreams=(
+        Upstream("nba_raw.nbac_schedule", (Window("season"),)),
+        Upstream("nba_analytics.upcoming_player_game_context"),
+        Upstream("nba_analytics.upcoming_team_game_context"),
+        Upstream("nba_precompute.player_daily_cache"),
+        Upstream("nba_precompute.player_composite_factors"),
+        Upstream("nba_precompute.player_shot_zone_analysis"),
+        Upstream("nba_precompute.team_defense_zone_analysis"),
+    ),
+)

@@ -1,0 +1,184 @@
+"""What a table is: columns with type, decimals and unit, key, partition, critical fields, upstreams and windows.
+
+Plain frozen dataclasses, so that importing the catalog costs a few milliseconds. A table checks itself when it is
+made: a key or critical field that names no column cannot exist.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+SqlType = Literal[
+    "STRING", "INT64", "FLOAT64", "BOOL", "DATE", "TIMESTAMP", "JSON", "ARRAY<FLOAT64>", "ARRAY<STRING>", "ARRAY<INT64>"
+]
+Phase = Literal["raw", "reference", "analytics", "precompute", "operations"]
+
+STAMPS = ("data_hash", "processed_at")
+"""Columns that the warehouse fills when it publishes a row; no processor or loader returns them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    Attributes:
+        name: Column name.
+        type: BigQuery type.
+        description: What it holds; the definition, not the name again.
+        unit: "fraction" (0..1), "percent" (0..100), "minutes", "points", ... or "" for text, ids and flags.
+        decimals: Decimals that a FLOAT64 (or each element of an ARRAY<FLOAT64>) is rounded to before it is hashed,
+            stored or compared; required for them and only for them.
+        required: True if the column is never NULL.
+        length: Number of elements of an array column with a fixed length, which is hashed element by element.
+    """
+
+    name: str
+    type: SqlType
+    description: str
+    unit: str = ""
+    decimals: int | None = None
+    required: bool = False
+    length: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a float without decimals, and decimals on anything else."""
+        if ("FLOAT64" in self.type) != (self.decimals is not None):
+            raise ValueError(f"column {self.name}: decimals are for FLOAT64 columns, and every one has them")
+        if not self.description:
+            raise ValueError(f"column {self.name}: a column has a description")
+
+
+@dataclass(frozen=True, slots=True)
+class Critical:
+    """A field whose damage looks like good data: what is checked, and when.
+
+    Attributes:
+        name: Name of the check, the column's name where there is one.
+        valid: SQL condition (BigQuery) on the table's columns that holds for a good row.
+        condition: SQL condition that says whether the row is judged at all; it excludes legitimate NULLs.
+        description: The rule in words.
+        varies_over_date: True if one constant value on a date with four teams or more is damage.
+    """
+
+    name: str
+    valid: str
+    description: str
+    condition: str = "TRUE"
+    varies_over_date: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How far back a computation reads for one row.
+
+    Attributes:
+        span: "date" (the row's own date only), "season" (from opening day) or "games"/"days" with a size.
+        size: Number of games or days, None for "date" and "season".
+    """
+
+    span: Literal["date", "season", "games", "days"]
+    size: int | None = None
+
+    def __str__(self) -> str:
+        """Readable form: "season to date", "newest 15 games", "last 30 days"."""
+        words = {"date": "same date", "season": "season to date"}
+        if self.span in words:
+            return words[self.span]
+        return f"newest {self.size} games" if self.span == "games" else f"last {self.size} days"
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A table that a computation reads, and how far back.
+
+    Attributes:
+        table: Full name, dataset.table.
+        windows: The windows it is read through; the widest decides the look-back.
+        critical: False if the computation does without it (its columns are NULL then).
+    """
+
+    table: str
+    windows: tuple[Window, ...] = (Window("date"),)
+    critical: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of the warehouse.
+
+    Attributes:
+        name: Table name.
+        dataset: BigQuery dataset, DuckDB schema.
+        phase: Where in the pipeline it is written.
+        grain: What one row is.
+        key: Columns that identify a row; never NULL, never twice.
+        columns: All columns; STAMPS last where the table carries them.
+        description: What the table is for.
+        partition: Partition column, None for small tables.
+        cluster: Clustering columns on BigQuery.
+        short: House abbreviation ("PGS"), if any.
+        critical: Critical fields.
+        upstreams: What it is computed from.
+        source: For raw tables, who publishes the data.
+    """
+
+    name: str
+    dataset: str
+    phase: Phase
+    grain: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    description: str
+    partition: str | None = None
+    cluster: tuple[str, ...] = ()
+    short: str = ""
+    critical: tuple[Critical, ...] = ()
+    upstreams: tuple[Upstream, ...] = ()
+    source: str = ""
+    _by_name: dict[str, Column] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a duplicate column, and a key, partition or cluster that names no column."""
+        for column in self.columns:
+            if column.name in self._by_name:
+                raise ValueError(f"{self.full_name}: column {column.name} twice")
+            self._by_name[column.name] = column
+        for name in (*self.key, *self.cluster, *([self.partition] if self.partition else [])):
+            if name not in self._by_name:
+                raise ValueError(f"{self.full_name}: no column {name}")
+        for name in self.key:
+            if not self._by_name[name].required:
+                raise ValueError(f"{self.full_name}: key column {name} is required")
+
+    @property
+    def full_name(self) -> str:
+        """dataset.table, the name used in SQL."""
+        return f"{self.dataset}.{self.name}"
+
+    @property
+    def business_columns(self) -> tuple[Column, ...]:
+        """The columns that say something about basketball: all but STAMPS; these are hashed."""
+        return tuple(column for column in self.columns if column.name not in STAMPS)
+
+    @property
+    def hashed(self) -> bool:
+        """True if rows carry a data_hash, so that unchanged rows are left alone."""
+        return "data_hash" in self._by_name
+
+    def column(self, name: str) -> Column:
+        """The column of that name.
+
+        Raises:
+            KeyError: If there is none.
+        """
+        return self._by_name[name]
+
+
+def stamped(*columns: Column) -> tuple[Column, ...]:
+    """The columns followed by data_hash and processed_at."""
+    return (
+        *columns,
+        Column("data_hash", "STRING", "16 hex digits over every business column, rounded", required=True),
+        Column("processed_at", "TIMESTAMP", "when this state of the row was first written (UTC)", required=True),
+    )

@@ -1,0 +1,263 @@
+"""Phase 4 tables (nba_precompute and nba_predictions): aggregates as of a date, and the features made from them."""
+
+from __future__ import annotations
+
+from backcourt.catalog.features import ML_FEATURE_STORE
+from backcourt.catalog.model import Column, Critical, Table, Upstream, Window, stamped
+from backcourt.catalog.types import day, flag, integer, number, text
+
+_DATE = (Window("date"),)
+_SEASON = Window("season")
+_POINTS_PER_100 = "points per 100 possessions"
+_PER_48 = "possessions per 48 minutes"
+
+_AS_OF = day("analysis_date", "the date as of which the row holds: only earlier games count", required=True)
+_YEAR = integer("season_year", "first year of the season: 2021 for 2021-22", "year", required=True)
+_PLAYER: tuple[Column, ...] = (
+    integer("player_id", "the NBA's person id", "id", required=True),
+    text("player_lookup", "normalised name, carried along, never a key", required=True),
+)
+
+
+def _allowed(zone: str, label: str, *, points: bool = False) -> tuple[Column, ...]:
+    extra = (number(f"{zone}_points_allowed_per_game", 2, f"points a game allowed {label}", "points"),) if points else ()
+    return (
+        number(f"{zone}_pct_allowed_last_15", 4, f"makes / attempts allowed {label}, sums of the window", "fraction"),
+        number(f"{zone}_attempts_allowed_per_game", 2, f"attempts a game allowed {label}", "attempts"),
+        *extra,
+        number(f"{zone}_blocks_per_game", 2, f"own blocks a game of shots {label}; NULL without play-by-play", "blocks"),
+        number(
+            f"{zone}_defense_vs_league_avg",
+            2,
+            f"percentage points above the league's mean of the last 30 days {label}; positive = weaker",
+            "percentage points",
+        ),
+    )
+
+
+TEAM_DEFENSE_ZONE_ANALYSIS = Table(
+    name="team_defense_zone_analysis",
+    dataset="nba_precompute",
+    phase="precompute",
+    short="TDZA",
+    grain="one team as of one game date",
+    key=("team_abbr", "analysis_date"),
+    partition="analysis_date",
+    cluster=("team_abbr",),
+    description="How a team defends each zone over its newest 15 games (at least 5), against the league.",
+    columns=stamped(
+        text("team_abbr", "NBA tricode of the defending team", required=True),
+        _AS_OF,
+        _YEAR,
+        *_allowed("paint", "in the paint", points=True),
+        *_allowed("mid_range", "from mid-range"),
+        *_allowed("three_pt", "on threes"),
+        number("defensive_rating_last_15", 2, "100 * points allowed / opponents' possessions, sums of the window",
+               _POINTS_PER_100, required=True),
+        number("opponent_points_per_game", 2, "points a game allowed", "points", required=True),
+        number("opponent_pace", 2, "opponents' possessions per 48 minutes, from sums of the window", _PER_48, required=True),
+        integer("games_in_sample", "games of the window, 5 to 15", required=True),
+        integer("zone_games_in_sample", "games of the window with shot zones", required=True),
+        text("strongest_zone", "zone with the lowest value against the league: paint, mid_range or perimeter"),
+        text("weakest_zone", "zone with the highest value against the league: paint, mid_range or perimeter"),
+        text("data_quality_tier", "high at 15 games, medium at 10, else low", required=True),
+    ),
+    critical=tuple(
+        Critical(
+            f"{zone}_defense_vs_league_avg",
+            f"{zone}_defense_vs_league_avg IS NOT NULL",
+            "every team with 5 games has the value",
+            varies_over_date=True,
+        )
+        for zone in ("paint", "mid_range", "three_pt")
+    ),
+    upstreams=(
+        Upstream("nba_raw.nbac_schedule", (_SEASON,)),
+        Upstream("nba_analytics.team_defense_game_summary", (Window("games", 15), Window("days", 30))),
+    ),
+)
+
+PLAYER_SHOT_ZONE_ANALYSIS = Table(
+    name="player_shot_zone_analysis",
+    dataset="nba_precompute",
+    phase="precompute",
+    short="PSZA",
+    grain="one player as of one game date, whether or not he plays",
+    key=("player_id", "analysis_date"),
+    partition="analysis_date",
+    cluster=("player_id",),
+    description="Where a player shoots and how well, over his newest 10 and 20 games.",
+    columns=stamped(
+        *_PLAYER,
+        _AS_OF,
+        _YEAR,
+        text("team_abbr", "team of his newest game", required=True),
+        *(
+            number(f"{zone}_rate_last_10", 2, f"share of his attempts {label}; NULL without an attempt", "percent")
+            for zone, label in (("paint", "from the paint"), ("mid_range", "from mid-range"), ("three_pt", "from three"))
+        ),
+        integer("total_shots_last_10", "attempts with a zone in the window", required=True),
+        integer("games_in_sample_10", "games of the 10-game window with zones", required=True),
+        *(
+            number(f"{zone}_pct_last_10", 4, f"makes / attempts {label}; NULL without an attempt", "fraction")
+            for zone, label in (("paint", "from the paint"), ("mid_range", "from mid-range"), ("three_pt", "from three"))
+        ),
+        *(
+            number(f"{zone}_attempts_per_game", 2, f"attempts a game {label} over 10 games", "attempts")
+            for zone, label in (("paint", "from the paint"), ("mid_range", "from mid-range"), ("three_pt", "from three"))
+        ),
+        number("paint_rate_last_20", 2, "paint share over 20 games; NULL under 15 games", "percent"),
+        number("paint_pct_last_20", 4, "paint makes / attempts over 20 games; NULL under 15 games", "fraction"),
+        number("mid_range_rate_last_20", 2, "mid-range share over 20 games; NULL under 15 games", "percent"),
+        number("three_pt_rate_last_20", 2, "three-point share over 20 games; NULL under 15 games", "percent"),
+        integer("games_in_sample_20", "games of the 20-game window with zones", required=True),
+        number("assisted_rate_last_10", 2, "assisted share of his makes; NULL without one or where unknown", "percent"),
+        number("unassisted_rate_last_10", 2, "unassisted share of his makes; NULL without one or where unknown", "percent"),
+        text(
+            "primary_scoring_zone",
+            "paint if paint rate >= 40, else perimeter if three >= 40, else mid_range if mid >= 35, else balanced; "
+            "NULL without an attempt",
+        ),
+    ),
+    critical=(
+        Critical(
+            "paint_pct_last_10",
+            "paint_pct_last_10 IS NOT NULL",
+            "who shot from the paint has a paint percentage",
+            condition="paint_rate_last_10 > 0",
+            varies_over_date=True,
+        ),
+        Critical(
+            "total_shots_last_10", "games_in_sample_10 > 0", "the window has games with zones"
+        ),
+    ),
+    upstreams=(
+        Upstream("nba_raw.nbac_schedule", (_SEASON,)),
+        Upstream("nba_analytics.player_game_summary", (Window("games", 10), Window("games", 20), _SEASON)),
+    ),
+)
+
+PLAYER_COMPOSITE_FACTORS = Table(
+    name="player_composite_factors",
+    dataset="nba_precompute",
+    phase="precompute",
+    short="PCF",
+    grain="one player listed for one game",
+    key=("game_id", "player_id"),
+    partition="game_date",
+    cluster=("player_id",),
+    description="Four adjustments to a player's expectation (fatigue, zone mismatch, pace, usage) and their total.",
+    columns=stamped(
+        text("game_id", "the NBA's 10-character game id", required=True),
+        day("game_date", "local date of the game", required=True),
+        _YEAR,
+        *_PLAYER,
+        text("team_abbr", "NBA tricode of the own team", required=True),
+        text("opponent_team_abbr", "NBA tricode of the other team", required=True),
+        integer("fatigue_score", "0 tired to 100 fresh, by the rules of the fatigue table", "score", required=True),
+        number("fatigue_adjustment", 2, "(fatigue_score - 100) / 20, that is -5 to 0", "points", required=True),
+        number("shot_zone_mismatch_score", 2, "opponent's weakness in the player's primary zone, weighted by his rate "
+               "there, -10 to 10; NULL if either side is missing", "points"),
+        number("pace_score", 2, "pace differential / 2, -3 to 3; NULL without one", "points"),
+        number("usage_spike_score", 2, ".3 * (projected - baseline usage), more with stars out, -3 to 3; NULL without both",
+               "points"),
+        number("opponent_strength_score", 2, "share of the other teams with a worse defensive rating", "percent"),
+        number("total_composite_adjustment", 2, "sum of the four adjustments, a missing one counting 0", "points",
+               required=True),
+        text("primary_scoring_zone", "zone that the mismatch looks at"),
+    ),
+    critical=(
+        Critical(
+            "opponent_strength_score",
+            "opponent_strength_score IS NOT NULL",
+            "known wherever the opponent has a TDZA row",
+            condition="EXISTS (SELECT 1 FROM nba_precompute.team_defense_zone_analysis AS z WHERE "
+            "z.team_abbr = t.opponent_team_abbr AND z.analysis_date = t.game_date)",
+            varies_over_date=True,
+        ),
+        Critical(
+            "shot_zone_mismatch_score",
+            "shot_zone_mismatch_score IS NOT NULL",
+            "known wherever the opponent has a TDZA row and the player a PSZA row with attempts",
+            condition="EXISTS (SELECT 1 FROM nba_precompute.team_defense_zone_analysis AS z WHERE "
+            "z.team_abbr = t.opponent_team_abbr AND z.analysis_date = t.game_date) AND EXISTS (SELECT 1 FROM "
+            "nba_precompute.player_shot_zone_analysis AS p WHERE p.player_id = t.player_id AND "
+            "p.analysis_date = t.game_date AND p.primary_scoring_zone IS NOT NULL)",
+        ),
+    ),
+    upstreams=(
+        Upstream("nba_raw.nbac_schedule", (_SEASON,)),
+        Upstream("nba_analytics.upcoming_player_game_context", _DATE),
+        Upstream("nba_precompute.team_defense_zone_analysis", _DATE),
+        Upstream("nba_precompute.player_shot_zone_analysis", _DATE),
+    ),
+)
+
+PLAYER_DAILY_CACHE = Table(
+    name="player_daily_cache",
+    dataset="nba_precompute",
+    phase="precompute",
+    short="PDC",
+    grain="one player listed for one game, as of its date",
+    key=("game_id", "player_id"),
+    partition="cache_date",
+    cluster=("player_id",),
+    description="A listed player's form as of the date: points, minutes, usage, shooting, his team's pace and rating.",
+    columns=stamped(
+        text("game_id", "the NBA's 10-character game id", required=True),
+        day("cache_date", "the date as of which the row holds, the game's date", required=True),
+        _YEAR,
+        *_PLAYER,
+        text("team_abbr", "NBA tricode of the own team", required=True),
+        number("points_avg_last_5", 2, "mean points of the newest 5 games", "points", required=True),
+        number("points_avg_last_10", 2, "mean points of the newest 10 games", "points", required=True),
+        number("points_avg_season", 2, "mean points of the season", "points", required=True),
+        number("points_std_last_10", 2, "sample standard deviation of points over the newest 10 games", "points"),
+        number("recent_trend_points", 2, "mean of the newest 2 of his last 5 games minus mean of the oldest 2", "points"),
+        number("minutes_avg_last_10", 2, "minutes a game over the newest 10 games", "minutes", required=True),
+        number("minutes_avg_season", 2, "minutes a game of the season", "minutes", required=True),
+        number("usage_rate_last_10", 2, "usage over the newest 10 games, as a ratio of sums", "percent"),
+        number("player_usage_rate_season", 2, "usage over the season, as a ratio of sums", "percent"),
+        number("ts_pct_last_10", 4, "true shooting over the newest 10 games, from sums", "fraction"),
+        number("ft_points_share_last_10", 4, "free throws made / points over the newest 10 games", "fraction"),
+        integer("games_played_season", "games of the season as of the date", required=True),
+        number("team_pace_last_10", 2, "the team's pace over its newest 10 games", _PER_48),
+        number("team_off_rating_last_10", 2, "the team's offensive rating over its newest 10 games", _POINTS_PER_100),
+        integer("games_in_last_7_days", "games with D-7 <= date < D", required=True),
+        integer("games_in_last_14_days", "games with D-14 <= date < D", required=True),
+        number("minutes_in_last_7_days", 2, "minutes with D-7 <= date < D", "minutes", required=True),
+        number("minutes_in_last_14_days", 2, "minutes with D-14 <= date < D", "minutes", required=True),
+        number("avg_minutes_per_game_last_7", 2, "minutes a game of the last 7 days; NULL without a game", "minutes"),
+        integer("back_to_backs_last_14_days", "pairs of games on consecutive days within 14 days", required=True),
+        integer("player_age", "age in full years; NULL without a birth date", "years"),
+        flag("shot_zone_data_available", "the player has a PSZA row as of the date", required=True),
+        text("primary_scoring_zone", "from PSZA"),
+        number("paint_rate_last_10", 2, "from PSZA", "percent"),
+        number("three_pt_rate_last_10", 2, "from PSZA", "percent"),
+        number("assisted_rate_last_10", 2, "from PSZA", "percent"),
+        flag("early_season_flag", "fewer than 10 games of the season", required=True),
+    ),
+    critical=(
+        Critical(
+            "points_avg_season",
+            "points_avg_season IS NOT NULL",
+            "every row has a season mean",
+            varies_over_date=True,
+        ),
+    ),
+    upstreams=(
+        Upstream("nba_raw.nbac_schedule", (_SEASON,)),
+        Upstream("nba_analytics.upcoming_player_game_context", _DATE),
+        Upstream("nba_analytics.player_game_summary", (Window("games", 5), Window("games", 10), _SEASON)),
+        Upstream("nba_analytics.team_offense_game_summary", (Window("games", 10),)),
+        Upstream("nba_precompute.player_shot_zone_analysis", _DATE),
+    ),
+)
+
+TABLES = (
+    TEAM_DEFENSE_ZONE_ANALYSIS,
+    PLAYER_SHOT_ZONE_ANALYSIS,
+    PLAYER_COMPOSITE_FACTORS,
+    PLAYER_DAILY_CACHE,
+    ML_FEATURE_STORE,
+)

@@ -1,0 +1,73 @@
+"""The 30 teams: NBA tricode, NBA team id, names, and the codes that other sources use.
+
+Source: the NBA's own identifiers (stats.nba.com); Basketball-Reference's codes as printed on its team pages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """One team.
+
+    Attributes:
+        tricode: The NBA's three letters, the code used everywhere in the warehouse.
+        team_id: NBA team id.
+        city: City or region as the NBA prints it.
+        nickname: Nickname.
+        bref_code: Code on Basketball-Reference.
+    """
+
+    tricode: str
+    team_id: int
+    city: str
+    nickname: str
+    bref_code: str
+
+    @property
+    def full_name(self) -> str:
+        """City and nickname: "Brooklyn Nets"."""
+        return f"{self.city} {self.nickname}"
+
+
+_ROWS = (
+    ("ATL", 1610612737, "Atlanta", "Hawks"),
+    ("BKN", 1610612751, "Brooklyn", "Nets"),
+    ("BOS", 1610612738, "Boston", "Celtics"),
+    ("CHA", 1610612766, "Charlotte", "Hornets"),
+    ("CHI", 1610612741, "Chicago", "Bulls"),
+    ("CLE", 1610612739, "Cleveland", "Cavaliers"),
+    ("DAL", 1610612742, "Dallas", "Mavericks"),
+    ("DEN", 1610612743, "Denver", "Nuggets"),
+    ("DET", 1610612765, "Detroit", "Pistons"),
+    ("GSW", 1610612744, "Golden State", "Warriors"),
+    ("HOU", 1610612745, "Houston", "Rockets"),
+    ("IND", 1610612754, "Indiana", "Pacers"),
+    ("LAC", 1610612746, "LA", "Clippers"),
+    ("LAL", 1610612747, "Los Angeles", "Lakers"),
+    ("MEM", 1610612763, "Memphis", "Grizzlies"),
+    ("MIA", 1610612748, "Miami", "Heat"),
+    ("MIL", 1610612749, "Milwaukee", "Bucks"),
+    ("MIN", 1610612750, "Minnesota", "Timberwolves"),
+    ("NOP", 1610612740, "New Orleans", "Pelicans"),
+    ("NYK", 1610612752, "New York", "Knicks"),
+    ("OKC", 1610612760, "Oklahoma City", "Thunder"),
+    ("ORL", 1610612753, "Orlando", "Magic"),
+    ("PHI", 1610612755, "Philadelphia", "76ers"),
+    ("PHX", 1610612756, "Phoenix", "Suns"),
+    ("POR", 1610612757, "Portland", "Trail Blazers"),
+    ("SAC", 1610612758, "Sacramento", "Kings"),
+    ("SAS", 1610612759, "San Antonio", "Spurs"),
+    ("TOR", 1610612761, "Toronto", "Raptors"),
+    ("UTA", 1610612762, "Utah", "Jazz"),
+    ("WAS", 1610612764, "Washington", "Wizards"),
+)
+_BREF = {"BKN": "BRK", "CHA": "CHO", "PHX": "PHO"}
+
+TEAMS: tuple[Team, ...] = tuple(Team(*row, bref_code=_BREF.get(row[0], row[0])) for row in _ROWS)
+"""All teams, by tricode."""
+
+TRICODES: tuple[str, ...] = tuple(team.tricode for team in TEAMS)
+"""The valid values of every team_abbr column."""

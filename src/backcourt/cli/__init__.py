@@ -1,0 +1,1 @@
+"""The command `backcourt`: one module per noun, no logic of its own."""

@@ -1,0 +1,80 @@
+"""The command's entry point: collects the subcommands and turns errors into one line and an exit status."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from backcourt import __version__
+from backcourt.cli import demo, load, query, run, tables
+from backcourt.errors import BackcourtError
+
+app = typer.Typer(
+    name="backcourt",
+    help="Backfill, repair and prove an NBA stats warehouse.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(tables.app, name="tables")
+app.add_typer(load.app, name="load")
+app.command()(run.run)
+app.command()(query.query)
+app.command()(demo.demo)
+app.command()(demo.simulate)
+
+INTERRUPTED = 130
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"backcourt {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    del version
+
+
+def main() -> None:
+    """Run the command; an error is one line on standard error."""
+    try:
+        app()
+    except BackcourtError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("interrupted: what was published stays, nothing else was changed", err=True)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output has gone; there is nobody left to tell.
+        sys.stderr.close()
+        sys.exit(0)
+    except OSError as error:
+        typer.echo(f"error: {error.strerror or error}: {error.filename or 'no file named'}", err=True)
+        sys.exit(2)
+    except Exception as error:  # noqa: BLE001 - the last resort: our own fault, said in one line
+        text = " ".join(str(error).split())[:300]
+        typer.echo(
+            f"internal error: {type(error).__name__}: {text}. Please report it with the command that you ran "
+            "(BACKCOURT_TRACEBACK=1 shows where it happened)",
+            err=True,
+        )
+        _traceback_if_asked(error)
+        sys.exit(3)
+
+
+def _traceback_if_asked(error: Exception) -> None:
+    import os
+    import traceback
+
+    if os.environ.get("BACKCOURT_TRACEBACK"):
+        traceback.print_exception(error)

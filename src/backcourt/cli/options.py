@@ -1,0 +1,38 @@
+"""Options that several commands share, and how they open the warehouse."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from backcourt.warehouse.base import Warehouse
+
+WarehouseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--warehouse",
+        metavar="FILE",
+        help="DuckDB file; default: BACKCOURT_WAREHOUSE, backcourt.toml or warehouse.duckdb.",
+    ),
+]
+
+
+def warehouse(option: str | None) -> Warehouse:
+    """The warehouse of the option, the environment or the default."""
+    from backcourt.settings import load, open_warehouse
+
+    return open_warehouse(load(warehouse=option))
+
+
+def now() -> datetime:
+    """The time of this command, the one place where the clock is read."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def new_run_id() -> str:
+    """An identifier for this run, the one place where one is made."""
+    return uuid.uuid4().hex[:12]

@@ -1,0 +1,104 @@
+"""One tree of errors: each says what was wrong, what is valid and what to do next.
+
+The command line prints ``str(error)`` as one line and leaves with ``error.exit_code``; nothing else in the project
+formats an error for people.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class BackcourtError(Exception):
+    """Base of every error that Backcourt raises on purpose.
+
+    Attributes:
+        message: What was wrong and where.
+        valid: The valid values, if they can be listed.
+        next_step: What to do next.
+        exit_code: The exit status of a command that ends with this error.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, valid: Iterable[object] = (), next_step: str = "") -> None:
+        """Keep the parts, so that callers can show them in another form."""
+        self.message = message
+        self.valid = tuple(str(value) for value in valid)
+        self.next_step = next_step
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive pickling with every field (errors cross process boundaries in runbooks)."""
+        return (_rebuild, (type(self), self.__dict__.copy()))
+
+    def __str__(self) -> str:
+        """The error in one line: message, valid values, next step."""
+        parts = [self.message.rstrip(".")]
+        if self.valid:
+            parts.append("valid: " + ", ".join(self.valid))
+        if self.next_step:
+            parts.append(self.next_step)
+        return " ".join(". ".join(parts).split())
+
+
+def _rebuild(cls: type[BackcourtError], fields: dict[str, object]) -> BackcourtError:
+    error = cls.__new__(cls)
+    Exception.__init__(error, fields["message"])
+    error.__dict__.update(fields)
+    return error
+
+
+class UnknownNameError(BackcourtError):
+    """A table, team, season, column or option that does not exist."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, next_step: str = "", limit: int = 12) -> None:
+        """Say which name is unknown, the nearest known one and the valid ones.
+
+        Args:
+            kind: What the name should be, for people ("table", "team").
+            name: The unknown name.
+            known: Every valid name.
+            next_step: What to do next.
+            limit: With more names than this, the nearest ones are listed.
+        """
+        names = sorted(set(known))
+        folded = {candidate.casefold(): candidate for candidate in names}
+        near = [folded[key] for key in difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.5)]
+        message = f"unknown {kind} {name!r}"
+        if near:
+            message += f" (did you mean {near[0]!r}?)"
+        super().__init__(message, valid=names if len(names) <= limit else near, next_step=next_step)
+        self.kind = kind
+        self.name = name
+
+
+class DateRangeError(BackcourtError):
+    """A date or a range of dates that cannot be used."""
+
+
+class SettingsError(BackcourtError):
+    """A setting, flag or environment variable with an unusable value."""
+
+
+class InputFileError(BackcourtError):
+    """A file from outside that is missing, damaged or of the wrong shape."""
+
+
+class QueryError(BackcourtError):
+    """A statement that the warehouse refused."""
+
+
+class WarehouseError(BackcourtError):
+    """A warehouse that cannot be used: absent, read-only, corrupt, too new or full."""
+
+
+class WarehouseLockedError(WarehouseError):
+    """Another process holds the warehouse file."""
+
+
+class AuditError(BackcourtError):
+    """Computed rows that break their own contract: a duplicate key, a NULL key, a wrong type."""
+
+    exit_code = 3

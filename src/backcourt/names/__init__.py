@@ -1,0 +1,1 @@
+"""Names of players: one normal form for all sources."""

@@ -1,0 +1,5 @@
+"""Declaration of the processor that fills nba_analytics.team_defense_game_summary; its SELECT is in team_defense_game_summary.sql."""
+
+from backcourt.processors.base import Processor
+
+PROCESSOR = Processor(target="team_defense_game_summary", entity="defending_team_abbr", entity_type="team")

@@ -1,0 +1,231 @@
+-- What is known of both teams before each game of the range, planned or final.
+WITH schedule AS (
+  SELECT
+    game_id, game_date, season_year, season_type, game_status, home_team_tricode AS team_abbr,
+    away_team_tricode AS opponent_team_abbr, TRUE AS home_game, home_team_tricode AS host,
+    home_team_score - away_team_score AS margin
+  FROM nba_raw.nbac_schedule
+  WHERE game_date BETWEEN DATE_SUB(@start_date, INTERVAL 300 DAY) AND @end_date
+    AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
+  UNION ALL
+  SELECT
+    game_id, game_date, season_year, season_type, game_status, away_team_tricode, home_team_tricode, FALSE,
+    home_team_tricode, away_team_score - home_team_score
+  FROM nba_raw.nbac_schedule
+  WHERE game_date BETWEEN DATE_SUB(@start_date, INTERVAL 300 DAY) AND @end_date
+    AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
+),
+located AS (
+  SELECT
+    s.*,
+    COALESCE(n.latitude, a.latitude) AS latitude,
+    COALESCE(n.longitude, a.longitude) AS longitude
+  FROM schedule AS s
+  LEFT JOIN nba_reference.neutral_site_games AS n ON n.game_id = s.game_id
+  LEFT JOIN nba_reference.arenas AS a
+    ON a.team_abbr = s.host
+    AND s.game_date >= a.first_date
+    AND s.game_date <= COALESCE(a.last_date, DATE '9999-12-31')
+),
+fixtures AS (
+  SELECT * FROM located WHERE game_date BETWEEN @start_date AND @end_date
+),
+played AS (
+  SELECT *
+  FROM located
+  WHERE game_status = 3 AND season_year IN (SELECT season_year FROM fixtures)
+),
+-- Rest and travel look at every game, the Cup final included.
+trips AS (
+  SELECT
+    team_abbr,
+    season_year,
+    game_date,
+    latitude,
+    longitude,
+    LEAD(game_date) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS next_date,
+    LAG(game_date) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS previous_date
+  FROM played
+),
+counted AS (
+  SELECT
+    team_abbr,
+    season_year,
+    game_date,
+    margin,
+    LEAD(game_date) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS next_date,
+    LAG(game_date, 9) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS tenth_last_date,
+    ROW_NUMBER() OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS games
+  FROM played
+  WHERE season_type <> 'Cup Final'
+),
+records AS (
+  SELECT
+    team_abbr,
+    season_year,
+    game_date,
+    next_date,
+    tenth_last_date,
+    margin,
+    games,
+    SUM(IF(margin > 0, 1, 0)) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS wins,
+    games - COALESCE(MAX(IF(margin < 0, games, NULL)) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW), 0) AS win_streak,
+    games - COALESCE(MAX(IF(margin > 0, games, NULL)) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW), 0) AS loss_streak
+  FROM counted
+),
+loads AS (
+  SELECT
+    f.game_id,
+    f.team_abbr,
+    COUNTIF(DATE_DIFF(f.game_date, c.game_date, DAY) <= 7) AS games_7,
+    COUNT(*) AS games_14
+  FROM fixtures AS f
+  INNER JOIN counted AS c
+    ON c.team_abbr = f.team_abbr
+    AND c.season_year = f.season_year
+    AND c.game_date < f.game_date
+    AND c.game_date >= DATE_SUB(f.game_date, INTERVAL 14 DAY)
+  GROUP BY f.game_id, f.team_abbr
+),
+injuries AS (
+  SELECT game_id, team, player_lookup, injury_status
+  FROM nba_raw.nbac_injury_report
+  WHERE game_date BETWEEN @start_date AND @end_date AND report_date <= game_date
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY game_id, player_lookup ORDER BY report_date DESC, report_hour DESC) = 1
+),
+reports AS (
+  SELECT game_id, COUNT(*) AS n FROM injuries GROUP BY game_id
+),
+questionable AS (
+  SELECT game_id, team, COUNTIF(injury_status IN ('questionable', 'doubtful')) AS n
+  FROM injuries
+  GROUP BY game_id, team
+),
+appearances AS (
+  SELECT
+    player_id, player_lookup, team_abbr, season_year, game_date, starter_flag,
+    LEAD(game_date) OVER (PARTITION BY player_id, season_year ORDER BY game_date) AS next_date
+  FROM nba_analytics.player_game_summary
+  WHERE game_date BETWEEN DATE_SUB(@start_date, INTERVAL 300 DAY) AND DATE_SUB(@end_date, INTERVAL 1 DAY)
+    AND season_year IN (SELECT season_year FROM fixtures)
+    AND season_type <> 'Cup Final'
+),
+-- Usual starters: at least half of the starts in the team's last 10 games, and not seen with another team since.
+starts AS (
+  SELECT
+    f.game_id,
+    f.team_abbr,
+    a.player_id,
+    a.player_lookup,
+    MAX(t.previous_date) AS previous_date,
+    COUNTIF(a.starter_flag) AS starts,
+    COUNT(a.starter_flag) AS known
+  FROM fixtures AS f
+  INNER JOIN records AS r
+    ON r.team_abbr = f.team_abbr
+    AND r.season_year = f.season_year
+    AND f.game_date > r.game_date
+    AND f.game_date <= COALESCE(r.next_date, DATE '9999-12-31')
+  INNER JOIN trips AS t
+    ON t.team_abbr = f.team_abbr
+    AND t.season_year = f.season_year
+    AND f.game_date > t.game_date
+    AND f.game_date <= COALESCE(t.next_date, DATE '9999-12-31')
+  INNER JOIN appearances AS a
+    ON a.team_abbr = f.team_abbr
+    AND a.season_year = f.season_year
+    AND a.game_date >= r.tenth_last_date
+    AND a.game_date < f.game_date
+  GROUP BY f.game_id, f.team_abbr, a.player_id, a.player_lookup
+),
+starters_out AS (
+  SELECT
+    f.game_id,
+    f.team_abbr,
+    COUNTIF(IF(p.game_id IS NOT NULL, COALESCE(i.injury_status = 'out', FALSE), l.game_date < s.previous_date)) AS n
+  FROM fixtures AS f
+  INNER JOIN starts AS s ON s.game_id = f.game_id AND s.team_abbr = f.team_abbr
+  INNER JOIN appearances AS l
+    ON l.player_id = s.player_id
+    AND l.season_year = f.season_year
+    AND l.team_abbr = f.team_abbr
+    AND f.game_date > l.game_date
+    AND f.game_date <= COALESCE(l.next_date, DATE '9999-12-31')
+  LEFT JOIN reports AS p ON p.game_id = f.game_id
+  LEFT JOIN injuries AS i ON i.game_id = f.game_id AND i.player_lookup = s.player_lookup
+  WHERE s.starts >= 5
+  GROUP BY f.game_id, f.team_abbr
+),
+starter_knowledge AS (
+  SELECT game_id, team_abbr, MAX(known) AS n FROM starts GROUP BY game_id, team_abbr
+),
+quotes AS (
+  SELECT game_id, market_key, outcome_name, bookmaker_key, CAST(ROUND(2 * outcome_point) AS INT64) AS half_points
+  FROM nba_raw.odds_api_game_lines
+  WHERE game_date BETWEEN @start_date AND @end_date AND outcome_point IS NOT NULL
+  QUALIFY ROW_NUMBER() OVER (
+    PARTITION BY game_id, market_key, outcome_name, bookmaker_key ORDER BY snapshot_timestamp DESC
+  ) = 1
+),
+lines AS (
+  SELECT
+    game_id, market_key, outcome_name, SAFE_DIVIDE(SUM(half_points), 2 * COUNT(*)) AS point
+  FROM quotes
+  GROUP BY game_id, market_key, outcome_name
+)
+SELECT
+  f.game_id,
+  f.game_date,
+  f.season_year,
+  f.season_type,
+  f.team_abbr,
+  f.opponent_team_abbr,
+  f.home_game,
+  DATE_DIFF(f.game_date, t.game_date, DAY) AS team_days_rest,
+  COALESCE(DATE_DIFF(f.game_date, t.game_date, DAY) = 1, FALSE) AS team_back_to_back,
+  COALESCE(w.games_7, 0) AS games_in_last_7_days,
+  COALESCE(w.games_14, 0) AS games_in_last_14_days,
+  COALESCE(r.games, 0) + 1 AS game_number_in_season,
+  COALESCE(r.wins, 0) AS wins_entering,
+  COALESCE(r.games - r.wins, 0) AS losses_entering,
+  COALESCE(r.win_streak, 0) AS team_win_streak_entering,
+  COALESCE(r.loss_streak, 0) AS team_loss_streak_entering,
+  r.margin AS last_game_margin,
+  CASE WHEN r.margin > 0 THEN 'W' WHEN r.margin < 0 THEN 'L' END AS last_game_result,
+  -- Haversine on a sphere of 3,958.8 miles; 0.01745329251994329577 is pi / 180.
+  CAST(ROUND(2 * 3958.8 * ASIN(SQRT(LEAST(1.0,
+    POW(SIN(0.5 * 0.01745329251994329577 * (f.latitude - t.latitude)), 2)
+    + COS(0.01745329251994329577 * f.latitude) * COS(0.01745329251994329577 * t.latitude)
+    * POW(SIN(0.5 * 0.01745329251994329577 * (f.longitude - t.longitude)), 2)
+  )))) AS INT64) AS travel_miles,
+  IF(k.n > 0, COALESCE(o.n, 0), NULL) AS starters_out_count,
+  IF(p.n > 0, COALESCE(q.n, 0), NULL) AS questionable_players_count,
+  spread.point AS game_spread,
+  total.point AS game_total,
+  CAST(NULL AS STRING) AS failure_category,
+  CAST(NULL AS STRING) AS failure_reason,
+  1 AS expected_game_count,
+  1 AS actual_game_count
+FROM fixtures AS f
+LEFT JOIN trips AS t
+  ON t.team_abbr = f.team_abbr
+  AND t.season_year = f.season_year
+  AND f.game_date > t.game_date
+  AND f.game_date <= COALESCE(t.next_date, DATE '9999-12-31')
+LEFT JOIN records AS r
+  ON r.team_abbr = f.team_abbr
+  AND r.season_year = f.season_year
+  AND f.game_date > r.game_date
+  AND f.game_date <= COALESCE(r.next_date, DATE '9999-12-31')
+LEFT JOIN loads AS w ON w.game_id = f.game_id AND w.team_abbr = f.team_abbr
+LEFT JOIN reports AS p ON p.game_id = f.game_id
+LEFT JOIN questionable AS q ON q.game_id = f.game_id AND q.team = f.team_abbr
+LEFT JOIN starters_out AS o ON o.game_id = f.game_id AND o.team_abbr = f.team_abbr
+LEFT JOIN starter_knowledge AS k ON k.game_id = f.game_id AND k.team_abbr = f.team_abbr
+LEFT JOIN lines AS spread
+  ON spread.game_id = f.game_id AND spread.market_key = 'spreads' AND spread.outcome_name = f.team_abbr
+LEFT JOIN lines AS total
+  ON total.game_id = f.game_id AND total.market_key = 'totals' AND total.outcome_name = 'Over'

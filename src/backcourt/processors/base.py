@@ -1,0 +1,65 @@
+"""What a processor is: a table of the catalog, one SELECT that returns its candidates, and who a candidate is."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import resources
+
+from backcourt.catalog import Table, table
+from backcourt.catalog.features import FEATURES
+from backcourt.warehouse.publish import staged_select
+
+FAILURE_COLUMNS = ("failure_category", "failure_reason", "expected_game_count", "actual_game_count")
+"""What every processor returns beside its table's columns; the category is NULL for a good row."""
+
+
+@dataclass(frozen=True)
+class Processor:
+    """One computation of Phase 3 or 4.
+
+    Its SQL takes @start_date and @end_date (the dates it writes) and @bootstrap_days, reads as far back as the
+    catalog's windows say, and returns every candidate with ``FAILURE_COLUMNS``.
+
+    Attributes:
+        target: Name of the table that it fills.
+        entity: SQL expression on its columns that names a candidate in a failure record.
+        entity_type: "player", "team" or "game".
+    """
+
+    target: str
+    entity: str
+    entity_type: str
+    table: Table = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look the table up, so that a declaration with a wrong name cannot be made."""
+        object.__setattr__(self, "table", table(self.target))
+
+    @property
+    def name(self) -> str:
+        """The processor's name: its table's."""
+        return self.table.name
+
+    @property
+    def phase(self) -> int:
+        """3 for analytics, 4 for precompute."""
+        return 3 if self.table.phase == "analytics" else 4
+
+    @cached_property
+    def sql(self) -> str:
+        """The SELECT, BigQuery's SQL, as it stands in the file beside the declaration."""
+        folder = resources.files("backcourt.processors") / self.table.phase
+        return (folder / f"{self.name}.sql").read_text(encoding="utf-8")
+
+    @cached_property
+    def staged_sql(self) -> str:
+        """The SELECT as it is staged: rounded, hashed, with the failure columns."""
+        return staged_select(self.table, self.sql, FAILURE_COLUMNS)
+
+    @cached_property
+    def code_version(self) -> str:
+        """12 hex digits that change with the SQL, the catalog's columns and the features' defaults."""
+        text = self.staged_sql + repr(FEATURES if self.table.short == "MLFS" else "")
+        return hashlib.sha256(text.encode()).hexdigest()[:12]

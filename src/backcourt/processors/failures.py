@@ -1,0 +1,68 @@
+"""The six failure categories: what each one means and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One failure category.
+
+    Attributes:
+        name: The category as stored.
+        meaning: What happened.
+        expected: True if it happens in a healthy warehouse.
+        retryable: True if running again may help.
+        correctable: True if loading or repairing other data would help.
+        row_written: True if the row is written beside the record.
+        action: What to do.
+    """
+
+    name: str
+    meaning: str
+    expected: bool
+    retryable: bool
+    correctable: bool
+    row_written: bool
+    action: str
+
+
+CATEGORIES: tuple[Category, ...] = (
+    Category(
+        "INSUFFICIENT_DATA",
+        "fewer games as of the date than the computation needs",
+        expected=True, retryable=False, correctable=False, row_written=False,
+        action="nothing: it ends when enough games have been played",
+    ),
+    Category(
+        "INCOMPLETE_DATA",
+        "under 90 % of the games in a window have their upstream rows",
+        expected=False, retryable=True, correctable=True, row_written=False,
+        action="load and compute the missing games, then run the date again",
+    ),
+    Category(
+        "MISSING_DEPENDENCY",
+        "an upstream row that must exist does not",
+        expected=False, retryable=True, correctable=True, row_written=False,
+        action="load or compute the upstream of that date, then run the date again",
+    ),
+    Category(
+        "NO_SHOT_ZONE",
+        "the row was written without its zone part",
+        expected=True, retryable=True, correctable=True, row_written=True,
+        action="nothing early in a season; later, check the shot chart of the player's last games",
+    ),
+    Category(
+        "CIRCUIT_BREAKER_ACTIVE",
+        "the entity failed repeatedly and rests",
+        expected=False, retryable=True, correctable=False, row_written=False,
+        action="repair the cause, then run in backfill mode, which does not consult the breaker",
+    ),
+    Category(
+        "PROCESSING_ERROR",
+        "a bug",
+        expected=False, retryable=False, correctable=False, row_written=False,
+        action="report it with the failure record",
+    ),
+)

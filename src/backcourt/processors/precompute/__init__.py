@@ -1,0 +1,1 @@
+"""Phase 4: one SQL file and one declaration per table."""

@@ -1,0 +1,452 @@
+"""The game engine: plays all games of a batch at once, possession by possession.
+
+A *play* ends with a turnover, a shot, free throws or the clock; an offensive rebound starts another one of the same
+team. Box scores, shots and play-by-play are all counted from the same plays, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+
+from backcourt.simulate.players import Skills
+from backcourt.simulate.rotation import CLOSING, GARBAGE, SLOTS, Rotation
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+RA, PAINT, MID, CORNER, ABOVE, BACKCOURT = range(6)
+"""Where a shot is taken; the last three are worth three points."""
+
+LAST_PERIOD = 7
+"""The third overtime; no game goes beyond it."""
+
+REB_NONE, REB_OFF, REB_DEF, REB_TEAM_OFF, REB_TEAM_DEF = range(5)
+
+SHOT_CLOCK = 11
+OFFENSIVE_FOUL = 37
+
+_SHOOTING_FOUL = np.array([0.190, 0.108, 0.052, 0.009, 0.017, 0.0])
+_BLOCKED = np.array([0.255, 0.185, 0.075, 0.016, 0.016, 0.0])
+_ASSISTED = np.array([0.565, 0.445, 0.425, 0.955, 0.765, 0.6])
+_STOLEN_KINDS = (np.array([1, 2]), np.array([0.65, 0.35]))
+_LOST_KINDS = (np.array([45, 40, 4, OFFENSIVE_FOUL, 39, 1, 8]), np.array([0.28, 0.14, 0.13, 0.28, 0.08, 0.05, 0.04]))
+
+
+@dataclass
+class Plays:
+    """One array element per play, in order of game and time. Slots are of `Rotation`; -1 means nobody.
+
+    Attributes:
+        game: Index of the game in the batch.
+        period: Period, 5 is the first overtime.
+        start: Clock at the start, seconds left in the period.
+        clock: Clock at the end.
+        side: Team with the ball (0 home, 1 away).
+        five: Slots of the team with the ball.
+        against: Slots of the other team.
+        tech_side: Team called for a technical foul before the play.
+        tech_by: Slot of the offender.
+        tech_shooter: Slot of the other team's shooter.
+        tech_made: Whether the technical free throw went in.
+        foul_by: Slot of a defender's non-shooting foul.
+        foul_on: Slot of the player fouled.
+        foul_clock: Clock of that foul.
+        bonus: Whether that foul gives two free throws and ends the play.
+        turnover: Kind of turnover, 0 for none.
+        turnover_by: Slot, -1 for the team's (shot clock).
+        stolen_by: Slot of the stealer.
+        shooter: Slot of the shooter of a field-goal attempt.
+        zone: Zone of the attempt.
+        made: Whether it was made.
+        assist_by: Slot of the passer.
+        block_by: Slot of the blocker.
+        shot_foul_by: Slot of the shooting foul's offender.
+        throws: Free throws of the play.
+        throw_by: Slot of the free-throw shooter.
+        throws_made: Bits 1, 2 and 4: first, second and third free throw made.
+        rebound: Kind of rebound at the end.
+        rebound_by: Slot of the rebounder.
+        putback: Whether the shot follows the shooter's own offensive rebound.
+    """
+
+    game: Ints
+    period: Ints
+    start: Ints
+    clock: Ints
+    side: Ints
+    five: Ints
+    against: Ints
+    tech_side: Ints
+    tech_by: Ints
+    tech_shooter: Ints
+    tech_made: Ints
+    foul_by: Ints
+    foul_on: Ints
+    foul_clock: Ints
+    bonus: Ints
+    turnover: Ints
+    turnover_by: Ints
+    stolen_by: Ints
+    shooter: Ints
+    zone: Ints
+    made: Ints
+    assist_by: Ints
+    block_by: Ints
+    shot_foul_by: Ints
+    throws: Ints
+    throw_by: Ints
+    throws_made: Ints
+    rebound: Ints
+    rebound_by: Ints
+    putback: Ints
+
+    def take(self, index: Ints) -> Plays:
+        """Some of the plays, in the order given."""
+        return Plays(**{column.name: getattr(self, column.name)[index] for column in fields(self)})
+
+
+@dataclass
+class Played:
+    """A batch after the final buzzer; axis 1 is the side.
+
+    Attributes:
+        plays: Every play.
+        seconds: Seconds on the floor per slot.
+        plus_minus: Score difference while on the floor per slot.
+        score: Final score.
+        periods: Periods played.
+    """
+
+    plays: Plays
+    seconds: Ints
+    plus_minus: Ints
+    score: Ints
+    periods: Ints
+
+
+def choose(weights: Floats, rng: np.random.Generator) -> Ints:
+    """One column per row, by weight; the last column if a row has none."""
+    total = np.cumsum(weights, axis=1)
+    draw = rng.random(len(weights)) * total[:, -1]
+    return np.minimum((total <= draw[:, None]).sum(axis=1), weights.shape[1] - 1)
+
+
+class Engine:
+    """Plays one batch of games."""
+
+    def __init__(
+        self, rotation: Rotation, skills: Skills, pace: Floats, edge: Floats, rng: np.random.Generator
+    ) -> None:
+        """Set the ball up.
+
+        Args:
+            rotation: Lineups.
+            skills: Skills of the pool.
+            pace: Factor on the speed of each game, 1 is average.
+            edge: Change of each side's chance of a make (game, side): coaching, and what skills do not explain.
+            rng: The source of chance.
+        """
+        count = len(rotation.players)
+        self.rotation, self.skills, self.pace, self.rng = rotation, skills, pace, rng
+        self.players = np.maximum(rotation.players, 0)
+        self.lineups = rotation.lineups.copy()
+        self.score = np.zeros((count, 2), np.int64)
+        self.seconds = np.zeros((count, 2, SLOTS), np.int64)
+        self.plus_minus = np.zeros((count, 2, SLOTS), np.int64)
+        self.fouls = np.zeros((count, 2, SLOTS), np.int64)
+        self.team_fouls = np.zeros((count, 2), np.int64)
+        self.period = np.ones(count, np.int64)
+        self.clock = np.full(count, 720, np.int64)
+        self.tip = rng.integers(0, 2, count)
+        self.ball = self.tip.copy()
+        self.rebounder = np.full(count, -1, np.int64)
+        self.boards = np.zeros(count, np.bool_)
+        # Hot and cold days: of a player, of a team, and the host's edge.
+        self.form = rng.normal(0.0, 0.035, (count, 2, SLOTS))
+        self.team_form = edge + rng.normal(0.0, 0.008, (count, 2)) + np.array([0.0075, -0.0075])
+        self.whistle = np.exp(rng.normal(0.0, 0.07, count))
+        self.care = np.exp(rng.normal(0.0, 0.13, (count, 2)))
+
+    def run(self) -> Played:
+        """Play until every game has a winner."""
+        alive = np.arange(len(self.score))
+        steps: list[dict[str, Ints]] = []
+        while alive.size:
+            steps.append(self._step(alive))
+            alive = self._turn_period(alive)
+        columns = {name: np.concatenate([step[name] for step in steps]) for name in steps[0]}
+        order = np.argsort(columns["game"], kind="stable")
+        plays = Plays(**{name: values[order] for name, values in columns.items()})
+        return Played(plays, self.seconds, self.plus_minus, self.score, self.period)
+
+    def _turn_period(self, alive: Ints) -> Ints:
+        """Start the next period where the clock has run out; drop the games that are over."""
+        over = self.clock[alive] == 0
+        at = alive[over]
+        level = self.score[at, 0] == self.score[at, 1]
+        done = (self.period[at] >= 4) & ~level
+        going = at[~done]
+        self.period[going] += 1
+        self.clock[going] = np.where(self.period[going] > 4, 300, 720)
+        self.team_fouls[going] = 0
+        fresh_tip = self.rng.integers(0, 2, len(going))
+        quarter = self.period[going]
+        self.ball[going] = np.where(quarter > 4, fresh_tip, np.where(quarter == 4, self.tip[going], 1 - self.tip[going]))
+        self.boards[going] = False
+        return np.concatenate([alive[~over], going]) if done.any() or going.size else alive
+
+    def _floor(self, at: Ints, side: Ints, margin: Ints) -> Ints:
+        period, clock = self.period[at], self.clock[at]
+        quarter = np.minimum(period, 4) - 1
+        gone = 720 - clock
+        stint = quarter * 4 + (gone[:, None] >= self.rotation.bounds[at, side, quarter]).sum(axis=1)
+        stint[(period > 4) | ((period == 4) & (clock <= 120) & (np.abs(margin) <= 8))] = CLOSING
+        stint[(period == 4) & (clock < 400) & (np.abs(margin) >= np.where(clock < 240, 17, 22))] = GARBAGE
+        return self.lineups[at, side, stint]
+
+    def _step(self, at: Ints) -> dict[str, Ints]:
+        rng, skills = self.rng, self.skills
+        n = len(at)
+        side = self.ball[at]
+        other = 1 - side
+        period, clock = self.period[at], self.clock[at]
+        lead = self.score[at, side] - self.score[at, other]
+        five, against = self._floor(at, side, lead), self._floor(at, other, lead)
+        row = np.arange(n)
+        mine = self.players[at[:, None], side[:, None], five]
+        theirs = self.players[at[:, None], other[:, None], against]
+        legal = self.fouls[at[:, None], other[:, None], against]
+        late = (period >= 4) & (clock < 50)
+        out: dict[str, Ints] = {}
+
+        # Time: shorter after an offensive rebound, and for a team that is behind at the end.
+        mean = np.where(self.boards[at], 7.5, 14.35) / self.pace[at] * np.where(late & (lead < 0), 0.55, 1.0)
+        used = np.maximum(np.rint(rng.gamma(6.0, mean / 6.0)), 1).astype(np.int64)
+        used = np.minimum(used, 24)
+        expires = used >= clock
+        used = np.minimum(used, clock)
+        now = clock - used
+        chance_at_buzzer = np.where((period >= 4) & (lead <= 0) & (lead >= -3), 0.97, np.where(clock >= 4, 0.75, 0.3))
+        heave = expires & (rng.random(n) < chance_at_buzzer) & ~((period >= 4) & (lead > 0))
+        heave |= expires & (period == LAST_PERIOD) & (lead == 0)
+        running = ~expires
+
+        self._technical(at, side, mine, theirs, five, against, running, out)
+
+        # Non-shooting fouls; at the very end the team behind fouls on purpose.
+        desperate = late & (lead > 0) & (lead <= 9) & (clock > 1)
+        rate = np.where(desperate, 0.62, 0.075 * self.whistle[at])
+        bonus_now = self.team_fouls[at, other] >= 4
+        weights = skills.rates[theirs, 5] * np.clip(1.0 - 0.13 * legal, 0.1, 1.0) * (legal < np.where(bonus_now, 6, 5)[:, None])
+        fouled = (running | (desperate & (now < clock))) & (rng.random(n) < rate) & (weights.sum(axis=1) > 0)
+        foul_at = choose(weights, rng)
+        fouled_at = choose(skills.usage[mine] * skills.rates[mine, 6], rng)
+        bonus = fouled & bonus_now
+        offset = np.floor(rng.random(n) * used).astype(np.int64)
+        # A foul that gives free throws stops the clock there; any other one is within the play.
+        quick = np.where(desperate, np.minimum(clock - now, 1 + offset // 3), used)
+        now = np.where(bonus & desperate, clock - quick, now)
+        used = clock - now
+        foul_clock = np.where(bonus, now, np.maximum(clock - offset, now))
+        running = running | (bonus & desperate)
+        heave &= ~bonus
+        out["foul_by"] = np.where(fouled, against[row, foul_at], -1)
+        out["foul_on"] = np.where(fouled, five[row, fouled_at], -1)
+        out["foul_clock"] = foul_clock
+        out["bonus"] = bonus.astype(np.int64)
+        self._charge(at, other, out["foul_by"])
+
+        # Turnovers.
+        loose = skills.turnover[mine].mean(axis=1) / 0.85
+        steals = skills.rates[theirs, 3].mean(axis=1)
+        p_loss = 0.118 * self.care[at, side] * (0.75 + 0.15 * loose + 0.10 * steals) * np.where(self.boards[at], 0.5, 1.0)
+        lost = running & ~bonus & (rng.random(n) < p_loss)
+        stolen = lost & (rng.random(n) < np.clip(0.545 * steals, 0, 0.9))
+        kind = np.where(stolen, rng.choice(_STOLEN_KINDS[0], n, p=_STOLEN_KINDS[1]), 0)
+        kind = np.where(lost & ~stolen, rng.choice(_LOST_KINDS[0], n, p=_LOST_KINDS[1]), kind)
+        team_loss = running & ~bonus & ~lost & ~self.boards[at] & (used >= 20) & (rng.random(n) < 0.03)
+        loser = five[row, choose(skills.turnover[mine], rng)]
+        out["turnover"] = np.where(team_loss, SHOT_CLOCK, kind)
+        charging = (kind == OFFENSIVE_FOUL) & (self.fouls[at, side, loser] < 5)
+        out["turnover"][(kind == OFFENSIVE_FOUL) & ~charging] = 4
+        out["turnover_by"] = np.where(lost, loser, -1)
+        out["stolen_by"] = np.where(stolen, against[row, choose(skills.rates[theirs, 3], rng)], -1)
+        self._charge(at, side, np.where(charging, loser, -1), team=False)
+
+        shooting = ((running & ~bonus & ~lost & ~team_loss) | heave) & ~(expires & ~heave & ~running)
+        self._shoot(at, side, five, against, mine, theirs, shooting, heave, lead, period, now, bonus, fouled_at, out)
+        self._rebound(at, side, five, against, mine, theirs, now, out)
+
+        # Book-keeping: score, minutes, plus-minus, ball.
+        bits = out["throws_made"]
+        points = out["made"] * np.where(out["zone"] >= CORNER, 3, 2) + (bits & 1) + (bits >> 1 & 1) + (bits >> 2 & 1)
+        for team_side, scored in ((side, points), (1 - out["tech_side"], out["tech_made"])):
+            team_side = np.clip(team_side, 0, 1)
+            self.score[at, team_side] += scored
+            swing = np.where(team_side == side, scored, -scored)[:, None]
+            self.plus_minus[at[:, None], side[:, None], five] += swing
+            self.plus_minus[at[:, None], other[:, None], against] -= swing
+        self.seconds[at[:, None], side[:, None], five] += used[:, None]
+        self.seconds[at[:, None], other[:, None], against] += used[:, None]
+        self.clock[at] = now
+        again = (out["rebound"] == REB_OFF) | (out["rebound"] == REB_TEAM_OFF)
+        self.ball[at] = np.where(again, side, other)
+        self.boards[at] = again
+        self.rebounder[at] = np.where(out["rebound"] == REB_OFF, out["rebound_by"], -1)
+        self._replace(at)
+        out |= {
+            "game": at,
+            "period": period,
+            "start": clock,
+            "clock": now,
+            "side": side,
+            "five": five.astype(np.int8),
+            "against": against.astype(np.int8),
+        }
+        return out
+
+    def _technical(
+        self,
+        at: Ints,
+        side: Ints,
+        mine: Ints,
+        theirs: Ints,
+        five: Ints,
+        against: Ints,
+        running: Bools,
+        out: dict[str, Ints],
+    ) -> None:
+        n, rng = len(at), self.rng
+        called = running & (rng.random(n) < 0.0032)
+        guilty_offense = rng.random(n) < 0.5
+        offender = rng.integers(0, 5, n)
+        row = np.arange(n)
+        out["tech_side"] = np.where(called, np.where(guilty_offense, side, 1 - side), -1)
+        out["tech_by"] = np.where(called, np.where(guilty_offense, five[row, offender], against[row, offender]), -1)
+        best = np.where(guilty_offense[:, None], self.skills.free_throw[theirs], self.skills.free_throw[mine])
+        spot = best.argmax(axis=1)
+        out["tech_shooter"] = np.where(called, np.where(guilty_offense, against[row, spot], five[row, spot]), -1)
+        out["tech_made"] = (called & (rng.random(n) < best[row, spot])).astype(np.int64)
+
+    def _shoot(
+        self,
+        at: Ints,
+        side: Ints,
+        five: Ints,
+        against: Ints,
+        mine: Ints,
+        theirs: Ints,
+        shooting: Bools,
+        heave: Bools,
+        lead: Ints,
+        period: Ints,
+        now: Ints,
+        bonus: Bools,
+        fouled_at: Ints,
+        out: dict[str, Ints],
+    ) -> None:
+        rng, skills = self.rng, self.skills
+        n, row = len(at), np.arange(len(at))
+        usage = skills.usage[mine] * np.exp(3.0 * self.form[at[:, None], side[:, None], five])
+        who = choose(usage, rng)
+        is_rebounder = five == self.rebounder[at][:, None]
+        putback = shooting & ~heave & self.boards[at] & is_rebounder.any(axis=1) & (rng.random(n) < 0.45)
+        who = np.where(putback, is_rebounder.argmax(axis=1), who)
+        player, slot = mine[row, who], five[row, who]
+        # Putbacks are at the rim; a team three behind at the end needs a three, a team two behind takes the better two.
+        final = (period >= 4) & (now < 24)
+        zone = choose(skills.zones[player], rng)
+        zone = np.where(putback, np.where(rng.random(n) < 0.85, RA, PAINT), zone)
+        zone = np.where(final & (lead == -3) & ~putback, ABOVE, zone)
+        zone = np.where(final & (lead == -2) & (zone >= CORNER) & (rng.random(n) < 0.7), PAINT, zone)
+        zone = np.where(heave & (rng.random(n) < 0.4) & ~final, BACKCOURT, zone)
+        zone = np.where(heave & (zone == RA) & (rng.random(n) < 0.6), ABOVE, zone)
+        percent = np.where(zone == BACKCOURT, 0.02, skills.percent[player, np.minimum(zone, ABOVE)])
+        percent = percent + (self.form[at, side, slot] + self.team_form[at, side] + skills.defense[theirs].mean(axis=1))
+        percent = percent - np.clip(lead, -25, 25) * 0.0011 + np.where(putback & (zone == RA), -0.03, 0.0)
+        percent = np.where(heave, percent * 0.72, percent)
+        clutch = final & (period == 4)
+        percent = np.where(clutch & (lead < 0) & (lead >= -3), percent * 1.4, percent)
+        percent = np.where(clutch & (lead == 0), percent * 0.7, percent)
+        percent = np.where(zone == BACKCOURT, 0.02, np.clip(percent, 0.02, 0.93))
+        # A third overtime is the last: its final shot decides the game.
+        decider = heave & (period == LAST_PERIOD)
+        zone = np.where(decider & (lead == 0), PAINT, zone)
+        percent = np.where(decider & (lead == 0), 1.0, np.where(decider & (lead <= -2), 0.0, percent))
+
+        fouls = self.fouls[at[:, None], 1 - side[:, None], against]
+        foul_weights = skills.rates[theirs, 5] * np.where(fouls >= 6, 0.0, np.clip(1.0 - 0.13 * fouls, 0.1, 1.0))
+        p_foul = _SHOOTING_FOUL[zone] * skills.rates[player, 6] * self.whistle[at]
+        fouled = shooting & (now > 0) & (rng.random(n) < p_foul) & (foul_weights.sum(axis=1) > 0)
+        made = shooting & (rng.random(n) < np.where(fouled, percent * 0.43, percent))
+        attempt = shooting & (made | ~fouled)
+        missed = attempt & ~made
+        blocks = skills.rates[theirs, 4]
+        blocked = missed & (zone < BACKCOURT) & (rng.random(n) < _BLOCKED[zone] * (0.4 + 0.6 * blocks.mean(axis=1)))
+        helpers = skills.rates[mine, 0] * (np.arange(5) != who[:, None])
+        passers = 0.50 + 0.41 * skills.rates[mine, 0].mean(axis=1)
+        assisted = made & ~putback & (rng.random(n) < np.clip(_ASSISTED[zone] * passers, 0, 0.97))
+        three = zone >= CORNER
+        throws = np.where(fouled, np.where(made, 1, np.where(three, 3, 2)), np.where(bonus, 2, 0))
+        thrower = np.where(bonus, fouled_at, who)
+        free = skills.free_throw[mine[row, thrower]]
+        hits = rng.random((n, 3)) < free[:, None]
+        bits = (hits * np.array([1, 2, 4]) * (np.arange(3) < throws[:, None])).sum(axis=1)
+        out["shooter"] = np.where(attempt, slot, -1)
+        out["zone"] = zone
+        out["made"] = made.astype(np.int64)
+        out["assist_by"] = np.where(assisted, five[row, choose(helpers, rng)], -1)
+        out["block_by"] = np.where(blocked, against[row, choose(blocks, rng)], -1)
+        out["shot_foul_by"] = np.where(fouled, against[row, choose(foul_weights, rng)], -1)
+        out["throws"] = throws
+        out["throw_by"] = np.where(throws > 0, five[row, thrower], -1)
+        out["throws_made"] = bits
+        out["putback"] = (putback & attempt).astype(np.int64)
+        self._charge(at, 1 - side, out["shot_foul_by"])
+
+    def _rebound(
+        self, at: Ints, side: Ints, five: Ints, against: Ints, mine: Ints, theirs: Ints, now: Ints, out: dict[str, Ints]
+    ) -> None:
+        rng, n, row = self.rng, len(at), np.arange(len(at))
+        last = np.left_shift(1, np.maximum(out["throws"] - 1, 0))
+        free_miss = (out["throws"] > 0) & ((out["throws_made"] & last) == 0)
+        field_miss = (out["shooter"] >= 0) & (out["made"] == 0)
+        up = free_miss | (field_miss & (out["throws"] == 0))
+        offense, defense = self.skills.rates[mine, 1], self.skills.rates[theirs, 2].copy()
+        # Who has fouled out in this play is on his way to the bench.
+        defense[self.fouls[at[:, None], 1 - side[:, None], against] >= 6] = 0.0
+        edge = np.clip(offense.mean(axis=1) / np.maximum(defense.mean(axis=1), 0.2), 0.4, 2.2)
+        p_off = np.where(free_miss, 0.125, 0.246) * (0.62 + 0.38 * edge)
+        p_team = np.where(out["block_by"] >= 0, 0.18, 0.078)
+        roll = rng.random(n)
+        by_team = rng.random(n) < p_team
+        attack = roll < p_off
+        kind = np.where(by_team, np.where(roll < 0.42, REB_TEAM_OFF, REB_TEAM_DEF), np.where(attack, REB_OFF, REB_DEF))
+        kind = np.where(now == 0, REB_TEAM_DEF, kind)
+        kind = np.where(up, kind, REB_NONE)
+        out["rebound"] = kind
+        taker = np.where(kind == REB_OFF, five[row, choose(offense, rng)], against[row, choose(defense, rng)])
+        out["rebound_by"] = np.where((kind == REB_OFF) | (kind == REB_DEF), taker, -1)
+
+    def _charge(self, at: Ints, side: Ints, slot: Ints, *, team: bool = True) -> None:
+        hit = slot >= 0
+        self.fouls[at[hit], side[hit], slot[hit]] += 1
+        if team:
+            self.team_fouls[at[hit], side[hit]] += 1
+
+    def _replace(self, at: Ints) -> None:
+        """Take players with six fouls out of every lineup still to come."""
+        for index, side, slot in np.argwhere(self.fouls[at] == 6):
+            game = int(at[index])
+            # Seven marks a player whose place has been filled; it is never counted in a box score.
+            self.fouls[game, side, slot] = 7
+            fit = np.flatnonzero((self.rotation.players[game, side] >= 0) & (self.fouls[game, side] < 6))
+            ranked = fit[np.argsort(-self.rotation.target[game, side, fit], kind="stable")].tolist()
+            for stint, lineup in enumerate(self.lineups[game, side].tolist()):
+                if slot in lineup:
+                    substitute = next((one for one in ranked if one not in lineup), slot)
+                    self.lineups[game, side, stint, lineup.index(slot)] = substitute

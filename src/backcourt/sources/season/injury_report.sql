@@ -1,0 +1,44 @@
+-- nba_raw.nbac_injury_report.
+WITH repeated AS (
+  SELECT r.report_date, r.report_hour, r.game_id, n.player_lookup, COUNT(*) AS copies
+  FROM nba_staging.injury_report AS r JOIN nba_staging.player_names AS n ON n.player_name = r.player_name
+  GROUP BY r.report_date, r.report_hour, r.game_id, n.player_lookup HAVING COUNT(*) > 1
+),
+listed AS (
+  SELECT
+    r.report_date, r.report_hour, r.game_id, r.team_abbreviation, r.player_name, n.player_lookup,
+    LOWER(TRIM(r.injury_status)) AS injury_status, r.reason, r.reason_category, d.copies,
+    s.game_id AS known_game, s.game_date,
+    r.team_abbreviation IN (s.home_team_tricode, s.away_team_tricode) AS in_game
+  FROM nba_staging.injury_report AS r
+  LEFT JOIN nba_staging.player_names AS n ON n.player_name = r.player_name
+  LEFT JOIN repeated AS d ON d.report_date = r.report_date AND d.report_hour = r.report_hour AND d.game_id = r.game_id
+    AND d.player_lookup = n.player_lookup
+  LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_id = r.game_id AND s.season_year = @season_year
+)
+SELECT
+  report_date,
+  report_hour,
+  game_id,
+  player_lookup,
+  game_date,
+  @season_year AS season_year,
+  team_abbreviation AS team,
+  player_name AS player_full_name,
+  injury_status,
+  NULLIF(reason, '') AS reason,
+  NULLIF(LOWER(TRIM(reason_category)), '') AS reason_category,
+  NULLIF(ARRAY_TO_STRING([
+    IF(known_game IS NULL, 'known_game: the schedule does not have it', NULL),
+    IF(report_date IS NULL OR report_hour IS NULL OR game_id IS NULL OR COALESCE(player_lookup, '') = ''
+       OR team_abbreviation IS NULL OR injury_status IS NULL,
+       CONCAT('required_fields: a row of ', COALESCE(team_abbreviation, '?'), ' misses a field'), NULL),
+    IF(NOT in_game, CONCAT('team_in_game: the schedule has other teams than ', team_abbreviation), NULL),
+    IF(injury_status NOT IN ('out', 'doubtful', 'questionable', 'probable', 'available'),
+       CONCAT('known_status: ', player_name, ' is ', injury_status), NULL),
+    IF(report_hour NOT BETWEEN 0 AND 23, CONCAT('hour_plausible: ', CAST(report_hour AS STRING)), NULL),
+    IF(report_date > game_date, CONCAT('report_before_game: the report is of ', CAST(report_date AS STRING)), NULL),
+    IF(copies > 1, CONCAT('duplicate_key: ', player_name, ' twice in one report'), NULL)
+  ], '; '), '') AS broken_rules,
+  CAST(NULL AS STRING) AS warning
+FROM listed

@@ -1,0 +1,287 @@
+"""Load a season: check, stage, judge, hold back, publish.
+
+One SQL file per source file turns the staged rows into the table's rows and names every rule that a row breaks. A
+game with a broken rule is held back whole: what is stored of it stays as it was, and nba_processing.quarantine says
+why. Everything else is published in one transaction per table, together with the quarantine.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backcourt.catalog import operations, raw_league, raw_market, reference
+from backcourt.catalog.model import Table
+from backcourt.errors import AuditError, QueryError, UnknownNameError
+from backcourt.sources import venues
+from backcourt.sources.season.files import FILES, Folder, SeasonFile, check_folder
+from backcourt.sources.season.summary import LoadSummary, TableLoad
+from backcourt.sources.zones import zone_sql
+from backcourt.warehouse.base import STAGING, Parameters, Session, Statement, Value, Warehouse
+from backcourt.warehouse.publish import Scope, publish, staged_select
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_TABLES: Mapping[str, Table] = {table.full_name: table for table in (*raw_league.TABLES, *raw_market.TABLES)}
+_QUARANTINE = "nba_processing.quarantine"
+_NO_UNIT = "(none)"
+
+
+def load_season(
+    warehouse: Warehouse, folder: Path, *, now: datetime, run_id: str, only: Collection[str] = ()
+) -> LoadSummary:
+    """Load a season's folder into the raw tables.
+
+    Args:
+        warehouse: Where to.
+        folder: Folder with schedule.parquet, team_boxscores.parquet, player_boxscores.parquet, shots.parquet and the
+            optional files of ``files.FILES``.
+        now: Time written to new rows and to the quarantine.
+        run_id: The run that the quarantine names.
+        only: Raw tables to load, by name with or without the dataset; empty for every file that is there. Without
+            the schedule among them, the stored one decides.
+
+    Returns:
+        What was written, left alone and held back.
+
+    Raises:
+        InputFileError: If a file is missing, damaged or of the wrong shape; nothing has been changed then.
+        UnknownNameError: If ``only`` names no raw table that a season's folder fills.
+    """
+    started = time.perf_counter()
+    wanted = _wanted(only)
+    checked = check_folder(Path(folder))
+    warehouse.ensure((*_TABLES.values(), *reference.TABLES, *operations.TABLES))
+    with warehouse.write() as session:
+        venues.seed(session, now=now)
+        _stage_inputs(session, checked)
+        run = _Run(session, checked, now, run_id)
+        loads = [run.load(file) for file in checked.files if file.stem in wanted]
+    return LoadSummary(checked.season, str(folder), run_id, tuple(loads), time.perf_counter() - started)
+
+
+@lru_cache
+def statement(stem: str) -> str:
+    """SQL (BigQuery) that turns the staged file into the table's rows, ``broken_rules`` and ``warning``.
+
+    Args:
+        stem: Name of the file without extension.
+    """
+    sql = resources.files(__package__).joinpath(f"{stem}.sql").read_text(encoding="utf-8")
+    return sql.replace("{zone}", zone_sql("is_three", "x_feet", "y_feet"))
+
+
+def _wanted(only: Collection[str]) -> frozenset[str]:
+    """Stems of the files to load."""
+    by_table = {file.table.rpartition(".")[2]: file.stem for file in FILES}
+    short = [name.removeprefix("nba_raw.") for name in only]
+    for name in short:
+        if name not in by_table:
+            raise UnknownNameError("raw table", name, by_table)
+    return frozenset(by_table[name] for name in short or by_table)
+
+
+def _stage_inputs(session: Session, folder: Folder) -> None:
+    """Make the files, the teams and the normal form of every name readable in nba_staging."""
+    import pyarrow as pa
+
+    from backcourt.catalog.teams import TEAMS
+    from backcourt.names.normalise import lookup_array
+
+    teams = [{"tricode": team.tricode, "team_id": team.team_id, "bref_code": team.bref_code} for team in TEAMS]
+    session.stage_arrow("teams", pa.Table.from_pylist(teams))
+    names: pa.Table = pa.table({"player_name": folder.names, "player_lookup": lookup_array(folder.names)})
+    session.stage_arrow("player_names", names)
+    for file in folder.files:
+        session.stage_parquet(file.stem, folder.path / file.file_name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """Staged rows of one file.
+
+    Attributes:
+        name: Full name of all staged rows.
+        good: Full name of the rows that are published; the same if nothing is held back.
+        units: Games (or teams, players, dates) in the file.
+        held: How many of them are held back.
+    """
+
+    name: str
+    good: str
+    units: int
+    held: int
+
+
+class _Run:
+    """One load in an open session."""
+
+    def __init__(self, session: Session, folder: Folder, now: datetime, run_id: str) -> None:
+        self._session = session
+        self._folder = folder
+        self._now = now
+        self._run_id = run_id
+        self._parameters: dict[str, Value] = {
+            "season": folder.season,
+            "season_year": folder.year,
+            # The longest season so far ended in October of its second year.
+            "first_day": date(folder.year, 7, 1),
+            "last_day": date(folder.year + 1, 10, 31),
+        }
+
+    def load(self, file: SeasonFile) -> TableLoad:
+        """Load one file; an engine's refusal is reported, except for the schedule, on which all others rest."""
+        started = time.perf_counter()
+        try:
+            return self._load(file, started)
+        except (AuditError, QueryError) as error:
+            if file.stem == "schedule":
+                raise
+            return TableLoad(
+                file.table,
+                file.file_name,
+                errors=self._units(file),
+                seconds=time.perf_counter() - started,
+                error=str(error),
+                exit_code=error.exit_code,
+            )
+
+    def _load(self, file: SeasonFile, started: float) -> TableLoad:
+        table = _TABLES[file.table]
+        stage = self._stage(table, file)
+        scope = self._scope(table, file, stage)
+        changed = self._changed_units(table, file, stage, scope)
+        stored = publish(
+            self._session,
+            table,
+            stage.good,
+            scope,
+            stamps={"now": self._now},
+            also=self._quarantine(table, file, stage),
+        )
+        return TableLoad(
+            table=file.table,
+            file=file.file_name,
+            success=min(changed, stage.units - stage.held),
+            skipped=max(stage.units - stage.held - changed, 0),
+            quarantined=stage.held,
+            rows_inserted=stored.inserted,
+            rows_removed=stored.removed,
+            rows_unchanged=stored.unchanged,
+            teams=self._teams(file, stage),
+            rules=self._named(file, stage.name, "broken_rules") if stage.held else {},
+            warnings=self._named(file, stage.good, "warning"),
+            seconds=time.perf_counter() - started,
+            exit_code=1 if stage.held else 0,
+        )
+
+    def _stage(self, table: Table, file: SeasonFile) -> _Stage:
+        """Compute the rows and their rules; set the good ones apart if any is broken."""
+        sql = staged_select(table, statement(file.stem), ("broken_rules", "warning"))
+        name = self._session.stage_query(f"stage_{file.stem}", sql, self._parameters)
+        unit = _unit(file)
+        units, held = self._numbers(
+            f"SELECT COUNT(DISTINCT {unit}) AS units, COUNT(DISTINCT IF(broken_rules IS NULL, NULL, {unit})) AS held "
+            f"FROM {name}"
+        )
+        if not held:
+            return _Stage(name, name, units, 0)
+        broken = self._session.stage_query(
+            f"broken_{file.stem}", f"SELECT DISTINCT {unit} AS unit FROM {name} WHERE broken_rules IS NOT NULL"
+        )
+        columns = ", ".join(column.name for column in table.columns if column.name != "processed_at")
+        good = self._session.stage_query(
+            f"good_{file.stem}",
+            f"SELECT {columns}, broken_rules, warning FROM {name} WHERE {unit} NOT IN (SELECT unit FROM {broken})",
+        )
+        return _Stage(name, good, units, held)
+
+    def _scope(self, table: Table, file: SeasonFile, stage: _Stage) -> Scope:
+        """The stored rows that the good ones replace: those of the same games; held-back games stay as they are."""
+        unit = _unit(file, "t.")
+        parameters: dict[str, Value] = {"season_year": self._folder.year}
+        conditions = ["t.season_year = @season_year"]
+        if table.partition == "game_date":
+            # Says nothing new, but lets BigQuery read one season's partitions instead of all.
+            conditions.append("t.game_date BETWEEN @first_day AND @last_day")
+            parameters |= {name: self._parameters[name] for name in ("first_day", "last_day")}
+        if not file.whole_season:
+            conditions.append(f"{unit} IN (SELECT {_unit(file, 'u.')} FROM {stage.good} AS u)")
+        elif stage.held:
+            conditions.append(f"{unit} NOT IN (SELECT unit FROM {STAGING}.broken_{file.stem})")
+        return Scope(" AND ".join(conditions), parameters)
+
+    def _changed_units(self, table: Table, file: SeasonFile, stage: _Stage, scope: Scope) -> int:
+        """Good games of which at least one row is new, changed or gone."""
+        (stored,) = self._numbers(f"SELECT COUNT(*) AS n FROM {table.full_name} AS t WHERE {scope.condition}", scope.parameters)
+        if not stored:
+            return stage.units - stage.held
+        same = " AND ".join(f"s.{name} = t.{name}" for name in (*table.key, "data_hash"))
+        (changed,) = self._numbers(
+            f"SELECT COUNT(DISTINCT unit) AS n FROM (SELECT {_unit(file, 's.')} AS unit FROM {stage.good} AS s "
+            f"WHERE NOT EXISTS (SELECT 1 FROM {table.full_name} AS t WHERE {scope.condition} AND {same}) UNION ALL "
+            f"SELECT {_unit(file, 't.')} AS unit FROM {table.full_name} AS t WHERE {scope.condition} "
+            f"AND NOT EXISTS (SELECT 1 FROM {stage.good} AS s WHERE {same}))",
+            scope.parameters,
+        )
+        return changed
+
+    def _quarantine(self, table: Table, file: SeasonFile, stage: _Stage) -> tuple[Statement, ...]:
+        """The statements that replace the season's quarantine of the table."""
+        parameters: dict[str, Value] = {"table_name": table.full_name, "season": self._folder.season}
+        clear = Statement(f"DELETE FROM {_QUARANTINE} WHERE table_name = @table_name AND season = @season", parameters)
+        if not stage.held:
+            return (clear,)
+        has_date = any(column.name == "game_date" for column in table.columns)
+        insert = Statement(
+            f"INSERT INTO {_QUARANTINE} (table_name, season, game_id, rule, game_date, detail, source_file, run_id, "
+            "quarantined_at) SELECT @table_name, @season, unit, rule, MIN(game_date), "
+            "CONCAT(MIN(detail), IF(COUNT(*) > 1, CONCAT(' (and ', CAST(COUNT(*) - 1 AS STRING), ' more rows)'), '')), "
+            "@source_file, @run_id, @now FROM (SELECT unit, game_date, SPLIT(broken, ': ')[SAFE_OFFSET(0)] AS rule, "
+            f"SUBSTR(broken, STRPOS(broken, ': ') + 2) AS detail FROM (SELECT {_unit(file, 's.')} AS unit, "
+            f"{'s.game_date' if has_date else 'CAST(NULL AS DATE)'} AS game_date, broken FROM {stage.name} AS s "
+            "CROSS JOIN UNNEST(SPLIT(s.broken_rules, '; ')) AS broken WHERE s.broken_rules IS NOT NULL)) "
+            "GROUP BY unit, rule ORDER BY unit, rule",
+            parameters
+            | {
+                "source_file": str(self._folder.path / file.file_name),
+                "run_id": self._run_id,
+                "now": self._now,
+            },
+        )
+        return (clear, insert)
+
+    def _named(self, file: SeasonFile, stage: str, column: str) -> dict[str, int]:
+        """Games per rule or warning named in a column."""
+        rows = self._session.rows(
+            f"SELECT SPLIT(named, ': ')[SAFE_OFFSET(0)] AS rule, COUNT(DISTINCT {_unit(file, 's.')}) AS games "
+            f"FROM {stage} AS s CROSS JOIN UNNEST(SPLIT(s.{column}, '; ')) AS named WHERE s.{column} IS NOT NULL "
+            "GROUP BY rule ORDER BY rule"
+        )
+        return {str(rule): int(str(games)) for rule, games in rows}
+
+    def _teams(self, file: SeasonFile, stage: _Stage) -> int | None:
+        if not file.team:
+            return None
+        return self._numbers(f"SELECT COUNT(DISTINCT {file.team}) AS n FROM {stage.good}")[0]
+
+    def _units(self, file: SeasonFile) -> int:
+        """Games (or teams, players, dates) of a file that could not be staged or published."""
+        columns = {"source_team_code": "bref_team"}
+        column = columns.get(file.unit, file.unit)
+        return self._numbers(f"SELECT COUNT(DISTINCT {column}) AS n FROM {STAGING}.{file.stem}")[0]
+
+    def _numbers(self, sql: str, parameters: Parameters | None = None) -> tuple[int, ...]:
+        return tuple(int(str(value)) for value in self._session.rows(sql, parameters)[0])
+
+
+def _unit(file: SeasonFile, alias: str = "") -> str:
+    """SQL text of what is held back as a whole; never NULL, so that NOT IN works."""
+    return f"COALESCE(CAST({alias}{file.unit} AS STRING), '{_NO_UNIT}')"

@@ -1,0 +1,81 @@
+-- nba_raw.nbac_schedule from the season's schedule file. The id's prefix decides the kind of game.
+WITH listed AS (
+  SELECT
+    g.game_id, g.game_date, g.season, g.home_abbreviation, g.away_abbreviation, g.home_team_id, g.away_team_id,
+    g.home_score, g.away_score, g.periods, g.starters_on, g.tipoff_text, g.status,
+    g.season_type AS stated_type,
+    CASE SUBSTR(g.game_id, 1, 3)
+      WHEN '001' THEN 'Pre Season' WHEN '002' THEN 'Regular Season' WHEN '003' THEN 'All-Star'
+      WHEN '004' THEN 'Playoffs' WHEN '005' THEN 'Play-In' WHEN '006' THEN 'Cup Final'
+    END AS season_type,
+    CASE
+      WHEN STARTS_WITH(LOWER(g.status), 'final') THEN 3
+      WHEN LOWER(g.status) IN ('live', 'in progress', 'halftime') THEN 2
+      WHEN LOWER(g.status) IN ('planned', 'scheduled') THEN 1
+    END AS game_status,
+    h.tricode AS known_home,
+    a.tricode AS known_away,
+    -- Anything but exactly ten ids cannot be split into two fives.
+    IF(REGEXP_CONTAINS(g.starters_on, r'^[0-9]+([|][0-9]+){9}$'), SPLIT(g.starters_on, '|'), NULL) AS starters,
+    COUNT(*) OVER (PARTITION BY g.game_id) AS copies
+  FROM nba_staging.schedule AS g
+  LEFT JOIN nba_staging.teams AS h ON h.tricode = g.home_abbreviation AND h.team_id = g.home_team_id
+  LEFT JOIN nba_staging.teams AS a ON a.tricode = g.away_abbreviation AND a.team_id = g.away_team_id
+)
+SELECT
+  game_id,
+  CONCAT(FORMAT_DATE('%Y%m%d', game_date), '/', away_abbreviation, home_abbreviation) AS game_code,
+  game_date,
+  season,
+  @season_year AS season_year,
+  season_type,
+  game_status,
+  home_abbreviation AS home_team_tricode,
+  away_abbreviation AS away_team_tricode,
+  home_team_id,
+  away_team_id,
+  IF(game_status = 3, home_score, NULL) AS home_team_score,
+  IF(game_status = 3, away_score, NULL) AS away_team_score,
+  CASE
+    WHEN game_status = 3 AND home_score > away_score THEN home_abbreviation
+    WHEN game_status = 3 AND away_score > home_score THEN away_abbreviation
+  END AS winning_team_tricode,
+  IF(game_status = 3, periods, NULL) AS periods,
+  IF(starters IS NULL, NULL, [
+    SAFE_CAST(starters[SAFE_OFFSET(0)] AS INT64), SAFE_CAST(starters[SAFE_OFFSET(1)] AS INT64),
+    SAFE_CAST(starters[SAFE_OFFSET(2)] AS INT64), SAFE_CAST(starters[SAFE_OFFSET(3)] AS INT64),
+    SAFE_CAST(starters[SAFE_OFFSET(4)] AS INT64)
+  ]) AS home_starter_ids,
+  IF(starters IS NULL, NULL, [
+    SAFE_CAST(starters[SAFE_OFFSET(5)] AS INT64), SAFE_CAST(starters[SAFE_OFFSET(6)] AS INT64),
+    SAFE_CAST(starters[SAFE_OFFSET(7)] AS INT64), SAFE_CAST(starters[SAFE_OFFSET(8)] AS INT64),
+    SAFE_CAST(starters[SAFE_OFFSET(9)] AS INT64)
+  ]) AS away_starter_ids,
+  tipoff_text,
+  NULLIF(ARRAY_TO_STRING([
+    IF(game_id IS NULL OR game_date IS NULL OR home_abbreviation IS NULL OR away_abbreviation IS NULL
+       OR home_team_id IS NULL OR away_team_id IS NULL OR status IS NULL,
+       'required_fields: game_id, game_date, both teams, their ids and status must be given', NULL),
+    IF(NOT REGEXP_CONTAINS(game_id, r'^00[1-6][0-9]{7}$'),
+       'game_id_format: an id has ten digits and starts with 001 to 006', NULL),
+    IF(SUBSTR(game_id, 4, 2) <> SUBSTR(@season, 3, 2),
+       CONCAT('season_of_id: the id is of season 20', SUBSTR(game_id, 4, 2), ', the file of ', @season), NULL),
+    IF(game_date < @first_day OR game_date > @last_day,
+       CONCAT('date_in_season: ', CAST(game_date AS STRING), ' is outside season ', @season), NULL),
+    IF(season_type <> 'All-Star' AND (
+         (known_home IS NULL AND home_abbreviation IS NOT NULL AND home_team_id IS NOT NULL)
+         OR (known_away IS NULL AND away_abbreviation IS NOT NULL AND away_team_id IS NOT NULL)),
+       CONCAT('known_team: home ', COALESCE(home_abbreviation, '?'), ' ', COALESCE(CAST(home_team_id AS STRING), '?'),
+              ', away ', COALESCE(away_abbreviation, '?'), ' ', COALESCE(CAST(away_team_id AS STRING), '?')), NULL),
+    IF(home_abbreviation = away_abbreviation, CONCAT('different_teams: ', home_abbreviation, ' twice'), NULL),
+    IF(status IS NOT NULL AND game_status IS NULL, CONCAT('known_status: ', status), NULL),
+    IF(game_status = 3 AND (home_score IS NULL OR away_score IS NULL OR home_score <= 0 OR away_score <= 0),
+       'final_scores: a final game has two scores above 0', NULL),
+    IF(game_status = 3 AND home_score = away_score AND home_score > 0,
+       CONCAT('no_tie: ', CAST(home_score AS STRING), ' all'), NULL),
+    IF(game_status = 3 AND (periods IS NULL OR periods < 4),
+       CONCAT('periods_played: ', COALESCE(CAST(periods AS STRING), 'none'), ', a final game has at least 4'), NULL),
+    IF(copies > 1, CONCAT('duplicate_key: the game is listed ', CAST(copies AS STRING), ' times'), NULL)
+  ], '; '), '') AS broken_rules,
+  IF(stated_type <> season_type, 'season_type_differs', NULL) AS warning
+FROM listed

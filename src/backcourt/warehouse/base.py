@@ -1,0 +1,98 @@
+"""Where tables live: the protocol that the embedded and the remote warehouse share.
+
+Statements are BigQuery's SQL with named parameters (@name). A session is open only for the moments in which it
+reads or publishes; nobody keeps one across a computation that does not need it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from backcourt.catalog.model import Table
+
+Value = str | int | float | bool | date | datetime | Sequence[str] | Sequence[int] | None
+Parameters = Mapping[str, Value]
+
+STAGING = "nba_staging"
+"""Dataset of staged inputs and computed chunks; it lives as long as the session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement with the parameters that stand in it."""
+
+    sql: str
+    parameters: Parameters = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publication did to its table, in rows.
+
+    Attributes:
+        inserted: Rows that are new or replace a changed one.
+        removed: Rows that went, because they changed or are no longer computed.
+        unchanged: Rows that were left alone because their hash is the same.
+    """
+
+    inserted: int
+    removed: int
+    unchanged: int
+
+    @property
+    def rows(self) -> int:
+        """Rows that the published scope holds now."""
+        return self.inserted + self.unchanged
+
+
+class Session(Protocol):
+    """An open warehouse. Table names in SQL are dataset.table."""
+
+    def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
+        """The rows of a SELECT as an Arrow table.
+
+        Raises:
+            QueryError: If the statement is refused.
+        """
+
+    def rows(self, sql: str, parameters: Parameters | None = None) -> list[tuple[object, ...]]:
+        """The rows of a small SELECT as tuples."""
+
+    def stage_query(self, name: str, sql: str, parameters: Parameters | None = None) -> str:
+        """Keep the rows of a SELECT as nba_staging.NAME (replacing one of that name); returns that full name."""
+
+    def stage_arrow(self, name: str, data: pa.Table) -> str:
+        """Make an Arrow table readable as nba_staging.NAME; returns that full name."""
+
+    def stage_parquet(self, name: str, path: Path) -> str:
+        """Make a parquet file readable as nba_staging.NAME without copying it; returns that full name."""
+
+    def transaction(self, statements: Sequence[Statement]) -> list[int]:
+        """Run statements that change tables, all or none; returns the rows that each one changed."""
+
+
+class Warehouse(Protocol):
+    """A place where the catalog's tables live."""
+
+    name: str
+
+    def ensure(self, tables: Iterable[Table]) -> None:
+        """Create datasets and tables that are missing; add columns that the catalog has and a table lacks.
+
+        Raises:
+            WarehouseError: If a column has another type than in the catalog, or the warehouse is from a newer version.
+        """
+
+    def read(self) -> AbstractContextManager[Session]:
+        """A session that cannot change anything."""
+
+    def write(self) -> AbstractContextManager[Session]:
+        """A session that can publish."""

@@ -1,0 +1,332 @@
+"""The embedded warehouse: one DuckDB file, held only while a session is open.
+
+A DuckDB file has one writer, and even a reader is shut out while it writes, so sessions are short, an occupied file
+is tried again for a few seconds, and then the error says which process holds it.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from backcourt.errors import QueryError, WarehouseError, WarehouseLockedError
+from backcourt.warehouse.base import STAGING, Parameters, Session, Statement
+from backcourt.warehouse.dialect import Translated, is_read_only, to_duckdb
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from backcourt.catalog.model import Column, Table
+
+_TYPES = {
+    "STRING": "VARCHAR",
+    "INT64": "BIGINT",
+    "FLOAT64": "DOUBLE",
+    "BOOL": "BOOLEAN",
+    "DATE": "DATE",
+    "TIMESTAMP": "TIMESTAMP WITH TIME ZONE",
+    "JSON": "VARCHAR",
+    "ARRAY<STRING>": "VARCHAR[]",
+    "ARRAY<INT64>": "BIGINT[]",
+    "ARRAY<FLOAT64>": "DOUBLE[]",
+}
+_HOLDER = re.compile(r"lock is held in (?P<program>\S+).*?\(PID (?P<pid>\d+)\)")
+_META = "nba_processing.warehouse_meta"
+LAYOUT = 1
+"""Version of the tables' layout; a file written by a higher one is refused."""
+
+
+class DuckDBSession:
+    """An open DuckDB file; see ``backcourt.warehouse.base.Session``."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+        """Wrap a connection that has the staging database attached."""
+        self._connection = connection
+        self._path = path
+
+    def _execute(self, sql: str, parameters: Parameters | None) -> duckdb.DuckDBPyConnection:
+        translated = to_duckdb(sql)
+        return self._run(translated, parameters or {})
+
+    def _run(self, translated: Translated, parameters: Parameters) -> duckdb.DuckDBPyConnection:
+        import duckdb
+
+        missing = sorted(translated.parameters - set(parameters))
+        if missing:
+            raise QueryError(f"no value for parameter @{missing[0]}", valid=sorted(parameters))
+        bound: dict[str, Any] = {name: parameters[name] for name in translated.parameters}
+        try:
+            return self._connection.execute(translated.sql, bound) if bound else self._connection.execute(translated.sql)
+        except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
+            raise _file_error(self._path, error) from error
+        except duckdb.Error as error:
+            raise QueryError(f"the warehouse refused a statement: {_first_line(error)}") from error
+
+    def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
+        """The rows of a SELECT as an Arrow table."""
+        import duckdb
+
+        translated = to_duckdb(sql)
+        bound = {name: (parameters or {})[name] for name in translated.parameters}
+        try:
+            return self._connection.sql(translated.sql, params=bound or None).to_arrow_table()
+        except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
+            raise _file_error(self._path, error) from error
+        except duckdb.Error as error:
+            raise QueryError(f"the warehouse refused a statement: {_first_line(error)}") from error
+
+    def rows(self, sql: str, parameters: Parameters | None = None) -> list[tuple[object, ...]]:
+        """The rows of a small SELECT as tuples."""
+        return list(self._execute(sql, parameters).fetchall())
+
+    def stage_query(self, name: str, sql: str, parameters: Parameters | None = None) -> str:
+        """Keep the rows of a SELECT as nba_staging.NAME."""
+        translated = to_duckdb(sql)
+        full = f"{STAGING}.{name}"
+        created = Translated(f"CREATE OR REPLACE TABLE {full} AS {translated.sql}", translated.parameters)
+        self._run(created, parameters or {}).fetchall()
+        return full
+
+    def stage_arrow(self, name: str, data: pa.Table) -> str:
+        """Make an Arrow table readable as nba_staging.NAME."""
+        full = f"{STAGING}.{name}"
+        view = f"staged_{name}"
+        self._connection.register(view, data)
+        self._connection.execute(f"CREATE OR REPLACE TABLE {full} AS SELECT * FROM {view}").fetchall()
+        self._connection.unregister(view)
+        return full
+
+    def stage_parquet(self, name: str, path: Path) -> str:
+        """Make a parquet file readable as nba_staging.NAME without copying it."""
+        full = f"{STAGING}.{name}"
+        quoted = str(path).replace("'", "''")
+        self._connection.execute(f"CREATE OR REPLACE VIEW {full} AS SELECT * FROM read_parquet('{quoted}')").fetchall()
+        return full
+
+    def transaction(self, statements: Sequence[Statement]) -> list[int]:
+        """Run statements that change tables, all or none."""
+        changed: list[int] = []
+        self._connection.execute("BEGIN TRANSACTION").fetchall()
+        try:
+            for statement in statements:
+                result = self._execute(statement.sql, statement.parameters).fetchall()
+                changed.append(int(result[0][0]) if result else 0)
+            self._connection.execute("COMMIT").fetchall()
+        except BaseException:
+            # An interrupt between two statements must leave the file as it was, too.
+            with suppress(Exception):
+                self._connection.execute("ROLLBACK").fetchall()
+            raise
+        return changed
+
+
+class DuckDBWarehouse:
+    """The warehouse in one DuckDB file.
+
+    Attributes:
+        path: The file.
+        threads: Threads that a session computes with; None leaves it to DuckDB (all cores).
+        patience: Seconds for which an occupied file is tried again.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        threads: int | None = None,
+        patience: float = 5.0,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Name the file; nothing is opened yet."""
+        self.path = Path(path)
+        self.name = str(path)
+        self.threads = threads
+        self.patience = patience
+        self._sleep = sleep
+
+    def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        import duckdb
+
+        if read_only and not self.path.exists():
+            raise WarehouseError(
+                f"there is no warehouse at {self.path}",
+                next_step="load a season first (backcourt load season DIR) or name another file with --warehouse",
+            )
+        if not read_only:
+            _writable(self.path)
+        config = {"threads": self.threads} if self.threads else {}
+        waited, pause = 0.0, 0.05
+        while True:
+            try:
+                return duckdb.connect(str(self.path), read_only=read_only, config=config)
+            except duckdb.Error as error:
+                if "Could not set lock" not in str(error) or waited >= self.patience:
+                    raise _file_error(self.path, error) from error
+            self._sleep(pause)
+            waited, pause = waited + pause, min(pause * 1.5, 0.5)
+
+    @contextmanager
+    def _session(self, *, read_only: bool) -> Iterator[Session]:
+        connection = self._connect(read_only=read_only)
+        try:
+            # The time zone cannot be set when connecting; without it timestamps are read in the machine's zone.
+            connection.execute("SET TimeZone = 'UTC'").fetchall()
+            connection.execute("SET enable_progress_bar = false").fetchall()
+            if read_only:
+                # A query from outside reads the warehouse and nothing else on this machine.
+                connection.execute("SET enable_external_access = false").fetchall()
+                connection.execute("SET lock_configuration = true").fetchall()
+            else:
+                connection.execute(f"ATTACH ':memory:' AS {STAGING}").fetchall()
+            yield DuckDBSession(connection, self.path)
+        finally:
+            connection.close()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that cannot change anything."""
+        with self._session(read_only=True) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that can publish."""
+        with self._session(read_only=False) as session:
+            yield session
+
+    def ensure(self, tables: Iterable[Table]) -> None:
+        """Create what is missing and add new columns; refuse a file whose tables are newer or typed differently."""
+        wanted = tuple(tables)
+        new = not self.path.exists()
+        connection = self._connect(read_only=False)
+        try:
+            statements = _migration(connection, wanted, self.path)
+            if not statements:
+                return
+            connection.execute("BEGIN TRANSACTION").fetchall()
+            for statement in statements:
+                connection.execute(statement).fetchall()
+            connection.execute("COMMIT").fetchall()
+        except Exception as error:
+            import duckdb
+
+            if new:
+                connection.close()
+                self.path.unlink(missing_ok=True)
+            if isinstance(error, duckdb.Error):
+                raise _file_error(self.path, error) from error
+            raise
+        finally:
+            connection.close()
+
+
+def read_only_query(warehouse: DuckDBWarehouse, sql: str) -> pa.Table:
+    """The rows of a SELECT that somebody typed.
+
+    Raises:
+        QueryError: If it is not one SELECT.
+    """
+    if not is_read_only(sql):
+        raise QueryError(
+            "only a SELECT can be run here", next_step="change tables through backcourt load and backcourt run"
+        )
+    with warehouse.read() as session:
+        return session.query(sql)
+
+
+def _migration(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], path: Path) -> list[str]:
+    """The statements that bring the file to the catalog's layout."""
+    present: dict[str, dict[str, str]] = {}
+    for schema, table, column, kind in connection.execute(
+        "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal"
+    ).fetchall():
+        present.setdefault(f"{schema}.{table}", {})[column] = kind
+    if _META in present:
+        layout = connection.execute(f"SELECT max(layout) FROM {_META}").fetchall()[0][0]
+        if layout is not None and layout > LAYOUT:
+            raise WarehouseError(
+                f"{path} was written by a newer Backcourt (layout {layout}, this one knows {LAYOUT})",
+                next_step="upgrade backcourt, or name another file with --warehouse",
+            )
+    statements: list[str] = []
+    schemas = sorted({table.dataset for table in tables} | {"nba_processing"})
+    if any(table.full_name not in present for table in tables) or _META not in present:
+        statements += [f"CREATE SCHEMA IF NOT EXISTS {schema}" for schema in schemas]
+    if _META not in present:
+        statements += [f"CREATE TABLE {_META} (layout BIGINT)", f"INSERT INTO {_META} VALUES ({LAYOUT})"]
+    for table in tables:
+        columns = present.get(table.full_name)
+        if columns is None:
+            body = ", ".join(_ddl(column) for column in table.columns)
+            statements.append(f"CREATE TABLE {table.full_name} ({body})")
+            continue
+        for column in table.columns:
+            found = columns.get(column.name)
+            if found is None:
+                # NOT NULL cannot be added to a table with rows; the audit before every publication checks it.
+                statements.append(f"ALTER TABLE {table.full_name} ADD COLUMN {column.name} {_TYPES[column.type]}")
+            elif found != _TYPES[column.type]:
+                raise WarehouseError(
+                    f"{path}: {table.full_name}.{column.name} is {found}, the catalog says {_TYPES[column.type]}",
+                    next_step="the file is from another version: export what you need and load into a new file",
+                )
+    return statements
+
+
+def _ddl(column: Column) -> str:
+    return f"{column.name} {_TYPES[column.type]}{' NOT NULL' if column.required else ''}"
+
+
+def _writable(path: Path) -> None:
+    """Refuse a place that cannot be written before DuckDB half opens it."""
+    folder = path.parent
+    if not folder.is_dir():
+        raise WarehouseError(f"there is no folder {folder} for the warehouse file", next_step="create it first")
+    if path.is_dir():
+        raise WarehouseError(f"{path} is a folder, not a warehouse file", next_step="name a file with --warehouse")
+    if (path.exists() and not os.access(path, os.W_OK)) or (not path.exists() and not os.access(folder, os.W_OK)):
+        raise WarehouseError(
+            f"{path} cannot be written", next_step="make it writable, or name another file with --warehouse"
+        )
+    if path.exists() and path.stat().st_mode & 0o222 == 0:
+        # Root may write a read-only file all the same; whoever made it read-only meant it.
+        raise WarehouseError(f"{path} is read-only", next_step="chmod u+w it, or name another file with --warehouse")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
+
+
+def _file_error(path: Path, error: Exception) -> WarehouseError:
+    """What a failure of the file means for people."""
+    text = _first_line(error)
+    if "Could not set lock" in text:
+        holder = _HOLDER.search(text)
+        who = f"process {holder['pid']} ({Path(holder['program']).name})" if holder else "another process"
+        return WarehouseLockedError(
+            f"{path} is in use by {who}", next_step="wait until it has finished, or work on a copy of the file"
+        )
+    if "not a valid DuckDB database" in text:
+        return WarehouseError(
+            f"{path} is not a DuckDB file, or it is damaged",
+            next_step="restore it from a copy, or name another file with --warehouse",
+        )
+    if "version number" in text or "newer version" in text or "storage version" in text:
+        return WarehouseError(
+            f"{path} was written by a newer DuckDB: {text}", next_step="upgrade the duckdb package, or name another file"
+        )
+    if os.strerror(errno.ENOSPC) in str(error) or "out of disk space" in text.lower():
+        return WarehouseError(
+            f"the disk is full: {path} could not be written; nothing was changed",
+            next_step="free some space and run the same command again",
+        )
+    if "ermission denied" in text:
+        return WarehouseError(f"{path} may not be opened by this user", next_step="check its owner and mode")
+    return WarehouseError(f"{path}: {text}", next_step="check the disk and the file, then run the same command again")
