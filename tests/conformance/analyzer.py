@@ -149,8 +149,16 @@ def _simple_table(table: Table, name: str) -> Any:
     return types.SimpleTable(name=name, column=columns)
 
 
-def catalog_from(tables: Iterable[Table], *, flat: bool = False) -> Catalog:
-    """Google's catalog of the tables, as dataset.table, or as dataset__table if flat."""
+def catalog_from(
+    tables: Iterable[Table], *, flat: bool = False, staged: Mapping[str, Mapping[str, str]] | None = None
+) -> Catalog:
+    """Google's catalog of the tables, as dataset.table, or as dataset__table if flat.
+
+    Args:
+        tables: Tables of Backcourt's catalog.
+        flat: True for the evaluator, which knows no datasets.
+        staged: Further tables: name in nba_staging, and type by column.
+    """
     from zetasql import types
 
     catalog = types.SimpleCatalog(
@@ -165,6 +173,14 @@ def catalog_from(tables: Iterable[Table], *, flat: bool = False) -> Catalog:
             datasets[table.dataset] = types.SimpleCatalog(name=table.dataset)
             catalog.catalog.append(datasets[table.dataset])
         datasets[table.dataset].table.append(_simple_table(table, table.name))
+    if staged:
+        made = [
+            types.SimpleTable(
+                name=name, column=[types.SimpleColumn(name=c, type=type_from(kind)) for c, kind in columns.items()]
+            )
+            for name, columns in staged.items()
+        ]
+        catalog.catalog.append(types.SimpleCatalog(name="nba_staging", table=made))
     return catalog
 
 
@@ -194,14 +210,38 @@ def analyze(sql: str, parameters: Mapping[str, str], catalog: Catalog) -> list[t
     Raises:
         RefusedError: Google's analyzer refuses the statement.
     """
+    from google.protobuf.message import DecodeError
     from zetasql.core.exceptions import ZetaSQLError
 
     try:
         response = service().analyze(sql_statement=sql, options=_options(parameters), simple_catalog=catalog)
     except ZetaSQLError as error:
         raise RefusedError(sql, str(error)) from error
+    except DecodeError:
+        # The analyzer accepted the statement, but its resolved tree is nested deeper than protobuf reads: an accepted
+        # statement, whose columns are asked of the evaluator, which does not send the tree.
+        return _prepared_columns(sql, parameters, catalog)
     columns = getattr(response.resolved_statement, "output_column_list", None) or []
     return [(column.name, name_of(column.column.type)) for column in columns]
+
+
+def _prepared_columns(sql: str, parameters: Mapping[str, str], catalog: Catalog) -> list[tuple[str, str]]:
+    from zetasql import types
+
+    flat = types.SimpleCatalog(name="", builtin_function_options=catalog.builtin_function_options)
+    text, contents = sql, {}
+    for dataset in catalog.catalog:
+        for table in dataset.table:
+            name = f"{dataset.name}__{table.name}"
+            if re.search(rf"\b{dataset.name}\.{table.name}\b", text):
+                text = re.sub(rf"\b{dataset.name}\.{table.name}\b", name, text)
+                flat.table.append(types.SimpleTable(name=name, column=table.column))
+                contents[name] = types.TableContent(table_data=types.TableData())
+    prepared = service().prepare_query(
+        sql=text, options=_options(parameters), simple_catalog=flat, table_content=contents
+    ).prepared
+    service().unprepare_query(prepared_query_id=prepared.prepared_query_id)
+    return [(column.name, name_of(column.type)) for column in prepared.columns]
 
 
 def _encode(value: object, kind: str) -> Any:
@@ -213,32 +253,35 @@ def _encode(value: object, kind: str) -> Any:
         return types.Value(array_value=types.Value.Array(element=[_encode(item, kind[6:-1]) for item in value]))
     if kind == "DATE" and isinstance(value, date):
         return types.Value(date_value=(value - _EPOCH).days)
-    if kind == "TIMESTAMP":
-        return types.Value(timestamp_value=value)
+    if kind == "TIMESTAMP" and isinstance(value, datetime):
+        from google.protobuf.timestamp_pb2 import Timestamp
+
+        stamp = Timestamp()
+        stamp.FromDatetime(value.astimezone(timezone.utc).replace(tzinfo=None))
+        return types.Value(timestamp_value=stamp)
     if kind == "FLOAT64":
         value = float(str(value))
     return types.Value(**{_VALUE_FIELDS[kind]: value})
 
 
 def _decode(value: Any, kind: Any) -> object:
-    name = name_of(kind)
-    if name.startswith("ARRAY<"):
-        array = value.array_value
-        return None if array is None else [_decode(item, kind.array_type.element_type) for item in array.element]
-    if name.startswith("STRUCT<"):
-        if value.struct_value is None:
-            return None
+    """A Python value from the protobuf itself: the library's own models cannot tell an empty array from NULL."""
+    field = value.WhichOneof("value")
+    if field is None:
+        return None
+    raw = getattr(value, field)
+    if field == "array_value":
+        return [_decode(item, kind.array_type.element_type) for item in raw.element]
+    if field == "struct_value":
         fields = kind.struct_type.field
-        return {f.field_name: _decode(v, f.field_type) for f, v in zip(fields, value.struct_value.field, strict=True)}
-    if name == "DATE":
-        return None if value.date_value is None else _EPOCH + timedelta(days=value.date_value)
-    if name == "TIMESTAMP":
-        stamp = value.timestamp_value
-        return stamp.replace(tzinfo=timezone.utc) if isinstance(stamp, datetime) and stamp.tzinfo is None else stamp
-    if name == "NUMERIC":
-        raw = value.numeric_value
-        return None if raw is None else Decimal(int.from_bytes(raw, "little", signed=True)).scaleb(-9)
-    return getattr(value, _VALUE_FIELDS[name])
+        return {f.field_name: _decode(v, f.field_type) for f, v in zip(fields, raw.field, strict=True)}
+    if field == "date_value":
+        return _EPOCH + timedelta(days=raw)
+    if field == "timestamp_value":
+        return raw.ToDatetime(tzinfo=timezone.utc)
+    if field == "numeric_value":
+        return Decimal(int.from_bytes(raw, "little", signed=True)).scaleb(-9)
+    return raw
 
 
 def evaluate(
@@ -258,6 +301,7 @@ def evaluate(
     """
     from zetasql import types
     from zetasql.core.exceptions import ZetaSQLError
+    from zetasql.wasi._pb2.zetasql.local_service import local_service_pb2
 
     text = sql
     contents = {}
@@ -279,12 +323,14 @@ def evaluate(
             table_content=contents,
         ).prepared
         try:
-            result = service().evaluate_query(prepared_query_id=prepared.prepared_query_id, params=bound)
+            request = types.EvaluateQueryRequest(prepared_query_id=prepared.prepared_query_id, params=bound)
+            result = service().wasm_client.call_grpc_func(
+                "ZetaSqlLocalService_EvaluateQuery", request.to_proto(), local_service_pb2.EvaluateQueryResponse
+            )
         finally:
             service().unprepare_query(prepared_query_id=prepared.prepared_query_id)
     except ZetaSQLError as error:
         raise RefusedError(sql, str(error)) from error
     kinds = [column.type for column in prepared.columns]
-    data = result.content.table_data
-    rows_out = data.row if data is not None else []
+    rows_out = result.content.table_data.row
     return [tuple(_decode(v, k) for v, k in zip(row.cell, kinds, strict=True)) for row in rows_out]

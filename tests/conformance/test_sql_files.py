@@ -8,8 +8,10 @@ from types import ModuleType
 import pytest
 
 import backcourt
-from backcourt.catalog import TABLES
+from backcourt.catalog import TABLES, table
 from backcourt.processors.registry import registry
+from backcourt.sources.season.files import FILES as SEASON_FILES
+from backcourt.sources.season.load import statement
 from backcourt.warehouse.dialect import is_read_only, lint, to_duckdb
 
 ROOT = Path(backcourt.__file__).parent
@@ -21,8 +23,20 @@ FAILURE = [
     ("expected_game_count", "INT64"),
     ("actual_game_count", "INT64"),
 ]
+KINDS = {"text": "STRING", "whole": "INT64", "number": "FLOAT64", "flag": "BOOL", "date": "DATE", "time": "TIMESTAMP"}
+SOURCE_PARAMETERS = {"season": "STRING", "season_year": "INT64", "first_day": "DATE", "last_day": "DATE"}
+STAGED = {
+    "teams": {"tricode": "STRING", "team_id": "INT64", "bref_code": "STRING"},
+    "player_names": {"player_name": "STRING", "player_lookup": "STRING"},
+}
+every_source = pytest.mark.parametrize("source", SEASON_FILES, ids=lambda source: source.stem)
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 every_processor = pytest.mark.parametrize("processor", registry(), ids=lambda processor: processor.name)
+
+
+def text_of(path: Path) -> str:
+    """The statement of a file, with its placeholders filled."""
+    return statement(path.stem) if path.parent.name == "season" else path.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +45,24 @@ def catalog(google: ModuleType) -> object:
     return google.catalog_from(TABLES)
 
 
+@pytest.fixture(scope="module", params=["INT64", "STRING"], ids=["whole-minutes", "text-minutes"])
+def source_catalog(google: ModuleType, request: pytest.FixtureRequest) -> object:
+    """Google's catalog of every table and of the staged files, whose minutes are whole numbers or text."""
+    kinds = {**KINDS, "minutes": request.param}
+    staged = {source.stem: {name: kinds[kind] for name, kind in source.columns.items()} for source in SEASON_FILES}
+    return google.catalog_from(TABLES, staged={**STAGED, **staged})
+
+
 @every_file
 def test_keeps_the_house_rules(path: Path) -> None:
     """No SQL file breaks a house rule, and DuckDB's translation takes it."""
-    assert lint(path.read_text(encoding="utf-8")) == []
+    assert lint(text_of(path)) == []
+
+
+def test_every_file_belongs_to_a_processor_or_a_source() -> None:
+    """No SQL file lies about that no processor and no source uses, so the tests below see them all."""
+    used = {processor.name for processor in registry()} | {source.stem for source in SEASON_FILES}
+    assert {path.stem for path in FILES} == used
 
 
 @every_processor
@@ -46,18 +74,21 @@ def test_reads_only(processor: object) -> None:
 
 
 @pytest.mark.slow
-@every_file
-def test_accepted_by_google(path: Path, google: ModuleType, catalog: object) -> None:
-    """Google's analyzer resolves every name and type of the file against the catalog."""
-    google.analyze(path.read_text(encoding="utf-8"), PARAMETERS, catalog)
+@every_source
+def test_source_returns_the_catalogs_columns(source: object, google: ModuleType, source_catalog: object) -> None:
+    """A source's statement returns its raw table's business columns, the broken rules and the warning."""
+    name, stem = source.table, source.stem  # type: ignore[attr-defined]
+    expected = [(column.name, column.type) for column in table(name).business_columns]
+    expected += [("broken_rules", "STRING"), ("warning", "STRING")]
+    assert sorted(expected) == sorted(google.analyze(statement(stem), SOURCE_PARAMETERS, source_catalog))
 
 
 @pytest.mark.slow
 @every_processor
 def test_returns_the_catalogs_columns(processor: object, google: ModuleType, catalog: object) -> None:
     """A processor returns its table's business columns and the failure columns, by name and type."""
-    table, sql = processor.table, processor.sql  # type: ignore[attr-defined]
-    expected = [(column.name, column.type) for column in table.business_columns] + FAILURE
+    target, sql = processor.table, processor.sql  # type: ignore[attr-defined]
+    expected = [(column.name, column.type) for column in target.business_columns] + FAILURE
     assert sorted(expected) == sorted(google.analyze(sql, PARAMETERS, catalog))
 
 
@@ -65,8 +96,8 @@ def test_returns_the_catalogs_columns(processor: object, google: ModuleType, cat
 @every_processor
 def test_staged_select_is_accepted_too(processor: object, google: ModuleType, catalog: object) -> None:
     """The statement that stages a processor's rows, rounded and hashed, is BigQuery's SQL and returns a hash."""
-    table, staged = processor.table, processor.staged_sql  # type: ignore[attr-defined]
-    expected = {(column.name, column.type) for column in table.business_columns} | set(FAILURE)
-    expected |= {("data_hash", "STRING")} if table.hashed else set()
+    target, staged = processor.table, processor.staged_sql  # type: ignore[attr-defined]
+    expected = {(column.name, column.type) for column in target.business_columns} | set(FAILURE)
+    expected |= {("data_hash", "STRING")} if target.hashed else set()
     assert expected == set(google.analyze(staged, PARAMETERS, catalog))
     assert to_duckdb(staged).parameters <= set(PARAMETERS)

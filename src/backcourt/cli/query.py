@@ -31,7 +31,7 @@ def query(
         raise BackcourtError("parquet is not for a terminal", next_step="name a file with --out FILE.parquet")
     result = read_only_query(warehouse(file), sql)
     if output_format == "table" and out is None:
-        _print(result)
+        print_rows(result)
         return
     data = _encode(result, output_format)
     if out is None:
@@ -44,7 +44,8 @@ def query(
     typer.echo(f"{result.num_rows} rows written to {out}")
 
 
-def _print(result: pa.Table) -> None:
+def print_rows(result: pa.Table) -> None:
+    """Print an Arrow table and how many rows it has."""
     from backcourt.cli.output import print_table
 
     numeric = [f.name for f in result.schema if str(f.type) in {"int64", "int32", "double"}]

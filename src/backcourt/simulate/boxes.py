@@ -89,6 +89,4 @@ def count_boxes(played: Played) -> Boxes:
     }
     lines["reb"] = lines["oreb"] + lines["dreb"]
     lines["pts"] = 2 * lines["fgm"] + lines["fg3m"] + lines["ftm"]
-    return Boxes(
-        {stat: lines[stat] for stat in STATS}, played.seconds, played.plus_minus, played.score, played.periods
-    )
+    return Boxes({stat: lines[stat] for stat in STATS}, played.seconds, played.plus_minus, played.score, played.periods)

@@ -32,8 +32,10 @@ OFFENSIVE_FOUL = 37
 _SHOOTING_FOUL = np.array([0.190, 0.108, 0.052, 0.009, 0.017, 0.0])
 _BLOCKED = np.array([0.255, 0.185, 0.075, 0.016, 0.016, 0.0])
 _ASSISTED = np.array([0.565, 0.445, 0.425, 0.955, 0.765, 0.6])
-_STOLEN_KINDS = (np.array([1, 2]), np.array([0.65, 0.35]))
-_LOST_KINDS = (np.array([45, 40, 4, OFFENSIVE_FOUL, 39, 1, 8]), np.array([0.28, 0.14, 0.13, 0.28, 0.08, 0.05, 0.04]))
+_FIFTH = np.full(5, 0.2)
+# Kinds of turnover and the upper ends of their shares: with a steal, without.
+_STOLEN_KINDS = (np.array([1, 2]), np.array([0.65, 1.0]))
+_LOST_KINDS = (np.array([45, 40, 4, OFFENSIVE_FOUL, 39, 1, 8]), np.array([0.28, 0.42, 0.55, 0.83, 0.91, 0.96, 1.0]))
 
 
 @dataclass
@@ -132,7 +134,7 @@ def choose(weights: Floats, rng: np.random.Generator) -> Ints:
     """One column per row, by weight; the last column if a row has none."""
     total = np.cumsum(weights, axis=1)
     draw = rng.random(len(weights)) * total[:, -1]
-    return np.minimum((total <= draw[:, None]).sum(axis=1), weights.shape[1] - 1)
+    return np.minimum(np.count_nonzero(total <= draw[:, None], axis=1), weights.shape[1] - 1)
 
 
 class Engine:
@@ -152,12 +154,13 @@ class Engine:
         """
         count = len(rotation.players)
         self.rotation, self.skills, self.pace, self.rng = rotation, skills, pace, rng
-        self.players = np.maximum(rotation.players, 0)
+        self.players = np.maximum(rotation.players, 0).ravel()
         self.lineups = rotation.lineups.copy()
         self.score = np.zeros((count, 2), np.int64)
-        self.seconds = np.zeros((count, 2, SLOTS), np.int64)
-        self.plus_minus = np.zeros((count, 2, SLOTS), np.int64)
-        self.fouls = np.zeros((count, 2, SLOTS), np.int64)
+        # Flat over (game, side, slot): one index then serves every table of a step.
+        self.seconds = np.zeros(count * 2 * SLOTS, np.int64)
+        self.plus_minus = np.zeros(count * 2 * SLOTS, np.int64)
+        self.fouls = np.zeros(count * 2 * SLOTS, np.int64)
         self.team_fouls = np.zeros((count, 2), np.int64)
         self.period = np.ones(count, np.int64)
         self.clock = np.full(count, 720, np.int64)
@@ -166,7 +169,7 @@ class Engine:
         self.rebounder = np.full(count, -1, np.int64)
         self.boards = np.zeros(count, np.bool_)
         # Hot and cold days: of a player, of a team, and the host's edge.
-        self.form = rng.normal(0.0, 0.035, (count, 2, SLOTS))
+        self.form = rng.normal(0.0, 0.035, count * 2 * SLOTS)
         self.team_form = edge + rng.normal(0.0, 0.008, (count, 2)) + np.array([0.0075, -0.0075])
         self.whistle = np.exp(rng.normal(0.0, 0.07, count))
         self.care = np.exp(rng.normal(0.0, 0.13, (count, 2)))
@@ -181,7 +184,8 @@ class Engine:
         columns = {name: np.concatenate([step[name] for step in steps]) for name in steps[0]}
         order = np.argsort(columns["game"], kind="stable")
         plays = Plays(**{name: values[order] for name, values in columns.items()})
-        return Played(plays, self.seconds, self.plus_minus, self.score, self.period)
+        shape = (-1, 2, SLOTS)
+        return Played(plays, self.seconds.reshape(shape), self.plus_minus.reshape(shape), self.score, self.period)
 
     def _turn_period(self, alive: Ints) -> Ints:
         """Start the next period where the clock has run out; drop the games that are over."""
@@ -195,7 +199,9 @@ class Engine:
         self.team_fouls[going] = 0
         fresh_tip = self.rng.integers(0, 2, len(going))
         quarter = self.period[going]
-        self.ball[going] = np.where(quarter > 4, fresh_tip, np.where(quarter == 4, self.tip[going], 1 - self.tip[going]))
+        self.ball[going] = np.where(
+            quarter > 4, fresh_tip, np.where(quarter == 4, self.tip[going], 1 - self.tip[going])
+        )
         self.boards[going] = False
         return np.concatenate([alive[~over], going]) if done.any() or going.size else alive
 
@@ -217,9 +223,10 @@ class Engine:
         lead = self.score[at, side] - self.score[at, other]
         five, against = self._floor(at, side, lead), self._floor(at, other, lead)
         row = np.arange(n)
-        mine = self.players[at[:, None], side[:, None], five]
-        theirs = self.players[at[:, None], other[:, None], against]
-        legal = self.fouls[at[:, None], other[:, None], against]
+        base, base_other = (at * 2 + side) * SLOTS, (at * 2 + other) * SLOTS
+        own, rival = base[:, None] + five, base_other[:, None] + against
+        mine, theirs = self.players[own], self.players[rival]
+        legal = self.fouls[rival]
         late = (period >= 4) & (clock < 50)
         out: dict[str, Ints] = {}
 
@@ -241,7 +248,11 @@ class Engine:
         desperate = late & (lead > 0) & (lead <= 9) & (clock > 1)
         rate = np.where(desperate, 0.62, 0.075 * self.whistle[at])
         bonus_now = self.team_fouls[at, other] >= 4
-        weights = skills.rates[theirs, 5] * np.clip(1.0 - 0.13 * legal, 0.1, 1.0) * (legal < np.where(bonus_now, 6, 5)[:, None])
+        weights = (
+            skills.rates[theirs, 5]
+            * np.clip(1.0 - 0.13 * legal, 0.1, 1.0)
+            * (legal < np.where(bonus_now, 6, 5)[:, None])
+        )
         fouled = (running | (desperate & (now < clock))) & (rng.random(n) < rate) & (weights.sum(axis=1) > 0)
         foul_at = choose(weights, rng)
         fouled_at = choose(skills.usage[mine] * skills.rates[mine, 6], rng)
@@ -261,25 +272,28 @@ class Engine:
         self._charge(at, other, out["foul_by"])
 
         # Turnovers.
-        loose = skills.turnover[mine].mean(axis=1) / 0.85
-        steals = skills.rates[theirs, 3].mean(axis=1)
-        p_loss = 0.118 * self.care[at, side] * (0.75 + 0.15 * loose + 0.10 * steals) * np.where(self.boards[at], 0.5, 1.0)
+        loose = skills.turnover[mine] @ _FIFTH / 0.85
+        steals = skills.rates[theirs, 3] @ _FIFTH
+        p_loss = (
+            0.118 * self.care[at, side] * (0.75 + 0.15 * loose + 0.10 * steals) * np.where(self.boards[at], 0.5, 1.0)
+        )
         lost = running & ~bonus & (rng.random(n) < p_loss)
         stolen = lost & (rng.random(n) < np.clip(0.545 * steals, 0, 0.9))
-        kind = np.where(stolen, rng.choice(_STOLEN_KINDS[0], n, p=_STOLEN_KINDS[1]), 0)
-        kind = np.where(lost & ~stolen, rng.choice(_LOST_KINDS[0], n, p=_LOST_KINDS[1]), kind)
+        which = rng.random(n)
+        kind = np.where(stolen, _STOLEN_KINDS[0][np.searchsorted(_STOLEN_KINDS[1], which)], 0)
+        kind = np.where(lost & ~stolen, _LOST_KINDS[0][np.searchsorted(_LOST_KINDS[1], which)], kind)
         team_loss = running & ~bonus & ~lost & ~self.boards[at] & (used >= 20) & (rng.random(n) < 0.03)
         loser = five[row, choose(skills.turnover[mine], rng)]
         out["turnover"] = np.where(team_loss, SHOT_CLOCK, kind)
-        charging = (kind == OFFENSIVE_FOUL) & (self.fouls[at, side, loser] < 5)
+        charging = (kind == OFFENSIVE_FOUL) & (self.fouls[base + loser] < 5)
         out["turnover"][(kind == OFFENSIVE_FOUL) & ~charging] = 4
         out["turnover_by"] = np.where(lost, loser, -1)
         out["stolen_by"] = np.where(stolen, against[row, choose(skills.rates[theirs, 3], rng)], -1)
         self._charge(at, side, np.where(charging, loser, -1), team=False)
 
         shooting = ((running & ~bonus & ~lost & ~team_loss) | heave) & ~(expires & ~heave & ~running)
-        self._shoot(at, side, five, against, mine, theirs, shooting, heave, lead, period, now, bonus, fouled_at, out)
-        self._rebound(at, side, five, against, mine, theirs, now, out)
+        self._shoot(at, side, five, against, own, rival, shooting, heave, lead, period, now, bonus, fouled_at, out)
+        self._rebound(five, against, own, rival, now, out)
 
         # Book-keeping: score, minutes, plus-minus, ball.
         bits = out["throws_made"]
@@ -288,16 +302,16 @@ class Engine:
             team_side = np.clip(team_side, 0, 1)
             self.score[at, team_side] += scored
             swing = np.where(team_side == side, scored, -scored)[:, None]
-            self.plus_minus[at[:, None], side[:, None], five] += swing
-            self.plus_minus[at[:, None], other[:, None], against] -= swing
-        self.seconds[at[:, None], side[:, None], five] += used[:, None]
-        self.seconds[at[:, None], other[:, None], against] += used[:, None]
+            self.plus_minus[own] += swing
+            self.plus_minus[rival] -= swing
+        self.seconds[own] += used[:, None]
+        self.seconds[rival] += used[:, None]
         self.clock[at] = now
         again = (out["rebound"] == REB_OFF) | (out["rebound"] == REB_TEAM_OFF)
         self.ball[at] = np.where(again, side, other)
         self.boards[at] = again
         self.rebounder[at] = np.where(out["rebound"] == REB_OFF, out["rebound_by"], -1)
-        self._replace(at)
+        self._replace()
         out |= {
             "game": at,
             "period": period,
@@ -338,8 +352,8 @@ class Engine:
         side: Ints,
         five: Ints,
         against: Ints,
-        mine: Ints,
-        theirs: Ints,
+        own: Ints,
+        rival: Ints,
         shooting: Bools,
         heave: Bools,
         lead: Ints,
@@ -351,7 +365,8 @@ class Engine:
     ) -> None:
         rng, skills = self.rng, self.skills
         n, row = len(at), np.arange(len(at))
-        usage = skills.usage[mine] * np.exp(3.0 * self.form[at[:, None], side[:, None], five])
+        mine, theirs = self.players[own], self.players[rival]
+        usage = skills.usage[mine] * np.exp(3.0 * self.form[own])
         who = choose(usage, rng)
         is_rebounder = five == self.rebounder[at][:, None]
         putback = shooting & ~heave & self.boards[at] & is_rebounder.any(axis=1) & (rng.random(n) < 0.45)
@@ -363,22 +378,22 @@ class Engine:
         zone = np.where(putback, np.where(rng.random(n) < 0.85, RA, PAINT), zone)
         zone = np.where(final & (lead == -3) & ~putback, ABOVE, zone)
         zone = np.where(final & (lead == -2) & (zone >= CORNER) & (rng.random(n) < 0.7), PAINT, zone)
-        zone = np.where(heave & (rng.random(n) < 0.4) & ~final, BACKCOURT, zone)
+        zone = np.where(heave & (rng.random(n) < 0.2) & ~final, BACKCOURT, zone)
         zone = np.where(heave & (zone == RA) & (rng.random(n) < 0.6), ABOVE, zone)
         percent = np.where(zone == BACKCOURT, 0.02, skills.percent[player, np.minimum(zone, ABOVE)])
-        percent = percent + (self.form[at, side, slot] + self.team_form[at, side] + skills.defense[theirs].mean(axis=1))
+        percent = percent + (self.form[own[row, who]] + self.team_form[at, side] + skills.defense[theirs] @ _FIFTH)
         percent = percent - np.clip(lead, -25, 25) * 0.0011 + np.where(putback & (zone == RA), -0.03, 0.0)
         percent = np.where(heave, percent * 0.72, percent)
         clutch = final & (period == 4)
-        percent = np.where(clutch & (lead < 0) & (lead >= -3), percent * 1.4, percent)
-        percent = np.where(clutch & (lead == 0), percent * 0.7, percent)
+        percent = np.where(clutch & (lead < 0) & (lead >= -3), percent * 1.3, percent)
+        percent = np.where(clutch & (lead == 0), percent * 0.8, percent)
         percent = np.where(zone == BACKCOURT, 0.02, np.clip(percent, 0.02, 0.93))
         # A third overtime is the last: its final shot decides the game.
         decider = heave & (period == LAST_PERIOD)
         zone = np.where(decider & (lead == 0), PAINT, zone)
         percent = np.where(decider & (lead == 0), 1.0, np.where(decider & (lead <= -2), 0.0, percent))
 
-        fouls = self.fouls[at[:, None], 1 - side[:, None], against]
+        fouls = self.fouls[rival]
         foul_weights = skills.rates[theirs, 5] * np.where(fouls >= 6, 0.0, np.clip(1.0 - 0.13 * fouls, 0.1, 1.0))
         p_foul = _SHOOTING_FOUL[zone] * skills.rates[player, 6] * self.whistle[at]
         fouled = shooting & (now > 0) & (rng.random(n) < p_foul) & (foul_weights.sum(axis=1) > 0)
@@ -386,9 +401,9 @@ class Engine:
         attempt = shooting & (made | ~fouled)
         missed = attempt & ~made
         blocks = skills.rates[theirs, 4]
-        blocked = missed & (zone < BACKCOURT) & (rng.random(n) < _BLOCKED[zone] * (0.4 + 0.6 * blocks.mean(axis=1)))
+        blocked = missed & (zone < BACKCOURT) & (rng.random(n) < _BLOCKED[zone] * (0.4 + 0.6 * (blocks @ _FIFTH)))
         helpers = skills.rates[mine, 0] * (np.arange(5) != who[:, None])
-        passers = 0.50 + 0.41 * skills.rates[mine, 0].mean(axis=1)
+        passers = 0.50 + 0.41 * (skills.rates[mine, 0] @ _FIFTH)
         assisted = made & ~putback & (rng.random(n) < np.clip(_ASSISTED[zone] * passers, 0, 0.97))
         three = zone >= CORNER
         throws = np.where(fouled, np.where(made, 1, np.where(three, 3, 2)), np.where(bonus, 2, 0))
@@ -408,18 +423,16 @@ class Engine:
         out["putback"] = (putback & attempt).astype(np.int64)
         self._charge(at, 1 - side, out["shot_foul_by"])
 
-    def _rebound(
-        self, at: Ints, side: Ints, five: Ints, against: Ints, mine: Ints, theirs: Ints, now: Ints, out: dict[str, Ints]
-    ) -> None:
-        rng, n, row = self.rng, len(at), np.arange(len(at))
+    def _rebound(self, five: Ints, against: Ints, own: Ints, rival: Ints, now: Ints, out: dict[str, Ints]) -> None:
+        rng, n, row = self.rng, len(now), np.arange(len(now))
         last = np.left_shift(1, np.maximum(out["throws"] - 1, 0))
         free_miss = (out["throws"] > 0) & ((out["throws_made"] & last) == 0)
         field_miss = (out["shooter"] >= 0) & (out["made"] == 0)
         up = free_miss | (field_miss & (out["throws"] == 0))
-        offense, defense = self.skills.rates[mine, 1], self.skills.rates[theirs, 2].copy()
+        offense, defense = self.skills.rates[self.players[own], 1], self.skills.rates[self.players[rival], 2]
         # Who has fouled out in this play is on his way to the bench.
-        defense[self.fouls[at[:, None], 1 - side[:, None], against] >= 6] = 0.0
-        edge = np.clip(offense.mean(axis=1) / np.maximum(defense.mean(axis=1), 0.2), 0.4, 2.2)
+        defense[self.fouls[rival] >= 6] = 0.0
+        edge = np.clip((offense @ _FIFTH) / np.maximum(defense @ _FIFTH, 0.2), 0.4, 2.2)
         p_off = np.where(free_miss, 0.125, 0.246) * (0.62 + 0.38 * edge)
         p_team = np.where(out["block_by"] >= 0, 0.18, 0.078)
         roll = rng.random(n)
@@ -434,17 +447,18 @@ class Engine:
 
     def _charge(self, at: Ints, side: Ints, slot: Ints, *, team: bool = True) -> None:
         hit = slot >= 0
-        self.fouls[at[hit], side[hit], slot[hit]] += 1
+        self.fouls[(at[hit] * 2 + side[hit]) * SLOTS + slot[hit]] += 1
         if team:
             self.team_fouls[at[hit], side[hit]] += 1
 
-    def _replace(self, at: Ints) -> None:
+    def _replace(self) -> None:
         """Take players with six fouls out of every lineup still to come."""
-        for index, side, slot in np.argwhere(self.fouls[at] == 6):
-            game = int(at[index])
+        for place in np.flatnonzero(self.fouls == 6).tolist():
+            game, side, slot = place // (2 * SLOTS), place // SLOTS % 2, place % SLOTS
             # Seven marks a player whose place has been filled; it is never counted in a box score.
-            self.fouls[game, side, slot] = 7
-            fit = np.flatnonzero((self.rotation.players[game, side] >= 0) & (self.fouls[game, side] < 6))
+            self.fouls[place] = 7
+            eligible = self.fouls[place - slot : place - slot + SLOTS] < 6
+            fit = np.flatnonzero((self.rotation.players[game, side] >= 0) & eligible)
             ranked = fit[np.argsort(-self.rotation.target[game, side, fit], kind="stable")].tolist()
             for stint, lineup in enumerate(self.lineups[game, side].tolist()):
                 if slot in lineup:

@@ -30,7 +30,12 @@ _TURNOVERS = {
     40: "Out of Bounds Lost Ball",
     45: "Out of Bounds - Bad Pass Turnover",
 }
-_FOULS = {ev.PERSONAL_FOUL: "P.FOUL", ev.SHOOTING_FOUL: "S.FOUL", ev.OFFENSE_FOUL: "OFF.Foul", ev.TECHNICAL_FOUL: "T.FOUL"}
+_FOULS = {
+    ev.PERSONAL_FOUL: "P.FOUL",
+    ev.SHOOTING_FOUL: "S.FOUL",
+    ev.OFFENSE_FOUL: "OFF.Foul",
+    ev.TECHNICAL_FOUL: "T.FOUL",
+}
 _PERIODS = ("1st Period", "2nd Period", "3rd Period", "4th Period", "1st OT", "2nd OT", "3rd OT")
 
 
@@ -117,7 +122,9 @@ def _clock(seconds: Ints) -> pa.Array:
 def _wall_clock(batch: Batch) -> pa.Array:
     """Eastern time of every event: the game clock stretched by stoppages, quarter breaks and half-time."""
     events = batch.events
-    gone = np.where(events.period > 4, 300 * (events.period - 5) + 300, 720 * events.period) + 2880 * (events.period > 4)
+    gone = np.where(events.period > 4, 300 * (events.period - 5) + 300, 720 * events.period) + 2880 * (
+        events.period > 4
+    )
     breaks = 4 * (events.period - 1) + 12 * (events.period > 2)
     minutes = batch.tip[events.game] + (gone - events.clock) * 145 // 3600 + breaks
     return texts(clock_text(np.arange(1440)), minutes % 1440)
@@ -137,89 +144,116 @@ def _score(events: Events) -> tuple[pa.Array, pa.Array]:
     return pc.if_else(known, text, nothing), pc.if_else(known, gap, nothing)
 
 
+class _Lines:
+    """Descriptions made for some rows at a time and put in the order of the events at the end."""
+
+    def __init__(self, batch: Batch, who: Ints) -> None:
+        self.batch, self.who = batch, who
+        self.family = pa.array([split_name(name)[1] for name in batch.pool.names])
+        self.parts: tuple[list[pa.Array], list[pa.Array]] = ([], [])
+        self.rows: tuple[list[Ints], list[Ints]] = ([], [])
+
+    def add(self, rows: Ints, text: pa.Array, *, other: bool = False) -> None:
+        self.parts[other].append(text)
+        self.rows[other].append(rows)
+
+    def name(self, rows: Ints, spot: int) -> pa.Array:
+        """Family name of a person of each row."""
+        return self.family.take(pa.array(np.maximum(self.who[rows, spot], 0)))
+
+    def total(self, rows: Ints, spot: int, amount: Ints | None = None) -> pa.Array:
+        """Running total per game and person over these rows, as text."""
+        key = self.batch.events.game[rows] * (len(self.batch.pool) + 1) + self.who[rows, spot]
+        return _number(running(key, np.ones(len(rows), np.int64) if amount is None else amount))
+
+    def finish(self, *, other: bool) -> pa.Array:
+        """The text of every event, NULL where none was added."""
+        rows = np.concatenate(self.rows[other])
+        place = np.full(len(self.batch.events.game), -1)
+        place[rows] = np.arange(len(rows))
+        return pa.concat_arrays(self.parts[other]).take(pa.array(place, mask=place < 0))
+
+
 def _describe(batch: Batch, who: Ints, team: Ints) -> tuple[pa.Array, pa.Array]:
     """What the service writes for the acting side, and for the other side (steals and blocks)."""
-    events, pool = batch.events, batch.pool
-    size = len(events.game)
-    count = len(pool)
-    last = pa.array([split_name(name)[1] for name in pool.names])
-    nickname = pa.array([one.nickname for one in TEAMS])
-    people = [last.take(pa.array(np.maximum(who[:, spot], 0))) for spot in range(3)]
-    keys = [events.game * (count + 1) + who[:, spot] + 1 for spot in range(3)]
-    kind = events.kind
+    lines = _Lines(batch, who)
+    _describe_scoring(batch, who, lines)
+    _describe_rest(batch, who, team, lines)
+    return lines.finish(other=False), lines.finish(other=True)
 
-    def total(spot: int, counted: Bools, amount: Ints | None = None) -> pa.Array:
-        """Running total per game and person, as text."""
-        rows = np.flatnonzero(counted)
-        values = np.zeros(size, np.int64)
-        values[rows] = running(keys[spot][rows], np.ones(len(rows), np.int64) if amount is None else amount[rows])
-        return _number(values)
 
-    scoring = (kind == ev.MADE) | (kind == ev.FREE_THROW)
-    points = total(0, scoring, events.points)
-    own = pa.nulls(size, pa.string())
-    other = pa.nulls(size, pa.string())
-    choose = pc.if_else
+def _pick(condition: Bools, yes: Any, no: Any) -> pa.Array:
+    return pc.if_else(pa.array(condition), yes, no)
 
-    # Field goals.
-    shot = (kind == ev.MADE) | (kind == ev.MISSED)
-    row_of = np.cumsum(shot) - 1
-    place = np.where(shot, row_of, 0)
-    feet = np.where(shot, batch.spots.distance[place], 0)
-    three = shot & (batch.played.plays.zone[events.play] >= 3)
-    far = choose(pa.array(feet > 0), _join(" ", _number(feet), "'"), pa.scalar(""))
-    words = texts([text for _, _, text in ACTIONS], batch.shot_kind[place])
-    basket = _join(people[0], far, choose(pa.array(three), pa.scalar(" 3PT "), pa.scalar(" ")), words)
-    assisted = (kind == ev.MADE) & (who[:, 1] >= 0)
-    helped = _join(" (", people[1], " ", total(1, assisted), " AST)")
-    good = _join(basket, " (", points, " PTS)", choose(pa.array(assisted), helped, pa.scalar("")))
-    own = choose(pa.array(kind == ev.MADE), good, own)
-    own = choose(pa.array(kind == ev.MISSED), _join("MISS ", basket), own)
-    blocked = (kind == ev.MISSED) & (who[:, 2] >= 0)
-    other = choose(pa.array(blocked), _join(people[2], " BLOCK (", total(2, blocked), " BLK)"), other)
 
-    # Free throws.
-    free = kind == ev.FREE_THROW
-    order = _join(_number(events.throw // 10), " of ", _number(events.throw % 10))
-    order = choose(pa.array(events.action == ev.TECHNICAL_THROW), pa.scalar("Technical"), order)
-    line = _join(people[0], " Free Throw ", order)
-    scored = choose(pa.array(events.points > 0), _join(line, " (", points, " PTS)"), _join("MISS ", line))
-    own = choose(pa.array(free), scored, own)
+def _describe_scoring(batch: Batch, who: Ints, lines: _Lines) -> None:
+    """Field goals and free throws."""
+    events, kind = batch.events, batch.events.kind
+    shot = np.flatnonzero((kind == ev.MADE) | (kind == ev.MISSED))
+    scoring = np.flatnonzero((kind == ev.MADE) | (kind == ev.FREE_THROW))
+    points = lines.total(scoring, 0, events.points[scoring])
+    feet = batch.spots.distance
+    three = batch.played.plays.zone[events.play[shot]] >= 3
+    far = texts(["", *(f" {one}'" for one in range(1, 100))], feet)
+    words = texts([text for _, _, text in ACTIONS], batch.shot_kind)
+    basket = _join(lines.name(shot, 0), far, _pick(three, " 3PT ", " "), words)
+    made = kind[shot] == ev.MADE
+    rows = shot[made]
+    assisted = who[rows, 1] >= 0
+    passer = np.flatnonzero(assisted)
+    helped = _join(" (", lines.name(rows[passer], 1), " ", lines.total(rows[passer], 1), " AST)")
+    place = np.where(assisted, np.cumsum(assisted) - 1, len(passer))
+    help_text = pa.concat_arrays([helped, pa.array([""])]).take(pa.array(place))
+    of_basket = points.take(pa.array(np.searchsorted(scoring, rows)))
+    lines.add(rows, _join(basket.filter(pa.array(made)), " (", of_basket, " PTS)", help_text))
+    rows = shot[~made]
+    lines.add(rows, _join("MISS ", basket.filter(pa.array(~made))))
+    blocked = rows[who[rows, 2] >= 0]
+    lines.add(blocked, _join(lines.name(blocked, 2), " BLOCK (", lines.total(blocked, 2), " BLK)"), other=True)
 
-    # Rebounds and turnovers, of a player or the team.
-    rebound = (kind == ev.REBOUND) & (who[:, 0] >= 0)
-    attack = rebound & (events.side == batch.played.plays.side[events.play])
-    counts = _join(" REBOUND (Off:", total(0, rebound, attack * 1), " Def:", total(0, rebound, ~attack * 1), ")")
-    own = choose(pa.array(rebound), _join(people[0], counts), own)
-    club = nickname.take(pa.array(np.maximum(team[:, 0], 0)))
-    own = choose(pa.array((kind == ev.REBOUND) & ~rebound), _join(club, " Rebound"), own)
-    loss = kind == ev.TURNOVER
-    by_player = loss & (who[:, 0] >= 0)
-    numbers = np.arange(64)
-    names = [_TURNOVERS.get(int(one), "No") for one in numbers]
-    cause = texts(names, np.where(loss, events.action, 0))
-    team_rows = np.flatnonzero(loss)
-    team_total = np.zeros(size, np.int64)
-    team_total[team_rows] = running((events.game * 2 + events.side)[team_rows], np.ones(len(team_rows), np.int64))
-    losses = _join(" Turnover (P", total(0, by_player), ".T", _number(team_total), ")")
-    own = choose(pa.array(by_player), _join(people[0], " ", cause, losses), own)
-    shared = _join(club, " Turnover: ", cause, " (T#", _number(team_total), ")")
-    own = choose(pa.array(loss & ~by_player), shared, own)
-    stolen = loss & (who[:, 1] >= 0)
-    other = choose(pa.array(stolen), _join(people[1], " STEAL (", total(1, stolen), " STL)"), other)
+    free = np.flatnonzero(kind == ev.FREE_THROW)
+    labels = ["Technical" if one < 11 else f"{one // 10} of {one % 10}" for one in range(40)]
+    technical = events.action[free] == ev.TECHNICAL_THROW
+    line = _join(lines.name(free, 0), " Free Throw ", texts(labels, np.where(technical, 0, events.throw[free])))
+    of_throw = points.take(pa.array(np.searchsorted(scoring, free)))
+    good = events.points[free] > 0
+    lines.add(free, _pick(good, _join(line, " (", of_throw, " PTS)"), _join("MISS ", line)))
 
-    # Fouls and jump balls.
-    foul = kind == ev.FOUL
-    personal = foul & (events.action != ev.TECHNICAL_FOUL)
-    named = texts([_FOULS.get(int(one), "FOUL") for one in numbers], np.where(foul, events.action, 0))
-    counted = personal & (events.action != ev.OFFENSE_FOUL)
-    rows = np.flatnonzero(counted)
-    in_period = np.zeros(size, np.int64)
-    in_period[rows] = running(((events.game * 16 + events.period) * 2 + events.side)[rows], np.ones(len(rows), np.int64))
-    state = choose(
-        pa.array(in_period > 4), pa.scalar(".PN"), choose(pa.array(counted), _join(".T", _number(in_period)), pa.scalar(""))
-    )
-    own = choose(pa.array(foul), _join(people[0], " ", named, " (P", total(0, personal), state, ")"), own)
-    jump = kind == ev.JUMP_BALL
-    own = choose(pa.array(jump), _join("Jump Ball ", people[0], " vs. ", people[1], ": Tip to ", people[2]), own)
-    return own, other
+
+def _describe_rest(batch: Batch, who: Ints, team: Ints, lines: _Lines) -> None:
+    """Rebounds, turnovers, fouls and jump balls."""
+    events, kind = batch.events, batch.events.kind
+    nickname = [one.nickname for one in TEAMS]
+    named = who[:, 0] >= 0
+    rows = np.flatnonzero((kind == ev.REBOUND) & named)
+    attack = (events.side[rows] == batch.played.plays.side[events.play[rows]]).astype(np.int64)
+    counts = _join(" REBOUND (Off:", lines.total(rows, 0, attack), " Def:", lines.total(rows, 0, 1 - attack), ")")
+    lines.add(rows, _join(lines.name(rows, 0), counts))
+    rows = np.flatnonzero((kind == ev.REBOUND) & ~named)
+    lines.add(rows, _join(texts(nickname, team[rows, 0]), " Rebound"))
+
+    loss = np.flatnonzero(kind == ev.TURNOVER)
+    of_team = running((events.game * 2 + events.side)[loss], np.ones(len(loss), np.int64))
+    cause = texts([_TURNOVERS.get(one, "No") for one in range(64)], events.action[loss])
+    personal = named[loss]
+    rows = loss[personal]
+    numbers = _join(" Turnover (P", lines.total(rows, 0), ".T", _number(of_team[personal]), ")")
+    lines.add(rows, _join(lines.name(rows, 0), " ", cause.filter(pa.array(personal)), numbers))
+    rows = loss[~personal]
+    shared = _join(" Turnover: ", cause.filter(pa.array(~personal)), " (T#", _number(of_team[~personal]), ")")
+    lines.add(rows, _join(texts(nickname, team[rows, 0]), shared))
+    rows = loss[who[loss, 1] >= 0]
+    lines.add(rows, _join(lines.name(rows, 1), " STEAL (", lines.total(rows, 1), " STL)"), other=True)
+
+    rows = np.flatnonzero(kind == ev.FOUL)
+    action = events.action[rows]
+    words = texts([_FOULS.get(one, "FOUL") for one in range(64)], action)
+    counted = (action != ev.TECHNICAL_FOUL) & (action != ev.OFFENSE_FOUL)
+    period = (events.game[rows] * 16 + events.period[rows]) * 2 + events.side[rows]
+    team_fouls = running(period, counted.astype(np.int64))
+    state = texts(["", *(f".T{one}" for one in range(1, 5)), ".PN"], np.where(counted, np.minimum(team_fouls, 5), 0))
+    of_player = lines.total(rows, 0, (action != ev.TECHNICAL_FOUL).astype(np.int64))
+    lines.add(rows, _join(lines.name(rows, 0), " ", words, " (P", of_player, state, ")"))
+    rows = np.flatnonzero(kind == ev.JUMP_BALL)
+    jumpers = _join("Jump Ball ", lines.name(rows, 0), " vs. ", lines.name(rows, 1))
+    lines.add(rows, _join(jumpers, ": Tip to ", lines.name(rows, 2)))

@@ -126,7 +126,7 @@ class Pool:
             zones=self.zones,
             percent=np.clip(percent, 0.15, 0.80),
             free_throw=np.clip(shooter, 0.45, 0.95),
-            turnover=usage ** 0.8 * (0.6 + 0.4 * rates[:, 0]) * np.exp(0.2 * style[:, 16]),
+            turnover=usage**0.8 * (0.6 + 0.4 * rates[:, 0]) * np.exp(0.2 * style[:, 16]),
             rates=rates,
             defense=-0.009 * style[:, 17] - 0.005 * level,
         )

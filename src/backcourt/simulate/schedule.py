@@ -300,7 +300,9 @@ def cup_final(year: int, games: Games, rng: np.random.Generator) -> Games:
     """
     dates = season_dates(year)
     first, last = ((day - dates.opening_day).days for day in dates.cup_window)
-    busy = {(int(team), int(day)) for side in (games.home, games.away) for team, day in zip(side, games.day, strict=True)}
+    busy = {
+        (int(team), int(day)) for side in (games.home, games.away) for team, day in zip(side, games.day, strict=True)
+    }
     on_dates = set(games.day.tolist())
     found = []
     for day in range(first, last + 1):

@@ -119,7 +119,7 @@ def locate(zone: Ints, rng: np.random.Generator) -> Spots:
     # Threes above the break: the arc is 23.75 ft away; at its ends it meets the corner, 8.8 ft up the court.
     high = zone == ABOVE
     bend = np.pi * (0.125 + 0.75 * u)
-    far = 238.5 + np.minimum(rng.exponential(13.0, count), 95.0)
+    far = 239.5 + np.minimum(rng.exponential(13.0, count), 95.0)
     far = np.minimum(far, 249.0 / np.maximum(np.abs(np.cos(bend)), 0.3))
     x, y = np.where(high, far * np.cos(bend), x), np.where(high, far * np.sin(bend), y)
     corner = zone == CORNER

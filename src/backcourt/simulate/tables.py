@@ -100,7 +100,9 @@ def table(name: str, columns: Mapping[str, Any], count: int) -> pa.Table:
 
 def clock_text(minutes: Ints) -> list[str]:
     """Times of day like "7:37 PM" of minutes after midnight."""
-    return [f"{(one // 60 - 1) % 12 + 1}:{one % 60:02d} {'AM' if one // 60 % 24 < 12 else 'PM'}" for one in minutes.tolist()]
+    return [
+        f"{(one // 60 - 1) % 12 + 1}:{one % 60:02d} {'AM' if one // 60 % 24 < 12 else 'PM'}" for one in minutes.tolist()
+    ]
 
 
 def schedule_table(batch: Batch) -> pa.Table:
@@ -127,7 +129,11 @@ def schedule_table(batch: Batch) -> pa.Table:
         columns[f"{name}_abbreviation"] = texts([one.abbr for one in TEAMS], team)
         columns[f"{name}_team_name"] = texts([one.name for one in TEAMS], team)
         columns[f"{name}_score"] = score[:, side]
-    return table("schedule", {key: pa.array(value) if isinstance(value, list) else value for key, value in columns.items()}, count)
+    return table(
+        "schedule",
+        {key: pa.array(value) if isinstance(value, list) else value for key, value in columns.items()},
+        count,
+    )
 
 
 def _share(made: Ints, tried: Ints, *, empty: float | None) -> pa.Array:
@@ -236,7 +242,9 @@ def player_table_v3(batch: Batch) -> pa.Table:
     team = batch.teams[game, side]
     parts = [split_name(name) for name in pool.names]
     slugs = [
-        "".join(letter for letter in without_accents(name).lower().replace(" ", "-") if letter.isalnum() or letter == "-")
+        "".join(
+            letter for letter in without_accents(name).lower().replace(" ", "-") if letter.isalnum() or letter == "-"
+        )
         for name in pool.names
     ]
     columns: dict[str, Any] = {

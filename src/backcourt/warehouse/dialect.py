@@ -16,7 +16,7 @@ from backcourt.errors import QueryError
 
 if TYPE_CHECKING:
     from sqlglot import exp
-    from sqlglot.tokens import Token
+    from sqlglot.tokenizer_core import Token
 
 _HELP = "write it with the constructs listed in backcourt/warehouse/verified.py"
 
@@ -52,7 +52,8 @@ def to_duckdb(sql: str) -> Translated:
     from sqlglot.dialects.duckdb import DuckDB
     from sqlglot.errors import ErrorLevel, UnsupportedError
 
-    from backcourt.warehouse.rewrite import RefusedError, rewrite
+    from backcourt.warehouse.rewrite import rewrite
+    from backcourt.warehouse.templates import RefusedError
 
     tree = _parse(sql)
     parameters = set()
@@ -139,68 +140,44 @@ def _token_message(sql: str, error: Exception) -> str:
     return f"line {line}, column {start - sql.rfind(chr(10), 0, start)}: text that cannot be read, {error}"
 
 
-_FORBIDDEN_CALLS = {
+_CALLS = {
     "AVG": "no AVG: keep the sum and the count as integers and form the ratio once, with SAFE_DIVIDE",
     "FARM_FINGERPRINT": "no FARM_FINGERPRINT: write TO_HEX(SHA256(...))",
 }
-_FORBIDDEN_WORDS = {
+_WORDS = {
+    "/": "write SAFE_DIVIDE(a, b) instead of a / b",
     "DECLARE": "no DECLARE: scripts are driven from Python, values are parameters",
     "ASSERT": "no ASSERT: checks belong to the audit",
     "ISOWEEK": "no ISOWEEK: write WEEK(MONDAY)",
     "INFORMATION_SCHEMA": "no INFORMATION_SCHEMA: metadata is read through the warehouse adapter",
     "MERGE": "no MERGE: publishing is the engine's work",
 }
-_STATEMENTS = {"SELECT", "WITH", "(", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "TRUNCATE", "DECLARE", "ASSERT",
-               "MERGE"}  # fmt: skip
+_PAIRS = {
+    ("SAFE", "."): "no SAFE. prefix: write a condition, SAFE_CAST or SAFE_DIVIDE",
+    ("INSERT", "ROW"): "no INSERT ROW: name the columns",
+}
+_BEGINNINGS = {"SELECT", "WITH", "(", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "TRUNCATE"}
 
 
 def lint(sql: str) -> list[str]:
-    """The house rules for SQL files.
+    """Check the text of an SQL file against the house rules.
 
     Args:
         sql: The text of a file.
 
     Returns:
-        One line for each violation, in the order of the text: "line 12: write SAFE_DIVIDE(a, b) instead of a / b".
+        One line for each violation, in the order of the text: "line 12: write SAFE_DIVIDE(a, b) instead of a / b". A
+        text without any is also translated, and what DuckDB cannot be shown to compute alike is the last violation.
     """
+    import sqlglot
     from sqlglot.errors import TokenError
-    from sqlglot.tokens import TokenType
 
     try:
-        tokens = _tokens(sql)
+        tokens = list(sqlglot.tokenize(sql, read="bigquery"))
     except TokenError as error:
         return [_token_message(sql, error)]
-    found: list[tuple[int, str]] = []
-    first = True
-    for index, token in enumerate(tokens):
-        word = token.text.upper()
-        following = tokens[index + 1].text.upper() if index + 1 < len(tokens) else ""
-        if token.token_type in {TokenType.STRING, TokenType.RAW_STRING}:
-            continue
-        if token.token_type == TokenType.SEMICOLON:
-            if following:
-                found.append((tokens[index + 1].line, "one statement a file: scripts are driven from Python"))
-            first = True
-            continue
-        if first and word not in _STATEMENTS:
-            found.append((token.line, f"no {word}: scripts and transactions are driven from Python"))
-        first = False
-        quoted = token.token_type == TokenType.IDENTIFIER
-        parts = word.split(".") if quoted else [word]
-        if token.token_type == TokenType.SLASH:
-            found.append((token.line, "write SAFE_DIVIDE(a, b) instead of a / b"))
-        elif following == "(" and word in _FORBIDDEN_CALLS:
-            found.append((token.line, _FORBIDDEN_CALLS[word]))
-        elif word == "SAFE" and following == "." and not quoted:
-            found.append((token.line, "no SAFE. prefix: write a condition, SAFE_CAST or SAFE_DIVIDE"))
-        elif word == "INSERT" and following == "ROW":
-            found.append((token.line, "no INSERT ROW: name the columns"))
-        elif word == "COUNTIF" and following == "(" and _word_after_call(tokens, index + 1) == "OVER":
-            found.append((token.line, "no COUNTIF(...) OVER: write COUNT(CASE WHEN ... THEN 1 END) OVER"))
-        elif part := next((part for part in parts if part in _FORBIDDEN_WORDS), None):
-            if part == "INFORMATION_SCHEMA" or not quoted:
-                found.append((token.line, _FORBIDDEN_WORDS[part]))
-    lines = [f"line {line}: {message}" for line, message in found]
+    broken = ((token.line, _broken_rule(tokens, index)) for index, token in enumerate(tokens))
+    lines = [f"line {line}: {rule}" for line, rule in broken if rule]
     if not lines:
         try:
             to_duckdb(sql)
@@ -209,10 +186,26 @@ def lint(sql: str) -> list[str]:
     return lines
 
 
-def _tokens(sql: str) -> list[Token]:
-    import sqlglot
-
-    return list(sqlglot.tokenize(sql, read="bigquery"))
+def _broken_rule(tokens: list[Token], index: int) -> str:
+    """The house rule that the token at that index breaks, "" if none."""
+    kind, word = tokens[index].token_type.name, tokens[index].text.upper()
+    if "STRING" in kind:
+        return ""
+    if kind == "IDENTIFIER":
+        return _WORDS["INFORMATION_SCHEMA"] if "INFORMATION_SCHEMA" in word.split(".") else ""
+    following = tokens[index + 1].text.upper() if index + 1 < len(tokens) else ""
+    if word in _WORDS:
+        return _WORDS[word]
+    if (word, following) in _PAIRS:
+        return _PAIRS[word, following]
+    if following == "(" and word in _CALLS:
+        return _CALLS[word]
+    if word == "COUNTIF" and _word_after_call(tokens, index + 1) == "OVER":
+        return "no COUNTIF(...) OVER: write COUNT(CASE WHEN ... THEN 1 END) OVER"
+    if word == ";" and following:
+        return "one statement a file: scripts are driven from Python"
+    begins = index == 0 or tokens[index - 1].text == ";"
+    return f"no {word}: scripts and transactions are driven from Python" if begins and word not in _BEGINNINGS else ""
 
 
 def _word_after_call(tokens: list[Token], opening: int) -> str:

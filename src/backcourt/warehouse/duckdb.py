@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from backcourt.errors import QueryError, WarehouseError, WarehouseLockedError
 from backcourt.warehouse.base import STAGING, Parameters, Session, Statement
-from backcourt.warehouse.dialect import Translated, is_read_only, to_duckdb
+from backcourt.warehouse.dialect import Translated, is_read_only
+from backcourt.warehouse.translation import translate
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,7 +53,7 @@ class DuckDBSession:
         self._path = path
 
     def _execute(self, sql: str, parameters: Parameters | None) -> duckdb.DuckDBPyConnection:
-        translated = to_duckdb(sql)
+        translated = translate(sql)
         return self._run(translated, parameters or {})
 
     def _run(self, translated: Translated, parameters: Parameters) -> duckdb.DuckDBPyConnection:
@@ -73,7 +74,7 @@ class DuckDBSession:
         """The rows of a SELECT as an Arrow table."""
         import duckdb
 
-        translated = to_duckdb(sql)
+        translated = translate(sql)
         bound = {name: (parameters or {})[name] for name in translated.parameters}
         try:
             return self._connection.sql(translated.sql, params=bound or None).to_arrow_table()
@@ -88,7 +89,7 @@ class DuckDBSession:
 
     def stage_query(self, name: str, sql: str, parameters: Parameters | None = None) -> str:
         """Keep the rows of a SELECT as nba_staging.NAME."""
-        translated = to_duckdb(sql)
+        translated = translate(sql)
         full = f"{STAGING}.{name}"
         created = Translated(f"CREATE OR REPLACE TABLE {full} AS {translated.sql}", translated.parameters)
         self._run(created, parameters or {}).fetchall()

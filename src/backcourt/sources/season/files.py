@@ -219,12 +219,14 @@ class Folder:
         season: Season label, the same in every file.
         files: The files that are there, in the order of loading.
         names: Distinct player names of all files.
+        typed: Rows of the files in which a column has no value at all and therefore no type, with the type given.
     """
 
     path: Path
     season: str
     files: tuple[SeasonFile, ...]
     names: pa.Array
+    typed: Mapping[str, pa.Table]
 
     @property
     def year(self) -> int:
@@ -245,6 +247,7 @@ def check_folder(folder: Path) -> Folder:
     season = ""
     present: list[SeasonFile] = []
     names: list[pa.Array] = []
+    typed: dict[str, pa.Table] = {}
     for file in FILES:
         path = folder / file.file_name
         if not path.exists():
@@ -257,9 +260,11 @@ def check_folder(folder: Path) -> Folder:
         data = _read(path, file)
         season = _season(path, file, data, season)
         names.append(_names(file, data))
+        if any(pa.types.is_null(field.type) for field in data.schema):
+            typed[file.stem] = data.cast(_typed(file, data.schema))
         present.append(file)
     distinct = pa.chunked_array(names, pa.string()).unique().drop_null()
-    return Folder(folder, season, tuple(present), distinct)
+    return Folder(folder, season, tuple(present), distinct, typed)
 
 
 def _read(path: Path, file: SeasonFile) -> pa.Table:
@@ -269,9 +274,10 @@ def _read(path: Path, file: SeasonFile) -> pa.Table:
     broken = "it is truncated, damaged or no parquet file"
     step = "fetch or copy the file again"
     try:
-        schema = pq.read_schema(path)
+        opened = pq.ParquetFile(path)
     except (pa.ArrowException, OSError) as error:
         raise InputFileError(f"{path} cannot be read: {broken}", next_step=step) from error
+    schema = opened.schema_arrow
     for name, kind in file.columns.items():
         index = schema.get_field_index(name)
         if index < 0:
@@ -288,9 +294,29 @@ def _read(path: Path, file: SeasonFile) -> pa.Table:
                 next_step="write the column with that type, ids as text with their leading zeros",
             )
     try:
-        return pq.read_table(path, columns=list(file.columns), partitioning=None)
+        return opened.read(columns=list(file.columns))
     except (pa.ArrowException, OSError) as error:
         raise InputFileError(f"{path} cannot be read: {broken}", next_step=step) from error
+
+
+def _typed(file: SeasonFile, schema: pa.Schema) -> pa.Schema:
+    """The schema with a type for each column that has none."""
+    import pyarrow as pa
+
+    given: dict[Kind, Any] = {
+        "text": pa.string(),
+        "whole": pa.int64(),
+        "number": pa.float64(),
+        "minutes": pa.int64(),
+        "flag": pa.bool_(),
+        "date": pa.date32(),
+        "time": pa.timestamp("us", tz="UTC"),
+    }
+    fields = [
+        pa.field(field.name, given[file.columns[field.name]]) if pa.types.is_null(field.type) else field
+        for field in schema
+    ]
+    return pa.schema(fields)
 
 
 def _fits(found: Any, kind: Kind) -> bool:

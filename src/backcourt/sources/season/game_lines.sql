@@ -30,10 +30,11 @@ SELECT
     IF(known_game IS NULL, 'known_game: the schedule does not have it', NULL),
     IF(game_id IS NULL OR bookmaker_key IS NULL OR market_key IS NULL OR outcome_name IS NULL
        OR snapshot_timestamp IS NULL, 'required_fields: a line misses a field', NULL),
-    IF(market_key NOT IN ('spreads', 'totals', 'h2h'), CONCAT('known_market: ', market_key), NULL),
-    IF((market_key = 'spreads' AND ABS(outcome_point) > 60) OR (market_key = 'totals' AND outcome_point NOT BETWEEN 100 AND 400),
-       CONCAT('line_plausible: ', market_key, ' ', CAST(outcome_point AS STRING)), NULL),
-    IF(copies > 1, CONCAT('duplicate_key: ', outcome_name, ' twice at ', bookmaker_key), NULL)
+    IF(market_key NOT IN ('spreads', 'totals', 'h2h'), FORMAT('known_market: %s', market_key), NULL),
+    IF((market_key = 'spreads' AND ABS(outcome_point) > 60)
+       OR (market_key = 'totals' AND outcome_point NOT BETWEEN 100 AND 400),
+       FORMAT('line_plausible: %s %s', market_key, CAST(outcome_point AS STRING)), NULL),
+    IF(copies > 1, FORMAT('duplicate_key: %s twice at %s', outcome_name, bookmaker_key), NULL)
   ], '; '), '') AS broken_rules,
   IF(stated_home <> home_team_tricode, 'home_differs', NULL) AS warning
 FROM listed

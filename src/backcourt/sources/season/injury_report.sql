@@ -32,13 +32,14 @@ SELECT
     IF(known_game IS NULL, 'known_game: the schedule does not have it', NULL),
     IF(report_date IS NULL OR report_hour IS NULL OR game_id IS NULL OR COALESCE(player_lookup, '') = ''
        OR team_abbreviation IS NULL OR injury_status IS NULL,
-       CONCAT('required_fields: a row of ', COALESCE(team_abbreviation, '?'), ' misses a field'), NULL),
-    IF(NOT in_game, CONCAT('team_in_game: the schedule has other teams than ', team_abbreviation), NULL),
+       FORMAT('required_fields: a row of %s misses a field', COALESCE(team_abbreviation, '?')), NULL),
+    IF(NOT in_game, FORMAT('team_in_game: the schedule has other teams than %s', team_abbreviation), NULL),
     IF(injury_status NOT IN ('out', 'doubtful', 'questionable', 'probable', 'available'),
-       CONCAT('known_status: ', player_name, ' is ', injury_status), NULL),
-    IF(report_hour NOT BETWEEN 0 AND 23, CONCAT('hour_plausible: ', CAST(report_hour AS STRING)), NULL),
-    IF(report_date > game_date, CONCAT('report_before_game: the report is of ', CAST(report_date AS STRING)), NULL),
-    IF(copies > 1, CONCAT('duplicate_key: ', player_name, ' twice in one report'), NULL)
+       FORMAT('known_status: %s is %s', player_name, injury_status), NULL),
+    IF(report_hour NOT BETWEEN 0 AND 23, FORMAT('hour_plausible: %d', report_hour), NULL),
+    IF(report_date > game_date, FORMAT('report_before_game: the report is of %s', FORMAT_DATE('%Y-%m-%d',
+           report_date)), NULL),
+    IF(copies > 1, FORMAT('duplicate_key: %s twice in one report', player_name), NULL)
   ], '; '), '') AS broken_rules,
   CAST(NULL AS STRING) AS warning
 FROM listed

@@ -23,7 +23,7 @@ from backcourt.sources import venues
 from backcourt.sources.season.files import FILES, Folder, SeasonFile, check_folder
 from backcourt.sources.season.summary import LoadSummary, TableLoad
 from backcourt.sources.zones import zone_sql
-from backcourt.warehouse.base import STAGING, Parameters, Session, Statement, Value, Warehouse
+from backcourt.warehouse.base import STAGING, Parameters, Published, Session, Statement, Value, Warehouse
 from backcourt.warehouse.publish import Scope, publish, staged_select
 
 if TYPE_CHECKING:
@@ -100,7 +100,10 @@ def _stage_inputs(session: Session, folder: Folder) -> None:
     names: pa.Table = pa.table({"player_name": folder.names, "player_lookup": lookup_array(folder.names)})
     session.stage_arrow("player_names", names)
     for file in folder.files:
-        session.stage_parquet(file.stem, folder.path / file.file_name)
+        if file.stem in folder.typed:
+            session.stage_arrow(file.stem, folder.typed[file.stem])
+        else:
+            session.stage_parquet(file.stem, folder.path / file.file_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +113,15 @@ class _Stage:
     Attributes:
         name: Full name of all staged rows.
         good: Full name of the rows that are published; the same if nothing is held back.
-        units: Games (or teams, players, dates) in the file.
+        units: Full name of the list of games (or teams, players, dates) in the file, with a flag ``held``.
+        count: How many there are.
         held: How many of them are held back.
     """
 
     name: str
     good: str
-    units: int
+    units: str
+    count: int
     held: int
 
 
@@ -158,19 +163,17 @@ class _Run:
         stage = self._stage(table, file)
         scope = self._scope(table, file, stage)
         changed = self._changed_units(table, file, stage, scope)
-        stored = publish(
-            self._session,
-            table,
-            stage.good,
-            scope,
-            stamps={"now": self._now},
-            also=self._quarantine(table, file, stage),
-        )
+        quarantine = self._quarantine(table, file, stage)
+        if changed:
+            stored = publish(self._session, table, stage.good, scope, stamps={"now": self._now}, also=quarantine)
+        else:
+            self._session.transaction(quarantine)
+            stored = Published(0, 0, self._numbers(f"SELECT COUNT(*) AS n FROM {stage.good}")[0])
         return TableLoad(
             table=file.table,
             file=file.file_name,
-            success=min(changed, stage.units - stage.held),
-            skipped=max(stage.units - stage.held - changed, 0),
+            success=changed,
+            skipped=stage.count - stage.held - changed,
             quarantined=stage.held,
             rows_inserted=stored.inserted,
             rows_removed=stored.removed,
@@ -186,22 +189,20 @@ class _Run:
         """Compute the rows and their rules; set the good ones apart if any is broken."""
         sql = staged_select(table, statement(file.stem), ("broken_rules", "warning"))
         name = self._session.stage_query(f"stage_{file.stem}", sql, self._parameters)
-        unit = _unit(file)
-        units, held = self._numbers(
-            f"SELECT COUNT(DISTINCT {unit}) AS units, COUNT(DISTINCT IF(broken_rules IS NULL, NULL, {unit})) AS held "
-            f"FROM {name}"
+        units = self._session.stage_query(
+            f"units_{file.stem}",
+            f"SELECT {_unit(file)} AS unit, COUNTIF(broken_rules IS NOT NULL) > 0 AS held FROM {name} GROUP BY unit",
         )
+        count, held = self._numbers(f"SELECT COUNT(*) AS n, COUNTIF(held) AS held FROM {units}")
         if not held:
-            return _Stage(name, name, units, 0)
-        broken = self._session.stage_query(
-            f"broken_{file.stem}", f"SELECT DISTINCT {unit} AS unit FROM {name} WHERE broken_rules IS NOT NULL"
-        )
+            return _Stage(name, name, units, count, 0)
         columns = ", ".join(column.name for column in table.columns if column.name != "processed_at")
         good = self._session.stage_query(
             f"good_{file.stem}",
-            f"SELECT {columns}, broken_rules, warning FROM {name} WHERE {unit} NOT IN (SELECT unit FROM {broken})",
+            f"SELECT {columns}, broken_rules, warning FROM {name} "
+            f"WHERE {_unit(file)} IN (SELECT unit FROM {units} WHERE NOT held)",
         )
-        return _Stage(name, good, units, held)
+        return _Stage(name, good, units, count, held)
 
     def _scope(self, table: Table, file: SeasonFile, stage: _Stage) -> Scope:
         """The stored rows that the good ones replace: those of the same games; held-back games stay as they are."""
@@ -213,22 +214,23 @@ class _Run:
             conditions.append("t.game_date BETWEEN @first_day AND @last_day")
             parameters |= {name: self._parameters[name] for name in ("first_day", "last_day")}
         if not file.whole_season:
-            conditions.append(f"{unit} IN (SELECT {_unit(file, 'u.')} FROM {stage.good} AS u)")
+            conditions.append(f"{unit} IN (SELECT unit FROM {stage.units} WHERE NOT held)")
         elif stage.held:
-            conditions.append(f"{unit} NOT IN (SELECT unit FROM {STAGING}.broken_{file.stem})")
+            conditions.append(f"{unit} NOT IN (SELECT unit FROM {stage.units} WHERE held)")
         return Scope(" AND ".join(conditions), parameters)
 
     def _changed_units(self, table: Table, file: SeasonFile, stage: _Stage, scope: Scope) -> int:
         """Good games of which at least one row is new, changed or gone."""
-        (stored,) = self._numbers(f"SELECT COUNT(*) AS n FROM {table.full_name} AS t WHERE {scope.condition}", scope.parameters)
+        target = f"{table.full_name} AS t WHERE {scope.condition}"
+        (stored,) = self._numbers(f"SELECT COUNT(*) AS n FROM {target}", scope.parameters)
         if not stored:
-            return stage.units - stage.held
-        same = " AND ".join(f"s.{name} = t.{name}" for name in (*table.key, "data_hash"))
+            return stage.count - stage.held
+        # The hash covers the key, so that equal hashes mean equal rows.
         (changed,) = self._numbers(
-            f"SELECT COUNT(DISTINCT unit) AS n FROM (SELECT {_unit(file, 's.')} AS unit FROM {stage.good} AS s "
-            f"WHERE NOT EXISTS (SELECT 1 FROM {table.full_name} AS t WHERE {scope.condition} AND {same}) UNION ALL "
-            f"SELECT {_unit(file, 't.')} AS unit FROM {table.full_name} AS t WHERE {scope.condition} "
-            f"AND NOT EXISTS (SELECT 1 FROM {stage.good} AS s WHERE {same}))",
+            "SELECT COUNT(DISTINCT COALESCE(n.unit, o.unit)) AS n "
+            f"FROM (SELECT {_unit(file, 's.')} AS unit, data_hash FROM {stage.good} AS s) AS n "
+            f"FULL JOIN (SELECT {_unit(file, 't.')} AS unit, data_hash FROM {target}) AS o "
+            "ON o.data_hash = n.data_hash WHERE n.data_hash IS NULL OR o.data_hash IS NULL",
             scope.parameters,
         )
         return changed

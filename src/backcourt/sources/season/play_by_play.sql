@@ -7,7 +7,7 @@ WITH repeated AS (
 plain AS (
   SELECT
     e.game_id, e.eventnum, e.period, e.pctimestring, e.eventmsgtype, e.eventmsgactiontype, e.player1_id,
-    e.player1_team_id, e.player1_team_abbreviation, e.player2_id, e.player2_team_abbreviation, e.player3_id,
+    e.player1_team_abbreviation, e.player2_id, e.player2_team_abbreviation, e.player3_id,
     e.player3_team_abbreviation, e.homedescription, e.neutraldescription, e.visitordescription, e.score
   FROM nba_staging.play_by_play AS e
 ),
@@ -55,16 +55,16 @@ SELECT
   NULLIF(ARRAY_TO_STRING([
     IF(known_game IS NULL, 'known_game: the schedule does not have it', NULL),
     IF(game_id IS NULL OR eventnum IS NULL OR period IS NULL OR pctimestring IS NULL OR eventmsgtype IS NULL,
-       CONCAT('required_fields: ', who, ' misses a field'), NULL),
+       FORMAT('required_fields: %s misses a field', who), NULL),
     IF(team_1 NOT IN (home_team_tricode, away_team_tricode)
        OR player2_team_abbreviation NOT IN (home_team_tricode, away_team_tricode)
        OR player3_team_abbreviation NOT IN (home_team_tricode, away_team_tricode),
-       CONCAT('team_in_game: the schedule has other teams, ', who), NULL),
+       FORMAT('team_in_game: the schedule has other teams, %s', who), NULL),
     IF(eventmsgtype NOT BETWEEN 1 AND 13 AND eventmsgtype NOT IN (18, 20, 21),
-       CONCAT('known_event_type: ', who, ' has type ', CAST(eventmsgtype AS STRING)), NULL),
+       FORMAT('known_event_type: %s has type %d', who, eventmsgtype), NULL),
     IF(period < 1 OR period > periods OR NOT REGEXP_CONTAINS(pctimestring, r'^(1[0-2]|0?[0-9]):[0-5][0-9]$'),
-       CONCAT('clock_plausible: ', who, ' period ', CAST(period AS STRING), ', ', pctimestring, ' left'), NULL),
-    IF(copies > 1, CONCAT('duplicate_key: ', who, ' stands for ', CAST(copies AS STRING), ' different events'), NULL)
+       FORMAT('clock_plausible: %s period %d, %s left', who, period, pctimestring), NULL),
+    IF(copies > 1, FORMAT('duplicate_key: %s stands for %d different events', who, copies), NULL)
   ], '; '), '') AS broken_rules,
   warning
 FROM events

@@ -55,32 +55,28 @@ SELECT
   NULLIF(ARRAY_TO_STRING([
     IF(known_game IS NULL, 'known_game: the schedule does not have it', NULL),
     IF(game_status <> 3, 'game_is_final: the schedule says that it is not over', NULL),
-    IF(NOT in_game, CONCAT('team_in_game: the schedule has other teams, ', who), NULL),
+    IF(NOT in_game, FORMAT('team_in_game: the schedule has other teams, %s', who), NULL),
     IF(game_id IS NULL OR player_id IS NULL OR COALESCE(player_lookup, '') = '' OR team_abbreviation IS NULL
        OR min IS NULL OR fgm IS NULL OR fga IS NULL OR fg3m IS NULL OR fg3a IS NULL OR ftm IS NULL OR fta IS NULL
        OR oreb IS NULL OR dreb IS NULL OR reb IS NULL OR ast IS NULL OR stl IS NULL OR blk IS NULL OR tov IS NULL
-       OR pf IS NULL OR pts IS NULL, CONCAT('required_fields: ', who, ' misses a field'), NULL),
+       OR pf IS NULL OR pts IS NULL, FORMAT('required_fields: %s misses a field', who), NULL),
     IF(LEAST(min, fgm, fga, fg3m, fg3a, ftm, fta, oreb, dreb, reb, ast, stl, blk, tov, pf, pts) < 0,
-       CONCAT('not_negative: ', who, ' has a count below 0'), NULL),
+       FORMAT('not_negative: %s has a count below 0', who), NULL),
     IF(fgm > fga OR fg3m > fg3a OR ftm > fta,
-       CONCAT('made_over_attempted: ', who, ' field goals ', CAST(fgm AS STRING), '/', CAST(fga AS STRING), ', threes ',
-              CAST(fg3m AS STRING), '/', CAST(fg3a AS STRING), ', free throws ', CAST(ftm AS STRING), '/',
-              CAST(fta AS STRING)), NULL),
+       FORMAT('made_over_attempted: %s field goals %d/%d, threes %d/%d, free throws %d/%d', who, fgm, fga, fg3m, fg3a,
+       ftm, fta), NULL),
     IF(fg3m > fgm OR fg3a > fga,
-       CONCAT('threes_within_field_goals: ', who, ' threes ', CAST(fg3m AS STRING), '/', CAST(fg3a AS STRING),
-              ' of field goals ', CAST(fgm AS STRING), '/', CAST(fga AS STRING)), NULL),
+       FORMAT('threes_within_field_goals: %s threes %d/%d of field goals %d/%d', who, fg3m, fg3a, fgm, fga), NULL),
     IF(oreb + dreb <> reb,
-       CONCAT('rebounds_add_up: ', who, ' ', CAST(oreb AS STRING), ' + ', CAST(dreb AS STRING), ' is not ',
-              CAST(reb AS STRING)), NULL),
+       FORMAT('rebounds_add_up: %s %d + %d is not %d', who, oreb, dreb, reb), NULL),
     IF(pts <> 2 * (fgm - fg3m) + 3 * fg3m + ftm,
-       CONCAT('points_add_up: ', who, ' ', CAST(pts AS STRING), ' points, the shots make ',
-              CAST(2 * (fgm - fg3m) + 3 * fg3m + ftm AS STRING)), NULL),
+       FORMAT('points_add_up: %s %d points, the shots make %d', who, pts, 2 * (fgm - fg3m) + 3 * fg3m + ftm), NULL),
     IF(min > 48 + 5 * (periods - 4),
-       CONCAT('minutes_in_game: ', who, ' ', CAST(min AS STRING), ' of ', CAST(48 + 5 * (periods - 4) AS STRING)), NULL),
-    IF(team_points <> own_score,
-       CONCAT('team_total: players of ', team_abbreviation, ' make ', CAST(team_points AS STRING),
-              ' points, the schedule says ', CAST(own_score AS STRING)), NULL),
-    IF(copies > 1, CONCAT('duplicate_key: ', who, ' has ', CAST(copies AS STRING), ' lines'), NULL)
+       FORMAT('minutes_in_game: %s %d of %d', who, min, 48 + 5 * (periods - 4)), NULL),
+    IF(in_game AND team_points <> own_score,
+       FORMAT('team_total: players of %s make %d points, the schedule says %d', team_abbreviation, team_points,
+       own_score), NULL),
+    IF(copies > 1, FORMAT('duplicate_key: %s has %d lines', who, copies), NULL)
   ], '; '), '') AS broken_rules,
   IF(stated_home <> is_home, 'home_differs', NULL) AS warning
 FROM lines

@@ -1,4 +1,4 @@
--- nba_raw.nbac_gamebook_player_stats: everyone listed for a game. A player's side and the date come from the schedule.
+-- nba_raw.nbac_gamebook_player_stats: everyone listed for a game. Side and date come from the schedule.
 WITH repeated AS (
   SELECT game_id, person_id, COUNT(*) AS copies
   FROM nba_staging.player_boxscores_v3 GROUP BY game_id, person_id HAVING COUNT(*) > 1
@@ -76,44 +76,42 @@ SELECT
   NULLIF(ARRAY_TO_STRING([
     IF(known_game IS NULL, 'known_game: the schedule does not have it', NULL),
     IF(game_status <> 3, 'game_is_final: the schedule says that it is not over', NULL),
-    IF(NOT in_game, CONCAT('team_in_game: the schedule has other teams, ', who), NULL),
+    IF(NOT in_game, FORMAT('team_in_game: the schedule has other teams, %s', who), NULL),
     IF(game_id IS NULL OR person_id IS NULL OR COALESCE(player_lookup, '') = '' OR team_tricode IS NULL
        OR (played AND (field_goals_made IS NULL OR field_goals_attempted IS NULL OR three_pointers_made IS NULL
          OR three_pointers_attempted IS NULL OR free_throws_made IS NULL OR free_throws_attempted IS NULL
          OR rebounds_offensive IS NULL OR rebounds_defensive IS NULL OR rebounds_total IS NULL OR assists IS NULL
          OR steals IS NULL OR blocks IS NULL OR turnovers IS NULL OR fouls_personal IS NULL OR points IS NULL)),
-       CONCAT('required_fields: ', who, ' misses a field'), NULL),
+       FORMAT('required_fields: %s misses a field', who), NULL),
     IF(NOT REGEXP_CONTAINS(minutes, r'^[0-9]{1,3}:([0-5][0-9]|60)$'),
-       CONCAT('minutes_format: ', who, ' ', minutes, ' is not MM:SS'), NULL),
+       FORMAT('minutes_format: %s %s is not MM:SS', who, minutes), NULL),
     IF(LEAST(field_goals_made, field_goals_attempted, three_pointers_made, three_pointers_attempted, free_throws_made,
              free_throws_attempted, rebounds_offensive, rebounds_defensive, rebounds_total, assists, steals, blocks,
              turnovers, fouls_personal, points) < 0,
-       CONCAT('not_negative: ', who, ' has a count below 0'), NULL),
+       FORMAT('not_negative: %s has a count below 0', who), NULL),
     IF(field_goals_made > field_goals_attempted OR three_pointers_made > three_pointers_attempted
        OR free_throws_made > free_throws_attempted,
-       CONCAT('made_over_attempted: ', who, ' field goals ', CAST(field_goals_made AS STRING), '/',
-              CAST(field_goals_attempted AS STRING), ', threes ', CAST(three_pointers_made AS STRING), '/',
-              CAST(three_pointers_attempted AS STRING), ', free throws ', CAST(free_throws_made AS STRING), '/',
-              CAST(free_throws_attempted AS STRING)), NULL),
+       FORMAT('made_over_attempted: %s field goals %d/%d, threes %d/%d, free throws %d/%d', who, field_goals_made,
+       field_goals_attempted, three_pointers_made, three_pointers_attempted, free_throws_made, free_throws_attempted),
+       NULL),
     IF(three_pointers_made > field_goals_made OR three_pointers_attempted > field_goals_attempted,
-       CONCAT('threes_within_field_goals: ', who, ' threes ', CAST(three_pointers_made AS STRING), '/',
-              CAST(three_pointers_attempted AS STRING), ' of field goals ', CAST(field_goals_made AS STRING), '/',
-              CAST(field_goals_attempted AS STRING)), NULL),
+       FORMAT('threes_within_field_goals: %s threes %d/%d of field goals %d/%d', who, three_pointers_made,
+       three_pointers_attempted, field_goals_made, field_goals_attempted), NULL),
     IF(rebounds_offensive + rebounds_defensive <> rebounds_total,
-       CONCAT('rebounds_add_up: ', who, ' ', CAST(rebounds_offensive AS STRING), ' + ',
-              CAST(rebounds_defensive AS STRING), ' is not ', CAST(rebounds_total AS STRING)), NULL),
+       FORMAT('rebounds_add_up: %s %d + %d is not %d', who, rebounds_offensive, rebounds_defensive, rebounds_total),
+       NULL),
     IF(points <> 2 * (field_goals_made - three_pointers_made) + 3 * three_pointers_made + free_throws_made,
-       CONCAT('points_add_up: ', who, ' ', CAST(points AS STRING), ' points, the shots make ',
-              CAST(2 * (field_goals_made - three_pointers_made) + 3 * three_pointers_made + free_throws_made AS STRING)),
+       FORMAT('points_add_up: %s %d points, the shots make %d', who, points,
+       2 * (field_goals_made - three_pointers_made) + 3 * three_pointers_made + free_throws_made),
        NULL),
     IF(NOT played AND field_goals_attempted + free_throws_attempted + rebounds_total + assists + steals + blocks
-       + turnovers + fouls_personal + points > 0, CONCAT('stats_without_minutes: ', who), NULL),
+       + turnovers + fouls_personal + points > 0, FORMAT('stats_without_minutes: %s', who), NULL),
     IF(seconds_played > (48 + 5 * (periods - 4)) * 60,
-       CONCAT('minutes_in_game: ', who, ' ', minutes, ' of ', CAST(48 + 5 * (periods - 4) AS STRING)), NULL),
-    IF(team_points <> own_score,
-       CONCAT('team_total: players of ', team_tricode, ' make ', CAST(team_points AS STRING),
-              ' points, the schedule says ', CAST(own_score AS STRING)), NULL),
-    IF(copies > 1, CONCAT('duplicate_key: ', who, ' has ', CAST(copies AS STRING), ' lines'), NULL)
+       FORMAT('minutes_in_game: %s %s of %d', who, minutes, 48 + 5 * (periods - 4)), NULL),
+    IF(in_game AND team_points <> own_score,
+       FORMAT('team_total: players of %s make %d points, the schedule says %d', team_tricode, team_points, own_score),
+       NULL),
+    IF(copies > 1, FORMAT('duplicate_key: %s has %d lines', who, copies), NULL)
   ], '; '), '') AS broken_rules,
   IF(ENDS_WITH(minutes, ':60'), 'sixty_seconds', NULL) AS warning
 FROM timed

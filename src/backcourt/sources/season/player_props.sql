@@ -29,10 +29,11 @@ SELECT
   NULLIF(ARRAY_TO_STRING([
     IF(known_game IS NULL, 'known_game: the schedule does not have it', NULL),
     IF(game_id IS NULL OR COALESCE(player_lookup, '') = '' OR bookmaker IS NULL OR snapshot_timestamp IS NULL
-       OR points_line IS NULL, CONCAT('required_fields: a line of ', COALESCE(player_name, '?'), ' misses a field'), NULL),
+       OR points_line IS NULL, FORMAT('required_fields: a line of %s misses a field', COALESCE(player_name, '?')),
+       NULL),
     IF(points_line <= 0 OR points_line > 100,
-       CONCAT('line_plausible: ', COALESCE(player_name, '?'), ' ', CAST(points_line AS STRING)), NULL),
-    IF(copies > 1, CONCAT('duplicate_key: ', player_name, ' twice at ', bookmaker), NULL)
+       FORMAT('line_plausible: %s %s', COALESCE(player_name, '?'), CAST(points_line AS STRING)), NULL),
+    IF(copies > 1, FORMAT('duplicate_key: %s twice at %s', player_name, bookmaker), NULL)
   ], '; '), '') AS broken_rules,
   CAST(NULL AS STRING) AS warning
 FROM listed

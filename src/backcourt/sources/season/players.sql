@@ -19,10 +19,11 @@ SELECT
   is_active,
   NULLIF(ARRAY_TO_STRING([
     IF(player_id IS NULL OR COALESCE(player_lookup, '') = '', 'required_fields: a player has no id or no name', NULL),
-    IF(NULLIF(team_abbreviation, '') IS NOT NULL AND known_team IS NULL, CONCAT('known_team: ', team_abbreviation), NULL),
+    IF(NULLIF(team_abbreviation, '') IS NOT NULL AND known_team IS NULL, FORMAT('known_team: %s', team_abbreviation),
+           NULL),
     IF(EXTRACT(YEAR FROM birth_date) NOT BETWEEN @season_year - 60 AND @season_year - 15,
-       CONCAT('birth_date_plausible: ', CAST(birth_date AS STRING)), NULL),
-    IF(copies > 1, CONCAT('duplicate_key: the player is listed ', CAST(copies AS STRING), ' times'), NULL)
+       FORMAT('birth_date_plausible: %s', FORMAT_DATE('%Y-%m-%d', birth_date)), NULL),
+    IF(copies > 1, FORMAT('duplicate_key: the player is listed %d times', copies), NULL)
   ], '; '), '') AS broken_rules,
   CAST(NULL AS STRING) AS warning
 FROM listed

@@ -28,12 +28,12 @@ SELECT
   @season_year AS season_year,
   NULLIF(ARRAY_TO_STRING([
     IF(roster_date IS NULL OR scrape_hour IS NULL OR team_abbreviation IS NULL OR COALESCE(player_lookup, '') = '',
-       CONCAT('required_fields: a row of ', COALESCE(team_abbreviation, '?'), ' misses a field'), NULL),
-    IF(team_abbreviation IS NOT NULL AND known_team IS NULL, CONCAT('known_team: ', team_abbreviation), NULL),
-    IF(scrape_hour NOT BETWEEN 0 AND 23, CONCAT('hour_plausible: ', CAST(scrape_hour AS STRING)), NULL),
+       FORMAT('required_fields: a row of %s misses a field', COALESCE(team_abbreviation, '?')), NULL),
+    IF(team_abbreviation IS NOT NULL AND known_team IS NULL, FORMAT('known_team: %s', team_abbreviation), NULL),
+    IF(scrape_hour NOT BETWEEN 0 AND 23, FORMAT('hour_plausible: %d', scrape_hour), NULL),
     IF(roster_date < @first_day OR roster_date > @last_day,
-       CONCAT('date_in_season: ', CAST(roster_date AS STRING), ' is outside season ', @season), NULL),
-    IF(copies > 1, CONCAT('duplicate_key: ', player_name, ' twice with ', team_abbreviation), NULL)
+       FORMAT('date_in_season: %s is outside season %s', FORMAT_DATE('%Y-%m-%d', roster_date), @season), NULL),
+    IF(copies > 1, FORMAT('duplicate_key: %s twice with %s', player_name, team_abbreviation), NULL)
   ], '; '), '') AS broken_rules,
   CAST(NULL AS STRING) AS warning
 FROM listed

@@ -16,10 +16,11 @@ SELECT
   player_lookup,
   bref_id,
   NULLIF(ARRAY_TO_STRING([
-    IF(tricode IS NULL, CONCAT('known_team: ', COALESCE(bref_team, '?')), NULL),
+    IF(tricode IS NULL, FORMAT('known_team: %s', COALESCE(bref_team, '?')), NULL),
     IF(COALESCE(player_lookup, '') = '' OR bref_id IS NULL,
-       CONCAT('required_fields: a player of ', COALESCE(bref_team, '?'), ' has no name or no id'), NULL),
-    IF(copies > 1 AND player_lookup IS NOT NULL, CONCAT('duplicate_key: ', bref_name, ' twice with ', bref_team), NULL)
+       FORMAT('required_fields: a player of %s has no name or no id', COALESCE(bref_team, '?')), NULL),
+    IF(copies > 1 AND player_lookup IS NOT NULL, FORMAT('duplicate_key: %s twice with %s', bref_name, bref_team),
+           NULL)
   ], '; '), '') AS broken_rules,
   CAST(NULL AS STRING) AS warning
 FROM listed

@@ -59,23 +59,24 @@ SELECT
     IF(NOT REGEXP_CONTAINS(game_id, r'^00[1-6][0-9]{7}$'),
        'game_id_format: an id has ten digits and starts with 001 to 006', NULL),
     IF(SUBSTR(game_id, 4, 2) <> SUBSTR(@season, 3, 2),
-       CONCAT('season_of_id: the id is of season 20', SUBSTR(game_id, 4, 2), ', the file of ', @season), NULL),
+       FORMAT('season_of_id: the id is of season 20%s, the file of %s', SUBSTR(game_id, 4, 2), @season), NULL),
     IF(game_date < @first_day OR game_date > @last_day,
-       CONCAT('date_in_season: ', CAST(game_date AS STRING), ' is outside season ', @season), NULL),
+       FORMAT('date_in_season: %s is outside season %s', FORMAT_DATE('%Y-%m-%d', game_date), @season), NULL),
     IF(season_type <> 'All-Star' AND (
          (known_home IS NULL AND home_abbreviation IS NOT NULL AND home_team_id IS NOT NULL)
          OR (known_away IS NULL AND away_abbreviation IS NOT NULL AND away_team_id IS NOT NULL)),
-       CONCAT('known_team: home ', COALESCE(home_abbreviation, '?'), ' ', COALESCE(CAST(home_team_id AS STRING), '?'),
-              ', away ', COALESCE(away_abbreviation, '?'), ' ', COALESCE(CAST(away_team_id AS STRING), '?')), NULL),
-    IF(home_abbreviation = away_abbreviation, CONCAT('different_teams: ', home_abbreviation, ' twice'), NULL),
-    IF(status IS NOT NULL AND game_status IS NULL, CONCAT('known_status: ', status), NULL),
+       FORMAT('known_team: home %s %s, away %s %s', COALESCE(home_abbreviation, '?'),
+       COALESCE(CAST(home_team_id AS STRING), '?'), COALESCE(away_abbreviation, '?'),
+       COALESCE(CAST(away_team_id AS STRING), '?')), NULL),
+    IF(home_abbreviation = away_abbreviation, FORMAT('different_teams: %s twice', home_abbreviation), NULL),
+    IF(status IS NOT NULL AND game_status IS NULL, FORMAT('known_status: %s', status), NULL),
     IF(game_status = 3 AND (home_score IS NULL OR away_score IS NULL OR home_score <= 0 OR away_score <= 0),
        'final_scores: a final game has two scores above 0', NULL),
     IF(game_status = 3 AND home_score = away_score AND home_score > 0,
-       CONCAT('no_tie: ', CAST(home_score AS STRING), ' all'), NULL),
+       FORMAT('no_tie: %d all', home_score), NULL),
     IF(game_status = 3 AND (periods IS NULL OR periods < 4),
-       CONCAT('periods_played: ', COALESCE(CAST(periods AS STRING), 'none'), ', a final game has at least 4'), NULL),
-    IF(copies > 1, CONCAT('duplicate_key: the game is listed ', CAST(copies AS STRING), ' times'), NULL)
+       FORMAT('periods_played: %s, a final game has at least 4', COALESCE(CAST(periods AS STRING), 'none')), NULL),
+    IF(copies > 1, FORMAT('duplicate_key: the game is listed %d times', copies), NULL)
   ], '; '), '') AS broken_rules,
   IF(stated_type <> season_type, 'season_type_differs', NULL) AS warning
 FROM listed

@@ -1,4 +1,4 @@
--- nba_raw.nbac_shot_chart. The zone comes from the one classifier (sources/zones.py), the team's code from the schedule.
+-- nba_raw.nbac_shot_chart. The zone comes from the one classifier (sources/zones.py), the team from the schedule.
 WITH repeated AS (
   SELECT game_id, game_event_id, COUNT(*) AS copies
   FROM nba_staging.shots GROUP BY game_id, game_event_id HAVING COUNT(*) > 1
@@ -14,7 +14,9 @@ attempts AS (
     SAFE_DIVIDE(a.loc_y, 10) AS y_feet,
     CONCAT('event ', COALESCE(CAST(a.game_event_id AS STRING), '?')) AS who,
     r.copies, s.game_id AS known_game, s.game_date, s.periods,
-    CASE a.team_id WHEN s.home_team_id THEN s.home_team_tricode WHEN s.away_team_id THEN s.away_team_tricode END AS team,
+    CASE a.team_id
+      WHEN s.home_team_id THEN s.home_team_tricode WHEN s.away_team_id THEN s.away_team_tricode
+    END AS team,
     l.player_id AS known_player
   FROM nba_staging.shots AS a
   LEFT JOIN repeated AS r ON r.game_id = a.game_id AND r.game_event_id = a.game_event_id
@@ -41,22 +43,23 @@ SELECT
   NULLIF(shot_zone_basic, '') AS zone_basic,
   NULLIF(ARRAY_TO_STRING([
     IF(known_game IS NULL, 'known_game: the schedule does not have it', NULL),
-    IF(known_game IS NOT NULL AND team IS NULL, CONCAT('team_in_game: the schedule has other teams, ', who), NULL),
+    IF(known_game IS NOT NULL AND team IS NULL, FORMAT('team_in_game: the schedule has other teams, %s', who), NULL),
     IF(team IS NOT NULL AND known_player IS NULL,
-       CONCAT('player_in_game: player ', COALESCE(CAST(player_id AS STRING), '?'), ' of ', who,
-              ' has no box-score line for that team'), NULL),
+       FORMAT('player_in_game: player %s of %s has no box-score line for that team',
+       COALESCE(CAST(player_id AS STRING), '?'), who), NULL),
     IF(game_id IS NULL OR game_event_id IS NULL OR player_id IS NULL OR period IS NULL OR minutes_remaining IS NULL
        OR seconds_remaining IS NULL OR is_three IS NULL OR shot_made_flag IS NULL,
-       CONCAT('required_fields: ', who, ' misses a field'), NULL),
-    IF(shot_made_flag NOT IN (0, 1) OR assisted NOT IN (0, 1), CONCAT('known_flag: ', who, ' has a flag beside 0 and 1'),
+       FORMAT('required_fields: %s misses a field', who), NULL),
+    IF(shot_made_flag NOT IN (0, 1) OR assisted NOT IN (0, 1), FORMAT('known_flag: %s has a flag beside 0 and 1',
+           who),
        NULL),
-    IF(period < 1 OR period > periods OR minutes_remaining NOT BETWEEN 0 AND 12 OR seconds_remaining NOT BETWEEN 0 AND 59,
-       CONCAT('clock_plausible: ', who, ' period ', CAST(period AS STRING), ', ', CAST(minutes_remaining AS STRING), ':',
-              CAST(seconds_remaining AS STRING), ' left'), NULL),
+    IF(period < 1 OR period > periods OR minutes_remaining NOT BETWEEN 0 AND 12
+       OR seconds_remaining NOT BETWEEN 0 AND 59,
+       FORMAT('clock_plausible: %s period %d, %d:%d left', who, period, minutes_remaining, seconds_remaining), NULL),
     IF(ABS(loc_x) > 260 OR loc_y NOT BETWEEN -60 AND 900,
-       CONCAT('coordinates_plausible: ', who, ' x ', CAST(loc_x AS STRING), ', y ', CAST(loc_y AS STRING),
-              ' tenths of feet'), NULL),
-    IF(copies > 1, CONCAT('duplicate_key: ', who, ' is there ', CAST(copies AS STRING), ' times'), NULL)
+       FORMAT('coordinates_plausible: %s x %d, y %d tenths of feet', who, CAST(ROUND(loc_x) AS INT64),
+       CAST(ROUND(loc_y) AS INT64)), NULL),
+    IF(copies > 1, FORMAT('duplicate_key: %s is there %d times', who, copies), NULL)
   ], '; '), '') AS broken_rules,
   CAST(NULL AS STRING) AS warning
 FROM attempts

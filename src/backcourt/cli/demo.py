@@ -1,0 +1,98 @@
+"""`backcourt demo` and `backcourt simulate`: an invented season, from files to features."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from backcourt.cli.options import new_run_id, now
+
+_LEADERS = """
+SELECT player_full_name AS player, ANY_VALUE(team_abbr) AS team, COUNT(*) AS games,
+  ROUND(SAFE_DIVIDE(SUM(points), COUNT(*)), 1) AS points,
+  ROUND(SAFE_DIVIDE(SUM(assists), COUNT(*)), 1) AS assists,
+  ROUND(SAFE_DIVIDE(SUM(offensive_rebounds + defensive_rebounds), COUNT(*)), 1) AS rebounds,
+  ROUND(SAFE_DIVIDE(100 * SUM(points), 2 * SUM(100 * fg_attempts + 44 * ft_attempts)), 3) AS true_shooting
+FROM nba_analytics.player_game_summary
+WHERE season_type = 'Regular Season'
+GROUP BY player_id, player_full_name
+HAVING COUNT(*) >= 40
+ORDER BY points DESC, player
+LIMIT 10"""
+
+_FEATURES = """
+SELECT f.*
+FROM nba_predictions.ml_feature_store_v2 AS f
+WHERE f.game_date = (SELECT MAX(game_date) FROM nba_predictions.ml_feature_store_v2)
+ORDER BY f.points_avg_season DESC, f.player_id
+LIMIT 1"""
+
+
+def demo(
+    folder: Annotated[Path, typer.Option("--out", help="Folder for the season's files and the warehouse.")] = Path("demo"),
+    season: Annotated[str, typer.Option(help="Season to invent.")] = "2021-22",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same season.")] = 20211019,
+) -> None:
+    """Invent a season, load it, compute every table and show the result."""
+    from backcourt.backfill.publish import Stamp
+    from backcourt.backfill.run import run as run_processors
+    from backcourt.calendar import DateRange
+    from backcourt.catalog.features import FEATURES
+    from backcourt.cli.load import print_summary
+    from backcourt.cli.output import print_table
+    from backcourt.cli.query import print_rows
+    from backcourt.cli.run import print_results, progress_bar
+    from backcourt.processors.registry import registry
+    from backcourt.simulate import write_season
+    from backcourt.sources.season import load_season
+    from backcourt.warehouse.duckdb import DuckDBWarehouse
+
+    typer.echo(f"Season {season} of an invented league: real team codes, but every player, game and number is made up.")
+    files = folder / season
+    write_season(files, season=season, seed=seed)
+    warehouse = DuckDBWarehouse(folder / "warehouse.duckdb")
+    stamp = Stamp(run_id=new_run_id(), now=now())
+    print_summary(load_season(warehouse, files, now=stamp.now, run_id=stamp.run_id))
+    with warehouse.read() as session:
+        first, last = session.rows("SELECT MIN(game_date) AS a, MAX(game_date) AS b FROM nba_raw.nbac_schedule")[0]
+    span = DateRange(first, last)  # type: ignore[arg-type] # the column is a DATE
+    with progress_bar(enabled=True) as progress:
+        results = run_processors(warehouse, span, registry(), stamp, progress=progress)
+    print_results(results)
+    with warehouse.read() as session:
+        typer.echo("Scoring leaders of the invented season (true_shooting is a fraction)")
+        print_rows(session.query(_LEADERS))
+        row = session.query(_FEATURES).to_pylist()[0]
+    print_table(
+        ("feature", "value", "unit", "source", "meaning"),
+        [
+            (item.name, row["features"][number], item.unit, row["feature_sources"][number], item.description)
+            for number, item in enumerate(FEATURES)
+        ],
+        title=f"feature row of {row['player_lookup']} ({row['team_abbr']} against {row['opponent_team_abbr']}, "
+        f"{row['game_date']}), quality {row['feature_quality_score']}",
+        numbers=("value",),
+    )
+    name = warehouse.name
+    typer.echo("try next:")
+    typer.echo(f"  backcourt tables show MLFS                       what every column means")
+    typer.echo(f"  backcourt run --start-date {first} --end-date {last} --warehouse {name}")
+    typer.echo("                                                   a second run writes nothing")
+    typer.echo(f'  backcourt query "SELECT * FROM nba_precompute.team_defense_zone_analysis LIMIT 5" --warehouse {name}')
+    typer.echo("  backcourt load season DIR                        your own season")
+
+
+def simulate(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write, one subfolder per season.")],
+    first_season: Annotated[str, typer.Option(help="First season.")] = "2021-22",
+    seasons: Annotated[int, typer.Option(min=1, max=50, help="How many consecutive seasons.")] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same league.")] = 20211019,
+) -> None:
+    """Write seasons of an invented league as files that `backcourt load season` reads."""
+    from backcourt.simulate import write_league
+
+    for summary in write_league(folder, first_season=first_season, seasons=seasons, seed=seed):
+        typer.echo(f"{summary.season}: written to {folder / summary.season}")
+    typer.echo(f"next: backcourt load season {folder / first_season}")

@@ -1,0 +1,108 @@
+"""The files about people: players, roster snapshots and Basketball-Reference's rosters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from backcourt.simulate.names import split_name, without_accents
+from backcourt.simulate.players import POSITIONS, Pool
+from backcourt.simulate.rosters import Season
+from backcourt.simulate.schedule import season_text
+from backcourt.simulate.tables import SOURCE, TEAM_ID, table, texts
+from backcourt.simulate.teams import TEAMS
+
+Ints = npt.NDArray[np.int64]
+
+SNAPSHOT_EVERY = 14
+"""Days between two roster snapshots."""
+
+
+def _dates(days: Ints) -> pa.Array:
+    return pa.array(days.astype(np.int32), pa.int32()).cast(pa.date32())
+
+
+def players_table(year: int, pool: Pool, season: Season, last_day: int) -> pa.Table:
+    """Everyone who was on a roster in the season, with his team at its end (NULL for a released player)."""
+    seen = np.flatnonzero((season.team[:, : last_day + 1] >= 0).any(axis=1))
+    team = season.team[seen, last_day].astype(np.int64)
+    columns: dict[str, Any] = {
+        "season": season_text(year),
+        "player_id": pool.ids[seen],
+        "player_name": texts(pool.names, seen),
+        "team_abbreviation": texts([one.abbr for one in TEAMS], team),
+        "position": texts(POSITIONS, pool.position[seen]),
+        "birth_date": _dates(pool.born[seen]),
+        "is_active": team >= 0,
+        "source": SOURCE,
+    }
+    return table("players", columns, len(seen))
+
+
+def snapshot_table(year: int, opening: int, pool: Pool, season: Season, last_day: int) -> pa.Table:
+    """All rosters every two weeks, as they stood that morning, from the day before opening day."""
+    days, members = [], []
+    for day in range(-1, last_day + 1, SNAPSHOT_EVERY):
+        on_roster = np.flatnonzero(season.team[:, max(day, 0)] >= 0)
+        on_roster = on_roster[np.argsort(season.team[on_roster, max(day, 0)], kind="stable")]
+        members.append(on_roster)
+        days.append(np.full(len(on_roster), day))
+    day, player = np.concatenate(days), np.concatenate(members)
+    state = np.maximum(day, 0)
+    columns: dict[str, Any] = {
+        "season": season_text(year),
+        "roster_date": _dates(opening + day),
+        "scrape_hour": 8 + (day // SNAPSHOT_EVERY) % 3,
+        "team_abbreviation": texts([one.abbr for one in TEAMS], season.team[player, state].astype(np.int64)),
+        "player_id": pool.ids[player],
+        "player_name": texts(pool.names, player),
+        "position": texts(POSITIONS, pool.position[player]),
+        "birth_date": _dates(pool.born[player]),
+        "status": texts(["active", "injured"], season.out[player, state].astype(np.int64)),
+        "source": SOURCE,
+    }
+    return table("roster_snapshots", columns, len(day))
+
+
+def bref_ids(names: list[str]) -> list[str]:
+    """Ids like ``quarrea01``: five letters of the family name, two of the first, a number for namesakes."""
+    used: dict[str, int] = {}
+    ids = []
+    for name in names:
+        first, family = (
+            "".join(letter for letter in part.lower() if letter.isalpha())
+            for part in split_name(without_accents(name).removesuffix(" Jr."))
+        )
+        stem = family[:5] + first[:2]
+        used[stem] = used.get(stem, 0) + 1
+        ids.append(f"{stem}{used[stem]:02d}")
+    return ids
+
+
+def bref_table(year: int, pool: Pool, season: Season, last_day: int) -> pa.Table:
+    """One row per player and team of the season, and a row TOT for those who had several teams."""
+    span = season.team[:, : last_day + 1]
+    ids = bref_ids(pool.names)
+    codes = [team.bref for team in TEAMS] + ["TOT"]
+    member = np.stack([(span == team).any(axis=1) for team in range(30)])
+    team, player = np.nonzero(member)
+    several = np.flatnonzero(member.sum(axis=0) > 1)
+    team, player = np.append(team, np.full(len(several), 30)), np.append(player, several)
+    order = np.lexsort((player, np.argsort(np.argsort(codes))[team]))
+    team, player = team[order], player[order]
+    chosen = [ids[one] for one in player]
+    columns: dict[str, Any] = {
+        "season": season_text(year),
+        "season_end_year": year + 1,
+        "bref_team": texts(codes, team),
+        "bref_name": texts(pool.names, player),
+        "bref_id": pa.array(chosen),
+        "bref_url": pa.array([f"https://www.basketball-reference.com/players/{one[0]}/{one}.html" for one in chosen]),
+        "nba_id": pool.ids[player],
+        "nba_team_id": pa.array(np.append(TEAM_ID, 0)[team], mask=team == 30),
+        "source": SOURCE,
+    }
+    return table("rosters_bref", columns, len(team))

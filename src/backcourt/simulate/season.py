@@ -1,0 +1,211 @@
+"""One season from its fixtures to the finals: which games are played, and the tables they leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from backcourt.simulate import brackets
+from backcourt.simulate.boxes import count_boxes
+from backcourt.simulate.events import MADE, MISSED, make_events
+from backcourt.simulate.extras import bref_table, players_table, snapshot_table
+from backcourt.simulate.games import Engine, Played, Plays
+from backcourt.simulate.injuries import injury_table
+from backcourt.simulate.market import lines_table, props_table
+from backcourt.simulate.play_by_play import play_by_play_table
+from backcourt.simulate.players import Pool, Skills
+from backcourt.simulate.rosters import Season, plan_season
+from backcourt.simulate.rotation import Rotation, plan_rotation
+from backcourt.simulate.schedule import Games, cup_final, join_games, regular_season, season_dates
+from backcourt.simulate.shots import kinds, locate
+from backcourt.simulate.tables import (
+    EPOCH,
+    Batch,
+    player_table,
+    player_table_v3,
+    schedule_table,
+    shot_table,
+    team_table,
+)
+from backcourt.simulate.teams import TEAMS
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass
+class Outcome:
+    """A finished season.
+
+    Attributes:
+        tables: One table per file.
+        team_at_end: Team of every player of the pool at the end, -1 without one.
+        last_regular_day: Days since opening day of the last regular-season game.
+        last_day: Days since opening day of the last game.
+        champion: Index of the champion, or None without playoffs.
+    """
+
+    tables: dict[str, pa.Table]
+    team_at_end: Ints
+    last_regular_day: int
+    last_day: int
+    champion: int | None
+
+
+class SeasonPlayer:
+    """Plays the games of one season, batch by batch."""
+
+    def __init__(self, year: int, pool: Pool, rng: np.random.Generator) -> None:
+        """Draw what stays the same all season: skills, moves, injuries, pace and coaching."""
+        self.year, self.pool, self.rng = year, pool, rng
+        self.dates = season_dates(year)
+        self.skills: Skills = pool.skills(year)
+        deadline = brackets.day_number(self.dates.deadline, self.dates.opening_day)
+        self.season: Season = plan_season(pool, self.skills, deadline, rng)
+        self.pace = rng.normal(0.0, 0.030, 30)
+        self.attack = rng.normal(0.0, 0.010, 30)
+        self.defense = rng.normal(0.0, 0.010, 30)
+        self.batches: list[Batch] = []
+
+    def play(self, games: Games) -> tuple[Rotation, Played]:
+        """Play a batch of games."""
+        rng = self.rng
+        rotation = plan_rotation(games, self.pool, self.skills, self.season, rng)
+        pace = np.exp((self.pace[games.home] + self.pace[games.away]) * 0.8 + rng.normal(0.0, 0.022, len(games)))
+        edge = np.stack(
+            [self.attack[games.home] - self.defense[games.away], self.attack[games.away] - self.defense[games.home]],
+            axis=1,
+        )
+        return rotation, Engine(rotation, self.skills, pace, edge, rng).run()
+
+    def book(self, games: Games, rotation: Rotation, played: Played) -> None:
+        """Write a batch down."""
+        rng = self.rng
+        events = make_events(played, rng)
+        shot = np.flatnonzero((events.kind == MADE) | (events.kind == MISSED))
+        play = events.play[shot]
+        plays = played.plays
+        spots = locate(plays.zone[play], rng)
+        assisted = (plays.assist_by[play] >= 0).astype(np.int64)
+        shot_kind = kinds(plays.zone[play], plays.made[play], assisted, plays.putback[play], rng)
+        opening = (self.dates.opening_day - EPOCH).days
+        tip = self._tips(games, opening)
+        self.batches.append(
+            Batch(
+                self.year,
+                opening,
+                self.pool,
+                self.season,
+                games,
+                tip,
+                rotation,
+                played,
+                count_boxes(played),
+                events,
+                spots,
+                shot_kind,
+            )
+        )
+
+    def _tips(self, games: Games, opening: int) -> Ints:
+        rng, count = self.rng, len(games)
+        clock = np.array([team.clock for team in TEAMS])[games.home]
+        local = rng.choice([1140, 1140, 1170, 1200], count)
+        sunday = (games.day + opening + 3) % 7 == 6
+        matinee = sunday & (rng.random(count) < 0.35)
+        local = np.where(matinee, rng.choice([780, 930, 1050], count), local)
+        return np.asarray(local + 60 * clock + 7 + rng.integers(0, 8, count))
+
+    def regular(self) -> tuple[list[int], int]:
+        """Play the regular season and the Cup final; the standings and the last day."""
+        games = regular_season(self.year, self.rng)
+        extra = cup_final(self.year, games, self.rng)
+        joined = join_games([games, extra]) if len(extra) else games
+        rotation, played = self.play(joined)
+        self.book(joined, rotation, played)
+        order, _ = brackets.standings(games, played.score[:1230])
+        return order, int(games.day.max())
+
+    def postseason(self, order: list[int]) -> int:
+        """Play the play-in and the playoffs; the champion."""
+        day = brackets.day_number(self.dates.play_in, self.dates.opening_day)
+        games = brackets.play_in(self.year, order, day)
+        rotation, played = self.play(games)
+        entrants, took_place = brackets.play_in_result(games, played.score)
+        self.book(*_keep(games, rotation, played, took_place))
+        pairs: list[tuple[int, int]] = []
+        for number, name in enumerate(("East", "West")):
+            seeds = [*brackets.conference(order, name)[:6], *entrants[number]]
+            pairs += [(seeds[high - 1], seeds[low - 1]) for high, low in brackets.FIRST_ROUND]
+        day += 4
+        for stage in range(1, 5):
+            games = brackets.series_games(self.year, pairs, stage, day)
+            rotation, played = self.play(games)
+            winners, needed = brackets.series_result(pairs, games, played.score)
+            games, rotation, played = _keep(games, rotation, played, needed)
+            self.book(games, rotation, played)
+            day = int(games.day.max()) + 2
+            if stage < 4:
+                pairs = brackets.next_pairs(winners, order)
+        return winners[0]
+
+
+def _keep(games: Games, rotation: Rotation, played: Played, index: Ints) -> tuple[Games, Rotation, Played]:
+    """Only some games of a batch."""
+    place = np.full(len(games), -1)
+    place[index] = np.arange(len(index))
+    rows = np.flatnonzero(place[played.plays.game] >= 0)
+    plays = played.plays.take(rows[np.argsort(place[played.plays.game[rows]], kind="stable")])
+    plays = Plays(**{one.name: getattr(plays, one.name) for one in fields(plays)} | {"game": place[plays.game]})
+    kept = Rotation(
+        rotation.players[index],
+        rotation.starter_position[index],
+        rotation.lineups[index],
+        rotation.bounds[index],
+        rotation.target[index],
+        [(int(place[game]), side, player) for game, side, player in rotation.sitting if place[game] >= 0],
+    )
+    result = Played(plays, played.seconds[index], played.plus_minus[index], played.score[index], played.periods[index])
+    return games.take(index), kept, result
+
+
+_MAKERS: dict[str, Callable[[Batch], pa.Table]] = {
+    "schedule": schedule_table,
+    "team_boxscores": team_table,
+    "player_boxscores": player_table,
+    "player_boxscores_v3": player_table_v3,
+    "shots": shot_table,
+    "play_by_play": play_by_play_table,
+}
+
+
+def _tables_of(batch: Batch) -> dict[str, pa.Table]:
+    return {name: make(batch) for name, make in _MAKERS.items()}
+
+
+def run_season(year: int, pool: Pool, rng: np.random.Generator, *, playoffs: bool) -> Outcome:
+    """Play a whole season and make every table of it."""
+    player = SeasonPlayer(year, pool, rng)
+    order, last_regular = player.regular()
+    batches = player.batches
+    # The regular season's tables need no chance any more: they are made while the playoffs are played.
+    with ThreadPoolExecutor(1) as aside:
+        regular = aside.submit(_tables_of, batches[0])
+        champion = player.postseason(order) if playoffs else None
+        parts = [regular.result(), *map(_tables_of, batches[1:])]
+    tables = {name: pa.concat_tables([part[name] for part in parts]) for name in _MAKERS}
+    last_day = max(int(batch.games.day.max()) for batch in batches)
+    season, opening = player.season, batches[0].opening
+    tables["rosters_bref"] = bref_table(year, pool, season, last_day)
+    tables["players"] = players_table(year, pool, season, last_day)
+    tables["roster_snapshots"] = snapshot_table(year, opening, pool, season, last_day)
+    tables["injury_report"] = injury_table(batches, rng)
+    tables["player_props"] = props_table(batches, player.skills, rng)
+    tables["game_lines"] = lines_table(batches, rng)
+    team_at_end = season.team[:, last_day].astype(np.int64)
+    return Outcome(tables, team_at_end, last_regular, last_day, champion)

@@ -1,0 +1,120 @@
+"""Writes seasons: plays them, plants the defects and puts the parquet files in place, each one atomically."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from backcourt.errors import BackcourtError
+from backcourt.simulate import SeasonSummary
+from backcourt.simulate.defects import Defect, NullZones
+from backcourt.simulate.planting import plant
+from backcourt.simulate.players import Pool, create_pool, next_season
+from backcourt.simulate.schedule import parse_season, season_dates, season_text
+from backcourt.simulate.season import Outcome, run_season
+from backcourt.simulate.teams import TEAMS
+
+
+def write_file(rows: pa.Table, path: Path) -> None:
+    """Write one table so that a reader sees the old file or the new one, never a part."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        pq.write_table(rows, partial, compression="zstd", compression_level=1, row_group_size=1 << 18)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _write(out: Path, year: int, seed: int, outcome: Outcome, defects: Collection[Defect]) -> SeasonSummary:
+    tables = dict(outcome.tables)
+    plant(tables, defects, [seed, year])
+    out.mkdir(parents=True, exist_ok=True)
+    # Two at a time: compression runs outside the interpreter's lock, and the bytes do not depend on the order.
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda name: write_file(tables[name], out / f"{name}.parquet"), tables))
+    opening = season_dates(year).opening_day
+    schedule = outcome.tables["schedule"]
+    kinds = schedule["season_type"].value_counts().to_pylist()
+    return SeasonSummary(
+        season=season_text(year),
+        seed=seed,
+        folder=out,
+        opening_day=opening,
+        last_regular_day=opening + dt.timedelta(days=outcome.last_regular_day),
+        last_day=opening + dt.timedelta(days=outcome.last_day),
+        game_dates=len(schedule["game_date"].unique()),
+        games={entry["values"]: entry["counts"] for entry in kinds},
+        rows={name: rows.num_rows for name, rows in tables.items()},
+        champion=None if outcome.champion is None else TEAMS[outcome.champion].abbr,
+        defects=tuple(defects),
+    )
+
+
+def _checked_seed(seed: int) -> int:
+    if seed < 0:
+        raise BackcourtError(f"seed {seed} is negative", valid=["0 or more"])
+    return seed
+
+
+def _seasons_of(defects: Collection[Defect], schedule: pa.Table) -> list[Defect]:
+    """The defects that belong to a season: those without date or game belong to every season."""
+    ids = set(schedule["game_id"].to_pylist())
+    dates = set(schedule["game_date"].to_pylist())
+    chosen: list[Defect] = []
+    for defect in defects:
+        game_id, date = getattr(defect, "game_id", None), getattr(defect, "date", None)
+        days = getattr(defect, "dates", None)
+        here = (game_id is None or game_id in ids) and (date is None or date in dates)
+        if here and (days is None or dates & set(days)):
+            chosen.append(defect if days is None else type(defect)(tuple(sorted(dates & set(days)))))
+    return chosen
+
+
+def season(out: Path, text: str, seed: int, defects: Collection[Defect], *, playoffs: bool) -> SeasonSummary:
+    """See `backcourt.simulate.write_season`."""
+    year = parse_season(text)
+    pool = _first_pool(year, _checked_seed(seed))
+    outcome = run_season(year, pool, np.random.default_rng([seed, year]), playoffs=playoffs)
+    return _write(Path(out), year, seed, outcome, defects)
+
+
+def league(
+    out: Path, first: str, seasons: int, seed: int, defects: Collection[Defect], *, playoffs: bool
+) -> tuple[SeasonSummary, ...]:
+    """See `backcourt.simulate.write_league`."""
+    year = parse_season(first)
+    if seasons < 1:
+        raise BackcourtError(f"a league of {seasons} seasons", valid=["1 or more"])
+    pool = _first_pool(year, _checked_seed(seed))
+    summaries: list[SeasonSummary] = []
+    planted: set[Defect] = set()
+    for number in range(seasons):
+        rng = np.random.default_rng([seed, year + number])
+        if number:
+            pool = next_season(pool, outcome.team_at_end, year + number, rng)
+        outcome = run_season(year + number, pool, rng, playoffs=playoffs)
+        mine = _seasons_of(defects, outcome.tables["schedule"])
+        planted |= set(mine)
+        summaries.append(_write(Path(out) / season_text(year + number), year + number, seed, outcome, mine))
+    # Planted defects may be parts of those asked for (some dates of a list), so only whole misses are told.
+    missed = [defect for defect in defects if not any(_covers(defect, one) for one in planted)]
+    if missed:
+        raise BackcourtError(f"{missed[0]}: none of the {seasons} seasons has that date or game")
+    return tuple(summaries)
+
+
+def _covers(defect: Defect, planted: Defect) -> bool:
+    if isinstance(defect, NullZones) and isinstance(planted, NullZones):
+        return bool(set(defect.dates) & set(planted.dates))
+    return defect == planted
+
+
+def _first_pool(year: int, seed: int) -> Pool:
+    return create_pool(year, np.random.default_rng([seed, 0]))

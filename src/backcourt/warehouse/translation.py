@@ -1,0 +1,66 @@
+"""Translated statements, kept between processes: translating the ten processors takes longer than running them.
+
+The key covers the statement, sqlglot's version and the source of the translator, so an entry is never out of date.
+The folder is $BACKCOURT_CACHE, or backcourt in the user's cache folder; without a writable one nothing is kept.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+from importlib import metadata, resources
+from pathlib import Path
+
+from backcourt.warehouse.dialect import Translated, to_duckdb
+
+_SOURCES = ("dialect.py", "rewrite.py", "verified.py")
+
+
+@functools.lru_cache(maxsize=512)
+def translate(sql: str) -> Translated:
+    """The statement for DuckDB, from the cache if it has been translated before.
+
+    Raises:
+        QueryError: As ``to_duckdb``.
+    """
+    folder = _folder()
+    entry = folder / f"{hashlib.sha256((_version() + sql).encode()).hexdigest()[:40]}.json"
+    try:
+        kept = json.loads(entry.read_bytes())
+        return Translated(str(kept["sql"]), frozenset(map(str, kept["parameters"])))
+    except (OSError, ValueError, KeyError, TypeError):
+        # Not there, not readable or damaged: translating again is always right.
+        pass
+    translated = to_duckdb(sql)
+    _keep(entry, translated)
+    return translated
+
+
+def _keep(entry: Path, translated: Translated) -> None:
+    partial = entry.with_suffix(f".{os.getpid()}")
+    try:
+        entry.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial.write_text(json.dumps({"sql": translated.sql, "parameters": sorted(translated.parameters)}), "utf-8")
+        partial.replace(entry)
+    except OSError:
+        # A cache that cannot be written costs time, nothing else.
+        partial.unlink(missing_ok=True)
+
+
+@functools.lru_cache(maxsize=1)
+def _folder() -> Path:
+    named = os.environ.get("BACKCOURT_CACHE")
+    if named:
+        return Path(named)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "backcourt" / "sql"
+
+
+@functools.lru_cache(maxsize=1)
+def _version() -> str:
+    digest = hashlib.sha256(metadata.version("sqlglot").encode())
+    for name in _SOURCES:
+        digest.update((resources.files("backcourt.warehouse") / name).read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,233 @@
+"""What is known before a game (UPGC, UTGC), from DOMAIN.md section 5 and the catalog's column descriptions.
+
+Decided where the text leaves room:
+
+- A player whom the latest injury report does not name is available if the game has any report; each player's own
+  latest row counts, since later reports do not repeat everybody.
+- Reports, lines and snapshots of the date itself may be used: they are published before the game.
+- Names are those of the latest game before the date, else of the latest snapshot, else of the box score.
+- Usual starters started at least half of those of the team's last 10 games for which a source names the starters.
+- Travel is the great circle on a sphere of 3,958.8 miles between the venues of the last game (the Cup final too) and
+  of this one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from datetime import date
+
+from backcourt.catalog.teams import TEAMS
+from reference.games import about, sides
+from reference.league import League, consecutive, minutes, pace, points_mean, since, usage
+from reference.numbers import ratio, rounded
+from reference.odds import points_lines, spread_and_total
+from reference.raw import Row
+
+_EARTH_MILES = 3958.8
+_NAMES = {team.tricode: frozenset({team.tricode, team.full_name}) for team in TEAMS}
+
+
+def days_rest(games: list[Row], day: date) -> int | None:
+    """Days since the newest game; None before the first."""
+    return (day - games[0]["game_date"]).days if games else None
+
+
+def _age(born: date | None, day: date) -> int | None:
+    if born is None:
+        return None
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def listed_players(league: League, game: Row, team: str) -> dict[int, tuple[str, str, str]]:
+    """Listing, lookup and name of everyone listed for a team in a game."""
+    day, game_id = game["game_date"], game["game_id"]
+    played = {row["player_id"]: row for row in league.players.get(game_id, []) if row["team_abbr"] == team}
+    found = {}
+    statuses = league.reports(game_id, day) or {}
+    for player, own in league.roster(day).items():
+        if own == team:
+            lookup, name = names(league, player, day)
+            if statuses.get((team, lookup)) != "out":
+                found[player] = ("roster", lookup, name)
+    for player, row in played.items():
+        if player not in found:
+            known = names(league, player, day) or (row["player_lookup"], row["player_full_name"])
+            found[player] = ("box_score", *known)
+    return found
+
+
+def names(league: League, player: int, day: date) -> tuple[str, str] | None:
+    """Lookup and full name as last seen before the day's games."""
+    games = league.history(player, day, cup=True)
+    if games:
+        return games[0]["player_lookup"], games[0]["player_full_name"]
+    rows = [row for row in league.raw.snapshots if row["player_id"] == player and row["roster_date"] <= day]
+    if not rows:
+        return None
+    newest = max(rows, key=lambda row: (row["roster_date"], row["scrape_hour"]))
+    return newest["player_lookup"], newest["player_full_name"]
+
+
+def _league_pace(league: League, day: date) -> list[Row]:
+    return [row for team in league.by_team for row in league.team_history(team, day)]
+
+
+def player_context(league: League, day: date) -> list[Row]:
+    """UPGC rows of a date; unrounded values under names that begin with an underscore."""
+    rows = []
+    everything = _league_pace(league, day)
+    league_pace = pace(everything)
+    for game in league.games_on(day):
+        lines = points_lines(league.raw, game["game_id"])
+        for side in sides(game):
+            for player, listed in listed_players(league, game, side[0]).items():
+                row = about(game) | {
+                    "player_id": player,
+                    "team_abbr": side[0],
+                    "opponent_team_abbr": side[1],
+                    "home_game": side[2],
+                    "listing": listed[0],
+                    "player_lookup": listed[1],
+                    "player_full_name": listed[2],
+                }
+                line = lines.get(listed[1], {})
+                row |= _load(league, player, day) | _opponent(league, side[1], day, league_pace)
+                row |= _status(league, game, row)
+                row |= {
+                    "has_prop_line": bool(line) if lines else None,
+                    "current_points_line": rounded(line.get("current"), 1),
+                    "opening_points_line": rounded(line.get("opening"), 1),
+                }
+                rows.append(row)
+    return rows
+
+
+def _load(league: League, player: int, day: date) -> Row:
+    games = league.history(player, day)
+    rest = days_rest(league.history(player, day, cup=True), day)
+    week, fortnight = since(games, day, 7), since(games, day, 14)
+    return {
+        "days_rest": rest,
+        "back_to_back": rest == 1,
+        "games_in_last_7_days": len(week),
+        "games_in_last_14_days": len(fortnight),
+        "minutes_in_last_7_days": rounded(minutes(week), 2),
+        "minutes_in_last_14_days": rounded(minutes(fortnight), 2),
+        "avg_minutes_per_game_last_7": rounded(ratio(minutes(week), len(week)), 2),
+        "back_to_backs_last_14_days": consecutive(fortnight),
+        "games_played_season": len(games),
+        "l5_games_used": len(games[:5]),
+        "l10_games_used": len(games[:10]),
+        "points_avg_last_5": rounded(points_mean(games[:5]), 2),
+        "points_avg_last_10": rounded(points_mean(games[:10]), 2),
+        "baseline_usage_rate": rounded(usage(games[:20]), 2),
+        "projected_usage_rate": rounded(usage(games[:5]), 2),
+        "player_age": _age(league.raw.births.get(player), day),
+    }
+
+
+def _opponent(league: League, team: str, day: date, league_pace: object) -> Row:
+    own = pace(league.team_history(team, day)[:10])
+    return {
+        "opponent_days_rest": days_rest(league.team_history(team, day, cup=True), day),
+        "opponent_pace_last_10": rounded(own, 2),
+        "pace_differential": None if own is None else rounded(own - league_pace, 2),
+    }
+
+
+def _status(league: League, game: Row, row: Row) -> Row:
+    day, game_id, team = game["game_date"], game["game_id"], row["team_abbr"]
+    statuses = league.reports(game_id, day)
+    out = 0
+    for star in league.stars(team, day):
+        lookup, _ = names(league, star, day)
+        out += star != row["player_id"] and league.is_out(star, lookup, team, game_id, day)
+    return {
+        "player_status": None if statuses is None else statuses.get((team, row["player_lookup"]), "available"),
+        "star_teammates_out": out,
+    }
+
+
+def _venue(league: League, game_id: str) -> tuple[float, float] | None:
+    game, neutral = league.raw.schedule[game_id], league.raw.neutral.get(game_id)
+    if neutral is not None and neutral["game_date"] == game["game_date"]:
+        return neutral["latitude"], neutral["longitude"]
+    for arena in league.raw.arenas.get(game["home_team_tricode"], []):
+        if arena["first_date"] <= game["game_date"] <= (arena["last_date"] or date.max):
+            return arena["latitude"], arena["longitude"]
+    return None
+
+
+def _miles(one: tuple[float, float], two: tuple[float, float]) -> int:
+    """Haversine distance in whole miles."""
+    lat1, lon1, lat2, lon2 = (math.radians(value) for value in (*one, *two))
+    part = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    return round(2 * _EARTH_MILES * math.asin(math.sqrt(part)))
+
+
+def _streak(games: list[Row], *, wins: bool) -> int:
+    count = 0
+    for row in games:
+        if row["win_flag"] is not wins:
+            break
+        count += 1
+    return count
+
+
+def _starters_out(league: League, game: Row, team: str) -> int | None:
+    day = game["game_date"]
+    starts: dict[int, int] = defaultdict(int)
+    lookups: dict[int, str] = {}
+    known = 0
+    for row in league.team_history(team, day)[:10]:
+        lines = [one for one in league.players[row["game_id"]] if one["team_abbr"] == team]
+        known += any(one["starter_flag"] is not None for one in lines)
+        for one in lines:
+            starts[one["player_id"]] += bool(one["starter_flag"])
+            lookups.setdefault(one["player_id"], one["player_lookup"])
+    if not known:
+        return None
+    usual = [player for player, count in starts.items() if 2 * count >= known]
+    return sum(league.is_out(player, lookups[player], team, game["game_id"], day) for player in usual)
+
+
+def team_context(league: League, day: date) -> list[Row]:
+    """UTGC rows of a date."""
+    rows = []
+    for game in league.games_on(day):
+        statuses = league.reports(game["game_id"], day)
+        for team, opponent, home, _ in sides(game):
+            games, all_games = league.team_history(team, day), league.team_history(team, day, cup=True)
+            rest = days_rest(all_games, day)
+            here = _venue(league, game["game_id"])
+            there = _venue(league, all_games[0]["game_id"]) if all_games else None
+            doubts = [status for (own, _), status in (statuses or {}).items() if own == team]
+            spread, total = spread_and_total(league.raw, game["game_id"], _NAMES[team])
+            rows.append(
+                about(game)
+                | {
+                    "team_abbr": team,
+                    "opponent_team_abbr": opponent,
+                    "home_game": home,
+                    "team_days_rest": rest,
+                    "team_back_to_back": rest == 1,
+                    "games_in_last_7_days": len(since(games, day, 7)),
+                    "games_in_last_14_days": len(since(games, day, 14)),
+                    "game_number_in_season": len(games) + 1,
+                    "wins_entering": sum(row["win_flag"] for row in games),
+                    "losses_entering": sum(not row["win_flag"] for row in games),
+                    "team_win_streak_entering": _streak(games, wins=True),
+                    "team_loss_streak_entering": _streak(games, wins=False),
+                    "last_game_margin": games[0]["margin_of_victory"] if games else None,
+                    "last_game_result": ("W" if games[0]["win_flag"] else "L") if games else None,
+                    "travel_miles": _miles(there, here) if here and there else None,
+                    "starters_out_count": _starters_out(league, game, team),
+                    "questionable_players_count": None
+                    if statuses is None
+                    else sum(status in {"questionable", "doubtful"} for status in doubts),
+                    "game_spread": rounded(spread, 2),
+                    "game_total": rounded(total, 2),
+                }
+            )
+    return rows

@@ -1,0 +1,105 @@
+"""Everything that the ten processors compute, a second time: plain Python, written from DOMAIN.md, not from the SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from backcourt.catalog import table
+from backcourt.catalog.features import FEATURES
+from reference.asof import Result, daily_cache, player_zones, team_zones
+from reference.context import player_context, team_context
+from reference.factors import composite, feature_rows
+from reference.league import League
+from reference.raw import Row, read_raw
+
+TABLES = (
+    "player_game_summary",
+    "team_offense_game_summary",
+    "team_defense_game_summary",
+    "upcoming_player_game_context",
+    "upcoming_team_game_context",
+    "team_defense_zone_analysis",
+    "player_shot_zone_analysis",
+    "player_composite_factors",
+    "player_daily_cache",
+    "ml_feature_store_v2",
+)
+"""The computed tables in dependency order."""
+
+BOOTSTRAP = 14
+"""Phase 4 writes nothing for days 0 to 13."""
+
+Expected = tuple[dict[tuple[object, ...], Row], dict[str, str]]
+"""Rows by key, and failure categories by entity."""
+
+
+@dataclass
+class Reference:
+    """The expected contents of a season's computed tables, one table and date at a time."""
+
+    league: League
+    _known: dict[tuple[str, date], Result] = field(default_factory=dict)
+
+    def expected(self, name: str, day: date) -> Expected:
+        """The rows of a table on a date by key, and the failures by entity."""
+        rows, failures = self._result(name, day)
+        wanted = table(name)
+        columns = [column.name for column in wanted.business_columns]
+        found = {
+            tuple(row[part] for part in wanted.key): {column: row[column] for column in columns} for row in rows
+        }
+        assert len(found) == len(rows), f"{name} {day}: the reference repeats a key"
+        return found, failures
+
+    def _result(self, name: str, day: date) -> Result:
+        if (name, day) not in self._known:
+            early = (day - self.league.raw.opening_day).days < BOOTSTRAP
+            phase4 = TABLES.index(name) >= TABLES.index("team_defense_zone_analysis")
+            nothing = (phase4 and early) or not self.league.is_game_date(day)
+            self._known[name, day] = ([], {}) if nothing else self._compute(name, day)
+        return self._known[name, day]
+
+    def _rows(self, name: str, day: date, key: str) -> dict:
+        return {row[key]: row for row in self._result(name, day)[0]}
+
+    def _compute(self, name: str, day: date) -> Result:
+        league = self.league
+        games = [game["game_id"] for game in league.games_on(day)]
+        if name == "player_game_summary":
+            return [row for game in games for row in league.players.get(game, [])], {}
+        if name == "team_offense_game_summary":
+            return [row for (game, _), row in league.offense.items() if game in games], {}
+        if name == "team_defense_game_summary":
+            return [row for (game, _), row in league.defense.items() if game in games], {}
+        if name == "upcoming_player_game_context":
+            return player_context(league, day), {}
+        if name == "upcoming_team_game_context":
+            return team_context(league, day), {}
+        if name == "team_defense_zone_analysis":
+            return team_zones(league, day)
+        if name == "player_shot_zone_analysis":
+            return player_zones(league, day)
+        listed, _ = self._result("upcoming_player_game_context", day)
+        zones = self._rows("player_shot_zone_analysis", day, "player_id")
+        if name == "player_daily_cache":
+            return daily_cache(league, day, listed, zones)
+        defenses = self._rows("team_defense_zone_analysis", day, "team_abbr")
+        if name == "player_composite_factors":
+            return composite(listed, zones, defenses)
+        teams = {(row["game_id"], row["team_abbr"]): row for row in self._result("upcoming_team_game_context", day)[0]}
+        caches = self._rows("player_daily_cache", day, "player_id")
+        factors = self._rows("player_composite_factors", day, "player_id")
+        names = [feature.name for feature in FEATURES]
+        return feature_rows(names, listed, (teams, caches, factors, zones, defenses)), {}
+
+
+def reference(path: Path, year: int) -> Reference:
+    """The reference of one season, from a warehouse's raw tables."""
+    return Reference(League(read_raw(path, year)))
+
+
+def expected(raw: Reference, name: str, day: date) -> Expected:
+    """Rows by key and failures by entity of a table on a date."""
+    return raw.expected(name, day)

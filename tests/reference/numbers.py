@@ -1,0 +1,38 @@
+"""Exact arithmetic for the reference: integers and fractions until the one rounding at the end."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+Exact = int | Fraction
+
+
+def ratio(above: Exact | None, below: Exact | None) -> Fraction | None:
+    """A ratio formed once; None where a side is missing or there is nothing to divide by."""
+    if above is None or below is None or below == 0:
+        return None
+    return Fraction(above) / Fraction(below)
+
+
+def rounded(value: Exact | float | None, decimals: int) -> float | None:
+    """The value with its catalog decimals, halves away from zero; never minus zero."""
+    if value is None:
+        return None
+    exact = Fraction(value) * 10**decimals
+    whole = (abs(exact) + Fraction(1, 2)).__floor__()
+    return (whole if exact >= 0 else -whole) / 10**decimals + 0.0
+
+
+def clamp(value: Exact, low: Exact, high: Exact) -> Exact:
+    """The value, or the border that it crosses."""
+    return max(low, min(high, value))
+
+
+def mean(values: list[int] | list[Fraction]) -> Fraction | None:
+    """Arithmetic mean of exact numbers; None without any."""
+    return ratio(sum(values), len(values))
+
+
+def exact(value: float) -> Fraction:
+    """A rounded number of the catalog as the decimal that it stands for: 0.1 is one tenth."""
+    return Fraction(str(value))

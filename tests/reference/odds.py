@@ -1,0 +1,46 @@
+"""Points lines and game lines of the betting market, from the catalog's column descriptions.
+
+Decided where the text leaves room: only snapshots before the tip-off count, and a line is the mean of the bookmakers'
+lines there, as it is for spreads and totals.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+
+from reference.numbers import exact, mean
+from reference.raw import Raw, Row, utc
+
+
+def points_lines(raw: Raw, game_id: str) -> dict[str, Row]:
+    """Opening and current points line of a game by player_lookup."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in raw.props.get(game_id, []):
+        if row["minutes_before_tipoff"] is None or row["minutes_before_tipoff"] >= 0:
+            found[row["player_lookup"]].append(row)
+    lines = {}
+    for player, rows in found.items():
+        moments = [utc(row["snapshot_timestamp"]) for row in rows]
+        lines[player] = {
+            name: mean([exact(row["points_line"]) for row in rows if utc(row["snapshot_timestamp"]) == moment])
+            for name, moment in (("opening", min(moments)), ("current", max(moments)))
+        }
+    return lines
+
+
+def _last_mean(rows: list[Row]) -> Fraction | None:
+    newest: dict[str, Row] = {}
+    for row in rows:
+        kept = newest.get(row["bookmaker_key"])
+        if kept is None or utc(kept["snapshot_timestamp"]) < utc(row["snapshot_timestamp"]):
+            newest[row["bookmaker_key"]] = row
+    return mean([exact(row["outcome_point"]) for row in newest.values() if row["outcome_point"] is not None])
+
+
+def spread_and_total(raw: Raw, game_id: str, team_names: frozenset[str]) -> tuple[Fraction | None, Fraction | None]:
+    """Mean of the bookmakers' last spreads for a team, and of their last totals."""
+    rows = raw.lines.get(game_id, [])
+    spreads = [row for row in rows if row["market_key"] == "spreads" and row["outcome_name"] in team_names]
+    totals = [row for row in rows if row["market_key"] == "totals" and row["outcome_name"] == "Over"]
+    return _last_mean(spreads), _last_mean(totals)
