@@ -237,9 +237,11 @@ def _prepared_columns(sql: str, parameters: Mapping[str, str], catalog: Catalog)
                 text = re.sub(rf"\b{dataset.name}\.{table.name}\b", name, text)
                 flat.table.append(types.SimpleTable(name=name, column=table.column))
                 contents[name] = types.TableContent(table_data=types.TableData())
-    prepared = service().prepare_query(
-        sql=text, options=_options(parameters), simple_catalog=flat, table_content=contents
-    ).prepared
+    prepared = (
+        service()
+        .prepare_query(sql=text, options=_options(parameters), simple_catalog=flat, table_content=contents)
+        .prepared
+    )
     service().unprepare_query(prepared_query_id=prepared.prepared_query_id)
     return [(column.name, name_of(column.type)) for column in prepared.columns]
 
@@ -316,12 +318,16 @@ def evaluate(
     given = parameters or {}
     bound = [types.Parameter(name=name, value=_encode(value, kind)) for name, (kind, value) in given.items()]
     try:
-        prepared = service().prepare_query(
-            sql=text,
-            options=_options({name: kind for name, (kind, _) in given.items()}),
-            simple_catalog=catalog_from([table for table, _ in tables], flat=True),
-            table_content=contents,
-        ).prepared
+        prepared = (
+            service()
+            .prepare_query(
+                sql=text,
+                options=_options({name: kind for name, (kind, _) in given.items()}),
+                simple_catalog=catalog_from([table for table, _ in tables], flat=True),
+                table_content=contents,
+            )
+            .prepared
+        )
         try:
             request = types.EvaluateQueryRequest(prepared_query_id=prepared.prepared_query_id, params=bound)
             result = service().wasm_client.call_grpc_func(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from backcourt.catalog import table
+from backcourt.catalog.features import FEATURES
 from backcourt.catalog.model import Column
 from reference.model import Expected, Reference
 from reference.raw import Row
@@ -15,16 +17,31 @@ from reference.raw import Row
 _SLACK = 1.001
 """One unit of the last decimal, for ties in rounding."""
 
+_HUNDREDTHS = frozenset(
+    """points_avg_last_5 points_avg_last_10 points_avg_season points_std_last_10 shot_zone_mismatch_score pace_score
+    usage_spike_score opponent_def_rating opponent_pace team_pace team_off_rating""".split()
+)
+"""Features that are copies of columns with two decimals: that is the unit in which a tie shows."""
 
-def same(column: Column, one: object, two: object) -> bool:
+
+def _decimals(column: Column, feature: str | None = None) -> int:
+    name = feature or column.name
+    return 2 if column.decimals == 4 and name in _HUNDREDTHS else column.decimals or 0
+
+
+def _near(one: float, two: float, decimals: int) -> bool:
+    return abs(one - two) <= _SLACK * 10**-decimals
+
+
+def same(column: Column, one: Any, two: Any) -> bool:
     """Equal, or within one unit of the last decimal for floats; NULL equals NULL only."""
     if one is None or two is None:
         return one is two
     if column.type == "FLOAT64":
-        return abs(one - two) <= _SLACK * 10 ** -(column.decimals or 0)
+        return _near(one, two, _decimals(column))
     if column.type == "ARRAY<FLOAT64>":
-        unit = _SLACK * 10 ** -(column.decimals or 0)
-        return len(one) == len(two) and all(abs(a - b) <= unit for a, b in zip(one, two, strict=True))
+        places = [_decimals(column, feature.name) for feature in FEATURES]
+        return len(one) == len(two) and all(map(_near, one, two, places))
     if column.type == "ARRAY<STRING>":
         return list(one) == list(two)
     return one == two

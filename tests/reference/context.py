@@ -5,8 +5,11 @@ Decided where the text leaves room:
 - A player whom the latest injury report does not name is available if the game has any report; each player's own
   latest row counts, since later reports do not repeat everybody.
 - Reports, lines and snapshots of the date itself may be used: they are published before the game.
+- A player on one team's roster who plays for the other in the same game keeps the row of his roster: the row's values
+  do not depend on the game.
 - Names are those of the latest game before the date, else of the latest snapshot, else of the box score.
-- Usual starters started at least half of those of the team's last 10 games for which a source names the starters.
+- Usual starters started at least 5 of the team's last 10 games; before a team has 10 games, or where no source names a
+  starter in them, nobody knows.
 - Travel is the great circle on a sphere of 3,958.8 miles between the venues of the last game (the Cup final too) and
   of this one.
 """
@@ -39,21 +42,22 @@ def _age(born: date | None, day: date) -> int | None:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def listed_players(league: League, game: Row, team: str) -> dict[int, tuple[str, str, str]]:
-    """Listing, lookup and name of everyone listed for a team in a game."""
+def listed_players(league: League, game: Row) -> dict[int, tuple[str, str, str, str]]:
+    """Team, listing, lookup and name of everyone listed for a game."""
     day, game_id = game["game_date"], game["game_id"]
-    played = {row["player_id"]: row for row in league.players.get(game_id, []) if row["team_abbr"] == team}
+    teams = {game["home_team_tricode"], game["away_team_tricode"]}
     found = {}
     statuses = league.reports(game_id, day) or {}
-    for player, own in league.roster(day).items():
-        if own == team:
+    for player, team in league.roster(day).items():
+        if team in teams:
             lookup, name = names(league, player, day)
             if statuses.get((team, lookup)) != "out":
-                found[player] = ("roster", lookup, name)
-    for player, row in played.items():
+                found[player] = (team, "roster", lookup, name)
+    for row in league.players.get(game_id, []):
+        player = row["player_id"]
         if player not in found:
             known = names(league, player, day) or (row["player_lookup"], row["player_full_name"])
-            found[player] = ("box_score", *known)
+            found[player] = (row["team_abbr"], "box_score", *known)
     return found
 
 
@@ -80,26 +84,26 @@ def player_context(league: League, day: date) -> list[Row]:
     league_pace = pace(everything)
     for game in league.games_on(day):
         lines = points_lines(league.raw, game["game_id"])
-        for side in sides(game):
-            for player, listed in listed_players(league, game, side[0]).items():
-                row = about(game) | {
-                    "player_id": player,
-                    "team_abbr": side[0],
-                    "opponent_team_abbr": side[1],
-                    "home_game": side[2],
-                    "listing": listed[0],
-                    "player_lookup": listed[1],
-                    "player_full_name": listed[2],
-                }
-                line = lines.get(listed[1], {})
-                row |= _load(league, player, day) | _opponent(league, side[1], day, league_pace)
-                row |= _status(league, game, row)
-                row |= {
-                    "has_prop_line": bool(line) if lines else None,
-                    "current_points_line": rounded(line.get("current"), 1),
-                    "opening_points_line": rounded(line.get("opening"), 1),
-                }
-                rows.append(row)
+        both = {side[0]: side for side in sides(game)}
+        for player, (team, listing, lookup, name) in listed_players(league, game).items():
+            row = about(game) | {
+                "player_id": player,
+                "team_abbr": team,
+                "opponent_team_abbr": both[team][1],
+                "home_game": both[team][2],
+                "listing": listing,
+                "player_lookup": lookup,
+                "player_full_name": name,
+            }
+            line = lines.get(lookup, {})
+            row |= _load(league, player, day) | _opponent(league, both[team][1], day, league_pace)
+            row |= _status(league, game, row)
+            row |= {
+                "has_prop_line": bool(line) if lines else None,
+                "current_points_line": rounded(line.get("current"), 1),
+                "opening_points_line": rounded(line.get("opening"), 1),
+            }
+            rows.append(row)
     return rows
 
 
@@ -180,15 +184,16 @@ def _starters_out(league: League, game: Row, team: str) -> int | None:
     starts: dict[int, int] = defaultdict(int)
     lookups: dict[int, str] = {}
     known = 0
-    for row in league.team_history(team, day)[:10]:
+    games = league.team_history(team, day)[:10]
+    for row in games:
         lines = [one for one in league.players[row["game_id"]] if one["team_abbr"] == team]
         known += any(one["starter_flag"] is not None for one in lines)
         for one in lines:
             starts[one["player_id"]] += bool(one["starter_flag"])
             lookups.setdefault(one["player_id"], one["player_lookup"])
-    if not known:
+    if not known or len(games) < 10:
         return None
-    usual = [player for player, count in starts.items() if 2 * count >= known]
+    usual = [player for player, count in starts.items() if count >= 5]
     return sum(league.is_out(player, lookups[player], team, game["game_id"], day) for player in usual)
 
 

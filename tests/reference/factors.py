@@ -2,7 +2,9 @@
 
 Decided where the text leaves room: the mismatch of a balanced player is the attempt-weighted mean of the three
 vs_league with weight 1; rest_advantage takes the player's own days_rest minus the opponent's; opponent strength
-compares defensive ratings as they are stored.
+compares defensive ratings as they are stored; the total is the sum of the four columns as they are stored; where a
+player has no PDC row, the three features that UPGC has under the same name and definition (0, 1 and 4) are taken from
+there, with source phase3.
 """
 
 from __future__ import annotations
@@ -76,6 +78,11 @@ def _strength(team: str, ratings: dict[str, float]) -> Fraction | None:
     return ratio(100 * sum(value > ratings[team] for value in others), len(others))
 
 
+def _stored(value: Exact | None) -> Fraction | None:
+    """The value as its column holds it, with two decimals."""
+    return None if value is None else exact(rounded(value, 2))
+
+
 def composite(listed: list[Row], zones: dict[int, Row], defenses: dict[str, Row]) -> Result:
     """PCF rows and failures: UPGC rows, PSZA rows by player and TDZA rows by team of one date."""
     ratings = {team: row["defensive_rating_last_15"] for team, row in defenses.items()}
@@ -85,10 +92,10 @@ def composite(listed: list[Row], zones: dict[int, Row], defenses: dict[str, Row]
         player, opponent = row["player_id"], row["opponent_team_abbr"]
         fatigue = _fatigue(row)
         tired = Fraction(fatigue - 100, 20)
-        mismatch = _mismatch(zones.get(player), defenses.get(opponent))
         differential = row["pace_differential"]
-        speed = None if differential is None else clamp(exact(differential) / 2, -3, 3)
-        spike = _spike(row)
+        mismatch = _stored(_mismatch(zones.get(player), defenses.get(opponent)))
+        speed = _stored(None if differential is None else clamp(exact(differential) / 2, -3, 3))
+        spike = _stored(_spike(row))
         if mismatch is None:
             failures[str(player)] = "NO_SHOT_ZONE"
         same = "game_id game_date season_year player_id player_lookup team_abbr opponent_team_abbr"
@@ -126,13 +133,15 @@ def _values(row: Row, team: Row, pdc: Row, pcf: Row, psza: Row, tdza: Row) -> li
     games = team["wins_entering"] + team["losses_entering"]
     win_share = ratio(team["wins_entering"], games) if games >= 5 else None
     shares = [psza.get(f"{zone}_rate_last_10") for zone in ("paint", "mid_range", "three_pt")]
+    cached = "phase4" if pdc else "phase3"
+    near = pdc or row
     advantage = None if rest is None or other is None else clamp(rest - other, -2, 2)
     return [
-        (pdc.get("points_avg_last_5"), "phase4"),
-        (pdc.get("points_avg_last_10"), "phase4"),
+        (near["points_avg_last_5"], cached),
+        (near["points_avg_last_10"], cached),
         (pdc.get("points_avg_season"), "phase4"),
         (pdc.get("points_std_last_10"), "phase4"),
-        (pdc.get("games_in_last_7_days"), "phase4"),
+        (near["games_in_last_7_days"], cached),
         (pcf.get("fatigue_score"), "phase4"),
         (pcf.get("shot_zone_mismatch_score"), "phase4"),
         (pcf.get("pace_score"), "phase4"),
@@ -157,18 +166,19 @@ def _values(row: Row, team: Row, pdc: Row, pcf: Row, psza: Row, tdza: Row) -> li
 def feature_rows(
     names: list[str],
     listed: list[Row],
-    tables: tuple[dict[tuple[str, str], Row], dict[int, Row], dict[int, Row], dict[int, Row], dict[str, Row]],
+    tables: tuple[
+        dict[tuple[str, str], Row], dict[tuple[str, int], Row], dict[tuple[str, int], Row], dict[int, Row], dict[str, Row]
+    ],
 ) -> list[Row]:
-    """MLFS rows: UPGC rows, then UTGC by game and team, PDC, PCF and PSZA by player, TDZA by team."""
+    """MLFS rows: UPGC rows, then UTGC by game and team, PDC and PCF by game and player, PSZA by player, TDZA by team."""
     teams, caches, factors, zones, defenses = tables
     rows = []
     for row in listed:
         player = row["player_id"]
-        pdc, psza = caches.get(player, {}), zones.get(player, {})
-        pairs = _values(
-            row, teams[row["game_id"], row["team_abbr"]], pdc, factors.get(player, {}), psza,
-            defenses.get(row["opponent_team_abbr"], {}),
-        )
+        pdc, psza = caches.get((row["game_id"], player), {}), zones.get(player, {})
+        pcf = factors.get((row["game_id"], player), {})
+        team, tdza = teams[row["game_id"], row["team_abbr"]], defenses.get(row["opponent_team_abbr"], {})
+        pairs = _values(row, team, pdc, pcf, psza, tdza)
         values = [rounded(value, 4) if value is None or isinstance(value, int | Fraction) else value for value, _ in pairs]
         sources = ["default" if value is None else source for value, (_, source) in zip(values, pairs, strict=True)]
         same = "game_id game_date season_year player_id player_lookup team_abbr opponent_team_abbr"

@@ -8,7 +8,8 @@ Decided where the text leaves room:
   zone; a line without attempts has zeros if the game has a shot chart.
 - Blocks per zone are NULL unless the game has play-by-play and it places every block of the line: a blocked shot is a
   missed shot with a third player, its zone is that of the shot with the same event number.
-- An and-one is a made shot with a single free throw of the same player at the same clock.
+- Assisted makes are NULL unless the shot chart has every make of the line and says of each whether it was assisted.
+- An and-one is a made shot with a single free throw (flagrant ones too) of the same player at the same clock.
 """
 
 from __future__ import annotations
@@ -188,7 +189,7 @@ def _player_row(raw: Raw, game: Row, seen: Evidence, source: Row, seconds: int, 
     tpa, tpm = source["three_pointers_attempted"], source["three_pointers_made"]
     tally = seen.by_player.get(player) or Tally()
     known = seen.charted and tally.accounts_for(fga, fgm, tpa, tpm)
-    said = known and not tally.unsaid
+    said = seen.charted and sum(tally.makes.values()) == fgm and not tally.unsaid
     row = about(game) | {
         "player_id": player,
         "player_lookup": source["player_lookup"],

@@ -21,8 +21,8 @@ class League:
     Decided where the text leaves room:
 
     - An appearance is a game played. It counts from the day after; a roster snapshot counts on its own day and so wins
-      over an appearance of the day before. The last sighting of the last 30 days says the team; whoever is missing from
-      a snapshot of that team that is newer than his last sighting is off the roster.
+      over an appearance of the day before; either counts for 30 dates. The last sighting says the team; whoever is
+      missing from a snapshot of that team that is newer than his last sighting is off the roster.
     - ``days_rest`` counts every game, the Cup final too; all other windows leave the Cup final out.
     """
 
@@ -86,7 +86,7 @@ class League:
                 if first <= row["game_date"] < day and row["_window"]:
                     sightings[player].append((row["game_date"] + timedelta(days=1), 0, 0, row["team_abbr"]))
         for row in self.raw.snapshots:
-            if row["player_id"] is not None and first <= row["roster_date"] <= day:
+            if row["player_id"] is not None and first < row["roster_date"] <= day:
                 sightings[row["player_id"]].append((row["roster_date"], 1, row["scrape_hour"], row["team_abbr"]))
         found = {}
         for player, some in sightings.items():

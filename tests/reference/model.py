@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from backcourt.catalog import table
 from backcourt.catalog.features import FEATURES
@@ -61,8 +62,8 @@ class Reference:
             self._known[name, day] = ([], {}) if nothing else self._compute(name, day)
         return self._known[name, day]
 
-    def _rows(self, name: str, day: date, key: str) -> dict:
-        return {row[key]: row for row in self._result(name, day)[0]}
+    def _rows(self, name: str, day: date, *key: str) -> dict[Any, Row]:
+        return {tuple(row[part] for part in key) if key[1:] else row[key[0]]: row for row in self._result(name, day)[0]}
 
     def _compute(self, name: str, day: date) -> Result:
         league = self.league
@@ -88,9 +89,9 @@ class Reference:
         defenses = self._rows("team_defense_zone_analysis", day, "team_abbr")
         if name == "player_composite_factors":
             return composite(listed, zones, defenses)
-        teams = {(row["game_id"], row["team_abbr"]): row for row in self._result("upcoming_team_game_context", day)[0]}
-        caches = self._rows("player_daily_cache", day, "player_id")
-        factors = self._rows("player_composite_factors", day, "player_id")
+        teams = self._rows("upcoming_team_game_context", day, "game_id", "team_abbr")
+        caches = self._rows("player_daily_cache", day, "game_id", "player_id")
+        factors = self._rows("player_composite_factors", day, "game_id", "player_id")
         names = [feature.name for feature in FEATURES]
         return feature_rows(names, listed, (teams, caches, factors, zones, defenses)), {}
 

@@ -1,7 +1,12 @@
-"""Exact arithmetic for the reference: integers and fractions until the one rounding at the end."""
+"""Exact arithmetic for the reference: integers and fractions until the one rounding at the end.
+
+The columns are FLOAT64, so what is rounded is the double nearest to the exact value, half away from zero as BigQuery's
+ROUND does it: 0.215 is a little less than its decimals say and becomes 0.21.
+"""
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 Exact = int | Fraction
@@ -15,12 +20,12 @@ def ratio(above: Exact | None, below: Exact | None) -> Fraction | None:
 
 
 def rounded(value: Exact | float | None, decimals: int) -> float | None:
-    """The value with its catalog decimals, halves away from zero; never minus zero."""
+    """The value with its catalog decimals; never minus zero."""
     if value is None:
         return None
-    exact = Fraction(value) * 10**decimals
-    whole = (abs(exact) + Fraction(1, 2)).__floor__()
-    return (whole if exact >= 0 else -whole) / 10**decimals + 0.0
+    double = Fraction(float(value)) * 10**decimals
+    whole = math.floor(abs(double) + Fraction(1, 2))
+    return (whole if double >= 0 else -whole) / 10**decimals + 0.0
 
 
 def clamp(value: Exact, low: Exact, high: Exact) -> Exact:

@@ -1,7 +1,7 @@
 """Points lines and game lines of the betting market, from the catalog's column descriptions.
 
-Decided where the text leaves room: only snapshots before the tip-off count, and a line is the mean of the bookmakers'
-lines there, as it is for spreads and totals.
+Decided where the text leaves room: only snapshots before the tip-off count (the source's minutes_before_tipoff is
+negative after it); where two bookmakers stand in the first or last snapshot of a player, the first of them by name.
 """
 
 from __future__ import annotations
@@ -21,11 +21,9 @@ def points_lines(raw: Raw, game_id: str) -> dict[str, Row]:
             found[row["player_lookup"]].append(row)
     lines = {}
     for player, rows in found.items():
-        moments = [utc(row["snapshot_timestamp"]) for row in rows]
-        lines[player] = {
-            name: mean([exact(row["points_line"]) for row in rows if utc(row["snapshot_timestamp"]) == moment])
-            for name, moment in (("opening", min(moments)), ("current", max(moments)))
-        }
+        first = min(rows, key=lambda row: (utc(row["snapshot_timestamp"]), row["bookmaker"]))
+        last = min(rows, key=lambda row: (-utc(row["snapshot_timestamp"]), row["bookmaker"]))
+        lines[player] = {"opening": exact(first["points_line"]), "current": exact(last["points_line"])}
     return lines
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -23,12 +23,18 @@ def season(tmp_path_factory: pytest.TempPathFactory) -> SeasonSummary:
 @pytest.fixture(scope="session")
 def db(season: SeasonSummary) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with a view per file of the season."""
-    connection = connect(season.folder)
+    connection = _connect(season.folder)
     yield connection
     connection.close()
 
 
-def connect(folder: Path) -> duckdb.DuckDBPyConnection:
+@pytest.fixture(scope="session")
+def connect() -> Callable[[Path], duckdb.DuckDBPyConnection]:
+    """Opens a connection with a view per parquet file of a folder."""
+    return _connect
+
+
+def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
     """A connection with a view per parquet file of a folder."""
     connection = duckdb.connect()
     for path in sorted(folder.glob("*.parquet")):

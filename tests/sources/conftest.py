@@ -15,6 +15,7 @@ import pytest
 
 from backcourt.catalog import operations, raw_league, raw_market, reference
 from backcourt.sources.season import LoadSummary, load_season
+from backcourt.sources.season.files import FILES
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 
 Rows = list[dict[str, Any]]
@@ -22,12 +23,24 @@ SEASON = "2021-22"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 IDS = {"MIL": 1610612749, "BKN": 1610612751, "LAL": 1610612747, "GSW": 1610612744}
 GAMES = (("0022100001", date(2021, 10, 19), "MIL", "BKN"), ("0022100002", date(2021, 10, 20), "LAL", "GSW"))
-BOX = "fgm fga fg3m fg3a ftm fta oreb dreb reb ast stl blk tov pf pts".split()
-V3 = (
-    "field_goals_made field_goals_attempted three_pointers_made three_pointers_attempted free_throws_made "
-    "free_throws_attempted rebounds_offensive rebounds_defensive rebounds_total assists steals blocks turnovers "
-    "fouls_personal points"
-).split()
+BOX = ["fgm", "fga", "fg3m", "fg3a", "ftm", "fta", "oreb", "dreb", "reb", "ast", "stl", "blk", "tov", "pf", "pts"]
+V3 = [
+    "field_goals_made",
+    "field_goals_attempted",
+    "three_pointers_made",
+    "three_pointers_attempted",
+    "free_throws_made",
+    "free_throws_attempted",
+    "rebounds_offensive",
+    "rebounds_defensive",
+    "rebounds_total",
+    "assists",
+    "steals",
+    "blocks",
+    "turnovers",
+    "fouls_personal",
+    "points",
+]
 FIRST = ("Luka", "Nikola", "Jaren", "De'Aaron", "Dennis")
 LAST = ("Dončić", "Jokić", "Jackson Jr.", "Fox", "Schröder")
 
@@ -68,7 +81,12 @@ def league() -> dict[str, Rows]:
     for team, code in (("MIL", "MIL"), ("BKN", "BRK"), ("LAL", "LAL"), ("GSW", "GSW")):
         for place in range(5):
             files["rosters_bref"].append(
-                {"season": SEASON, "bref_team": code, "bref_name": player_name(team, place), "bref_id": f"{code}{place}"}
+                {
+                    "season": SEASON,
+                    "bref_team": code,
+                    "bref_name": player_name(team, place),
+                    "bref_id": f"{code}{place}",
+                }
             )
             person = {"season": SEASON, "team_abbreviation": team, "player_id": player_ids(team)[place]}
             person |= {"player_name": player_name(team, place), "position": "G", "birth_date": date(1995, 2, 3)}
@@ -81,10 +99,7 @@ def league() -> dict[str, Rows]:
     return files
 
 
-STEMS = (
-    "schedule team_boxscores player_boxscores player_boxscores_v3 shots play_by_play rosters_bref players "
-    "roster_snapshots injury_report player_props game_lines"
-).split()
+STEMS = tuple(file.stem for file in FILES)
 
 
 def _add_team(files: dict[str, Rows], game_id: str, team: str, *, is_home: bool) -> None:
@@ -98,20 +113,30 @@ def _add_team(files: dict[str, Rows], game_id: str, team: str, *, is_home: bool)
     for place, (player, line) in enumerate(zip(player_ids(team), lines, strict=True)):
         minutes = 48 if place < 5 else 0
         files["player_boxscores"].append(
-            common | {"player_id": player, "player_name": player_name(team, place), "min": minutes, "plus_minus": margin}
+            common
+            | {"player_id": player, "player_name": player_name(team, place), "min": minutes, "plus_minus": margin}
             | line
         )
         first, _, family = player_name(team, place).partition(" ")
         files["player_boxscores_v3"].append(
             {"game_id": game_id, "season": SEASON, "team_tricode": team, "person_id": player, "first_name": first}
-            | {"family_name": family, "position": "FFCGG"[place] if place < 5 else "", "plus_minus_points": float(margin)}
+            | {
+                "family_name": family,
+                "position": "FFCGG"[place] if place < 5 else "",
+                "plus_minus_points": float(margin),
+            }
             | {"minutes": "48:00" if place < 5 else "", "comment": "" if place < 5 else "DNP - Coach's Decision"}
             | dict(zip(V3, line.values(), strict=True))
         )
         if place < 5:
             files["shots"].append(
                 {"game_id": game_id, "game_event_id": player, "player_id": player, "team_id": IDS[team], "period": 1}
-                | {"minutes_remaining": 11, "seconds_remaining": 30 + place, "action_type": "Jump Shot", "loc_x": place * 30}
+                | {
+                    "minutes_remaining": 11,
+                    "seconds_remaining": 30 + place,
+                    "action_type": "Jump Shot",
+                    "loc_x": place * 30,
+                }
                 | {"shot_zone_basic": "Mid-Range", "shot_distance": 5, "shot_made_flag": 1, "assisted": 0, "loc_y": 50}
                 | {"is_three": place == 4}
             )
@@ -136,16 +161,19 @@ def _add_market(files: dict[str, Rows], game_id: str, day: date, home: str, away
     seen = datetime(day.year, day.month, day.day, 20, tzinfo=UTC)
     game = {"season": SEASON, "game_id": game_id, "game_date": day}
     files["injury_report"].append(
-        game | {"report_date": day, "report_hour": 13, "team_abbreviation": home, "player_id": player_ids(home)[5]}
+        game
+        | {"report_date": day, "report_hour": 13, "team_abbreviation": home, "player_id": player_ids(home)[5]}
         | {"player_name": player_name(home, 5), "injury_status": "Out", "reason": "Knee", "reason_category": "Injury"}
     )
     files["player_props"].append(
-        game | {"bookmaker": "draftkings", "player_name": player_name(away, 0), "points_line": 21.5}
+        game
+        | {"bookmaker": "draftkings", "player_name": player_name(away, 0), "points_line": 21.5}
         | {"over_price_american": -110, "under_price_american": -110, "snapshot_timestamp": seen}
         | {"minutes_before_tipoff": 30}
     )
     files["game_lines"].append(
-        game | {"home_abbreviation": home, "away_abbreviation": away, "bookmaker_key": "fanduel", "market_key": "totals"}
+        game
+        | {"home_abbreviation": home, "away_abbreviation": away, "bookmaker_key": "fanduel", "market_key": "totals"}
         | {"outcome_name": "Over", "outcome_point": 221.5, "snapshot_timestamp": seen}
     )
 
@@ -154,6 +182,7 @@ class Season:
     """A folder of files that a test may change, and the warehouse that it is loaded into."""
 
     def __init__(self, folder: Path, warehouse: DuckDBWarehouse) -> None:
+        """Start from the unbroken league."""
         self.folder = folder
         self.warehouse = warehouse
         self.files = copy.deepcopy(league())
@@ -182,7 +211,9 @@ class Season:
     def broken(self, table: str) -> dict[str, set[str]]:
         """Broken rules of a table's quarantine, by game."""
         found: dict[str, set[str]] = {}
-        for unit, rule in self.rows(f"SELECT game_id, rule FROM nba_processing.quarantine WHERE table_name = '{table}'"):
+        for unit, rule in self.rows(
+            f"SELECT game_id, rule FROM nba_processing.quarantine WHERE table_name = '{table}'"
+        ):
             found.setdefault(str(unit), set()).add(str(rule))
         return found
 

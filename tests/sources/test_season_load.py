@@ -9,6 +9,11 @@ import pytest
 from backcourt.errors import UnknownNameError
 
 LATER = datetime(2026, 2, 1, tzinfo=UTC)
+TEAM = ["nbac_schedule", "nbac_team_boxscore"]
+LISTED = ["nbac_schedule", "nbac_gamebook_player_stats"]
+SHOTS = ["nbac_schedule", "nbac_shot_chart"]
+EVENTS = ["nbac_schedule", "nbac_play_by_play"]
+ROSTERS = ["br_rosters_current"]
 
 
 def test_every_file_is_stored(season):
@@ -42,7 +47,9 @@ def test_second_load_changes_nothing(season):
     assert not again.changed
     assert {entry.skip_rate for entry in again.tables} == {1.0}
     assert sum(entry.success for entry in again.tables) == 0
-    assert season.rows("SELECT COUNT(*) FROM nba_raw.nbac_shot_chart WHERE processed_at > '2026-01-15 00:00:00'") == [(0,)]
+    assert season.rows("SELECT COUNT(*) FROM nba_raw.nbac_shot_chart WHERE processed_at > '2026-01-15 00:00:00'") == [
+        (0,)
+    ]
     assert season.rows("SELECT COUNT(*) FROM nba_reference.arenas WHERE processed_at > '2026-01-15 00:00:00'") == [(0,)]
 
 
@@ -63,7 +70,7 @@ def test_home_and_margin_come_from_the_schedule(season):
     for line in season.files["team_boxscores"]:
         line["is_home"] = not line["is_home"]
         line["plus_minus"] = 99.0
-    summary = season.load()
+    summary = season.load(only=TEAM)
     assert dict(summary.table("nbac_team_boxscore").warnings) == {"home_differs": 2, "plus_minus_differs": 2}
     assert summary.exit_code == 0
     assert season.rows(
@@ -73,7 +80,7 @@ def test_home_and_margin_come_from_the_schedule(season):
 
 def test_schedule_row(season):
     """A game carries its code, kind, winner and the starters of both teams, home five first."""
-    season.load()
+    season.load(only=TEAM)
     row = season.rows(
         "SELECT game_code, season_type, game_status, winning_team_tricode, home_starter_ids, away_starter_ids "
         "FROM nba_raw.nbac_schedule WHERE game_id = '0022100001'"
@@ -86,7 +93,7 @@ def test_schedule_row(season):
 def test_starters_need_ten(season):
     """A list of nine starters cannot be split into two fives and gives NULL."""
     season.files["schedule"][0]["starters_on"] = "1|2|3|4|5|6|7|8|9"
-    season.load()
+    season.load(only=TEAM)
     query = "SELECT COUNT(*) FROM nba_raw.nbac_schedule WHERE home_starter_ids IS NULL AND away_starter_ids IS NULL"
     assert season.rows(query) == [(1,)]
 
@@ -121,12 +128,12 @@ def test_planned_game_has_no_result(season):
 
 
 def test_listed_players_by_status(season):
-    """Minutes make a player active, a comment dnp, "not with team" and "did not dress" inactive; stats only if active."""
+    """Minutes make a player active, NWT and DND inactive, any other comment dnp; only active players have counts."""
     listed = season.files["player_boxscores_v3"]
     listed[5]["comment"] = "NWT - Personal"
     listed[11]["comment"] = "DND - Injury/Illness"
     listed[17]["comment"] = ""
-    season.load()
+    season.load(only=LISTED)
     assert season.rows(
         "SELECT player_status, dnp_reason, points, seconds_played, is_starter FROM nba_raw.nbac_gamebook_player_stats "
         "WHERE minutes IS NULL ORDER BY game_id, is_home DESC"
@@ -145,7 +152,7 @@ def test_listed_players_by_status(season):
 def test_starter_is_unknown_without_five(season):
     """A source that names four starters of a team does not say who started."""
     season.files["player_boxscores_v3"][0]["position"] = ""
-    season.load()
+    season.load(only=LISTED)
     assert season.rows(
         "SELECT team_abbr, COUNTIF(is_starter IS NULL) FROM nba_raw.nbac_gamebook_player_stats "
         "WHERE game_id = '0022100001' GROUP BY team_abbr ORDER BY team_abbr"
@@ -155,7 +162,7 @@ def test_starter_is_unknown_without_five(season):
 def test_shot_zones(season):
     """A shot has feet, a zone by the one classifier, and none for a two without coordinates."""
     season.files["shots"][0] |= {"loc_x": None, "loc_y": None, "assisted": None}
-    season.load()
+    season.load(only=SHOTS)
     assert season.rows(
         "SELECT x_feet, y_feet, zone, is_assisted, seconds_remaining_in_period FROM nba_raw.nbac_shot_chart "
         "WHERE game_id = '0022100001' AND team_abbr = 'MIL' ORDER BY event_id"
@@ -170,7 +177,7 @@ def test_shot_zones(season):
 
 def test_event_actors(season):
     """A team's own event has a team but no player; 0 becomes NULL."""
-    season.load()
+    season.load(only=EVENTS)
     assert season.rows(
         "SELECT event_id, player_1_id, player_1_team_abbr, player_2_id FROM nba_raw.nbac_play_by_play "
         "WHERE game_id = '0022100001' ORDER BY event_id"
@@ -180,13 +187,13 @@ def test_event_actors(season):
 def test_event_repeated_word_for_word_is_kept_once(season):
     """The source repeats a few events; an exact copy is a warning, not a reason to hold the game back."""
     season.files["play_by_play"].append(dict(season.files["play_by_play"][1]))
-    entry = season.load().table("nbac_play_by_play")
+    entry = season.load(only=EVENTS).table("nbac_play_by_play")
     assert (entry.quarantined, entry.rows, dict(entry.warnings)) == (0, 6, {"repeated_row": 1})
 
 
 def test_roster_codes_are_mapped(season):
     """Basketball-Reference's BRK is BKN, and total rows of traded players are left out."""
-    season.load()
+    season.load(only=ROSTERS)
     assert season.rows(
         "SELECT DISTINCT team_abbrev, source_team_code FROM nba_raw.br_rosters_current ORDER BY team_abbrev"
     ) == [("BKN", "BRK"), ("GSW", "GSW"), ("LAL", "LAL"), ("MIL", "MIL")]
@@ -194,18 +201,24 @@ def test_roster_codes_are_mapped(season):
 
 def test_player_who_left_the_season_list_goes(season):
     """A season's roster file is complete: who is no longer in it is removed, other tables keep their rows."""
-    season.load()
+    season.load(only=ROSTERS)
     season.files["rosters_bref"] = season.files["rosters_bref"][1:]
-    entry = season.load().table("br_rosters_current")
+    entry = season.load(only=ROSTERS).table("br_rosters_current")
     assert (entry.success, entry.skipped, entry.rows_removed, entry.rows) == (1, 3, 1, 19)
 
 
 def test_corrected_game_is_replaced_alone(season):
     """After a correction of one line only its game counts as written, and only that row gets a new stamp."""
-    season.load()
+    season.load(only=TEAM)
     season.files["team_boxscores"][0]["ast"] += 1
-    entry = season.load(now=LATER).table("nbac_team_boxscore")
-    assert (entry.success, entry.skipped, entry.rows_inserted, entry.rows_removed, entry.rows_unchanged) == (1, 1, 1, 1, 3)
+    entry = season.load(now=LATER, only=TEAM).table("nbac_team_boxscore")
+    assert (entry.success, entry.skipped, entry.rows_inserted, entry.rows_removed, entry.rows_unchanged) == (
+        1,
+        1,
+        1,
+        1,
+        3,
+    )
     assert entry.skip_rate == 0.5
     stamped = "SELECT team_abbr FROM nba_raw.nbac_team_boxscore WHERE processed_at > '2026-01-15 00:00:00'"
     assert season.rows(stamped) == [("MIL",)]
@@ -213,19 +226,19 @@ def test_corrected_game_is_replaced_alone(season):
 
 def test_file_with_some_games_leaves_the_others(season):
     """A file with one game updates that game and leaves the others as they are."""
-    season.load()
+    season.load(only=SHOTS)
     season.files["shots"] = [shot for shot in season.files["shots"] if shot["game_id"] == "0022100001"][1:]
-    entry = season.load().table("nbac_shot_chart")
+    entry = season.load(only=SHOTS).table("nbac_shot_chart")
     assert (entry.success, entry.rows_removed) == (1, 1)
     assert season.rows("SELECT COUNT(*) FROM nba_raw.nbac_shot_chart") == [(19,)]
 
 
 def test_held_back_game_keeps_what_is_stored(season):
     """A game that turns bad stays as it was stored, and the quarantine names the rule and a detail."""
-    season.load()
+    season.load(only=TEAM)
     before = season.rows("SELECT * FROM nba_raw.nbac_team_boxscore ORDER BY game_id, team_abbr")
     season.files["team_boxscores"][0]["reb"] += 1
-    summary = season.load(now=LATER)
+    summary = season.load(now=LATER, only=TEAM)
     assert summary.exit_code == 1
     assert season.rows("SELECT * FROM nba_raw.nbac_team_boxscore ORDER BY game_id, team_abbr") == before
     assert season.rows(
@@ -246,9 +259,9 @@ def test_held_back_game_keeps_what_is_stored(season):
 def test_quarantine_is_emptied_by_a_mended_file(season):
     """The next good load of the file clears the quarantine and stores the game."""
     season.files["team_boxscores"][0]["reb"] += 1
-    first = season.load().table("nbac_team_boxscore")
+    first = season.load(only=TEAM).table("nbac_team_boxscore")
     season.files["team_boxscores"][0]["reb"] -= 1
-    second = season.load().table("nbac_team_boxscore")
+    second = season.load(only=TEAM).table("nbac_team_boxscore")
     assert (first.success, first.quarantined, first.teams) == (1, 1, 2)
     assert (second.success, second.skipped, second.quarantined, second.teams) == (1, 1, 0, 4)
     assert season.rows("SELECT COUNT(*) FROM nba_processing.quarantine") == [(0,)]
@@ -258,7 +271,7 @@ def test_every_broken_rule_is_named(season):
     """A game that breaks three rules in two rows has three entries."""
     season.files["team_boxscores"][0] |= {"reb": 99, "min": 100}
     season.files["team_boxscores"][1] |= {"reb": 99, "fta": 0}
-    entry = season.load().table("nbac_team_boxscore")
+    entry = season.load(only=TEAM).table("nbac_team_boxscore")
     expected = {"rebounds_add_up", "minutes_add_up", "made_over_attempted"}
     assert season.broken("nba_raw.nbac_team_boxscore") == {"0022100001": expected}
     assert dict(entry.rules) == dict.fromkeys(sorted(expected), 1)
@@ -268,9 +281,9 @@ def test_every_broken_rule_is_named(season):
 
 def test_file_loaded_twice_does_not_double_averages(season):
     """A team file that holds every game twice is held back; what is stored stays single."""
-    season.load()
+    season.load(only=TEAM)
     season.files["team_boxscores"] *= 2
-    entry = season.load().table("nbac_team_boxscore")
+    entry = season.load(only=TEAM).table("nbac_team_boxscore")
     assert dict(entry.rules) == {"duplicate_key": 2}
     assert season.rows("SELECT COUNT(*) FROM nba_raw.nbac_team_boxscore") == [(4,)]
 
@@ -280,7 +293,7 @@ def test_minutes_as_text_are_exact(season):
     for line in season.files["team_boxscores"]:
         line["min"] = "240:05"
     season.files["team_boxscores"][2]["min"] = "240:06"
-    season.load()
+    season.load(only=TEAM)
     assert season.broken("nba_raw.nbac_team_boxscore") == {"0022100002": {"minutes_add_up"}}
     query = "SELECT DISTINCT minutes, seconds_played FROM nba_raw.nbac_team_boxscore"
     assert season.rows(query) == [("240:05", 14405)]
@@ -291,7 +304,7 @@ def test_overtime_adds_minutes(season):
     season.files["schedule"][0]["periods"] = 5
     for line in season.files["team_boxscores"][:2]:
         line["min"] = 265
-    assert season.load().exit_code == 0
+    assert season.load(only=TEAM).exit_code == 0
 
 
 def test_only_some_tables(season):
@@ -321,6 +334,6 @@ def test_optional_files_may_be_absent(season):
 
 def test_arenas_and_neutral_sites_are_seeded(season):
     """A load brings the arenas and the neutral-site games with it."""
-    season.load()
+    season.load(only=TEAM)
     assert season.rows("SELECT COUNT(*), COUNT(DISTINCT team_abbr) FROM nba_reference.arenas") == [(31, 30)]
     assert season.rows("SELECT COUNT(*) FROM nba_reference.neutral_site_games") == [(18,)]

@@ -82,7 +82,7 @@ _QUARANTINE = Table(
         text("season", 'season label, "2021-22"', required=True),
         text(
             "game_id",
-            "game that was held back; the team, player id or date in tables that have no games; (none) if it is missing",
+            "game that was held back; team, player id or date in tables that have no games; (none) if it is missing",
             required=True,
         ),
         text("rule", "name of the broken rule", required=True),

@@ -47,8 +47,12 @@ _SCHEDULE = Table(
         integer("away_team_score", "final score of the visiting team, NULL before the game is final", "points"),
         team_code("winning_team_tricode", "team with the higher final score, NULL before the game is final"),
         integer("periods", "periods played: 4, or 5 and more with overtime; NULL before the game is final", "periods"),
-        array("home_starter_ids", "INT64", "player ids of the home starters; NULL unless the source lists ten starters"),
-        array("away_starter_ids", "INT64", "player ids of the away starters; NULL unless the source lists ten starters"),
+        array(
+            "home_starter_ids", "INT64", "player ids of the home starters; NULL unless the source lists ten starters"
+        ),
+        array(
+            "away_starter_ids", "INT64", "player ids of the away starters; NULL unless the source lists ten starters"
+        ),
         text("tipoff_text", 'actual tip-off as the source prints it, "7:36 PM EST"'),
     ),
 )
@@ -153,7 +157,9 @@ _PLAY_BY_PLAY = Table(
             "code",
             required=True,
         ),
-        integer("event_action_type", "the service's code of the kind of shot, foul, turnover ... within event_type", "code"),
+        integer(
+            "event_action_type", "the service's code of the kind of shot, foul, turnover ... within event_type", "code"
+        ),
         integer("player_1_id", "main actor (shooter, fouler, rebounder); NULL for teams, coaches and officials", "id"),
         team_code("player_1_team_abbr", "team of the main actor, also where the actor is the team itself"),
         integer("player_2_id", "second player (assist on a made shot, fouled player, player coming in)", "id"),
@@ -272,8 +278,14 @@ _PLAYER_MOVEMENT = Table(
     description="Signings, waivers, trades and two-way conversions.",
     columns=stamped(
         day("transaction_date", "date of the transaction", required=True),
-        text("group_sort", 'the source\'s id of the transaction, "Signing 1135890"; a trade has several rows', required=True),
-        integer("player_id", "NBA person id; 0 where a trade moves picks or cash instead of a player", "id", required=True),
+        text(
+            "group_sort",
+            'the source\'s id of the transaction, "Signing 1135890"; a trade has several rows',
+            required=True,
+        ),
+        integer(
+            "player_id", "NBA person id; 0 where a trade moves picks or cash instead of a player", "id", required=True
+        ),
         team_code("team_abbr", "team that the row is about", required=True),
         SEASON_YEAR,
         text("transaction_type", "Signing, Waive, Trade, AwardOnWaivers, ContractConverted ...", required=True),

@@ -95,7 +95,7 @@ _BDL_STANDINGS = Table(
         team_code("team_abbr", "team", required=True),
         SEASON_YEAR,
         text("conference", "East or West", required=True),
-        text("division", "division", required=True),
+        text("division", 'division, "Central"', required=True),
         integer("wins", "games won", "games", required=True),
         integer("losses", "games lost", "games", required=True),
         integer("conference_rank", "place in the conference", "place"),

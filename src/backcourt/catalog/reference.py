@@ -137,7 +137,9 @@ _ARENAS = Table(
     description="Home arenas and their coordinates, for travel distances.",
     columns=stamped(
         team_code("team_abbr", "team that plays there at home", required=True),
-        day("first_date", "first day of the span; the warehouse's first season for arenas older than it", required=True),
+        day(
+            "first_date", "first day of the span; the warehouse's first season for arenas older than it", required=True
+        ),
         day("last_date", "last day of the span, NULL if it is still the home arena"),
         text("arena", "name of the arena in that span", required=True),
         text("city", "city", required=True),

@@ -28,7 +28,7 @@ def player_lookup(name: str) -> str:
     return "".join(character for character in ascii_name if character.isalnum())
 
 
-def lookup_array(names: pa.ChunkedArray | pa.Array) -> pa.Array:
+def lookup_array(names: pa.ChunkedArray[Any] | pa.Array[Any]) -> pa.Array[Any]:
     """Normal forms of many names; each distinct name is normalised once.
 
     Args:
@@ -43,5 +43,7 @@ def lookup_array(names: pa.ChunkedArray | pa.Array) -> pa.Array:
     whole: Any = names.combine_chunks() if isinstance(names, pa.ChunkedArray) else names
     if not pa.types.is_dictionary(whole.type):
         whole = pc.dictionary_encode(whole.cast(pa.string()))
-    forms = pa.array([None if name is None else player_lookup(name) for name in whole.dictionary.to_pylist()], pa.string())
+    forms = pa.array(
+        [None if name is None else player_lookup(name) for name in whole.dictionary.to_pylist()], pa.string()
+    )
     return forms.take(whole.indices)

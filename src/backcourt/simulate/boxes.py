@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from backcourt.simulate.games import CORNER, OFFENSIVE_FOUL, REB_DEF, REB_OFF, Played
+from backcourt.simulate.plays import CORNER, OFFENSIVE_FOUL, REB_DEF, REB_OFF, Played
 from backcourt.simulate.rotation import SLOTS
 
 Ints = npt.NDArray[np.int64]

@@ -1,5 +1,7 @@
 """Standings, the play-in and the playoff bracket."""
 
+# ruff: noqa: PLR2004 - the rules, rates and distances of the game are numbers
+
 from __future__ import annotations
 
 import datetime as dt

@@ -1,5 +1,7 @@
 """Play-by-play events made from the plays, in the order in which they happen."""
 
+# ruff: noqa: PLR2004 - the rules, rates and distances of the game are numbers
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -7,9 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from backcourt.simulate.games import (
+from backcourt.simulate.plays import (
     OFFENSIVE_FOUL,
-    REB_DEF,
     REB_NONE,
     REB_OFF,
     REB_TEAM_OFF,

@@ -1,13 +1,15 @@
 """The files about people: players, roster snapshots and Basketball-Reference's rosters."""
 
+# ruff: noqa: PLR2004 - the rules, rates and distances of the game are numbers
+
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
+from backcourt.simulate.arrow import Array, Table, pa
 from backcourt.simulate.names import split_name, without_accents
 from backcourt.simulate.players import POSITIONS, Pool
 from backcourt.simulate.rosters import Season
@@ -21,11 +23,11 @@ SNAPSHOT_EVERY = 14
 """Days between two roster snapshots."""
 
 
-def _dates(days: Ints) -> pa.Array:
+def _dates(days: Ints) -> Array:
     return pa.array(days.astype(np.int32), pa.int32()).cast(pa.date32())
 
 
-def players_table(year: int, pool: Pool, season: Season, last_day: int) -> pa.Table:
+def players_table(year: int, pool: Pool, season: Season, last_day: int) -> Table:
     """Everyone who was on a roster in the season, with his team at its end (NULL for a released player)."""
     seen = np.flatnonzero((season.team[:, : last_day + 1] >= 0).any(axis=1))
     team = season.team[seen, last_day].astype(np.int64)
@@ -42,14 +44,14 @@ def players_table(year: int, pool: Pool, season: Season, last_day: int) -> pa.Ta
     return table("players", columns, len(seen))
 
 
-def snapshot_table(year: int, opening: int, pool: Pool, season: Season, last_day: int) -> pa.Table:
+def snapshot_table(year: int, opening: int, pool: Pool, season: Season, last_day: int) -> Table:
     """All rosters every two weeks, as they stood that morning, from the day before opening day."""
     days, members = [], []
-    for day in range(-1, last_day + 1, SNAPSHOT_EVERY):
-        on_roster = np.flatnonzero(season.team[:, max(day, 0)] >= 0)
-        on_roster = on_roster[np.argsort(season.team[on_roster, max(day, 0)], kind="stable")]
-        members.append(on_roster)
-        days.append(np.full(len(on_roster), day))
+    for morning in range(-1, last_day + 1, SNAPSHOT_EVERY):
+        teams = season.team[:, max(morning, 0)]
+        on_roster = np.flatnonzero(teams >= 0)
+        members.append(on_roster[np.argsort(teams[on_roster], kind="stable")])
+        days.append(np.full(len(on_roster), morning))
     day, player = np.concatenate(days), np.concatenate(members)
     state = np.maximum(day, 0)
     columns: dict[str, Any] = {
@@ -82,7 +84,7 @@ def bref_ids(names: list[str]) -> list[str]:
     return ids
 
 
-def bref_table(year: int, pool: Pool, season: Season, last_day: int) -> pa.Table:
+def bref_table(year: int, pool: Pool, season: Season, last_day: int) -> Table:
     """One row per player and team of the season, and a row TOT for those who had several teams."""
     span = season.team[:, : last_day + 1]
     ids = bref_ids(pool.names)

@@ -4,30 +4,36 @@ A *play* ends with a turnover, a shot, free throws or the clock; an offensive re
 team. Box scores, shots and play-by-play are all counted from the same plays, so they cannot disagree.
 """
 
-from __future__ import annotations
+# ruff: noqa: PLR2004 - the rules, rates and distances of the game are numbers
 
-from dataclasses import dataclass, fields
+from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
 from backcourt.simulate.players import Skills
+from backcourt.simulate.plays import (
+    ABOVE,
+    BACKCOURT,
+    CORNER,
+    LAST_PERIOD,
+    OFFENSIVE_FOUL,
+    PAINT,
+    RA,
+    REB_DEF,
+    REB_NONE,
+    REB_OFF,
+    REB_TEAM_DEF,
+    REB_TEAM_OFF,
+    SHOT_CLOCK,
+    Played,
+    Plays,
+)
 from backcourt.simulate.rotation import CLOSING, GARBAGE, SLOTS, Rotation
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-
-RA, PAINT, MID, CORNER, ABOVE, BACKCOURT = range(6)
-"""Where a shot is taken; the last three are worth three points."""
-
-LAST_PERIOD = 7
-"""The third overtime; no game goes beyond it."""
-
-REB_NONE, REB_OFF, REB_DEF, REB_TEAM_OFF, REB_TEAM_DEF = range(5)
-
-SHOT_CLOCK = 11
-OFFENSIVE_FOUL = 37
 
 _SHOOTING_FOUL = np.array([0.190, 0.108, 0.052, 0.009, 0.017, 0.0])
 _BLOCKED = np.array([0.255, 0.185, 0.075, 0.016, 0.016, 0.0])
@@ -38,103 +44,11 @@ _STOLEN_KINDS = (np.array([1, 2]), np.array([0.65, 1.0]))
 _LOST_KINDS = (np.array([45, 40, 4, OFFENSIVE_FOUL, 39, 1, 8]), np.array([0.28, 0.42, 0.55, 0.83, 0.91, 0.96, 1.0]))
 
 
-@dataclass
-class Plays:
-    """One array element per play, in order of game and time. Slots are of `Rotation`; -1 means nobody.
-
-    Attributes:
-        game: Index of the game in the batch.
-        period: Period, 5 is the first overtime.
-        start: Clock at the start, seconds left in the period.
-        clock: Clock at the end.
-        side: Team with the ball (0 home, 1 away).
-        five: Slots of the team with the ball.
-        against: Slots of the other team.
-        tech_side: Team called for a technical foul before the play.
-        tech_by: Slot of the offender.
-        tech_shooter: Slot of the other team's shooter.
-        tech_made: Whether the technical free throw went in.
-        foul_by: Slot of a defender's non-shooting foul.
-        foul_on: Slot of the player fouled.
-        foul_clock: Clock of that foul.
-        bonus: Whether that foul gives two free throws and ends the play.
-        turnover: Kind of turnover, 0 for none.
-        turnover_by: Slot, -1 for the team's (shot clock).
-        stolen_by: Slot of the stealer.
-        shooter: Slot of the shooter of a field-goal attempt.
-        zone: Zone of the attempt.
-        made: Whether it was made.
-        assist_by: Slot of the passer.
-        block_by: Slot of the blocker.
-        shot_foul_by: Slot of the shooting foul's offender.
-        throws: Free throws of the play.
-        throw_by: Slot of the free-throw shooter.
-        throws_made: Bits 1, 2 and 4: first, second and third free throw made.
-        rebound: Kind of rebound at the end.
-        rebound_by: Slot of the rebounder.
-        putback: Whether the shot follows the shooter's own offensive rebound.
-    """
-
-    game: Ints
-    period: Ints
-    start: Ints
-    clock: Ints
-    side: Ints
-    five: Ints
-    against: Ints
-    tech_side: Ints
-    tech_by: Ints
-    tech_shooter: Ints
-    tech_made: Ints
-    foul_by: Ints
-    foul_on: Ints
-    foul_clock: Ints
-    bonus: Ints
-    turnover: Ints
-    turnover_by: Ints
-    stolen_by: Ints
-    shooter: Ints
-    zone: Ints
-    made: Ints
-    assist_by: Ints
-    block_by: Ints
-    shot_foul_by: Ints
-    throws: Ints
-    throw_by: Ints
-    throws_made: Ints
-    rebound: Ints
-    rebound_by: Ints
-    putback: Ints
-
-    def take(self, index: Ints) -> Plays:
-        """Some of the plays, in the order given."""
-        return Plays(**{column.name: getattr(self, column.name)[index] for column in fields(self)})
-
-
-@dataclass
-class Played:
-    """A batch after the final buzzer; axis 1 is the side.
-
-    Attributes:
-        plays: Every play.
-        seconds: Seconds on the floor per slot.
-        plus_minus: Score difference while on the floor per slot.
-        score: Final score.
-        periods: Periods played.
-    """
-
-    plays: Plays
-    seconds: Ints
-    plus_minus: Ints
-    score: Ints
-    periods: Ints
-
-
 def choose(weights: Floats, rng: np.random.Generator) -> Ints:
     """One column per row, by weight; the last column if a row has none."""
     total = np.cumsum(weights, axis=1)
     draw = rng.random(len(weights)) * total[:, -1]
-    return np.minimum(np.count_nonzero(total <= draw[:, None], axis=1), weights.shape[1] - 1)
+    return np.asarray(np.minimum(np.count_nonzero(total <= draw[:, None], axis=1), weights.shape[1] - 1))
 
 
 class Engine:
@@ -212,9 +126,9 @@ class Engine:
         stint = quarter * 4 + (gone[:, None] >= self.rotation.bounds[at, side, quarter]).sum(axis=1)
         stint[(period > 4) | ((period == 4) & (clock <= 120) & (np.abs(margin) <= 8))] = CLOSING
         stint[(period == 4) & (clock < 400) & (np.abs(margin) >= np.where(clock < 240, 17, 22))] = GARBAGE
-        return self.lineups[at, side, stint]
+        return np.asarray(self.lineups[at, side, stint])
 
-    def _step(self, at: Ints) -> dict[str, Ints]:
+    def _step(self, at: Ints) -> dict[str, Ints]:  # noqa: PLR0915 - one play, told in its order of time
         rng, skills = self.rng, self.skills
         n = len(at)
         side = self.ball[at]
@@ -292,16 +206,31 @@ class Engine:
         self._charge(at, side, np.where(charging, loser, -1), team=False)
 
         shooting = ((running & ~bonus & ~lost & ~team_loss) | heave) & ~(expires & ~heave & ~running)
-        self._shoot(at, side, five, against, own, rival, shooting, heave, lead, period, now, bonus, fouled_at, out)
+        self._shoot(
+            at,
+            side,
+            five,
+            against,
+            own=own,
+            rival=rival,
+            shooting=shooting,
+            heave=heave,
+            lead=lead,
+            period=period,
+            now=now,
+            bonus=bonus,
+            fouled_at=fouled_at,
+            out=out,
+        )
         self._rebound(five, against, own, rival, now, out)
 
         # Book-keeping: score, minutes, plus-minus, ball.
         bits = out["throws_made"]
         points = out["made"] * np.where(out["zone"] >= CORNER, 3, 2) + (bits & 1) + (bits >> 1 & 1) + (bits >> 2 & 1)
         for team_side, scored in ((side, points), (1 - out["tech_side"], out["tech_made"])):
-            team_side = np.clip(team_side, 0, 1)
-            self.score[at, team_side] += scored
-            swing = np.where(team_side == side, scored, -scored)[:, None]
+            gained_by = np.clip(team_side, 0, 1)
+            self.score[at, gained_by] += scored
+            swing = np.where(gained_by == side, scored, -scored)[:, None]
             self.plus_minus[own] += swing
             self.plus_minus[rival] -= swing
         self.seconds[own] += used[:, None]
@@ -346,12 +275,13 @@ class Engine:
         out["tech_shooter"] = np.where(called, np.where(guilty_offense, against[row, spot], five[row, spot]), -1)
         out["tech_made"] = (called & (rng.random(n) < best[row, spot])).astype(np.int64)
 
-    def _shoot(
+    def _shoot(  # noqa: PLR0915 - one shot, told in its order of time
         self,
         at: Ints,
         side: Ints,
         five: Ints,
         against: Ints,
+        *,
         own: Ints,
         rival: Ints,
         shooting: Bools,

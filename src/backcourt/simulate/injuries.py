@@ -1,12 +1,14 @@
 """The injury report: what each team says about its players before each game."""
 
+# ruff: noqa: PLR2004 - the rules, rates and distances of the game are numbers
+
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
+from backcourt.simulate.arrow import Table, pa
 from backcourt.simulate.rosters import REASONS
 from backcourt.simulate.schedule import season_text
 from backcourt.simulate.tables import SOURCE, Batch, table, texts
@@ -22,7 +24,7 @@ _WRONG = 4
 _Row = tuple[int, int, int, int, int, int, int, int]
 
 
-def injury_table(batches: list[Batch], rng: np.random.Generator) -> pa.Table:
+def injury_table(batches: list[Batch], rng: np.random.Generator) -> Table:
     """Reports of the evening before and of the day itself; the later one may change a status."""
     rows: list[_Row] = []
     first = 0
@@ -60,7 +62,9 @@ def _players_listed_wrongly(batch: Batch, rng: np.random.Generator) -> set[tuple
     return {(int(game[one]), int(side[one]), int(who)) for one, who in zip(picked, players, strict=True)}
 
 
-def _batch_rows(batch: Batch, wrong: set[tuple[int, int, int]], first: int, rng: np.random.Generator) -> list[_Row]:
+def _batch_rows(  # noqa: C901 - one paragraph per reason to be on the report
+    batch: Batch, wrong: set[tuple[int, int, int]], first: int, rng: np.random.Generator
+) -> list[_Row]:
     season, games = batch.season, batch.games
     rows: list[_Row] = []
 
@@ -77,7 +81,7 @@ def _batch_rows(batch: Batch, wrong: set[tuple[int, int, int]], first: int, rng:
         why = int(season.reason[player, day])
         roll = rng.random()
         if int(season.first_out[player, day]) < day:
-            eve = OUT if roll < 0.78 else DOUBTFUL if roll < 0.9 else QUESTIONABLE
+            eve: int | None = OUT if roll < 0.78 else DOUBTFUL if roll < 0.9 else QUESTIONABLE
         else:
             eve = None if roll < 0.35 else QUESTIONABLE if roll < 0.8 else PROBABLE
         late = rng.random()

@@ -1,5 +1,7 @@
 """Betting lines: points props of players, and spreads and totals of games, from what is known before each game."""
 
+# ruff: noqa: PLR2004 - the rules, rates and distances of the game are numbers
+
 from __future__ import annotations
 
 import datetime as dt
@@ -7,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
+from backcourt.simulate.arrow import Table, pa
 from backcourt.simulate.events import running
 from backcourt.simulate.players import Skills
 from backcourt.simulate.schedule import season_text
@@ -45,26 +47,38 @@ def _before(key: Ints, amount: Ints) -> tuple[Floats, Ints]:
     return total.astype(np.float64), running(key, np.ones_like(amount)) - 1
 
 
-def props_table(batches: list[Batch], skills: Skills, rng: np.random.Generator) -> pa.Table:
+def _offers(batches: list[Batch]) -> list[Ints]:
+    """Every dressed player of every game in order of time.
+
+    Batch, game within it, day, player, whether he played, points, planned minutes in hundredths, whether a line is
+    offered.
+    """
+    parts = []
+    for number, batch in enumerate(batches):
+        game, side, slot = np.nonzero(batch.rotation.players >= 0)
+        played = batch.boxes.seconds[game, side, slot] > 0
+        rank = np.argsort(np.argsort(-batch.rotation.target, axis=2), axis=2)[game, side, slot]
+        columns = [
+            np.full(len(game), number),
+            game,
+            batch.games.day[game],
+            batch.rotation.players[game, side, slot],
+            played.astype(np.int64),
+            np.where(played, batch.boxes.lines["pts"][game, side, slot], 0),
+            np.rint(batch.rotation.target[game, side, slot] * 100).astype(np.int64),
+            (rank < _PLAYERS).astype(np.int64),
+        ]
+        order = np.argsort(batch.games.day[game], kind="stable")
+        parts.append([column[order] for column in columns])
+    return [np.concatenate(column) for column in zip(*parts, strict=True)]
+
+
+def props_table(batches: list[Batch], skills: Skills, rng: np.random.Generator) -> Table:
     """Points lines of about eight players a team, two bookmakers, two snapshots a game.
 
     Lines follow the player's mean points so far and what his minutes and usage promise; never the game itself.
     """
-    rows: list[tuple[Ints, ...]] = []
-    for number, batch in enumerate(batches):
-        game, side, slot = np.nonzero(batch.rotation.players >= 0)
-        player = batch.rotation.players[game, side, slot]
-        played = batch.boxes.seconds[game, side, slot] > 0
-        points = np.where(played, batch.boxes.lines["pts"][game, side, slot], 0)
-        minutes = batch.rotation.target[game, side, slot]
-        offered = np.argsort(np.argsort(-batch.rotation.target, axis=2), axis=2)[game, side, slot] < _PLAYERS
-        day = batch.games.day[game]
-        order = np.argsort(day, kind="stable")
-        part = (np.full(len(game), number), game, day, player, played * 1, points, np.rint(minutes * 100), offered * 1)
-        rows.append(tuple(column[order].astype(np.int64) for column in part))
-    block, game, day, player, played, points, minutes, offered = (
-        np.concatenate(parts) for parts in zip(*rows, strict=True)
-    )
+    block, game, day, player, played, points, minutes, offered = _offers(batches)
     total, _ = _before(player, points)
     count, _ = _before(player, played)
     promise = minutes / 100 * 0.425 * skills.usage[player]
@@ -110,7 +124,7 @@ def props_table(batches: list[Batch], skills: Skills, rng: np.random.Generator) 
     )
 
 
-def lines_table(batches: list[Batch], rng: np.random.Generator) -> pa.Table:
+def lines_table(batches: list[Batch], rng: np.random.Generator) -> Table:
     """Spread and total of every game, two bookmakers, two snapshots."""
     day = np.concatenate([batch.games.day for batch in batches])
     score = np.concatenate([batch.played.score for batch in batches])

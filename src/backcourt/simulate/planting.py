@@ -6,14 +6,13 @@ import datetime as dt
 from collections.abc import Callable, Collection
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from backcourt.errors import BackcourtError
+from backcourt.simulate.arrow import Table, pa, pc
 from backcourt.simulate.defects import BadTeamLine, Defect, GameLoadedTwice, MissingDate, MisspeltNames, NullZones
 from backcourt.simulate.names import misspell
 
-Tables = dict[str, pa.Table]
+Tables = dict[str, Table]
 
 _BOXES = ("team_boxscores", "player_boxscores", "player_boxscores_v3")
 _NAMES = {

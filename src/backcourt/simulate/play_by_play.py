@@ -1,15 +1,16 @@
 """The play-by-play of a batch of games as an Arrow table in the shape of PlayByPlayV2, with its descriptions."""
 
+# ruff: noqa: PLR2004 - the rules, rates and distances of the game are numbers
+
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from backcourt.simulate import events as ev
+from backcourt.simulate.arrow import Array, Table, pa, pc
 from backcourt.simulate.events import Events, running
 from backcourt.simulate.names import split_name
 from backcourt.simulate.shots import ACTIONS
@@ -39,15 +40,15 @@ _FOULS = {
 _PERIODS = ("1st Period", "2nd Period", "3rd Period", "4th Period", "1st OT", "2nd OT", "3rd OT")
 
 
-def _join(*parts: Any) -> pa.Array:
-    return pc.binary_join_element_wise(*[part if isinstance(part, pa.Array) else pa.scalar(part) for part in parts], "")
+def _join(*parts: Array | str) -> Array:
+    return pc.binary_join_element_wise(*[pa.scalar(part) if isinstance(part, str) else part for part in parts], "")
 
 
-def _number(values: Ints) -> pa.Array:
+def _number(values: Ints) -> Array:
     return pa.array(values).cast(pa.string())
 
 
-def play_by_play_table(batch: Batch) -> pa.Table:
+def play_by_play_table(batch: Batch) -> Table:
     """One row per event."""
     events = batch.events
     count = len(events.game)
@@ -115,11 +116,11 @@ def _people(batch: Batch) -> tuple[Ints, Ints]:
     return who, np.where(events.sides >= 0, batch.teams[game, side], -1)
 
 
-def _clock(seconds: Ints) -> pa.Array:
+def _clock(seconds: Ints) -> Array:
     return texts([f"{one // 60}:{one % 60:02d}" for one in range(721)], seconds)
 
 
-def _wall_clock(batch: Batch) -> pa.Array:
+def _wall_clock(batch: Batch) -> Array:
     """Eastern time of every event: the game clock stretched by stoppages, quarter breaks and half-time."""
     events = batch.events
     gone = np.where(events.period > 4, 300 * (events.period - 5) + 300, 720 * events.period) + 2880 * (
@@ -130,7 +131,7 @@ def _wall_clock(batch: Batch) -> pa.Array:
     return texts(clock_text(np.arange(1440)), minutes % 1440)
 
 
-def _score(events: Events) -> tuple[pa.Array, pa.Array]:
+def _score(events: Events) -> tuple[Array, Array]:
     """Score ("visitors - home") and the home team's margin, where they changed and at the start and end of periods."""
     home = running(events.game, np.where(events.side == 0, events.points, 0))
     away = running(events.game, np.where(events.side == 1, events.points, 0))
@@ -150,23 +151,23 @@ class _Lines:
     def __init__(self, batch: Batch, who: Ints) -> None:
         self.batch, self.who = batch, who
         self.family = pa.array([split_name(name)[1] for name in batch.pool.names])
-        self.parts: tuple[list[pa.Array], list[pa.Array]] = ([], [])
+        self.parts: tuple[list[Array], list[Array]] = ([], [])
         self.rows: tuple[list[Ints], list[Ints]] = ([], [])
 
-    def add(self, rows: Ints, text: pa.Array, *, other: bool = False) -> None:
+    def add(self, rows: Ints, text: Array, *, other: bool = False) -> None:
         self.parts[other].append(text)
         self.rows[other].append(rows)
 
-    def name(self, rows: Ints, spot: int) -> pa.Array:
+    def name(self, rows: Ints, spot: int) -> Array:
         """Family name of a person of each row."""
         return self.family.take(pa.array(np.maximum(self.who[rows, spot], 0)))
 
-    def total(self, rows: Ints, spot: int, amount: Ints | None = None) -> pa.Array:
+    def total(self, rows: Ints, spot: int, amount: Ints | None = None) -> Array:
         """Running total per game and person over these rows, as text."""
         key = self.batch.events.game[rows] * (len(self.batch.pool) + 1) + self.who[rows, spot]
         return _number(running(key, np.ones(len(rows), np.int64) if amount is None else amount))
 
-    def finish(self, *, other: bool) -> pa.Array:
+    def finish(self, *, other: bool) -> Array:
         """The text of every event, NULL where none was added."""
         rows = np.concatenate(self.rows[other])
         place = np.full(len(self.batch.events.game), -1)
@@ -174,7 +175,7 @@ class _Lines:
         return pa.concat_arrays(self.parts[other]).take(pa.array(place, mask=place < 0))
 
 
-def _describe(batch: Batch, who: Ints, team: Ints) -> tuple[pa.Array, pa.Array]:
+def _describe(batch: Batch, who: Ints, team: Ints) -> tuple[Array, Array]:
     """What the service writes for the acting side, and for the other side (steals and blocks)."""
     lines = _Lines(batch, who)
     _describe_scoring(batch, who, lines)
@@ -182,7 +183,7 @@ def _describe(batch: Batch, who: Ints, team: Ints) -> tuple[pa.Array, pa.Array]:
     return lines.finish(other=False), lines.finish(other=True)
 
 
-def _pick(condition: Bools, yes: Any, no: Any) -> pa.Array:
+def _pick(condition: Bools, yes: Array | str, no: Array | str) -> Array:
     return pc.if_else(pa.array(condition), yes, no)
 
 

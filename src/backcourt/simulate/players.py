@@ -1,5 +1,7 @@
 """The player pool: who exists, how old and how good he is, and how the pool ages from season to season."""
 
+# ruff: noqa: PLR2004 - the rules, rates and distances of the game are numbers
+
 from __future__ import annotations
 
 import datetime as dt

@@ -1,5 +1,7 @@
 """A season's comings and goings: trades, signings, releases and injuries, day by day."""
 
+# ruff: noqa: PLR2004 - the rules, rates and distances of the game are numbers
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """Who dresses for a game, who starts, and which five are on the floor when."""
 
+# ruff: noqa: PLR2004 - the rules, rates and distances of the game are numbers
+
 from __future__ import annotations
 
 from dataclasses import dataclass

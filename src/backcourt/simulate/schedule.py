@@ -5,6 +5,8 @@ team. Such a graph splits into 41 blocks in which every team has one home and on
 dates. That keeps all teams level through the season, and leaves back-to-backs and rest to a small search per block.
 """
 
+# ruff: noqa: PLR2004 - the rules, rates and distances of the game are numbers
+
 from __future__ import annotations
 
 import datetime as dt
@@ -197,7 +199,7 @@ class _Spreader:
             cost += 1.0
         return cost
 
-    def spread(self, guests: Ints, slots: list[int], fixed: int = 0) -> list[int]:
+    def spread(self, guests: Ints, slots: list[int], fixed: int = 0) -> list[int]:  # noqa: C901 - the search itself
         """The day of each home team's game; `fixed` games, no more, are on the first slot (opening day)."""
         host_of = {int(guest): home for home, guest in enumerate(guests)}
         free = slots[1:] if fixed else slots
@@ -229,7 +231,7 @@ class _Spreader:
                     continue
                 now = day_of[home]
                 counts[now] -= 1
-                best = min(choices, key=lambda day: cost(int(home), day))  # noqa: B023 - used at once
+                best = min(choices, key=lambda day: cost(int(home), day))
                 if cost(int(home), best) < cost(int(home), now) - 1e-9:
                     day_of[home] = best
                     changed = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
+from backcourt.simulate.arrow import Schema, pa
 
 _TYPES = {
     "s": pa.string(),
@@ -15,7 +15,7 @@ _TYPES = {
 }
 
 
-def _schema(text: str) -> pa.Schema:
+def _schema(text: str) -> Schema:
     """A schema from words like ``game_id:s``; a word without type has the type of the word before."""
     kind = "s"
     columns = []
@@ -32,7 +32,7 @@ _LINE = (
 )
 _GAME = "game_id:s game_date:day matchup:s is_home:b opponent_abbreviation:s wl "
 
-SCHEMAS: dict[str, pa.Schema] = {
+SCHEMAS: dict[str, Schema] = {
     "schedule": _schema(
         "game_id:s game_date:day season:s season_type home_team_id:l home_abbreviation:s home_team_name home_score:i "
         "away_team_id:l away_abbreviation:s away_team_name away_score:i home_wl:s periods:i tipoff_text:s status "
@@ -65,7 +65,8 @@ SCHEMAS: dict[str, pa.Schema] = {
         "game_id:s eventnum:i eventmsgtype eventmsgactiontype period wctimestring:s pctimestring homedescription "
         "neutraldescription visitordescription score scoremargin "
         + " ".join(
-            f"person{one}type:i player{one}_id:l player{one}_name:s player{one}_team_id:l player{one}_team_abbreviation:s"
+            f"person{one}type:i player{one}_id:l player{one}_name:s player{one}_team_id:l "
+            f"player{one}_team_abbreviation:s"
             for one in (1, 2, 3)
         )
         + " video_available_flag:i source:s"

@@ -1,5 +1,7 @@
 """One season from its fixtures to the finals: which games are played, and the tables they leave behind."""
 
+# ruff: noqa: PLR2004 - the rules, rates and distances of the game are numbers
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -8,17 +10,18 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from backcourt.simulate import brackets
+from backcourt.simulate.arrow import Table, pa
 from backcourt.simulate.boxes import count_boxes
 from backcourt.simulate.events import MADE, MISSED, make_events
 from backcourt.simulate.extras import bref_table, players_table, snapshot_table
-from backcourt.simulate.games import Engine, Played, Plays
+from backcourt.simulate.games import Engine
 from backcourt.simulate.injuries import injury_table
 from backcourt.simulate.market import lines_table, props_table
 from backcourt.simulate.play_by_play import play_by_play_table
 from backcourt.simulate.players import Pool, Skills
+from backcourt.simulate.plays import Played, Plays
 from backcourt.simulate.rosters import Season, plan_season
 from backcourt.simulate.rotation import Rotation, plan_rotation
 from backcourt.simulate.schedule import Games, cup_final, join_games, regular_season, season_dates
@@ -50,7 +53,7 @@ class Outcome:
         champion: Index of the champion, or None without playoffs.
     """
 
-    tables: dict[str, pa.Table]
+    tables: dict[str, Table]
     team_at_end: Ints
     last_regular_day: int
     last_day: int
@@ -174,7 +177,7 @@ def _keep(games: Games, rotation: Rotation, played: Played, index: Ints) -> tupl
     return games.take(index), kept, result
 
 
-_MAKERS: dict[str, Callable[[Batch], pa.Table]] = {
+_MAKERS: dict[str, Callable[[Batch], Table]] = {
     "schedule": schedule_table,
     "team_boxscores": team_table,
     "player_boxscores": player_table,
@@ -184,7 +187,7 @@ _MAKERS: dict[str, Callable[[Batch], pa.Table]] = {
 }
 
 
-def _tables_of(batch: Batch) -> dict[str, pa.Table]:
+def _tables_of(batch: Batch) -> dict[str, Table]:
     return {name: make(batch) for name, make in _MAKERS.items()}
 
 

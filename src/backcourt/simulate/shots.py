@@ -1,5 +1,7 @@
 """Where shots are taken and how: coordinates, the service's zones, areas and ranges, and kinds of shot."""
 
+# ruff: noqa: PLR2004 - the rules, rates and distances of the game are numbers
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -7,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from backcourt.simulate.games import ABOVE, BACKCOURT, CORNER, MID, PAINT, RA
+from backcourt.simulate.plays import ABOVE, BACKCOURT, CORNER, MID, PAINT, RA
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -127,7 +129,10 @@ def locate(zone: Ints, rng: np.random.Generator) -> Spots:
     y = np.where(corner, -40.0 + 125.0 * rng.random(count), y)
     back = zone == BACKCOURT
     x, y = np.where(back, (u - 0.5) * 440.0, x), np.where(back, 425.0 + 330.0 * v**1.5, y)
-    x, y = np.trunc(x).astype(np.int64), np.trunc(y).astype(np.int64)
+    return _spots(zone, np.trunc(x).astype(np.int64), np.trunc(y).astype(np.int64))
+
+
+def _spots(zone: Ints, x: Ints, y: Ints) -> Spots:
     # Truncation may pull a spot over a line; push it back by a tenth of a foot.
     mid = zone == MID
     drawn_in = mid & (np.abs(x) <= 80) & (y <= 138)

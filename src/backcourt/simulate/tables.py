@@ -1,5 +1,7 @@
 """Schedule, box scores and shots of a batch of games as Arrow tables in the real seasons' shapes."""
 
+# ruff: noqa: PLR2004 - the rules, rates and distances of the game are numbers
+
 from __future__ import annotations
 
 import datetime as dt
@@ -9,14 +11,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
+from backcourt.simulate.arrow import Array, Table, pa, pc
 from backcourt.simulate.boxes import STATS, Boxes
 from backcourt.simulate.events import MADE, MISSED, Events
-from backcourt.simulate.games import CORNER, Played
 from backcourt.simulate.names import split_name, without_accents
 from backcourt.simulate.players import POSITIONS, Pool
+from backcourt.simulate.plays import CORNER, Played
 from backcourt.simulate.rosters import REASONS, Season
 from backcourt.simulate.rotation import Rotation
 from backcourt.simulate.schedule import Games, season_text
@@ -69,7 +70,7 @@ class Batch:
     shot_kind: Ints
 
     @property
-    def dates(self) -> pa.Array:
+    def dates(self) -> Array:
         """Date of each game."""
         return pa.array((self.games.day + self.opening).astype(np.int32), pa.int32()).cast(pa.date32())
 
@@ -79,12 +80,12 @@ class Batch:
         return np.stack([self.games.home, self.games.away], axis=1)
 
 
-def texts(values: Sequence[str | None], index: Ints) -> pa.Array:
+def texts(values: Sequence[str | None], index: Ints) -> Array:
     """Texts by number; a negative number gives NULL."""
     return pa.array(values, pa.string()).take(pa.array(index, mask=index < 0))
 
 
-def table(name: str, columns: Mapping[str, Any], count: int) -> pa.Table:
+def table(name: str, columns: Mapping[str, Any], count: int) -> Table:
     """A table of a file's schema; a plain str, int or bool stands for a column of it."""
     schema = SCHEMAS[name]
     arrays = []
@@ -105,7 +106,7 @@ def clock_text(minutes: Ints) -> list[str]:
     ]
 
 
-def schedule_table(batch: Batch) -> pa.Table:
+def schedule_table(batch: Batch) -> Table:
     """One row per game."""
     games, score = batch.games, batch.played.score
     count = len(games)
@@ -136,7 +137,7 @@ def schedule_table(batch: Batch) -> pa.Table:
     )
 
 
-def _share(made: Ints, tried: Ints, *, empty: float | None) -> pa.Array:
+def _share(made: Ints, tried: Ints, *, empty: float | None) -> Array:
     ratio = np.round(made / np.maximum(tried, 1), 3)
     return pa.array(ratio, mask=tried == 0) if empty is None else pa.array(np.where(tried == 0, empty, ratio))
 
@@ -181,7 +182,7 @@ def _in_order(batch: Batch, chosen: Bools) -> tuple[Ints, Ints, Ints, Ints]:
     return game[order], side[order], slot[order], player[order]
 
 
-def team_table(batch: Batch) -> pa.Table:
+def team_table(batch: Batch) -> Table:
     """Two rows per game, the home team first."""
     count = len(batch.games)
     game, side = np.repeat(np.arange(count), 2), np.tile(np.arange(2), count)
@@ -194,7 +195,7 @@ def team_table(batch: Batch) -> pa.Table:
     return table("team_boxscores", columns, len(game))
 
 
-def player_table(batch: Batch) -> pa.Table:
+def player_table(batch: Batch) -> Table:
     """One row per player who was on the floor."""
     boxes = batch.boxes
     game, side, slot, player = _in_order(batch, boxes.seconds > 0)
@@ -215,7 +216,7 @@ def player_table(batch: Batch) -> pa.Table:
 _COMMENTS = {"rest": "DND - Rest", "suspension": "NWT - League Suspension", "personal": "NWT - Personal"}
 
 
-def player_table_v3(batch: Batch) -> pa.Table:
+def player_table_v3(batch: Batch) -> Table:
     """One row per player who dressed, and some of those who did not, with minutes as MM:SS and the reason."""
     boxes, pool = batch.boxes, batch.pool
     game, side, slot, player = _in_order(batch, batch.rotation.players >= 0)
@@ -283,7 +284,7 @@ def player_table_v3(batch: Batch) -> pa.Table:
     return table("player_boxscores_v3", columns, len(game))
 
 
-def shot_table(batch: Batch) -> pa.Table:
+def shot_table(batch: Batch) -> Table:
     """One row per field-goal attempt, in order of game and time."""
     events, plays, spots = batch.events, batch.played.plays, batch.spots
     shot = np.flatnonzero((events.kind == MADE) | (events.kind == MISSED))

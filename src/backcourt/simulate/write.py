@@ -9,12 +9,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from backcourt.errors import BackcourtError
 from backcourt.simulate import SeasonSummary
-from backcourt.simulate.defects import Defect, NullZones
+from backcourt.simulate.arrow import Table, pq
+from backcourt.simulate.defects import (
+    BadTeamLine,
+    Defect,
+    GameLoadedTwice,
+    MissingDate,
+    MisspeltNames,
+    NullZones,
+)
 from backcourt.simulate.planting import plant
 from backcourt.simulate.players import Pool, create_pool, next_season
 from backcourt.simulate.schedule import parse_season, season_dates, season_text
@@ -22,12 +28,12 @@ from backcourt.simulate.season import Outcome, run_season
 from backcourt.simulate.teams import TEAMS
 
 
-def write_file(rows: pa.Table, path: Path) -> None:
+def write_file(rows: Table, path: Path) -> None:
     """Write one table so that a reader sees the old file or the new one, never a part."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         pq.write_table(rows, partial, compression="zstd", compression_level=1, row_group_size=1 << 18)
-        os.replace(partial, path)
+        partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -63,17 +69,26 @@ def _checked_seed(seed: int) -> int:
     return seed
 
 
-def _seasons_of(defects: Collection[Defect], schedule: pa.Table) -> list[Defect]:
+def _seasons_of(defects: Collection[Defect], schedule: Table) -> list[Defect]:
     """The defects that belong to a season: those without date or game belong to every season."""
     ids = set(schedule["game_id"].to_pylist())
     dates = set(schedule["game_date"].to_pylist())
     chosen: list[Defect] = []
     for defect in defects:
-        game_id, date = getattr(defect, "game_id", None), getattr(defect, "date", None)
-        days = getattr(defect, "dates", None)
-        here = (game_id is None or game_id in ids) and (date is None or date in dates)
-        if here and (days is None or dates & set(days)):
-            chosen.append(defect if days is None else type(defect)(tuple(sorted(dates & set(days)))))
+        match defect:
+            case MissingDate():
+                here = defect.date in dates
+            case NullZones():
+                shared = dates & set(defect.dates)
+                if shared:
+                    chosen.append(NullZones(tuple(sorted(shared))))
+                continue
+            case GameLoadedTwice() | BadTeamLine():
+                here = defect.game_id in ids
+            case MisspeltNames():
+                here = True
+        if here:
+            chosen.append(defect)
     return chosen
 
 
@@ -96,13 +111,12 @@ def league(
     summaries: list[SeasonSummary] = []
     planted: set[Defect] = set()
     for number in range(seasons):
-        rng = np.random.default_rng([seed, year + number])
-        if number:
-            pool = next_season(pool, outcome.team_at_end, year + number, rng)
-        outcome = run_season(year + number, pool, rng, playoffs=playoffs)
+        outcome = run_season(year + number, pool, np.random.default_rng([seed, year + number]), playoffs=playoffs)
         mine = _seasons_of(defects, outcome.tables["schedule"])
         planted |= set(mine)
         summaries.append(_write(Path(out) / season_text(year + number), year + number, seed, outcome, mine))
+        summer = np.random.default_rng([seed, year + number + 1, 1])
+        pool = next_season(pool, outcome.team_at_end, year + number + 1, summer)
     # Planted defects may be parts of those asked for (some dates of a list), so only whole misses are told.
     missed = [defect for defect in defects if not any(_covers(defect, one) for one in planted)]
     if missed:

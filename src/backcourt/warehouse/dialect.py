@@ -58,8 +58,8 @@ def to_duckdb(sql: str) -> Translated:
     tree = _parse(sql)
     parameters = set()
     for parameter in tree.find_all(exp.Parameter, exp.Placeholder, exp.SessionParameter):
-        if not isinstance(parameter, exp.Parameter):
-            raise QueryError("parameters have names", next_step="write @name instead of ?")
+        if not isinstance(parameter, exp.Parameter) or isinstance(parameter.this, exp.Parameter):
+            raise QueryError("parameters have names", next_step="write @name instead of ? or @@name")
         parameters.add(parameter.name)
     try:
         text = DuckDB().generate(rewrite(tree), copy=False, unsupported_level=ErrorLevel.RAISE)
@@ -189,23 +189,19 @@ def lint(sql: str) -> list[str]:
 def _broken_rule(tokens: list[Token], index: int) -> str:
     """The house rule that the token at that index breaks, "" if none."""
     kind, word = tokens[index].token_type.name, tokens[index].text.upper()
-    if "STRING" in kind:
-        return ""
+    following = tokens[index + 1].text.upper() if index + 1 < len(tokens) else ""
     if kind == "IDENTIFIER":
         return _WORDS["INFORMATION_SCHEMA"] if "INFORMATION_SCHEMA" in word.split(".") else ""
-    following = tokens[index + 1].text.upper() if index + 1 < len(tokens) else ""
-    if word in _WORDS:
-        return _WORDS[word]
-    if (word, following) in _PAIRS:
-        return _PAIRS[word, following]
+    rule = "" if "STRING" in kind else _WORDS.get(word) or _PAIRS.get((word, following), "")
     if following == "(" and word in _CALLS:
-        return _CALLS[word]
-    if word == "COUNTIF" and _word_after_call(tokens, index + 1) == "OVER":
-        return "no COUNTIF(...) OVER: write COUNT(CASE WHEN ... THEN 1 END) OVER"
-    if word == ";" and following:
-        return "one statement a file: scripts are driven from Python"
-    begins = index == 0 or tokens[index - 1].text == ";"
-    return f"no {word}: scripts and transactions are driven from Python" if begins and word not in _BEGINNINGS else ""
+        rule = _CALLS[word]
+    elif word == "COUNTIF" and _word_after_call(tokens, index + 1) == "OVER":
+        rule = "no COUNTIF(...) OVER: write COUNT(CASE WHEN ... THEN 1 END) OVER"
+    elif word == ";" and following:
+        rule = "one statement a file: scripts are driven from Python"
+    elif not rule and (index == 0 or tokens[index - 1].text == ";") and word not in _BEGINNINGS:
+        rule = f"no {word}: scripts and transactions are driven from Python"
+    return rule
 
 
 def _word_after_call(tokens: list[Token], opening: int) -> str:

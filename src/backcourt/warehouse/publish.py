@@ -33,16 +33,16 @@ def hash_text(column: Column) -> str:
     if column.type == "STRING":
         return name
     if column.type == "TIMESTAMP":
-        return f"CAST(UNIX_MICROS({name}) AS STRING)"
+        return f"FORMAT('%d', UNIX_MICROS({name}))"
     if column.type == "DATE":
-        return f"CAST(UNIX_DATE({name}) AS STRING)"
+        return f"FORMAT('%d', UNIX_DATE({name}))"
     if column.type == "BOOL":
-        return f"IF({name}, '1', '0')" if column.required else f"CAST(CAST({name} AS INT64) AS STRING)"
-    return f"CAST({name} AS STRING)"
+        return f"CASE WHEN {name} THEN '1' WHEN NOT {name} THEN '0' END"
+    return f"FORMAT('%d', {name})"
 
 
 def _scaled(expression: str, decimals: int) -> str:
-    return f"CAST(CAST(ROUND({expression} * {10**decimals}) AS INT64) AS STRING)"
+    return f"FORMAT('%d', CAST(ROUND({expression} * {10**decimals}) AS INT64))"
 
 
 def row_hash(columns: Sequence[Column]) -> str:

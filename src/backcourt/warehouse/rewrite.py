@@ -8,7 +8,8 @@ that DuckDB knows under the same name and computes otherwise would pass unseen.
 Known and accepted: floats may differ in the last digits where the two libraries do (transcendental functions, STDDEV,
 the order of a float sum); an overflowing float is infinite instead of an error; a NaN equals itself; integers do not
 overflow at 64 bits inside a SUM; NUMERIC multiplies with DuckDB's scales, and SAFE_DIVIDE, / and ROUND with digits turn
-it into FLOAT64. The house's SQL avoids all of these.
+it into FLOAT64; text is read as a timestamp without named zones and leap seconds, as a float without hexadecimal
+digits. The house's SQL avoids all of these.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ def _table(node: Node) -> Node | None:
     if not isinstance(node, exp.Table):
         return None
     parts = [part.name for part in node.parts]
-    if any(part.upper() == "INFORMATION_SCHEMA" for part in parts):
+    if any("INFORMATION_SCHEMA" in part.upper().split(".") for part in parts):
         raise RefusedError("INFORMATION_SCHEMA is read through the warehouse adapter only", node)
     if len(parts) > _TABLE_PARTS or not isinstance(node.this, exp.Identifier) or "*" in parts[-1]:
         raise RefusedError(f"{node.sql('bigquery')} is not a table name: write dataset.table", node)

@@ -109,16 +109,14 @@ def _power(node: Node) -> Node | None:
     return fill(check, "float", _r=node)
 
 
-_FLOAT = r"^\s*([+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|inf|infinity|nan))\s*$"
+_DAY = r"(?:[1-9]\d{3}|0[1-9]\d{2}|00[1-9]\d|000[1-9])-\d{1,2}-\d{1,2}"
+_TIME = r"(?:[01]?\d|2[0-3]):\d{1,2}:\d{1,2}(?:\.\d{1,6})?"
 _FROM_TEXT = {
     "BIGINT": r"^\s*([+-]?\d+|0[xX][0-9a-fA-F]+)\s*$",
-    "DATE": r"^\s*(\d{4}-\d{1,2}-\d{1,2})\s*$",
+    "DATE": rf"^({_DAY})$",
     "BOOLEAN": r"^(true|false)$",
-    "DOUBLE": _FLOAT,
-    "TIMESTAMPTZ": (
-        r"^\s*(\d{4}-\d{1,2}-\d{1,2}(?:[ tT]\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d{1,6})?"
-        r"\s?(?:[zZ]|[+-]\d{1,2}(?::?\d{2})?)?)?)\s*$"
-    ),
+    "DOUBLE": r"^\s*([+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|(?i:inf|infinity|nan)))\s*$",
+    "TIMESTAMPTZ": rf"^({_DAY}(?:[ T]{_TIME}\s?(?:Z|[+-]\d{{1,2}}(?::?\d{{2}})?)?)?)$",
 }
 """What BigQuery reads from text; DuckDB's own casts accept more ('1.5' as an integer, 'yes' as a truth value)."""
 _SHORTEST = (
@@ -146,8 +144,8 @@ def _to_text(value: Node, kind: str) -> Node | None:
         "string",
         _x=value,
         _s=text,
-        _d=fill("CAST(_s AS DOUBLE) + 0.0e0", _s=text),
-        _t=fill("CAST(_s AS TIMESTAMPTZ) AT TIME ZONE 'UTC'", _s=text),
+        _d=fill("TRY_CAST(_s AS DOUBLE) + 0.0e0", _s=text),
+        _t=fill("TRY_CAST(_s AS TIMESTAMPTZ) AT TIME ZONE 'UTC'", _s=text),
     )
 
 
@@ -181,8 +179,10 @@ def _casts_alike(value: Node, to: str) -> bool:
 
 def _from_text_or_number(value: Node, to: str, *, safe: bool) -> Node:
     verb, kind, result = "TRY_CAST" if safe else "CAST", kind_of(value), CAST_KINDS[to]
-    lowered = "LOWER(CAST(_x AS TEXT))" if to == "BOOLEAN" else "CAST(_x AS TEXT)"
-    parsed = f"{verb}(REGEXP_EXTRACT({lowered}, '{_FROM_TEXT[to]}', 1) AS {to})"
+    folded = {"BOOLEAN": "LOWER(CAST(_x AS TEXT))", "TIMESTAMPTZ": "UPPER(CAST(_x AS TEXT))"}.get(
+        to, "CAST(_x AS TEXT)"
+    )
+    parsed = f"{verb}(REGEXP_EXTRACT({folded}, '{_FROM_TEXT[to]}', 1) AS {to})"
     rounded = f"{verb}(ROUND(_f) AS {to})"
     if kind == "string":
         return fill(parsed, result, _x=value)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from backcourt.warehouse.dialect import Translated, to_duckdb
 
-_SOURCES = ("dialect.py", "rewrite.py", "verified.py")
+_SOURCES = ("dialect.py", "rewrite.py", "rewrite_numbers.py", "rewrite_text.py", "templates.py", "verified.py")
 
 
 @functools.lru_cache(maxsize=512)

@@ -225,7 +225,7 @@ class Folder:
     path: Path
     season: str
     files: tuple[SeasonFile, ...]
-    names: pa.Array
+    names: pa.Array[Any]
     typed: Mapping[str, pa.Table]
 
     @property
@@ -246,7 +246,7 @@ def check_folder(folder: Path) -> Folder:
         raise InputFileError(f"there is no folder {folder}", next_step="name the folder that holds schedule.parquet")
     season = ""
     present: list[SeasonFile] = []
-    names: list[pa.Array] = []
+    names: list[pa.Array[Any]] = []
     typed: dict[str, pa.Table] = {}
     for file in FILES:
         path = folder / file.file_name
@@ -263,8 +263,8 @@ def check_folder(folder: Path) -> Folder:
         if any(pa.types.is_null(field.type) for field in data.schema):
             typed[file.stem] = data.cast(_typed(file, data.schema))
         present.append(file)
-    distinct = pa.chunked_array(names, pa.string()).unique().drop_null()
-    return Folder(folder, season, tuple(present), distinct, typed)
+    distinct: Any = pa.chunked_array(names, pa.string()).unique()
+    return Folder(folder, season, tuple(present), distinct.drop_null(), typed)
 
 
 def _read(path: Path, file: SeasonFile) -> pa.Table:
@@ -319,12 +319,12 @@ def _typed(file: SeasonFile, schema: pa.Schema) -> pa.Schema:
     return pa.schema(fields)
 
 
-def _fits(found: Any, kind: Kind) -> bool:
+def _fits(found: pa.DataType, kind: Kind) -> bool:
     """True if an Arrow type can stand for a kind; a column without any value has the type null and always can."""
     import pyarrow as pa
 
-    types = pa.types
-    if types.is_dictionary(found):
+    types: Any = pa.types
+    if isinstance(found, pa.DictionaryType):
         found = found.value_type
     tests: dict[Kind, tuple[Callable[[Any], bool], ...]] = {
         "text": (types.is_string, types.is_large_string, types.is_string_view),
@@ -349,7 +349,8 @@ def _season(path: Path, file: SeasonFile, data: pa.Table, season: str) -> str:
         return season
     if len(labels) > 1:
         raise InputFileError(
-            f"{path} holds rows of several seasons: {', '.join(labels[:5])}", next_step="keep one folder for each season"
+            f"{path} holds rows of several seasons: {', '.join(labels[:5])}",
+            next_step="keep one folder for each season",
         )
     try:
         season_year(labels[0])
@@ -362,7 +363,7 @@ def _season(path: Path, file: SeasonFile, data: pa.Table, season: str) -> str:
     return labels[0]
 
 
-def _names(file: SeasonFile, data: pa.Table) -> pa.Array:
+def _names(file: SeasonFile, data: pa.Table) -> pa.Array[Any]:
     """Distinct names of a file, in the spelling that its SQL joins on."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -371,8 +372,11 @@ def _names(file: SeasonFile, data: pa.Table) -> pa.Array:
         return pa.array([], pa.string())
     compute: Any = pc
     if len(file.names) == 1:
-        return compute.unique(data.column(file.names[0]).cast(pa.string()))
+        only: pa.Array[Any] = compute.unique(data.column(file.names[0]).cast(pa.string()))
+        return only
     # Distinct pairs first: joining a season's rows would build the same thousand names thirty times over.
     pairs = data.select(list(file.names)).group_by(list(file.names)).aggregate([])
     parts = [compute.fill_null(pairs.column(name).cast(pa.string()), "") for name in file.names]
-    return compute.utf8_trim(compute.binary_join_element_wise(*parts, " "), " ").combine_chunks()
+    joined: pa.ChunkedArray[Any] = compute.utf8_trim(compute.binary_join_element_wise(*parts, " "), " ")
+    whole: Any = joined.combine_chunks()
+    return pa.array(whole, pa.string())

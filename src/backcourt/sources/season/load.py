@@ -286,4 +286,7 @@ class _Run:
 
 def _unit(file: SeasonFile, alias: str = "") -> str:
     """SQL text of what is held back as a whole; never NULL, so that NOT IN works."""
-    return f"COALESCE(CAST({alias}{file.unit} AS STRING), '{_NO_UNIT}')"
+    name = f"{alias}{file.unit}"
+    kind = _TABLES[file.table].column(file.unit).type
+    texts = {"INT64": f"FORMAT('%d', {name})", "DATE": f"FORMAT_DATE('%Y-%m-%d', {name})"}
+    return f"COALESCE({texts.get(kind, name)}, '{_NO_UNIT}')"

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
-SUMMED = "fgm fga fg3m fg3a ftm fta oreb dreb reb ast stl blk tov pf pts".split()
+SUMMED = ["fgm", "fga", "fg3m", "fg3a", "ftm", "fta", "oreb", "dreb", "reb", "ast", "stl", "blk", "tov", "pf", "pts"]
 
 LINE_RULES = {
     "points": "pts = 2 * (fgm - fg3m) + 3 * fg3m + ftm",
@@ -49,8 +49,8 @@ def test_players_sum_to_their_team(db: duckdb.DuckDBPyConnection) -> None:
 
 def test_minutes_are_exact(db: duckdb.DuckDBPyConnection) -> None:
     """MM:SS minutes of a team sum to 240:00 plus 25:00 per overtime; whole minutes stay within five of it."""
-    seconds = "sum(split_part(minutes, ':', 1)::INT * 60 + split_part(minutes, ':', 2)::INT) FILTER (minutes <> '')"
-    exact = f"SELECT game_id, team_id, {seconds} AS seconds FROM player_boxscores_v3 GROUP BY ALL"
+    seconds = "sum(split_part(minutes, ':', 1)::INT * 60 + split_part(minutes, ':', 2)::INT)"
+    exact = f"SELECT game_id, team_id, {seconds} AS seconds FROM player_boxscores_v3 WHERE minutes <> '' GROUP BY ALL"
     expected = "14400 + 1500 * (periods - 4)"
     assert bad_rows(db, f"SELECT * FROM ({exact}) JOIN schedule USING (game_id) WHERE seconds <> {expected}") == []
     whole = "SELECT * FROM team_boxscores JOIN schedule USING (game_id) WHERE abs(min - 240 - 25 * (periods - 4)) > 5"
@@ -105,7 +105,9 @@ def test_shots_agree_with_the_box_scores(db: duckdb.DuckDBPyConnection) -> None:
     boxes = "SELECT game_id, player_id, fga, fgm, fg3a, fg3m FROM player_boxscores WHERE fga > 0"
     assert bad_rows(db, f"({shots}) EXCEPT ({boxes})") == []
     assert bad_rows(db, f"({boxes}) EXCEPT ({shots})") == []
-    helped = "SELECT game_id, team_id, count(*) FILTER (assisted = 1 AND shot_made_flag = 1) AS n FROM shots GROUP BY ALL"
+    helped = (
+        "SELECT game_id, team_id, count(*) FILTER (assisted = 1 AND shot_made_flag = 1) AS n FROM shots GROUP BY ALL"
+    )
     assert bad_rows(db, f"SELECT * FROM ({helped}) JOIN team_boxscores USING (game_id, team_id) WHERE n <> ast") == []
     on_misses = db.execute("SELECT count(*) FROM shots WHERE assisted = 1 AND shot_made_flag = 0").fetchall()
     assert on_misses[0][0] > 0

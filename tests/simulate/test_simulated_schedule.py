@@ -28,7 +28,9 @@ def test_every_team_plays_82_games_half_at_home(db: duckdb.DuckDBPyConnection) -
         "SELECT count(*), count(*) FILTER (is_home) FROM team_boxscores WHERE game_id LIKE '002%' GROUP BY team_id"
     ).fetchall()
     assert rows == [(82, 41)] * 30
-    ids = db.execute("SELECT game_id, game_date FROM schedule WHERE season_type = 'Regular Season' ORDER BY 1").fetchall()
+    ids = db.execute(
+        "SELECT game_id, game_date FROM schedule WHERE season_type = 'Regular Season' ORDER BY 1"
+    ).fetchall()
     assert [game_id for game_id, _ in ids] == [f"00221{number:05d}" for number in range(1, 1231)]
     assert [date for _, date in ids] == sorted(date for _, date in ids)
 
@@ -90,7 +92,8 @@ def test_playoffs_are_a_bracket(db: duckdb.DuckDBPyConnection, season: SeasonSum
     ]
     winner = {}
     for series, winners, teams, dates in rows:
-        assert winners.count(winners[-1]) == 4 and len(winners) <= 7
+        assert winners.count(winners[-1]) == 4
+        assert len(winners) <= 7
         assert dates == sorted(set(dates))
         winner[series[-2:]] = winners[-1]
         if series[-2] > "1":

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -15,8 +17,6 @@ from backcourt.errors import BackcourtError
 from backcourt.simulate import SeasonSummary, write_league, write_season
 from backcourt.simulate.names import invent_names, misspell
 from backcourt.simulate.schemas import FILES
-
-from .conftest import connect
 
 REAL_FILES = {
     "schedule": "2021-22",
@@ -59,7 +59,9 @@ def test_the_summary_counts_the_files(season: SeasonSummary, db: duckdb.DuckDBPy
     assert sources == {("simulated",)}
 
 
-def test_same_seed_same_bytes_and_the_league_starts_with_it(season: SeasonSummary, tmp_path: Path) -> None:
+def test_same_seed_same_bytes_and_the_league_starts_with_it(
+    season: SeasonSummary, tmp_path: Path, connect: Callable[[Path], duckdb.DuckDBPyConnection]
+) -> None:
     """A league's first season is byte for byte the season of the same seed; its second has the same players, older."""
     first, second = write_league(tmp_path, seasons=2)
     assert digests(first.folder) == digests(season.folder)
@@ -77,6 +79,7 @@ def test_same_seed_same_bytes_and_the_league_starts_with_it(season: SeasonSummar
     assert both.execute(full).fetchall() == []
 
 
+@pytest.mark.slow
 def test_another_seed_is_another_season(season: SeasonSummary, tmp_path: Path) -> None:
     """Without playoffs, and with a seed of its own, the files differ."""
     other = write_season(tmp_path, seed=3, playoffs=False)
@@ -116,11 +119,17 @@ def test_players_differ(db: duckdb.DuckDBPyConnection) -> None:
         SELECT max(points), count(*), min(usage / games), max(usage / games) FROM u
         """
     ).fetchall()[0]
-    assert top > 25 and many > 300
-    assert low < 15 and high > 28
-    ages = db.execute("SELECT min(age), max(age) FROM (SELECT date_diff('day', birth_date, DATE '2021-11-01') / 365.25 AS age FROM players)")
+    assert top > 25
+    assert many > 300
+    assert low < 15
+    assert high > 28
+    ages = db.execute(
+        "SELECT min(age), max(age) FROM "
+        "(SELECT date_diff('day', birth_date, DATE '2021-11-01') / 365.25 AS age FROM players)"
+    )
     youngest, oldest = ages.fetchall()[0]
-    assert 18.5 < youngest < 20.5 and 36 < oldest < 41
+    assert 18.5 < youngest < 20.5
+    assert 36 < oldest < 41
 
 
 def test_games_differ(db: duckdb.DuckDBPyConnection) -> None:
@@ -131,7 +140,9 @@ def test_games_differ(db: duckdb.DuckDBPyConnection) -> None:
     low, middle, high = db.execute(
         "SELECT min(n), median(n), max(n) FROM (SELECT count(*) AS n FROM player_boxscores GROUP BY game_id, team_id)"
     ).fetchall()[0]
-    assert low >= 7 and 9 <= middle <= 11 and high <= 13
+    assert low >= 7
+    assert 9 <= middle <= 11
+    assert high <= 13
 
 
 def test_players_move(db: duckdb.DuckDBPyConnection) -> None:
@@ -143,7 +154,8 @@ def test_players_move(db: duckdb.DuckDBPyConnection) -> None:
     totals = db.execute("SELECT count(*) FROM rosters_bref WHERE bref_team = 'TOT' AND nba_team_id IS NULL").fetchall()
     assert totals[0][0] >= traded
     debuts = db.execute(
-        "SELECT count(*) FROM (SELECT player_id FROM player_boxscores GROUP BY 1 HAVING min(game_date) > DATE '2021-12-01')"
+        "SELECT count(*) FROM "
+        "(SELECT player_id FROM player_boxscores GROUP BY 1 HAVING min(game_date) > DATE '2021-12-01')"
     ).fetchall()
     assert debuts[0][0] >= 15
 
@@ -152,7 +164,7 @@ def test_snapshots_do_not_look_ahead(db: duckdb.DuckDBPyConnection, season: Seas
     """They start the day before opening day, come every 14 days, and name the team a player plays for that day."""
     dates = [row[0] for row in db.execute("SELECT DISTINCT roster_date FROM roster_snapshots ORDER BY 1").fetchall()]
     assert (season.opening_day - dates[0]).days == 1
-    assert set(np.diff(np.array(dates)).astype(int).tolist()) == {14}
+    assert {(after - date).days for date, after in itertools.pairwise(dates)} == {14}
     wrong = db.execute(
         "SELECT count(*) FROM player_boxscores p JOIN roster_snapshots r ON r.roster_date = p.game_date "
         "AND r.player_id = p.player_id WHERE r.team_abbreviation <> p.team_abbreviation"
@@ -184,16 +196,20 @@ def test_betting_lines_are_fair_and_known_before_the_game(db: duckdb.DuckDBPyCon
     shares = dict(
         db.execute(
             """
-            SELECT if(pts > points_line, 'OVER', if(pts < points_line, 'UNDER', 'PUSH')), count(*) / sum(count(*)) OVER ()
+            SELECT if(pts > points_line, 'OVER', if(pts < points_line, 'UNDER', 'PUSH')),
+                count(*) / sum(count(*)) OVER ()
             FROM player_props JOIN player_boxscores USING (game_id, player_name) GROUP BY 1
             """
         ).fetchall()
     )
-    assert 0.40 < shares["OVER"] < 0.55 and 0.01 < shares["PUSH"] < 0.06
+    assert 0.40 < shares["OVER"] < 0.55
+    assert 0.01 < shares["PUSH"] < 0.06
     assert db.execute("SELECT min(minutes_before_tipoff) > 0, min(points_line) > 0 FROM player_props").fetchall() == [
         (True, True)
     ]
-    odds = db.execute("SELECT count(*) FROM player_props WHERE abs(over_price_american) < 100 OR abs(under_price_american) < 100")
+    odds = db.execute(
+        "SELECT count(*) FROM player_props WHERE abs(over_price_american) < 100 OR abs(under_price_american) < 100"
+    )
     assert odds.fetchall() == [(0,)]
     uneven = db.execute(
         "SELECT game_id FROM game_lines WHERE market_key = 'spreads' "
@@ -207,8 +223,10 @@ def test_invented_names_and_misspellings() -> None:
     rng = np.random.default_rng(1)
     names = invent_names(rng, 500, set(), twins=True)
     assert len(set(names)) == 500
-    assert any("đ" in name.lower() for name in names) and any("ł" in name.lower() for name in names)
-    assert any(name.endswith(" Jr.") for name in names) and any(name.endswith(" III") for name in names)
+    assert any("đ" in name.lower() for name in names)
+    assert any("ł" in name.lower() for name in names)
+    assert any(name.endswith(" Jr.") for name in names)
+    assert any(name.endswith(" III") for name in names)
     assert all(misspell(name, rng) != name for name in names)
 
 

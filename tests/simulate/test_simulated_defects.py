@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,6 @@ from backcourt.simulate import (
     SeasonSummary,
     write_season,
 )
-
-from .conftest import connect
 
 MISSING = dt.date(2021, 12, 4)
 BLIND = (dt.date(2021, 11, 10), dt.date(2021, 11, 12))
@@ -44,7 +43,7 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory) -> SeasonSummary:
 
 
 @pytest.fixture(scope="module")
-def bad(spoilt: SeasonSummary) -> duckdb.DuckDBPyConnection:
+def bad(spoilt: SeasonSummary, connect: Callable[[Path], duckdb.DuckDBPyConnection]) -> duckdb.DuckDBPyConnection:
     """Views of the spoilt season."""
     return connect(spoilt.folder)
 
@@ -71,7 +70,11 @@ def test_null_zones_have_shots_without_coordinates(bad: duckdb.DuckDBPyConnectio
 
 def test_a_game_loaded_twice_has_every_line_twice(bad: duckdb.DuckDBPyConnection) -> None:
     """Team and player lines of the game, and of no other, are there twice."""
-    for table, player in (("team_boxscores", "team_id"), ("player_boxscores", "player_id"), ("player_boxscores_v3", "person_id")):
+    for table, player in (
+        ("team_boxscores", "team_id"),
+        ("player_boxscores", "player_id"),
+        ("player_boxscores_v3", "person_id"),
+    ):
         found = rows(bad, f"SELECT game_id, {player}, count(*) FROM {table} GROUP BY ALL HAVING count(*) > 1")
         assert {game for game, _, _ in found} == {TWICE}
         assert {count for _, _, count in found} == {2}
@@ -99,19 +102,25 @@ def test_a_bad_line_breaks_its_rule(bad: duckdb.DuckDBPyConnection, rule: str) -
     assert others <= {BROKEN["threes_made_over_made"]}
 
 
-def test_misspelt_names_are_about_as_many_as_asked(season: SeasonSummary, bad: duckdb.DuckDBPyConnection) -> None:
+def test_misspelt_names_are_about_as_many_as_asked(bad: duckdb.DuckDBPyConnection) -> None:
     """About 5 % of the players are misspelt per file; box scores and ids stay right."""
     for table, column, key in (
         ("roster_snapshots", "player_name", "player_id"),
         ("injury_report", "player_name", "player_id"),
         ("rosters_bref", "bref_name", "nba_id"),
     ):
-        wrong = f"SELECT {key} FROM {table} r JOIN players p ON p.player_id = r.{key} WHERE r.{column} <> p.player_name"
+        wrong = (
+            f"SELECT r.{key} FROM {table} r JOIN players p ON p.player_id = r.{key} WHERE r.{column} <> p.player_name"
+        )
         share = rows(bad, f"SELECT count(DISTINCT {key}) / (SELECT count(DISTINCT {key}) FROM {table}) FROM ({wrong})")
         assert 0.01 < share[0][0] < 0.11, table
-    props = "SELECT count(DISTINCT player_name) FROM player_props WHERE player_name NOT IN (SELECT player_name FROM players)"
+    known = "(SELECT player_name FROM players)"
+    props = f"SELECT count(DISTINCT player_name) FROM player_props WHERE player_name NOT IN {known}"
     assert rows(bad, props)[0][0] > 3
-    assert rows(bad, "SELECT count(*) FROM player_boxscores b JOIN players p USING (player_id) WHERE b.player_name <> p.player_name") == [(0,)]
+    assert rows(
+        bad,
+        "SELECT count(*) FROM player_boxscores b JOIN players p USING (player_id) WHERE b.player_name <> p.player_name",
+    ) == [(0,)]
 
 
 def test_everything_else_stays_the_same(season: SeasonSummary, spoilt: SeasonSummary) -> None:
@@ -122,9 +131,14 @@ def test_everything_else_stays_the_same(season: SeasonSummary, spoilt: SeasonSum
 
 @pytest.mark.parametrize(
     "defect",
-    [MissingDate(dt.date(2021, 11, 25)), GameLoadedTwice("0022109999"), BadTeamLine("0022200001", "points"), NullZones((dt.date(2022, 8, 1),))],
+    [
+        MissingDate(dt.date(2021, 11, 25)),
+        GameLoadedTwice("0022109999"),
+        BadTeamLine("0022200001", "points"),
+        NullZones((dt.date(2022, 8, 1),)),
+    ],
 )
-def test_a_defect_that_fits_nothing_is_refused(tmp_path: Path, defect: Defect, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_defect_that_fits_nothing_is_refused(defect: Defect) -> None:
     """A date without games or an unknown game is an error, not a silent no-op."""
     import pyarrow as pa
 
