@@ -15,7 +15,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -259,7 +259,7 @@ def _encode(value: object, kind: str) -> Any:
         from google.protobuf.timestamp_pb2 import Timestamp
 
         stamp = Timestamp()
-        stamp.FromDatetime(value.astimezone(timezone.utc).replace(tzinfo=None))
+        stamp.FromDatetime(value.astimezone(UTC).replace(tzinfo=None))
         return types.Value(timestamp_value=stamp)
     if kind == "FLOAT64":
         value = float(str(value))
@@ -277,13 +277,12 @@ def _decode(value: Any, kind: Any) -> object:
     if field == "struct_value":
         fields = kind.struct_type.field
         return {f.field_name: _decode(v, f.field_type) for f, v in zip(fields, raw.field, strict=True)}
-    if field == "date_value":
-        return _EPOCH + timedelta(days=raw)
-    if field == "timestamp_value":
-        return raw.ToDatetime(tzinfo=timezone.utc)
-    if field == "numeric_value":
-        return Decimal(int.from_bytes(raw, "little", signed=True)).scaleb(-9)
-    return raw
+    decoders = {
+        "date_value": lambda: _EPOCH + timedelta(days=raw),
+        "timestamp_value": lambda: raw.ToDatetime(tzinfo=UTC),
+        "numeric_value": lambda: Decimal(int.from_bytes(raw, "little", signed=True)).scaleb(-9),
+    }
+    return decoders[field]() if field in decoders else raw
 
 
 def evaluate(

@@ -1,4 +1,4 @@
-"""Every SQL file is BigQuery's SQL by Google's own analyzer, returns what the catalog says and keeps the house rules."""
+"""Every SQL file is BigQuery's by Google's own analyzer, returns what the catalog says and keeps the house rules."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ def test_misspelt_names_are_about_as_many_as_asked(bad: duckdb.DuckDBPyConnectio
 
 
 def test_everything_else_stays_the_same(season: SeasonSummary, spoilt: SeasonSummary) -> None:
-    """The schedule and the lines are the same bytes with and without defects; only what was named differs."""
+    """A second run with defects writes the same bytes wherever no defect was planted."""
     for name in ("schedule", "players", "game_lines"):
         assert (season.folder / f"{name}.parquet").read_bytes() == (spoilt.folder / f"{name}.parquet").read_bytes()
 
@@ -155,3 +155,14 @@ def test_defects_check_their_own_arguments() -> None:
         MisspeltNames(1.5)
     with pytest.raises(BackcourtError, match="points"):
         BadTeamLine("0022100001", "pionts")
+
+
+def test_untouched_games_are_the_same_rows(db: duckdb.DuckDBPyConnection, spoilt: SeasonSummary) -> None:
+    """Two runs of one seed agree row by row on every game without a defect."""
+    touched = [TWICE, *BROKEN.values()]
+    for name in ("team_boxscores", "player_boxscores", "player_boxscores_v3", "shots"):
+        dates = ", ".join(f"DATE '{date}'" for date in (MISSING, *BLIND))
+        where = f"game_date NOT IN ({dates}) AND game_id NOT IN {tuple(touched)}"
+        again = f"SELECT * FROM '{spoilt.folder / name}.parquet' WHERE {where}"
+        assert rows(db, f"(SELECT * FROM {name} WHERE {where}) EXCEPT ALL ({again}) LIMIT 3") == []
+        assert rows(db, f"({again}) EXCEPT ALL (SELECT * FROM {name} WHERE {where}) LIMIT 3") == []

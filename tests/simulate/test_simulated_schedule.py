@@ -8,9 +8,8 @@ import duckdb
 import numpy as np
 import pytest
 
-from backcourt.errors import BackcourtError
 from backcourt.simulate import SeasonSummary
-from backcourt.simulate.schedule import pairings, parse_season, regular_season, season_dates
+from backcourt.simulate.schedule import pairings, regular_season, season_dates
 
 
 def team_days(db: duckdb.DuckDBPyConnection) -> dict[str, list[int]]:
@@ -106,10 +105,3 @@ def test_the_cup_final_is_extra(db: duckdb.DuckDBPyConnection) -> None:
     """One Cup final with its own prefix, between a team of the East and one of the West, counted in no record."""
     rows = db.execute("SELECT game_id FROM schedule WHERE season_type = 'Cup Final'").fetchall()
     assert rows == [("0062100001",)]
-
-
-@pytest.mark.parametrize("text", ["2021", "2021-23", "21-22", ""])
-def test_malformed_seasons_are_refused(text: str) -> None:
-    """A season is written like 2021-22 and nothing else."""
-    with pytest.raises(BackcourtError, match="2021-22"):
-        parse_season(text)

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from backcourt.calendar import season_label
 from backcourt.simulate.arrow import Array, Table, pa
 from backcourt.simulate.names import split_name, without_accents
 from backcourt.simulate.players import POSITIONS, Pool
 from backcourt.simulate.rosters import Season
-from backcourt.simulate.schedule import season_text
 from backcourt.simulate.tables import SOURCE, TEAM_ID, table, texts
 from backcourt.simulate.teams import TEAMS
 
@@ -32,7 +32,7 @@ def players_table(year: int, pool: Pool, season: Season, last_day: int) -> Table
     seen = np.flatnonzero((season.team[:, : last_day + 1] >= 0).any(axis=1))
     team = season.team[seen, last_day].astype(np.int64)
     columns: dict[str, Any] = {
-        "season": season_text(year),
+        "season": season_label(year),
         "player_id": pool.ids[seen],
         "player_name": texts(pool.names, seen),
         "team_abbreviation": texts([one.abbr for one in TEAMS], team),
@@ -55,7 +55,7 @@ def snapshot_table(year: int, opening: int, pool: Pool, season: Season, last_day
     day, player = np.concatenate(days), np.concatenate(members)
     state = np.maximum(day, 0)
     columns: dict[str, Any] = {
-        "season": season_text(year),
+        "season": season_label(year),
         "roster_date": _dates(opening + day),
         "scrape_hour": 8 + (day // SNAPSHOT_EVERY) % 3,
         "team_abbreviation": texts([one.abbr for one in TEAMS], season.team[player, state].astype(np.int64)),
@@ -97,7 +97,7 @@ def bref_table(year: int, pool: Pool, season: Season, last_day: int) -> Table:
     team, player = team[order], player[order]
     chosen = [ids[one] for one in player]
     columns: dict[str, Any] = {
-        "season": season_text(year),
+        "season": season_label(year),
         "season_end_year": year + 1,
         "bref_team": texts(codes, team),
         "bref_name": texts(pool.names, player),

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from backcourt.calendar import season_label
 from backcourt.simulate.arrow import Table, pa
 from backcourt.simulate.rosters import REASONS
-from backcourt.simulate.schedule import season_text
 from backcourt.simulate.tables import SOURCE, Batch, table, texts
 from backcourt.simulate.teams import TEAMS
 
@@ -37,7 +37,7 @@ def injury_table(batches: list[Batch], rng: np.random.Generator) -> Table:
     teams = np.concatenate([batch.teams for batch in batches])
     date = day + batches[0].opening
     columns: dict[str, Any] = {
-        "season": season_text(batches[0].year),
+        "season": season_label(batches[0].year),
         "report_date": pa.array((date + day_before).astype(np.int32)).cast(pa.date32()),
         "report_hour": hour,
         "game_date": pa.array(date.astype(np.int32)).cast(pa.date32()),

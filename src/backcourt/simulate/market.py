@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from backcourt.calendar import season_label
 from backcourt.simulate.arrow import Table, pa
 from backcourt.simulate.events import running
 from backcourt.simulate.players import Skills
-from backcourt.simulate.schedule import season_text
 from backcourt.simulate.tables import SOURCE, Batch, table, texts
 from backcourt.simulate.teams import TEAMS
 
@@ -106,7 +106,7 @@ def props_table(batches: list[Batch], skills: Skills, rng: np.random.Generator) 
     ids = [one for batch in batches for one in batch.games.ids]
     stamp = utc_micros(np.repeat(day + opening, 4), (tip[place][:, None] - ahead).ravel())
     columns: dict[str, Any] = {
-        "season": season_text(batches[0].year),
+        "season": season_label(batches[0].year),
         "game_id": texts(ids, np.repeat(place, 4)),
         "game_date": pa.array(np.repeat(day + opening, 4).astype(np.int32)).cast(pa.date32()),
         "bookmaker": texts(BOOKMAKERS, np.tile(book, len(keep))),
@@ -157,7 +157,7 @@ def lines_table(batches: list[Batch], rng: np.random.Generator) -> Table:
     opening = batches[0].opening
     stamp = utc_micros(day[order][row] + opening, tip[order][row] - np.where(snap == 0, 480, 15))
     columns: dict[str, Any] = {
-        "season": season_text(batches[0].year),
+        "season": season_label(batches[0].year),
         "game_id": texts(ids, order[row]),
         "game_date": pa.array((day[order][row] + opening).astype(np.int32)).cast(pa.date32()),
         "home_abbreviation": texts(abbr, home),

@@ -73,13 +73,13 @@ def _on_schedule(tables: Tables, date: dt.date, defect: Defect) -> None:
         raise BackcourtError(f"{defect}: no game on {date} in this season", next_step="name a game date")
 
 
-def _rows_of(tables: Tables, game_id: str, defect: Defect) -> None:
+def _in_season(tables: Tables, game_id: str, defect: Defect) -> None:
     if not pc.any(pc.equal(tables["schedule"]["game_id"], game_id)).as_py():
         raise BackcourtError(f"{defect}: no game {game_id!r} in this season", next_step="take an id of its schedule")
 
 
 def _bad_line(tables: Tables, defect: BadTeamLine) -> None:
-    _rows_of(tables, defect.game_id, defect)
+    _in_season(tables, defect.game_id, defect)
     lines = tables["team_boxscores"]
     chosen = pc.and_(pc.equal(lines["game_id"], defect.game_id), pc.equal(lines["is_home"], defect.home))
     column, change = _BREAKS[defect.rule]
@@ -93,7 +93,7 @@ def _bad_line(tables: Tables, defect: BadTeamLine) -> None:
 
 
 def _twice(tables: Tables, defect: GameLoadedTwice) -> None:
-    _rows_of(tables, defect.game_id, defect)
+    _in_season(tables, defect.game_id, defect)
     for name in _BOXES:
         rows = tables[name]
         again = rows.filter(pc.field("game_id") == defect.game_id)
@@ -117,7 +117,7 @@ def _spoil_names(tables: Tables, defect: MisspeltNames, seed: list[int]) -> None
         coded = rows[column].combine_chunks().dictionary_encode()
         spellings = coded.dictionary.to_pylist()
         order = sorted(range(len(spellings)), key=lambda one: spellings[one])
-        for one in order[:]:
+        for one in order:
             if rng.random() < defect.share:
                 spellings[one] = misspell(spellings[one], rng)
         index = rows.schema.get_field_index(column)

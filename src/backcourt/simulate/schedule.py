@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from backcourt.calendar import season_label
 from backcourt.errors import BackcourtError
 from backcourt.simulate.teams import DIVISIONS, TEAMS
 
@@ -89,23 +90,6 @@ class Dates:
     deadline: dt.date
     cup_window: tuple[dt.date, dt.date]
     play_in: dt.date
-
-
-def parse_season(season: str) -> int:
-    """The first year of a season text.
-
-    Raises:
-        BackcourtError: If the text is not like "2021-22".
-    """
-    head, _, tail = season.partition("-")
-    if not (len(head) == 4 and head.isdigit() and tail == f"{(int(head) + 1) % 100:02d}"):
-        raise BackcourtError(f"season {season!r} is not a season", next_step="write it like 2021-22")
-    return int(head)
-
-
-def season_text(year: int) -> str:
-    """The season that starts in a year, as in "2021-22"."""
-    return f"{year}-{(year + 1) % 100:02d}"
 
 
 def _nth_weekday(year: int, month: int, weekday: int, nth: int) -> dt.date:
@@ -287,7 +271,7 @@ def regular_season(year: int, rng: np.random.Generator) -> Games:
         if spreader.sound():
             break
     else:
-        raise BackcourtError(f"no schedule found for {season_text(year)}", next_step="try another seed")
+        raise BackcourtError(f"no schedule found for {season_label(year)}", next_step="try another seed")
     order = np.array(rows, np.int64)
     order = order[np.lexsort((rng.random(len(order)), order[:, 0]))]
     ids = [f"002{year % 100:02d}{number:05d}" for number in range(1, 1231)]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from backcourt.calendar import season_label
 from backcourt.simulate.arrow import Array, Table, pa, pc
 from backcourt.simulate.boxes import STATS, Boxes
 from backcourt.simulate.events import MADE, MISSED, Events
@@ -20,7 +21,7 @@ from backcourt.simulate.players import POSITIONS, Pool
 from backcourt.simulate.plays import CORNER, Played
 from backcourt.simulate.rosters import REASONS, Season
 from backcourt.simulate.rotation import Rotation
-from backcourt.simulate.schedule import Games, season_text
+from backcourt.simulate.schedule import Games
 from backcourt.simulate.schemas import SCHEMAS
 from backcourt.simulate.shots import ACTIONS, AREA_NAMES, RANGE_NAMES, ZONE_NAMES, Spots
 from backcourt.simulate.teams import TEAMS
@@ -115,7 +116,7 @@ def schedule_table(batch: Batch) -> Table:
     columns: dict[str, Any] = {
         "game_id": games.ids,
         "game_date": batch.dates,
-        "season": season_text(batch.year),
+        "season": season_label(batch.year),
         "season_type": games.kinds,
         "home_wl": texts(["L", "W"], home_won.astype(np.int64)),
         "periods": batch.played.periods,
@@ -161,7 +162,7 @@ def _game_columns(batch: Batch, game: Ints, side: Ints) -> dict[str, Any]:
         "is_home": side == 0,
         "opponent_abbreviation": other,
         "wl": texts(["L", "W"], (score[game, side] > score[game, 1 - side]).astype(np.int64)),
-        "season": season_text(batch.year),
+        "season": season_label(batch.year),
         "source": SOURCE,
     }
 
@@ -272,7 +273,7 @@ def player_table_v3(batch: Batch) -> Table:
         "three_pointers_percentage": _share(lines["fg3m"], lines["fg3a"], empty=0.0),
         "free_throws_percentage": _share(lines["ftm"], lines["fta"], empty=0.0),
         "plus_minus_points": np.where(played, boxes.plus_minus[game, side, slot], 0).astype(np.float64),
-        "season": season_text(batch.year),
+        "season": season_label(batch.year),
         "source": SOURCE,
     }
     long_names = (

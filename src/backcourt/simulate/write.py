@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from backcourt.calendar import season_label, season_year
 from backcourt.errors import BackcourtError
 from backcourt.simulate import SeasonSummary
 from backcourt.simulate.arrow import Table, pq
@@ -23,7 +24,7 @@ from backcourt.simulate.defects import (
 )
 from backcourt.simulate.planting import plant
 from backcourt.simulate.players import Pool, create_pool, next_season
-from backcourt.simulate.schedule import parse_season, season_dates, season_text
+from backcourt.simulate.schedule import season_dates
 from backcourt.simulate.season import Outcome, run_season
 from backcourt.simulate.teams import TEAMS
 
@@ -49,7 +50,7 @@ def _write(out: Path, year: int, seed: int, outcome: Outcome, defects: Collectio
     schedule = outcome.tables["schedule"]
     kinds = schedule["season_type"].value_counts().to_pylist()
     return SeasonSummary(
-        season=season_text(year),
+        season=season_label(year),
         seed=seed,
         folder=out,
         opening_day=opening,
@@ -94,7 +95,7 @@ def _seasons_of(defects: Collection[Defect], schedule: Table) -> list[Defect]:
 
 def season(out: Path, text: str, seed: int, defects: Collection[Defect], *, playoffs: bool) -> SeasonSummary:
     """See `backcourt.simulate.write_season`."""
-    year = parse_season(text)
+    year = season_year(text)
     pool = _first_pool(year, _checked_seed(seed))
     outcome = run_season(year, pool, np.random.default_rng([seed, year]), playoffs=playoffs)
     return _write(Path(out), year, seed, outcome, defects)
@@ -104,7 +105,7 @@ def league(
     out: Path, first: str, seasons: int, seed: int, defects: Collection[Defect], *, playoffs: bool
 ) -> tuple[SeasonSummary, ...]:
     """See `backcourt.simulate.write_league`."""
-    year = parse_season(first)
+    year = season_year(first)
     if seasons < 1:
         raise BackcourtError(f"a league of {seasons} seasons", valid=["1 or more"])
     pool = _first_pool(year, _checked_seed(seed))
@@ -114,9 +115,12 @@ def league(
         outcome = run_season(year + number, pool, np.random.default_rng([seed, year + number]), playoffs=playoffs)
         mine = _seasons_of(defects, outcome.tables["schedule"])
         planted |= set(mine)
-        summaries.append(_write(Path(out) / season_text(year + number), year + number, seed, outcome, mine))
+        summaries.append(_write(Path(out) / season_label(year + number), year + number, seed, outcome, mine))
+        # A season's tables are large: they go before the next one is played.
+        team_at_end = outcome.team_at_end
+        del outcome
         summer = np.random.default_rng([seed, year + number + 1, 1])
-        pool = next_season(pool, outcome.team_at_end, year + number + 1, summer)
+        pool = next_season(pool, team_at_end, year + number + 1, summer)
     # Planted defects may be parts of those asked for (some dates of a list), so only whole misses are told.
     missed = [defect for defect in defects if not any(_covers(defect, one) for one in planted)]
     if missed:

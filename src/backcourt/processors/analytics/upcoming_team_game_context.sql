@@ -21,7 +21,7 @@ located AS (
     COALESCE(n.latitude, a.latitude) AS latitude,
     COALESCE(n.longitude, a.longitude) AS longitude
   FROM schedule AS s
-  LEFT JOIN nba_reference.neutral_site_games AS n ON n.game_id = s.game_id
+  LEFT JOIN nba_reference.neutral_site_games AS n ON n.game_id = s.game_id AND n.game_date = s.game_date
   LEFT JOIN nba_reference.arenas AS a
     ON a.team_abbr = s.host
     AND s.game_date >= a.first_date

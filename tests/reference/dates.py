@@ -1,0 +1,43 @@
+"""The few dates on which the reference is compared: the ones where rules begin, end or change."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+from reference.model import BOOTSTRAP, Reference
+
+
+def _first(days: list[date], least: date) -> date:
+    return next(day for day in days if day >= least)
+
+
+def chosen_dates(reference: Reference) -> dict[str, date]:
+    """Dates by what is special about them."""
+    raw = reference.league.raw
+    days = sorted({game["game_date"] for game in raw.schedule.values()})
+    opening = raw.opening_day
+    regular = [day for day in days if any(g["season_type"] == "Regular Season" for g in reference.league.games_on(day))]
+    _, after_break = max(pairwise(regular), key=lambda pair: pair[1] - pair[0])
+    found = {
+        "last bootstrap day": opening + timedelta(days=BOOTSTRAP - 1),
+        "first day of Phase 4": opening + timedelta(days=BOOTSTRAP),
+        "five weeks in": _first(days, opening + timedelta(days=36)),
+        "mid-season": _first(days, date(raw.year + 1, 1, 15)),
+        "after the All-Star break": after_break,
+    }
+    cup = [game["game_date"] for game in raw.schedule.values() if game["season_type"] == "Cup Final"]
+    if cup:
+        finalists = {
+            team for g in raw.schedule.values() if g["season_type"] == "Cup Final"
+            for team in (g["home_team_tricode"], g["away_team_tricode"])
+        }
+        found["first game after the Cup final"] = min(
+            g["game_date"] for g in raw.schedule.values()
+            if g["game_date"] > cup[0] and finalists & {g["home_team_tricode"], g["away_team_tricode"]}
+        )
+    playoffs = sorted({g["game_date"] for g in raw.schedule.values() if g["season_type"] == "Playoffs"})
+    if playoffs:
+        found["in the playoffs"] = playoffs[len(playoffs) // 4]
+    found["last day"] = days[-1]
+    return found

@@ -1,0 +1,265 @@
+"""The warehouse file: made and evolved from the catalog, short sessions, and one clear message when it is unusable."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from backcourt.catalog import TABLES
+from backcourt.catalog.model import Table, stamped
+from backcourt.catalog.types import array, day, flag, integer, number, text
+from backcourt.errors import AuditError, QueryError, WarehouseError, WarehouseLockedError
+from backcourt.warehouse.base import Statement
+from backcourt.warehouse.duckdb import LAYOUT, DuckDBWarehouse, read_only_query
+from backcourt.warehouse.publish import Scope, publish, staged_select
+
+NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
+
+
+def small(*extra):
+    """A table with every type that is hashed."""
+    return Table(
+        name="small",
+        dataset="nba_raw",
+        phase="raw",
+        grain="one thing",
+        key=("id",),
+        description="for tests",
+        columns=stamped(
+            integer("id", "key", required=True),
+            text("name", "text"),
+            number("share", 2, "float", "fraction"),
+            flag("is_on", "flag"),
+            day("seen", "date"),
+            array("values", "FLOAT64", "array", decimals=1, length=2),
+            array("labels", "STRING", "array"),
+            *extra,
+        ),
+    )
+
+
+ROWS = """
+SELECT 1 AS id, 'a' AS name, 0.125 AS share, TRUE AS is_on, DATE '2021-10-19' AS seen, [1.0, 2.0] AS `values`,
+  ['x', 'y'] AS labels
+UNION ALL SELECT 2, CAST(NULL AS STRING), CAST(NULL AS FLOAT64), CAST(NULL AS BOOL), CAST(NULL AS DATE), [0.0, 0.0], ['z']
+"""
+
+
+@pytest.fixture
+def warehouse(tmp_path):
+    """An empty warehouse file with the small table."""
+    made = DuckDBWarehouse(tmp_path / "w.duckdb", patience=0.2)
+    made.ensure([small()])
+    return made
+
+
+def put(warehouse, sql, now=NOW):
+    """Publish the rows of a SELECT into the whole small table."""
+    with warehouse.write() as session:
+        stage = session.stage_query("small", staged_select(small(), sql, ()))
+        return publish(session, small(), stage, Scope("TRUE", {}), stamps={"now": now})
+
+
+def test_every_catalog_table_is_made_with_its_columns(tmp_path):
+    """After ensure, the file holds exactly the catalog's columns, in order."""
+    warehouse = DuckDBWarehouse(tmp_path / "w.duckdb")
+    warehouse.ensure(TABLES)
+    connection = duckdb.connect(str(warehouse.path))
+    for table in TABLES:
+        found = [row[0] for row in connection.execute(f"DESCRIBE {table.full_name}").fetchall()]
+        assert found == [column.name for column in table.columns]
+    connection.close()
+
+
+def test_a_new_column_is_added_and_rows_stay(warehouse):
+    """A column that the catalog gained appears as NULL; nothing else changes."""
+    put(warehouse, ROWS)
+    warehouse.ensure([small(text("fresh", "new column"))])
+    with warehouse.read() as session:
+        assert session.rows("SELECT id, fresh FROM nba_raw.small ORDER BY id") == [(1, None), (2, None)]
+
+
+def test_a_column_of_another_type_is_refused(warehouse):
+    """A stored type that the catalog contradicts is named, and nothing is changed."""
+    connection = duckdb.connect(str(warehouse.path))
+    connection.execute("ALTER TABLE nba_raw.small ALTER name TYPE BIGINT").fetchall()
+    connection.close()
+    with pytest.raises(WarehouseError, match=r"nba_raw\.small\.name is BIGINT, the catalog says VARCHAR"):
+        warehouse.ensure([small()])
+
+
+def test_the_same_rows_again_change_nothing(warehouse):
+    """A second publication leaves every row alone, its time included."""
+    assert put(warehouse, ROWS).inserted == 2
+    again = put(warehouse, ROWS, now=datetime(2027, 1, 1, tzinfo=UTC))
+    assert (again.inserted, again.removed, again.unchanged) == (0, 0, 2)
+    with warehouse.read() as session:
+        assert session.rows("SELECT DISTINCT processed_at FROM nba_raw.small") == [(NOW,)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("'a' AS name", "'b' AS name"),
+        ("'a' AS name", "CAST(NULL AS STRING) AS name"),
+        ("0.125 AS share", "0.135 AS share"),
+        ("TRUE AS is_on", "FALSE AS is_on"),
+        ("'2021-10-19'", "'2021-10-20'"),
+        ("[1.0, 2.0]", "[2.0, 1.0]"),
+        ("['x', 'y']", "['x', 'z']"),
+    ],
+)
+def test_a_change_of_any_column_changes_one_row(warehouse, old, new):
+    """The hash sees every business column: exactly the changed row is replaced."""
+    put(warehouse, ROWS)
+    result = put(warehouse, ROWS.replace(old, new))
+    assert (result.inserted, result.removed, result.unchanged) == (1, 1, 1)
+
+
+def test_a_change_beyond_the_decimals_is_no_change(warehouse):
+    """Floats are rounded to the catalog's decimals before they are hashed and stored."""
+    put(warehouse, ROWS)
+    assert put(warehouse, ROWS.replace("0.125", "0.1251")).unchanged == 2
+    with warehouse.read() as session:
+        assert session.rows("SELECT share FROM nba_raw.small WHERE id = 1") == [(0.13,)]
+
+
+def test_a_row_that_is_no_longer_computed_goes(warehouse):
+    """Replacing a scope removes what the new state does not hold."""
+    put(warehouse, ROWS)
+    result = put(warehouse, ROWS.split("UNION")[0])
+    assert (result.inserted, result.removed, result.unchanged) == (0, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        (ROWS.replace("SELECT 2,", "SELECT 1,"), "the key (id) repeats in staged rows, for example 1"),
+        (ROWS.replace("SELECT 2,", "SELECT CAST(NULL AS INT64),"), "NULL in required columns id"),
+    ],
+)
+def test_rows_that_break_the_contract_are_not_published(warehouse, sql, message):
+    """A repeated or missing key stops the publication before anything is written."""
+    put(warehouse, ROWS)
+    with pytest.raises(AuditError) as caught:
+        put(warehouse, sql)
+    assert message in str(caught.value)
+    with warehouse.read() as session:
+        assert session.rows("SELECT COUNT(*) AS n FROM nba_raw.small") == [(2,)]
+
+
+def test_a_failed_transaction_changes_nothing(warehouse):
+    """All statements of a transaction happen or none does."""
+    put(warehouse, ROWS)
+    with warehouse.write() as session, pytest.raises(QueryError):
+        session.transaction([Statement("DELETE FROM nba_raw.small WHERE TRUE"), Statement("DELETE FROM nba_raw.gone WHERE TRUE")])
+    with warehouse.read() as session:
+        assert session.rows("SELECT COUNT(*) AS n FROM nba_raw.small") == [(2,)]
+
+
+def test_a_reader_cannot_write_or_read_files(warehouse):
+    """A read session refuses changes; a typed query must be one SELECT; files of the machine stay out of reach."""
+    with pytest.raises(QueryError, match="only a SELECT"):
+        read_only_query(warehouse, "DELETE FROM nba_raw.small WHERE TRUE")
+    with warehouse.read() as session, pytest.raises(QueryError):
+        session.transaction([Statement("DELETE FROM nba_raw.small WHERE TRUE")])
+    with pytest.raises(QueryError):
+        read_only_query(warehouse, "SELECT * FROM read_text('/etc/passwd')")
+
+
+def test_arrow_in_and_out(warehouse):
+    """An Arrow table that is staged comes back the same."""
+    table = pa.table({"a": [1, 2], "b": ["x", None]})
+    with warehouse.write() as session:
+        name = session.stage_arrow("things", table)
+        assert session.query(f"SELECT a, b FROM {name} ORDER BY a").to_pydict() == table.to_pydict()
+
+
+def test_a_missing_parameter_is_named(warehouse):
+    """A statement without a value for its parameter says which one."""
+    with warehouse.read() as session, pytest.raises(QueryError, match="@day"):
+        session.rows("SELECT @day AS d")
+
+
+def test_a_locked_file_names_its_holder(tmp_path):
+    """A file that another process holds is tried again for a while; then the message names the process."""
+    path = tmp_path / "w.duckdb"
+    DuckDBWarehouse(path).ensure([small()])
+    code = f"import duckdb, sys; c = duckdb.connect({str(path)!r}); print('held', flush=True); sys.stdin.read()"
+    holder = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert holder.stdout.readline().strip() == "held"
+        waits = []
+        warehouse = DuckDBWarehouse(path, patience=1.0, sleep=waits.append)
+        with pytest.raises(WarehouseLockedError, match=f"in use by process {holder.pid}"), warehouse.read():
+            pass
+        assert sum(waits) >= 1.0
+    finally:
+        holder.communicate("")
+
+
+def test_a_file_that_is_no_database(tmp_path):
+    """A damaged file is named as such and left as it is."""
+    path = tmp_path / "w.duckdb"
+    path.write_bytes(b"not a database" * 100)
+    with pytest.raises(WarehouseError, match="not a DuckDB file, or it is damaged"):
+        DuckDBWarehouse(path).ensure([small()])
+    assert path.read_bytes() == b"not a database" * 100
+
+
+def test_a_file_of_a_newer_version(warehouse):
+    """A file with a higher layout is refused with the way out."""
+    connection = duckdb.connect(str(warehouse.path))
+    connection.execute("UPDATE nba_processing.warehouse_meta SET layout = ?", [LAYOUT + 1]).fetchall()
+    connection.close()
+    with pytest.raises(WarehouseError, match="written by a newer Backcourt"):
+        warehouse.ensure([small()])
+
+
+def test_a_read_only_file(warehouse):
+    """A file without write permission is refused, for root too."""
+    Path(warehouse.path).chmod(0o444)
+    with pytest.raises(WarehouseError, match=r"read-only|cannot be written"):
+        warehouse.ensure([small()])
+
+
+def test_no_file_and_no_folder(tmp_path):
+    """Reading where nothing is, and writing into a folder that does not exist, both say what to do."""
+    with pytest.raises(WarehouseError, match="there is no warehouse at"), DuckDBWarehouse(tmp_path / "no.duckdb").read():
+        pass
+    with pytest.raises(WarehouseError, match="there is no folder"):
+        DuckDBWarehouse(tmp_path / "gone" / "w.duckdb").ensure([small()])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a file-size limit stands in for a full disk")
+def test_a_full_disk_leaves_the_file_as_it_was(warehouse):
+    """When nothing more can be written, the command says so and the stored rows are still there."""
+    put(warehouse, ROWS)
+    code = f"""
+import resource, signal, sys
+from pathlib import Path
+from backcourt.errors import WarehouseError
+from backcourt.warehouse.base import Statement
+from backcourt.warehouse.duckdb import DuckDBWarehouse
+path = Path({str(warehouse.path)!r})
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+size = path.stat().st_size + 200_000
+resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+try:
+    with DuckDBWarehouse(path).write() as session:
+        session.stage_query("many", "SELECT i AS id, TO_HEX(SHA256(CAST(i AS STRING))) AS name FROM UNNEST(GENERATE_ARRAY(1, 300000)) AS i")
+        session.transaction([Statement("INSERT INTO nba_raw.small (id, name, data_hash, processed_at) SELECT id, name, name, CURRENT_TIMESTAMP() FROM nba_staging.many")])
+except WarehouseError as error:
+    print(error)
+    sys.exit(error.exit_code)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert len(done.stdout.strip().splitlines()) == 1
+    with warehouse.read() as session:
+        assert session.rows("SELECT COUNT(*) AS n FROM nba_raw.small") == [(2,)]
