@@ -55,7 +55,9 @@ def seasons_of(data: Path | None, work: Path) -> list[Path]:
     """Folders of up to four seasons, simulated where no real ones are at hand."""
     if data is not None and data.is_dir():
         return sorted(folder for folder in data.iterdir() if (folder / "schedule.parquet").exists())[:4]
-    subprocess.run([*backcourt(), "simulate", str(work / "league"), "--seasons", "4"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [*backcourt(), "simulate", str(work / "league"), "--seasons", "4"], check=True, stdout=subprocess.DEVNULL
+    )
     return sorted((work / "league").iterdir())
 
 
@@ -68,7 +70,9 @@ def load(folders: list[Path], warehouse: Path) -> None:
     """Load seasons into a new warehouse, play-by-play included."""
     for folder in folders:
         subprocess.run(
-            [*backcourt(), "load", "season", str(folder), "--warehouse", str(warehouse)], check=True, stdout=subprocess.DEVNULL
+            [*backcourt(), "load", "season", str(folder), "--warehouse", str(warehouse)],
+            check=True,
+            stdout=subprocess.DEVNULL,
         )
 
 
@@ -106,7 +110,9 @@ def compare(label: str, loaded: Path, work: Path, statements: Path, runs: int) -
         "what": label,
         "floor seconds": round(floor, 2),
         "product seconds": round(product, 2),
-        "ratio": round(statistics.median(p[0] / f[0] for p, f in zip(samples["product"], samples["floor"], strict=True)), 2),
+        "ratio": round(
+            statistics.median(p[0] / f[0] for p, f in zip(samples["product"], samples["floor"], strict=True)), 2
+        ),
         "floor MB": round(max(m for _, m in samples["floor"])),
         "product MB": round(max(m for _, m in samples["product"])),
     }
@@ -150,7 +156,8 @@ def main() -> None:
         _, last = dates(one)
         subprocess.run(
             [*backcourt(), "run", "--start-date", "2000-01-01", "--end-date", last, "--warehouse", str(one)],
-            check=True, stdout=subprocess.DEVNULL,
+            check=True,
+            stdout=subprocess.DEVNULL,
         )
         results.append(
             single(

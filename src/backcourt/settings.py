@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from backcourt.errors import SettingsError
-
-if TYPE_CHECKING:
-    from backcourt.warehouse.base import Warehouse
 
 
 class Settings(BaseSettings):
@@ -63,19 +58,3 @@ def load(*, warehouse: str | None = None) -> Settings:
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"backcourt.toml is not TOML: {error}") from None
-
-
-def open_warehouse(settings: Settings) -> Warehouse:
-    """The warehouse that the settings name.
-
-    Raises:
-        SettingsError: If it is a kind of warehouse that is not supported.
-    """
-    from backcourt.warehouse.duckdb import DuckDBWarehouse
-
-    if "://" in settings.warehouse:
-        raise SettingsError(
-            f"warehouse {settings.warehouse!r} is not supported yet",
-            valid=["the path of a DuckDB file"],
-        )
-    return DuckDBWarehouse(Path(settings.warehouse), threads=settings.threads, patience=settings.patience)

@@ -162,7 +162,9 @@ def _look_ahead_dates(path, year):
     all_dates = [
         row[0]
         for row in rows(
-            path, "SELECT DISTINCT game_date FROM nba_raw.nbac_schedule WHERE season_year = @y ORDER BY game_date", {"y": year}
+            path,
+            "SELECT DISTINCT game_date FROM nba_raw.nbac_schedule WHERE season_year = @y ORDER BY game_date",
+            {"y": year},
         )
     ]
     trade = rows(
@@ -195,9 +197,16 @@ def test_no_row_sees_its_own_date(four_seasons, tmp_path, year):
             "WHERE game_date >= ?",
             [day],
         ).fetchall()
-        for name in ("nba_raw.nbac_team_boxscore", "nba_raw.nbac_player_boxscore", "nba_raw.nbac_gamebook_player_stats",
-                     "nba_raw.nbac_shot_chart", "nba_raw.nbac_play_by_play", "nba_analytics.player_game_summary",
-                     "nba_analytics.team_offense_game_summary", "nba_analytics.team_defense_game_summary"):
+        for name in (
+            "nba_raw.nbac_team_boxscore",
+            "nba_raw.nbac_player_boxscore",
+            "nba_raw.nbac_gamebook_player_stats",
+            "nba_raw.nbac_shot_chart",
+            "nba_raw.nbac_play_by_play",
+            "nba_analytics.player_game_summary",
+            "nba_analytics.team_offense_game_summary",
+            "nba_analytics.team_defense_game_summary",
+        ):
             connection.execute(f"DELETE FROM {name} WHERE game_date >= ?", [day]).fetchall()
         connection.close()
         with DuckDBWarehouse(path).write() as session:

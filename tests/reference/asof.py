@@ -55,7 +55,9 @@ def league_means(league: League, teams: list[str], day: date) -> dict[str, Fract
 
 def team_zones(league: League, day: date) -> Result:
     """TDZA rows and failures of a date."""
-    teams = sorted({side for g in league.raw.schedule.values() for side in (g["home_team_tricode"], g["away_team_tricode"])})
+    teams = sorted(
+        {side for g in league.raw.schedule.values() for side in (g["home_team_tricode"], g["away_team_tricode"])}
+    )
     means = league_means(league, teams, day)
     rows: list[Row] = []
     failures = {}
@@ -64,7 +66,9 @@ def team_zones(league: League, day: date) -> Result:
         if len(games) < 5:
             failures[team] = "INSUFFICIENT_DATA"
         else:
-            rows.append({"team_abbr": team, "analysis_date": day, "season_year": league.raw.year} | _zone_row(games, means))
+            rows.append(
+                {"team_abbr": team, "analysis_date": day, "season_year": league.raw.year} | _zone_row(games, means)
+            )
     return rows, failures
 
 
@@ -203,7 +207,10 @@ def daily_cache(league: League, day: date, listed: list[Row], zones: dict[int, R
                 **{
                     name: zone[name] if zone else None
                     for name in (
-                        "primary_scoring_zone", "paint_rate_last_10", "three_pt_rate_last_10", "assisted_rate_last_10"
+                        "primary_scoring_zone",
+                        "paint_rate_last_10",
+                        "three_pt_rate_last_10",
+                        "assisted_rate_last_10",
                     )
                 },
             }

@@ -103,9 +103,7 @@ class Stored:
         """Stored rows by key and recorded failures by entity."""
         target = table(name)
         columns = ", ".join(column.name for column in target.business_columns)
-        rows = fetch(
-            self._connection, f"SELECT {columns} FROM {target.full_name} WHERE {target.partition} = ?", [day]
-        )
+        rows = fetch(self._connection, f"SELECT {columns} FROM {target.full_name} WHERE {target.partition} = ?", [day])
         failures = fetch(
             self._connection,
             f"SELECT entity_id, failure_category FROM nba_processing.{target.phase}_failures "

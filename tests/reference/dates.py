@@ -29,11 +29,14 @@ def chosen_dates(reference: Reference) -> dict[str, date]:
     cup = [game["game_date"] for game in raw.schedule.values() if game["season_type"] == "Cup Final"]
     if cup:
         finalists = {
-            team for g in raw.schedule.values() if g["season_type"] == "Cup Final"
+            team
+            for g in raw.schedule.values()
+            if g["season_type"] == "Cup Final"
             for team in (g["home_team_tricode"], g["away_team_tricode"])
         }
         found["first game after the Cup final"] = min(
-            g["game_date"] for g in raw.schedule.values()
+            g["game_date"]
+            for g in raw.schedule.values()
             if g["game_date"] > cup[0] and finalists & {g["home_team_tricode"], g["away_team_tricode"]}
         )
     playoffs = sorted({g["game_date"] for g in raw.schedule.values() if g["season_type"] == "Playoffs"})

@@ -167,7 +167,11 @@ def feature_rows(
     names: list[str],
     listed: list[Row],
     tables: tuple[
-        dict[tuple[str, str], Row], dict[tuple[str, int], Row], dict[tuple[str, int], Row], dict[int, Row], dict[str, Row]
+        dict[tuple[str, str], Row],
+        dict[tuple[str, int], Row],
+        dict[tuple[str, int], Row],
+        dict[int, Row],
+        dict[str, Row],
     ],
 ) -> list[Row]:
     """MLFS rows: UPGC rows, then UTGC by game and team, PDC and PCF by game and player, PSZA by player, TDZA by team."""
@@ -179,7 +183,9 @@ def feature_rows(
         pcf = factors.get((row["game_id"], player), {})
         team, tdza = teams[row["game_id"], row["team_abbr"]], defenses.get(row["opponent_team_abbr"], {})
         pairs = _values(row, team, pdc, pcf, psza, tdza)
-        values = [rounded(value, 4) if value is None or isinstance(value, int | Fraction) else value for value, _ in pairs]
+        values = [
+            rounded(value, 4) if value is None or isinstance(value, int | Fraction) else value for value, _ in pairs
+        ]
         sources = ["default" if value is None else source for value, (_, source) in zip(values, pairs, strict=True)]
         same = "game_id game_date season_year player_id player_lookup team_abbr opponent_team_abbr"
         rows.append(

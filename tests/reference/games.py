@@ -210,8 +210,12 @@ def _player_row(raw: Raw, game: Row, seen: Evidence, source: Row, seconds: int, 
     row |= {name: source[name] for name in same.split()}
     row |= tally.zones() if known else no_zones()
     blocks = seen.player_blocks.get(player)
-    row |= _placed(seen.described and seen.charted, blocks, source["blocks"],
-                   ("paint_blocks", "mid_range_blocks", "three_pt_blocks"))
+    row |= _placed(
+        seen.described and seen.charted,
+        blocks,
+        source["blocks"],
+        ("paint_blocks", "mid_range_blocks", "three_pt_blocks"),
+    )
     line = lines.get(source["player_lookup"], {}).get("current")
     team_line = raw.team_lines[game["game_id"], team]
     row["_plays"], row["_team_plays"], row["_exact"] = plays100(row), plays100(team_line), exact_minutes(game)
@@ -304,8 +308,12 @@ def defense_row(game: Row, seen: Evidence, own: Row, line: Row, side: tuple[str,
     possessions, rating, pace, shooting = _rates(line, game)
     zones = _team_zones(seen, line, "opp_")
     paint, mid = zones["opp_paint_makes"], zones["opp_mid_range_makes"]
-    blocks = _placed(seen.described and seen.charted, seen.team_blocks.get(side[0]), own["blocks"],
-                     ("blocks_paint", "blocks_mid_range", "blocks_three_pt"))
+    blocks = _placed(
+        seen.described and seen.charted,
+        seen.team_blocks.get(side[0]),
+        own["blocks"],
+        ("blocks_paint", "blocks_mid_range", "blocks_three_pt"),
+    )
     return (
         about(game)
         | {"defending_team_abbr": side[0], "opponent_team_abbr": side[1], "home_game": side[2]}

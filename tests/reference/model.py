@@ -48,9 +48,7 @@ class Reference:
         rows, failures = self._result(name, day)
         wanted = table(name)
         columns = [column.name for column in wanted.business_columns]
-        found = {
-            tuple(row[part] for part in wanted.key): {column: row[column] for column in columns} for row in rows
-        }
+        found = {tuple(row[part] for part in wanted.key): {column: row[column] for column in columns} for row in rows}
         assert len(found) == len(rows), f"{name} {day}: the reference repeats a key"
         return found, failures
 

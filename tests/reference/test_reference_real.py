@@ -39,7 +39,9 @@ def test_real_seasons_equal_the_reference(season: str, real_warehouse: Path) -> 
     stored = Stored(real_warehouse)
     try:
         found = [
-            line for day in chosen_dates(model).values() for name in TABLES
+            line
+            for day in chosen_dates(model).values()
+            for name in TABLES
             for line in differences(name, day, model.expected(name, day), stored.found(name, day))
         ]
     finally:

@@ -37,7 +37,8 @@ def test_the_chosen_dates_exercise_the_rules(simulated_reference: Reference) -> 
     assert {"first game after the Cup final", "in the playoffs"} <= days.keys()
     assert all(simulated_reference.league.is_game_date(day) for day in days.values())
     context = [
-        row for day in days.values()
+        row
+        for day in days.values()
         for row in simulated_reference.expected("upcoming_player_game_context", day)[0].values()
     ]
     assert {row["listing"] for row in context} == {"roster", "box_score"}
@@ -45,12 +46,15 @@ def test_the_chosen_dates_exercise_the_rules(simulated_reference: Reference) -> 
     assert {row["player_status"] for row in context} >= {"available", "probable", "questionable"}
     assert any(row["player_age"] is not None and row["player_age"] >= 35 for row in context)
     zones = [
-        row["primary_scoring_zone"] for day in days.values()
+        row["primary_scoring_zone"]
+        for day in days.values()
         for row in simulated_reference.expected("player_shot_zone_analysis", day)[0].values()
     ]
     assert {"paint", "perimeter", "mid_range", "balanced"} <= set(zones)
     failures = {
-        category for day in days.values() for name in TABLES
+        category
+        for day in days.values()
+        for name in TABLES
         for category in simulated_reference.expected(name, day)[1].values()
     }
     assert failures == {"INSUFFICIENT_DATA", "NO_SHOT_ZONE"}

@@ -157,7 +157,9 @@ def test_a_failed_transaction_changes_nothing(warehouse):
     """All statements of a transaction happen or none does."""
     put(warehouse, ROWS)
     with warehouse.write() as session, pytest.raises(QueryError):
-        session.transaction([Statement("DELETE FROM nba_raw.small WHERE TRUE"), Statement("DELETE FROM nba_raw.gone WHERE TRUE")])
+        session.transaction(
+            [Statement("DELETE FROM nba_raw.small WHERE TRUE"), Statement("DELETE FROM nba_raw.gone WHERE TRUE")]
+        )
     with warehouse.read() as session:
         assert session.rows("SELECT COUNT(*) AS n FROM nba_raw.small") == [(2,)]
 
@@ -230,7 +232,10 @@ def test_a_read_only_file(warehouse):
 
 def test_no_file_and_no_folder(tmp_path):
     """Reading where nothing is, and writing into a folder that does not exist, both say what to do."""
-    with pytest.raises(WarehouseError, match="there is no warehouse at"), DuckDBWarehouse(tmp_path / "no.duckdb").read():
+    with (
+        pytest.raises(WarehouseError, match="there is no warehouse at"),
+        DuckDBWarehouse(tmp_path / "no.duckdb").read(),
+    ):
         pass
     with pytest.raises(WarehouseError, match="there is no folder"):
         DuckDBWarehouse(tmp_path / "gone" / "w.duckdb").ensure([small()])

@@ -9,7 +9,7 @@ from datetime import datetime
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.processors.base import Processor
 from backcourt.processors.failures import CATEGORIES
-from backcourt.warehouse.base import Published, Session, Statement
+from backcourt.warehouse.base import Published, Session, Statement, Value
 from backcourt.warehouse.publish import Scope, publish
 
 _WRITTEN = ", ".join(f"'{category.name}'" for category in CATEGORIES if category.row_written)
@@ -53,11 +53,13 @@ def publish_chunk(session: Session, processor: Processor, chunk: DateRange, stam
         AuditError: If the computed rows break the table's contract; nothing has been written then.
     """
     table = processor.table
-    span = {"start_date": chunk.start, "end_date": chunk.end}
+    span: dict[str, Value] = {"start_date": chunk.start, "end_date": chunk.end}
     parameters = {**span, "bootstrap_days": BOOTSTRAP_DAYS}
     stage = session.stage_query(table.name, processor.staged_sql, parameters)
     failed = session.stage_query("failures", _failures_select(processor, stage), span)
-    ledger = session.stage_query("ledger", _ledger_select(processor, stage, failed), {**parameters, **_named(processor)})
+    ledger = session.stage_query(
+        "ledger", _ledger_select(processor, stage, failed), {**parameters, **_named(processor)}
+    )
     published = publish(
         session,
         table,
@@ -101,7 +103,7 @@ def _replace_failures(processor: Processor, failed: str, chunk: DateRange, stamp
     scope = "t.processor_name = @processor AND t.analysis_date BETWEEN @start_date AND @end_date"
     key = "f.analysis_date = t.analysis_date AND f.entity_id = t.entity_id"
     same = f"{key} AND f.failure_category = t.failure_category AND f.failure_reason = t.failure_reason"
-    values = {"processor": processor.name, "start_date": chunk.start, "end_date": chunk.end}
+    values: dict[str, Value] = {"processor": processor.name, "start_date": chunk.start, "end_date": chunk.end}
     return (
         Statement(
             f"DELETE FROM {target} AS t WHERE {scope} AND NOT EXISTS (SELECT 1 FROM {failed} AS f WHERE {same})", values
@@ -170,7 +172,9 @@ def _ledger_select(processor: Processor, stage: str, failed: str) -> str:
 
 
 def _replace_ledger(ledger: str, stamp: Stamp) -> tuple[Statement, ...]:
-    columns = "table_name, game_date, status, reason, output_fingerprint, row_count, failure_count, code_version, attempt"
+    columns = (
+        "table_name, game_date, status, reason, output_fingerprint, row_count, failure_count, code_version, attempt"
+    )
     values = ", ".join(f"n.{column.strip()}" for column in columns.split(","))
     return (
         Statement(

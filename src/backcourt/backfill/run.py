@@ -100,7 +100,13 @@ def run(
                 done += 1
             results.append(
                 TableResult(
-                    processor.name, inserted + unchanged, inserted, removed, unchanged, dict(failures), clock() - started
+                    processor.name,
+                    inserted + unchanged,
+                    inserted,
+                    removed,
+                    unchanged,
+                    dict(failures),
+                    clock() - started,
                 )
             )
     if progress is not None:
@@ -172,5 +178,3 @@ def _date(value: object) -> date:
     if not isinstance(value, date):
         raise TypeError(f"not a date: {value!r}")
     return value
-
-

@@ -17,7 +17,6 @@ TABLES: tuple[Table, ...] = (
 """All tables, in the order of the pipeline."""
 
 
-
 def table(name: str) -> Table:
     """The table of that name: dataset.table, the bare table name, or the house abbreviation (PGS).
 

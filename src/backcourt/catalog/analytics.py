@@ -69,8 +69,12 @@ PLAYER_GAME_SUMMARY = Table(
         *_GAME,
         *_PLAYER,
         *_SIDES,
-        number("minutes_played", 2, "minutes played; whole minutes where no MM:SS is at hand", "minutes", required=True),
-        integer("seconds_played", "seconds played; 60 times the minutes of whole-minute sources", "seconds", required=True),
+        number(
+            "minutes_played", 2, "minutes played; whole minutes where no MM:SS is at hand", "minutes", required=True
+        ),
+        integer(
+            "seconds_played", "seconds played; 60 times the minutes of whole-minute sources", "seconds", required=True
+        ),
         integer("points", "points", "points", required=True),
         integer("offensive_rebounds", "offensive rebounds", required=True),
         integer("defensive_rebounds", "defensive rebounds", required=True),
@@ -198,7 +202,13 @@ TEAM_DEFENSE_GAME_SUMMARY = Table(
             "points per 100 possessions",
             required=True,
         ),
-        number("opponent_pace", 2, "opp_possessions * 48 / (exact minutes / 5)", "possessions per 48 minutes", required=True),
+        number(
+            "opponent_pace",
+            2,
+            "opp_possessions * 48 / (exact minutes / 5)",
+            "possessions per 48 minutes",
+            required=True,
+        ),
         number("opponent_ts_pct", 4, "the opponent's true shooting", "fraction", required=True),
         integer("exact_minutes", "240 + 25 * overtime periods", "minutes", required=True),
         *_OUTCOME,
@@ -235,8 +245,14 @@ UPCOMING_PLAYER_GAME_CONTEXT = Table(
         *_GAME,
         *_PLAYER,
         *_SIDES,
-        text("listing", "roster: on the team's roster as of the date and not ruled out; box_score: played unlisted", required=True),
-        integer("days_rest", "days since his last game of the season; 1 = played yesterday, NULL before the first", "days"),
+        text(
+            "listing",
+            "roster: on the team's roster as of the date and not ruled out; box_score: played unlisted",
+            required=True,
+        ),
+        integer(
+            "days_rest", "days since his last game of the season; 1 = played yesterday, NULL before the first", "days"
+        ),
         flag("back_to_back", "days_rest is 1", required=True),
         integer("opponent_days_rest", "days since the opponent's last game; NULL before its first", "days"),
         integer("games_in_last_7_days", "his games with D-7 <= date < D", required=True),
@@ -252,9 +268,15 @@ UPCOMING_PLAYER_GAME_CONTEXT = Table(
         number("points_avg_last_10", 2, "mean points of the newest 10 games", "points"),
         number("baseline_usage_rate", 2, "usage over the newest 20 games, as a ratio of sums", "percent"),
         number("projected_usage_rate", 2, "usage over the newest 5 games, as a ratio of sums", "percent"),
-        number("opponent_pace_last_10", 2, "the opponent's pace over its newest 10 games", "possessions per 48 minutes"),
-        number("pace_differential", 2, "opponent_pace_last_10 minus the league's pace of the season as of the date",
-               "possessions per 48 minutes"),
+        number(
+            "opponent_pace_last_10", 2, "the opponent's pace over its newest 10 games", "possessions per 48 minutes"
+        ),
+        number(
+            "pace_differential",
+            2,
+            "opponent_pace_last_10 minus the league's pace of the season as of the date",
+            "possessions per 48 minutes",
+        ),
         integer("player_age", "age in full years on the date; NULL without a birth date", "years"),
         text("player_status", "status in the latest injury report before the game; NULL without a report for the game"),
         integer("star_teammates_out", "how many of the team's two stars, himself excluded, are out", required=True),
@@ -286,20 +308,28 @@ UPCOMING_TEAM_GAME_CONTEXT = Table(
     columns=stamped(
         *_GAME,
         *_SIDES,
-        integer("team_days_rest", "days since the team's last game; 1 = played yesterday, NULL before the first", "days"),
+        integer(
+            "team_days_rest", "days since the team's last game; 1 = played yesterday, NULL before the first", "days"
+        ),
         flag("team_back_to_back", "team_days_rest is 1", required=True),
         integer("games_in_last_7_days", "the team's games with D-7 <= date < D", required=True),
         integer("games_in_last_14_days", "the team's games with D-14 <= date < D", required=True),
-        integer("game_number_in_season", "ordinal of this game among the team's, the Cup final not counted", required=True),
+        integer(
+            "game_number_in_season", "ordinal of this game among the team's, the Cup final not counted", required=True
+        ),
         integer("wins_entering", "wins of the season as of the date", required=True),
         integer("losses_entering", "losses of the season as of the date", required=True),
         integer("team_win_streak_entering", "wins in a row", required=True),
         integer("team_loss_streak_entering", "losses in a row", required=True),
         integer("last_game_margin", "margin of the last game", "points"),
         text("last_game_result", "W or L; NULL before the first game"),
-        integer("travel_miles", "great-circle distance from the venue of the last game; NULL before the first", "miles"),
+        integer(
+            "travel_miles", "great-circle distance from the venue of the last game; NULL before the first", "miles"
+        ),
         integer("starters_out_count", "usual starters (half of the team's last 10 games) who are out; NULL if unknown"),
-        integer("questionable_players_count", "players listed questionable or doubtful; NULL without a report for the game"),
+        integer(
+            "questionable_players_count", "players listed questionable or doubtful; NULL without a report for the game"
+        ),
         number("game_spread", 2, "mean of the bookmakers' last spreads for this team", "points"),
         number("game_total", 2, "mean of the bookmakers' last totals", "points"),
     ),

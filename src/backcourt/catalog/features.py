@@ -42,11 +42,23 @@ FEATURES: tuple[Feature, ...] = (
     Feature("usage_spike_score", "usage adjustment, -3 to 3", "points", 0, "phase4"),
     Feature("rest_advantage", "own minus the opponent's days rest, -2 to 2", "days", 0, "calculated"),
     Feature("injury_risk", "available 0, probable 1, questionable 2, doubtful and out 3", "level", 0, "calculated"),
-    Feature("recent_trend", "newest 2 of 5 games against the oldest 2: 5 points up is 2, 2 up is 1, signed", "level", 0,
-            "calculated"),
-    Feature("minutes_change", "last 10 games against the season: 20 % is 2, 10 % is 1, signed", "level", 0, "calculated"),
-    Feature("opponent_def_rating", "the opponent's defensive rating over 15 games", "points per 100 possessions", 112,
-            "phase4"),
+    Feature(
+        "recent_trend",
+        "newest 2 of 5 games against the oldest 2: 5 points up is 2, 2 up is 1, signed",
+        "level",
+        0,
+        "calculated",
+    ),
+    Feature(
+        "minutes_change", "last 10 games against the season: 20 % is 2, 10 % is 1, signed", "level", 0, "calculated"
+    ),
+    Feature(
+        "opponent_def_rating",
+        "the opponent's defensive rating over 15 games",
+        "points per 100 possessions",
+        112,
+        "phase4",
+    ),
     Feature("opponent_pace", "pace allowed by the opponent over 15 games", "possessions per 48 minutes", 100, "phase4"),
     Feature("home_away", "1 at home, 0 away", "flag", 0, "phase3"),
     Feature("back_to_back", "1 if he played yesterday", "flag", 0, "phase3"),
@@ -56,7 +68,9 @@ FEATURES: tuple[Feature, ...] = (
     Feature("pct_three", "share of his attempts from three", "fraction", 0.35, "phase4"),
     Feature("pct_free_throw", "free throws made / points over 10 games, 0 to 0.5", "fraction", 0.15, "calculated"),
     Feature("team_pace", "the team's pace over 10 games", "possessions per 48 minutes", 100, "phase4"),
-    Feature("team_off_rating", "the team's offensive rating over 10 games", "points per 100 possessions", 112, "phase4"),
+    Feature(
+        "team_off_rating", "the team's offensive rating over 10 games", "points per 100 possessions", 112, "phase4"
+    ),
     Feature("team_win_pct", "wins / games of the season as of the date, from 5 games", "fraction", 0.5, "calculated"),
 )
 
@@ -81,12 +95,25 @@ ML_FEATURE_STORE = Table(
         text("team_abbr", "NBA tricode of the own team", required=True),
         text("opponent_team_abbr", "NBA tricode of the other team", required=True),
         *(number(item.name, _DECIMALS, item.description, item.unit) for item in FEATURES),
-        array("features", "FLOAT64", "the 25 values in order, defaults where the column is NULL", decimals=_DECIMALS,
-              length=len(FEATURES)),
-        array("feature_sources", "STRING", "phase4, phase3, calculated or default, in the same order",
-              length=len(FEATURES)),
+        array(
+            "features",
+            "FLOAT64",
+            "the 25 values in order, defaults where the column is NULL",
+            decimals=_DECIMALS,
+            length=len(FEATURES),
+        ),
+        array(
+            "feature_sources",
+            "STRING",
+            "phase4, phase3, calculated or default, in the same order",
+            length=len(FEATURES),
+        ),
         number("feature_quality_score", 2, "mean weight of the 25 sources: 100, 75, 100, 40", "score", required=True),
-        text("data_source", "phase4 if PDC and PSZA exist, phase4_partial if one of them, phase3 if neither", required=True),
+        text(
+            "data_source",
+            "phase4 if PDC and PSZA exist, phase4_partial if one of them, phase3 if neither",
+            required=True,
+        ),
     ),
     critical=(
         Critical(

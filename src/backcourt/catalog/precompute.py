@@ -20,12 +20,16 @@ _PLAYER: tuple[Column, ...] = (
 
 
 def _allowed(zone: str, label: str, *, points: bool = False) -> tuple[Column, ...]:
-    extra = (number(f"{zone}_points_allowed_per_game", 2, f"points a game allowed {label}", "points"),) if points else ()
+    extra = (
+        (number(f"{zone}_points_allowed_per_game", 2, f"points a game allowed {label}", "points"),) if points else ()
+    )
     return (
         number(f"{zone}_pct_allowed_last_15", 4, f"makes / attempts allowed {label}, sums of the window", "fraction"),
         number(f"{zone}_attempts_allowed_per_game", 2, f"attempts a game allowed {label}", "attempts"),
         *extra,
-        number(f"{zone}_blocks_per_game", 2, f"own blocks a game of shots {label}; NULL without play-by-play", "blocks"),
+        number(
+            f"{zone}_blocks_per_game", 2, f"own blocks a game of shots {label}; NULL without play-by-play", "blocks"
+        ),
         number(
             f"{zone}_defense_vs_league_avg",
             2,
@@ -52,10 +56,17 @@ TEAM_DEFENSE_ZONE_ANALYSIS = Table(
         *_allowed("paint", "in the paint", points=True),
         *_allowed("mid_range", "from mid-range"),
         *_allowed("three_pt", "on threes"),
-        number("defensive_rating_last_15", 2, "100 * points allowed / opponents' possessions, sums of the window",
-               _POINTS_PER_100, required=True),
+        number(
+            "defensive_rating_last_15",
+            2,
+            "100 * points allowed / opponents' possessions, sums of the window",
+            _POINTS_PER_100,
+            required=True,
+        ),
         number("opponent_points_per_game", 2, "points a game allowed", "points", required=True),
-        number("opponent_pace", 2, "opponents' possessions per 48 minutes, from sums of the window", _PER_48, required=True),
+        number(
+            "opponent_pace", 2, "opponents' possessions per 48 minutes, from sums of the window", _PER_48, required=True
+        ),
         integer("games_in_sample", "games of the window, 5 to 15", required=True),
         integer("zone_games_in_sample", "games of the window with shot zones", required=True),
         text("strongest_zone", "zone with the lowest value against the league: paint, mid_range or perimeter"),
@@ -94,17 +105,29 @@ PLAYER_SHOT_ZONE_ANALYSIS = Table(
         text("team_abbr", "team of his newest game", required=True),
         *(
             number(f"{zone}_rate_last_10", 2, f"share of his attempts {label}; NULL without an attempt", "percent")
-            for zone, label in (("paint", "from the paint"), ("mid_range", "from mid-range"), ("three_pt", "from three"))
+            for zone, label in (
+                ("paint", "from the paint"),
+                ("mid_range", "from mid-range"),
+                ("three_pt", "from three"),
+            )
         ),
         integer("total_shots_last_10", "attempts with a zone in the window", required=True),
         integer("games_in_sample_10", "games of the 10-game window with zones", required=True),
         *(
             number(f"{zone}_pct_last_10", 4, f"makes / attempts {label}; NULL without an attempt", "fraction")
-            for zone, label in (("paint", "from the paint"), ("mid_range", "from mid-range"), ("three_pt", "from three"))
+            for zone, label in (
+                ("paint", "from the paint"),
+                ("mid_range", "from mid-range"),
+                ("three_pt", "from three"),
+            )
         ),
         *(
             number(f"{zone}_attempts_per_game", 2, f"attempts a game {label} over 10 games", "attempts")
-            for zone, label in (("paint", "from the paint"), ("mid_range", "from mid-range"), ("three_pt", "from three"))
+            for zone, label in (
+                ("paint", "from the paint"),
+                ("mid_range", "from mid-range"),
+                ("three_pt", "from three"),
+            )
         ),
         number("paint_rate_last_20", 2, "paint share over 20 games; NULL under 15 games", "percent"),
         number("paint_pct_last_20", 4, "paint makes / attempts over 20 games; NULL under 15 games", "fraction"),
@@ -112,7 +135,9 @@ PLAYER_SHOT_ZONE_ANALYSIS = Table(
         number("three_pt_rate_last_20", 2, "three-point share over 20 games; NULL under 15 games", "percent"),
         integer("games_in_sample_20", "games of the 20-game window with zones", required=True),
         number("assisted_rate_last_10", 2, "assisted share of his makes; NULL without one or where unknown", "percent"),
-        number("unassisted_rate_last_10", 2, "unassisted share of his makes; NULL without one or where unknown", "percent"),
+        number(
+            "unassisted_rate_last_10", 2, "unassisted share of his makes; NULL without one or where unknown", "percent"
+        ),
         text(
             "primary_scoring_zone",
             "paint if paint rate >= 40, else perimeter if three >= 40, else mid_range if mid >= 35, else balanced; "
@@ -127,9 +152,7 @@ PLAYER_SHOT_ZONE_ANALYSIS = Table(
             condition="paint_rate_last_10 > 0",
             varies_over_date=True,
         ),
-        Critical(
-            "total_shots_last_10", "games_in_sample_10 > 0", "the window has games with zones"
-        ),
+        Critical("total_shots_last_10", "games_in_sample_10 > 0", "the window has games with zones"),
     ),
     upstreams=(
         Upstream("nba_raw.nbac_schedule", (_SEASON,)),
@@ -156,14 +179,28 @@ PLAYER_COMPOSITE_FACTORS = Table(
         text("opponent_team_abbr", "NBA tricode of the other team", required=True),
         integer("fatigue_score", "0 tired to 100 fresh, by the rules of the fatigue table", "score", required=True),
         number("fatigue_adjustment", 2, "(fatigue_score - 100) / 20, that is -5 to 0", "points", required=True),
-        number("shot_zone_mismatch_score", 2, "opponent's weakness in the player's primary zone, weighted by his rate "
-               "there, -10 to 10; NULL if either side is missing", "points"),
+        number(
+            "shot_zone_mismatch_score",
+            2,
+            "opponent's weakness in the player's primary zone, weighted by his rate "
+            "there, -10 to 10; NULL if either side is missing",
+            "points",
+        ),
         number("pace_score", 2, "pace differential / 2, -3 to 3; NULL without one", "points"),
-        number("usage_spike_score", 2, ".3 * (projected - baseline usage), more with stars out, -3 to 3; NULL without both",
-               "points"),
+        number(
+            "usage_spike_score",
+            2,
+            ".3 * (projected - baseline usage), more with stars out, -3 to 3; NULL without both",
+            "points",
+        ),
         number("opponent_strength_score", 2, "share of the other teams with a worse defensive rating", "percent"),
-        number("total_composite_adjustment", 2, "sum of the four adjustments, a missing one counting 0", "points",
-               required=True),
+        number(
+            "total_composite_adjustment",
+            2,
+            "sum of the four adjustments, a missing one counting 0",
+            "points",
+            required=True,
+        ),
         text("primary_scoring_zone", "zone that the mismatch looks at"),
     ),
     critical=(
@@ -213,7 +250,9 @@ PLAYER_DAILY_CACHE = Table(
         number("points_avg_last_10", 2, "mean points of the newest 10 games", "points", required=True),
         number("points_avg_season", 2, "mean points of the season", "points", required=True),
         number("points_std_last_10", 2, "sample standard deviation of points over the newest 10 games", "points"),
-        number("recent_trend_points", 2, "mean of the newest 2 of his last 5 games minus mean of the oldest 2", "points"),
+        number(
+            "recent_trend_points", 2, "mean of the newest 2 of his last 5 games minus mean of the oldest 2", "points"
+        ),
         number("minutes_avg_last_10", 2, "minutes a game over the newest 10 games", "minutes", required=True),
         number("minutes_avg_season", 2, "minutes a game of the season", "minutes", required=True),
         number("usage_rate_last_10", 2, "usage over the newest 10 games, as a ratio of sums", "percent"),

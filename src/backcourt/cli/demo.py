@@ -31,7 +31,9 @@ LIMIT 1"""
 
 
 def demo(
-    folder: Annotated[Path, typer.Option("--out", help="Folder for the season's files and the warehouse.")] = Path("demo"),
+    folder: Annotated[Path, typer.Option("--out", help="Folder for the season's files and the warehouse.")] = Path(
+        "demo"
+    ),
     season: Annotated[str, typer.Option(help="Season to invent.")] = "2021-22",
     seed: Annotated[int, typer.Option(help="The same seed gives the same season.")] = 20211019,
 ) -> None:
@@ -80,7 +82,9 @@ def demo(
     typer.echo(f"  backcourt tables show MLFS                       what every column means")
     typer.echo(f"  backcourt run --start-date {first} --end-date {last} --warehouse {name}")
     typer.echo("                                                   a second run writes nothing")
-    typer.echo(f'  backcourt query "SELECT * FROM nba_precompute.team_defense_zone_analysis LIMIT 5" --warehouse {name}')
+    typer.echo(
+        f'  backcourt query "SELECT * FROM nba_precompute.team_defense_zone_analysis LIMIT 5" --warehouse {name}'
+    )
     typer.echo("  backcourt load season DIR                        your own season")
 
 

@@ -41,7 +41,18 @@ def print_summary(summary: LoadSummary) -> None:
     from backcourt.cli.output import print_table
 
     print_table(
-        ("table", "games", "skipped", "quarantined", "teams", "skip rate", "written", "removed", "unchanged", "seconds"),
+        (
+            "table",
+            "games",
+            "skipped",
+            "quarantined",
+            "teams",
+            "skip rate",
+            "written",
+            "removed",
+            "unchanged",
+            "seconds",
+        ),
         [
             (
                 entry.table,

@@ -23,7 +23,8 @@ WarehouseOption = Annotated[
 
 def warehouse(option: str | None) -> Warehouse:
     """The warehouse of the option, the environment or the default."""
-    from backcourt.settings import load, open_warehouse
+    from backcourt.settings import load
+    from backcourt.warehouse.open import open_warehouse
 
     return open_warehouse(load(warehouse=option))
 

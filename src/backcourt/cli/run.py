@@ -36,9 +36,7 @@ def run(
     processors = select(phase=phase, tables=tuple(table or ()))
     stamp = Stamp(run_id=new_run_id(), now=now())
     with progress_bar(enabled=not as_json) as progress:
-        results = run_processors(
-            warehouse(file), span, processors, stamp, by_month=by_month, progress=progress
-        )
+        results = run_processors(warehouse(file), span, processors, stamp, by_month=by_month, progress=progress)
     if as_json:
         print_json([_fields(result) for result in results])
     else:

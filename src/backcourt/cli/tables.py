@@ -17,9 +17,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 
 @app.command("list")
 def list_tables(
-    phase: Annotated[
-        str | None, typer.Option(help="Only raw, reference, analytics, precompute or operations.")
-    ] = None,
+    phase: Annotated[str | None, typer.Option(help="Only raw, reference, analytics, precompute or operations.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """List every table with its grain and key."""
@@ -36,10 +34,7 @@ def list_tables(
         return
     print_table(
         ("table", "short", "phase", "one row is", "key", "columns"),
-        [
-            (t.full_name, t.short, t.phase, t.grain, ", ".join(t.key), str(len(t.columns)))
-            for t in chosen
-        ],
+        [(t.full_name, t.short, t.phase, t.grain, ", ".join(t.key), str(len(t.columns))) for t in chosen],
     )
     typer.echo("next: backcourt tables show NAME")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backcourt.errors import QueryError, WarehouseError, WarehouseLockedError
-from backcourt.warehouse.base import STAGING, Parameters, Session, Statement
+from backcourt.warehouse.base import STAGING, Parameters, Session, Statement, Warehouse
 from backcourt.warehouse.dialect import Translated, is_read_only
 from backcourt.warehouse.translation import translate
 
@@ -64,7 +64,9 @@ class DuckDBSession:
             raise QueryError(f"no value for parameter @{missing[0]}", valid=sorted(parameters))
         bound: dict[str, Any] = {name: parameters[name] for name in translated.parameters}
         try:
-            return self._connection.execute(translated.sql, bound) if bound else self._connection.execute(translated.sql)
+            return (
+                self._connection.execute(translated.sql, bound) if bound else self._connection.execute(translated.sql)
+            )
         except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
             raise _file_error(self._path, error) from error
         except duckdb.Error as error:
@@ -162,7 +164,7 @@ class DuckDBWarehouse:
             )
         if not read_only:
             _writable(self.path)
-        config = {"threads": self.threads} if self.threads else {}
+        config: dict[str, str | bool | int | float | list[str]] = {"threads": self.threads} if self.threads else {}
         waited, pause = 0.0, 0.05
         while True:
             try:
@@ -228,7 +230,7 @@ class DuckDBWarehouse:
             connection.close()
 
 
-def read_only_query(warehouse: DuckDBWarehouse, sql: str) -> pa.Table:
+def read_only_query(warehouse: Warehouse, sql: str) -> pa.Table:
     """The rows of a SELECT that somebody typed.
 
     Raises:
@@ -321,7 +323,8 @@ def _file_error(path: Path, error: Exception) -> WarehouseError:
         )
     if "version number" in text or "newer version" in text or "storage version" in text:
         return WarehouseError(
-            f"{path} was written by a newer DuckDB: {text}", next_step="upgrade the duckdb package, or name another file"
+            f"{path} was written by a newer DuckDB: {text}",
+            next_step="upgrade the duckdb package, or name another file",
         )
     if os.strerror(errno.ENOSPC) in str(error) or "out of disk space" in text.lower():
         return WarehouseError(

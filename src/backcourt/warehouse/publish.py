@@ -47,9 +47,7 @@ def _scaled(expression: str, decimals: int) -> str:
 
 def row_hash(columns: Sequence[Column]) -> str:
     """SQL of the row hash over columns, in their order; a NULL differs from an empty text."""
-    parts = [
-        hash_text(column) if column.required else f"COALESCE({hash_text(column)}, '~')" for column in columns
-    ]
+    parts = [hash_text(column) if column.required else f"COALESCE({hash_text(column)}, '~')" for column in columns]
     joined = ", '|', ".join(parts)
     return f"SUBSTR(TO_HEX(SHA256(CONCAT({joined}))), 1, {_HASH_DIGITS})"
 
@@ -103,7 +101,9 @@ def audit(session: Session, table: Table, stage: str, good: str) -> int:
     if empty:
         raise AuditError(f"{table.full_name}: staged rows have NULL in required columns {', '.join(empty)}")
     key = ", ".join(table.key)
-    twice = session.rows(f"SELECT {key}, COUNT(*) AS n FROM {stage} WHERE {good} GROUP BY {key} HAVING COUNT(*) > 1 LIMIT 3")
+    twice = session.rows(
+        f"SELECT {key}, COUNT(*) AS n FROM {stage} WHERE {good} GROUP BY {key} HAVING COUNT(*) > 1 LIMIT 3"
+    )
     if twice:
         examples = "; ".join(", ".join(map(str, row[:-1])) for row in twice)
         raise AuditError(f"{table.full_name}: the key ({key}) repeats in staged rows, for example {examples}")
@@ -139,7 +139,9 @@ def publish(
     same_row = f"{same_key} AND s.data_hash = t.data_hash" if table.hashed else "FALSE"
     columns = [column.name for column in table.columns]
     values = ", ".join("@now" if name == "processed_at" else f"s.{name}" for name in columns)
-    order = ", ".join(f"s.{name}" for name in dict.fromkeys([*([table.partition] if table.partition else []), *table.key]))
+    order = ", ".join(
+        f"s.{name}" for name in dict.fromkeys([*([table.partition] if table.partition else []), *table.key])
+    )
     delete = Statement(
         f"DELETE FROM {table.full_name} AS t WHERE {scope.condition} AND NOT EXISTS "
         f"(SELECT 1 FROM {stage} AS s WHERE {good} AND {same_row})",

@@ -2,4 +2,6 @@
 
 from backcourt.processors.base import Processor
 
-PROCESSOR = Processor(target="player_game_summary", entity="COALESCE(CAST(player_id AS STRING), game_id)", entity_type="player")
+PROCESSOR = Processor(
+    target="player_game_summary", entity="COALESCE(CAST(player_id AS STRING), game_id)", entity_type="player"
+)
