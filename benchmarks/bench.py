@@ -93,7 +93,7 @@ def compare(label: str, loaded: Path, work: Path, statements: Path, runs: int) -
     empty(bare, drop=True)
     samples: dict[str, list[tuple[float, float]]] = {"floor": [], "product": []}
     for turn in range(runs + 1):
-        for name in samples:
+        for name, figures in samples.items():
             target = work / f"{name}.duckdb"
             shutil.copy(bare if name == "floor" else loaded, target)
             command = (
@@ -103,7 +103,7 @@ def compare(label: str, loaded: Path, work: Path, statements: Path, runs: int) -
             )
             figure = measure(command)
             if turn:  # the first round warms the caches
-                samples[name].append(figure)
+                figures.append(figure)
     floor = statistics.median(s for s, _ in samples["floor"])
     product = statistics.median(s for s, _ in samples["product"])
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,28 +18,12 @@ if TYPE_CHECKING:
     from reference.model import Reference
 
 SEASON = "2021-22"
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _PATIENCE = 600.0
-
-
-def build_warehouse(path: Path, folders: list[Path], span: tuple[date, date]) -> None:
-    """Load season folders into a new warehouse and compute all ten tables over the span."""
-    from backcourt.backfill.publish import Stamp
-    from backcourt.backfill.run import run
-    from backcourt.calendar import DateRange
-    from backcourt.processors.registry import registry
-    from backcourt.sources.season.load import load_season
-    from backcourt.warehouse.duckdb import DuckDBWarehouse
-
-    warehouse = DuckDBWarehouse(path)
-    for folder in folders:
-        summary = load_season(warehouse, folder, now=NOW, run_id="load")
-        assert not [load.error for load in summary.tables if load.error], f"{folder} did not load: {summary}"
-    run(warehouse, DateRange(*span), registry(), Stamp("run", NOW))
 
 
 def _simulate(folder: Path) -> Path:
     from backcourt.simulate import write_season
+    from reference.build import build_warehouse
 
     path = folder / "warehouse.duckdb"
     write_season(folder / "season", season=SEASON, seed=20211019)

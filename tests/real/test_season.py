@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -95,7 +96,8 @@ def test_players_add_up_to_their_team(four_seasons):
         four_seasons,
         "SELECT COUNT(*) AS n FROM (SELECT game_id, team_abbr, SUM(points) AS p, SUM(fg_attempts) AS a "
         "FROM nba_analytics.player_game_summary GROUP BY game_id, team_abbr) AS s "
-        "INNER JOIN nba_analytics.team_offense_game_summary AS t ON t.game_id = s.game_id AND t.team_abbr = s.team_abbr "
+        "INNER JOIN nba_analytics.team_offense_game_summary AS t "
+        "ON t.game_id = s.game_id AND t.team_abbr = s.team_abbr "
         "WHERE s.p <> t.points_scored OR s.a <> t.fg_attempts",
     )
     assert off == [(0,)]
@@ -174,7 +176,7 @@ def _look_ahead_dates(path, year):
         "WHERE p.team_abbr <> p.before AND p.game_date > @late",
         {"y": year, "late": date(year + 1, 2, 1)},
     )[0][0]
-    gaps = [(b - a, b) for a, b in zip(all_dates, all_dates[1:], strict=False)]
+    gaps = [(b - a, b) for a, b in pairwise(all_dates)]
     after_break = max(gaps)[1]
     day_14 = next(d for d in all_dates if d >= all_dates[0] + timedelta(days=14))
     chosen = random.Random(year).sample(all_dates[10:], 20)  # noqa: S311 - a fixed choice of dates

@@ -18,8 +18,19 @@ _SLACK = 1.001
 """One unit of the last decimal, for ties in rounding."""
 
 _HUNDREDTHS = frozenset(
-    """points_avg_last_5 points_avg_last_10 points_avg_season points_std_last_10 shot_zone_mismatch_score pace_score
-    usage_spike_score opponent_def_rating opponent_pace team_pace team_off_rating""".split()
+    [
+        "points_avg_last_5",
+        "points_avg_last_10",
+        "points_avg_season",
+        "points_std_last_10",
+        "shot_zone_mismatch_score",
+        "pace_score",
+        "usage_spike_score",
+        "opponent_def_rating",
+        "opponent_pace",
+        "team_pace",
+        "team_off_rating",
+    ]
 )
 """Features that are copies of columns with two decimals: that is the unit in which a tie shows."""
 

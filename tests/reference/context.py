@@ -66,7 +66,7 @@ def names(league: League, player: int, day: date) -> tuple[str, str] | None:
     games = league.history(player, day, cup=True)
     if games:
         return games[0]["player_lookup"], games[0]["player_full_name"]
-    rows = [row for row in league.raw.snapshots if row["player_id"] == player and row["roster_date"] <= day]
+    rows = [row for row in league.snapshots_of.get(player, []) if row["roster_date"] <= day]
     if not rows:
         return None
     newest = max(rows, key=lambda row: (row["roster_date"], row["scrape_hour"]))

@@ -12,6 +12,13 @@ def _first(days: list[date], least: date) -> date:
     return next(day for day in days if day >= least)
 
 
+def _unlisted(reference: Reference, least: date) -> date | None:
+    """The first date from ``least`` on whose first-timers include one who was on no roster."""
+    league = reference.league
+    debuts = sorted((rows[0]["game_date"], player, rows[0]["team_abbr"]) for player, rows in league.by_player.items())
+    return next((day for day, who, team in debuts if day >= least and league.roster(day).get(who) != team), None)
+
+
 def chosen_dates(reference: Reference) -> dict[str, date]:
     """Dates by what is special about them."""
     raw = reference.league.raw
@@ -42,5 +49,8 @@ def chosen_dates(reference: Reference) -> dict[str, date]:
     playoffs = sorted({g["game_date"] for g in raw.schedule.values() if g["season_type"] == "Playoffs"})
     if playoffs:
         found["in the playoffs"] = playoffs[len(playoffs) // 4]
+    debut = _unlisted(reference, opening + timedelta(days=20))
+    if debut:
+        found["someone plays unlisted"] = debut
     found["last day"] = days[-1]
     return found

@@ -33,6 +33,7 @@ class League:
     by_player: dict[int, list[Row]] = field(default_factory=lambda: defaultdict(list))
     by_team: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     _rosters: dict[date, dict[int, str]] = field(default_factory=dict)
+    _reports: dict[tuple[str, date], dict[tuple[str, str], str]] = field(default_factory=dict)
     _stars: dict[tuple[str, date], tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -41,8 +42,10 @@ class League:
             if is_final(game):
                 self._add(game, evidence(self.raw, game["game_id"]))
         self.snapshot_days: dict[str, list[date]] = defaultdict(list)
+        self.snapshots_of: dict[int | None, list[Row]] = defaultdict(list)
         for row in self.raw.snapshots:
             self.snapshot_days[row["team_abbr"]].append(row["roster_date"])
+            self.snapshots_of[row["player_id"]].append(row)
 
     def _add(self, game: Row, seen: Evidence) -> None:
         game_id = game["game_id"]
@@ -101,21 +104,21 @@ class League:
         if (team, day) not in self._stars:
             rated = []
             for player, own in self.roster(day).items():
-                games = self.history(player, day)
+                games = self.history(player, day) if own == team else []
                 seconds = sum(row["seconds_played"] for row in games)
                 use = usage(games)
-                if own == team and games and seconds >= 20 * 60 * len(games) and use is not None:
+                if use is not None and seconds >= 20 * 60 * len(games):
                     rated.append((-use, player))
             self._stars[team, day] = tuple(player for _, player in sorted(rated)[:2])
         return self._stars[team, day]
 
     def reports(self, game_id: str, day: date) -> dict[tuple[str, str], str] | None:
         """Latest status per team and player_lookup for a game; None if no report names the game by that day."""
-        rows = [row for row in self.raw.injuries.get(game_id, []) if row["report_date"] <= day]
-        if not rows:
-            return None
-        rows.sort(key=lambda row: (row["report_date"], row["report_hour"]))
-        return {(row["team"], row["player_lookup"]): row["injury_status"] for row in rows}
+        if (game_id, day) not in self._reports:
+            rows = [row for row in self.raw.injuries.get(game_id, []) if row["report_date"] <= day]
+            rows.sort(key=lambda row: (row["report_date"], row["report_hour"]))
+            self._reports[game_id, day] = {(row["team"], row["player_lookup"]): row["injury_status"] for row in rows}
+        return self._reports[game_id, day] or None
 
     def is_out(self, player: int, lookup: str, team: str, game_id: str, day: date) -> bool:
         """By the latest injury report if the game has one, else on the roster and absent from the last two games."""
@@ -130,8 +133,8 @@ class League:
 
 
 def _before(rows: list[Row], day: date, *, cup: bool) -> list[Row]:
-    found = [row for row in rows if row["game_date"] < day and (cup or row["season_type"] in WINDOW_KINDS)]
-    return sorted(found, key=lambda row: (row["game_date"], row["game_id"]), reverse=True)
+    # Games were added in order of date.
+    return [row for row in reversed(rows) if row["game_date"] < day and (cup or row["season_type"] in WINDOW_KINDS)]
 
 
 def usage(games: list[Row]) -> Fraction | None:

@@ -6,10 +6,11 @@ ROUND does it: 0.215 is a little less than its decimals say and becomes 0.21.
 
 from __future__ import annotations
 
-import math
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 Exact = int | Fraction
+_PLACES = [Decimal(1).scaleb(-decimals) for decimals in range(5)]
 
 
 def ratio(above: Exact | None, below: Exact | None) -> Fraction | None:
@@ -23,9 +24,8 @@ def rounded(value: Exact | float | None, decimals: int) -> float | None:
     """The value with its catalog decimals; never minus zero."""
     if value is None:
         return None
-    double = Fraction(float(value)) * 10**decimals
-    whole = math.floor(abs(double) + Fraction(1, 2))
-    return (whole if double >= 0 else -whole) / 10**decimals + 0.0
+    # A Decimal made of a double holds all its digits.
+    return float(Decimal(float(value)).quantize(_PLACES[decimals], ROUND_HALF_UP)) + 0.0
 
 
 def clamp(value: Exact, low: Exact, high: Exact) -> Exact:

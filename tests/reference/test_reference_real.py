@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import build_warehouse
+
+from reference.build import build_warehouse
 from reference.compare import Stored, differences
 from reference.dates import chosen_dates
 from reference.model import TABLES, reference

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from reference.compare import Stored, differences
 from reference.dates import chosen_dates
 from reference.model import TABLES, Reference

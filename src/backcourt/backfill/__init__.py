@@ -1,0 +1,1 @@
+"""Plan and run computations over ranges of dates; failures and ledger."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.processors.base import Processor
 from backcourt.processors.failures import CATEGORIES
-from backcourt.warehouse.base import Published, Session, Statement, Value
+from backcourt.warehouse.base import Published, Session, Staged, Statement, Value
 from backcourt.warehouse.publish import Scope, publish
 
 _WRITTEN = ", ".join(f"'{category.name}'" for category in CATEGORIES if category.row_written)
@@ -56,9 +56,9 @@ def publish_chunk(session: Session, processor: Processor, chunk: DateRange, stam
     span: dict[str, Value] = {"start_date": chunk.start, "end_date": chunk.end}
     parameters = {**span, "bootstrap_days": BOOTSTRAP_DAYS}
     stage = session.stage_query(table.name, processor.staged_sql, parameters)
-    failed = session.stage_query("failures", _failures_select(processor, stage), span)
+    failed = session.stage_query(f"{table.name}_failures", _failures_select(processor, stage), span)
     ledger = session.stage_query(
-        "ledger", _ledger_select(processor, stage, failed), {**parameters, **_named(processor)}
+        f"{table.name}_ledger", _ledger_select(processor, stage, failed), {**parameters, **_named(processor)}
     )
     published = publish(
         session,
@@ -69,15 +69,21 @@ def publish_chunk(session: Session, processor: Processor, chunk: DateRange, stam
         stamps={"now": stamp.now},
         also=(*_replace_failures(processor, failed, chunk, stamp), *_replace_ledger(ledger, stamp)),
     )
+    return ChunkResult(published, _count(session, failed))
+
+
+def _count(session: Session, failed: Staged) -> dict[str, int]:
+    if not failed.rows:
+        return {}
     counts = session.rows(f"SELECT failure_category, COUNT(*) AS n FROM {failed} GROUP BY failure_category")
-    return ChunkResult(published, {str(category): int(str(count)) for category, count in counts})
+    return {str(category): int(str(count)) for category, count in counts}
 
 
 def _named(processor: Processor) -> dict[str, str]:
     return {"table_name": processor.table.full_name, "code_version": processor.code_version}
 
 
-def _failures_select(processor: Processor, stage: str) -> str:
+def _failures_select(processor: Processor, stage: Staged) -> str:
     """One record per entity and date; a player listed for two games of a date has one."""
     flags = " ".join(f"WHEN '{c.name}' THEN {str(c.retryable).upper()}" for c in CATEGORIES)
     correctable = " ".join(f"WHEN '{c.name}' THEN {str(c.correctable).upper()}" for c in CATEGORIES)
@@ -97,20 +103,22 @@ def _failures_select(processor: Processor, stage: str) -> str:
         ) = 1"""
 
 
-def _replace_failures(processor: Processor, failed: str, chunk: DateRange, stamp: Stamp) -> tuple[Statement, ...]:
+def _replace_failures(processor: Processor, failed: Staged, chunk: DateRange, stamp: Stamp) -> tuple[Statement, ...]:
     """Failures of the range are replaced, never appended; a record that says the same stays as it is."""
     target = f"nba_processing.{processor.table.phase}_failures"
     scope = "t.processor_name = @processor AND t.analysis_date BETWEEN @start_date AND @end_date"
     key = "f.analysis_date = t.analysis_date AND f.entity_id = t.entity_id"
     same = f"{key} AND f.failure_category = t.failure_category AND f.failure_reason = t.failure_reason"
     values: dict[str, Value] = {"processor": processor.name, "start_date": chunk.start, "end_date": chunk.end}
+    if not failed.rows:
+        return (Statement(f"DELETE FROM {target} AS t WHERE {scope}", values),)
     return (
         Statement(
             f"DELETE FROM {target} AS t WHERE {scope} AND NOT EXISTS (SELECT 1 FROM {failed} AS f WHERE {same})", values
         ),
         Statement(
-            f"INSERT INTO {target} (processor_name, analysis_date, entity_id, entity_type, {_FAILURE_VALUES}, can_retry, "
-            f"is_correctable, run_id, created_at) SELECT @processor, f.analysis_date, f.entity_id, "
+            f"INSERT INTO {target} (processor_name, analysis_date, entity_id, entity_type, {_FAILURE_VALUES}, "
+            f"can_retry, is_correctable, run_id, created_at) SELECT @processor, f.analysis_date, f.entity_id, "
             f"'{processor.entity_type}', f.failure_category, f.failure_reason, f.expected_game_count, "
             f"f.actual_game_count, f.can_retry, f.is_correctable, @run_id, @now FROM {failed} AS f WHERE NOT EXISTS "
             f"(SELECT 1 FROM {target} AS t WHERE {scope} AND {key}) ORDER BY f.analysis_date, f.entity_id",
@@ -119,10 +127,10 @@ def _replace_failures(processor: Processor, failed: str, chunk: DateRange, stamp
     )
 
 
-def _ledger_select(processor: Processor, stage: str, failed: str) -> str:
+def _ledger_select(processor: Processor, stage: Staged, failed: Staged) -> str:
     """The ledger's rows of the range that would say something new: one per scheduled date."""
     partition = processor.table.partition
-    bootstrap = "d.day_number < @bootstrap_days" if processor.phase == 4 else "FALSE"
+    bootstrap = "d.day_number < @bootstrap_days" if processor.table.phase == "precompute" else "FALSE"
     return f"""
         WITH dates AS (
           SELECT s.game_date, MIN(DATE_DIFF(s.game_date, o.opening_day, DAY)) AS day_number
@@ -171,7 +179,7 @@ def _ledger_select(processor: Processor, stage: str, failed: str) -> str:
           OR l.failure_count <> n.failure_count"""
 
 
-def _replace_ledger(ledger: str, stamp: Stamp) -> tuple[Statement, ...]:
+def _replace_ledger(ledger: Staged, stamp: Stamp) -> tuple[Statement, ...]:
     columns = (
         "table_name, game_date, status, reason, output_fingerprint, row_count, failure_count, code_version, attempt"
     )
@@ -182,8 +190,8 @@ def _replace_ledger(ledger: str, stamp: Stamp) -> tuple[Statement, ...]:
             "n.table_name = t.table_name AND n.game_date = t.game_date)"
         ),
         Statement(
-            f"INSERT INTO {_LEDGER} ({columns}, mode, run_id, started_at, finished_at) SELECT {values}, @mode, @run_id, "
-            f"@now, @now FROM {ledger} AS n ORDER BY n.table_name, n.game_date",
+            f"INSERT INTO {_LEDGER} ({columns}, mode, run_id, started_at, finished_at) SELECT {values}, @mode, "
+            f"@run_id, @now, @now FROM {ledger} AS n ORDER BY n.table_name, n.game_date",
             {"mode": stamp.mode, "run_id": stamp.run_id, "now": stamp.now},
         ),
     )

@@ -1,22 +1,26 @@
-"""Run processors over a range of dates, phase by phase, each table over all its dates before the next one."""
+"""Run processors over a range of dates, each table over all its dates before those that read it."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Protocol, Self
 
-from backcourt.backfill.publish import Stamp, publish_chunk
+from backcourt.backfill.publish import ChunkResult, Stamp, publish_chunk
 from backcourt.calendar import DateRange, month_chunks
 from backcourt.catalog import TABLES
 from backcourt.errors import DateRangeError
 from backcourt.processors.base import Processor
+from backcourt.processors.registry import waves
 from backcourt.warehouse.base import Session, Warehouse
 
+_WORKERS = 2
+"""Tables computed at the same time: a table of a season is too small for DuckDB to spread over two cores."""
 _HOLD_SECONDS = 1.0
 """A session is given back after this long, so that readers and other runs get their turn."""
 
@@ -79,39 +83,61 @@ def run(
         DateRangeError: If the schedule has no game in the range.
     """
     warehouse.ensure(TABLES)
-    with warehouse.read() as session:
-        chunks = _chunks(session, span, by_month=by_month)
-    total = len(chunks) * len(processors)
-    results: list[TableResult] = []
-    done = 0
-    with _Lease(warehouse, clock) as lease:
-        for processor in processors:
-            started = clock()
-            inserted = removed = unchanged = 0
-            failures: Counter[str] = Counter()
+    tally = {processor.name: _Tally() for processor in processors}
+    with _Lease(warehouse, clock) as lease, ThreadPoolExecutor(_WORKERS) as pool:
+        chunks = _chunks(lease.session(), span, by_month=by_month)
+        done, total = 0, len(chunks) * len(processors)
+        for wave in waves(processors):
             for chunk in chunks:
                 if progress is not None:
-                    progress(processor.name, done, total)
-                result = publish_chunk(lease.session(), processor, chunk, stamp)
-                inserted += result.published.inserted
-                removed += result.published.removed
-                unchanged += result.published.unchanged
-                failures.update(result.failures)
-                done += 1
-            results.append(
-                TableResult(
-                    processor.name,
-                    inserted + unchanged,
-                    inserted,
-                    removed,
-                    unchanged,
-                    dict(failures),
-                    clock() - started,
-                )
-            )
+                    progress(", ".join(processor.table.short for processor in wave), done, total)
+                session = lease.session()
+                tasks = {
+                    pool.submit(_publish, session, processor, chunk, stamp, clock): processor.name for processor in wave
+                }
+                for task in as_completed(tasks):
+                    tally[tasks[task]].add(*task.result())
+                    done += 1
     if progress is not None:
         progress("", done, total)
-    return tuple(results)
+    return tuple(tally[processor.name].result(processor.name) for processor in processors)
+
+
+def _publish(
+    session: Session, processor: Processor, chunk: DateRange, stamp: Stamp, clock: Callable[[], float]
+) -> tuple[ChunkResult, float]:
+    """Publish one chunk from a thread of its own; returns what it did and the seconds that it took."""
+    started = clock()
+    with session.worker() as own:
+        result = publish_chunk(own, processor, chunk, stamp)
+    return result, clock() - started
+
+
+class _Tally:
+    """Sums of a table's chunks."""
+
+    def __init__(self) -> None:
+        self.inserted = self.removed = self.unchanged = 0
+        self.failures: Counter[str] = Counter()
+        self.seconds = 0.0
+
+    def add(self, chunk: ChunkResult, seconds: float) -> None:
+        self.inserted += chunk.published.inserted
+        self.removed += chunk.published.removed
+        self.unchanged += chunk.published.unchanged
+        self.failures.update(chunk.failures)
+        self.seconds += seconds
+
+    def result(self, table: str) -> TableResult:
+        return TableResult(
+            table,
+            self.inserted + self.unchanged,
+            self.inserted,
+            self.removed,
+            self.unchanged,
+            dict(self.failures),
+            self.seconds,
+        )
 
 
 class _Lease:
@@ -124,7 +150,7 @@ class _Lease:
         self._session: Session | None = None
         self._since = 0.0
 
-    def __enter__(self) -> _Lease:
+    def __enter__(self) -> Self:
         return self
 
     def session(self) -> Session:
@@ -150,7 +176,8 @@ def _chunks(session: Session, span: DateRange, *, by_month: bool) -> tuple[DateR
     rows = session.rows(
         "SELECT season_year, MIN(game_date) AS first_date, MAX(game_date) AS last_date FROM nba_raw.nbac_schedule "
         "WHERE game_date BETWEEN @start_date AND @end_date "
-        "AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final') GROUP BY season_year ORDER BY season_year",
+        "AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final') GROUP BY season_year "
+        "ORDER BY season_year",
         {"start_date": span.start, "end_date": span.end},
     )
     if not rows:
@@ -161,7 +188,8 @@ def _chunks(session: Session, span: DateRange, *, by_month: bool) -> tuple[DateR
 
 def _no_games(session: Session, span: DateRange) -> DateRangeError:
     known = session.rows(
-        "SELECT season, MIN(game_date) AS a, MAX(game_date) AS b FROM nba_raw.nbac_schedule GROUP BY season ORDER BY season"
+        "SELECT season, MIN(game_date) AS a, MAX(game_date) AS b FROM nba_raw.nbac_schedule "
+        "GROUP BY season ORDER BY season"
     )
     if not known:
         return DateRangeError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from backcourt.catalog.model import Critical, Table, Upstream, Window, stamped
@@ -85,6 +86,7 @@ ML_FEATURE_STORE = Table(
     key=("game_id", "player_id"),
     partition="game_date",
     cluster=("player_id",),
+    salt=hashlib.sha256(repr([(item.name, item.default) for item in FEATURES]).encode()).hexdigest()[:8],
     description="25 features of a listed player before a game, each with its source, for prediction models.",
     columns=stamped(
         text("game_id", "the NBA's 10-character game id", required=True),
@@ -101,6 +103,7 @@ ML_FEATURE_STORE = Table(
             "the 25 values in order, defaults where the column is NULL",
             decimals=_DECIMALS,
             length=len(FEATURES),
+            derived=True,
         ),
         array(
             "feature_sources",

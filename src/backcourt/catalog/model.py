@@ -30,7 +30,9 @@ class Column:
         decimals: Decimals that a FLOAT64 (or each element of an ARRAY<FLOAT64>) is rounded to before it is hashed,
             stored or compared; required for them and only for them.
         required: True if the column is never NULL.
-        length: Number of elements of an array column with a fixed length, which is hashed element by element.
+        length: Number of elements of an array column with a fixed length.
+        derived: True if other columns of the row and constants determine it; it is not hashed then, and the
+            constants stand in the table's ``salt``.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Column:
     decimals: int | None = None
     required: bool = False
     length: int | None = None
+    derived: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a float without decimals, and decimals on anything else."""
@@ -121,6 +124,7 @@ class Table:
         critical: Critical fields.
         upstreams: What it is computed from.
         source: For raw tables, who publishes the data.
+        salt: Text that goes into every row hash: it changes with the constants behind derived columns.
     """
 
     name: str
@@ -136,6 +140,7 @@ class Table:
     critical: tuple[Critical, ...] = ()
     upstreams: tuple[Upstream, ...] = ()
     source: str = ""
+    salt: str = ""
     _by_name: dict[str, Column] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -43,7 +43,8 @@ def array(
     *,
     decimals: int | None = None,
     length: int | None = None,
+    derived: bool = False,
 ) -> Column:
     """An ARRAY column; ``element`` is STRING, INT64 or FLOAT64."""
     kinds: dict[str, SqlType] = {"STRING": "ARRAY<STRING>", "INT64": "ARRAY<INT64>", "FLOAT64": "ARRAY<FLOAT64>"}
-    return Column(name, kinds[element], description, unit, decimals, length=length)
+    return Column(name, kinds[element], description, unit, decimals, length=length, derived=derived)

@@ -79,7 +79,7 @@ def demo(
     )
     name = warehouse.name
     typer.echo("try next:")
-    typer.echo(f"  backcourt tables show MLFS                       what every column means")
+    typer.echo("  backcourt tables show MLFS                       what every column means")
     typer.echo(f"  backcourt run --start-date {first} --end-date {last} --warehouse {name}")
     typer.echo("                                                   a second run writes nothing")
     typer.echo(

@@ -1,0 +1,1 @@
+"""The ten computations of Phases 3 and 4, in dependency order."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from graphlib import TopologicalSorter
 
 from backcourt.catalog import table
+from backcourt.errors import UnknownNameError
 from backcourt.processors.analytics import (
     player_game_summary,
     team_defense_game_summary,
@@ -21,7 +23,6 @@ from backcourt.processors.precompute import (
     player_shot_zone_analysis,
     team_defense_zone_analysis,
 )
-from backcourt.errors import UnknownNameError
 
 _DECLARED: tuple[Processor, ...] = (
     player_game_summary.PROCESSOR,
@@ -40,18 +41,29 @@ _DECLARED: tuple[Processor, ...] = (
 @lru_cache(maxsize=1)
 def registry() -> tuple[Processor, ...]:
     """Every processor, each after those whose tables it reads."""
+    return tuple(processor for wave in waves(_DECLARED) for processor in wave)
+
+
+def waves(processors: Sequence[Processor]) -> tuple[tuple[Processor, ...], ...]:
+    """The processors in groups that read nothing of each other, each group after those that it reads from.
+
+    What a processor reads through another that is not among the given ones counts, too.
+    """
     declared = {processor.table.full_name: processor for processor in _DECLARED}
-    rank = {name: number for number, name in enumerate(declared)}
-    graph: TopologicalSorter[str] = TopologicalSorter()
-    for name, processor in declared.items():
-        graph.add(name, *(up.table for up in processor.table.upstreams if up.table in declared))
+    wanted = {processor.table.full_name for processor in processors}
+    graph = TopologicalSorter(
+        {
+            name: [up.table for up in processor.table.upstreams if up.table in declared]
+            for name, processor in declared.items()
+        }
+    )
     graph.prepare()
-    order: list[str] = []
+    groups: list[tuple[Processor, ...]] = []
     while graph.is_active():
-        ready = sorted(graph.get_ready(), key=rank.__getitem__)
-        order.extend(ready)
+        ready = graph.get_ready()
+        groups.append(tuple(processor for name, processor in declared.items() if name in ready and name in wanted))
         graph.done(*ready)
-    return tuple(declared[name] for name in order)
+    return tuple(group for group in groups if group)
 
 
 def select(*, phase: int | None = None, tables: tuple[str, ...] = ()) -> tuple[Processor, ...]:

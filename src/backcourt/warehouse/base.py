@@ -53,6 +53,23 @@ class Published:
         return self.inserted + self.unchanged
 
 
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Rows that a session keeps until they are published.
+
+    Attributes:
+        name: Full name to use in SQL.
+        rows: How many there are.
+    """
+
+    name: str
+    rows: int
+
+    def __str__(self) -> str:
+        """The name, so that it can stand in SQL."""
+        return self.name
+
+
 class Session(Protocol):
     """An open warehouse. Table names in SQL are dataset.table."""
 
@@ -66,14 +83,17 @@ class Session(Protocol):
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[tuple[object, ...]]:
         """The rows of a small SELECT as tuples."""
 
-    def stage_query(self, name: str, sql: str, parameters: Parameters | None = None) -> str:
-        """Keep the rows of a SELECT as nba_staging.NAME (replacing one of that name); returns that full name."""
+    def stage_query(self, name: str, sql: str, parameters: Parameters | None = None) -> Staged:
+        """Keep the rows of a SELECT as nba_staging.NAME, replacing what was staged under that name."""
 
     def stage_arrow(self, name: str, data: pa.Table) -> str:
         """Make an Arrow table readable as nba_staging.NAME; returns that full name."""
 
     def stage_parquet(self, name: str, path: Path) -> str:
         """Make a parquet file readable as nba_staging.NAME without copying it; returns that full name."""
+
+    def worker(self) -> AbstractContextManager[Session]:
+        """Another session on the same open warehouse, for another thread; transactions of all of them take turns."""
 
     def transaction(self, statements: Sequence[Statement]) -> list[int]:
         """Run statements that change tables, all or none; returns the rows that each one changed."""

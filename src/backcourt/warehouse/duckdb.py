@@ -10,13 +10,14 @@ import errno
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from backcourt.errors import QueryError, WarehouseError, WarehouseLockedError
-from backcourt.warehouse.base import STAGING, Parameters, Session, Statement, Warehouse
+from backcourt.warehouse.base import STAGING, Parameters, Session, Staged, Statement, Warehouse
 from backcourt.warehouse.dialect import Translated, is_read_only
 from backcourt.warehouse.translation import translate
 
@@ -47,10 +48,23 @@ LAYOUT = 1
 class DuckDBSession:
     """An open DuckDB file; see ``backcourt.warehouse.base.Session``."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-        """Wrap a connection that has the staging database attached."""
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, turn: Lock | None = None) -> None:
+        """Wrap a connection that has the staging database attached; ``turn`` is held during a transaction."""
         self._connection = connection
         self._path = path
+        self._turn = turn or Lock()
+        # The time zone cannot be set when connecting; without it timestamps are read in the machine's zone.
+        connection.execute("SET TimeZone = 'UTC'").fetchall()
+        connection.execute("SET enable_progress_bar = false").fetchall()
+
+    @contextmanager
+    def worker(self) -> Iterator[Session]:
+        """Another session on the same open file, for another thread."""
+        connection = self._connection.cursor()
+        try:
+            yield DuckDBSession(connection, self._path, self._turn)
+        finally:
+            connection.close()
 
     def _execute(self, sql: str, parameters: Parameters | None) -> duckdb.DuckDBPyConnection:
         translated = translate(sql)
@@ -89,13 +103,13 @@ class DuckDBSession:
         """The rows of a small SELECT as tuples."""
         return list(self._execute(sql, parameters).fetchall())
 
-    def stage_query(self, name: str, sql: str, parameters: Parameters | None = None) -> str:
+    def stage_query(self, name: str, sql: str, parameters: Parameters | None = None) -> Staged:
         """Keep the rows of a SELECT as nba_staging.NAME."""
         translated = translate(sql)
         full = f"{STAGING}.{name}"
         created = Translated(f"CREATE OR REPLACE TABLE {full} AS {translated.sql}", translated.parameters)
-        self._run(created, parameters or {}).fetchall()
-        return full
+        count = self._run(created, parameters or {}).fetchall()
+        return Staged(full, int(count[0][0]))
 
     def stage_arrow(self, name: str, data: pa.Table) -> str:
         """Make an Arrow table readable as nba_staging.NAME."""
@@ -115,6 +129,10 @@ class DuckDBSession:
 
     def transaction(self, statements: Sequence[Statement]) -> list[int]:
         """Run statements that change tables, all or none."""
+        with self._turn:
+            return self._all_or_none(statements)
+
+    def _all_or_none(self, statements: Sequence[Statement]) -> list[int]:
         changed: list[int] = []
         self._connection.execute("BEGIN TRANSACTION").fetchall()
         try:
@@ -179,16 +197,14 @@ class DuckDBWarehouse:
     def _session(self, *, read_only: bool) -> Iterator[Session]:
         connection = self._connect(read_only=read_only)
         try:
-            # The time zone cannot be set when connecting; without it timestamps are read in the machine's zone.
-            connection.execute("SET TimeZone = 'UTC'").fetchall()
-            connection.execute("SET enable_progress_bar = false").fetchall()
+            session = DuckDBSession(connection, self.path)
             if read_only:
                 # A query from outside reads the warehouse and nothing else on this machine.
                 connection.execute("SET enable_external_access = false").fetchall()
                 connection.execute("SET lock_configuration = true").fetchall()
             else:
                 connection.execute(f"ATTACH ':memory:' AS {STAGING}").fetchall()
-            yield DuckDBSession(connection, self.path)
+            yield session
         finally:
             connection.close()
 
@@ -265,22 +281,27 @@ def _migration(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], p
     if _META not in present:
         statements += [f"CREATE TABLE {_META} (layout BIGINT)", f"INSERT INTO {_META} VALUES ({LAYOUT})"]
     for table in tables:
-        columns = present.get(table.full_name)
-        if columns is None:
-            body = ", ".join(_ddl(column) for column in table.columns)
-            statements.append(f"CREATE TABLE {table.full_name} ({body})")
-            continue
-        for column in table.columns:
-            found = columns.get(column.name)
-            if found is None:
-                # NOT NULL cannot be added to a table with rows; the audit before every publication checks it.
-                statements.append(f"ALTER TABLE {table.full_name} ADD COLUMN {column.name} {_TYPES[column.type]}")
-            elif found != _TYPES[column.type]:
-                raise WarehouseError(
-                    f"{path}: {table.full_name}.{column.name} is {found}, the catalog says {_TYPES[column.type]}",
-                    next_step="the file is from another version: export what you need and load into a new file",
-                )
+        statements += _evolve(table, present.get(table.full_name), path)
     return statements
+
+
+def _evolve(table: Table, present: Mapping[str, str] | None, path: Path) -> list[str]:
+    """The statements that make one table, or add what it lacks."""
+    if present is None:
+        return [f"CREATE TABLE {table.full_name} ({', '.join(_ddl(column) for column in table.columns)})"]
+    for column in table.columns:
+        found = present.get(column.name, _TYPES[column.type])
+        if found != _TYPES[column.type]:
+            raise WarehouseError(
+                f"{path}: {table.full_name}.{column.name} is {found}, the catalog says {_TYPES[column.type]}",
+                next_step="the file is from another version: export what you need and load into a new file",
+            )
+    # NOT NULL cannot be added to a table with rows; the audit before every publication checks it.
+    return [
+        f"ALTER TABLE {table.full_name} ADD COLUMN {column.name} {_TYPES[column.type]}"
+        for column in table.columns
+        if column.name not in present
+    ]
 
 
 def _ddl(column: Column) -> str:

@@ -67,6 +67,8 @@ def _multiply(node: Node) -> Node | None:
 
 
 def _safe_divide(node: Node) -> Node:
+    if (number_of(node.expression) or 0) > 0:
+        return fill("CAST(_a AS DOUBLE) / _b", "float", _a=node.this, _b=node.expression)
     return fill("CAST(_a AS DOUBLE) / NULLIF(_b, 0)", "float", _a=node.this, _b=node.expression)
 
 

@@ -1,7 +1,7 @@
-"""Declaration of the processor that fills nba_analytics.player_game_summary; its SELECT is in player_game_summary.sql."""
+"""Fills nba_analytics.player_game_summary."""
 
 from backcourt.processors.base import Processor
 
 PROCESSOR = Processor(
-    target="player_game_summary", entity="COALESCE(CAST(player_id AS STRING), game_id)", entity_type="player"
+    target="player_game_summary", entity="COALESCE(FORMAT('%d', player_id), game_id)", entity_type="player"
 )

@@ -1,4 +1,4 @@
-"""Declaration of the processor that fills nba_analytics.team_offense_game_summary; its SELECT is in team_offense_game_summary.sql."""
+"""Fills nba_analytics.team_offense_game_summary."""
 
 from backcourt.processors.base import Processor
 

@@ -1,4 +1,4 @@
-"""Declaration of the processor that fills nba_analytics.upcoming_team_game_context; its SELECT is in upcoming_team_game_context.sql."""
+"""Fills nba_analytics.upcoming_team_game_context."""
 
 from backcourt.processors.base import Processor
 

@@ -1,5 +1,5 @@
-"""Declaration of the processor that fills nba_predictions.ml_feature_store_v2; its SELECT is in ml_feature_store_v2.sql."""
+"""Fills nba_predictions.ml_feature_store_v2."""
 
 from backcourt.processors.base import Processor
 
-PROCESSOR = Processor(target="ml_feature_store_v2", entity="CAST(player_id AS STRING)", entity_type="player")
+PROCESSOR = Processor(target="ml_feature_store_v2", entity="FORMAT('%d', player_id)", entity_type="player")

@@ -1,5 +1,5 @@
-"""Declaration of the processor that fills nba_precompute.player_composite_factors; its SELECT is in player_composite_factors.sql."""
+"""Fills nba_precompute.player_composite_factors."""
 
 from backcourt.processors.base import Processor
 
-PROCESSOR = Processor(target="player_composite_factors", entity="CAST(player_id AS STRING)", entity_type="player")
+PROCESSOR = Processor(target="player_composite_factors", entity="FORMAT('%d', player_id)", entity_type="player")

@@ -1,5 +1,5 @@
-"""Declaration of the processor that fills nba_precompute.player_daily_cache; its SELECT is in player_daily_cache.sql."""
+"""Fills nba_precompute.player_daily_cache."""
 
 from backcourt.processors.base import Processor
 
-PROCESSOR = Processor(target="player_daily_cache", entity="CAST(player_id AS STRING)", entity_type="player")
+PROCESSOR = Processor(target="player_daily_cache", entity="FORMAT('%d', player_id)", entity_type="player")

@@ -172,7 +172,7 @@ SELECT
   n < 10 AS early_season_flag,
   CASE WHEN n < 5 THEN 'INSUFFICIENT_DATA' WHEN NOT has_zones THEN 'NO_SHOT_ZONE' END AS failure_category,
   CASE
-    WHEN n < 5 THEN CONCAT(CAST(n AS STRING), ' games as of the date, 5 needed')
+    WHEN n < 5 THEN CONCAT(FORMAT('%d', n), ' games as of the date, 5 needed')
     WHEN NOT has_zones THEN 'no row of player_shot_zone_analysis'
   END AS failure_reason,
   IF(n < 5, 5, 10) AS expected_game_count,

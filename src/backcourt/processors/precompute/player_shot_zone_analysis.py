@@ -1,5 +1,5 @@
-"""Declaration of the processor that fills nba_precompute.player_shot_zone_analysis; its SELECT is in player_shot_zone_analysis.sql."""
+"""Fills nba_precompute.player_shot_zone_analysis."""
 
 from backcourt.processors.base import Processor
 
-PROCESSOR = Processor(target="player_shot_zone_analysis", entity="CAST(player_id AS STRING)", entity_type="player")
+PROCESSOR = Processor(target="player_shot_zone_analysis", entity="FORMAT('%d', player_id)", entity_type="player")

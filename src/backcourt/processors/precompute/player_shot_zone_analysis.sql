@@ -112,7 +112,7 @@ SELECT
     ELSE 'balanced'
   END AS primary_scoring_zone,
   IF(r.games_so_far < 10, 'INSUFFICIENT_DATA', NULL) AS failure_category,
-  IF(r.games_so_far < 10, CONCAT(CAST(r.games_so_far AS STRING), ' games as of the date, 10 needed'), NULL)
+  IF(r.games_so_far < 10, CONCAT(FORMAT('%d', r.games_so_far), ' games as of the date, 10 needed'), NULL)
     AS failure_reason,
   10 AS expected_game_count,
   LEAST(r.games_so_far, 10) AS actual_game_count

@@ -1,4 +1,4 @@
-"""Declaration of the processor that fills nba_precompute.team_defense_zone_analysis; its SELECT is in team_defense_zone_analysis.sql."""
+"""Fills nba_precompute.team_defense_zone_analysis."""
 
 from backcourt.processors.base import Processor
 

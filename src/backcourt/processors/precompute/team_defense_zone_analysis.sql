@@ -181,8 +181,8 @@ SELECT
     AS failure_category,
   CASE
     WHEN n = 0 AND final_games > 0
-      THEN CONCAT('no row of team_defense_game_summary for ', CAST(final_games AS STRING), ' games played')
-    WHEN n < 5 THEN CONCAT(CAST(n AS STRING), ' games as of the date, 5 needed')
+      THEN CONCAT('no row of team_defense_game_summary for ', FORMAT('%d', final_games), ' games played')
+    WHEN n < 5 THEN CONCAT(FORMAT('%d', n), ' games as of the date, 5 needed')
   END AS failure_reason,
   LEAST(final_games, 15) AS expected_game_count,
   n AS actual_game_count

@@ -188,11 +188,11 @@ class _Run:
     def _stage(self, table: Table, file: SeasonFile) -> _Stage:
         """Compute the rows and their rules; set the good ones apart if any is broken."""
         sql = staged_select(table, statement(file.stem), ("broken_rules", "warning"))
-        name = self._session.stage_query(f"stage_{file.stem}", sql, self._parameters)
+        name = self._session.stage_query(f"stage_{file.stem}", sql, self._parameters).name
         units = self._session.stage_query(
             f"units_{file.stem}",
             f"SELECT {_unit(file)} AS unit, COUNTIF(broken_rules IS NOT NULL) > 0 AS held FROM {name} GROUP BY unit",
-        )
+        ).name
         count, held = self._numbers(f"SELECT COUNT(*) AS n, COUNTIF(held) AS held FROM {units}")
         if not held:
             return _Stage(name, name, units, count, 0)
@@ -201,7 +201,7 @@ class _Run:
             f"good_{file.stem}",
             f"SELECT {columns}, broken_rules, warning FROM {name} "
             f"WHERE {_unit(file)} IN (SELECT unit FROM {units} WHERE NOT held)",
-        )
+        ).name
         return _Stage(name, good, units, count, held)
 
     def _scope(self, table: Table, file: SeasonFile, stage: _Stage) -> Scope:

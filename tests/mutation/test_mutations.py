@@ -1,0 +1,72 @@
+"""The proof that the reference sees errors: damaged SQL must differ from it, the SQL as it is must not."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from backcourt.calendar import BOOTSTRAP_DAYS
+from backcourt.processors.base import FAILURE_COLUMNS, Processor
+from backcourt.processors.registry import registry
+from backcourt.warehouse.base import Session
+from backcourt.warehouse.duckdb import DuckDBWarehouse
+from backcourt.warehouse.publish import staged_select
+from mutation.mutants import MUTANTS
+from reference.compare import by_key, differences
+from reference.dates import chosen_dates
+from reference.model import TABLES, Expected, Reference
+
+PROCESSORS = {processor.name: processor for processor in registry()}
+
+
+@pytest.fixture(scope="module")
+def session(simulated_warehouse: Path, tmp_path_factory: pytest.TempPathFactory):
+    """A session on a copy of the simulated warehouse; staging changes nothing in it."""
+    path = tmp_path_factory.mktemp("mutants") / "warehouse.duckdb"
+    shutil.copyfile(simulated_warehouse, path)
+    with DuckDBWarehouse(path).write() as opened:
+        yield opened
+
+
+def _first_differences(session: Session, reference: Reference, name: str, sql: str) -> list[str]:
+    """What differs on the first date on which anything does."""
+    for day in chosen_dates(reference).values():
+        try:
+            found = staged(session, name, sql, day)
+        except AssertionError as error:
+            return [str(error)]
+        wanted = reference.expected(name, day)
+        different = differences(name, day, wanted, found, limit=3)
+        if different:
+            return different
+    return []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TABLES)
+def test_the_sql_as_it_is_equals_the_reference(name: str, session: Session, simulated_reference: Reference) -> None:
+    """The comparison that mutants must fail is passed by the undamaged SELECT, staged date by date."""
+    assert _first_differences(session, simulated_reference, name, PROCESSORS[name].sql) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "old", "new"), MUTANTS, ids=[f"{name}-{number}" for number, (name, _, _) in enumerate(MUTANTS)]
+)
+def test_a_mutant_is_killed(name: str, old: str, new: str, session: Session, simulated_reference: Reference) -> None:
+    """A damaged SELECT gives rows or failures that differ from the reference on at least one date."""
+    sql = PROCESSORS[name].sql
+    assert old in sql, f"{name}.sql has no {old!r}: write the mutant anew"
+    assert old != new
+    killed = _first_differences(session, simulated_reference, name, sql.replace(old, new, 1))
+    assert killed, f"the mutant survives: {old!r} -> {new!r}"
+
+
+def test_every_processor_has_mutants() -> None:
+    """Each of the ten SQL files is damaged in at least three places."""
+    counts = Counter(name for name, _, _ in MUTANTS)
+    assert counts.keys() == set(PROCESSORS)
+    assert min(counts.values()) >= 3
