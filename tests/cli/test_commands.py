@@ -135,7 +135,7 @@ def test_query_formats(simulated_warehouse, tmp_path):
         ("DELETE FROM nba_raw.nbac_schedule WHERE TRUE", "only a SELECT"),
         ("SELECT 1; SELECT 2", "exactly one statement"),
         ("SELECT nope FROM nba_raw.nbac_schedule", "nope"),
-        ("SELEC 1", "SELEC"),
+        ("SELEC 1", "line 1, column 7"),
         ("SELECT * FROM nba_raw.gone", "gone"),
     ],
 )

@@ -8,18 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from backcourt.calendar import BOOTSTRAP_DAYS
-from backcourt.processors.base import FAILURE_COLUMNS, Processor
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
 from backcourt.warehouse.duckdb import DuckDBWarehouse
-from backcourt.warehouse.publish import staged_select
 from mutation.mutants import MUTANTS
-from reference.compare import by_key, differences
+from reference.compare import differences
 from reference.dates import chosen_dates
-from reference.model import TABLES, Expected, Reference
+from reference.model import TABLES, Reference
+from reference.staging import PROCESSORS, staged
 
-PROCESSORS = {processor.name: processor for processor in registry()}
+from backcourt.warehouse.base import Session
+from backcourt.warehouse.duckdb import DuckDBWarehouse
 
 
 @pytest.fixture(scope="module")

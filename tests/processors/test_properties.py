@@ -30,8 +30,10 @@ def ask(simulated_warehouse: Path):
 
 BAD_ROWS = {
     "player_game_summary": (
-        "seconds_played <= 0 OR usage_rate NOT BETWEEN 0 AND 100 OR efg_pct NOT BETWEEN 0 AND 1.5 OR ts_pct < 0 "
-        "OR ts_pct > 1.5",
+        (
+            "seconds_played <= 0 OR usage_rate NOT BETWEEN 0 AND 100 OR efg_pct NOT BETWEEN 0 AND 1.5 OR ts_pct < 0 "
+            "OR ts_pct > 1.5"
+        ),
         "paint_attempts + mid_range_attempts + three_pt_attempts <> fg_attempts",
         "paint_makes + mid_range_makes + three_pt_makes <> fg_makes",
         "assisted_fg_makes + unassisted_fg_makes <> fg_makes",
@@ -73,8 +75,10 @@ BAD_ROWS = {
         "games_in_sample NOT BETWEEN 5 AND 15 OR zone_games_in_sample > games_in_sample",
         "(data_quality_tier = 'high') <> (games_in_sample = 15)",
         "strongest_zone = weakest_zone",
-        "paint_pct_allowed_last_15 NOT BETWEEN 0 AND 1 OR mid_range_pct_allowed_last_15 NOT BETWEEN 0 AND 1 "
-        "OR three_pt_pct_allowed_last_15 NOT BETWEEN 0 AND 1",
+        (
+            "paint_pct_allowed_last_15 NOT BETWEEN 0 AND 1 OR mid_range_pct_allowed_last_15 NOT BETWEEN 0 AND 1 "
+            "OR three_pt_pct_allowed_last_15 NOT BETWEEN 0 AND 1"
+        ),
     ),
     "player_shot_zone_analysis": (
         "games_in_sample_10 > 10 OR games_in_sample_20 > 20 OR games_in_sample_20 < games_in_sample_10",
@@ -90,8 +94,10 @@ BAD_ROWS = {
         "pace_score NOT BETWEEN -3 AND 3 OR usage_spike_score NOT BETWEEN -3 AND 3",
         "opponent_strength_score NOT BETWEEN 0 AND 100",
         "total_composite_adjustment NOT BETWEEN -21 AND 16",
-        "ABS(total_composite_adjustment - fatigue_adjustment - COALESCE(shot_zone_mismatch_score, 0) "
-        "- COALESCE(pace_score, 0) - COALESCE(usage_spike_score, 0)) > 0.006",
+        (
+            "ABS(total_composite_adjustment - fatigue_adjustment - COALESCE(shot_zone_mismatch_score, 0) "
+            "- COALESCE(pace_score, 0) - COALESCE(usage_spike_score, 0)) > 0.006"
+        ),
     ),
     "player_daily_cache": (
         "games_played_season < 5 OR early_season_flag <> (games_played_season < 10)",
@@ -103,7 +109,8 @@ BAD_ROWS = {
     "ml_feature_store_v2": (
         "feature_quality_score NOT BETWEEN 40 AND 100",
         "LEN(features) <> 25 OR LEN(feature_sources) <> 25",
-        "rest_advantage NOT BETWEEN -2 AND 2 OR recent_trend NOT BETWEEN -2 AND 2 OR minutes_change NOT BETWEEN -2 AND 2",
+        "rest_advantage NOT BETWEEN -2 AND 2 OR recent_trend NOT BETWEEN -2 AND 2",
+        "minutes_change NOT BETWEEN -2 AND 2",
         "injury_risk NOT BETWEEN 0 AND 3 OR pct_free_throw NOT BETWEEN 0 AND 0.5 OR team_win_pct NOT BETWEEN 0 AND 1",
         "ABS(pct_paint + pct_mid_range + pct_three - 1) > 0.00025",
         "home_away NOT IN (0, 1) OR back_to_back NOT IN (0, 1) OR playoff_game NOT IN (0, 1)",

@@ -12,7 +12,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from reference.asof import Result
-from reference.numbers import Exact, clamp, exact, ratio, rounded
+from reference.numbers import Exact, clamp, exact, ratio, rounded, rounded_inside
 from reference.raw import Row
 
 _ZONE_OF = {"paint": "paint", "mid_range": "mid_range", "perimeter": "three_pt"}
@@ -78,11 +78,6 @@ def _strength(team: str, ratings: dict[str, float]) -> Fraction | None:
     return ratio(100 * sum(value > ratings[team] for value in others), len(others))
 
 
-def _stored(value: Exact | None) -> Fraction | None:
-    """The value as its column holds it, with two decimals."""
-    return None if value is None else exact(rounded(value, 2))
-
-
 def composite(listed: list[Row], zones: dict[int, Row], defenses: dict[str, Row]) -> Result:
     """PCF rows and failures: UPGC rows, PSZA rows by player and TDZA rows by team of one date."""
     ratings = {team: row["defensive_rating_last_15"] for team, row in defenses.items()}
@@ -93,9 +88,9 @@ def composite(listed: list[Row], zones: dict[int, Row], defenses: dict[str, Row]
         fatigue = _fatigue(row)
         tired = Fraction(fatigue - 100, 20)
         differential = row["pace_differential"]
-        mismatch = _stored(_mismatch(zones.get(player), defenses.get(opponent)))
-        speed = _stored(None if differential is None else clamp(exact(differential) / 2, -3, 3))
-        spike = _stored(_spike(row))
+        mismatch = rounded_inside(_mismatch(zones.get(player), defenses.get(opponent)), 2)
+        speed = None if differential is None else rounded_inside(clamp(exact(differential) / 2, -3, 3), 2)
+        spike = rounded_inside(_spike(row), 2)
         if mismatch is None:
             failures[str(player)] = "NO_SHOT_ZONE"
         same = "game_id game_date season_year player_id player_lookup team_abbr opponent_team_abbr"
@@ -174,7 +169,7 @@ def feature_rows(
         dict[str, Row],
     ],
 ) -> list[Row]:
-    """MLFS rows: UPGC rows, then UTGC by game and team, PDC and PCF by game and player, PSZA by player, TDZA by team."""
+    """MLFS rows of UPGC rows, UTGC by game and team, PDC and PCF by game and player, PSZA by player, TDZA by team."""
     teams, caches, factors, zones, defenses = tables
     rows = []
     for row in listed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -31,6 +32,14 @@ TABLES = (
 
 BOOTSTRAP = 14
 """Phase 4 writes nothing for days 0 to 13."""
+
+_FROM_GAMES: dict[str, Callable[[League, date], Result]] = {
+    "upcoming_player_game_context": lambda league, day: (player_context(league, day), {}),
+    "upcoming_team_game_context": lambda league, day: (team_context(league, day), {}),
+    "team_defense_zone_analysis": team_zones,
+    "player_shot_zone_analysis": player_zones,
+}
+"""Tables that are computed from earlier games alone."""
 
 Expected = tuple[dict[tuple[object, ...], Row], dict[str, str]]
 """Rows by key, and failure categories by entity."""
@@ -63,27 +72,23 @@ class Reference:
     def _rows(self, name: str, day: date, *key: str) -> dict[Any, Row]:
         return {tuple(row[part] for part in key) if key[1:] else row[key[0]]: row for row in self._result(name, day)[0]}
 
-    def _compute(self, name: str, day: date) -> Result:
+    def _past(self, name: str, day: date) -> list[Row]:
         league = self.league
         games = [game["game_id"] for game in league.games_on(day)]
         if name == "player_game_summary":
-            return [row for game in games for row in league.players.get(game, [])], {}
-        if name == "team_offense_game_summary":
-            return [row for (game, _), row in league.offense.items() if game in games], {}
-        if name == "team_defense_game_summary":
-            return [row for (game, _), row in league.defense.items() if game in games], {}
-        if name == "upcoming_player_game_context":
-            return player_context(league, day), {}
-        if name == "upcoming_team_game_context":
-            return team_context(league, day), {}
-        if name == "team_defense_zone_analysis":
-            return team_zones(league, day)
-        if name == "player_shot_zone_analysis":
-            return player_zones(league, day)
+            return [row for game in games for row in league.players.get(game, [])]
+        rows = league.offense if name == "team_offense_game_summary" else league.defense
+        return [row for (game, _), row in rows.items() if game in games]
+
+    def _compute(self, name: str, day: date) -> Result:
+        if name in TABLES[:3]:
+            return self._past(name, day), {}
+        if name in _FROM_GAMES:
+            return _FROM_GAMES[name](self.league, day)
         listed, _ = self._result("upcoming_player_game_context", day)
         zones = self._rows("player_shot_zone_analysis", day, "player_id")
         if name == "player_daily_cache":
-            return daily_cache(league, day, listed, zones)
+            return daily_cache(self.league, day, listed, zones)
         defenses = self._rows("team_defense_zone_analysis", day, "team_abbr")
         if name == "player_composite_factors":
             return composite(listed, zones, defenses)

@@ -18,7 +18,8 @@ Row = dict[str, Any]
 _LINE = (
     "game_id, player_id, player_name, player_lookup, team_abbr, opponent_team_abbr, is_home, points, field_goals_made, "
     "field_goals_attempted, three_pointers_made, three_pointers_attempted, free_throws_made, free_throws_attempted, "
-    "offensive_rebounds, defensive_rebounds, total_rebounds, assists, steals, blocks, turnovers, personal_fouls, plus_minus"
+    "offensive_rebounds, defensive_rebounds, total_rebounds, assists, steals, blocks, turnovers, personal_fouls, "
+    "plus_minus"
 )
 _SEASON = "WHERE season_year = ?"
 _QUERIES = {

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from reference.compare import by_key
-from reference.model import Expected
+from datetime import date, timedelta
 
 from backcourt.calendar import BOOTSTRAP_DAYS
 from backcourt.processors.base import FAILURE_COLUMNS, Processor
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
 from backcourt.warehouse.publish import staged_select
+from reference.compare import by_key
+from reference.model import Expected
 
 PROCESSORS: dict[str, Processor] = {processor.name: processor for processor in registry()}
 
 
-def staged(session: Session, name: str, sql: str, day: object) -> Expected:
-    """What a processor's SELECT, damaged or not, would publish on one date: rows by key, failures by entity."""
+def staged(session: Session, name: str, sql: str, day: date) -> Expected:
+    """What a processor's SELECT, damaged or not, would publish on one date: rows by key, failures by entity.
+
+    It computes the dates around, too: a value that leaks from the day itself shows only where later days are read.
+    """
     processor = PROCESSORS[name]
-    parameters = {"start_date": day, "end_date": day, "bootstrap_days": BOOTSTRAP_DAYS}
+    around = {"start_date": day - timedelta(days=1), "end_date": day + timedelta(days=1)}
+    parameters = {**around, "bootstrap_days": BOOTSTRAP_DAYS}
     stage = session.stage_query("reference", staged_select(processor.table, sql, FAILURE_COLUMNS), parameters)
     rows = session.query(
-        f"SELECT * FROM {stage} WHERE failure_category IS NULL OR failure_category = 'NO_SHOT_ZONE'"
+        f"SELECT * FROM {stage} WHERE {processor.table.partition} = @day "
+        "AND (failure_category IS NULL OR failure_category = 'NO_SHOT_ZONE')",
+        {"day": day},
     ).to_pylist()
     failures = session.rows(
-        f"SELECT {processor.entity} AS entity_id, failure_category FROM {stage} WHERE failure_category IS NOT NULL"
+        f"SELECT {processor.entity} AS entity_id, failure_category FROM {stage} "
+        f"WHERE {processor.table.partition} = @day AND failure_category IS NOT NULL",
+        {"day": day},
     )
     return by_key(name, rows), {str(entity): str(category) for entity, category in failures}

@@ -56,7 +56,7 @@ def demo(
     write_season(files, season=season, seed=seed)
     warehouse = DuckDBWarehouse(folder / "warehouse.duckdb")
     stamp = Stamp(run_id=new_run_id(), now=now())
-    print_summary(load_season(warehouse, files, now=stamp.now, run_id=stamp.run_id))
+    print_summary(load_season(warehouse, files, now=stamp.now, run_id=stamp.run_id), next_step=False)
     with warehouse.read() as session:
         first, last = session.rows("SELECT MIN(game_date) AS a, MAX(game_date) AS b FROM nba_raw.nbac_schedule")[0]
     span = DateRange(first, last)  # type: ignore[arg-type] # the column is a DATE

@@ -36,8 +36,8 @@ def season(
     raise typer.Exit(summary.exit_code)
 
 
-def print_summary(summary: LoadSummary) -> None:
-    """Print what a load did, a line per table, and what broke which rule."""
+def print_summary(summary: LoadSummary, *, next_step: bool = True) -> None:
+    """Print what a load did, a line per table, what broke which rule, and the next command."""
     from backcourt.cli.output import print_table
 
     print_table(
@@ -80,7 +80,7 @@ def print_summary(summary: LoadSummary) -> None:
             typer.echo(f"error: {entry.table}: {entry.error}", err=True)
     if summary.quarantined:
         typer.echo('next: backcourt query "SELECT * FROM nba_processing.quarantine ORDER BY game_id"')
-    else:
+    elif next_step:
         typer.echo("next: backcourt run --start-date YYYY-MM-DD --end-date YYYY-MM-DD")
 
 

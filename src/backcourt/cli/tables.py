@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from backcourt.cli.options import WarehouseOption, warehouse
+
 if TYPE_CHECKING:
     from backcourt.catalog import Table
 
-app = typer.Typer(help="Show the catalog: every table, column, key and upstream.", no_args_is_help=True)
+app = typer.Typer(help="Show the catalog, and how full the tables are.", no_args_is_help=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
@@ -85,6 +87,32 @@ def show(
     for up in found.upstreams:
         windows = ", ".join(str(window) for window in up.windows)
         typer.echo(f"reads: {up.table} ({windows}{'' if up.critical else '; optional'})")
+
+
+@app.command("profile")
+def show_profile(
+    name: Annotated[str, typer.Argument(help="Table name, dataset.table or abbreviation (PGS).")],
+    as_json: JsonOption = False,
+    file: WarehouseOption = None,
+) -> None:
+    """Show how full a table is: each column's non-NULL share and number of distinct values, by season."""
+    from dataclasses import asdict
+
+    from backcourt.catalog import table
+    from backcourt.cli.output import print_json, print_table
+    from backcourt.warehouse.profile import profile
+
+    found = table(name)
+    with warehouse(file).read() as session:
+        columns = profile(session, found)
+    if as_json:
+        print_json([asdict(column) for column in columns])
+        return
+    print_table(
+        ("season", "column", "rows", "filled", "distinct values"),
+        [(c.season_year, c.column, f"{c.rows:,}", f"{c.filled:.1%}", c.distinct) for c in columns],
+        numbers=("rows", "filled", "distinct values"),
+    )
 
 
 def _summary(table: Table) -> dict[str, Any]:

@@ -49,8 +49,8 @@ def _scaled(expression: str, decimals: int) -> str:
 def row_hash(columns: Sequence[Column], salt: str) -> str:
     """SQL of the row hash over columns whose floats are scaled, in their order; a NULL differs from an empty text."""
     columns = [column for column in columns if not column.derived]
-    texts = [hash_text(column, scaled=True) for column in columns]
-    parts = [text if column.required else f"COALESCE({text}, '~')" for column, text in zip(columns, texts, strict=True)]
+    # COALESCE for required columns, too: DuckDB joins parts that cannot be NULL several times as fast.
+    parts = [f"COALESCE({hash_text(column, scaled=True)}, '~')" for column in columns]
     joined = ", '|', ".join([f"'{salt}'", *parts] if salt else parts)
     return f"SUBSTR(TO_HEX(SHA256(CONCAT({joined}))), 1, {_HASH_DIGITS})"
 

@@ -14,7 +14,22 @@ from backcourt.warehouse.verified import DATE_FORMATS
 WHITESPACE = "".join(map(chr, [*range(9, 14), 32, 133, 160, 5760, *range(8192, 8203), 8232, 8233, 8239, 8287, 12288]))
 
 
+def _never_null(node: Node) -> bool:
+    if isinstance(node, exp.Coalesce):
+        return any(_never_null(part) for part in (node.this, *node.expressions))
+    return isinstance(node, exp.Literal)
+
+
 def _concat(node: Node) -> Node:
+    """CONCAT yields NULL if a part is NULL, and DuckDB's CONCAT passes over it: the operator does not.
+
+    Where no part can be NULL, DuckDB's function means the same and copies each part once instead of once per step.
+    """
+    if all(_never_null(part) for part in node.expressions):
+        parts = [part.copy() for part in node.expressions]
+        result: Node = exp.Anonymous(this="CONCAT", expressions=parts)
+        result.meta["kind"] = "string"
+        return result
     return exp.Paren(this=functools.reduce(lambda a, b: exp.DPipe(this=a, expression=b), node.expressions))
 
 

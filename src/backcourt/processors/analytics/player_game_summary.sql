@@ -201,7 +201,8 @@ SELECT
     AS usage_rate,
   SAFE_DIVIDE(100 * points, 2 * (100 * field_goals_attempted + 44 * free_throws_attempted)) AS ts_pct,
   SAFE_DIVIDE(2 * field_goals_made + three_pointers_made, 2 * field_goals_attempted) AS efg_pct,
-  COALESCE(is_starter, player_id IN UNNEST(starter_ids)) AS starter_flag,
+  -- BigQuery keeps a NULL array as an empty one: without five starters nothing is known.
+  COALESCE(is_starter, IF(ARRAY_LENGTH(starter_ids) = 5, player_id IN UNNEST(starter_ids), NULL)) AS starter_flag,
   home_won = home_game AS win_flag,
   points_line,
   CASE
