@@ -43,6 +43,7 @@ def run(path: Path, warehouse: Path, start: date, end: date) -> None:
     values = {"start_date": start, "end_date": end, "bootstrap_days": 14}
     connection = duckdb.connect(str(warehouse))
     for item in json.loads(path.read_text(encoding="utf-8")):
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {item['name'].split('.')[0]}").fetchall()
         bound = {name: values[name] for name in item["parameters"]}
         connection.execute(f"CREATE TEMP TABLE stage AS {item['sql']}", bound).fetchall()
         names, order = ", ".join(item["columns"]), ", ".join(item["order"])

@@ -50,7 +50,7 @@ _UPGC = (
     ("WHERE s.seconds_season >= 1200 * s.games", "WHERE s.seconds_season >= 120 * s.games"),
     (") <= 2\n", ") <= 3\n"),
     ("ORDER BY report_date DESC, report_hour DESC", "ORDER BY report_date, report_hour"),
-    ("AND DATE_DIFF(f.game_date, l.seen, DAY) <= 30", "AND DATE_DIFF(f.game_date, l.seen, DAY) <= 20"),
+    ("AND DATE_DIFF(f.game_date, l.seen, DAY) <= 30", "AND DATE_DIFF(f.game_date, l.seen, DAY) <= 10"),
     ("  FROM appearances\n  WHERE season_type <> 'Cup Final'\n),", "  FROM appearances\n),"),
     (
         "DATE_DIFF(l.game_date, rest.game_date, DAY) = 1, FALSE",

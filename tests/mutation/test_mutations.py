@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from mutation.mutants import MUTANTS
@@ -16,9 +15,6 @@ from reference.compare import differences
 from reference.dates import chosen_dates
 from reference.model import TABLES, Reference
 from reference.staging import PROCESSORS, staged
-
-from backcourt.warehouse.base import Session
-from backcourt.warehouse.duckdb import DuckDBWarehouse
 
 
 @pytest.fixture(scope="module")
