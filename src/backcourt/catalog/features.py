@@ -21,7 +21,8 @@ class Feature:
         description: What it is.
         unit: Unit of the value.
         default: Value in the vector where the column is NULL.
-        source: "phase4", "phase3" or "calculated" where the value is known.
+        source: "phase4", "phase3" or "calculated" where the value is known; the two recent means and the games of
+            7 days fall back from phase4 to phase3.
     """
 
     name: str

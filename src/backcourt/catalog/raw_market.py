@@ -45,7 +45,7 @@ _GAME_LINES = Table(
         GAME,
         text("bookmaker_key", 'bookmaker, "fanduel"', required=True),
         text("market_key", "spreads or totals", required=True),
-        text("outcome_name", "team name for spreads, Over or Under for totals", required=True),
+        text("outcome_name", "tricode of the team for spreads, Over or Under for totals", required=True),
         _SNAPSHOT,
         GAME_DATE,
         SEASON_YEAR,

@@ -40,6 +40,7 @@ shots AS (
     COUNT(*) AS attempts,
     COUNTIF(is_made) AS makes,
     COUNTIF(is_three) AS three_attempts,
+    COUNTIF(is_three AND is_made) AS three_makes,
     COUNTIF(zone IS NULL) AS unplaced,
     COUNTIF(is_made AND is_assisted IS NULL) AS unknown_assists,
     COUNTIF(zone = 'paint') AS paint_attempts,
@@ -70,19 +71,20 @@ blocks AS (
   WHERE e.event_type = 2 AND e.player_3_id IS NOT NULL AND s.game_date BETWEEN @start_date AND @end_date
   GROUP BY e.game_id, e.player_3_id
 ),
--- A make and a one-shot free throw of the same player at the same moment.
+-- A make and a one-shot free throw (10; 20 after a flagrant foul) of the same player at the same moment.
 and_ones AS (
   SELECT m.game_id, m.player_1_id AS player_id, COUNT(DISTINCT m.event_id) AS n
   FROM events AS m
   INNER JOIN events AS f
     ON f.game_id = m.game_id AND f.player_1_id = m.player_1_id AND f.period = m.period AND f.clock = m.clock
-  WHERE m.event_type = 1 AND f.event_type = 3 AND f.event_action_type = 10
+  WHERE m.event_type = 1 AND f.event_type = 3 AND f.event_action_type IN (10, 20)
   GROUP BY m.game_id, m.player_1_id
 ),
 props AS (
   SELECT game_id, player_lookup, points_line
   FROM nba_raw.odds_api_player_points_props
   WHERE game_date BETWEEN @start_date AND @end_date AND points_line IS NOT NULL
+    AND COALESCE(minutes_before_tipoff, 0) >= 0
   QUALIFY ROW_NUMBER() OVER (PARTITION BY game_id, player_lookup ORDER BY snapshot_timestamp DESC, bookmaker) = 1
 ),
 candidates AS (
@@ -131,6 +133,7 @@ joined AS (
       AND COALESCE(s.attempts, 0) = c.field_goals_attempted
       AND COALESCE(s.makes, 0) = c.field_goals_made
       AND COALESCE(s.three_attempts, 0) = c.three_pointers_attempted
+      AND COALESCE(s.three_makes, 0) = c.three_pointers_made
       AND COALESCE(s.unplaced, 0) = 0 AS zones_known,
     sg.game_id IS NOT NULL
       AND COALESCE(s.makes, 0) = c.field_goals_made

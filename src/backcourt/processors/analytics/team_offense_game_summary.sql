@@ -24,6 +24,7 @@ shots AS (
     COUNT(*) AS attempts,
     COUNTIF(is_made) AS makes,
     COUNTIF(is_three) AS three_attempts,
+    COUNTIF(is_three AND is_made) AS three_makes,
     COUNTIF(zone IS NULL) AS unplaced,
     COUNTIF(zone = 'paint') AS paint_attempts,
     COUNTIF(zone = 'paint' AND is_made) AS paint_makes,
@@ -53,6 +54,7 @@ joined AS (
     240 + 25 * f.overtime_periods AS exact_minutes,
     COALESCE(
       s.attempts = t.fg_attempted AND s.makes = t.fg_made AND s.three_attempts = t.three_pt_attempted
+      AND s.three_makes = t.three_pt_made
       AND s.unplaced = 0, FALSE
     ) AS zones_known,
     s.paint_attempts,

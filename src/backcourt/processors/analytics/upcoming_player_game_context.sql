@@ -95,7 +95,7 @@ sightings AS (
 ),
 last_seen AS (
   SELECT
-    player_id, season_year, team_abbr, player_lookup, player_full_name, seen,
+    player_id, season_year, team_abbr, player_lookup, player_full_name, seen, trust,
     LEAD(seen) OVER (PARTITION BY player_id, season_year ORDER BY seen) AS next_seen
   FROM (
     SELECT *
@@ -147,16 +147,10 @@ roster AS (
     AND f.game_date <= COALESCE(s.next_seen, DATE '9999-12-31')
   LEFT JOIN injuries AS i ON i.game_id = f.game_id AND i.player_lookup = l.player_lookup
   LEFT JOIN reported_games AS r ON r.game_id = f.game_id
-  WHERE l.seen >= COALESCE(s.seen, l.seen)
+  WHERE s.seen IS NULL OR l.seen > s.seen OR (l.seen = s.seen AND l.trust = 2)
 ),
 team_games AS (
-  SELECT
-    team_abbr,
-    season_year,
-    game_date,
-    season_type,
-    LEAD(game_date) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS next_date,
-    LAG(game_date) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS previous_date
+  SELECT team_abbr, season_year, game_date, season_type
   FROM (
     SELECT home_team_tricode AS team_abbr, season_year, game_date, season_type, game_status FROM nba_raw.nbac_schedule
     UNION ALL
@@ -166,6 +160,24 @@ team_games AS (
     AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
     AND season_year IN (SELECT season_year FROM fixtures)
     AND game_date <= @end_date
+),
+team_rest AS (
+  SELECT
+    team_abbr,
+    season_year,
+    game_date,
+    LEAD(game_date) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS next_date
+  FROM team_games
+),
+team_counted AS (
+  SELECT
+    team_abbr,
+    season_year,
+    game_date,
+    LEAD(game_date) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS next_date,
+    LAG(game_date) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS previous_date
+  FROM team_games
+  WHERE season_type <> 'Cup Final'
 ),
 -- The team's two most used regulars as of the date, and whether each is out of the game.
 stars AS (
@@ -180,7 +192,7 @@ stars AS (
     AND s.season_year = r.season_year
     AND r.game_date > s.game_date
     AND r.game_date <= COALESCE(s.next_date, DATE '9999-12-31')
-  LEFT JOIN team_games AS g
+  LEFT JOIN team_counted AS g
     ON g.team_abbr = r.team_abbr
     AND g.season_year = r.season_year
     AND r.game_date > g.game_date
@@ -288,6 +300,7 @@ props AS (
     ARRAY_AGG(points_line ORDER BY snapshot_timestamp, bookmaker LIMIT 1)[OFFSET(0)] AS opening
   FROM nba_raw.odds_api_player_points_props
   WHERE game_date BETWEEN @start_date AND @end_date AND points_line IS NOT NULL
+    AND COALESCE(minutes_before_tipoff, 0) >= 0
   GROUP BY game_id, player_lookup
 ),
 priced_games AS (SELECT DISTINCT game_id FROM props)
@@ -346,7 +359,7 @@ LEFT JOIN form AS s
   AND l.game_date > s.game_date
   AND l.game_date <= COALESCE(s.next_date, DATE '9999-12-31')
 LEFT JOIN loads AS w ON w.game_id = l.game_id AND w.player_id = l.player_id
-LEFT JOIN team_games AS opponent
+LEFT JOIN team_rest AS opponent
   ON opponent.team_abbr = l.opponent_team_abbr
   AND opponent.season_year = l.season_year
   AND l.game_date > opponent.game_date

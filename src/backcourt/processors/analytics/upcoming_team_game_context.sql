@@ -43,8 +43,7 @@ trips AS (
     game_date,
     latitude,
     longitude,
-    LEAD(game_date) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS next_date,
-    LAG(game_date) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS previous_date
+    LEAD(game_date) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS next_date
   FROM played
 ),
 counted AS (
@@ -54,6 +53,7 @@ counted AS (
     game_date,
     margin,
     LEAD(game_date) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS next_date,
+    LAG(game_date, 1) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS previous_date,
     LAG(game_date, 9) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS tenth_last_date,
     ROW_NUMBER() OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS games
   FROM played
@@ -65,6 +65,7 @@ records AS (
     season_year,
     game_date,
     next_date,
+    previous_date,
     tenth_last_date,
     margin,
     games,
@@ -75,6 +76,25 @@ records AS (
     games - COALESCE(MAX(IF(margin > 0, games, NULL)) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW), 0) AS loss_streak
   FROM counted
+),
+-- Each fixture with the team's record after its last game.
+situations AS (
+  SELECT
+    f.*,
+    r.game_date AS last_date,
+    r.previous_date,
+    r.tenth_last_date,
+    r.margin AS last_margin,
+    r.games,
+    r.wins,
+    r.win_streak,
+    r.loss_streak
+  FROM fixtures AS f
+  LEFT JOIN records AS r
+    ON r.team_abbr = f.team_abbr
+    AND r.season_year = f.season_year
+    AND f.game_date > r.game_date
+    AND f.game_date <= COALESCE(r.next_date, DATE '9999-12-31')
 ),
 loads AS (
   SELECT
@@ -120,24 +140,14 @@ starts AS (
     f.team_abbr,
     a.player_id,
     a.player_lookup,
-    MAX(t.previous_date) AS previous_date,
+    MAX(f.previous_date) AS previous_date,
     COUNTIF(a.starter_flag) AS starts,
     COUNT(a.starter_flag) AS known
-  FROM fixtures AS f
-  INNER JOIN records AS r
-    ON r.team_abbr = f.team_abbr
-    AND r.season_year = f.season_year
-    AND f.game_date > r.game_date
-    AND f.game_date <= COALESCE(r.next_date, DATE '9999-12-31')
-  INNER JOIN trips AS t
-    ON t.team_abbr = f.team_abbr
-    AND t.season_year = f.season_year
-    AND f.game_date > t.game_date
-    AND f.game_date <= COALESCE(t.next_date, DATE '9999-12-31')
+  FROM situations AS f
   INNER JOIN appearances AS a
     ON a.team_abbr = f.team_abbr
     AND a.season_year = f.season_year
-    AND a.game_date >= r.tenth_last_date
+    AND a.game_date >= f.tenth_last_date
     AND a.game_date < f.game_date
   GROUP BY f.game_id, f.team_abbr, a.player_id, a.player_lookup
 ),
@@ -188,13 +198,13 @@ SELECT
   COALESCE(DATE_DIFF(f.game_date, t.game_date, DAY) = 1, FALSE) AS team_back_to_back,
   COALESCE(w.games_7, 0) AS games_in_last_7_days,
   COALESCE(w.games_14, 0) AS games_in_last_14_days,
-  COALESCE(r.games, 0) + 1 AS game_number_in_season,
-  COALESCE(r.wins, 0) AS wins_entering,
-  COALESCE(r.games - r.wins, 0) AS losses_entering,
-  COALESCE(r.win_streak, 0) AS team_win_streak_entering,
-  COALESCE(r.loss_streak, 0) AS team_loss_streak_entering,
-  r.margin AS last_game_margin,
-  CASE WHEN r.margin > 0 THEN 'W' WHEN r.margin < 0 THEN 'L' END AS last_game_result,
+  COALESCE(f.games, 0) + 1 AS game_number_in_season,
+  COALESCE(f.wins, 0) AS wins_entering,
+  COALESCE(f.games - f.wins, 0) AS losses_entering,
+  COALESCE(f.win_streak, 0) AS team_win_streak_entering,
+  COALESCE(f.loss_streak, 0) AS team_loss_streak_entering,
+  f.last_margin AS last_game_margin,
+  CASE WHEN f.last_margin > 0 THEN 'W' WHEN f.last_margin < 0 THEN 'L' END AS last_game_result,
   -- Haversine on a sphere of 3,958.8 miles; 0.01745329251994329577 is pi / 180.
   CAST(ROUND(2 * 3958.8 * ASIN(SQRT(LEAST(1.0,
     POW(SIN(0.5 * 0.01745329251994329577 * (f.latitude - t.latitude)), 2)
@@ -209,17 +219,12 @@ SELECT
   CAST(NULL AS STRING) AS failure_reason,
   1 AS expected_game_count,
   1 AS actual_game_count
-FROM fixtures AS f
+FROM situations AS f
 LEFT JOIN trips AS t
   ON t.team_abbr = f.team_abbr
   AND t.season_year = f.season_year
   AND f.game_date > t.game_date
   AND f.game_date <= COALESCE(t.next_date, DATE '9999-12-31')
-LEFT JOIN records AS r
-  ON r.team_abbr = f.team_abbr
-  AND r.season_year = f.season_year
-  AND f.game_date > r.game_date
-  AND f.game_date <= COALESCE(r.next_date, DATE '9999-12-31')
 LEFT JOIN loads AS w ON w.game_id = f.game_id AND w.team_abbr = f.team_abbr
 LEFT JOIN reports AS p ON p.game_id = f.game_id
 LEFT JOIN questionable AS q ON q.game_id = f.game_id AND q.team = f.team_abbr

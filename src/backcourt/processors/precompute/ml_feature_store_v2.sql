@@ -6,6 +6,15 @@ WITH seasons AS (
   WHERE season_type = 'Regular Season'
   GROUP BY season_year
 ),
+-- Minutes as integers of hundredths, so that exactly 10 or 20 % more counts.
+cache AS (
+  SELECT
+    *,
+    CAST(ROUND(100 * minutes_avg_last_10) AS INT64) AS minutes_10_x100,
+    CAST(ROUND(100 * minutes_avg_season) AS INT64) AS minutes_season_x100
+  FROM nba_precompute.player_daily_cache
+  WHERE cache_date BETWEEN @start_date AND @end_date
+),
 joined AS (
   SELECT
     u.game_id,
@@ -39,11 +48,11 @@ joined AS (
       WHEN c.recent_trend_points IS NOT NULL THEN 0.0
     END AS recent_trend,
     CASE
-      WHEN c.minutes_avg_last_10 - c.minutes_avg_season >= 0.2 * c.minutes_avg_season THEN 2.0
-      WHEN c.minutes_avg_last_10 - c.minutes_avg_season >= 0.1 * c.minutes_avg_season THEN 1.0
-      WHEN c.minutes_avg_last_10 - c.minutes_avg_season <= -0.2 * c.minutes_avg_season THEN -2.0
-      WHEN c.minutes_avg_last_10 - c.minutes_avg_season <= -0.1 * c.minutes_avg_season THEN -1.0
-      WHEN c.minutes_avg_last_10 IS NOT NULL THEN 0.0
+      WHEN 5 * (c.minutes_10_x100 - c.minutes_season_x100) >= c.minutes_season_x100 THEN 2.0
+      WHEN 10 * (c.minutes_10_x100 - c.minutes_season_x100) >= c.minutes_season_x100 THEN 1.0
+      WHEN 5 * (c.minutes_season_x100 - c.minutes_10_x100) >= c.minutes_season_x100 THEN -2.0
+      WHEN 10 * (c.minutes_season_x100 - c.minutes_10_x100) >= c.minutes_season_x100 THEN -1.0
+      WHEN c.minutes_10_x100 IS NOT NULL THEN 0.0
     END AS minutes_change,
     d.defensive_rating_last_15 AS opponent_def_rating,
     d.opponent_pace,
@@ -60,8 +69,7 @@ joined AS (
       SAFE_DIVIDE(t.wins_entering, t.wins_entering + t.losses_entering), NULL) AS team_win_pct
   FROM nba_analytics.upcoming_player_game_context AS u
   INNER JOIN seasons AS o ON o.season_year = u.season_year
-  LEFT JOIN nba_precompute.player_daily_cache AS c
-    ON c.game_id = u.game_id AND c.player_id = u.player_id AND c.cache_date BETWEEN @start_date AND @end_date
+  LEFT JOIN cache AS c ON c.game_id = u.game_id AND c.player_id = u.player_id
   LEFT JOIN nba_precompute.player_composite_factors AS f
     ON f.game_id = u.game_id AND f.player_id = u.player_id AND f.game_date BETWEEN @start_date AND @end_date
   LEFT JOIN nba_precompute.player_shot_zone_analysis AS z
