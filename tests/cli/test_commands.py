@@ -98,7 +98,16 @@ def test_run_one_table_of_one_date(simulated_warehouse, tmp_path):
     """--table runs that table only; on an intact warehouse nothing is rewritten."""
     path = shutil.copy(simulated_warehouse, tmp_path / "w.duckdb")
     done = backcourt(
-        "run", "--start-date", "2022-01-10", "--end-date", "2022-01-10", "--table", "TDZA", "--json", "--warehouse", path
+        "run",
+        "--start-date",
+        "2022-01-10",
+        "--end-date",
+        "2022-01-10",
+        "--table",
+        "TDZA",
+        "--json",
+        "--warehouse",
+        path,
     )
     assert done.returncode == 0, done.stderr
     (result,) = json.loads(done.stdout)

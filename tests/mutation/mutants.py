@@ -58,7 +58,7 @@ _UPGC = (
     ),
 )
 _UTGC = (
-    ("COALESCE(r.games, 0) + 1 AS game_number_in_season", "COALESCE(r.games, 0) AS game_number_in_season"),
+    ("COALESCE(f.games, 0) + 1 AS game_number_in_season", "COALESCE(f.games, 0) AS game_number_in_season"),
     ("LAG(game_date, 9)", "LAG(game_date, 8)"),
     ("WHERE s.starts >= 5", "WHERE s.starts > 5"),
     ("DATE_SUB(f.game_date, INTERVAL 14 DAY)", "DATE_SUB(f.game_date, INTERVAL 13 DAY)"),
@@ -128,7 +128,7 @@ _MLFS = (
     ("WHEN c.recent_trend_points <= -2 THEN -1.0", "WHEN c.recent_trend_points < -2 THEN -1.0"),
     ("u.days_rest - u.opponent_days_rest", "u.opponent_days_rest - u.days_rest"),
     ("GREATEST(-2, LEAST(2,", "GREATEST(-2, LEAST(3,"),
-    (">= 0.1 * c.minutes_avg_season", ">= 0.2 * c.minutes_avg_season"),
+    ("WHEN 10 * (c.minutes_10_x100 - c.minutes_season_x100)", "WHEN 5 * (c.minutes_10_x100 - c.minutes_season_x100)"),
     ("2500 - 60 * defaults", "2500 - 50 * defaults"),
     ("IF(u.season_type = 'Playoffs', 1.0, 0.0)", "IF(u.season_type = 'Regular Season', 1.0, 0.0)"),
     ("t.wins_entering + t.losses_entering >= 5", "t.wins_entering + t.losses_entering > 8"),
