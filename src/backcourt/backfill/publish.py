@@ -55,8 +55,10 @@ def publish_chunk(session: Session, processor: Processor, chunk: DateRange, stam
     table = processor.table
     span: dict[str, Value] = {"start_date": chunk.start, "end_date": chunk.end}
     parameters = {**span, "bootstrap_days": BOOTSTRAP_DAYS}
-    stage = session.stage_query(table.name, processor.staged_sql, parameters)
-    failed = session.stage_query(f"{table.name}_failures", _failures_select(processor, stage), span)
+    # Other chunks and tables may be staged at the same time.
+    name = f"{table.name}_{chunk.start:%Y%m%d}"
+    stage = session.stage_query(name, processor.staged_sql, parameters)
+    failed = session.stage_query(f"{name}_failures", _failures_select(processor, stage), span)
     ledger = session.stage_query(
         f"{table.name}_ledger", _ledger_select(processor, stage, failed), {**parameters, **_named(processor)}
     )
@@ -69,7 +71,9 @@ def publish_chunk(session: Session, processor: Processor, chunk: DateRange, stam
         stamps={"now": stamp.now},
         also=(*_replace_failures(processor, failed, chunk, stamp), *_replace_ledger(ledger, stamp)),
     )
-    return ChunkResult(published, _count(session, failed))
+    result = ChunkResult(published, _count(session, failed))
+    session.discard(stage, failed, ledger)
+    return result
 
 
 def _count(session: Session, failed: Staged) -> dict[str, int]:

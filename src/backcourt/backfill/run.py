@@ -21,7 +21,8 @@ from backcourt.warehouse.base import Session, Warehouse
 
 _WORKERS = 2
 """Tables computed at the same time: a table of a season is too small for DuckDB to spread over two cores."""
-_HOLD_SECONDS = 1.0
+_BATCH = 8
+_HOLD_SECONDS = 3.0
 """A session is given back after this long, so that readers and other runs get their turn."""
 
 
@@ -88,12 +89,13 @@ def run(
         chunks = _chunks(lease.session(), span, by_month=by_month)
         done, total = 0, len(chunks) * len(processors)
         for wave in waves(processors):
-            for chunk in chunks:
+            for batch in _batches([(processor, chunk) for chunk in chunks for processor in wave]):
                 if progress is not None:
-                    progress(", ".join(processor.table.short for processor in wave), done, total)
+                    progress(", ".join(dict.fromkeys(processor.table.short for processor, _ in batch)), done, total)
                 session = lease.session()
                 tasks = {
-                    pool.submit(_publish, session, processor, chunk, stamp, clock): processor.name for processor in wave
+                    pool.submit(_publish, session, processor, chunk, stamp, clock): processor.name
+                    for processor, chunk in batch
                 }
                 for task in as_completed(tasks):
                     tally[tasks[task]].add(*task.result())
@@ -101,6 +103,11 @@ def run(
     if progress is not None:
         progress("", done, total)
     return tuple(tally[processor.name].result(processor.name) for processor in processors)
+
+
+def _batches(tasks: Sequence[tuple[Processor, DateRange]]) -> list[Sequence[tuple[Processor, DateRange]]]:
+    """The tasks in groups, between which the file can be given back."""
+    return [tasks[start : start + _BATCH] for start in range(0, len(tasks), _BATCH)]
 
 
 def _publish(

@@ -86,6 +86,9 @@ class Session(Protocol):
     def stage_query(self, name: str, sql: str, parameters: Parameters | None = None) -> Staged:
         """Keep the rows of a SELECT as nba_staging.NAME, replacing what was staged under that name."""
 
+    def discard(self, *staged: Staged) -> None:
+        """Forget staged rows before the session ends."""
+
     def stage_arrow(self, name: str, data: pa.Table) -> str:
         """Make an Arrow table readable as nba_staging.NAME; returns that full name."""
 

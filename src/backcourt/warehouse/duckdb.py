@@ -111,6 +111,11 @@ class DuckDBSession:
         count = self._run(created, parameters or {}).fetchall()
         return Staged(full, int(count[0][0]))
 
+    def discard(self, *staged: Staged) -> None:
+        """Forget staged rows before the session ends."""
+        for item in staged:
+            self._connection.execute(f"DROP TABLE IF EXISTS {item.name}").fetchall()
+
     def stage_arrow(self, name: str, data: pa.Table) -> str:
         """Make an Arrow table readable as nba_staging.NAME."""
         full = f"{STAGING}.{name}"
