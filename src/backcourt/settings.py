@@ -1,60 +1,104 @@
-"""Typed settings: flags, then environment variables BACKCOURT_*, then backcourt.toml, then defaults."""
+"""Typed settings: flags, then environment variables BACKCOURT_*, then backcourt.toml, then defaults.
+
+The standard library alone, because every command pays for this import: a settings library takes longer to import than
+one more date takes to plan.
+"""
 
 from __future__ import annotations
 
+import os
 import tomllib
-
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
 
 from backcourt.errors import SettingsError
 
+FILE = "backcourt.toml"
+PREFIX = "BACKCOURT_"
 
-class Settings(BaseSettings):
+
+@dataclass(frozen=True, slots=True)
+class Settings:
     """Every setting.
 
     Attributes:
-        warehouse: A DuckDB file, or bigquery://PROJECT.
-        threads: Threads of the embedded engine; empty means all cores.
+        warehouse: Path of a DuckDB file.
+        threads: Threads of the embedded engine, at least 1; None means all cores.
         patience: Seconds for which a warehouse file in use is tried again.
     """
 
-    model_config = SettingsConfigDict(env_prefix="BACKCOURT_", toml_file="backcourt.toml", extra="forbid")
-
-    warehouse: str = Field(default="warehouse.duckdb", min_length=1)
-    threads: int | None = Field(default=None, ge=1)
-    patience: float = Field(default=5.0, ge=0)
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Flags beat the environment, the environment beats the file."""
-        del dotenv_settings, file_secret_settings
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+    warehouse: str = "warehouse.duckdb"
+    threads: int | None = None
+    patience: float = 5.0
 
 
-def load(*, warehouse: str | None = None) -> Settings:
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("a path")
+    return value
+
+
+def _threads(value: object) -> int:
+    number = int(str(value))
+    if number < 1:
+        raise ValueError("a whole number from 1")
+    return number
+
+
+def _seconds(value: object) -> float:
+    number = float(str(value))
+    if not 0 <= number < float("inf"):
+        raise ValueError("seconds, 0 or more")
+    return number
+
+
+_READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
+    "warehouse": (_text, "the path of a DuckDB file"),
+    "threads": (_threads, "a whole number from 1"),
+    "patience": (_seconds, "seconds, 0 or more"),
+}
+
+
+def load(*, warehouse: str | None = None, folder: Path | None = None) -> Settings:
     """The settings with the flags that were given.
 
+    Args:
+        warehouse: The flag --warehouse, None if it was not given.
+        folder: Where backcourt.toml is looked for; the current folder by default.
+
     Raises:
-        SettingsError: If a value cannot be used; the message names the setting.
+        SettingsError: If a setting is unknown or its value cannot be used; the message names where it comes from.
     """
-    flags = {} if warehouse is None else {"warehouse": warehouse}
+    names = [field.name for field in fields(Settings)]
+    found = {name: (value, f"{FILE}: {name}") for name, value in _from_file((folder or Path()) / FILE, names).items()}
+    for name in names:
+        variable = PREFIX + name.upper()
+        if variable in os.environ:
+            found[name] = (os.environ[variable], variable)
+    if warehouse is not None:
+        found["warehouse"] = (warehouse, "--warehouse")
+    values: dict[str, Any] = {}
+    for name, (value, where) in found.items():
+        read, valid = _READERS[name]
+        try:
+            values[name] = read(value)
+        except ValueError:
+            raise SettingsError(f"{where} is {value!r}, which cannot be used", valid=[valid]) from None
+    return Settings(**values)
+
+
+def _from_file(path: Path, names: list[str]) -> dict[str, object]:
+    """What backcourt.toml says; nothing if there is none."""
     try:
-        return Settings(**flags)  # type: ignore[arg-type]
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(
-            f"setting {name}: {first['msg']}",
-            valid=sorted(Settings.model_fields) if first["type"] == "extra_forbidden" else (),
-            next_step=f"check --{name}, BACKCOURT_{name.upper()} and backcourt.toml",
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"backcourt.toml is not TOML: {error}") from None
+        with path.open("rb") as file:
+            content = tomllib.load(file)
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not TOML: {error}", next_step="correct it or take it away") from None
+    unknown = sorted(set(content) - set(names))
+    if unknown:
+        raise SettingsError(f"{path}: unknown setting {unknown[0]!r}", valid=names)
+    return content

@@ -46,10 +46,10 @@ def test_help_names_every_command():
 
 
 def test_help_imports_nothing_heavy():
-    """--help loads neither the engine nor the SQL translator nor Arrow nor pydantic."""
+    """--help loads neither the engine nor the SQL translator nor Arrow."""
     code = (
         "import sys; from backcourt.cli.app import app; "
-        "print([m for m in ('duckdb', 'sqlglot', 'pyarrow', 'numpy', 'pydantic') if m in sys.modules])"
+        "print([m for m in ('duckdb', 'sqlglot', 'pyarrow', 'numpy') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -156,6 +156,8 @@ def test_query_refuses_in_one_line(simulated_warehouse, sql, part):
 def test_no_warehouse_yet(tmp_path):
     """Without a warehouse the next step is named, and no file appears."""
     one_line(backcourt("query", "SELECT 1", cwd=tmp_path), "there is no warehouse at", "backcourt load season")
+    dates = ("--start-date", "2022-01-01", "--end-date", "2022-01-01")
+    one_line(backcourt("run", *dates, cwd=tmp_path), "there is no warehouse at", "backcourt load season")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -82,8 +82,9 @@ def run(
 
     Raises:
         DateRangeError: If the schedule has no game in the range.
+        WarehouseError: If there is no warehouse, or it cannot be written.
     """
-    warehouse.ensure(TABLES)
+    warehouse.require()
     tally = {processor.name: _Tally() for processor in processors}
     with _Lease(warehouse, clock) as lease, ThreadPoolExecutor(_WORKERS) as pool:
         chunks = _chunks(lease.session(), span, by_month=by_month)
@@ -156,6 +157,7 @@ class _Lease:
         self._manager: AbstractContextManager[Session] | None = None
         self._session: Session | None = None
         self._since = 0.0
+        self._ensured = False
 
     def __enter__(self) -> Self:
         return self
@@ -164,7 +166,8 @@ class _Lease:
         if self._session is not None and self._clock() - self._since > _HOLD_SECONDS:
             self._close()
         if self._session is None:
-            self._manager = self._warehouse.write()
+            self._manager = self._warehouse.write(() if self._ensured else TABLES)
+            self._ensured = True
             self._session = self._manager.__enter__()
             self._since = self._clock()
         return self._session

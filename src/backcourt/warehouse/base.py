@@ -107,6 +107,9 @@ class Warehouse(Protocol):
 
     name: str
 
+    def require(self) -> None:
+        """Raise a WarehouseError if there is no warehouse yet."""
+
     def ensure(self, tables: Iterable[Table]) -> None:
         """Create datasets and tables that are missing; add columns that the catalog has and a table lacks.
 
@@ -117,5 +120,5 @@ class Warehouse(Protocol):
     def read(self) -> AbstractContextManager[Session]:
         """A session that cannot change anything."""
 
-    def write(self) -> AbstractContextManager[Session]:
-        """A session that can publish."""
+    def write(self, ensure: Iterable[Table] = ()) -> AbstractContextManager[Session]:
+        """A session that can publish; the given tables are made or evolved first, as by ``ensure``."""

@@ -180,12 +180,9 @@ class DuckDBWarehouse:
     def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         import duckdb
 
-        if read_only and not self.path.exists():
-            raise WarehouseError(
-                f"there is no warehouse at {self.path}",
-                next_step="load a season first (backcourt load season DIR) or name another file with --warehouse",
-            )
-        if not read_only:
+        if read_only:
+            self.require()
+        else:
             _writable(self.path)
         config: dict[str, str | bool | int | float | list[str]] = {"threads": self.threads} if self.threads else {}
         waited, pause = 0.0, 0.05
@@ -198,57 +195,65 @@ class DuckDBWarehouse:
             self._sleep(pause)
             waited, pause = waited + pause, min(pause * 1.5, 0.5)
 
-    @contextmanager
-    def _session(self, *, read_only: bool) -> Iterator[Session]:
-        connection = self._connect(read_only=read_only)
-        try:
-            session = DuckDBSession(connection, self.path)
-            if read_only:
-                # A query from outside reads the warehouse and nothing else on this machine.
-                connection.execute("SET enable_external_access = false").fetchall()
-                connection.execute("SET lock_configuration = true").fetchall()
-            else:
-                connection.execute(f"ATTACH ':memory:' AS {STAGING}").fetchall()
-            yield session
-        finally:
-            connection.close()
+    def require(self) -> None:
+        """Raise a WarehouseError if there is no file yet."""
+        if not self.path.exists():
+            raise WarehouseError(
+                f"there is no warehouse at {self.path}",
+                next_step="load a season first (backcourt load season DIR) or name another file with --warehouse",
+            )
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that cannot change anything."""
-        with self._session(read_only=True) as session:
+        connection = self._connect(read_only=True)
+        try:
+            session = DuckDBSession(connection, self.path)
+            # A query from outside reads the warehouse and nothing else on this machine.
+            connection.execute("SET enable_external_access = false").fetchall()
+            connection.execute("SET lock_configuration = true").fetchall()
             yield session
+        finally:
+            connection.close()
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """A session that can publish."""
-        with self._session(read_only=False) as session:
-            yield session
-
-    def ensure(self, tables: Iterable[Table]) -> None:
-        """Create what is missing and add new columns; refuse a file whose tables are newer or typed differently."""
-        wanted = tuple(tables)
+    def write(self, ensure: Iterable[Table] = ()) -> Iterator[Session]:
+        """A session that can publish; the given tables are made or evolved first."""
         new = not self.path.exists()
         connection = self._connect(read_only=False)
         try:
-            statements = _migration(connection, wanted, self.path)
-            if not statements:
-                return
+            try:
+                self._evolve(connection, tuple(ensure))
+            except BaseException:
+                connection.close()
+                if new:
+                    self.path.unlink(missing_ok=True)
+                raise
+            session = DuckDBSession(connection, self.path)
+            connection.execute(f"ATTACH ':memory:' AS {STAGING}").fetchall()
+            yield session
+        finally:
+            connection.close()
+
+    def ensure(self, tables: Iterable[Table]) -> None:
+        """Create what is missing and add new columns; refuse a file whose tables are newer or typed differently."""
+        with self.write(tables):
+            pass
+
+    def _evolve(self, connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> None:
+        """Bring the file to the catalog's layout in one transaction, if it is not there yet."""
+        import duckdb
+
+        statements = _migration(connection, tables, self.path) if tables else []
+        if not statements:
+            return
+        try:
             connection.execute("BEGIN TRANSACTION").fetchall()
             for statement in statements:
                 connection.execute(statement).fetchall()
             connection.execute("COMMIT").fetchall()
-        except Exception as error:
-            import duckdb
-
-            if new:
-                connection.close()
-                self.path.unlink(missing_ok=True)
-            if isinstance(error, duckdb.Error):
-                raise _file_error(self.path, error) from error
-            raise
-        finally:
-            connection.close()
+        except duckdb.Error as error:
+            raise _file_error(self.path, error) from error
 
 
 def read_only_query(warehouse: Warehouse, sql: str) -> pa.Table:
