@@ -106,8 +106,9 @@ def test_a_correction_restates_only_what_it_touches(warehouse):
     """A corrected score of one line rewrites that player's later rows, and a second run nothing."""
     change(
         warehouse.path,
-        "UPDATE nba_analytics.player_game_summary SET points = points + 1, data_hash = 'changed' WHERE (game_id, player_id) "
-        "= (SELECT (game_id, player_id) FROM nba_analytics.player_game_summary WHERE game_date = '2022-02-02' "
+        "UPDATE nba_analytics.player_game_summary SET points = points + 1, data_hash = 'changed' "
+        "WHERE (game_id, player_id) = (SELECT (game_id, player_id) "
+        "FROM nba_analytics.player_game_summary WHERE game_date = '2022-02-02' "
         "ORDER BY points DESC, player_id LIMIT 1)",
     )
     span = DateRange(date(2022, 2, 1), date(2022, 2, 8))

@@ -60,7 +60,7 @@ def publish_chunk(session: Session, processor: Processor, chunk: DateRange, stam
     stage = session.stage_query(name, processor.staged_sql, parameters)
     failed = session.stage_query(f"{name}_failures", _failures_select(processor, stage), span)
     ledger = session.stage_query(
-        f"{table.name}_ledger", _ledger_select(processor, stage, failed), {**parameters, **_named(processor)}
+        f"{name}_ledger", _ledger_select(processor, stage, failed), {**parameters, **_named(processor)}
     )
     published = publish(
         session,
