@@ -1,4 +1,4 @@
-"""What a chunk sends to the warehouse beside its SELECT - audit, failures, ledger, DELETE and INSERT - is BigQuery's."""
+"""What a chunk sends beside its SELECT (audit, failures, ledger, DELETE and INSERT) is BigQuery's SQL, too."""
 
 from __future__ import annotations
 
@@ -38,10 +38,11 @@ FAILURES = {
 }
 
 
-class Recorder:
+class _Recorder:
     """A session that runs nothing and keeps every statement with its parameters."""
 
     def __init__(self) -> None:
+        """Start with nothing."""
         self.statements: list[Statement] = []
         self.staged: dict[str, str] = {}
 
@@ -68,7 +69,7 @@ class Recorder:
 @pytest.mark.parametrize("processor", registry(), ids=lambda processor: processor.name)
 def test_every_statement_of_a_chunk_is_accepted(processor: object, google: ModuleType) -> None:
     """Google's analyzer accepts each one against the catalog and the staged tables, with its parameters' types."""
-    session = Recorder()
+    session = _Recorder()
     span = DateRange(date(2021, 11, 2), date(2021, 11, 30))
     publish_chunk(session, processor, span, Stamp("run", datetime(2026, 1, 1, tzinfo=UTC)))  # type: ignore[arg-type]
     table = processor.table  # type: ignore[attr-defined]
