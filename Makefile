@@ -27,10 +27,10 @@ demo: $(READY) ## Simulate a season, load it, compute every table and look at th
 	$(BIN)/backcourt demo
 
 test: $(READY) ## Run the core tests (under 3 minutes)
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow"
 
 test-all: $(READY_ALL) ## Run the slow and heavy tests too (Google's analyzer, real seasons)
-	$(BIN)/python -m pytest -q -m "slow"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "slow"
 
 lint: $(READY_ALL) ## Check style, format and the order of the rooms
 	$(BIN)/ruff check .
