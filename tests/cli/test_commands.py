@@ -153,6 +153,55 @@ def test_query_refuses_in_one_line(simulated_warehouse, sql, part):
     one_line(backcourt("query", sql, "--warehouse", simulated_warehouse), part)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (("run", "--start-date", "2022-01-01"), "Missing option '--end-date'"),
+        (("run", "--nope", "1"), "No such option: --nope"),
+        (("load", "season"), "Missing argument"),
+        (("nope",), "No such command 'nope'"),
+    ],
+)
+def test_a_wrong_command_line_is_one_line(arguments, part):
+    """A missing or unknown option, argument or command: one line that names it, exit 2."""
+    one_line(backcourt(*arguments), part)
+
+
+@pytest.mark.parametrize("arguments", [(), ("tables",), ("load",)])
+def test_a_group_without_a_command_shows_its_help(arguments):
+    """The help is the answer to a command that is not finished."""
+    done = backcourt(*arguments)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Usage:")
+
+
+def test_an_interrupt_ends_with_130_and_leaves_the_warehouse_usable(simulated_warehouse, tmp_path):
+    """Ctrl-C in the middle of a run: one line, exit 130, and the same command finishes the work."""
+    import signal
+    import time
+
+    import duckdb
+
+    path = shutil.copy(simulated_warehouse, tmp_path / "w.duckdb")
+    connection = duckdb.connect(str(path))
+    before = connection.execute("SELECT sum(hash(data_hash)) FROM nba_predictions.ml_feature_store_v2").fetchall()
+    for table in ("nba_analytics.player_game_summary", "nba_predictions.ml_feature_store_v2"):
+        connection.execute(f"DELETE FROM {table}").fetchall()
+    connection.close()
+    command = [*COMMAND, "run", "--start-date", "2021-10-01", "--end-date", "2022-06-30", "--warehouse", str(path)]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(1.0)
+    running.send_signal(signal.SIGINT)
+    _, message = running.communicate()
+    assert running.returncode == 130
+    assert message.startswith("interrupted: ")
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    connection = duckdb.connect(str(path), read_only=True)
+    after = connection.execute("SELECT sum(hash(data_hash)) FROM nba_predictions.ml_feature_store_v2").fetchall()
+    connection.close()
+    assert after == before
+
+
 def test_no_warehouse_yet(tmp_path):
     """Without a warehouse the next step is named, and no file appears."""
     one_line(backcourt("query", "SELECT 1", cwd=tmp_path), "there is no warehouse at", "backcourt load season")

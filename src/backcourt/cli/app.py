@@ -27,6 +27,7 @@ app.command()(demo.demo)
 app.command()(demo.simulate)
 
 INTERRUPTED = 130
+_STOPPED = "interrupted: what was published stays, nothing else was changed; run the same command again to finish"
 
 
 def _version(value: bool) -> None:
@@ -47,12 +48,24 @@ def _root(
 def main() -> None:
     """Run the command; an error is one line on standard error."""
     try:
-        app()
+        code = app(standalone_mode=False)
+        if code == INTERRUPTED:
+            typer.echo(_STOPPED, err=True)
+        sys.exit(code if isinstance(code, int) else 0)
+    except typer.TyperException as error:
+        message = _usage(error)
+        if message.startswith("Usage:"):
+            # A group without a command: its help is the answer.
+            typer.echo(message, err=True)
+            sys.exit(2)
+        text = " ".join(message.split()).rstrip(".?")
+        typer.echo(f"error: {text}. See backcourt --help, or --help after the command", err=True)
+        sys.exit(2)
     except BackcourtError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("interrupted: what was published stays, nothing else was changed", err=True)
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo(_STOPPED, err=True)
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output has gone; there is nobody left to tell.
@@ -70,6 +83,12 @@ def main() -> None:
         )
         _traceback_if_asked(error)
         sys.exit(3)
+
+
+def _usage(error: typer.TyperException) -> str:
+    """What was wrong with the command line, without the usage lines around it."""
+    message = getattr(error, "format_message", None)
+    return str(message()) if callable(message) else str(error)
 
 
 def _traceback_if_asked(error: Exception) -> None:
