@@ -84,7 +84,7 @@ class DuckDBSession:
         except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
             raise _file_error(self._path, error) from error
         except duckdb.Error as error:
-            raise QueryError(f"the warehouse refused a statement: {_first_line(error)}") from error
+            raise _refused(error) from error
 
     def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
         """The rows of a SELECT as an Arrow table."""
@@ -97,7 +97,7 @@ class DuckDBSession:
         except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
             raise _file_error(self._path, error) from error
         except duckdb.Error as error:
-            raise QueryError(f"the warehouse refused a statement: {_first_line(error)}") from error
+            raise _refused(error) from error
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[tuple[object, ...]]:
         """The rows of a small SELECT as tuples."""
@@ -332,6 +332,17 @@ def _writable(path: Path) -> None:
     if path.exists() and path.stat().st_mode & 0o222 == 0:
         # Root may write a read-only file all the same; whoever made it read-only meant it.
         raise WarehouseError(f"{path} is read-only", next_step="chmod u+w it, or name another file with --warehouse")
+
+
+def _refused(error: Exception) -> QueryError:
+    """A refused statement in one line: what is wrong, and the nearest names if DuckDB knows some."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    near = [line for line in lines[1:] if line.startswith(("Candidate", "Did you mean"))]
+    missing = "does not exist" in lines[0] or "not found" in lines[0]
+    return QueryError(
+        ". ".join([f"the warehouse refused the statement: {lines[0].rstrip('!.')}", *near]),
+        next_step="see the names with: backcourt tables list, backcourt tables show NAME" if missing else "",
+    )
 
 
 def _first_line(error: Exception) -> str:

@@ -285,7 +285,7 @@ def _read(path: Path, file: SeasonFile) -> pa.Table:
             found = f", only {near[0]!r}" if near else ""
             raise InputFileError(
                 f"{path} has no column {name!r} ({_WORDS[kind]}){found}",
-                next_step=f"write {file.file_name} in the shape that the data README describes",
+                next_step=f"write {file.file_name} in the shape that backcourt simulate DIR writes",
             )
         found_type = schema.field(index).type
         if not _fits(found_type, kind):
