@@ -1,0 +1,138 @@
+"""What a repository says about its own documentation: ``[tool.docref]`` of pyproject.toml, or docref.toml."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docref.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """A finding that is not one, and why.
+
+    Attributes:
+        rule: Name of the rule, or ``*``.
+        ref: The reference as written; ``*`` and ``?`` stand for anything.
+        reason: Why it is right as it stands.
+    """
+
+    rule: str
+    ref: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of one repository; every path is relative to its root.
+
+    Attributes:
+        pages: Patterns of the pages that are checked.
+        docstrings: Folders whose Python docstrings are checked like Markdown.
+        exclude: Patterns of files and folders that are as good as absent.
+        docs_dir: Folder of the documentation site's pages, or "" if there is no site.
+        overlays: Folders of generated pages that the site lays over ``docs_dir``.
+        schema: JSON files with the columns of each table, ``{"dataset.table": ["column", ...]}``.
+        vocabulary: JSON files with a list of further known words.
+        outputs: Patterns of paths that commands create.
+        placeholders: Further words that stand for something the reader fills in.
+        programs: Program name to the Python package or script file that defines its command line.
+        ignore: Findings that are none.
+    """
+
+    pages: tuple[str, ...] = ("README.md", "*.md", "docs/**/*.md", "runbooks/**/*.ipynb", "docs/**/*.ipynb")
+    docstrings: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    docs_dir: str = ""
+    overlays: tuple[str, ...] = ()
+    schema: tuple[str, ...] = ()
+    vocabulary: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    placeholders: tuple[str, ...] = ()
+    programs: Mapping[str, str] = field(default_factory=dict)
+    ignore: tuple[Ignore, ...] = ()
+
+
+def load(root: Path, file: Path | None = None) -> Config:
+    """Read the configuration of the repository at ``root``.
+
+    Args:
+        root: The repository.
+        file: The file to read instead of docref.toml or pyproject.toml.
+
+    Raises:
+        UsageError: The file is no TOML, or has an unknown key or a value of the wrong type.
+    """
+    if file is None:
+        own = root / "docref.toml"
+        file = own if own.is_file() else root / "pyproject.toml"
+        if not file.is_file():
+            return _config({}, root, file)
+    try:
+        table: Any = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{file}: cannot be read as TOML: {str(error).splitlines()[0]}") from error
+    tool = table.get("tool", {})
+    if file.name == "pyproject.toml" or (isinstance(tool, dict) and "docref" in tool):
+        table = tool.get("docref", {})
+    return _config(table, root, file)
+
+
+def _config(table: Any, root: Path, file: Path) -> Config:
+    if not isinstance(table, dict):
+        raise UsageError(f"{file}: docref must be a table")
+    known = [each.name for each in fields(Config)]
+    for key in table:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
+            raise UsageError(f"{file}: unknown key '{key}' (nearest: '{near}')")
+    values: dict[str, Any] = {key: _value(key, value, file) for key, value in table.items()}
+    if "docs_dir" not in values:
+        values["docs_dir"] = _docs_dir_of_mkdocs(root)
+    return Config(**values)
+
+
+def _value(key: str, value: Any, file: Path) -> Any:
+    if key == "docs_dir":
+        if isinstance(value, str):
+            return value.removeprefix("./").strip("/")
+        raise UsageError(f"{file}: docs_dir must be a string")
+    if key == "programs":
+        if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):
+            return value
+        raise UsageError(f"{file}: programs must be a table of program name = package or script file")
+    if key == "ignore":
+        if isinstance(value, list) and all(_is_ignore(each) for each in value):
+            return tuple(Ignore(**each) for each in value)
+        raise UsageError(f"{file}: ignore must be a list of tables with the strings rule, ref and reason")
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return tuple(each.removeprefix("./").rstrip("/") for each in value)
+    raise UsageError(f"{file}: {key} must be a list of strings")
+
+
+def _is_ignore(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and set(value) == {"rule", "ref", "reason"}
+        and all(isinstance(each, str) for each in value.values())
+    )
+
+
+def _docs_dir_of_mkdocs(root: Path) -> str:
+    """The ``docs_dir`` of mkdocs.yml, without running what its ``!!python/name`` tags name; "" if there is none."""
+    for name in ("mkdocs.yml", "mkdocs.yaml"):
+        file = root / name
+        if file.is_file():
+            from docref.data import yaml_documents  # heavy, and most repositories have no mkdocs.yml
+
+            settings = next(iter(yaml_documents(file.read_text(encoding="utf-8", errors="replace"))), None)
+            value = settings.get("docs_dir", "docs") if isinstance(settings, dict) else "docs"
+            return str(value).removeprefix("./").strip("/")
+    return ""
