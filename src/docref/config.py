@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from docref.data import yaml_value
 from docref.errors import UsageError
 
 if TYPE_CHECKING:
@@ -126,13 +127,10 @@ def _is_ignore(value: Any) -> bool:
 
 
 def _docs_dir_of_mkdocs(root: Path) -> str:
-    """The ``docs_dir`` of mkdocs.yml, without running what its ``!!python/name`` tags name; "" if there is none."""
+    """The ``docs_dir`` of mkdocs.yml, read as lines, so that its tags run nothing; "" if there is none."""
     for name in ("mkdocs.yml", "mkdocs.yaml"):
         file = root / name
         if file.is_file():
-            from docref.data import yaml_documents  # heavy, and most repositories have no mkdocs.yml
-
-            settings = next(iter(yaml_documents(file.read_text(encoding="utf-8", errors="replace"))), None)
-            value = settings.get("docs_dir", "docs") if isinstance(settings, dict) else "docs"
-            return str(value).removeprefix("./").strip("/")
+            settings = file.read_text(encoding="utf-8", errors="replace")
+            return (yaml_value(settings, "docs_dir") or "docs").removeprefix("./").strip("/")
     return ""

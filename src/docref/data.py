@@ -1,8 +1,9 @@
-"""JSON, TOML and YAML files as plain values; what cannot be read is empty, and nothing in them is run."""
+"""JSON and TOML files as plain values, and the keys of those and of YAML files; what is broken is empty."""
 
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DEEPEST = 40
+_YAML_KEY = re.compile(r"""^[ \t]*(?:-[ \t]+)*["']?([\w.-]+)["']?[ \t]*:(?:\s|$)""", re.MULTILINE)
 
 
 def values(name: str, text: str) -> list[Any]:
@@ -21,26 +23,20 @@ def values(name: str, text: str) -> list[Any]:
             return [tomllib.loads(text)]
     except (ValueError, RecursionError):
         return []
-    return yaml_documents(text) if name.endswith((".yml", ".yaml")) else []
+    return []
 
 
-def yaml_documents(text: str) -> list[Any]:
-    """The documents of a YAML text; a tag that names Python code is read as nothing."""
-    import yaml
-
-    class Loader(yaml.SafeLoader):
-        """A safe loader that accepts every tag."""
-
-    Loader.add_multi_constructor("!", _nothing)
-    Loader.add_multi_constructor("tag:yaml.org,2002:python/", _nothing)
-    try:
-        return list(yaml.load_all(text, Loader=Loader))
-    except (yaml.YAMLError, RecursionError, ValueError):
-        return []
+def keys_of(name: str, text: str) -> set[str]:
+    """Every key of a JSON, TOML or YAML file; YAML is read line by line, so that its tags mean nothing."""
+    if name.endswith((".yml", ".yaml")):
+        return set(_YAML_KEY.findall(text))
+    return {key for value in values(name, text) for key in keys(value)}
 
 
-def _nothing(_loader: object, _suffix: str, _node: object) -> None:
-    return None
+def yaml_value(text: str, key: str) -> str:
+    """The plain value of a top-level key of a YAML text, or ""."""
+    found = re.search(rf"^{re.escape(key)}[ \t]*:[ \t]*[\"']?([^\s\"'#]+)", text, re.MULTILINE)
+    return found[1] if found else ""
 
 
 def keys(value: Any, depth: int = 0) -> Iterator[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from docref.config import Config
 
-LARGEST_FILE = 4_000_000
+LARGEST_FILE = 8_000_000
 """Bytes; a longer file exists, and its text is not read."""
 
 _NEVER = frozenset(
