@@ -42,6 +42,10 @@ class BackcourtError(Exception):
             parts.append(self.next_step)
         return " ".join(". ".join(parts).split())
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the one line, because a traceback tells people nothing more (IPython's hook)."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 def _rebuild(cls: type[BackcourtError], fields: dict[str, object]) -> BackcourtError:
     error = cls.__new__(cls)
@@ -96,6 +100,12 @@ class WarehouseError(BackcourtError):
 
 class WarehouseLockedError(WarehouseError):
     """Another process holds the warehouse file."""
+
+
+class MissingUpstreamError(BackcourtError):
+    """Dates of a run have no upstream rows, in a mode that does not go on without them."""
+
+    exit_code = 1
 
 
 class AuditError(BackcourtError):

@@ -26,11 +26,17 @@ class Settings:
     Attributes:
         warehouse: Path of a DuckDB file.
         threads: Threads of the embedded engine, at least 1; None means all cores.
+        backfill_mode: The mode of runs that do not say: backfill or, if False, daily; None says nothing.
+        is_backfill: Deprecated alias of backfill_mode.
+        skip_downstream_trigger: If True, implies backfill_mode.
         patience: Seconds for which a warehouse file in use is tried again.
     """
 
     warehouse: str = "warehouse.duckdb"
     threads: int | None = None
+    backfill_mode: bool | None = None
+    is_backfill: bool | None = None
+    skip_downstream_trigger: bool | None = None
     patience: float = 5.0
 
 
@@ -47,6 +53,13 @@ def _threads(value: object) -> int:
     return number
 
 
+def _truth(value: object) -> bool:
+    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if str(value).strip().casefold() not in words:
+        raise ValueError("true or false")
+    return words[str(value).strip().casefold()]
+
+
 def _seconds(value: object) -> float:
     number = float(str(value))
     if not 0 <= number < float("inf"):
@@ -57,6 +70,9 @@ def _seconds(value: object) -> float:
 _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
     "warehouse": (_text, "the path of a DuckDB file"),
     "threads": (_threads, "a whole number from 1"),
+    "backfill_mode": (_truth, "true or false"),
+    "is_backfill": (_truth, "true or false"),
+    "skip_downstream_trigger": (_truth, "true or false"),
     "patience": (_seconds, "seconds, 0 or more"),
 }
 

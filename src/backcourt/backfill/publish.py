@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from backcourt.backfill.gate import DATE_LEVEL, DATES, failed_dates, stop_if_refused, threshold_values
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
+from backcourt.mode import BACKFILL, Policy
 from backcourt.processors.base import Processor
 from backcourt.processors.failures import CATEGORIES
 from backcourt.warehouse.base import Published, Session, Staged, Statement, Value
@@ -25,12 +27,12 @@ class Stamp:
     Attributes:
         run_id: Identifier of the run.
         now: The time written to processed_at, created_at and the ledger (UTC).
-        mode: "backfill" or "daily".
+        policy: What the mode of the run decides.
     """
 
     run_id: str
     now: datetime
-    mode: str = "backfill"
+    policy: Policy = BACKFILL
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ def publish_chunk(session: Session, processor: Processor, chunk: DateRange, stam
 
     Raises:
         AuditError: If the computed rows break the table's contract; nothing has been written then.
+        MissingUpstreamError: If a date has no upstream and the policy does not go on without it; nothing has been
+            written then.
     """
     table = processor.table
     span: dict[str, Value] = {"start_date": chunk.start, "end_date": chunk.end}
@@ -58,7 +62,11 @@ def publish_chunk(session: Session, processor: Processor, chunk: DateRange, stam
     # Other chunks and tables may be staged at the same time.
     name = f"{table.name}_{chunk.start:%Y%m%d}"
     stage = session.stage_query(name, processor.staged_sql, parameters)
-    failed = session.stage_query(f"{name}_failures", _failures_select(processor, stage), span)
+    failed = session.stage_query(
+        f"{name}_failures", _failures_select(processor, stage), {**parameters, **threshold_values(stamp.policy)}
+    )
+    stop_if_refused(session, processor, failed, stamp.policy)
+    good = f"{_GOOD} AND {_not_failed(processor, failed)}"
     ledger = session.stage_query(
         f"{name}_ledger", _ledger_select(processor, stage, failed), {**parameters, **_named(processor)}
     )
@@ -67,13 +75,23 @@ def publish_chunk(session: Session, processor: Processor, chunk: DateRange, stam
         table,
         stage,
         Scope(f"t.{table.partition} BETWEEN @start_date AND @end_date", span),
-        good=_GOOD,
+        good=good,
         stamps={"now": stamp.now},
         also=(*_replace_failures(processor, failed, chunk, stamp), *_replace_ledger(ledger, stamp)),
     )
     result = ChunkResult(published, _count(session, failed))
     session.discard(stage, failed, ledger)
     return result
+
+
+def _not_failed(processor: Processor, failed: Staged) -> str:
+    """Condition on a staged row: its date has not failed as a whole."""
+    if not failed.rows:
+        return "TRUE"
+    return (
+        f"{processor.table.partition} NOT IN "
+        f"(SELECT f.analysis_date FROM {failed} AS f WHERE f.entity_id = '{DATE_LEVEL}')"
+    )
 
 
 def _count(session: Session, failed: Staged) -> dict[str, int]:
@@ -101,6 +119,8 @@ def _failures_select(processor: Processor, stage: Staged) -> str:
           SELECT {partition} AS analysis_date, {processor.entity} AS entity_id, {_FAILURE_VALUES}
           FROM {stage}
           WHERE failure_category IS NOT NULL
+          UNION ALL
+          {failed_dates(processor, stage, _GOOD)}
         )
         QUALIFY ROW_NUMBER() OVER (
           PARTITION BY analysis_date, entity_id ORDER BY failure_category, failure_reason
@@ -123,8 +143,9 @@ def _replace_failures(processor: Processor, failed: Staged, chunk: DateRange, st
         Statement(
             f"INSERT INTO {target} (processor_name, analysis_date, entity_id, entity_type, {_FAILURE_VALUES}, "
             f"can_retry, is_correctable, run_id, created_at) SELECT @processor, f.analysis_date, f.entity_id, "
-            f"'{processor.entity_type}', f.failure_category, f.failure_reason, f.expected_game_count, "
-            f"f.actual_game_count, f.can_retry, f.is_correctable, @run_id, @now FROM {failed} AS f WHERE NOT EXISTS "
+            f"IF(f.entity_id = '{DATE_LEVEL}', 'date', '{processor.entity_type}'), "
+            f"f.failure_category, f.failure_reason, f.expected_game_count, f.actual_game_count, "
+            f"f.can_retry, f.is_correctable, @run_id, @now FROM {failed} AS f WHERE NOT EXISTS "
             f"(SELECT 1 FROM {target} AS t WHERE {scope} AND {key}) ORDER BY f.analysis_date, f.entity_id",
             {**values, "run_id": stamp.run_id, "now": stamp.now},
         ),
@@ -136,18 +157,7 @@ def _ledger_select(processor: Processor, stage: Staged, failed: Staged) -> str:
     partition = processor.table.partition
     bootstrap = "d.day_number < @bootstrap_days" if processor.table.phase == "precompute" else "FALSE"
     return f"""
-        WITH dates AS (
-          SELECT s.game_date, MIN(DATE_DIFF(s.game_date, o.opening_day, DAY)) AS day_number
-          FROM nba_raw.nbac_schedule AS s
-          INNER JOIN (
-            SELECT season_year, MIN(game_date) AS opening_day
-            FROM nba_raw.nbac_schedule
-            WHERE season_type = 'Regular Season'
-            GROUP BY season_year
-          ) AS o ON o.season_year = s.season_year
-          WHERE s.game_date BETWEEN @start_date AND @end_date
-            AND s.season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
-          GROUP BY s.game_date
+        WITH dates AS ({DATES}
         ),
         outputs AS (
           SELECT
@@ -155,17 +165,22 @@ def _ledger_select(processor: Processor, stage: Staged, failed: Staged) -> str:
             COUNT(*) AS row_count,
             TO_HEX(SHA256(STRING_AGG(data_hash, '' ORDER BY data_hash))) AS fingerprint
           FROM {stage}
-          WHERE {_GOOD}
+          WHERE {_GOOD} AND {_not_failed(processor, failed)}
           GROUP BY {partition}
         ),
         failures AS (
-          SELECT analysis_date AS game_date, COUNT(*) AS failure_count FROM {failed} GROUP BY analysis_date
+          SELECT
+            analysis_date AS game_date,
+            COUNT(*) AS failure_count,
+            MAX(IF(entity_id = '{DATE_LEVEL}', failure_category, NULL)) AS date_failure
+          FROM {failed}
+          GROUP BY analysis_date
         ),
         now AS (
           SELECT
             d.game_date,
-            IF({bootstrap}, 'skipped', 'done') AS status,
-            IF({bootstrap}, 'bootstrap', NULL) AS reason,
+            CASE WHEN {bootstrap} THEN 'skipped' WHEN f.date_failure IS NULL THEN 'done' ELSE 'failed' END AS status,
+            IF({bootstrap}, 'bootstrap', f.date_failure) AS reason,
             SUBSTR(r.fingerprint, 1, 16) AS output_fingerprint,
             COALESCE(r.row_count, 0) AS row_count,
             COALESCE(f.failure_count, 0) AS failure_count
@@ -179,6 +194,7 @@ def _ledger_select(processor: Processor, stage: Staged, failed: Staged) -> str:
         WHERE l.game_date IS NULL
           OR l.code_version <> @code_version
           OR l.status <> n.status
+          OR COALESCE(l.reason, '') <> COALESCE(n.reason, '')
           OR COALESCE(l.output_fingerprint, '') <> COALESCE(n.output_fingerprint, '')
           OR l.failure_count <> n.failure_count"""
 
@@ -196,6 +212,6 @@ def _replace_ledger(ledger: Staged, stamp: Stamp) -> tuple[Statement, ...]:
         Statement(
             f"INSERT INTO {_LEDGER} ({columns}, mode, run_id, started_at, finished_at) SELECT {values}, @mode, "
             f"@run_id, @now, @now FROM {ledger} AS n ORDER BY n.table_name, n.game_date",
-            {"mode": stamp.mode, "run_id": stamp.run_id, "now": stamp.now},
+            {"mode": stamp.policy.name, "run_id": stamp.run_id, "now": stamp.now},
         ),
     )

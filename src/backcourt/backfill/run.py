@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, Self
 
+from backcourt.backfill.gate import admit
 from backcourt.backfill.publish import ChunkResult, Stamp, publish_chunk
 from backcourt.calendar import DateRange, month_chunks
 from backcourt.catalog import TABLES
@@ -81,9 +82,11 @@ def run(
         One result per processor.
 
     Raises:
-        DateRangeError: If the schedule has no game in the range.
+        DateRangeError: If the schedule has no game in the range, or the policy refuses dates that old.
+        MissingUpstreamError: If the policy stops for a date without upstream.
         WarehouseError: If there is no warehouse, or it cannot be written.
     """
+    admit(span, stamp.policy, stamp.now.date())
     warehouse.require()
     tally = {processor.name: _Tally() for processor in processors}
     with _Lease(warehouse, clock) as lease, ThreadPoolExecutor(_WORKERS) as pool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from backcourt.mode import Policy
     from backcourt.warehouse.base import Warehouse
 
 WarehouseOption = Annotated[
@@ -27,6 +28,18 @@ def warehouse(option: str | None) -> Warehouse:
     from backcourt.warehouse.open import open_warehouse
 
     return open_warehouse(load(warehouse=option))
+
+
+def resolve_mode(option: str | None) -> Policy:
+    """What the mode of the option decides, or that of the environment or backcourt.toml, or backfill."""
+    import os
+
+    from backcourt.mode import OPTIONS, check_options, resolve
+    from backcourt.settings import PREFIX, load
+
+    settings = load()
+    check_options({name.removeprefix(PREFIX).lower() for name in os.environ if name.startswith(PREFIX)})
+    return resolve({"mode": option}, configured={name: getattr(settings, name) for name in OPTIONS})
 
 
 def now() -> datetime:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
+from backcourt.cli.options import WarehouseOption, new_run_id, now, resolve_mode, warehouse
 
 if TYPE_CHECKING:
     from backcourt.backfill.run import Progress, TableResult
@@ -19,6 +19,10 @@ def run(
     end_date: Annotated[str, typer.Option("--end-date", help="Last date to write, YYYY-MM-DD.")],
     phase: Annotated[int | None, typer.Option(help="Only phase 3 (analytics) or 4 (precompute).")] = None,
     table: Annotated[list[str] | None, typer.Option(help="Only this table; may be repeated.")] = None,
+    mode: Annotated[
+        str | None,
+        typer.Option(help="daily or backfill; default: BACKCOURT_BACKFILL_MODE, backcourt.toml or backfill."),
+    ] = None,
     by_month: Annotated[
         bool, typer.Option("--by-month", help="Publish month by month: less memory, more time.")
     ] = False,
@@ -34,13 +38,15 @@ def run(
 
     span = DateRange(parse_date(start_date, "start date"), parse_date(end_date, "end date"))
     processors = select(phase=phase, tables=tuple(table or ()))
-    stamp = Stamp(run_id=new_run_id(), now=now())
+    policy = resolve_mode(mode)
+    stamp = Stamp(run_id=new_run_id(), now=now(), policy=policy)
     with progress_bar(enabled=not as_json) as progress:
         results = run_processors(warehouse(file), span, processors, stamp, by_month=by_month, progress=progress)
     if as_json:
         print_json([_fields(result) for result in results])
     else:
         print_results(results)
+        typer.echo(f"mode: {policy.name}")
         typer.echo(f'next: backcourt query "SELECT * FROM {processors[-1].table.full_name} LIMIT 5"')
 
 

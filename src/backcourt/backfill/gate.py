@@ -1,0 +1,187 @@
+"""What a policy lets through: how old a date may be, and what a whole game date needs before it counts as done.
+
+A date that fails as a whole has one failure record, of the entity DATE_LEVEL, and no row is written for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from backcourt.calendar import DateRange
+from backcourt.catalog import table
+from backcourt.catalog.model import Upstream
+from backcourt.errors import DateRangeError, MissingUpstreamError
+from backcourt.mode import Policy
+from backcourt.processors.base import Processor
+from backcourt.warehouse.base import Session, Staged, Value
+
+DATE_LEVEL = "DATE_LEVEL"
+"""Entity of a failure record that stands for a whole game date."""
+
+_SCHEDULE = "nba_raw.nbac_schedule"
+_COUNTED = "('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')"
+_PLAYERS_PER_GAME = 20
+"""Players that a game has at least, for the thresholds (10 a team)."""
+
+DATES = f"""
+        SELECT
+          s.game_date,
+          s.season_year,
+          MIN(DATE_DIFF(s.game_date, o.opening_day, DAY)) AS day_number,
+          COUNT(DISTINCT s.game_id) AS games
+        FROM {_SCHEDULE} AS s
+        INNER JOIN (
+          SELECT season_year, MIN(game_date) AS opening_day
+          FROM {_SCHEDULE}
+          WHERE season_type = 'Regular Season'
+          GROUP BY season_year
+        ) AS o ON o.season_year = s.season_year
+        WHERE s.game_date BETWEEN @start_date AND @end_date
+          AND s.season_type IN {_COUNTED}
+        GROUP BY s.game_date, s.season_year"""
+"""SELECT of the scheduled dates of a range: days since opening day (opening day = 0) and games."""
+
+
+def admit(span: DateRange, policy: Policy, today: date) -> None:
+    """Refuse dates that are too old for the mode.
+
+    Raises:
+        DateRangeError: If the range starts before the oldest date that the policy accepts.
+    """
+    if policy.max_age_days is None:
+        return
+    oldest = today - timedelta(days=policy.max_age_days)
+    if span.start < oldest:
+        raise DateRangeError(
+            f"{span} starts {(today - span.start).days} days ago; {policy.name} mode accepts {policy.max_age_days} "
+            f"days (from {oldest})",
+            next_step="history is computed with --mode backfill",
+        )
+
+
+def threshold_values(policy: Policy) -> dict[str, Value]:
+    """The parameters of ``failed_dates`` that the policy decides."""
+    return {
+        "min_players": policy.min_players,
+        "min_teams": policy.min_teams,
+        "min_share": policy.min_share,
+        "players_per_game": _PLAYERS_PER_GAME,
+    }
+
+
+def stop_if_refused(session: Session, processor: Processor, failed: Staged, policy: Policy) -> None:
+    """In a mode that fails the run for a missing upstream, do so before anything is written.
+
+    Raises:
+        MissingUpstreamError: Naming the dates.
+    """
+    if policy.missing_upstream == "fail_date" or not failed.rows:
+        return
+    missing = session.rows(
+        f"SELECT analysis_date, failure_reason FROM {failed} WHERE entity_id = '{DATE_LEVEL}' "
+        "AND failure_category = 'MISSING_DEPENDENCY' ORDER BY analysis_date"
+    )
+    if missing:
+        first, reason = missing[0]
+        more = f" and {len(missing) - 1} more dates" if len(missing) > 1 else ""
+        raise MissingUpstreamError(
+            f"{processor.name}: {reason} on {first}{more}",
+            next_step="load or compute the upstream, then run again; --mode backfill computes the other dates",
+        )
+
+
+def failed_dates(processor: Processor, stage: Staged, good: str) -> str:
+    """SELECT of the dates that fail as a whole: an upstream without rows, or too few players or teams.
+
+    Columns as in a failure record: date, entity, category, reason, expected and actual count. Takes the parameters of
+    a chunk and ``threshold_values``.
+    """
+    joins, missing = _upstreams(processor.table.upstreams)
+    partition = processor.table.partition
+    bootstrap = "d.day_number >= @bootstrap_days" if processor.table.phase == "precompute" else "TRUE"
+    teams, players = _entities(processor)
+    need_teams = "CAST(CEIL(LEAST(@min_teams, @min_share * 2 * d.games)) AS INT64)"
+    need_players = "CAST(CEIL(LEAST(@min_players, @min_share * @players_per_game * d.games)) AS INT64)"
+    few_teams = f"COALESCE(o.teams, 0) < {need_teams}" if teams else "FALSE"
+    few_players = f"COALESCE(o.players, 0) < {need_players}" if players else "FALSE"
+    return f"""
+        SELECT
+          game_date AS analysis_date,
+          '{DATE_LEVEL}' AS entity_id,
+          IF(missing <> '', 'MISSING_DEPENDENCY', 'INCOMPLETE_DATA') AS failure_category,
+          CASE
+            WHEN missing <> '' THEN CONCAT('no upstream rows in ', missing)
+            WHEN few_teams THEN CONCAT(FORMAT('%d', teams), ' teams, ', FORMAT('%d', need_teams), ' needed')
+            ELSE CONCAT(FORMAT('%d', players), ' players, ', FORMAT('%d', need_players), ' needed')
+          END AS failure_reason,
+          games AS expected_game_count,
+          CAST(NULL AS INT64) AS actual_game_count
+        FROM (
+          SELECT
+            d.game_date,
+            d.games,
+            {missing} AS missing,
+            {few_teams} AS few_teams,
+            {few_players} AS few_players,
+            {need_teams} AS need_teams,
+            {need_players} AS need_players,
+            COALESCE(o.teams, 0) AS teams,
+            COALESCE(o.players, 0) AS players
+          FROM ({DATES}) AS d
+          LEFT JOIN (
+            SELECT {partition} AS game_date, {teams or 0} AS teams, {players or 0} AS players
+            FROM {stage}
+            WHERE {good}
+            GROUP BY {partition}
+          ) AS o ON o.game_date = d.game_date{joins}
+          WHERE {bootstrap}
+        )
+        WHERE missing <> '' OR few_teams OR few_players"""
+
+
+def _entities(processor: Processor) -> tuple[str, str]:
+    """How the teams and players of a date are counted in a Phase 3 table; "" where a table has none."""
+    if processor.table.phase != "analytics":
+        # Phase 4 has as many as have played enough; each of the others is a failure record.
+        return "", ""
+    names = {column.name for column in processor.table.columns}
+    team = next((name for name in ("team_abbr", "defending_team_abbr") if name in names), "")
+    return (
+        f"COUNT(DISTINCT {team})" if team else "",
+        "COUNT(DISTINCT player_id)" if "player_id" in names else "",
+    )
+
+
+def _upstreams(upstreams: Sequence[Upstream]) -> tuple[str, str]:
+    """Joins, and an expression that names the upstreams in which a date has nothing; "" if it has all.
+
+    An upstream that is read for the date itself must have rows of that date, or a ledger entry that says done with no
+    rows. One that is read through a window must have rows of an earlier date of the season, unless the date is its
+    first.
+    """
+    joins: list[str] = []
+    words: list[str] = []
+    for number, upstream in enumerate(up for up in upstreams if up.critical and up.table != _SCHEDULE):
+        found = table(upstream.table)
+        if found.partition is None:
+            continue
+        alias = f"u{number}"
+        if any(window.span == "date" for window in upstream.windows):
+            joins.append(
+                f" LEFT JOIN (SELECT {found.partition} AS game_date FROM {found.full_name} WHERE {found.partition} "
+                f"BETWEEN @start_date AND @end_date GROUP BY {found.partition} UNION DISTINCT SELECT game_date FROM "
+                f"nba_processing.backfill_ledger WHERE table_name = '{found.full_name}' AND status = 'done' AND "
+                f"row_count = 0 AND game_date BETWEEN @start_date AND @end_date) AS {alias} "
+                f"ON {alias}.game_date = d.game_date"
+            )
+            absent = f"{alias}.game_date IS NULL"
+        else:
+            joins.append(
+                f" LEFT JOIN (SELECT season_year, MIN({found.partition}) AS first_date FROM {found.full_name} WHERE "
+                f"{found.partition} BETWEEN DATE_SUB(@start_date, INTERVAL 300 DAY) AND @end_date GROUP BY "
+                f"season_year) AS {alias} ON {alias}.season_year = d.season_year"
+            )
+            absent = f"d.day_number > 0 AND COALESCE({alias}.first_date >= d.game_date, TRUE)"
+        words.append(f"IF({absent}, '{found.full_name} ', '')")
+    return "\n          ".join(["", *joins]), f"TRIM(CONCAT({', '.join(words)}))" if words else "''"
