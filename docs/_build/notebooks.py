@@ -1,0 +1,100 @@
+"""Runbooks for the site: each notebook of runbooks/ is executed on a copy of the demo warehouse and kept with output.
+
+A notebook that raises stops the build. An executed notebook is kept until the package's code or the notebook changes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import demo
+from markup import ROOT, write
+
+RUNBOOKS = ROOT / "runbooks"
+
+
+def render(build: Path, warehouse: Path, *, folder: Path = RUNBOOKS) -> dict[str, str]:
+    """Execute every notebook of the folder and return their texts by path under the site.
+
+    Args:
+        build: Where executed notebooks are kept and working copies of the warehouse are made.
+        warehouse: The demo warehouse; it is copied for each notebook and never changed.
+        folder: Where the notebooks are.
+
+    Raises:
+        RuntimeError: If a notebook raises; the message names it and its error.
+    """
+    pages = {}
+    for source in sorted(folder.glob("*.ipynb")):
+        key = demo.fingerprint(source, Path(__file__))
+        kept = build / "executed" / f"{source.stem}-{key}.ipynb"
+        if not kept.is_file():
+            for old in kept.parent.glob(f"{source.stem}-*.ipynb"):
+                old.unlink()
+            write(kept, execute(source, build / "work" / source.stem, warehouse))
+        pages[f"runbooks/{source.name}"] = kept.read_text(encoding="utf-8")
+    return pages
+
+
+def execute(source: Path, work: Path, warehouse: Path) -> str:
+    """Run one notebook in a folder of its own and return it with its output, free of times and paths.
+
+    Raises:
+        RuntimeError: If a cell raises.
+    """
+    import os
+
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    shutil.copyfile(warehouse, work / "warehouse.duckdb")
+    out = work / source.name
+    before = dict(os.environ)
+    try:
+        os.environ.update(demo.plain({"BACKCOURT_WAREHOUSE": "warehouse.duckdb"}))
+        papermill.execute_notebook(
+            str(source),
+            str(out),
+            parameters=parameters(source),
+            cwd=str(work),
+            progress_bar=False,
+            log_output=False,
+            kernel_name="python3",
+        )
+    except PapermillExecutionError as error:
+        raise RuntimeError(f"{source.name} failed: {error.ename}: {error.evalue}") from error
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    text = clean(json.loads(out.read_text(encoding="utf-8")), work)
+    shutil.rmtree(work)
+    return text
+
+
+def parameters(source: Path) -> dict[str, Any]:
+    """What the notebook's parameters cell is given: those of ours whose names it has."""
+    given = {"start_date": demo.FIRST, "end_date": demo.LAST, "dry_run": False}
+    notebook = json.loads(source.read_text(encoding="utf-8"))
+    cells = [cell for cell in notebook["cells"] if "parameters" in cell["metadata"].get("tags", ())]
+    names = re.findall(r"^(\w+)\s*[:=]", "".join(cells[0]["source"]), re.MULTILINE) if cells else []
+    return {name: value for name, value in given.items() if name in names}
+
+
+def clean(notebook: dict[str, Any], work: Path) -> str:
+    """The notebook as text without what differs from build to build: times, ids, paths of this machine."""
+    notebook["metadata"] = {
+        name: notebook["metadata"][name] for name in ("kernelspec", "language_info") if name in notebook["metadata"]
+    }
+    notebook["metadata"].get("language_info", {}).pop("version", None)
+    for number, cell in enumerate(notebook["cells"]):
+        cell["metadata"] = {"tags": cell["metadata"].get("tags", [])} if cell["metadata"].get("tags") else {}
+        cell["id"] = f"cell-{number}"
+    text = json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return text.replace(str(work) + "/", "").replace(str(ROOT) + "/", "").replace(sys.prefix + "/", "")
