@@ -40,6 +40,7 @@ class Config:
         exclude: Patterns of files and folders that are as good as absent.
         docs_dir: Folder of the documentation site's pages, or "" if there is no site.
         overlays: Folders of generated pages that the site lays over ``docs_dir``.
+        includes: Folders in which inclusions (``--8<--``) are looked up, after the root and the page's own folder.
         schema: JSON files with the columns of each table, ``{"dataset.table": ["column", ...]}``.
         vocabulary: JSON files with a list of further known words.
         outputs: Patterns of paths that commands create.
@@ -53,6 +54,7 @@ class Config:
     exclude: tuple[str, ...] = ()
     docs_dir: str = ""
     overlays: tuple[str, ...] = ()
+    includes: tuple[str, ...] = ()
     schema: tuple[str, ...] = ()
     vocabulary: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()

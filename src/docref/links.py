@@ -173,8 +173,9 @@ def _anchor(page: PurePosixPath, file: PurePosixPath, fragment: str, repository:
 
 def _included(snippet: Snippet, repository: Repository) -> PurePosixPath | None:
     name = re.sub(r"(?::[\w-]*){1,2}$", "", snippet.text)
-    for base in (PurePosixPath(), snippet.path.parent, PurePosixPath(repository.config.docs_dir)):
-        path = normal(base / name)
+    config = repository.config
+    for base in (PurePosixPath(), snippet.path.parent, config.docs_dir, *config.includes):
+        path = normal(PurePosixPath(base) / name)
         if path is not None and path in repository.files:
             return path
     return None
@@ -183,6 +184,10 @@ def _included(snippet: Snippet, repository: Repository) -> PurePosixPath | None:
 def _inclusion(snippet: Snippet, repository: Repository, good: Judgement) -> Judgement:
     if _included(snippet, repository) is not None:
         return good
+    absent = [each for each in repository.config.includes if not (repository.root / each).is_dir()]
+    if absent:
+        message = f"not judged: '{absent[0]}' is not built"
+        return Judgement("path", good.ref, Outcome.UNKNOWN, good.path, good.line, good.column, message)
     near = repository.nearest(snippet.text, (path.as_posix() for path in repository.files))
     message = f"no file '{snippet.text}' to include"
     return Judgement("path", good.ref, Outcome.MISSING, good.path, good.line, good.column, message, near)

@@ -26,6 +26,7 @@ _NEVER = frozenset(
     ".eggs .ipynb_checkpoints .import_linter_cache .cache .idea".split()
 )
 _MOST_FILES = 200_000
+_MOST_CANDIDATES = 20_000
 
 
 class Repository:
@@ -42,6 +43,8 @@ class Repository:
         self.root = root.resolve()
         self.config = config
         self.cache: dict[str, Any] = {}
+        self._ignored: list[tuple[PurePosixPath, Ignored]] = []
+        self._generated = [PurePosixPath(each) for each in (*config.overlays, *config.includes)]
         self._texts: dict[PurePosixPath, str | None] = {}
 
     @cached_property
@@ -50,6 +53,8 @@ class Repository:
         folders = {PurePosixPath()}
         for here, inner, names in os.walk(self.root, followlinks=False):
             place = PurePosixPath(Path(here).relative_to(self.root).as_posix())
+            if ".gitignore" in names:
+                self._ignored.append((place, _ignored_by(Path(here, ".gitignore"))))
             inner[:] = sorted(name for name in inner if self._is_ours(place / name, folder=True))
             folders.update(place / name for name in inner)
             files.update(place / name for name in names if self._is_ours(place / name, folder=False))
@@ -61,6 +66,8 @@ class Repository:
         if matches_any(path.as_posix(), self.config.exclude):
             return False
         full = self.root / path
+        if self._is_ignored(path, folder=folder) and not self._is_generated(path):
+            return False
         if folder and (path.name in _NEVER or (full / "pyvenv.cfg").exists()):
             return False
         if full.is_symlink():
@@ -69,6 +76,10 @@ class Repository:
             except (OSError, RuntimeError):  # broken, or a loop
                 return False
         return folder or full.is_file()
+
+    def _is_generated(self, path: PurePosixPath) -> bool:
+        """Whether it is generated and nevertheless a part of the documentation, or leads to such a part."""
+        return any(path.is_relative_to(each) or each.is_relative_to(path) for each in self._generated if each.parts)
 
     @property
     def files(self) -> frozenset[PurePosixPath]:
@@ -120,22 +131,22 @@ class Repository:
             return None
 
     def pages(self) -> list[PurePosixPath]:
-        """The pages that the configuration names, sorted; pages that a .gitignore covers only if it names them."""
+        """The pages that the configuration names, and the Python files whose docstrings it names; sorted."""
         patterns = self.config.pages
+        sources = [PurePosixPath(folder) for folder in self.config.docstrings]
         return sorted(
             path
             for path in self.files
             if any(matches(path.as_posix(), pattern) for pattern in patterns)
-            and (path.as_posix() in patterns or not self.is_ignored(path))
+            or (path.suffix == ".py" and any(path.is_relative_to(folder) for folder in sources))
         )
-
-    @cached_property
-    def _ignored(self) -> list[tuple[PurePosixPath, Ignored]]:
-        found = [path for path in self.files if path.name == ".gitignore"]
-        return [(path.parent, Ignored(self.read_text(path) or "")) for path in sorted(found)]
 
     def is_ignored(self, path: PurePosixPath, *, folder: bool = False) -> bool:
         """Whether a .gitignore covers the path: it may be there, and is no part of the repository."""
+        _ = self._walked  # finds the .gitignore files
+        return self._is_ignored(path, folder=folder)
+
+    def _is_ignored(self, path: PurePosixPath, *, folder: bool) -> bool:
         plain = normal(path)
         return plain is not None and any(
             plain.is_relative_to(place) and ignored.covers(plain.relative_to(place).as_posix(), folder=folder)
@@ -145,8 +156,15 @@ class Repository:
     @staticmethod
     def nearest(name: str, candidates: Iterable[str]) -> str:
         """The candidate most like the name, or "" if none is like it."""
-        found = difflib.get_close_matches(name, sorted(set(candidates)), n=1, cutoff=0.6)
+        least, most = len(name) * 3 // 7, len(name) * 7 // 3 + 1  # beyond, the ratio cannot reach the cutoff
+        likely = sorted({each for each in candidates if least <= len(each) <= most})
+        found = difflib.get_close_matches(name, likely[:_MOST_CANDIDATES], n=1, cutoff=0.6)
         return found[0] if found else ""
+
+    @staticmethod
+    def alike(one: str, other: str) -> float:
+        """How much alike two names are, from 0 to 1."""
+        return difflib.SequenceMatcher(None, one, other).ratio()
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -207,3 +225,10 @@ def normal(path: PurePosixPath) -> PurePosixPath | None:
         else:
             parts.append(part)
     return PurePosixPath(*parts)
+
+
+def _ignored_by(file: Path) -> Ignored:
+    try:
+        return Ignored(file.read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        return Ignored("")

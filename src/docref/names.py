@@ -1,0 +1,153 @@
+"""Lone snake_case names and environment variables in code spans: something in the repository must define them."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from docref import data, pages
+from docref.model import Judgement, Kind, Outcome, Snippet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from docref.repository import Repository
+
+_SNAKE = re.compile(r"_?[a-z][a-z0-9]*(?:_[a-z0-9]+)+_?")
+_UPPER = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_CODE_OR_TEXT = re.compile(
+    r'"""(?:[^"\\]++|\\.|"(?!""))*+"""'
+    r"|'''(?:[^'\\]++|\\.|'(?!''))*+'''"
+    r'|"(?:[^"\\\n]++|\\.)*+"'
+    r"|'(?:[^'\\\n]++|\\.)*+'"
+    r"|\#[^\n]*",
+    re.DOTALL,
+)
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_DEFINED_IN_PAGE = re.compile(r"\b(\w+)\s*=[^=]|\b(?:def|class|import|as|AS|for|CREATE TABLE)\s+(\w+)|\"(\w+)\"\s*:")
+_KEYED = (".toml", ".yml", ".yaml", ".json")
+_SCRIPTS = (".sh", ".bash", ".mk", ".cfg", ".ini", ".env")
+_READ_AS_WORDS = frozenset({"Makefile", "Dockerfile", "Justfile"})
+_ALWAYS = frozenset({"snake_case"})
+
+
+def judge(snippet: Snippet, repository: Repository) -> Iterator[Judgement]:
+    """Judge a code span that is one snake_case or UPPER_CASE name."""
+    text = snippet.text
+    if snippet.kind is not Kind.CODE:
+        return
+    place = (snippet.path, snippet.line, snippet.column)
+    index: _Index = repository.cache.setdefault(__name__, None) or _Index(repository)
+    repository.cache[__name__] = index
+    if _SNAKE.fullmatch(text):
+        if index.knows(text) or text in index.of_page(snippet.path):
+            yield Judgement("name", text, Outcome.GOOD, *place)
+        else:
+            message = f"nothing in the repository defines '{text}'"
+            yield Judgement("name", text, Outcome.MISSING, *place, message, repository.nearest(text, index.all_known))
+    elif _UPPER.fullmatch(text):
+        yield _variable(text, place, index, repository)
+
+
+def _variable(text: str, place: tuple[PurePosixPath, int, int], index: _Index, repository: Repository) -> Judgement:
+    if index.mentions(text):
+        return Judgement("variable", text, Outcome.GOOD, *place)
+    prefix, _, rest = text.partition("_")
+    ours = prefix.lower() in repository.by_name or prefix.lower() in repository.programs
+    if not ours:
+        return Judgement("variable", text, Outcome.UNKNOWN, *place, "not judged: may be anyone's")
+    if index.mentions(f"{prefix}_") and (index.knows(rest.lower()) or rest.lower() in index.words):
+        return Judgement("variable", text, Outcome.GOOD, *place)
+    near = repository.nearest(text, index.upper)
+    return Judgement("variable", text, Outcome.MISSING, *place, f"no source file reads '{text}'", near)
+
+
+class _Index:
+    """What the repository defines, looked up name by name: only files that hold a name are taken apart."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._identifiers: dict[PurePosixPath, frozenset[str]] = {}
+        self._pages: dict[PurePosixPath, frozenset[str]] = {}
+        self._known: dict[str, bool] = {}
+
+    @cached_property
+    def _python(self) -> dict[PurePosixPath, str]:
+        texts = {path: self._repository.read_text(path) for path in self._repository.files if path.suffix == ".py"}
+        found = {path: text for path, text in texts.items() if text is not None}
+        for path in self._repository.pages():
+            if path.suffix == ".ipynb":
+                cells = [each.text for each in pages.read(self._repository, path).snippets if each.kind is Kind.CELL]
+                found[path] = "\n".join(cells)
+        return found
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Names that are listed somewhere: tables, columns, files, keys, vocabulary, words of scripts."""
+        repository = self._repository
+        found = set(_ALWAYS) | repository.vocabulary
+        for table, columns in repository.tables.items():
+            found.update(table.split("."), columns)
+        found.update(PurePosixPath(name).stem for name in repository.by_name)
+        schema = {PurePosixPath(name) for name in (*repository.config.schema, *repository.config.vocabulary)}
+        for path in repository.files - schema:
+            if path.suffix in _KEYED:
+                found.update(data.keys_of(path.name, repository.read_text(path) or ""))
+            elif path.suffix in _SCRIPTS or path.name in _READ_AS_WORDS:
+                found.update(_WORD.findall(repository.read_text(path) or ""))
+            elif path.suffix == ".sql" and not repository.tables:
+                found.update(_WORD.findall(repository.read_text(path) or ""))
+        return frozenset(found)
+
+    @cached_property
+    def all_known(self) -> frozenset[str]:
+        """Every name, to find the nearest."""
+        code = (self._code(path) for path in self._python)
+        return self.words | {word for words in code for word in words if "_" in word and word.islower()}
+
+    @cached_property
+    def upper(self) -> frozenset[str]:
+        """Every UPPER_CASE word of a Python file."""
+        return frozenset(word for text in self._python.values() for word in _UPPER.findall(text))
+
+    def _code(self, path: PurePosixPath) -> frozenset[str]:
+        """Identifiers of a Python file outside its strings and comments."""
+        if path not in self._identifiers:
+            code = _CODE_OR_TEXT.sub(" ", self._python[path])
+            self._identifiers[path] = frozenset(_WORD.findall(code))
+        return self._identifiers[path]
+
+    def knows(self, name: str) -> bool:
+        """Whether the repository defines the name."""
+        if name not in self._known:
+            self._known[name] = self._look_up(name)
+        return self._known[name]
+
+    def _look_up(self, name: str) -> bool:
+        if name in self.words:
+            return True
+        option = "--" + name.replace("_", "-")
+        quoted = re.compile(rf"[\"']{re.escape(name)}[\"']")
+        for path, text in self._python.items():
+            if name in text and (name in self._code(path) or (not self._repository.tables and quoted.search(text))):
+                return True
+            if option in text and re.search(rf"{option}(?![\w-])", text):
+                return True
+        return False
+
+    def mentions(self, name: str) -> bool:
+        """Whether a Python file or a script holds the word; a name that ends in ``_`` is a prefix."""
+        end = "" if name.endswith("_") else r"\b"
+        word = re.compile(rf"\b{re.escape(name)}{end}")
+        return name in self.words or any(name in text and word.search(text) for text in self._python.values())
+
+    def of_page(self, path: PurePosixPath) -> frozenset[str]:
+        """Names that the fences of a page define themselves."""
+        if path not in self._pages:
+            kinds = {Kind.FENCE, Kind.CELL}
+            texts = [each.text for each in pages.read(self._repository, path).snippets if each.kind in kinds]
+            found = {each for text in texts for groups in _DEFINED_IN_PAGE.findall(text) for each in groups if each}
+            self._pages[path] = frozenset(found)
+        return self._pages[path]
