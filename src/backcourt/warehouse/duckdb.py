@@ -55,7 +55,9 @@ class DuckDBSession:
         self._turn = turn or Lock()
         # The time zone cannot be set when connecting; without it timestamps are read in the machine's zone.
         connection.execute("SET TimeZone = 'UTC'").fetchall()
-        connection.execute("SET enable_progress_bar = false").fetchall()
+        with suppress(Exception):
+            # In a notebook without widgets DuckDB can draw none, and refuses to be told so.
+            connection.execute("SET enable_progress_bar = false").fetchall()
 
     @contextmanager
     def worker(self) -> Iterator[Session]:

@@ -1,0 +1,244 @@
+"""The three figures of a runbook: rows by table and date, failures beside their bands, coverage.
+
+Drawn without a display, narrow enough for a phone, with colours that colour-blind people tell apart and marks or words
+beside them. The same facts give the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from backcourt.processors.bands import BANDS
+from backcourt.runbooks.facts import PHASE_4, STATUSES, Cell, Share
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_INCHES = 5.6
+_DPI = 180
+_INK, _GREY, _BLUE, _ORANGE = "#1f2328", "#d0d5db", "#0072b2", "#e69f00"
+_LINES = (("#d55e00", "o", "-"), ("#009e73", "s", "--"), ("#cc79a7", "^", "-."), ("#0072b2", "D", ":"))
+_CELLS = {
+    "complete": (_BLUE, ""),
+    "partial": (_ORANGE, "///"),
+    "missing": ("#d55e00", "xxx"),
+    "failed": ("#cc79a7", "\\\\\\"),
+    "bootstrap": (_GREY, ""),
+    "unexpected": ("#000000", "..."),
+}
+_STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 12.5,
+    "axes.titlesize": 12.5,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#8c959f",
+    "axes.labelcolor": _INK,
+    "text.color": _INK,
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+    "hatch.linewidth": 0.6,
+    "svg.hashsalt": "backcourt",
+}
+_FEW = 9
+"""Points up to which each one carries its number."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Picture:
+    """A drawn figure.
+
+    Attributes:
+        png: The image.
+        alt: What it shows, in words.
+    """
+
+    png: bytes
+    alt: str
+
+    def _repr_html_(self) -> str:
+        data = base64.b64encode(self.png).decode()
+        return (
+            f'<img class="bc-figure" style="width:100%;max-width:640px" alt="{escape(self.alt)}" '
+            f'src="data:image/png;base64,{data}">'
+        )
+
+    def __repr__(self) -> str:
+        """What it shows, in words."""
+        return self.alt
+
+
+def rows_by_date(cells: Sequence[Cell]) -> Picture:
+    """Rows of each Phase 4 table by game date, a panel per table."""
+    with _style():
+        figure, panels = _panels(len(PHASE_4), 1.25)
+        for axes, name in zip(panels, PHASE_4, strict=True):
+            own = [cell for cell in cells if cell.table == name]
+            axes.bar([cell.day for cell in own], [cell.rows for cell in own], width=0.8, color=_BLUE)  # type: ignore[arg-type]
+            axes.set_title(f"{name}: {sum(cell.rows for cell in own):,} rows")
+            top = max((cell.rows for cell in own), default=0) or 1
+            axes.set_ylim(0, top * 1.08)
+            axes.set_yticks([0, top])
+            axes.yaxis.set_major_formatter("{x:,.0f}")
+        _dates(panels[-1])
+        totals = Counter({name: sum(cell.rows for cell in cells if cell.table == name) for name in PHASE_4})
+        text = ", ".join(f"{name} {count:,}" for name, count in totals.items())
+        return _picture(figure, f"Bar charts of rows by game date, one per table. Rows in all: {text}.")
+
+
+def failures_by_week(shares: Sequence[Share]) -> Picture:
+    """Players under 10 games beside their bands, and every other category, in percent of the candidates."""
+    early = [share for share in shares if share.band is not None]
+    others = [share for share in shares if share.band is None]
+    groups = {
+        key: list(group) for key, group in groupby(others, key=lambda share: (share.season, share.table, share.category))
+    }
+    names = list(dict.fromkeys((name, category) for _, name, category in groups))
+    with _style():
+        figure, (top, bottom) = _panels(2, 3.1 + 0.12 * len(names))
+        _bands(top, early)
+        for (_, name, category), own in groups.items():
+            colour, marker, line = _LINES[names.index((name, category)) % len(_LINES)]
+            x = [(share.first_day + share.last_day) / 2 for share in own]
+            bottom.plot(x, [share.percent for share in own], color=colour, marker=marker, linestyle=line)
+        for place, (name, category) in enumerate(names):
+            colour, marker, line = _LINES[place % len(_LINES)]
+            bottom.plot([], [], color=colour, marker=marker, linestyle=line, label=f"{name} {category}")
+        bottom.set_title("Other failure records, % of candidates")
+        _percent(bottom)
+        bottom.set_xlabel("days since opening day")
+        if names:
+            bottom.legend(
+                loc="upper left", bbox_to_anchor=(-0.02, -0.24), frameon=False, fontsize=11.5, handlelength=3
+            )
+        said = "; ".join(f"days {share.days} {share.percent:g} % (usual {share.band.share})" for share in early[:12] if share.band)
+        return _picture(
+            figure, f"Shares of PSZA candidates under 10 games beside the usual bands: {said or 'none in this range'}."
+        )
+
+
+def coverage(cells: Sequence[Cell]) -> Picture:
+    """Table by game date: complete, partial, missing, failed, bootstrap or unexpected."""
+    days = sorted({cell.day for cell in cells})
+    place = {day: number for number, day in enumerate(days)}
+    counts = Counter(cell.status for cell in cells)
+    with _style():
+        figure, (axes,) = _panels(1, 3.5)
+        for status in STATUSES:
+            own = [cell for cell in cells if cell.status == status]
+            colour, hatch = _CELLS[status]
+            axes.bar(
+                [place[cell.day] for cell in own],
+                [0.86] * len(own),
+                width=0.92,
+                bottom=[PHASE_4.index(cell.table) - 0.43 for cell in own],
+                color=colour,
+                hatch=hatch,
+                edgecolor="white",
+                linewidth=0,
+                label=f"{status} {counts[status]:,}" if own else None,
+            )
+        axes.set_yticks(range(len(PHASE_4)), PHASE_4)
+        axes.invert_yaxis()
+        axes.tick_params(length=0)
+        axes.spines[:].set_visible(False)
+        axes.set_title(f"Coverage of {len(days):,} game dates")
+        step = max(1, (len(days) - 1) // 3)
+        ticks = list(range(0, len(days), step))
+        axes.set_xticks(ticks, [days[tick].strftime("%d %b").lstrip("0") for tick in ticks])
+        axes.legend(loc="upper left", bbox_to_anchor=(-0.02, -0.12), ncols=2, frameon=False, fontsize=12)
+        said = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
+        return _picture(figure, f"Heat map of {len(PHASE_4)} tables by {len(days)} game dates: {said}.")
+
+
+def _bands(axes: Axes, early: Sequence[Share]) -> None:
+    """Draw the bands behind the actual shares, over the days that the shares cover."""
+    axes.set_title("PSZA candidates under 10 games, %")
+    _percent(axes)
+    if not early:
+        axes.text(0.5, 0.5, "no candidate in this range", transform=axes.transAxes, ha="center", va="center")
+        return
+    first, last = min(share.first_day for share in early) - 0.5, max(share.last_day for share in early) + 0.5
+    for number, band in enumerate(BANDS):
+        left = max(first, band.first_day - 0.5)
+        right = min(last, last if band.last_day is None else band.last_day + 0.5)
+        if left < right:
+            low, high = (band.low - 1, band.high + 1) if band.low == band.high else (band.low, band.high)
+            label = "usual band" if number == 0 or first > BANDS[number - 1].first_day else None
+            axes.fill_between([left, right], low, high, color=_ORANGE, alpha=0.45, linewidth=0, label=label)
+    axes.hlines(
+        [share.percent for share in early],
+        [share.first_day - 0.4 for share in early],
+        [share.last_day + 0.4 for share in early],
+        color=_INK,
+        linewidth=2.5,
+        label="this range",
+    )
+    if len(early) <= _FEW:
+        for share in early:
+            middle = (share.first_day + share.last_day) / 2
+            axes.annotate(
+                f"{share.percent:.0f} %",
+                (middle, share.percent),
+                xytext=(0, 4),
+                textcoords="offset points",
+                ha="center",
+                va="bottom",
+                fontsize=11.5,
+            )
+    handles, labels = axes.get_legend_handles_labels()
+    unique = dict(zip(labels, handles, strict=True))
+    axes.legend(unique.values(), unique.keys(), loc="upper right", frameon=False, fontsize=11.5)
+
+
+def _percent(axes: Axes) -> None:
+    axes.set_ylim(0, 115)
+    axes.set_yticks([0, 25, 50, 75, 100])
+    axes.grid(axis="y", color="#eaeef2")
+    axes.set_axisbelow(True)
+
+
+def _style() -> Any:  # noqa: ANN401 - a context manager of a library without types for it
+    import matplotlib as mpl
+
+    # The library's defaults first: a matplotlibrc of the machine must not change the bytes.
+    return mpl.rc_context({**_defaults(), **_STYLE})
+
+
+def _defaults() -> dict[str, Any]:
+    import matplotlib as mpl
+
+    return {name: value for name, value in mpl.rcParamsDefault.items() if not name.startswith("backend")}
+
+
+def _panels(count: int, inches: float) -> tuple[Figure, Sequence[Axes]]:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(_INCHES, inches * count), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, list(figure.subplots(count, 1, sharex=count > 1, squeeze=False)[:, 0])
+
+
+def _dates(axes: Axes) -> None:
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator(minticks=2, maxticks=5)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+
+
+def _picture(figure: Figure, alt: str) -> Picture:
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=_DPI, metadata={"Software": None}, facecolor="white")
+    return Picture(file.getvalue(), " ".join(alt.split()))
+

@@ -1,0 +1,317 @@
+"""What the cells of the runbooks call: one call per step, each of which shows what it found.
+
+A step opens the warehouse once. After a dry run the later steps say that they were skipped.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from backcourt.backfill.publish import Stamp
+from backcourt.backfill.run import run
+from backcourt.catalog import table
+from backcourt.errors import UnknownNameError
+from backcourt.processors.failures import CATEGORIES
+from backcourt.processors.registry import select
+from backcourt.runbooks import checks, facts, view
+from backcourt.runbooks.parameters import Parameters, QuickStart
+from backcourt.runbooks.view import Shown
+from backcourt.settings import load
+from backcourt.warehouse.base import Warehouse
+from backcourt.warehouse.open import open_warehouse
+
+NOTHING_WRITTEN = "nothing was written; run again with dry_run false"
+
+
+def given(parameters: Parameters) -> Shown:
+    """The parameters as they were understood."""
+    values = parameters.shown()
+    text = ", ".join(f"{name} {value}" for name, value in values.items() if value)
+    return Shown(view.table(("parameter", "value"), values.items()), text)
+
+
+def preflight(parameters: Parameters) -> Shown:
+    """Is what Phase 4 reads there: the warehouse, games in the range, Phase 3 from opening day to the end date.
+
+    Raises:
+        PreflightError: If something is missing; it says what and the command that makes it.
+        DateRangeError: If the schedule has no game in the range.
+        WarehouseError: If there is no warehouse.
+    """
+    warehouse = open_parameters(parameters)
+    warehouse.require()
+    with warehouse.read() as session:
+        dates = facts.game_dates(session, parameters.span)
+        upstreams = facts.upstreams(session, parameters.span)
+    found = checks.before(upstreams, parameters)
+    html = [_checks(found), *(view.note(*item) for item in _remarks(dates))]
+    command = checks.phase_3_command(upstreams, parameters)
+    if command:
+        html.append(view.command(command))
+    shown = Shown("".join(html), f"preflight: {sum(c.passed for c in found)} of {len(found)} Phase 3 tables complete")
+    _stop(shown, found, checks.PreflightError)
+    return shown
+
+
+def plan(parameters: Parameters) -> Shown:
+    """What a run would do: game dates, tables, the rows that are there already and what the ledger says."""
+    with open_parameters(parameters).read() as session:
+        dates = facts.game_dates(session, parameters.span)
+        cells = facts.coverage(session, parameters.span)
+        recorded = facts.ledger(session, parameters.span, dates)
+    bootstrap = sum(item.bootstrap for item in dates)
+    headers = ("table", "to write", "never run", "done", "older code", "failed", "skipped", "rows there", "candidates")
+    rows = [
+        (
+            item.table,
+            len(dates) - bootstrap,
+            item.never,
+            item.done,
+            item.older,
+            item.failed,
+            item.skipped,
+            sum(cell.rows for cell in cells if cell.table == item.table),
+            sum(cell.candidates for cell in cells if cell.table == item.table),
+        )
+        for item in recorded
+    ]
+    words = f"{len(dates):,} game dates, {dates[0].day} to {dates[-1].day}, {bootstrap:,} of them bootstrap"
+    notes = view.note("note", f"{words}. Counts are game dates; rows and candidates are rows.")
+    end = view.note("note", f"Dry run: {NOTHING_WRITTEN}.") if parameters.dry_run else ""
+    text = f"plan: {words}" + (f"; {NOTHING_WRITTEN}" if parameters.dry_run else "")
+    return Shown(notes + view.table(headers, rows, numbers=headers[1:]) + end, text)
+
+
+def run_phase4(parameters: Parameters, *, stamp: Stamp | None = None) -> Shown:
+    """Compute the five Phase 4 tables over the range, each over all its dates before those that read it.
+
+    Args:
+        parameters: The runbook's parameters.
+        stamp: Run id and time; new ones by default.
+    """
+    if parameters.dry_run:
+        return skipped("run")
+    chosen = stamp or Stamp(run_id=uuid.uuid4().hex[:12], now=datetime.now(UTC).replace(microsecond=0))
+    results = run(open_parameters(parameters), parameters.span, select(phase=4), chosen)
+    headers = ("table", "rows", "written", "removed", "unchanged", "failure records", "seconds")
+    rows = [
+        (table(r.table).short, r.rows, r.inserted, r.removed, r.unchanged, sum(r.failures.values()), f"{r.seconds:.2f}")
+        for r in results
+    ]
+    written = sum(result.inserted for result in results)
+    words = f"run {chosen.run_id}: {written:,} rows written, {sum(r.unchanged for r in results):,} unchanged"
+    again = "" if written else view.note("note", "The same input gives the same rows: nothing had to be rewritten.")
+    return Shown(view.note("good", f"{words}.") + view.table(headers, rows, numbers=headers[1:]) + again, words)
+
+
+def validate(parameters: Parameters) -> Shown:
+    """Does every candidate have a row or a recorded reason, and do the tables agree?
+
+    Raises:
+        ValidationError: If a check fails; it names every one.
+    """
+    if parameters.dry_run:
+        return skipped("validation")
+    with open_parameters(parameters).read() as session:
+        cells = facts.coverage(session, parameters.span)
+        failed = facts.failures(session, parameters.span)
+    found = checks.after(cells, failed, parameters)
+    shown = Shown(_checks(found), f"validation: {sum(check.passed for check in found)} of {len(found)} checks hold")
+    _stop(shown, found, checks.ValidationError)
+    return shown
+
+
+def errors(parameters: Parameters) -> Shown:
+    """The failure records of the range by table and category, with what each category means and asks for."""
+    if parameters.dry_run:
+        return skipped("errors")
+    with open_parameters(parameters).read() as session:
+        found = facts.failures(session, parameters.span)
+    if not found:
+        return Shown(view.note("good", "No failure record in this range."), "no failure record in this range")
+    meaning = {category.name: category for category in CATEGORIES}
+    rows = view.table(
+        ("table", "category", "records", "dates", "expected", "one reason"),
+        [
+            (f.table, f.category, f.failures, f.dates, _yes(meaning[f.category].expected), f.example)
+            for f in found
+        ],
+        numbers=("records", "dates"),
+    )
+    present = dict.fromkeys(item.category for item in found)
+    words = view.table(
+        ("category", "meaning", "what to do"),
+        [(name, meaning[name].meaning, meaning[name].action) for name in present],
+    )
+    total = sum(item.failures for item in found)
+    unexpected = [name for name in present if not meaning[name].expected]
+    lead = (
+        view.note("question", f"Not expected in a healthy warehouse: {', '.join(unexpected)}.")
+        if unexpected
+        else view.note("good", f"{total:,} records, all of expected categories.")
+    )
+    return Shown(lead + rows + words, f"{total:,} failure records in {len(present)} categories")
+
+
+def player(parameters: QuickStart) -> Shown:
+    """One player's row of the feature store on the first date: 25 values, each with its source.
+
+    Raises:
+        UnknownNameError: If the player has no row on that date.
+    """
+    if parameters.dry_run:
+        return skipped("player")
+    with open_parameters(parameters).read() as session:
+        row = facts.player_row(session, parameters.start_date, parameters.player)
+        known = [] if row else facts.players(session, parameters.start_date)
+    if row is None and known:
+        raise UnknownNameError(
+            f"player on {parameters.start_date}",
+            parameters.player or "",
+            known,
+            next_step="see who is listed: backcourt query \"SELECT player_lookup FROM "
+            f"nba_predictions.ml_feature_store_v2 WHERE game_date = '{parameters.start_date}'\"",
+        )
+    if row is None:
+        words = f"No feature row on {parameters.start_date}: bootstrap dates have none"
+        return Shown(view.note("note", f"{words}."), words)
+    rows = [
+        (number, item.name, f"{item.value:g}", item.source, item.description)
+        for number, item in enumerate(row.features)
+    ]
+    lead = (
+        f"{row.player} ({row.player_id}), {row.team} against {row.opponent} on {parameters.start_date}: "
+        f"quality {row.quality:g} of 100"
+    )
+    listing = view.table(("#", "feature", "value", "source", "what it is"), rows, numbers=("#", "value"))
+    return Shown(view.note("note", f"{lead}.") + listing, lead)
+
+
+def rows_by_date(parameters: Parameters) -> Shown:
+    """Rows of each table by game date, drawn and counted."""
+    if parameters.dry_run:
+        return skipped("rows by date")
+    from backcourt.runbooks import plots
+
+    cells = _coverage(parameters)
+    picture = plots.rows_by_date(cells)
+    headers = ("table", "rows", "dates with rows", "fewest", "most")
+    rows = []
+    for name in facts.PHASE_4:
+        counts = [cell.rows for cell in cells if cell.table == name and cell.rows]
+        rows.append((name, sum(counts), len(counts), min(counts, default=0), max(counts, default=0)))
+    return Shown(picture._repr_html_() + view.table(headers, rows, numbers=headers[1:]), picture.alt)  # noqa: SLF001
+
+
+def failures_by_week(parameters: Parameters) -> Shown:
+    """Failures by category and week since opening day, beside the bands that four seasons lead one to expect."""
+    if parameters.dry_run:
+        return skipped("failures by week")
+    from backcourt.runbooks import plots
+
+    with open_parameters(parameters).read() as session:
+        found = facts.shares(session, parameters.span)
+    picture = plots.failures_by_week(found)
+    early = [share for share in found if share.band]
+    outside = [share for share in early if share.band and not share.band.low <= share.percent <= share.band.high]
+    rows = [
+        (s.season, s.days, s.candidates, s.failures, f"{s.percent:g}", s.band.share, "outside" if s in outside else "in")
+        for s in early
+        if s.band
+    ]
+    verdict = (
+        view.note("question", f"{len(outside)} of {len(early)} weeks outside their band: a question, not a failure.")
+        if outside
+        else view.note("good", f"All {len(early)} weeks inside their bands.")
+    )
+    bands = view.table(
+        ("season", "days", "candidates", "under 10 games", "%", "usual", "band"),
+        rows,
+        numbers=("candidates", "under 10 games", "%"),
+    )
+    everything = view.table(
+        ("season", "table", "category", "days", "candidates", "records", "%"),
+        [(s.season, s.table, s.category, s.days, s.candidates, s.failures, f"{s.percent:g}") for s in found],
+        numbers=("candidates", "records", "%"),
+    )
+    html = picture._repr_html_() + verdict + bands + view.folded("Every category by week", everything)  # noqa: SLF001
+    return Shown(html, picture.alt)
+
+
+def coverage(parameters: Parameters) -> Shown:
+    """Which table is complete on which date, against what the schedule and the upstream imply."""
+    if parameters.dry_run:
+        return skipped("coverage")
+    from backcourt.runbooks import plots
+
+    cells = _coverage(parameters)
+    picture = plots.coverage(cells)
+    rows = [(name, *(_count(cells, name, status) for status in facts.STATUSES)) for name in facts.PHASE_4]
+    listing = view.table(("table", *facts.STATUSES), rows, numbers=facts.STATUSES)
+    odd = [cell for cell in cells if cell.status not in {"complete", "bootstrap"}]
+    detail = view.table(
+        ("table", "date", "status", "candidates", "rows", "recorded failures", "untracked"),
+        [(c.table, c.day, c.status, c.candidates, c.rows, c.failed, c.untracked) for c in odd],
+        numbers=("candidates", "rows", "recorded failures", "untracked"),
+    )
+    return Shown(picture._repr_html_() + listing + (detail if odd else ""), picture.alt)  # noqa: SLF001
+
+
+def skipped(what: str) -> Shown:
+    """What a step says after a dry run."""
+    words = f"{what} skipped: dry run; {NOTHING_WRITTEN}"
+    return Shown(view.note("note", f"{words[0].upper()}{words[1:]}."), words)
+
+
+def open_parameters(parameters: Parameters) -> Warehouse:
+    """The warehouse that the parameters name."""
+    return open_warehouse(load(warehouse=parameters.warehouse))
+
+
+def _coverage(parameters: Parameters) -> Sequence[facts.Cell]:
+    with open_parameters(parameters).read() as session:
+        return facts.coverage(session, parameters.span)
+
+
+def _count(cells: Sequence[facts.Cell], name: str, status: str) -> int:
+    return sum(cell.table == name and cell.status == status for cell in cells)
+
+
+def _checks(found: Sequence[checks.Check]) -> str:
+    rows = [("✓ holds" if check.passed else "✗ broken", check.name, check.problem) for check in found]
+    headers = ("result", "what must hold", "what does not")
+    if all(check.passed for check in found):
+        return view.table(headers[:2], [row[:2] for row in rows])
+    return view.table(headers, rows)
+
+
+def _remarks(dates: Sequence[facts.GameDate]) -> list[tuple[view.Kind, str]]:
+    bootstrap = [item.day for item in dates if item.bootstrap]
+    open_dates = [item.day for item in dates if item.final_games < item.games]
+    remarks: list[tuple[view.Kind, str]] = []
+    if bootstrap:
+        remarks.append(("note", f"Bootstrap, Phase 4 writes nothing: {checks.days_text(bootstrap)}."))
+    if len(bootstrap) == len(dates):
+        remarks.append(("question", "Every date of the range is a bootstrap date: choose day 14 of a season or later."))
+    if open_dates:
+        remarks.append(("question", f"Games not final: {checks.days_text(open_dates)}."))
+    return remarks
+
+
+def _stop(shown: Shown, found: Sequence[checks.Check], error: type[checks.PreflightError | checks.ValidationError]) -> None:
+    """Show what was found before the error ends the notebook."""
+    if all(check.passed for check in found):
+        return
+    from IPython import get_ipython
+
+    if get_ipython() is not None:
+        from IPython.display import display
+
+        display(shown)
+    checks.stop_if(found, error)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
