@@ -41,7 +41,7 @@ class Policy:
         notify: When somebody is told: on every problem, or once per run.
         min_players: Players that a game date needs in a Phase 3 table.
         min_teams: Teams that a game date needs in a Phase 3 table.
-        min_share: Fraction of what the schedule implies, which is enough where it is fewer.
+        min_percent: Percent of what the schedule implies, which is enough where it is fewer.
         control_timeout_seconds: Time limit of the engine's own checks.
         breaker: True if the circuit breaker is consulted.
         record_attempts: True if reprocess attempts are recorded per entity.
@@ -58,7 +58,7 @@ class Policy:
     notify: Literal["each", "summary"]
     min_players: int
     min_teams: int
-    min_share: float
+    min_percent: int
     control_timeout_seconds: int
     breaker: bool
     record_attempts: bool
@@ -76,7 +76,7 @@ DAILY = Policy(
     notify="each",
     min_players=100,
     min_teams=10,
-    min_share=0.9,
+    min_percent=90,
     control_timeout_seconds=300,
     breaker=True,
     record_attempts=True,
@@ -95,7 +95,7 @@ BACKFILL = Policy(
     notify="summary",
     min_players=20,
     min_teams=5,
-    min_share=0.5,
+    min_percent=50,
     control_timeout_seconds=60,
     breaker=False,
     record_attempts=False,
@@ -182,7 +182,7 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         daily="A game date needs 100 players and 10 teams, or 90 % of what the schedule implies where that is fewer.",
         backfill="A game date needs 20 players and 5 teams, or 50 % of what the schedule implies where that is fewer.",
         why="Old sources are thinner; a date that is half empty is damaged in either mode.",
-        fields=("min_players", "min_teams", "min_share"),
+        fields=("min_players", "min_teams", "min_percent"),
     ),
     Behaviour(
         6,

@@ -26,18 +26,18 @@ class Settings:
     Attributes:
         warehouse: Path of a DuckDB file.
         threads: Threads of the embedded engine, at least 1; None means all cores.
+        patience: Seconds for which a warehouse file in use is tried again.
         backfill_mode: The mode of runs that do not say: backfill or, if False, daily; None says nothing.
         is_backfill: Deprecated alias of backfill_mode.
         skip_downstream_trigger: If True, implies backfill_mode.
-        patience: Seconds for which a warehouse file in use is tried again.
     """
 
     warehouse: str = "warehouse.duckdb"
     threads: int | None = None
+    patience: float = 5.0
     backfill_mode: bool | None = None
     is_backfill: bool | None = None
     skip_downstream_trigger: bool | None = None
-    patience: float = 5.0
 
 
 def _text(value: object) -> str:

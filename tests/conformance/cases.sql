@@ -7,6 +7,7 @@ SAFE_DIVIDE(x, m)
 n / 4
 x / 4
 2 * DIV(n, 2)
+DIV(n + 99, 100), DIV(n + 7, m + 100), (DIV(n + 1, 2)), DIV(DIV(n + 9, 2) + 1, -3), DIV(-n, 2), MOD(n + 1, 3 + 1)
 DIV(n, 2), DIV(-7, 2), DIV(n, -2)
 MOD(n, 2), 2 * MOD(n, 4), MOD(-7, 3), MOD(7, -3)
 ROUND(x), ROUND(-x), ROUND(n)

@@ -265,7 +265,8 @@ def test_casts_of_awkward_text_agree(google: ModuleType, connection: duckdb.Duck
     compare_casts(google, connection, AWKWARD)
 
 
-texts = st.lists(st.text("0123456789.-+eExX_ TtrueFfals", max_size=9), min_size=50, max_size=200)
+texts = st.lists(st.text("0123456789.-+eE_ TtrueFfals", max_size=9), min_size=50, max_size=200)
+"""Without x: hexadecimal floats and signed hexadecimal integers are read by BigQuery alone (rewrite.py)."""
 
 
 @few

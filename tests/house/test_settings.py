@@ -35,7 +35,11 @@ def test_the_nearer_source_wins(tmp_path, monkeypatch):
         ("threads = 0", "backcourt.toml: threads is 0"),
         ("threads = 'many'", "a whole number from 1"),
         ("patience = -1", "seconds, 0 or more"),
-        ("thread = 1", "unknown setting 'thread'. valid: warehouse, threads, patience"),
+        (
+            "thread = 1",
+            "unknown setting 'thread'. valid: warehouse, threads, patience, backfill_mode, is_backfill, "
+            "skip_downstream_trigger",
+        ),
         ("threads =", "is not TOML"),
     ],
 )

@@ -65,7 +65,7 @@ def threshold_values(policy: Policy) -> dict[str, Value]:
     return {
         "min_players": policy.min_players,
         "min_teams": policy.min_teams,
-        "min_share": policy.min_share,
+        "min_percent": policy.min_percent,
         "players_per_game": _PLAYERS_PER_GAME,
     }
 
@@ -101,8 +101,8 @@ def failed_dates(processor: Processor, stage: Staged, good: str) -> str:
     partition = processor.table.partition
     bootstrap = "d.day_number >= @bootstrap_days" if processor.table.phase == "precompute" else "TRUE"
     teams, players = _entities(processor)
-    need_teams = "CAST(CEIL(LEAST(@min_teams, @min_share * 2 * d.games)) AS INT64)"
-    need_players = "CAST(CEIL(LEAST(@min_players, @min_share * @players_per_game * d.games)) AS INT64)"
+    need_teams = "LEAST(@min_teams, DIV(@min_percent * 2 * d.games + 99, 100))"
+    need_players = "LEAST(@min_players, DIV(@min_percent * @players_per_game * d.games + 99, 100))"
     few_teams = f"COALESCE(o.teams, 0) < {need_teams}" if teams else "FALSE"
     few_players = f"COALESCE(o.players, 0) < {need_players}" if players else "FALSE"
     return f"""

@@ -9,7 +9,7 @@ Known and accepted: floats may differ in the last digits where the two libraries
 the order of a float sum); an overflowing float is infinite instead of an error; a NaN equals itself; integers do not
 overflow at 64 bits inside a SUM; NUMERIC multiplies with DuckDB's scales, and SAFE_DIVIDE, / and ROUND with digits turn
 it into FLOAT64; text is read as a timestamp without named zones and leap seconds, as a float without hexadecimal
-digits. The house's SQL avoids all of these.
+digits, as an integer without signed hexadecimal ones. The house's SQL avoids all of these.
 """
 
 from __future__ import annotations

@@ -79,12 +79,17 @@ def _count_if(node: Node) -> Node:
 
 
 def _parenthesised(node: Node) -> Node | None:
-    # sqlglot writes DIV(a, b) and MOD(a, b) as operators without brackets: 2 * DIV(a, b) would change its meaning.
-    kinds = {"kind": "int"}
-    if isinstance(node.parent, exp.Paren):
+    # sqlglot writes DIV(a, b) and MOD(a, b) as operators without brackets: 2 * DIV(a, b) would change its meaning, and
+    # so would DIV(a + 1, b).
+    inner = node.copy()
+    bare = [side for side in ("this", "expression") if isinstance(inner.args[side], (exp.Binary, exp.Unary))]
+    bare = [side for side in bare if not isinstance(inner.args[side], exp.Paren)]
+    if isinstance(node.parent, exp.Paren) and not bare:
         return None
-    result = exp.Paren(this=node.copy())
-    result.meta.update(kinds)
+    for side in bare:
+        inner.set(side, exp.Paren(this=inner.args[side]))
+    result = exp.Paren(this=inner)
+    result.meta.update({"kind": "int"})
     return result
 
 
