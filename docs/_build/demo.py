@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -53,6 +54,7 @@ def make(build: Path) -> Path:
     build.mkdir(parents=True, exist_ok=True)
     mark.unlink(missing_ok=True)
     warehouse.unlink(missing_ok=True)
+    shutil.rmtree(build / "sql", ignore_errors=True)
     printed = command(["demo", "--out", "demo"], cwd=build)
     again = ["run", "--start-date", FIRST, "--end-date", LAST, "--warehouse", "demo/warehouse.duckdb"]
     log.write_text(printed + _AGAIN + command(again, cwd=build), encoding="utf-8")
@@ -68,6 +70,7 @@ def command(arguments: Iterable[str], *, cwd: Path) -> str:
     """
     words = [sys.executable, "-c", "from backcourt.cli.app import main; main()", *arguments]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BACKCOURT_")}
+    kept["BACKCOURT_CACHE"] = str(cwd / "sql")
     done = subprocess.run(  # noqa: S603 - our own command with arguments from this folder
         words, cwd=cwd, env=plain(kept), capture_output=True, text=True, check=False
     )

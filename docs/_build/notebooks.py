@@ -58,7 +58,7 @@ def execute(source: Path, work: Path, warehouse: Path) -> str:
     out = work / source.name
     before = dict(os.environ)
     try:
-        os.environ.update(demo.plain({"BACKCOURT_WAREHOUSE": "warehouse.duckdb"}))
+        os.environ.update(demo.plain({"BACKCOURT_WAREHOUSE": "warehouse.duckdb", "BACKCOURT_CACHE": str(warehouse.parents[1] / "sql")}))
         papermill.execute_notebook(
             str(source),
             str(out),

@@ -59,4 +59,4 @@ def _listing(module: str) -> str:
     formatter = HtmlFormatter(linenos="inline", lineanchors="line", anchorlinenos=True, cssclass="highlight listing")
     body = highlight(path.read_text(encoding="utf-8"), PythonLexer(), formatter)
     where = html.escape(str(path.relative_to(ROOT)))
-    return f"---\nsearch:\n  exclude: true\n---\n\n# {module}\n\nThe file {code(where)}.\n\n{body}\n"
+    return f"---\nsearch:\n  exclude: true\nhide:\n  - toc\n  - navigation\n---\n\n# {module}\n\nThe file {code(where)}.\n\n{body}\n"

@@ -13,6 +13,7 @@
       startOnLoad: false,
       securityLevel: "strict",
       theme: dark() ? "dark" : "neutral",
+      themeVariables: { edgeLabelBackground: dark() ? "#1e2129" : "#ffffff" },
       fontFamily: "inherit",
       flowchart: { useMaxWidth: true, htmlLabels: true },
     });
