@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 READY_ALL := $(VENV)/.ready-all
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types check bench format clean
+.PHONY: help demo runbook docs docs-serve docref test test-all lint types check bench format clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,15 +16,31 @@ $(READY): pyproject.toml
 	  || { echo "Backcourt needs Python 3.11 or newer; name one with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable . --group test
+	$(BIN)/python -m pip install --quiet --editable ".[runbooks]" --group test
 	@touch $(READY)
 
 $(READY_ALL): $(READY)
-	$(BIN)/python -m pip install --quiet --group slow --group lint
+	$(BIN)/python -m pip install --quiet --group slow --group lint --group docs
 	@touch $(READY_ALL)
 
 demo: $(READY) ## Simulate a season, load it, compute every table and look at the result
 	$(BIN)/backcourt demo
+
+runbook: $(READY) ## Run the quick-start runbook on the demo's warehouse and write its report
+	@test -f demo/warehouse.duckdb || $(BIN)/backcourt demo
+	$(BIN)/backcourt runbook run quick-start --start-date 2021-12-01 --no-dry-run --warehouse demo/warehouse.duckdb
+
+docs: $(READY_ALL) ## Build the site, strictly, with executed runbooks, and check every reference
+	$(BIN)/python docs/_build/generate.py
+	$(BIN)/mkdocs build --quiet --strict
+	$(BIN)/python -m docref check --site site
+
+docs-serve: $(READY_ALL) ## Look at the site while writing it: http://127.0.0.1:8000
+	$(BIN)/python docs/_build/generate.py
+	$(BIN)/mkdocs serve
+
+docref: $(READY) ## Check every reference in pages, runbooks and docstrings, without building the site
+	$(BIN)/python -m docref check
 
 test: $(READY) ## Run the core tests (under 3 minutes)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow"
@@ -40,7 +56,7 @@ lint: $(READY_ALL) ## Check style, format and the order of the rooms
 types: $(READY_ALL) ## Check the types
 	$(BIN)/mypy
 
-check: lint types test test-all ## Everything that decides whether a change lands
+check: lint types docs test test-all ## Everything that decides whether a change lands
 
 bench: $(READY) ## Measure against a plain-DuckDB floor on real seasons
 	$(BIN)/python benchmarks/bench.py
@@ -50,4 +66,4 @@ format: $(READY_ALL) ## Format the code
 	$(BIN)/ruff format .
 
 clean: ## Remove the environment and what the demo wrote
-	rm -rf $(VENV) demo
+	rm -rf $(VENV) demo build site runbook-runs
