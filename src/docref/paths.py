@@ -89,7 +89,7 @@ def _word(
     if reason:
         yield Judgement("path", ref, Outcome.SKIPPED, *place, reason)
         return
-    if any(_exists(each, snippet.path, repository) for each in alternatives(ref)):
+    if all(_exists(each, snippet.path, repository) for each in alternatives(ref)):
         yield Judgement("path", ref, Outcome.GOOD, *place)
         return
     near = _nearest(ref, repository)

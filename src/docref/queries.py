@@ -102,7 +102,7 @@ class _Judge:
         found: set[str] = set()
         query = source.expression
         if isinstance(query, exp.SetOperation):
-            inner = source.union_scopes[0] if source.union_scopes else None
+            inner = next(iter(source.set_operation_scopes), None)
             return self._source(inner, depth + 1)
         for select in query.selects:
             star = select.this if isinstance(select, exp.Column) else select

@@ -1,0 +1,6 @@
+"""What the tests of docref share: their repositories can be imported by name."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
