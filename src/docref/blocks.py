@@ -11,6 +11,7 @@ from markdown_it.rules_inline import autolink, backtick, html_inline, image, lin
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from markdown_it.ruler import RuleOptionsType
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
 
@@ -34,7 +35,7 @@ def parser(*, indented_code: bool = True) -> MarkdownIt:
     made = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     if not indented_code:
         made.disable("code")
-    paragraph = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    paragraph: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     made.block.ruler.before("fence", "container", _container, paragraph)
     made.block.ruler.before("fence", "directive", _directive, paragraph)
     rules: dict[str, Callable[[StateInline, bool], bool]] = {

@@ -83,6 +83,4 @@ def _of_page(repository: Repository, path: PurePosixPath) -> Iterator[Judgement]
 
 
 def _is_excused(judgement: Judgement, config: Config) -> bool:
-    return any(
-        each.rule in {judgement.rule, "*"} and fnmatchcase(judgement.ref, each.ref) for each in config.ignore
-    )
+    return any(each.rule in {judgement.rule, "*"} and fnmatchcase(judgement.ref, each.ref) for each in config.ignore)

@@ -88,7 +88,7 @@ def load(root: Path, file: Path | None = None) -> Config:
     return _config(table, root, file)
 
 
-def _config(table: Any, root: Path, file: Path) -> Config:
+def _config(table: object, root: Path, file: Path) -> Config:
     if not isinstance(table, dict):
         raise UsageError(f"{file}: docref must be a table")
     known = [each.name for each in fields(Config)]
@@ -102,7 +102,7 @@ def _config(table: Any, root: Path, file: Path) -> Config:
     return Config(**values)
 
 
-def _value(key: str, value: Any, file: Path) -> Any:
+def _value(key: str, value: object, file: Path) -> Any:  # noqa: ANN401 - JSON and TOML can hold anything
     if key == "docs_dir":
         if isinstance(value, str):
             return value.removeprefix("./").strip("/")
@@ -120,7 +120,7 @@ def _value(key: str, value: Any, file: Path) -> Any:
     raise UsageError(f"{file}: {key} must be a list of strings")
 
 
-def _is_ignore(value: Any) -> bool:
+def _is_ignore(value: object) -> bool:
     return (
         isinstance(value, dict)
         and set(value) == {"rule", "ref", "reason"}

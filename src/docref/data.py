@@ -39,7 +39,7 @@ def yaml_value(text: str, key: str) -> str:
     return found[1] if found else ""
 
 
-def keys(value: Any, depth: int = 0) -> Iterator[str]:
+def keys(value: object, depth: int = 0) -> Iterator[str]:
     """Every key of every table inside a value."""
     if depth > _DEEPEST:
         return

@@ -97,31 +97,34 @@ def _in_site(page: PurePosixPath, place: PurePosixPath, name: str, repository: R
     path = normal(base / name.lstrip("/"))
     docs_dir = repository.config.docs_dir
     folders = [PurePosixPath(each) for each in (docs_dir, *repository.config.overlays) if each]
-    if path is not None:
-        for folder in folders:
-            full = folder / path
-            if full in repository.files:
-                return _Target(full)
-            candidates = [full / each for each in _INDEX]
-            if not path.suffix or name.endswith("/"):
-                candidates += [full.with_name(full.name + ".md")] if full.name else []
-            if path.suffix == ".html":
-                candidates.append(full.with_suffix(".md"))
-            found = next((each for each in candidates if each in repository.files), None)
-            if found is not None:
-                return _Target(found)
+    for folder in folders:
+        if path is None:
+            break
+        found = next((each for each in _candidates(folder / path, name) if each in repository.files), None)
+        if found is not None:
+            return _Target(found)
+    absent = [each for each in repository.config.overlays if not (repository.root / each).is_dir()]
     real = normal(page.parent / name.lstrip("/"))
     if real is not None and repository.exists(real):
-        if path is not None:
-            return _Target(None, Outcome.MISSING, f"'{real}' is a folder without an index page")
-        return _Target(None, Outcome.MISSING, f"'{real}' exists, and is no part of the site in '{docs_dir}'")
-    if path is None:
-        return _Target(None, Outcome.MISSING, f"'{name}' leaves the site in '{docs_dir}'")
-    absent = [each for each in repository.config.overlays if not (repository.root / each).is_dir()]
-    if absent:
+        why = "a folder without an index page" if path is not None else f"no part of the site in '{docs_dir}'"
+        message = f"'{real}' exists, and is {why}"
+    elif path is None:
+        message = f"'{name}' leaves the site in '{docs_dir}'"
+    elif absent:
         return _Target(None, Outcome.UNKNOWN, f"not judged: '{absent[0]}' is not built")
-    where = " or ".join(f"'{folder / path}'" for folder in folders)
-    return _Target(None, Outcome.MISSING, f"no file {where}")
+    else:
+        message = "no file " + " or ".join(f"'{folder / path}'" for folder in folders)
+    return _Target(None, Outcome.MISSING, message)
+
+
+def _candidates(full: PurePosixPath, name: str) -> Iterator[PurePosixPath]:
+    """The files that a link to ``full`` can mean: a page may be written as the folder or the HTML file it becomes."""
+    yield full
+    yield from (full / each for each in _INDEX)
+    if full.name and (not full.suffix or name.endswith("/")):
+        yield full.with_name(full.name + ".md")
+    if full.suffix == ".html":
+        yield full.with_suffix(".md")
 
 
 def _nearest(page: PurePosixPath, name: str, repository: Repository) -> str:
@@ -144,7 +147,9 @@ def _nearest(page: PurePosixPath, name: str, repository: Repository) -> str:
     return "../" * up + path.relative_to(start).as_posix()
 
 
-def _anchor(page: PurePosixPath, file: PurePosixPath, fragment: str, repository: Repository) -> tuple[Outcome, str, str]:
+def _anchor(
+    page: PurePosixPath, file: PurePosixPath, fragment: str, repository: Repository
+) -> tuple[Outcome, str, str]:
     if file.suffix not in _PAGES or _MADE_BY_RENDERER.match(fragment):
         reason = "an anchor that the renderer makes" if file.suffix in _PAGES else "no page with headings"
         return Outcome.SKIPPED, reason, ""
@@ -174,8 +179,9 @@ def _anchor(page: PurePosixPath, file: PurePosixPath, fragment: str, repository:
 def _included(snippet: Snippet, repository: Repository) -> PurePosixPath | None:
     name = re.sub(r"(?::[\w-]*){1,2}$", "", snippet.text)
     config = repository.config
-    for base in (PurePosixPath(), snippet.path.parent, config.docs_dir, *config.includes):
-        path = normal(PurePosixPath(base) / name)
+    further = map(PurePosixPath, (config.docs_dir, *config.includes))
+    for base in (PurePosixPath(), snippet.path.parent, *further):
+        path = normal(base / name)
         if path is not None and path in repository.files:
             return path
     return None

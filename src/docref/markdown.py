@@ -23,6 +23,7 @@ INCLUDE = "--8<--"
 """Label of a link that is an inclusion of a file."""
 
 _LARGEST_BLOCK = 60_000
+_OPEN_HEADING = ("\0", "")
 _IGNORE = re.compile(r"docref:\s*ignore\b")
 _ALONE = re.compile(r"\s*<!--\s*docref:\s*ignore\s*-->\s*")
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?:.*\n)*?(?:---|\.\.\.)[ \t]*(?:\n|$)")
@@ -111,9 +112,7 @@ class _Reader:
             parser.inline.parse(token.content, parser, environment, token.children)
         return tokens
 
-    def _add(
-        self, kind: Kind, text: str, place: tuple[int, int], *, language: str = "", label: str = ""
-    ) -> None:
+    def _add(self, kind: Kind, text: str, place: tuple[int, int], *, language: str = "", label: str = "") -> None:
         self._parsed.snippets.append(Snippet(self._path, *place, kind, text, language, label))
 
     def _block(self, token: Token) -> None:
@@ -131,7 +130,7 @@ class _Reader:
         elif token.type == "html_block":
             self._html(token.content, line)
         elif token.type == "heading_open":
-            self._parsed.headings.append(("", ""))  # its inline token follows and fills it
+            self._parsed.headings.append(_OPEN_HEADING)  # its inline token follows and fills it
 
     def _line(self, number: int) -> str:
         return self._lines[number] if number < len(self._lines) else ""
@@ -148,7 +147,6 @@ class _Reader:
 
     def _inline(self, token: Token, line: int) -> None:
         children = token.children or []
-        heading = bool(self._parsed.headings) and self._parsed.headings[-1] == ("", "") and token.level > 0
         place = _Places(self._lines, token, line)
         masked = list(token.content)
         for index, child in enumerate(children):
@@ -161,10 +159,14 @@ class _Reader:
                 masked[start:end] = " " * (end - start)
             elif child.type == "html_inline":
                 self._html_inline(child.content, place.of(start))
-        rest = "".join(masked)
-        for found in _UNDEFINED.finditer(token.content):
+        self._rest("".join(masked), token.content, children, place)
+
+    def _rest(self, rest: str, content: str, children: Sequence[Token], place: _Places) -> None:
+        """Take in what stands beside code and links: references without a definition, and attributes."""
+        for found in _UNDEFINED.finditer(content):
             if rest[found.start()] == "[":
                 self._undefined(found, place.of(found.start()))
+        heading = self._parsed.headings[-1:] == [_OPEN_HEADING]
         own = ""
         for found in _ATTRIBUTES.finditer(rest):
             named = _ID.search(found[1])
@@ -175,8 +177,6 @@ class _Reader:
         if heading:
             text = _text(children)
             self._parsed.headings[-1] = (_ATTRIBUTES.sub("", text).rstrip() if own else text, own)
-            if self._parsed.headings[-1] == ("", ""):
-                self._parsed.headings[-1] = (" ", "")
 
     def _undefined(self, found: re.Match[str], place: tuple[int, int]) -> None:
         label = (found[2] or found[1]).strip("`")

@@ -39,8 +39,9 @@ def judge(snippet: Snippet, repository: Repository) -> Iterator[Judgement]:
     if snippet.kind is not Kind.CODE:
         return
     place = (snippet.path, snippet.line, snippet.column)
-    index: _Index = repository.cache.setdefault(__name__, None) or _Index(repository)
-    repository.cache[__name__] = index
+    index: _Index | None = repository.cache.get(__name__)
+    if index is None:
+        index = repository.cache[__name__] = _Index(repository)
     if _SNAKE.fullmatch(text):
         if index.knows(text) or text in index.of_page(snippet.path):
             yield Judgement("name", text, Outcome.GOOD, *place)
@@ -95,9 +96,11 @@ class _Index:
         for path in repository.files - schema:
             if path.suffix in _KEYED:
                 found.update(data.keys_of(path.name, repository.read_text(path) or ""))
-            elif path.suffix in _SCRIPTS or path.name in _READ_AS_WORDS:
-                found.update(_WORD.findall(repository.read_text(path) or ""))
-            elif path.suffix == ".sql" and not repository.tables:
+            elif (
+                path.suffix in _SCRIPTS
+                or path.name in _READ_AS_WORDS
+                or (path.suffix == ".sql" and not repository.tables)
+            ):
                 found.update(_WORD.findall(repository.read_text(path) or ""))
         return frozenset(found)
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:\n]|[^\s{}\[\],:"]++')
+_OPENING: dict[str, list[Any]] = {"[": [True, 0], "{": [False, ""]}
+_CLOSING = frozenset("]}")
+_BETWEEN = frozenset(",:")
 _SHELL_MAGIC = re.compile(r"%%(?:bash|sh|shell|script bash|script sh)\b")
 _SHELL_LINE = re.compile(r"(?P<lead>\s*)(?:(?P<name>[\w.]+\s*=\s*))?!{1,2}(?P<command>.+)")
 _MAGIC_LINE = re.compile(r"(\s*)(?:[\w.]+\s*=\s*)?%\w")
@@ -76,7 +79,7 @@ def _cell(kind: str, pieces: Sequence[str], places: Sequence[tuple[int, int]]) -
     return Cell(kind, tuple(lines), tuple(starts))
 
 
-def _language(notebook: Any) -> str:
+def _language(notebook: dict[str, Any]) -> str:
     metadata = notebook.get("metadata")
     for key, name in (("language_info", "name"), ("kernelspec", "language")):
         inner = metadata.get(key) if isinstance(metadata, dict) else None
@@ -92,27 +95,24 @@ def _sources(text: str) -> Iterator[tuple[int, int, int]]:
     stack: list[list[Any]] = []
     after_colon = False
     for found in _TOKEN.finditer(text):
-        token = found[0]
-        if token == "\n":
+        piece = found[0]
+        if piece == "\n":
             line, line_start = line + 1, found.end()
-        elif token in "{[":
-            stack.append([token == "[", 0 if token == "[" else ""])
+        elif piece in _OPENING:
+            stack.append(_OPENING[piece].copy())
             after_colon = False
-        elif token in "}]":
+        elif piece in _CLOSING:
             stack[-1:] = []
-        elif token == ",":
-            after_colon = False
-            if stack and stack[-1][0]:
+        elif piece in _BETWEEN:
+            after_colon = piece == ":"
+            if piece == "," and stack and stack[-1][0]:
                 stack[-1][1] += 1
-        elif token == ":":
-            after_colon = True
-        elif token.startswith('"'):
+        elif piece.startswith('"'):
+            keys = [key for _, key in stack]
             if stack and not stack[-1][0] and not after_colon:
-                stack[-1][1] = token[1:-1]
-            else:
-                keys = [key for _, key in stack]
-                if keys[:1] == ["cells"] and keys[2:3] == ["source"] and len(keys) in {3, 4}:
-                    yield keys[1], line, found.start() - line_start + 2
+                stack[-1][1] = piece[1:-1]
+            elif keys[:1] == ["cells"] and keys[2:3] == ["source"] and len(keys) in {3, 4}:
+                yield keys[1], line, found.start() - line_start + 2
 
 
 def code(path: PurePosixPath, cell: Cell, language: str) -> list[Snippet]:

@@ -16,10 +16,61 @@ if TYPE_CHECKING:
 
     from docref.repository import Repository
 
-_SOURCE = frozenset("bat cfg css html in ini ipynb js jinja lock md mk ps1 py pyi rst sh sql toml ts yaml yml".split())
-_DATA = frozenset("csv db duckdb gz jpg jpeg json jsonl ndjson parquet pdf png sqlite svg tsv txt whl xml zip".split())
-_BARE_NAMES = frozenset("CHANGELOG CONTRIBUTING Dockerfile Justfile LICENSE Makefile NOTICE Procfile".split())
-_NO_FILE_BEFORE_DOT = frozenset("con conn duckdb json np numpy pa pandas pd pl polars pyarrow self".split())
+_SOURCE = frozenset(
+    [
+        "bat",
+        "cfg",
+        "css",
+        "html",
+        "in",
+        "ini",
+        "ipynb",
+        "js",
+        "jinja",
+        "lock",
+        "md",
+        "mk",
+        "ps1",
+        "py",
+        "pyi",
+        "rst",
+        "sh",
+        "sql",
+        "toml",
+        "ts",
+        "yaml",
+        "yml",
+    ]
+)
+_DATA = frozenset(
+    [
+        "csv",
+        "db",
+        "duckdb",
+        "gz",
+        "jpg",
+        "jpeg",
+        "json",
+        "jsonl",
+        "ndjson",
+        "parquet",
+        "pdf",
+        "png",
+        "sqlite",
+        "svg",
+        "tsv",
+        "txt",
+        "whl",
+        "xml",
+        "zip",
+    ]
+)
+_BARE_NAMES = frozenset(
+    ["CHANGELOG", "CONTRIBUTING", "Dockerfile", "Justfile", "LICENSE", "Makefile", "NOTICE", "Procfile"]
+)
+_NO_FILE_BEFORE_DOT = frozenset(
+    ["con", "conn", "duckdb", "json", "np", "numpy", "pa", "pandas", "pd", "pl", "polars", "pyarrow", "self"]
+)
 _SHAPE = re.compile(r"[\w.@+~${}<>*?%,!=\[\]…-][\w.@+~${}<>*?%,!=\[\]/…-]*")
 _PLACEHOLDER = re.compile(
     r"[<>$%…{}]|\.\.\.|(?:^|/)(?:path/to|your[-_]|my[-_]|example[-_]|foo\b|bar\b|x\.\w)|YYYY|\bN{2,}\b"
@@ -28,12 +79,40 @@ _UPPER = re.compile(r"[A-Z][A-Z0-9_]*")
 _DOCUMENTS = frozenset({".md", ".rst", ".txt"})
 _HOST = re.compile(r"(?:[\w-]+\.)+(?:ai|app|com|dev|edu|io|net|org|gov)")
 _FOREIGN = frozenset(
-    ".aws .bash_profile .bashrc .cache .config .env .git .gitconfig .local .netrc .profile .ssh .venv .zshrc "
-    "__pycache__ bin dev etc node_modules opt proc tmp usr var venv".split()
+    [
+        ".aws",
+        ".bash_profile",
+        ".bashrc",
+        ".cache",
+        ".config",
+        ".env",
+        ".git",
+        ".gitconfig",
+        ".local",
+        ".netrc",
+        ".profile",
+        ".ssh",
+        ".venv",
+        ".zshrc",
+        "__pycache__",
+        "bin",
+        "dev",
+        "etc",
+        "node_modules",
+        "opt",
+        "proc",
+        "tmp",
+        "usr",
+        "var",
+        "venv",
+    ]
 )
-_SHELL = frozenset("bash console sh shell shell-session terminal zsh".split())
+_SHELL = frozenset(["bash", "console", "sh", "shell", "shell-session", "terminal", "zsh"])
 _NOT_A_SPLIT = re.compile(r"[\s\"'`();|&]+")
 _TREE = re.compile(r"[├└│─]+")
+_ALTERNATIVES = re.compile(r"\{[\w.]+(?:,[\w.]*)+\}")
+_NO_PATH = re.compile(r"[=\[\]!]|^-|//")
+_LETTER = re.compile(r"[A-Za-z]")
 _LONGEST = 300
 
 
@@ -44,19 +123,19 @@ def judge(snippet: Snippet, repository: Repository) -> Iterator[Judgement]:
         if len(words) == 1:
             yield from _word(snippet, repository, words[0], 0, 0, alone=True)
         elif words:
-            yield from _words(snippet, repository, shell=True)
+            yield from _words(snippet, repository, commands=True)
     elif snippet.kind is Kind.LINK:
         label = snippet.label.strip("`")
         if label != snippet.text and " " not in label and "--8<--" not in label:
             yield from _word(snippet, repository, label, 0, 0, alone="/" in label)
     elif snippet.kind is Kind.FENCE and snippet.language not in {"python", "py", "sql", "pycon"}:
-        yield from _words(snippet, repository, shell=snippet.language in _SHELL)
+        yield from _words(snippet, repository, commands=snippet.language in _SHELL)
 
 
-def _words(snippet: Snippet, repository: Repository, *, shell: bool) -> Iterator[Judgement]:
+def _words(snippet: Snippet, repository: Repository, *, commands: bool) -> Iterator[Judgement]:
     for offset, line in enumerate(snippet.text.split("\n")):
         tree = _TREE.search(line) is not None
-        if not shell and not tree and "/" not in line:
+        if not commands and not tree and "/" not in line:
             continue
         position = 0
         for word in _NOT_A_SPLIT.split(_TREE.sub(" ", line)):
@@ -66,7 +145,7 @@ def _words(snippet: Snippet, repository: Repository, *, shell: bool) -> Iterator
             position = max(found, position)
             plain = word.rpartition("=")[2] if word.startswith("-") else word
             column = position + len(word) - len(plain)
-            yield from _word(snippet, repository, plain, offset, column, alone=False, bare=shell or tree)
+            yield from _word(snippet, repository, plain, offset, column, alone=False, bare=commands or tree)
 
 
 def _word(
@@ -98,51 +177,54 @@ def _word(
 
 
 def _may_be_path(ref: str, repository: Repository, snippet: Snippet, *, alone: bool, bare: bool) -> bool:
-    if not ref or len(ref) > _LONGEST or not _SHAPE.fullmatch(ref) or not re.search(r"[A-Za-z]", ref):
-        return False
-    if re.search(r"[=\[\]!]", ref) or ref.startswith("-"):
+    if not 0 < len(ref) < _LONGEST or not _SHAPE.fullmatch(ref) or _NO_PATH.search(ref) or not _LETTER.search(ref):
         return False
     path = PurePosixPath(ref)
     suffix = path.suffix[1:].lower()
     known_suffix = suffix in _SOURCE or suffix in _DATA
     if "/" not in ref:
-        if alone and ref in _BARE_NAMES:
-            return True
-        if not bare or not known_suffix or path.stem in _NO_FILE_BEFORE_DOT or ref.startswith("*"):
-            return False
-        return alone or suffix in _SOURCE
-    if _HOST.fullmatch(path.parts[0]) or "//" in ref:
-        return False
+        is_file = bare and known_suffix and path.stem not in _NO_FILE_BEFORE_DOT and not ref.startswith("*")
+        return (alone and ref in _BARE_NAMES) or (is_file and (alone or suffix in _SOURCE))
     first = next((part for part in path.parts if part not in {".", ".."}), "")
+    if _HOST.fullmatch(path.parts[0]) or not first:
+        return False
     at_home = any(normal(base / first) in repository.folders for base in (PurePosixPath(), snippet.path.parent))
     if alone:
-        return known_suffix or ref.endswith("/") or ref.startswith(("./", "../")) or (at_home and first != "")
-    return (suffix in _SOURCE and bare) or (at_home and first != "")
+        return known_suffix or at_home or ref.endswith("/") or ref.startswith(("./", "../"))
+    return (suffix in _SOURCE and bare) or at_home
 
 
 def _skipped(ref: str, repository: Repository, snippet: Snippet) -> str:
     """Why a path is not the repository's to have, or ""."""
     path = PurePosixPath(ref)
-    config = repository.config
-    if _PLACEHOLDER.search(re.sub(r"\{[\w.]+(?:,[\w.]*)+\}", "", ref)):
-        return "a placeholder"
     plain = ref.removeprefix("./").rstrip("/")
-    if any(part in config.placeholders or path.stem in config.placeholders for part in path.parts):
-        return "a placeholder"
-    for part in path.parts:
-        if _UPPER.fullmatch(PurePosixPath(part).stem) and PurePosixPath(part).suffix not in _DOCUMENTS:
-            if part not in repository.by_name and part not in _BARE_NAMES:
-                return "a placeholder"
-    if path.parts[0] == "~" or path.parts[0] in _FOREIGN and normal(PurePosixPath(path.parts[0])) not in repository.folders:
-        return "not of the repository"
-    if matches_any(plain, config.outputs) or plain in outputs.of_page(repository, snippet.path):
-        return "made by a command"
     inside = normal(path)
-    if inside is not None and repository.is_ignored(inside, folder=True) and not repository.exists(inside):
-        return "made by a command: git ignores it"
-    if "/" not in ref and path.suffix[1:] not in {"py", "md", "sql", "ipynb", "sh"} and not repository.exists(path):
-        return "a file that the program knows by this name" if outputs.is_written(ref, repository) else ""
+    there = repository.exists(path)
+    if _is_placeholder(ref, repository):
+        return "a placeholder"
+    first = path.parts[0]
+    if first == "~" or (first in _FOREIGN and PurePosixPath(first) not in repository.folders):
+        return "not of the repository"
+    written = matches_any(plain, repository.config.outputs) or plain in outputs.of_page(repository, snippet.path)
+    if written or (inside is not None and not there and repository.is_ignored(inside, folder=True)):
+        return "made by a command"
+    is_source = path.suffix in {".py", ".md", ".sql", ".ipynb", ".sh"}
+    if "/" not in ref and not is_source and not there and outputs.is_written(ref, repository):
+        return "a file that the program knows by this name"
     return ""
+
+
+def _is_placeholder(ref: str, repository: Repository) -> bool:
+    if _PLACEHOLDER.search(_ALTERNATIVES.sub("", ref)):
+        return True
+    placeholders = repository.config.placeholders
+    for part in map(PurePosixPath, PurePosixPath(ref).parts):
+        if part.name in placeholders or part.stem in placeholders:
+            return True
+        known = part.name in repository.by_name or part.name in _BARE_NAMES or part.suffix in _DOCUMENTS
+        if _UPPER.fullmatch(part.stem) and not known:
+            return True
+    return False
 
 
 def _exists(ref: str, page: PurePosixPath, repository: Repository) -> bool:

@@ -53,13 +53,15 @@ def references(query: str, tables: Mapping[str, frozenset[str]]) -> Iterator[Ref
 
 
 class _Judge:
-    def __init__(self, tree: exp.Expression, trees: list[exp.Expression], tables: Mapping[str, frozenset[str]]) -> None:
+    def __init__(self, tree: exp.Expr, trees: list[exp.Expr], tables: Mapping[str, frozenset[str]]) -> None:
         self._tree = tree
         self._tables = tables
         self._short: dict[str, set[str]] = {}
         for name, columns in tables.items():
             self._short.setdefault(name.rpartition(".")[2], set()).update(columns)
-        self._own = {table.name for each in trees for create in each.find_all(exp.Create) if (table := create.find(exp.Table))}
+        self._own = {
+            table.name for each in trees for create in each.find_all(exp.Create) if (table := create.find(exp.Table))
+        }
         self._own |= {cte.alias for each in trees for cte in each.find_all(exp.CTE)}
 
     def references(self) -> Iterator[Reference]:
@@ -100,7 +102,7 @@ class _Judge:
         if not isinstance(source, Scope) or depth > 50 or not isinstance(source.expression, exp.Query):  # noqa: PLR2004
             return None
         found: set[str] = set()
-        query = source.expression
+        query: exp.Expr = source.expression
         if isinstance(query, exp.SetOperation):
             inner = next(iter(source.set_operation_scopes), None)
             return self._source(inner, depth + 1)
@@ -124,7 +126,9 @@ class _Judge:
         around: Scope | None = scope
         while around is not None:
             sources = {alias: each for alias, (_, each) in around.selected_sources.items()} | sources
-            around = around.parent
+            sources |= {f"subquery {n}": each for n, each in enumerate(_nameless(around))}
+            # a subquery sees the rows around it; a CTE and a derived table do not
+            around = around.parent if around.is_subquery or around.is_set_operation else None
         query = scope.expression
         names = {each.alias for each in query.selects if each.alias} if isinstance(query, exp.Query) else set()
         names |= {each.name for each in query.find_all(exp.Alias, exp.TableAlias) for each in _identifiers(each)}
@@ -157,5 +161,13 @@ class _Judge:
                 yield Reference("column", ref, Outcome.MISSING, message, start, everything)
 
 
-def _identifiers(alias: exp.Expression) -> Iterator[exp.Expression]:
+def _nameless(scope: Scope) -> Iterator[Scope]:
+    """The subqueries in a FROM that have no alias."""
+    for each in scope.derived_table_scopes:
+        parent = each.expression.parent
+        if isinstance(parent, exp.Subquery) and not parent.alias:
+            yield each
+
+
+def _identifiers(alias: exp.Expr) -> Iterator[exp.Expr]:
     yield from alias.find_all(exp.Identifier) if isinstance(alias, exp.TableAlias) else [alias.args["alias"]]

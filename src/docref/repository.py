@@ -22,8 +22,26 @@ LARGEST_FILE = 8_000_000
 """Bytes; a longer file exists, and its text is not read."""
 
 _NEVER = frozenset(
-    ".git .hg .svn .venv venv node_modules __pycache__ .mypy_cache .pytest_cache .ruff_cache .tox .nox .hypothesis "
-    ".eggs .ipynb_checkpoints .import_linter_cache .cache .idea".split()
+    [
+        ".git",
+        ".hg",
+        ".svn",
+        ".venv",
+        "venv",
+        "node_modules",
+        "__pycache__",
+        ".mypy_cache",
+        ".pytest_cache",
+        ".ruff_cache",
+        ".tox",
+        ".nox",
+        ".hypothesis",
+        ".eggs",
+        ".ipynb_checkpoints",
+        ".import_linter_cache",
+        ".cache",
+        ".idea",
+    ]
 )
 _MOST_FILES = 200_000
 _MOST_CANDIDATES = 20_000
@@ -188,7 +206,7 @@ class Repository:
             tables.update({table: frozenset(map(str, columns)) for table, columns in listed.items()})
         return tables
 
-    def _json(self, name: str) -> Any:
+    def _json(self, name: str) -> Any:  # noqa: ANN401 - JSON and TOML can hold anything
         full = self.root / name
         try:
             return json.loads(full.read_text(encoding="utf-8"))

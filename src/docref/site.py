@@ -43,7 +43,7 @@ class _Reader(HTMLParser):
                 continue
             if name == "id" or (name == "name" and tag == "a"):
                 self.page.ids.add(value)
-            elif name in {"href", "src"} and tag not in {"base"}:
+            elif name in {"href", "src"} and tag != "base":
                 self.page.links.append((line, column + 1, value))
 
 
@@ -99,19 +99,16 @@ def _target(
         parts = urlsplit(link)
     except ValueError:
         return Outcome.MISSING, f"'{link}' is no URL"
-    if parts.scheme or parts.netloc:
-        return Outcome.SKIPPED, "leads outside the site"
-    if parts.path.startswith("/"):
-        return Outcome.SKIPPED, "absolute: depends on where the site is served"
+    if parts.scheme or parts.netloc or parts.path.startswith("/"):
+        return Outcome.SKIPPED, "leads outside the site, or depends on where it is served"
     target = path
     if parts.path:
         found = normal(path.parent / unquote(parts.path))
-        if found is None:
-            return Outcome.MISSING, f"'{link}' leaves the site"
-        index = found / "index.html"
-        if found not in files and index not in files:
-            return Outcome.MISSING, f"no file '{found}' in the site"
-        target = found if found in files else index
+        candidates = [] if found is None else [found, found / "index.html"]
+        existing = next((each for each in candidates if each in files), None)
+        if existing is None:
+            return Outcome.MISSING, f"no file '{found or unquote(parts.path)}' in the site"
+        target = existing
     other = read.get(target)
     fragment = unquote(parts.fragment)
     if fragment in _ANY_FRAGMENT or other is None or fragment in other.ids or parts.fragment in other.ids:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 _DOTTED = re.compile(r"[a-z_][\w-]*(?:\.[A-Za-z_]\w*){1,2}")
 _QUERY = re.compile(r"\s*(?:SELECT|WITH)\s", re.IGNORECASE)
 _QUOTED = re.compile(r"""(?s)(["'])(\s*(?:SELECT|WITH)\s(?:(?!\1).)*)\1""")
-_NO_COLUMN = frozenset("csv db duckdb html ipynb json md parquet py sh sql toml txt yaml yml".split())
+_NO_COLUMN = frozenset(
+    ["csv", "db", "duckdb", "html", "ipynb", "json", "md", "parquet", "py", "sh", "sql", "toml", "txt", "yaml", "yml"]
+)
 _LONGEST = 50_000
 _ALIKE = 0.8
 
@@ -83,11 +85,12 @@ def _in_python(text: str) -> Iterator[tuple[str, int]]:
         starts.append(starts[-1] + len(line) + 1)
     inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside:
-            if _QUERY.match(node.value):
-                start = starts[node.lineno - 1]
-                found = text.find(node.value, start)
-                yield node.value, found if found >= 0 else start + node.col_offset
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in inside:
+            continue
+        if _QUERY.match(node.value):
+            start = starts[node.lineno - 1]
+            found = text.find(node.value, start)
+            yield node.value, found if found >= 0 else start + node.col_offset
 
 
 def _dotted(snippet: Snippet, repository: Repository) -> Iterator[Judgement]:
@@ -116,7 +119,7 @@ def _dotted(snippet: Snippet, repository: Repository) -> Iterator[Judgement]:
     elif second in short or any(second in columns for columns in short.values()):
         known = datasets if second in short else set(short)
         near = repository.nearest(first, known)
-        if near and repository.alike(first, near) >= _ALIKE:
+        if near and (second in short or repository.alike(first, near) >= _ALIKE):
             what = "dataset" if second in short else "table"
             yield _said(snippet, "table", snippet.text, Outcome.MISSING, f"no {what} '{first}' in the schema", 0, near)
 

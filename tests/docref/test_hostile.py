@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
@@ -18,7 +17,28 @@ from docref.model import Outcome
 from docref.pages import PurePosixPath
 from docref.repository import Repository
 
-PATTERNS = ["[", "![", "`", "*", "_a", "](", "> ", "- ", "<a", "<!--", "[a](", "&#", "\\", "{#", "!!! a\n", "`` ", "a/", "../", "_", "=== "]
+PATTERNS = [
+    "[",
+    "![",
+    "`",
+    "*",
+    "_a",
+    "](",
+    "> ",
+    "- ",
+    "<a",
+    "<!--",
+    "[a](",
+    "&#",
+    "\\",
+    "{#",
+    "!!! a\n",
+    "`` ",
+    "a/",
+    "../",
+    "_",
+    "=== ",
+]
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
@@ -66,14 +86,14 @@ def test_a_broken_notebook_is_a_finding(tmp_path: Path, content: str) -> None:
 
 def test_links_in_circles_end(tmp_path: Path) -> None:
     """A folder that links to itself, a link out of the root and a broken link are no trap."""
-    write(tmp_path, {"root/docs/a.md": "`docs/loop/loop/a.md` `docs/out/x.md`\n", "x.md": ""})
+    write(tmp_path, {"root/docs/a.md": "`docs/loop/loop/a.md` `docs/out/secret.md`\n", "secret.md": ""})
     root = tmp_path / "root"
-    os.symlink(root / "docs", root / "docs" / "loop")
-    os.symlink(tmp_path, root / "docs" / "out")
-    os.symlink("nowhere", root / "docs" / "broken.md")
+    (root / "docs" / "loop").symlink_to(root / "docs")
+    (root / "docs" / "out").symlink_to(tmp_path)
+    (root / "docs" / "broken.md").symlink_to("nowhere")
     repository = Repository(root, Config())
     found = check(repository, repository.pages())
-    assert [each.ref for each in found.findings] == ["docs/out/x.md"]
+    assert [each.ref for each in found.findings] == ["docs/out/secret.md"]
 
 
 def test_deep_nesting_ends(tmp_path: Path) -> None:

@@ -20,7 +20,17 @@ SITE = {
 
 @pytest.mark.parametrize(
     "link",
-    ["a/b.md", "a/b.md#bee", "a/b.md#twice_1", "a/b.md#here", "a/i.png", "https://x.y/z", "mailto:a@b.c", "#home", "/a/b/"],
+    [
+        "a/b.md",
+        "a/b.md#bee",
+        "a/b.md#twice_1",
+        "a/b.md#here",
+        "a/i.png",
+        "https://x.y/z",
+        "mailto:a@b.c",
+        "#home",
+        "/a/b/",
+    ],
 )
 def test_good_links_are_silent(tmp_path: Path, link: str) -> None:
     """A link to what exists, or out of the repository, is no finding."""

@@ -20,7 +20,18 @@ SCHEMA = {"docref.toml": 'schema = ["s.json"]\nvocabulary = ["v.json"]\n'} | {
     "s.json": json.dumps({"raw.all_games": ["game_id"]}),
     "v.json": '["a_word"]',
 }
-KNOWN = "my_module do_it one_thing an_attribute start_date some_table some_key other_key only_quoted snake_case".split()
+KNOWN = [
+    "my_module",
+    "do_it",
+    "one_thing",
+    "an_attribute",
+    "start_date",
+    "some_table",
+    "some_key",
+    "other_key",
+    "only_quoted",
+    "snake_case",
+]
 
 
 @pytest.mark.parametrize("name", KNOWN)

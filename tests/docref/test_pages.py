@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from html import unescape
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import pytest
 from hypothesis import given, settings
@@ -153,7 +153,17 @@ def test_a_docstring_has_the_files_lines() -> None:
     assert (line, source.split("\n")[line - 1][column + snippet.column - 2 :][:4]) == (4, "x.md")
 
 
-HEADINGS = ["Plain Words", "With `code_x` & more!", "Ünïcode — dash", "Twice", "Twice", "Twice_1", "*Em* **bold** [l](x)", "1. Num", "日本"]
+HEADINGS = [
+    "Plain Words",
+    "With `code_x` & more!",
+    "Ünïcode — dash",
+    "Twice",
+    "Twice",
+    "Twice_1",
+    "*Em* **bold** [l](x)",
+    "1. Num",
+    "日本",
+]
 
 
 @pytest.mark.slow
@@ -194,7 +204,7 @@ def test_anchors_of_github_count_from_one() -> None:
     assert found == {"a-b_c", "a-b_c-1", "ü-x"}
 
 
-def test_front_matter_is_no_heading(tmp_path: Path) -> None:
+def test_front_matter_is_no_heading() -> None:
     """The lines of a front matter are no text, and the lines after it keep their numbers."""
     parsed = markdown.parse(PAGE, "---\ntitle: x\n---\n\n`y_z`\n")
     assert (parsed.headings, parsed.snippets[0].line) == ([], 5)

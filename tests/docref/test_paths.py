@@ -21,8 +21,22 @@ FILES = {
 
 @pytest.mark.parametrize(
     "ref",
-    "src/app/run.py src/app/ src/app run.py app/run.py deep/ ./src/app/run.py docs/*.md src/**/*.sql part.sql Makefile "
-    "tests/test_x.py::test_a docs/a.md#x src/app/{run,run}.py".split(),
+    [
+        "src/app/run.py",
+        "src/app/",
+        "src/app",
+        "run.py",
+        "app/run.py",
+        "deep/",
+        "./src/app/run.py",
+        "docs/*.md",
+        "src/**/*.sql",
+        "part.sql",
+        "Makefile",
+        "tests/test_x.py::test_a",
+        "docs/a.md#x",
+        "src/app/{run,run}.py",
+    ],
 )
 def test_what_exists_is_silent(tmp_path: Path, ref: str) -> None:
     """From the root, from the page, by the end of a path, by a pattern: it exists."""
@@ -31,8 +45,19 @@ def test_what_exists_is_silent(tmp_path: Path, ref: str) -> None:
 
 @pytest.mark.parametrize(
     "ref",
-    "src/app/rum.py src/apps/ rum.py app/rum.py src/app/rum ./rum docs/*.rst src/**/*.md src/app/{run,rum}.py "
-    "games.csv SETUP.md".split(),
+    [
+        "src/app/rum.py",
+        "src/apps/",
+        "rum.py",
+        "app/rum.py",
+        "src/app/rum",
+        "./rum",
+        "docs/*.rst",
+        "src/**/*.md",
+        "src/app/{run,rum}.py",
+        "games.csv",
+        "SETUP.md",
+    ],
 )
 def test_what_does_not_exist_is_found(tmp_path: Path, ref: str) -> None:
     """Whatever looks like a path of the repository and is not there is a finding."""
@@ -41,8 +66,24 @@ def test_what_does_not_exist_is_found(tmp_path: Path, ref: str) -> None:
 
 @pytest.mark.parametrize(
     "ref",
-    "DIR/x.parquet NAME.sql path/to/x.py <name>.py {run}.py $HOME/x.py ~/.bashrc .venv/bin/ /etc/hosts.txt x.duckdb "
-    "build/pages/x.md app.toml https://a.b/c.md github.com/a/b.md your-file.csv data/…/x.csv".split(),
+    [
+        "DIR/x.parquet",
+        "NAME.sql",
+        "path/to/x.py",
+        "<name>.py",
+        "{run}.py",
+        "$HOME/x.py",
+        "~/.bashrc",
+        ".venv/bin/",
+        "/etc/hosts.txt",
+        "x.duckdb",
+        "build/pages/x.md",
+        "app.toml",
+        "https://a.b/c.md",
+        "github.com/a/b.md",
+        "your-file.csv",
+        "data/…/x.csv",
+    ],
 )
 def test_what_is_not_the_repositorys_is_skipped(tmp_path: Path, ref: str) -> None:
     """Placeholders, outputs, foreign files and URLs are no findings, and do not count as checked."""
@@ -52,8 +93,21 @@ def test_what_is_not_the_repositorys_is_skipped(tmp_path: Path, ref: str) -> Non
 
 @pytest.mark.parametrize(
     "text",
-    "and/or application/json 1/2 origin/main a.b np.csv duckdb.sql pyarrow.parquet .csv *.py key=a/b.py "
-    "2021/22 [a-z]+/x".split(),
+    [
+        "and/or",
+        "application/json",
+        "1/2",
+        "origin/main",
+        "a.b",
+        "np.csv",
+        "duckdb.sql",
+        "pyarrow.parquet",
+        ".csv",
+        "*.py",
+        "key=a/b.py",
+        "2021/22",
+        "[a-z]+/x",
+    ],
 )
 def test_what_is_no_path_is_not_judged(tmp_path: Path, text: str) -> None:
     """A slash or a dot alone makes no path."""

@@ -23,9 +23,7 @@ def test_a_good_site_is_silent(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("link", ["b/", "a/#two", "#gone", "../../x", "i.svg"])
-def test_a_link_that_leads_nowhere_is_found(
-    tmp_path: Path, link: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_link_that_leads_nowhere_is_found(tmp_path: Path, link: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Missing pages, missing ids and links out of the site are reported with their line."""
     write(tmp_path, SITE)
     (tmp_path / "site/index.html").write_text(f'<p>\n  <a href="{link}">x</a>', encoding="utf-8")

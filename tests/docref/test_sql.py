@@ -19,7 +19,9 @@ def page(text: str) -> dict[str, str]:
     return FILES | {"README.md": text}
 
 
-@pytest.mark.parametrize("ref", ["raw.games", "games.points", "raw.games.points", "prod.raw.games", "df.points", "os.path"])
+@pytest.mark.parametrize(
+    "ref", ["raw.games", "games.points", "raw.games.points", "prod.raw.games", "df.points", "os.path"]
+)
 def test_known_dotted_names_are_silent(tmp_path: Path, ref: str) -> None:
     """A table, a column of a table, and what is neither, are no findings."""
     assert missing(tmp_path, page(f"`{ref}`\n"), "table", "column") == []
