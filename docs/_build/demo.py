@@ -62,20 +62,42 @@ def make(build: Path) -> Path:
     return warehouse
 
 
+def without_phase4(warehouse: Path) -> Path:
+    """A copy of the demo warehouse as it is before Phase 4: what the runbooks start from."""
+    import duckdb
+
+    from backcourt.catalog import TABLES
+
+    copy = warehouse.parents[1] / "phase3.duckdb"
+    shutil.copyfile(warehouse, copy)
+    names = [table.full_name for table in TABLES if table.phase == "precompute"]
+    with duckdb.connect(str(copy)) as session:
+        for name in names:
+            session.execute(f"DELETE FROM {name}")
+        session.execute("DELETE FROM nba_processing.precompute_failures")
+        session.execute("DELETE FROM nba_processing.backfill_ledger WHERE table_name IN (SELECT unnest($1))", [names])
+    return copy
+
+
 def command(arguments: Iterable[str], *, cwd: Path) -> str:
-    """What a `backcourt` command prints, run in ``cwd`` with the settings' defaults.
+    """What a `backcourt` command prints, run in ``cwd`` with the settings' defaults."""
+    return python(["-c", "from backcourt.cli.app import main; main()", *arguments], cwd=cwd)
+
+
+def python(arguments: Iterable[str], *, cwd: Path) -> str:
+    """What this Python prints with these arguments, in ``cwd``, without the caller's settings.
 
     Raises:
-        RuntimeError: If it leaves with another status than 0.
+        RuntimeError: If it leaves with another status than 0; the message holds what it printed.
     """
-    words = [sys.executable, "-c", "from backcourt.cli.app import main; main()", *arguments]
+    words = [sys.executable, *arguments]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BACKCOURT_")}
-    kept["BACKCOURT_CACHE"] = str(cwd / "sql")
-    done = subprocess.run(  # noqa: S603 - our own command with arguments from this folder
+    kept |= {"BACKCOURT_CACHE": str(cwd / "sql"), "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "100"}
+    done = subprocess.run(  # noqa: S603 - our own program with arguments from this folder
         words, cwd=cwd, env=plain(kept), capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise RuntimeError(f"backcourt {' '.join(words[3:])}: status {done.returncode}\n{done.stdout}{done.stderr}")
+        raise RuntimeError(f"{' '.join(words[1:])}: status {done.returncode}\n{done.stdout}{done.stderr}")
     return done.stdout
 
 

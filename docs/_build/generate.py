@@ -31,6 +31,8 @@ def generate(build: Path, *, with_demo: bool = True) -> tuple[Path, ...]:
     pages["reference/tables/schema.json"] = pages_tables.schema()
     pages |= pages_source.listings(pages_mode.modules())
     parts = {"rooms.md": pages_source.rooms(), "behaviours.md": pages_mode.behaviours()}
+    for name, arguments in {"rules": ["rules"], "check": ["check", "--help"]}.items():
+        parts[f"docref-{name}.txt"] = demo.python(["-m", "docref", *arguments], cwd=ROOT)
     if with_demo:
         warehouse = demo.make(build)
         printed = (build / "demo.txt").read_text(encoding="utf-8")

@@ -30,13 +30,15 @@ def render(build: Path, warehouse: Path, *, folder: Path = RUNBOOKS) -> dict[str
         RuntimeError: If a notebook raises; the message names it and its error.
     """
     pages = {}
+    start: Path | None = None
     for source in sorted(folder.glob("*.ipynb")):
         key = demo.fingerprint(source, Path(__file__))
         kept = build / "executed" / f"{source.stem}-{key}.ipynb"
         if not kept.is_file():
+            start = start or demo.without_phase4(warehouse)
             for old in kept.parent.glob(f"{source.stem}-*.ipynb"):
                 old.unlink()
-            write(kept, execute(source, build / "work" / source.stem, warehouse))
+            write(kept, execute(source, build / "work" / source.stem, start))
         pages[f"runbooks/{source.name}"] = kept.read_text(encoding="utf-8")
     return pages
 
@@ -58,7 +60,7 @@ def execute(source: Path, work: Path, warehouse: Path) -> str:
     out = work / source.name
     before = dict(os.environ)
     try:
-        os.environ.update(demo.plain({"BACKCOURT_WAREHOUSE": "warehouse.duckdb", "BACKCOURT_CACHE": str(warehouse.parents[1] / "sql")}))
+        os.environ.update(demo.plain({"BACKCOURT_WAREHOUSE": "warehouse.duckdb", "BACKCOURT_CACHE": str(warehouse.parent / "sql")}))
         papermill.execute_notebook(
             str(source),
             str(out),
