@@ -164,14 +164,12 @@ def _anchor(
                 known |= pages.read(repository, included).anchors
     if fragment in known:
         return Outcome.GOOD, "", ""
-    documented = pages.directives(target)
-    if documented:
-        from docref import python
+    for identifier in pages.directives(target):
+        from docref import python  # reads packages, which few links need
 
-        for identifier in documented:
-            if fragment == identifier or fragment in python.members(repository, identifier):
-                return Outcome.GOOD, "", ""
-            known |= python.members(repository, identifier)
+        known |= {identifier, *python.members(repository, identifier)}
+        if fragment in known:
+            return Outcome.GOOD, "", ""
     where = "this page" if file == page else f"'{file}'"
     return Outcome.MISSING, f"no heading or id '#{fragment}' in {where}", repository.nearest(fragment, known)
 

@@ -27,6 +27,9 @@ _CODE_OR_TEXT = re.compile(
 )
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _DEFINED_IN_PAGE = re.compile(r"\b(\w+)\s*=[^=]|\b(?:def|class|import|as|AS|for|CREATE TABLE)\s+(\w+)|\"(\w+)\"\s*:")
+_LIST = re.compile(r"\(?[a-z_][a-z0-9_]*(?:, ?[a-z_][a-z0-9_]*)*\)?")
+_COMPARED = re.compile(r"([a-z][a-z0-9_]*) (?:[<>]=?|!=|<>|IS|IN|BETWEEN|LIKE) ")
+_LONGEST = 500
 _KEYED = (".toml", ".yml", ".yaml", ".json")
 _SCRIPTS = (".sh", ".bash", ".mk", ".cfg", ".ini", ".env")
 _READ_AS_WORDS = frozenset({"Makefile", "Dockerfile", "Justfile"})
@@ -38,18 +41,31 @@ def judge(snippet: Snippet, repository: Repository) -> Iterator[Judgement]:
     text = snippet.text
     if snippet.kind is not Kind.CODE:
         return
-    place = (snippet.path, snippet.line, snippet.column)
     index: _Index | None = repository.cache.get(__name__)
     if index is None:
         index = repository.cache[__name__] = _Index(repository)
-    if _SNAKE.fullmatch(text):
-        if index.knows(text) or text in index.of_page(snippet.path):
-            yield Judgement("name", text, Outcome.GOOD, *place)
+    place = (snippet.path, snippet.line, snippet.column)
+    for name, start in _names(text):
+        at = (*place[:2], place[2] + start)
+        if index.knows(name) or name in index.of_page(snippet.path):
+            yield Judgement("name", name, Outcome.GOOD, *at)
         else:
-            message = f"nothing in the repository defines '{text}'"
-            yield Judgement("name", text, Outcome.MISSING, *place, message, repository.nearest(text, index.all_known))
-    elif _UPPER.fullmatch(text):
+            message = f"nothing in the repository defines '{name}'"
+            yield Judgement("name", name, Outcome.MISSING, *at, message, repository.nearest(name, index.all_known))
+    if _UPPER.fullmatch(text):
         yield _variable(text, place, index, repository)
+
+
+def _names(text: str) -> Iterator[tuple[str, int]]:
+    """The names of a code span that is a name, a list of names, or a name compared with something."""
+    if len(text) > _LONGEST:
+        return
+    if _LIST.fullmatch(text):
+        yield from ((found[0], found.start()) for found in _WORD.finditer(text) if _SNAKE.fullmatch(found[0]))
+        return
+    compared = _COMPARED.match(text)
+    if compared is not None and _SNAKE.fullmatch(compared[1]):
+        yield compared[1], 0
 
 
 def _variable(text: str, place: tuple[PurePosixPath, int, int], index: _Index, repository: Repository) -> Judgement:

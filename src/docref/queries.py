@@ -102,7 +102,7 @@ class _Judge:
         if not isinstance(source, Scope) or depth > 50 or not isinstance(source.expression, exp.Query):  # noqa: PLR2004
             return None
         found: set[str] = set()
-        query: exp.Expr = source.expression
+        query: exp.Query = source.expression
         if isinstance(query, exp.SetOperation):
             inner = next(iter(source.set_operation_scopes), None)
             return self._source(inner, depth + 1)
@@ -129,9 +129,9 @@ class _Judge:
             sources |= {f"subquery {n}": each for n, each in enumerate(_nameless(around))}
             # a subquery sees the rows around it; a CTE and a derived table do not
             around = around.parent if around.is_subquery or around.is_set_operation else None
-        query = scope.expression
-        names = {each.alias for each in query.selects if each.alias} if isinstance(query, exp.Query) else set()
-        names |= {each.name for each in query.find_all(exp.Alias, exp.TableAlias) for each in _identifiers(each)}
+        whole: exp.Expr = scope.expression
+        names = {each.alias for each in whole.selects if each.alias} if isinstance(whole, exp.Query) else set()
+        names |= {part.name for each in whole.find_all(exp.Alias, exp.TableAlias) for part in _identifiers(each)}
         known = {alias: self._source(each) for alias, each in sources.items()}
         open_ended = not sources or any(columns is None for columns in known.values())
         everything = frozenset(name for columns in known.values() for name in columns or ())

@@ -56,7 +56,7 @@ def _said(
     before = snippet.text[:start]
     offset = before.count("\n")
     column = start - (before.rfind("\n") + 1) + 1
-    if offset == 0 or snippet.kind is Kind.FENCE:
+    if offset == 0 or snippet.kind in {Kind.FENCE, Kind.CELL}:
         column += snippet.column - 1
     return Judgement(rule, ref, outcome, snippet.path, snippet.line_of(offset), column, message, near)
 

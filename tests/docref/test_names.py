@@ -61,3 +61,9 @@ def test_variables_of_the_repository(tmp_path: Path) -> None:
     """An environment variable with the program's prefix must be read somewhere; others are not judged."""
     page = {"README.md": "`APP_HOME` `APP_HOEM` `OTHER_HOME` `THE_LIMIT`\n"}
     assert missing(tmp_path, FILES | page) == ["variable APP_HOEM"]
+
+
+def test_lists_and_comparisons_are_names(tmp_path: Path) -> None:
+    """Each name of a list, and the left side of a comparison, must be defined."""
+    page = {"README.md": "`(do_it, do_them)`, `one_thing <= 3`, `that_thing IS NULL`, `x = 3`\n"}
+    assert missing(tmp_path, FILES | page) == ["name do_them", "name that_thing"]
