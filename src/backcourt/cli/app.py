@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from backcourt import __version__
-from backcourt.cli import demo, load, mode, query, run, tables
+from backcourt.cli import demo, load, mode, query, run, runbook, tables
 from backcourt.errors import BackcourtError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.add_typer(tables.app, name="tables")
 app.add_typer(load.app, name="load")
 app.add_typer(mode.app, name="mode")
+app.add_typer(runbook.app, name="runbook")
 app.command()(run.run)
 app.command()(query.query)
 app.command()(demo.demo)

@@ -1,4 +1,4 @@
-"""The checks of a runbook: before a run (is the upstream there?) and after it (does every candidate have an answer?)."""
+"""The checks of a runbook: before a run (is the upstream there?), after it (has every candidate an answer?)."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def after(cells: Sequence[Cell], failed: Sequence[Failed], parameters: Parameter
         Check(
             "no date failed as a whole",
             _where((cell, "failed") for cell in cells if cell.status == "failed"),
-            "see its reason: backcourt query \"SELECT * FROM nba_processing.precompute_failures WHERE entity_id = "
+            'see its reason: backcourt query "SELECT * FROM nba_processing.precompute_failures WHERE entity_id = '
             "'DATE_LEVEL'\"",
         ),
         Check(
@@ -114,13 +114,15 @@ def after(cells: Sequence[Cell], failed: Sequence[Failed], parameters: Parameter
         ),
         Check(
             "TDZA has rows wherever PSZA has",
-            _where((cell, "no TDZA row") for cell in cells if cell.table == "PSZA" and cell.rows and not zones[cell.day]),
+            _where(
+                (cell, "no TDZA row") for cell in cells if cell.table == "PSZA" and cell.rows and not zones[cell.day]
+            ),
             again,
         ),
         Check(
             "no PROCESSING_ERROR",
             ", ".join(f"{item.table} {item.failures:,} records" for item in bugs),
-            "report them with the failure record: backcourt query \"SELECT * FROM nba_processing.precompute_failures "
+            'report them with the failure record: backcourt query "SELECT * FROM nba_processing.precompute_failures '
             "WHERE failure_category = 'PROCESSING_ERROR'\"",
         ),
     )

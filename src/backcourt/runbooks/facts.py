@@ -99,7 +99,7 @@ class Cell:
             return "bootstrap"
         if self.ledger == "failed":
             return "failed"
-        if self.candidates == 0 or self.untracked == self.candidates:
+        if self.untracked == self.candidates:
             return "missing"
         return "partial" if self.untracked else "complete"
 
@@ -265,12 +265,19 @@ def coverage(session: Session, span: DateRange) -> tuple[Cell, ...]:
     """Every Phase 4 table on every game date of the range, tables in the order in which they are computed."""
     cells = [
         Cell(
-            table(str(name)).short,
-            cast("date", day),
-            *(_int(value) for value in numbers),
-            None if ledger is None else str(ledger),
+            table=table(str(name)).short,
+            day=cast("date", day),
+            number=_int(number),
+            candidates=_int(candidates),
+            rows=_int(rows),
+            failed=_int(failed),
+            untracked=_int(untracked),
+            unexpected=_int(unexpected),
+            ledger=None if status is None else str(status),
         )
-        for name, day, *numbers, ledger in session.rows(queries.COVERAGE, _bounds(span))
+        for name, day, number, candidates, rows, failed, untracked, unexpected, status in session.rows(
+            queries.COVERAGE, _bounds(span)
+        )
     ]
     return tuple(sorted(cells, key=lambda cell: (PHASE_4.index(cell.table), cell.day)))
 

@@ -11,6 +11,7 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_INCHES = 5.6
-_DPI = 180
+_INCHES = 4.9
+_DPI = 200
 _INK, _GREY, _BLUE, _ORANGE = "#1f2328", "#d0d5db", "#0072b2", "#e69f00"
 _LINES = (("#d55e00", "o", "-"), ("#009e73", "s", "--"), ("#cc79a7", "^", "-."), ("#0072b2", "D", ":"))
 _CELLS = {
@@ -68,7 +69,7 @@ class Picture:
     def _repr_html_(self) -> str:
         data = base64.b64encode(self.png).decode()
         return (
-            f'<img class="bc-figure" style="width:100%;max-width:640px" alt="{escape(self.alt)}" '
+            f'<img class="bc-figure" style="width:100%;max-width:600px" alt="{escape(self.alt)}" '
             f'src="data:image/png;base64,{data}">'
         )
 
@@ -89,9 +90,11 @@ def rows_by_date(cells: Sequence[Cell]) -> Picture:
             axes.set_ylim(0, top * 1.08)
             axes.set_yticks([0, top])
             axes.yaxis.set_major_formatter("{x:,.0f}")
-        _dates(panels[-1])
-        totals = Counter({name: sum(cell.rows for cell in cells if cell.table == name) for name in PHASE_4})
-        text = ", ".join(f"{name} {count:,}" for name, count in totals.items())
+        days = sorted({cell.day for cell in cells})
+        places, labels = _date_ticks(days)
+        panels[-1].set_xticks([days[place] for place in places], labels)  # type: ignore[arg-type]
+        totals = [(name, sum(cell.rows for cell in cells if cell.table == name)) for name in PHASE_4]
+        text = ", ".join(f"{name} {count:,}" for name, count in totals)
         return _picture(figure, f"Bar charts of rows by game date, one per table. Rows in all: {text}.")
 
 
@@ -100,7 +103,8 @@ def failures_by_week(shares: Sequence[Share]) -> Picture:
     early = [share for share in shares if share.band is not None]
     others = [share for share in shares if share.band is None]
     groups = {
-        key: list(group) for key, group in groupby(others, key=lambda share: (share.season, share.table, share.category))
+        key: list(group)
+        for key, group in groupby(others, key=lambda share: (share.season, share.table, share.category))
     }
     names = list(dict.fromkeys((name, category) for _, name, category in groups))
     with _style():
@@ -117,10 +121,10 @@ def failures_by_week(shares: Sequence[Share]) -> Picture:
         _percent(bottom)
         bottom.set_xlabel("days since opening day")
         if names:
-            bottom.legend(
-                loc="upper left", bbox_to_anchor=(-0.02, -0.24), frameon=False, fontsize=11.5, handlelength=3
-            )
-        said = "; ".join(f"days {share.days} {share.percent:g} % (usual {share.band.share})" for share in early[:12] if share.band)
+            bottom.legend(loc="upper left", bbox_to_anchor=(-0.02, -0.24), frameon=False, fontsize=11.5, handlelength=3)
+        said = "; ".join(
+            f"days {share.days} {share.percent:g} % (usual {share.band.share})" for share in early[:12] if share.band
+        )
         return _picture(
             figure, f"Shares of PSZA candidates under 10 games beside the usual bands: {said or 'none in this range'}."
         )
@@ -132,7 +136,7 @@ def coverage(cells: Sequence[Cell]) -> Picture:
     place = {day: number for number, day in enumerate(days)}
     counts = Counter(cell.status for cell in cells)
     with _style():
-        figure, (axes,) = _panels(1, 3.5)
+        figure, (axes,) = _panels(1, 3.3)
         for status in STATUSES:
             own = [cell for cell in cells if cell.status == status]
             colour, hatch = _CELLS[status]
@@ -152,10 +156,14 @@ def coverage(cells: Sequence[Cell]) -> Picture:
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
         axes.set_title(f"Coverage of {len(days):,} game dates")
-        step = max(1, (len(days) - 1) // 3)
-        ticks = list(range(0, len(days), step))
-        axes.set_xticks(ticks, [days[tick].strftime("%d %b").lstrip("0") for tick in ticks])
-        axes.legend(loc="upper left", bbox_to_anchor=(-0.02, -0.12), ncols=2, frameon=False, fontsize=12)
+        axes.set_xticks(*_date_ticks(days))
+        axes.legend(
+            loc="upper left",
+            bbox_to_anchor=(-0.02, -0.17 if len({day.year for day in days}) > 1 else -0.1),
+            ncols=2,
+            frameon=False,
+            fontsize=12,
+        )
         said = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
         return _picture(figure, f"Heat map of {len(PHASE_4)} tables by {len(days)} game dates: {said}.")
 
@@ -211,13 +219,9 @@ def _style() -> Any:  # noqa: ANN401 - a context manager of a library without ty
     import matplotlib as mpl
 
     # The library's defaults first: a matplotlibrc of the machine must not change the bytes.
-    return mpl.rc_context({**_defaults(), **_STYLE})
-
-
-def _defaults() -> dict[str, Any]:
-    import matplotlib as mpl
-
-    return {name: value for name, value in mpl.rcParamsDefault.items() if not name.startswith("backend")}
+    given: dict[Any, Any] = {key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith("backend")}
+    given.update(_STYLE)
+    return mpl.rc_context(given)
 
 
 def _panels(count: int, inches: float) -> tuple[Figure, Sequence[Axes]]:
@@ -229,16 +233,16 @@ def _panels(count: int, inches: float) -> tuple[Figure, Sequence[Axes]]:
     return figure, list(figure.subplots(count, 1, sharex=count > 1, squeeze=False)[:, 0])
 
 
-def _dates(axes: Axes) -> None:
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-    locator = AutoDateLocator(minticks=2, maxticks=5)
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+def _date_ticks(days: Sequence[date]) -> tuple[list[int], list[str]]:
+    """Places and labels of a few of the days, the year with them where there are several."""
+    several = len({day.year for day in days}) > 1
+    count = 3 if several else 4
+    places = sorted({round(part * (len(days) - 1) / (count - 1)) for part in range(count)}) if days else []
+    labels = [days[place].strftime("%d %b\n%Y" if several else "%d %b").lstrip("0") for place in places]
+    return places, labels
 
 
 def _picture(figure: Figure, alt: str) -> Picture:
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=_DPI, metadata={"Software": None}, facecolor="white")
     return Picture(file.getvalue(), " ".join(alt.split()))
-

@@ -52,14 +52,19 @@ _PHASE_3 = {
 }
 """Rows that the schedule implies for one date, at least."""
 
+_EXPECTED = " UNION ALL ".join(
+    f"SELECT '{name}' AS table_name, d.game_date, {rows} AS expected FROM spine AS d" for name, rows in _PHASE_3.items()
+)
+_PRESENT = " UNION ALL ".join(
+    f"SELECT '{name}' AS table_name, game_date, COUNT(*) AS row_count FROM nba_analytics.{name} "
+    "WHERE game_date BETWEEN @opening_day AND @end_date GROUP BY game_date"
+    for name in _PHASE_3
+)
+
 PHASE_3 = f"""
 WITH {_SPINE.replace("@start_date", "@opening_day")},
-expected AS (
-  {" UNION ALL ".join(f"SELECT '{name}' AS table_name, d.game_date, {rows} AS expected FROM spine AS d" for name, rows in _PHASE_3.items())}
-),
-present AS (
-  {" UNION ALL ".join(f"SELECT '{name}' AS table_name, game_date, COUNT(*) AS row_count FROM nba_analytics.{name} WHERE game_date BETWEEN @opening_day AND @end_date GROUP BY game_date" for name in _PHASE_3)}
-)
+expected AS ({_EXPECTED}),
+present AS ({_PRESENT})
 SELECT e.table_name, e.game_date, e.expected, COALESCE(p.row_count, 0) AS row_count
 FROM expected AS e
 LEFT JOIN present AS p ON p.table_name = e.table_name AND p.game_date = e.game_date

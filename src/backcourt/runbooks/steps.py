@@ -50,7 +50,7 @@ def preflight(parameters: Parameters) -> Shown:
     command = checks.phase_3_command(upstreams, parameters)
     if command:
         html.append(view.command(command))
-    shown = Shown("".join(html), f"preflight: {sum(c.passed for c in found)} of {len(found)} Phase 3 tables complete")
+    shown = Shown("".join(html), f"{sum(check.passed for check in found)} of {len(found)} Phase 3 tables complete")
     _stop(shown, found, checks.PreflightError)
     return shown
 
@@ -77,10 +77,10 @@ def plan(parameters: Parameters) -> Shown:
         )
         for item in recorded
     ]
-    words = f"{len(dates):,} game dates, {dates[0].day} to {dates[-1].day}, {bootstrap:,} of them bootstrap"
+    words = f"{len(dates):,} game dates, {dates[0].day} to {dates[-1].day}, {bootstrap or 'none'} of them bootstrap"
     notes = view.note("note", f"{words}. Counts are game dates; rows and candidates are rows.")
     end = view.note("note", f"Dry run: {NOTHING_WRITTEN}.") if parameters.dry_run else ""
-    text = f"plan: {words}" + (f"; {NOTHING_WRITTEN}" if parameters.dry_run else "")
+    text = words + (f"; {NOTHING_WRITTEN}" if parameters.dry_run else "")
     return Shown(notes + view.table(headers, rows, numbers=headers[1:]) + end, text)
 
 
@@ -118,7 +118,7 @@ def validate(parameters: Parameters) -> Shown:
         cells = facts.coverage(session, parameters.span)
         failed = facts.failures(session, parameters.span)
     found = checks.after(cells, failed, parameters)
-    shown = Shown(_checks(found), f"validation: {sum(check.passed for check in found)} of {len(found)} checks hold")
+    shown = Shown(_checks(found), f"{sum(check.passed for check in found)} of {len(found)} checks hold")
     _stop(shown, found, checks.ValidationError)
     return shown
 
@@ -134,10 +134,7 @@ def errors(parameters: Parameters) -> Shown:
     meaning = {category.name: category for category in CATEGORIES}
     rows = view.table(
         ("table", "category", "records", "dates", "expected", "one reason"),
-        [
-            (f.table, f.category, f.failures, f.dates, _yes(meaning[f.category].expected), f.example)
-            for f in found
-        ],
+        [(f.table, f.category, f.failures, f.dates, _yes(meaning[f.category].expected), f.example) for f in found],
         numbers=("records", "dates"),
     )
     present = dict.fromkeys(item.category for item in found)
@@ -171,7 +168,7 @@ def player(parameters: QuickStart) -> Shown:
             f"player on {parameters.start_date}",
             parameters.player or "",
             known,
-            next_step="see who is listed: backcourt query \"SELECT player_lookup FROM "
+            next_step='see who is listed: backcourt query "SELECT player_lookup FROM '
             f"nba_predictions.ml_feature_store_v2 WHERE game_date = '{parameters.start_date}'\"",
         )
     if row is None:
@@ -202,7 +199,7 @@ def rows_by_date(parameters: Parameters) -> Shown:
     for name in facts.PHASE_4:
         counts = [cell.rows for cell in cells if cell.table == name and cell.rows]
         rows.append((name, sum(counts), len(counts), min(counts, default=0), max(counts, default=0)))
-    return Shown(picture._repr_html_() + view.table(headers, rows, numbers=headers[1:]), picture.alt)  # noqa: SLF001
+    return Shown(picture._repr_html_() + view.table(headers, rows, numbers=headers[1:]), picture.alt)
 
 
 def failures_by_week(parameters: Parameters) -> Shown:
@@ -217,26 +214,34 @@ def failures_by_week(parameters: Parameters) -> Shown:
     early = [share for share in found if share.band]
     outside = [share for share in early if share.band and not share.band.low <= share.percent <= share.band.high]
     rows = [
-        (s.season, s.days, s.candidates, s.failures, f"{s.percent:g}", s.band.share, "outside" if s in outside else "in")
+        (
+            s.days,
+            f"{s.percent:g} %",
+            s.band.share,
+            "outside" if s in outside else "inside",
+            s.failures,
+            s.candidates,
+            s.season,
+        )
         for s in early
         if s.band
     ]
-    verdict = (
-        view.note("question", f"{len(outside)} of {len(early)} weeks outside their band: a question, not a failure.")
-        if outside
-        else view.note("good", f"All {len(early)} weeks inside their bands.")
-    )
+    if outside:
+        words = f"{len(outside)} of {len(early)} weeks outside their band: a question, not a failure."
+    else:
+        words = f"All {len(early)} weeks inside their bands." if early else "No PSZA candidate under 10 games."
+    verdict = view.note("question" if outside else "good", words)
     bands = view.table(
-        ("season", "days", "candidates", "under 10 games", "%", "usual", "band"),
+        ("days", "share", "usual", "band", "under 10 games", "candidates", "season"),
         rows,
-        numbers=("candidates", "under 10 games", "%"),
+        numbers=("share", "under 10 games", "candidates"),
     )
     everything = view.table(
-        ("season", "table", "category", "days", "candidates", "records", "%"),
-        [(s.season, s.table, s.category, s.days, s.candidates, s.failures, f"{s.percent:g}") for s in found],
-        numbers=("candidates", "records", "%"),
+        ("table", "category", "days", "share", "records", "candidates", "season"),
+        [(s.table, s.category, s.days, f"{s.percent:g} %", s.failures, s.candidates, s.season) for s in found],
+        numbers=("share", "records", "candidates"),
     )
-    html = picture._repr_html_() + verdict + bands + view.folded("Every category by week", everything)  # noqa: SLF001
+    html = picture._repr_html_() + verdict + bands + view.folded("Every category by week", everything)
     return Shown(html, picture.alt)
 
 
@@ -256,7 +261,7 @@ def coverage(parameters: Parameters) -> Shown:
         [(c.table, c.day, c.status, c.candidates, c.rows, c.failed, c.untracked) for c in odd],
         numbers=("candidates", "rows", "recorded failures", "untracked"),
     )
-    return Shown(picture._repr_html_() + listing + (detail if odd else ""), picture.alt)  # noqa: SLF001
+    return Shown(picture._repr_html_() + listing + (detail if odd else ""), picture.alt)
 
 
 def skipped(what: str) -> Shown:
@@ -300,7 +305,9 @@ def _remarks(dates: Sequence[facts.GameDate]) -> list[tuple[view.Kind, str]]:
     return remarks
 
 
-def _stop(shown: Shown, found: Sequence[checks.Check], error: type[checks.PreflightError | checks.ValidationError]) -> None:
+def _stop(
+    shown: Shown, found: Sequence[checks.Check], error: type[checks.PreflightError | checks.ValidationError]
+) -> None:
     """Show what was found before the error ends the notebook."""
     if all(check.passed for check in found):
         return
@@ -309,7 +316,7 @@ def _stop(shown: Shown, found: Sequence[checks.Check], error: type[checks.Prefli
     if get_ipython() is not None:
         from IPython.display import display
 
-        display(shown)
+        display(shown)  # type: ignore[no-untyped-call]
     checks.stop_if(found, error)
 
 

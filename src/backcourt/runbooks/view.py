@@ -10,6 +10,8 @@ from typing import Literal
 Kind = Literal["good", "note", "question", "bad"]
 _MARKS: dict[Kind, str] = {"good": "✓", "note": "i", "question": "?", "bad": "✗"}
 
+_SHORT = 12
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Shown:
@@ -36,7 +38,9 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: 
     classes = [' class="bc-number"' if header in numbers else "" for header in headers]
     head = "".join(f"<th{css}>{escape(header)}</th>" for header, css in zip(headers, classes, strict=True))
     body = "".join(
-        "<tr>" + "".join(f"<td{css}>{cell(value)}</td>" for value, css in zip(row, classes, strict=True)) + "</tr>"
+        "<tr>"
+        + "".join(f"<td{css or _short(value)}>{cell(value)}</td>" for value, css in zip(row, classes, strict=True))
+        + "</tr>"
         for row in rows
     )
     return (
@@ -50,6 +54,11 @@ def cell(value: object) -> str:
     if value is None:
         return ""
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else escape(str(value))
+
+
+def _short(value: object) -> str:
+    """A short value stays on one line: a date or a season cut at its hyphen is hard to read."""
+    return ' class="bc-short"' if len(str(value)) <= _SHORT else ""
 
 
 def note(kind: Kind, text: str) -> str:

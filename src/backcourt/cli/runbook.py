@@ -1,0 +1,147 @@
+"""`backcourt runbook`: notebooks that show and explain what they do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from backcourt.cli.options import WarehouseOption, now
+
+if TYPE_CHECKING:
+    from backcourt.runbooks.execute import RunbookRun
+    from backcourt.runbooks.registry import Runbook
+
+app = typer.Typer(help="List, show and run the runbooks.", no_args_is_help=True)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+@app.command("list")
+def list_runbooks(as_json: JsonOption = False) -> None:
+    """List the runbooks with their purpose."""
+    from backcourt.cli.output import print_json, print_table
+
+    found = _registry().runbooks()
+    if as_json:
+        print_json([_summary(item) for item in found])
+        return
+    print_table(("runbook", "title", "purpose"), [(item.name, item.title, item.purpose) for item in found])
+    typer.echo("next: backcourt runbook show NAME")
+
+
+@app.command("show")
+def show(name: Annotated[str, typer.Argument(help="Name of the runbook.")], as_json: JsonOption = False) -> None:
+    """Show one runbook: purpose, parameters and sections."""
+    from backcourt.cli.output import print_json, print_table
+
+    found = _registry().runbook(name)
+    if as_json:
+        print_json(_summary(found))
+        return
+    typer.echo(f"{found.title}\n{found.purpose}")
+    print_table(
+        ("parameter", "required", "what it is"),
+        [(item.name, "yes" if item.required else "", item.description) for item in found.parameters],
+    )
+    typer.echo(f"sections: {', '.join(found.sections)}")
+    typer.echo(f"next: backcourt runbook run {found.name} --start-date YYYY-MM-DD")
+
+
+@app.command("run")
+def run(  # noqa: PLR0917 - typer turns each one into an option
+    name: Annotated[str, typer.Argument(help="Name of the runbook.")],
+    start_date: Annotated[str, typer.Option("--start-date", help="First date, YYYY-MM-DD.")],
+    end_date: Annotated[
+        str | None, typer.Option("--end-date", help="Last date, YYYY-MM-DD; default: the same as the first.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run/--no-dry-run", help="Only show what would be done, or do it.")
+    ] = True,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="Another parameter of it; may be repeated."),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder for the executed notebook and the report.")
+    ] = Path("runbook-runs"),
+    timeout: Annotated[
+        float | None, typer.Option(metavar="SECONDS", help="How long one step may take; default: any time.")
+    ] = None,
+    as_json: JsonOption = False,
+    file: WarehouseOption = None,
+) -> None:
+    """Run a runbook; a dry run unless told otherwise. Writes the executed notebook and an HTML report.
+
+    Exits with 1 if a step finds a problem or fails; there is no report then, but the notebook is kept.
+    """
+    _registry()
+    from backcourt.cli.output import print_json
+    from backcourt.cli.run import progress_bar
+    from backcourt.runbooks.execute import run_runbook
+
+    given: dict[str, object] = {"start_date": start_date, "end_date": end_date, "dry_run": dry_run, "warehouse": file}
+    given.update(_more(parameter or [], given))
+    with progress_bar(enabled=not as_json) as progress:
+        result = run_runbook(name, given, out, timeout=timeout, progress=progress, now=now())
+    if as_json:
+        print_json(_fields(result))
+        return
+    typer.echo(f"{name}: done in {result.seconds:.1f} s{' (dry run)' if dry_run else ''}")
+    typer.echo(f"notebook: {result.notebook}")
+    typer.echo(f"report: {result.report}")
+    typer.echo(f"next: {_next(result, file, dry_run=dry_run)}")
+
+
+def _registry() -> Any:  # noqa: ANN401 - a module, imported when its packages are known to be there
+    from backcourt.runbooks.extra import require
+
+    require()
+    from backcourt.runbooks import registry
+
+    return registry
+
+
+def _more(texts: list[str], given: dict[str, object]) -> dict[str, object]:
+    """Parameters given as NAME=VALUE."""
+    from backcourt.errors import BackcourtError
+
+    more: dict[str, object] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise BackcourtError(f"--parameter {text!r} has no value", valid=["NAME=VALUE"])
+        if name in given:
+            flag = f"--{name.replace('_', '-')}"
+            raise BackcourtError(f"--parameter {name} has an option of its own", next_step=f"use {flag}")
+        more[name] = value
+    return more
+
+
+def _next(result: RunbookRun, file: str | None, *, dry_run: bool) -> str:
+    import shlex
+
+    option = f" --warehouse {shlex.quote(file)}" if file else ""
+    if dry_run:
+        dates = f"--start-date {result.parameters['start_date']} --end-date {result.parameters['end_date']}"
+        return f"backcourt runbook run {result.name} {dates} --no-dry-run{option}"
+    return f'backcourt query "SELECT * FROM nba_predictions.ml_feature_store_v2 LIMIT 5"{option}'
+
+
+def _summary(item: Runbook) -> dict[str, object]:
+    from dataclasses import asdict
+
+    return {
+        "name": item.name,
+        "title": item.title,
+        "purpose": item.purpose,
+        "parameters": [asdict(parameter) for parameter in item.parameters],
+        "sections": list(item.sections),
+    }
+
+
+def _fields(result: RunbookRun) -> dict[str, object]:
+    from dataclasses import asdict
+
+    return asdict(result)

@@ -1,0 +1,307 @@
+"""Run a runbook: parameters checked first, the notebook executed apart, results moved into place when complete."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from backcourt.errors import BackcourtError
+from backcourt.runbooks.parameters import MODELS, Parameters
+from backcourt.runbooks.registry import Runbook, runbook, source
+from backcourt.runbooks.scrub import replacements, scrub
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+OUT = Path("runbook-runs")
+"""Default folder of executed notebooks and reports."""
+
+
+class RunbookError(BackcourtError):
+    """A runbook that could not be run to its end.
+
+    Attributes:
+        kept: The notebook as far as it came; None if there is none.
+    """
+
+    def __init__(self, message: str, *, kept: Path | None = None, next_step: str = "", exit_code: int = 2) -> None:
+        """Keep where the notebook is and the exit status."""
+        where = f"the notebook as far as it came is kept at {kept}" if kept else ""
+        super().__init__(message, next_step="; ".join(part for part in (next_step, where) if part))
+        self.kept = kept
+        self.exit_code = exit_code
+
+
+class OutputFolderError(BackcourtError):
+    """A folder into which nothing can be written."""
+
+
+class Progress(Protocol):
+    """Who is told how far a runbook is."""
+
+    def __call__(self, table: str, done: int, total: int) -> None:
+        """``done`` of ``total`` cells are run; the step of that title is next."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunbookRun:
+    """A runbook that ran to its end.
+
+    Attributes:
+        name: The runbook.
+        parameters: Its parameters as they are shown.
+        notebook: The executed notebook.
+        report: The report.
+        seconds: Time taken, kernel start included.
+    """
+
+    name: str
+    parameters: Mapping[str, str]
+    notebook: Path
+    report: Path
+    seconds: float
+
+
+@dataclass(slots=True)
+class _Watch:
+    """Where an execution is, told by the hooks of the notebook client."""
+
+    progress: Progress | None
+    total: int
+    title: str = "start"
+    number: int = 0
+    interrupted: bool = False
+    done: int = field(default=0)
+
+    def start(self, cell: dict[str, Any], cell_index: int) -> None:
+        """A cell begins."""
+        if self.done == 0:
+            self._catch_interrupt()
+        text = source(cell)
+        if cell["cell_type"] == "markdown" and text.startswith("#"):
+            self.title = text.splitlines()[0].lstrip("# ")
+        self.number += cell["cell_type"] == "code"
+        self.done = cell_index + 1
+        if self.progress is not None:
+            self.progress(self.title, cell_index, self.total)
+
+    def _catch_interrupt(self) -> None:
+        """Ctrl-C ends the execution; without this the client reports it as a dead kernel."""
+        try:
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGINT, self._interrupt, loop)
+        except (NotImplementedError, RuntimeError, ValueError):
+            # Outside the main thread there is no signal to catch.
+            return
+
+    def _interrupt(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.interrupted = True
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people."""
+        return f"cell {self.number} ({self.title})"
+
+
+def run_runbook(
+    name: str,
+    parameters: Mapping[str, object],
+    out_folder: Path = OUT,
+    *,
+    folder: Path | None = None,
+    timeout: float | None = None,
+    progress: Progress | None = None,
+    now: datetime | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> RunbookRun:
+    """Run a runbook and write the executed notebook and its report.
+
+    Args:
+        name: The runbook.
+        parameters: What its model takes; None and blank texts count as not given.
+        out_folder: Where both files go; made if it is missing. A dry run has files of its own.
+        folder: Where the notebooks are; by default where they are installed.
+        timeout: Seconds that one step may take; None for any time.
+        progress: Told before each cell.
+        now: The time that the report names; by default that of the clock (UTC).
+        clock: Seconds, for the duration only.
+
+    Raises:
+        UnknownNameError: If there is no such runbook.
+        ParameterError: If a parameter is missing, unknown or cannot be used.
+        WarehouseError: If there is no warehouse.
+        OutputFolderError: If the folder cannot be written.
+        RunbookError: If the notebook does not run to its end; no report is written then, and what stood in the folder
+            stays.
+    """
+    from backcourt.runbooks.steps import open_parameters
+
+    started, now = clock(), now or datetime.now(UTC).replace(microsecond=0)
+    found = runbook(name, folder)
+    given = MODELS[name].parse(parameters)
+    if timeout is not None and timeout <= 0:
+        raise BackcourtError(f"time-out {timeout:g} cannot be used", valid=["seconds, more than 0"])
+    open_parameters(given).require()
+    words = replacements(given, out_folder)
+    stem = f"{name}_{given.start_date}_{given.end_date}{'.dry-run' if given.dry_run else ''}"
+    notebook, report, failed = (out_folder / f"{stem}{end}" for end in (".ipynb", ".html", ".failed.ipynb"))
+    with _workplace(out_folder) as work:
+        executed = work / "executed.ipynb"
+        watch = _Watch(progress, len(_cells(found)))
+        try:
+            result = _execute(found, given, executed, timeout, watch)
+        except BaseException as error:
+            kept = _keep(executed, failed, words)
+            raise _explained(error, name, watch, kept, timeout) from error
+        clean = scrub(result, words)
+        seconds = clock() - started
+        _write_notebook(clean, executed)
+        from backcourt.runbooks.report import render
+
+        page = work / "report.html"
+        facts = _facts(now, seconds, dry_run=given.dry_run)
+        page.write_text(render(clean, title=_title(found, given), parameters=given.shown(), facts=facts), "utf-8")
+        executed.replace(notebook)
+        page.replace(report)
+        failed.unlink(missing_ok=True)
+    return RunbookRun(name, given.shown(), notebook, report, round(clock() - started, 2))
+
+
+def _execute(found: Runbook, given: Parameters, executed: Path, timeout: float | None, watch: _Watch) -> NotebookNode:
+    """The executed notebook; raises what papermill and its client raise."""
+    import papermill
+
+    from backcourt.runbooks.kernel import OwnKernelManager
+
+    values = {name: _plain(value) for name, value in given.model_dump().items()}
+    result = papermill.execute_notebook(
+        str(found.path),
+        str(executed),
+        parameters=values,
+        progress_bar=False,
+        kernel_name="python3",
+        kernel_manager_class=OwnKernelManager,
+        # Every step has closed what it opened; a graceful end would wait for seconds.
+        shutdown_kernel="immediate",
+        execution_timeout=timeout,
+        on_cell_start=watch.start,
+    )
+    unfinished = [
+        number
+        for number, cell in enumerate((cell for cell in result.cells if cell.cell_type == "code"), start=1)
+        if source(cell).strip()
+        and (cell.execution_count is None or any(output.output_type == "error" for output in cell.outputs))
+    ]
+    if unfinished:
+        # Papermill takes a cell that leaves the interpreter, or that may raise, for success.
+        raise RunbookError(f"cell {unfinished[0]} did not run to its end", exit_code=1)
+    return result  # type: ignore[no-any-return]
+
+
+def _explained(
+    error: BaseException, name: str, watch: _Watch, kept: Path | None, timeout: float | None
+) -> RunbookError:
+    """What the failure of an execution means for people."""
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    stays = "what was published stays"
+    if watch.interrupted or isinstance(error, KeyboardInterrupt):
+        message, step, code = f"interrupted at {watch.place}; {stays}", "run the same command again to finish", 130
+    elif isinstance(error, PapermillExecutionError):
+        message, step, code = f"stopped at {watch.place}: {error.ename}: {error.evalue}", "", 1
+    elif isinstance(error, CellTimeoutError):
+        message = f"{watch.place} took longer than {timeout:g} s and was stopped; {stays}"
+        step, code = "allow more with --timeout, or run it in smaller ranges", 2
+    elif isinstance(error, DeadKernelError):
+        message = f"the kernel died at {watch.place}; {stays}"
+        step, code = "a common cause is too little memory: try a smaller range", 2
+    elif isinstance(error, RunbookError):
+        message, step, code = error.message, "", error.exit_code
+    else:
+        message = f"it failed at {watch.place}: {type(error).__name__}: {error}"
+        step, code = "check that this works: python -m ipykernel_launcher --version", 3
+    return RunbookError(f"{name}: {' '.join(message.split())}", kept=kept, next_step=step, exit_code=code)
+
+
+def _workplace(out_folder: Path) -> _Workplace:
+    try:
+        out_folder.mkdir(parents=True, exist_ok=True)
+        # Root may write a read-only folder all the same; whoever made it read-only meant it.
+        if not os.access(out_folder, os.W_OK) or out_folder.stat().st_mode & 0o222 == 0:
+            raise PermissionError(13, "it is read-only")
+        return _Workplace(out_folder)
+    except OSError as error:
+        raise OutputFolderError(
+            f"{out_folder} cannot be written: {error.strerror}", next_step="name another folder with --out"
+        ) from None
+
+
+class _Workplace:
+    """A folder beside the results that goes when the run is over, however it ends."""
+
+    def __init__(self, parent: Path) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix=".running-", dir=parent, ignore_cleanup_errors=True)
+
+    def __enter__(self) -> Path:
+        return Path(self._folder.name)
+
+    def __exit__(self, *_: object) -> None:
+        self._folder.cleanup()
+
+
+def _keep(executed: Path, failed: Path, words: Mapping[str, str]) -> Path | None:
+    """Keep the notebook of a failed run, as far as it was written."""
+    import nbformat
+
+    if not executed.exists():
+        return None
+    notebook = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
+    _write_notebook(scrub(notebook, words), executed)
+    executed.replace(failed)
+    return failed
+
+
+def _write_notebook(notebook: NotebookNode, path: Path) -> None:
+    import nbformat
+
+    nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
+
+
+def _facts(now: datetime, seconds: float, *, dry_run: bool) -> dict[str, str]:
+    return {
+        "started": f"{now:%Y-%m-%d %H:%M} UTC",
+        "took": f"{seconds:.1f} s",
+        "kind": "dry run, nothing was written" if dry_run else "run",
+        "Backcourt": metadata.version("backcourt"),
+        "DuckDB": metadata.version("duckdb"),
+        "Python": platform.python_version(),
+    }
+
+
+def _title(found: Runbook, given: Parameters) -> str:
+    return f"{found.title.split(':')[0]}: {given.span}"
+
+
+def _cells(found: Runbook) -> list[dict[str, Any]]:
+    from backcourt.runbooks.registry import read
+
+    cells: list[dict[str, Any]] = read(found.path)["cells"]
+    return cells
+
+
+def _plain(value: object) -> object:
+    """A value as papermill can write it into a cell."""
+    return value if value is None or isinstance(value, bool) else str(value)
