@@ -1,0 +1,286 @@
+"""Changes to the program that leave a page behind, and the lines that name what was changed.
+
+Candidates are found by searching the text of the pages, and the truth about the program comes from the program itself
+(its command tree, its catalog, its behaviours), never from the checker.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from backcourt.catalog import TABLES
+from backcourt.cli.app import app
+from backcourt.mode import BEHAVIOURS
+
+Place = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One change.
+
+    Attributes:
+        kind: What is changed: "flag", "subcommand", ...
+        name: The name that goes.
+        apply: Makes the change in a tree.
+        places: Page and line of every place that must be found; empty if the generated page must follow instead.
+        follows: Text that stands in the generated part before, and not after.
+    """
+
+    kind: str
+    name: str
+    apply: Callable[[Path], None]
+    places: tuple[Place, ...]
+    follows: str = ""
+
+    def __str__(self) -> str:
+        """For the test's name."""
+        return f"{self.kind}-{self.name}".replace("/", "_")
+
+
+def edit(path: str, old: str, new: str, *, count: int = 1, pattern: bool = False) -> Callable[[Path], None]:
+    """A change of one file: text (or a regular expression) that must occur is replaced."""
+
+    def apply(tree: Path) -> None:
+        file = tree / path
+        text = file.read_text(encoding="utf-8")
+        after = re.sub(old, new, text, count=count) if pattern else text.replace(old, new, count or -1)
+        assert after != text, f"{old!r} is not in {path}"
+        file.write_text(after, encoding="utf-8")
+
+    return apply
+
+
+def pages(tree: Path) -> dict[str, list[str]]:
+    """The lines of every page that people write."""
+    found = [*tree.glob("*.md"), *tree.glob("docs/**/*.md"), *tree.glob("runbooks/*.ipynb")]
+    found = [path for path in found if "assets" not in path.parts and path.name != "CHANGELOG.md"]
+    return {p.relative_to(tree).as_posix(): p.read_text(encoding="utf-8").splitlines() for p in sorted(found)}
+
+
+def commands() -> dict[tuple[str, ...], typer.core.TyperCommand]:
+    """Every command of the program by its words."""
+    found: dict[tuple[str, ...], object] = {}
+
+    def walk(command: object, words: tuple[str, ...]) -> None:
+        found[words] = command
+        for name, inner in getattr(command, "commands", {}).items():
+            walk(inner, (*words, name))
+
+    walk(typer.main.get_command(app), ())
+    return found
+
+
+_CALL = re.compile(r"(?<![\w/-])backcourt((?: [a-z][a-z-]*)+)([^`\"|&;]*)")
+
+
+def calls(tree: Path) -> Iterator[tuple[Place, tuple[str, ...], str]]:
+    """Every call of the program in the pages: place, the command's words, and the rest of the line."""
+    tree_of_commands = commands()
+    for page, lines in pages(tree).items():
+        for number, line in enumerate(lines, 1):
+            for match in _CALL.finditer(line):
+                words = tuple(match[1].split())
+                while words and words not in tree_of_commands:
+                    words = words[:-1]
+                if words:
+                    yield (page, number), words, line[match.start() + len("backcourt " + " ".join(words)) : match.end()]
+
+
+def flags(tree: Path) -> Iterator[Mutation]:
+    """An option that a page gives to a command is renamed in the source of the command."""
+    seen: dict[tuple[tuple[str, ...], str], list[Place]] = {}
+    for place, words, rest in calls(tree):
+        for flag in re.findall(r"(?<!\S)--[a-z][a-z-]+", rest):
+            seen.setdefault((words, flag), []).append(place)
+    by_words = commands()
+    for (words, flag), places in sorted(seen.items()):
+        for parameter in by_words[words].params:
+            if flag in (*parameter.opts, *parameter.secondary_opts) and flag != "--help":
+                yield from _flag(tree, words, flag, parameter.name, by_words[words].callback, tuple(places))
+
+
+def _flag(
+    tree: Path, words: tuple[str, ...], flag: str, name: str, callback: Callable[..., object], places: tuple[Place, ...]
+) -> Iterator[Mutation]:
+    function = inspect.unwrap(callback)
+    path = "src/" + Path(inspect.getsourcefile(function)).as_posix().rpartition("/src/")[2]
+    text = (tree / path).read_text(encoding="utf-8")
+    start = text.index(f"def {function.__name__}(")
+    end = text.index('"""', start)
+    signature = text[start:end]
+    plain = flag.removeprefix("--").removeprefix("no-")
+    if f'"--{plain}' in signature:
+        changed = signature.replace(f'"--{plain}', f'"--{plain}x').replace(f"/--no-{plain}", f"/--no-{plain}x")
+    elif re.search(rf"\b{name}: (Annotated|\w+Option)", signature) and f"{name}: Annotated" in signature:
+        changed = re.sub(rf"\b{name}: Annotated", f"{name}x: Annotated", signature)
+    else:
+        return  # declared elsewhere, for several commands
+    if changed != signature:
+        yield Mutation("flag", "-".join((*words, flag)), edit(path, signature, changed), places)
+
+
+def subcommands(tree: Path) -> Iterator[Mutation]:
+    """A command that a page names is renamed where it is declared, or taken away."""
+    seen: dict[tuple[str, ...], list[Place]] = {}
+    for place, words, _ in calls(tree):
+        seen.setdefault(words, []).append(place)
+    main = "src/backcourt/cli/app.py"
+    for words, places in sorted(seen.items()):
+        under = tuple(p for other, ps in seen.items() if other[: len(words)] == words for p in ps)
+        source = (tree / main).read_text(encoding="utf-8")
+        group = f'name="{words[0]}")'
+        top = re.search(rf"app\.command\(\)\(\w+\.{words[0].replace('-', '_')}\)", source)
+        if len(words) == 1 and group in source:
+            yield Mutation("subcommand", words[0], edit(main, group, f'name="{words[0]}x")'), under)
+            line = next(each for each in source.splitlines() if group in each)
+            yield Mutation("subcommand", words[0] + "-gone", edit(main, line + "\n", ""), under)
+        elif len(words) == 1 and top:
+            yield Mutation(
+                "subcommand", words[0], edit(main, top[0], top[0].replace("()(", f'("{words[0]}x")(')), under
+            )
+            yield Mutation("subcommand", words[0] + "-gone", edit(main, top[0] + "\n", ""), under)
+        elif len(words) == 2:
+            function = inspect.unwrap(commands()[words].callback)
+            path = "src/" + Path(inspect.getsourcefile(function)).as_posix().rpartition("/src/")[2]
+            declared = f'.command("{words[1]}"'
+            if declared in (tree / path).read_text(encoding="utf-8"):
+                yield Mutation(
+                    "subcommand", " ".join(words), edit(path, declared, f'.command("{words[1]}x"'), tuple(places)
+                )
+
+
+_LINK = re.compile(r"\]\(([^)#\s]*)(#[^)\s]*)?\)")
+
+
+def files(tree: Path) -> Iterator[Mutation]:
+    """A file that a page links to or names with its path is renamed or deleted."""
+    seen: dict[str, list[Place]] = {}
+    for page, lines in pages(tree).items():
+        for number, line in enumerate(lines, 1):
+            here = (tree / page).parent
+            named = [here / m[1] for m in _LINK.finditer(line) if m[1] and "://" not in m[1]]
+            named += [tree / m for m in re.findall(r"`((?:src|docs|tests|runbooks|benchmarks)/[\w/.-]+\.\w+)`", line)]
+            for target in named:
+                resolved = target.resolve()
+                if resolved.is_file() and resolved.is_relative_to(tree):
+                    seen.setdefault(resolved.relative_to(tree).as_posix(), []).append((page, number))
+    for path, places in sorted(seen.items()):
+        if path.startswith("build/"):
+            continue
+        outside = tuple(place for place in places if place[0] != path)
+        if outside:
+            yield Mutation("file", path, _move(path), outside)
+            yield Mutation("file", path + "-gone", lambda tree, path=path: (tree / path).unlink(), outside)
+
+
+def _move(path: str) -> Callable[[Path], None]:
+    def apply(tree: Path) -> None:
+        old = tree / path
+        old.rename(old.with_name("moved_away_" + old.name))
+
+    return apply
+
+
+def headings(tree: Path) -> Iterator[Mutation]:
+    """A heading that a page links to is reworded."""
+    seen: dict[tuple[str, str], list[Place]] = {}
+    for page, lines in pages(tree).items():
+        for number, line in enumerate(lines, 1):
+            for match in _LINK.finditer(line):
+                if match[2] and "://" not in match[1]:
+                    target = ((tree / page).parent / match[1]).resolve() if match[1] else (tree / page).resolve()
+                    if target.is_file() and target.suffix == ".md":
+                        seen.setdefault((target.relative_to(tree).as_posix(), match[2][1:]), []).append((page, number))
+    for (path, anchor), places in sorted(seen.items()):
+        for line in (tree / path).read_text(encoding="utf-8").splitlines():
+            slug = re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", line.lstrip("# ")).strip().lower())
+            if line.startswith("#") and slug == anchor:
+                yield Mutation("heading", f"{path}-{anchor}", edit(path, line, line + " reworded"), tuple(places))
+
+
+def parameters(tree: Path) -> Iterator[Mutation]:
+    """A parameter of a notebook, which a page gives to papermill, is renamed in the notebook."""
+    call = re.compile(r"papermill (?:\S*/)?runbooks/([\w-]+)\.ipynb[^`]*")
+    seen: dict[tuple[str, str], list[Place]] = {}
+    for page, lines in pages(tree).items():
+        for number, line in enumerate(lines, 1):
+            for match in call.finditer(line):
+                for name in re.findall(r" -p (\w+)", match[0]):
+                    seen.setdefault((match[1], name), []).append((page, number))
+    for (notebook, name), places in sorted(seen.items()):
+        path = f"runbooks/{notebook}.ipynb"
+        yield Mutation(
+            "parameter", f"{notebook}-{name}", edit(path, rf'"{name}( ?[:=])', rf'"{name}_renamed\1', pattern=True), tuple(places)
+        )
+
+
+def functions(tree: Path) -> Iterator[Mutation]:
+    """A public function or class that a page or a runbook's cell names is renamed where it is defined."""
+    seen: dict[str, list[Place]] = {}
+    for page, lines in pages(tree).items():
+        for number, line in enumerate(lines, 1):
+            for name in re.findall(r"[`: ](backcourt(?:\.\w+)+)", line):
+                seen.setdefault(name, []).append((page, number))
+            if page.endswith(".ipynb"):
+                for name in re.findall(r"\bsteps\.(\w+)\(", line):
+                    seen.setdefault(f"backcourt.runbooks.steps.{name}", []).append((page, number))
+    for dotted, places in sorted(seen.items()):
+        module, _, name = dotted.rpartition(".")
+        path = "src/" + module.replace(".", "/") + ".py"
+        if (tree / path).is_file():
+            text = (tree / path).read_text(encoding="utf-8")
+            found = re.search(rf"^(def|class) {name}\b", text, re.MULTILINE)
+            if found:
+                yield Mutation("function", dotted, edit(path, found[0], found[0] + "_renamed"), tuple(places))
+
+
+def columns(tree: Path) -> Iterator[Mutation]:
+    """A column that a page names is renamed in the catalog, in every table that has it."""
+    known = {column.name for table in TABLES for column in table.columns if "_" in column.name}
+    seen: dict[str, list[Place]] = {}
+    for page, lines in pages(tree).items():
+        for number, line in enumerate(lines, 1):
+            spans = re.findall(r"`([a-z]\w*)(?: = '\w+')?`", line) + re.findall(r"`\w+\.([a-z]\w*)`", line)
+            for name in {*spans} & known:
+                seen.setdefault(name, []).append((page, number))
+    for name, places in sorted(seen.items()):
+        yield Mutation("column", name, lambda tree, name=name: _rename_column(tree, name), tuple(places))
+
+
+def _rename_column(tree: Path, name: str) -> None:
+    """In the schema as the generator writes it from the catalog: every table's column of that name."""
+    path = tree / "build/pages/reference/tables/schema.json"
+    schema = {table: [f"{c}x" if c == name else c for c in cs] for table, cs in json.loads(path.read_text()).items()}
+    path.write_text(json.dumps(schema))
+    for file in (tree / "src/backcourt").rglob("*"):
+        if file.suffix in {".py", ".sql"}:
+            text = file.read_text(encoding="utf-8")
+            if name in text:
+                file.write_text(re.sub(rf"\b{name}\b", f"{name}x", text), encoding="utf-8")
+
+
+def behaviours(tree: Path) -> Iterator[Mutation]:
+    """A behaviour's key, title or text is changed, or its decider renamed: the generated page follows."""
+    path = "src/backcourt/mode.py"
+    linked = {
+        key: [(page, n) for page, ls in pages(tree).items() for n, line in enumerate(ls, 1) if f"backfill-mode.md#{key}" in line]
+        for key in (b.key for b in BEHAVIOURS)
+    }
+    for behaviour in BEHAVIOURS:
+        key, title = behaviour.key, behaviour.title
+        yield Mutation("behaviour", key, edit(path, f'"{key}"', f'"{key}-x"'), tuple(linked[key]), follows=f"#{key} ")
+        yield Mutation("behaviour", title, edit(path, f'"{title}"', f'"{title} x"'), (), follows=f"{title} {{")
+    yield Mutation(
+        "behaviour", "decider", edit("src/backcourt/backfill/gate.py", "def admit(", "def let_in("), (), follows=".admit`"
+    )
+
+
+KINDS = (flags, subcommands, files, headings, parameters, functions, columns, behaviours)

@@ -1,0 +1,111 @@
+"""What the pages name is renamed or deleted, at random: the check names each left-over line, or the page follows."""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path, PurePosixPath
+
+import mutations
+import pytest
+
+from docref import check, config
+from docref.repository import Repository
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+SEED = 20211102
+WANTED = 110
+SKIPPED = {".git", ".venv", "build", "site", "demo", "node_modules", "dist", "runbook-runs", "benchmarks.tmp"}
+
+
+def chosen():
+    """The mutations of this run: at most 24 of a kind, so that no kind drowns the others, in a random order."""
+    chance = random.Random(SEED)  # noqa: S311 - a sample, no secret
+    found = []
+    for kind in mutations.KINDS:
+        candidates = list(kind(ROOT))
+        found += chance.sample(candidates, min(24, len(candidates)))
+    chance.shuffle(found)
+    return found
+
+
+MUTATIONS = chosen()
+
+
+def python(tree, code):
+    """What a Python program prints that sees the tree's sources and generators instead of the installed ones."""
+    path = os.pathsep.join(str(tree / folder) for folder in ("docs/_build", "src"))
+    run = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return run.stdout
+
+
+@pytest.fixture(scope="module")
+def intact(tmp_path_factory):
+    """A copy of the repository with its generated pages; the runbooks stand there unexecuted."""
+    tree = tmp_path_factory.mktemp("intact") / "repository"
+
+    def left_out(folder, names):
+        return [n for n in names if n in SKIPPED or n.endswith(("cache", "cache__")) or n.endswith(".egg-info")]
+
+    shutil.copytree(ROOT, tree, ignore=left_out)
+    python(tree, "import generate; from pathlib import Path; from markup import ROOT; "
+                 "generate.generate(ROOT / 'build', with_demo=False)")  # fmt: skip
+    (tree / "build/pages/runbooks").mkdir()
+    for notebook in (tree / "runbooks").glob("*.ipynb"):
+        shutil.copy(notebook, tree / "build/pages/runbooks")
+    for page in (tree / "docs").glob("*.md"):
+        for line in page.read_text().splitlines():
+            if "demo-" in line and "--8<--" in line:
+                (tree / "build/parts" / line.split('"')[1]).write_text("what the demo prints\n")
+    return tree
+
+
+def findings(tree):
+    """Page, line and reference of every finding in what people write."""
+    settings = config.load(tree)
+    repository = Repository(tree, settings)
+    pages = [page for page in repository.pages() if page.suffix in {".md", ".ipynb"}]
+    report = check.check(repository, [PurePosixPath(page) for page in pages])
+    return {(each.path.as_posix(), each.line) for each in report.findings}
+
+
+def test_the_intact_repository_is_silent(intact):
+    """Before any mutation there is no finding, so that a finding after one comes from it."""
+    assert findings(intact) == set()
+
+
+def test_there_are_at_least_a_hundred_mutations_of_every_kind():
+    """The sample is as large as promised, and no kind is empty."""
+    assert len(MUTATIONS) >= 100
+    assert {m.kind for m in MUTATIONS} == {
+        "flag", "subcommand", "file", "heading", "parameter", "function", "column", "behaviour",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS[:WANTED], ids=str)
+def test_a_mutation_is_found_or_followed(intact, tmp_path, mutation):
+    """Each line that names what went is a finding; a page generated from it says the new name instead of the old."""
+    tree = tmp_path / "repository"
+    shutil.copytree(intact, tree)
+    behaviours = "import pages_mode; print(pages_mode.behaviours())"
+    before = python(tree, behaviours) if mutation.follows else ""
+    mutation.apply(tree)
+    if mutation.follows:
+        after = python(tree, behaviours)
+        assert mutation.follows in before
+        assert mutation.follows not in after
+        (tree / "build/parts/behaviours.md").write_text(after)
+    found = findings(tree)
+    missed = set(mutation.places) - found
+    assert not missed, f"not found: {sorted(missed)}; found: {sorted(found)}"
+    assert mutation.places or mutation.follows
