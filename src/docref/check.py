@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
     from docref.config import Config
     from docref.repository import Repository
+
+_CHANGELOG = re.compile(r"(?:change|history|news|release)[\w-]*\.(?:md|markdown)", re.IGNORECASE)
+_VERSION = re.compile(r"#{1,3} .{0,40}?\d+\.\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +80,26 @@ def _of_page(repository: Repository, path: PurePosixPath) -> Iterator[Judgement]
     page = pages.read(repository, path)
     yield from page.problems
     asked = rules.modules()
+    history = _start_of_history(repository, path)
     for snippet in page.snippets:
         for rule in asked:
             for judgement in rule.judge(snippet, repository):
-                if judgement.line not in page.ignored and not _is_excused(judgement, repository.config):
-                    yield judgement
+                if judgement.line in page.ignored or _is_excused(judgement, repository.config):
+                    continue
+                past = judgement.line >= history and judgement.rule not in {"link", "anchor"}
+                yield _as_history(judgement) if past and judgement.outcome is Outcome.MISSING else judgement
+
+
+def _start_of_history(repository: Repository, path: PurePosixPath) -> float:
+    """The line from which a changelog tells of versions that are out: they may name what has gone since."""
+    if not _CHANGELOG.match(path.name):
+        return math.inf
+    lines = (repository.read_text(path) or "").split("\n")
+    return next((number for number, line in enumerate(lines, 1) if _VERSION.match(line)), math.inf)
+
+
+def _as_history(judgement: Judgement) -> Judgement:
+    return replace(judgement, outcome=Outcome.UNKNOWN, message="not judged: of a version that is out", suggestion="")
 
 
 def _is_excused(judgement: Judgement, config: Config) -> bool:

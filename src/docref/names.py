@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from docref.repository import Repository
 
-_SNAKE = re.compile(r"_?[a-z][a-z0-9]*(?:_[a-z0-9]+)+_?")
+_SNAKE = re.compile(r"_?[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
 _UPPER = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _CODE_OR_TEXT = re.compile(
     r'"""(?:[^"\\]++|\\.|"(?!""))*+"""'
@@ -31,9 +31,12 @@ _LIST = re.compile(r"\(?[a-z_][a-z0-9_]*(?:, ?[a-z_][a-z0-9_]*)*\)?")
 _COMPARED = re.compile(r"([a-z][a-z0-9_]*) (?:[<>]=?|!=|<>|IS|IN|BETWEEN|LIKE) ")
 _LONGEST = 500
 _KEYED = (".toml", ".yml", ".yaml", ".json")
-_SCRIPTS = (".sh", ".bash", ".mk", ".cfg", ".ini", ".env")
+_SCRIPTS = frozenset(
+    {".bash", ".c", ".cc", ".cfg", ".cpp", ".env", ".go", ".h", ".hpp", ".ini", ".java", ".js", ".kt", ".mjs", ".mk"}
+    | {".proto", ".r", ".rb", ".rs", ".scala", ".sh", ".swift", ".ts", ".tsx"}
+)
 _READ_AS_WORDS = frozenset({"Makefile", "Dockerfile", "Justfile"})
-_ALWAYS = frozenset({"snake_case"})
+_ALWAYS = frozenset({"snake_case", "http_proxy", "https_proxy", "no_proxy"})
 
 
 def judge(snippet: Snippet, repository: Repository) -> Iterator[Judgement]:

@@ -17,97 +17,32 @@ if TYPE_CHECKING:
     from docref.repository import Repository
 
 _SOURCE = frozenset(
-    [
-        "bat",
-        "cfg",
-        "css",
-        "html",
-        "in",
-        "ini",
-        "ipynb",
-        "js",
-        "jinja",
-        "lock",
-        "md",
-        "mk",
-        "ps1",
-        "py",
-        "pyi",
-        "rst",
-        "sh",
-        "sql",
-        "toml",
-        "ts",
-        "yaml",
-        "yml",
-    ]
+    {"bat", "cfg", "css", "html", "in", "ini", "ipynb", "js", "jinja", "lock", "md", "mk", "ps1", "py"}
+    | {"pyi", "rst", "sh", "sql", "toml", "ts", "yaml", "yml"}
 )
 _DATA = frozenset(
-    [
-        "csv",
-        "db",
-        "duckdb",
-        "gz",
-        "jpg",
-        "jpeg",
-        "json",
-        "jsonl",
-        "ndjson",
-        "parquet",
-        "pdf",
-        "png",
-        "sqlite",
-        "svg",
-        "tsv",
-        "txt",
-        "whl",
-        "xml",
-        "zip",
-    ]
+    {"csv", "db", "duckdb", "gz", "jpg", "jpeg", "json", "jsonl", "ndjson", "parquet", "pdf", "png"}
+    | {"sqlite", "svg", "tsv", "txt", "whl", "xml", "zip"}
 )
 _BARE_NAMES = frozenset(
-    ["CHANGELOG", "CONTRIBUTING", "Dockerfile", "Justfile", "LICENSE", "Makefile", "NOTICE", "Procfile"]
+    {"CHANGELOG", "CONTRIBUTING", "Dockerfile", "Justfile", "LICENSE", "Makefile", "NOTICE", "Procfile"}
 )
 _NO_FILE_BEFORE_DOT = frozenset(
-    ["con", "conn", "duckdb", "json", "np", "numpy", "pa", "pandas", "pd", "pl", "polars", "pyarrow", "self"]
+    {"con", "conn", "duckdb", "json", "np", "numpy", "pa", "pandas", "pd", "pl", "polars", "pyarrow"} | {"self"}
 )
 _SHAPE = re.compile(r"[\w.@+~${}<>*?%,!=\[\]…-][\w.@+~${}<>*?%,!=\[\]/…-]*")
 _PLACEHOLDER = re.compile(
-    r"[<>$%…{}]|\.\.\.|(?:^|/)(?:path/to|your[-_]|my[-_]|example[-_]|foo\b|bar\b|x\.\w)|YYYY|\bN{2,}\b"
+    r"[<>$%…{}]|\.\.\.|(?:^|/)(?:path/to|your[-_]|my[-_]|example[-_]|(?:foo|bar|baz|x|script|example|sample|hello)\.\w+$)|YYYY|\bN{2,}\b"
 )
 _UPPER = re.compile(r"[A-Z][A-Z0-9_]*")
 _DOCUMENTS = frozenset({".md", ".rst", ".txt"})
 _HOST = re.compile(r"(?:[\w-]+\.)+(?:ai|app|com|dev|edu|io|net|org|gov)")
 _FOREIGN = frozenset(
-    [
-        ".aws",
-        ".bash_profile",
-        ".bashrc",
-        ".cache",
-        ".config",
-        ".env",
-        ".git",
-        ".gitconfig",
-        ".local",
-        ".netrc",
-        ".profile",
-        ".ssh",
-        ".venv",
-        ".zshrc",
-        "__pycache__",
-        "bin",
-        "dev",
-        "etc",
-        "node_modules",
-        "opt",
-        "proc",
-        "tmp",
-        "usr",
-        "var",
-        "venv",
-    ]
+    {".aws", ".bash_profile", ".bashrc", ".cache", ".config", ".env", ".git", ".gitconfig", ".local"}
+    | {".netrc", ".profile", ".ssh", ".venv", ".zshrc", "__pycache__", "bin", "dev", "etc", "node_modules"}
+    | {"opt", "proc", "tmp", "usr", "var", "venv"}
 )
-_SHELL = frozenset(["bash", "console", "sh", "shell", "shell-session", "terminal", "zsh"])
+_SHELL = frozenset({"bash", "console", "sh", "shell", "shell-session", "terminal", "zsh"})
 _NOT_A_SPLIT = re.compile(r"[\s\"'`();|&]+")
 _TREE = re.compile(r"[├└│─]+")
 _ALTERNATIVES = re.compile(r"\{[\w.]+(?:,[\w.]*)+\}")
@@ -126,7 +61,7 @@ def judge(snippet: Snippet, repository: Repository) -> Iterator[Judgement]:
             yield from _words(snippet, repository, commands=True)
     elif snippet.kind is Kind.LINK:
         label = snippet.label.strip("`")
-        if label != snippet.text and " " not in label and "--8<--" not in label:
+        if not snippet.text.endswith(label) and " " not in label and "--8<--" not in label:
             yield from _word(snippet, repository, label, 0, 0, alone="/" in label)
     elif snippet.kind is Kind.FENCE and snippet.language not in {"python", "py", "sql", "pycon"}:
         yield from _words(snippet, repository, commands=snippet.language in _SHELL)
@@ -182,6 +117,8 @@ def _may_be_path(ref: str, repository: Repository, snippet: Snippet, *, alone: b
     path = PurePosixPath(ref)
     suffix = path.suffix[1:].lower()
     known_suffix = suffix in _SOURCE or suffix in _DATA
+    if "/" not in ref and ref.startswith(".") and PurePosixPath(ref) not in repository.files:
+        return False  # an ending, or a file of some tool
     if "/" not in ref:
         is_file = bare and known_suffix and path.stem not in _NO_FILE_BEFORE_DOT and not ref.startswith("*")
         return (alone and ref in _BARE_NAMES) or (is_file and (alone or suffix in _SOURCE))

@@ -41,6 +41,7 @@ PATTERNS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", PATTERNS)
 @pytest.mark.parametrize("end", ["", "\n"])
 def test_repetition_is_no_trap(tmp_path: Path, pattern: str, end: str) -> None:

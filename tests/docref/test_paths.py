@@ -140,3 +140,9 @@ def test_an_excused_finding_is_none(tmp_path: Path) -> None:
     """The configuration can excuse a finding, with a reason."""
     config = '[[ignore]]\nrule = "path"\nref = "gone.*"\nreason = "history"\n'
     assert missing(tmp_path, {"docref.toml": config, "README.md": "`gone.py` `lost.py`\n"}) == ["path lost.py"]
+
+
+def test_history_may_name_what_is_gone(tmp_path: Path) -> None:
+    """A changelog is judged above its first version; below, its links only."""
+    page = "# Changes\n\n## Unreleased\n\n`gone.py`\n\n## 0.1.0\n\n`lost.py` [x](lost.md)\n"
+    assert missing(tmp_path, {"CHANGELOG.md": page}) == ["path gone.py", "link lost.md"]

@@ -87,7 +87,8 @@ def test_wrong_queries_are_found(tmp_path: Path, query: str, expected: str) -> N
 
 def test_queries_inside_commands_and_python_have_their_place(tmp_path: Path) -> None:
     """SQL in quotes on a shell line and in a Python string is read, with line and column."""
-    text = '```bash\napp query "SELECT pionts FROM raw.games"\n```\n\n```python\ncon.sql("SELECT dya FROM raw.games")\n```\n'
+    shell = '```bash\napp query "SELECT pionts FROM raw.games"\n```\n'
+    text = shell + '\n```python\ncon.sql("SELECT dya FROM raw.games")\n```\n'
     found = [(each.ref, each.line, each.column) for each in report(tmp_path, page(text), "column").findings]
     assert found == [("pionts", 2, 19), ("dya", 6, 17)]
 

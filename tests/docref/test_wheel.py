@@ -18,7 +18,7 @@ LIMIT = 15_000_000
 def run(*command, cwd):
     """The finished process of a command, outside any environment that would lend it packages."""
     kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV"}}
-    return subprocess.run(command, cwd=cwd, env=kept, capture_output=True, text=True, check=False, timeout=300)  # noqa: S603
+    return subprocess.run(command, cwd=cwd, env=kept, capture_output=True, text=True, check=False, timeout=300)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def _size(folder):
 
 
 def test_the_wheel_and_its_dependencies_are_small(clean):
-    """docref with everything it needs adds less than 15 MB to a clean environment."""
+    """Docref with everything it needs adds less than 15 MB to a clean environment."""
     _, size = clean
     assert 500_000 < size < LIMIT
 
