@@ -105,8 +105,10 @@ def _kind(option: Any) -> str:  # noqa: ANN401 - typer's own class
     annotation = getattr(descriptor, "annotation", None)
     if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
         return "|".join(str(member.value) for member in annotation)
-    plain = {str: "TEXT", int: "INTEGER", float: "NUMBER"}
-    return plain.get(annotation, "PATH" if "Path" in str(annotation) else "TEXT")
+    for plain, name in ((int, "INTEGER"), (float, "NUMBER")):
+        if annotation is plain:
+            return name
+    return "PATH" if "Path" in str(annotation) else "TEXT"
 
 
 def _default(param: Any) -> str:  # noqa: ANN401 - typer's own class

@@ -67,11 +67,11 @@ def _section(item: Table) -> str:
         rows = [(code(c.name), text(c.description), code(c.valid), _condition(c.condition)) for c in item.critical]
         parts += ["Critical fields:", table(("field", "rule", "valid if", "judged"), rows)]
     if item.upstreams:
-        rows = [
+        upstreams = [
             (_link(up.table), ", ".join(text(window) for window in up.windows), "yes" if up.critical else "no")
             for up in item.upstreams
         ]
-        parts += ["Computed from:", table(("table", "window", "must exist"), rows)]
+        parts += ["Computed from:", table(("table", "window", "must exist"), upstreams)]
     return "\n\n".join(part.strip("\n") for part in parts)
 
 

@@ -155,30 +155,30 @@ def test_no_page_knows_this_machine(pages):
         assert str(ROOT) not in text, path
 
 
+_PRINTED = """\
+Season 2021-22 of an invented league: ...
+season 2021-22 from demo/2021-22 in 7.4 s
+ table    games   written   seconds
+ nba_raw.a    12        24      0.22
+ table    rows   failures                seconds
+ a           2   0                          0.70
+Scoring leaders of the invented season
+ A Player  1.0
+feature row of aplayer
+ x  1.0
+try next:
+  backcourt tables show MLFS
+a second run:
+ table    rows   failures   seconds
+ a           2   0             0.10
+"""
+
+
 def test_the_demo_output_is_cut_without_its_times():
     """The demo's output falls into its parts, and no column of seconds is left."""
     import demo
 
-    printed = "\n".join(
-        [
-            "Season 2021-22 of an invented league: ...",
-            "season 2021-22 from demo/2021-22 in 7.4 s",
-            " table    games   written   seconds ",
-            " nba_raw.a    12        24      0.22 ",
-            " table    rows   failures                seconds ",
-            " a           2   0                          0.70 ",
-            "Scoring leaders of the invented season",
-            " A Player  1.0",
-            "feature row of aplayer",
-            " x  1.0",
-            "try next:",
-            "  backcourt tables show MLFS",
-            "a second run:",
-            " table    rows   failures   seconds ",
-            " a           2   0             0.10 ",
-        ]
-    )
-    parts = demo.parts(printed)
+    parts = demo.parts(_PRINTED)
     assert parts["load"] == "season 2021-22 from demo/2021-22\n table    games   written\n nba_raw.a    12        24\n"
     assert parts["run"] == " table    rows   failures\n a           2   0\n"
     assert parts["again"] == " table    rows   failures\n a           2   0\n"

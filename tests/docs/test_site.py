@@ -1,4 +1,4 @@
-"""The built site in a browser: quiet, self-contained, readable on a phone and in the dark; a wrong page stops the build.
+"""The built site in a browser: quiet, self-contained, readable on a phone and in the dark; wrong pages stop the build.
 
 The site is built once. Without playwright, Chromium or the docs group these tests are skipped, and fail under CI.
 """
@@ -31,29 +31,30 @@ _ARGUMENTS = (
 )
 
 
-def _mkdocs(folder, out):
-    """Build the site of a folder; returns the finished process."""
-    environment = {**os.environ, "BACKCOURT_DOCS_BUILD": str(ROOT / "build"), "NO_COLOR": "1"}
+def _mkdocs(folder, build, out):
+    """Build the site of a folder with the generated pages of ``build``; returns the finished process."""
+    environment = {**os.environ, "BACKCOURT_DOCS_BUILD": str(build), "NO_COLOR": "1"}
     words = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(out)]
     return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")
 def generated():
-    """The generated pages, demo and runbooks included, in the folder where the build expects them."""
+    """Folder with the generated pages, demo and runbooks included."""
     for module in ("mkdocs", "material", "mkdocstrings", "mkdocs_jupyter", "papermill"):
         need(module)
     done = subprocess.run(
         [sys.executable, "docs/_build/generate.py"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+    return ROOT / "build"
 
 
 @pytest.fixture(scope="module")
 def site(generated, tmp_path_factory):
     """Folder of the built site."""
     out = tmp_path_factory.mktemp("site")
-    done = _mkdocs(ROOT, out)
+    done = _mkdocs(ROOT, generated, out)
     assert done.returncode == 0, done.stderr
     return out
 
@@ -246,8 +247,8 @@ def copy(generated, tmp_path):
     shutil.copytree(ROOT / "docs", folder / "docs")
     for name in ("mkdocs.yml", "CONTRIBUTING.md"):
         shutil.copyfile(ROOT / name, folder / name)
-    for name in ("src", "build"):
-        (folder / name).symlink_to(ROOT / name)
+    (folder / "src").symlink_to(ROOT / "src")
+    (folder / "build").symlink_to(generated)
     return folder
 
 
@@ -259,7 +260,7 @@ def test_wrong_links_anchors_and_nav_stop_the_build(copy, tmp_path):
     (copy / "docs" / "orphan.md").write_text("# Orphan\n", encoding="utf-8")
     settings = (copy / "mkdocs.yml").read_text(encoding="utf-8")
     (copy / "mkdocs.yml").write_text(settings + "  - Missing: missing.md\n", encoding="utf-8")
-    done = _mkdocs(copy, tmp_path / "out")
+    done = _mkdocs(copy, copy / "build", tmp_path / "out")
     warnings = [line for line in done.stderr.splitlines() if line.startswith("WARNING")]
     assert done.returncode == 1
     for word in ("no-such-page.md", "no-such-anchor", "/abs.md", "#none", "missing.md"):
@@ -272,21 +273,13 @@ def test_an_unknown_python_name_stops_the_build(copy, tmp_path):
     """A reference to a Python name that does not exist stops the build and is named."""
     page = copy / "docs" / "reference" / "python.md"
     page.write_text(page.read_text(encoding="utf-8") + "\n::: backcourt.calendar.no_such_name\n", encoding="utf-8")
-    done = _mkdocs(copy, tmp_path / "out")
+    done = _mkdocs(copy, copy / "build", tmp_path / "out")
     assert done.returncode != 0
     assert "backcourt.calendar.no_such_name" in done.stderr
 
 
 def test_without_generated_pages_the_build_says_what_to_run(copy, tmp_path):
     """A build before the generator stops with the command to run."""
-    environment = {**os.environ, "BACKCOURT_DOCS_BUILD": str(tmp_path / "none")}
-    done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "out")],
-        cwd=copy,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = _mkdocs(copy, tmp_path / "none", tmp_path / "out")
     assert done.returncode != 0
     assert "docs/_build/generate.py" in done.stderr + done.stdout
