@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -164,7 +165,10 @@ def _anchor(
                 known |= pages.read(repository, included).anchors
     if fragment in known:
         return Outcome.GOOD, "", ""
-    for identifier in pages.directives(target):
+    documented = pages.directives(target)
+    if documented and find_spec("docref.python") is None:
+        return Outcome.UNKNOWN, f"not judged: '{file}' documents Python names", ""
+    for identifier in documented:
         from docref import python  # reads packages, which few links need
 
         known |= {identifier, *python.members(repository, identifier)}

@@ -210,6 +210,8 @@ class Repository:
         full = self.root / name
         try:
             return json.loads(full.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise UsageError(f"{name}: no such file; the configuration names it as schema or vocabulary") from error
         except (OSError, ValueError, RecursionError) as error:
             raise UsageError(f"{name}: cannot be read as JSON: {str(error).splitlines()[0]}") from error
 

@@ -63,6 +63,10 @@ def test_rules_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
         (["check", "REDME.md"], "docref: no page or folder 'REDME.md' (nearest: 'README.md')"),
         (["check", "--config", "bad.toml"], "docref: bad.toml: unknown key 'page' (nearest: 'pages')"),
         (["check", "--config", "type.toml"], "docref: type.toml: pages must be a list of strings"),
+        (
+            ["check", "--config", "schema.toml"],
+            "docref: gone.json: no such file; the configuration names it as schema or vocabulary",
+        ),
         (["check", "--root", "nowhere"], "docref: --root: no folder 'nowhere'"),
         (["check", "--site", "nowhere"], "docref: --site: no folder 'nowhere'"),
         (["check", "--nope"], "docref: unrecognized arguments: --nope"),
@@ -77,6 +81,7 @@ def test_wrong_use_is_one_line_and_2(
 ) -> None:
     """Wrong use names what was wrong, and the nearest right one."""
     write(tmp_path, {"README.md": "", "bad.toml": 'page = ["x"]\n', "type.toml": "pages = 1\n"})
+    write(tmp_path, {"schema.toml": 'schema = ["gone.json"]\n', "docs/x.md": "`a_b`\n"})
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2
     assert capsys.readouterr().err.splitlines() == [message]

@@ -84,3 +84,9 @@ def test_an_ignored_block_is_left_alone(tmp_path: Path) -> None:
     """What stands after the comment is not judged; what stands after that is."""
     page = "<!-- docref: ignore -->\n[x](gone.md)\n\n[y](lost.md)\n"
     assert missing(tmp_path, {"README.md": page}) == ["link lost.md"]
+
+
+def test_an_anchor_of_a_python_name_is_no_crash(tmp_path: Path) -> None:
+    """A page that documents a package has the package's own name as an anchor."""
+    files = {"docref.toml": 'docs_dir = "docs"\n', "src/pkg/__init__.py": "", "docs/api.md": "::: pkg\n"}
+    assert missing(tmp_path, files | {"docs/x.md": "[a](api.md#pkg)\n"}, "link", "anchor") == []
