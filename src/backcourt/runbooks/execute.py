@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import platform
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
@@ -81,7 +83,8 @@ class _Watch:
     title: str = "start"
     number: int = 0
     interrupted: bool = False
-    done: int = field(default=0)
+    done: int = 0
+    titles: dict[int, str] = field(default_factory=dict)
 
     def start(self, cell: dict[str, Any], cell_index: int) -> None:
         """A cell begins."""
@@ -90,7 +93,9 @@ class _Watch:
         text = source(cell)
         if cell["cell_type"] == "markdown" and text.startswith("#"):
             self.title = text.splitlines()[0].lstrip("# ")
-        self.number += cell["cell_type"] == "code"
+        if cell["cell_type"] == "code":
+            self.number += 1
+            self.titles[self.number] = self.title
         self.done = cell_index + 1
         if self.progress is not None:
             self.progress(self.title, cell_index, self.total)
@@ -186,18 +191,19 @@ def _execute(found: Runbook, given: Parameters, executed: Path, timeout: float |
     from backcourt.runbooks.kernel import OwnKernelManager
 
     values = {name: _plain(value) for name, value in given.model_dump().items()}
-    result = papermill.execute_notebook(
-        str(found.path),
-        str(executed),
-        parameters=values,
-        progress_bar=False,
-        kernel_name="python3",
-        kernel_manager_class=OwnKernelManager,
-        # Every step has closed what it opened; a graceful end would wait for seconds.
-        shutdown_kernel="immediate",
-        execution_timeout=timeout,
-        on_cell_start=watch.start,
-    )
+    with _said_once():
+        result = papermill.execute_notebook(
+            str(found.path),
+            str(executed),
+            parameters=values,
+            progress_bar=False,
+            kernel_name="python3",
+            kernel_manager_class=OwnKernelManager,
+            # Every step has closed what it opened; a graceful end would wait for seconds.
+            shutdown_kernel="immediate",
+            execution_timeout=timeout,
+            on_cell_start=watch.start,
+        )
     unfinished = [
         number
         for number, cell in enumerate((cell for cell in result.cells if cell.cell_type == "code"), start=1)
@@ -208,6 +214,21 @@ def _execute(found: Runbook, given: Parameters, executed: Path, timeout: float |
         # Papermill takes a cell that leaves the interpreter, or that may raise, for success.
         raise RunbookError(f"cell {unfinished[0]} did not run to its end", exit_code=1)
     return result  # type: ignore[no-any-return]
+
+
+@contextmanager
+def _said_once() -> Iterator[None]:
+    """Keep papermill from printing errors that it raises as well; its warnings are printed."""
+    logger = logging.getLogger("papermill")
+
+    def keep(record: logging.LogRecord) -> bool:
+        return record.levelno < logging.ERROR
+
+    logger.addFilter(keep)
+    try:
+        yield
+    finally:
+        logger.removeFilter(keep)
 
 
 def _explained(
@@ -221,7 +242,8 @@ def _explained(
     if watch.interrupted or isinstance(error, KeyboardInterrupt):
         message, step, code = f"interrupted at {watch.place}; {stays}", "run the same command again to finish", 130
     elif isinstance(error, PapermillExecutionError):
-        message, step, code = f"stopped at {watch.place}: {error.ename}: {error.evalue}", "", 1
+        place = f"cell {error.exec_count} ({watch.titles.get(error.exec_count, watch.title)})"
+        message, step, code = f"stopped at {place}: {error.ename}: {error.evalue}", "", 1
     elif isinstance(error, CellTimeoutError):
         message = f"{watch.place} took longer than {timeout:g} s and was stopped; {stays}"
         step, code = "allow more with --timeout, or run it in smaller ranges", 2
@@ -229,7 +251,7 @@ def _explained(
         message = f"the kernel died at {watch.place}; {stays}"
         step, code = "a common cause is too little memory: try a smaller range", 2
     elif isinstance(error, RunbookError):
-        message, step, code = error.message, "", error.exit_code
+        message, step, code = f"{error.message}; it ended at {watch.place}", "", error.exit_code
     else:
         message = f"it failed at {watch.place}: {type(error).__name__}: {error}"
         step, code = "check that this works: python -m ipykernel_launcher --version", 3

@@ -1,0 +1,194 @@
+"""The steps on a computed season: what they count is what stands there, and each check fails when it must."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from backcourt.backfill.publish import Stamp
+from backcourt.calendar import DateRange
+from backcourt.errors import DateRangeError, UnknownNameError, WarehouseError
+from backcourt.processors.bands import BANDS, band_of
+from backcourt.runbooks import facts, plots, steps
+from backcourt.runbooks.checks import PreflightError, ValidationError
+from backcourt.runbooks.parameters import Phase4Precompute, QuickStart
+from backcourt.warehouse.duckdb import DuckDBWarehouse
+
+STAMP = Stamp(run_id="test", now=datetime(2026, 1, 1, tzinfo=UTC))
+START, END = "2021-10-30", "2021-12-05"
+
+
+def given(warehouse, model=Phase4Precompute, **more):
+    """Parameters over a range that begins in bootstrap."""
+    return model.parse({"start_date": START, "end_date": END, "dry_run": False, "warehouse": str(warehouse), **more})
+
+
+def ask(warehouse, question, start=START, end=END):
+    """A fact about the range."""
+    with DuckDBWarehouse(warehouse).read() as session:
+        return question(session, DateRange(date.fromisoformat(start), date.fromisoformat(end)))
+
+
+def test_coverage_counts_what_stands_there(warehouse):
+    """Rows equal the table's own, and on a computed season every date is complete or bootstrap."""
+    cells = ask(warehouse, facts.coverage)
+    assert {cell.status for cell in cells} == {"complete", "bootstrap"}
+    assert {cell.status for cell in cells if cell.number < 14} == {"bootstrap"}
+    with DuckDBWarehouse(warehouse).read() as session:
+        counted = session.rows(
+            "SELECT COUNT(*) FROM nba_precompute.player_shot_zone_analysis WHERE analysis_date BETWEEN @a AND @b",
+            {"a": date.fromisoformat(START), "b": date.fromisoformat(END)},
+        )
+    assert sum(cell.rows for cell in cells if cell.table == "PSZA") == counted[0][0]
+    assert all(cell.candidates == cell.rows + cell.failed for cell in cells)
+
+
+def test_weeks_agree_with_the_failure_records(warehouse):
+    """Failures by week sum up to the records, weeks end where bands do, and no share exceeds 100 %."""
+    shares = ask(warehouse, facts.shares, end="2022-02-01")
+    failures = ask(warehouse, facts.failures, end="2022-02-01")
+    totals = {(item.table, item.category): item.failures for item in failures}
+    found = {
+        key: sum(share.failures for share in shares if (share.table, share.category) == key)
+        for key in {(share.table, share.category) for share in shares}
+    }
+    assert found == totals
+    early = [share for share in shares if share.band]
+    assert [band_of(share.first_day) for share in early] == [share.band for share in early]
+    assert all(0 <= share.percent <= 100 for share in shares)
+
+
+def test_bands_have_no_hole():
+    """Bands follow each other day by day from the end of bootstrap; before it there is none."""
+    assert [band.last_day + 1 for band in BANDS[:-1]] == [band.first_day for band in BANDS[1:]]
+    assert (BANDS[0].first_day, BANDS[-1].last_day, band_of(13)) == (14, None, None)
+    assert [band.days for band in BANDS] == ["14", "15-21", "22-28", "29-35", "36-59", "60+"]
+
+
+def test_a_run_in_earnest_says_what_it_did(warehouse):
+    """All steps pass on a computed season; a second run rewrites nothing."""
+    parameters = given(warehouse)
+    assert "5 of 5" in repr(steps.preflight(parameters))
+    assert "0 rows written" in repr(steps.run_phase4(parameters, stamp=STAMP))
+    assert "8 of 8" in repr(steps.validate(parameters))
+    assert "failure records" in repr(steps.errors(parameters))
+    for step in (steps.plan, steps.rows_by_date, steps.failures_by_week, steps.coverage):
+        assert "<table" in step(parameters)._repr_html_()
+
+
+def test_a_dry_run_writes_nothing(warehouse):
+    """The file keeps its bytes; the plan says how to go on, and every later step says that it was skipped."""
+    parameters, before = given(warehouse, QuickStart, dry_run=True), warehouse.read_bytes()
+    steps.preflight(parameters)
+    assert steps.NOTHING_WRITTEN in repr(steps.plan(parameters))
+    later = (steps.run_phase4, steps.validate, steps.errors, steps.player, steps.rows_by_date)
+    for step in (*later, steps.failures_by_week, steps.coverage):
+        assert "skipped: dry run" in repr(step(parameters))
+    assert warehouse.read_bytes() == before
+
+
+def test_a_gap_in_phase_3_stops_with_the_command(warehouse, change):
+    """A date that one Phase 3 table lacks is named, with the command that makes it."""
+    change("DELETE FROM nba_analytics.team_defense_game_summary WHERE game_date = '2021-11-12'")
+    with pytest.raises(PreflightError) as caught:
+        steps.preflight(given(warehouse))
+    text = str(caught.value)
+    assert "team_defense_game_summary" in text
+    assert f"backcourt run --start-date 2021-11-12 --end-date 2021-11-12 --phase 3 --warehouse {warehouse}" in text
+    assert caught.value.exit_code == 1
+
+
+def test_half_a_date_of_phase_3_is_found(warehouse, change):
+    """Fewer team rows than two per game stop the preflight, too."""
+    change("DELETE FROM nba_analytics.team_offense_game_summary WHERE game_date = '2021-11-12' AND home_game")
+    with pytest.raises(PreflightError, match="too few rows"):
+        steps.preflight(given(warehouse))
+
+
+@pytest.mark.parametrize(
+    ("statement", "broken"),
+    [
+        ("DELETE FROM nba_precompute.player_composite_factors WHERE game_date = '2021-12-01'", "no date is missing"),
+        (
+            "DELETE FROM nba_precompute.player_shot_zone_analysis WHERE analysis_date = '2021-12-01' "
+            "AND player_id % 7 = 0",
+            "every candidate has a row",
+        ),
+        (
+            "DELETE FROM nba_predictions.ml_feature_store_v2 WHERE game_date = '2021-12-01' AND player_id % 7 = 0",
+            "MLFS and PCF have the rows",
+        ),
+        ("DELETE FROM nba_precompute.team_defense_zone_analysis WHERE analysis_date = '2021-12-01'", "TDZA has rows"),
+        ("DELETE FROM nba_processing.backfill_ledger WHERE game_date = '2021-12-01'", "the ledger has every"),
+        (
+            "UPDATE nba_precompute.player_daily_cache SET cache_date = '2021-10-30' WHERE cache_date = '2021-12-01'",
+            "none on bootstrap dates",
+        ),
+        (
+            "UPDATE nba_processing.precompute_failures SET failure_category = 'PROCESSING_ERROR' "
+            "WHERE analysis_date = '2021-12-01'",
+            "no PROCESSING_ERROR",
+        ),
+        (
+            "UPDATE nba_processing.backfill_ledger SET status = 'failed' WHERE game_date = '2021-12-01'",
+            "no date failed as a whole",
+        ),
+        ("DELETE FROM nba_processing.precompute_failures WHERE analysis_date = '2021-12-01'", "every candidate has"),
+    ],
+)
+def test_every_check_can_fail(warehouse, change, statement, broken):
+    """A planted defect ends the validation with the name of its check, the table and the date."""
+    change(statement)
+    with pytest.raises(ValidationError) as caught:
+        steps.validate(given(warehouse))
+    assert broken in str(caught.value)
+    assert caught.value.exit_code == 1
+
+
+def test_a_range_without_games_names_the_nearest(warehouse):
+    """A date without a game is refused with the game dates beside it."""
+    with pytest.raises(DateRangeError, match="nearest game dates"):
+        steps.preflight(given(warehouse, start_date="2021-08-01", end_date="2021-08-02"))
+
+
+def test_no_warehouse_is_one_line(tmp_path):
+    """Without a warehouse the preflight says where it looked."""
+    with pytest.raises(WarehouseError, match="there is no warehouse"):
+        steps.preflight(given(tmp_path / "none.duckdb"))
+
+
+def test_bootstrap_only_is_named(warehouse):
+    """A range inside bootstrap passes and says that there is nothing to write."""
+    shown = steps.preflight(given(warehouse, start_date="2021-10-25", end_date="2021-10-28"))
+    assert "Every date of the range is a bootstrap date" in shown.html
+
+
+def test_a_player_is_found_by_name_and_id(warehouse):
+    """The feature row has 25 features; a name and an id find the same one; a wrong name gets the nearest."""
+    day = date(2021, 12, 1)
+    with DuckDBWarehouse(warehouse).read() as session:
+        row = facts.player_row(session, day, None)
+        assert facts.player_row(session, day, str(row.player_id)) == row
+        assert facts.player_row(session, day, row.player) == row
+    assert len(row.features) == 25
+    with pytest.raises(UnknownNameError, match=row.player):
+        steps.player(given(warehouse, QuickStart, start_date="2021-12-01", player=f"{row.player}x"))
+
+
+def test_figures_are_the_same_bytes(warehouse):
+    """The same facts give the same image, whatever style the process has set, with words for who cannot see it."""
+    import matplotlib as mpl
+
+    cells, shares = ask(warehouse, facts.coverage), ask(warehouse, facts.shares)
+    first = [plots.rows_by_date(cells), plots.failures_by_week(shares), plots.coverage(cells)]
+    with mpl.rc_context({"font.size": 20, "axes.facecolor": "red"}):
+        second = [plots.rows_by_date(cells), plots.failures_by_week(shares), plots.coverage(cells)]
+    assert first == second
+    assert [picture.png[:4] for picture in first] == [b"\x89PNG"] * 3
+    assert all(len(picture.alt) > 40 and 'alt="' in picture._repr_html_() for picture in first)
+
+
+def test_figures_of_nothing_are_drawn():
+    """A range that is all bootstrap has no failure and few rows; its figures are empty, not an error."""
+    cell = facts.Cell("TDZA", date(2021, 10, 20), 1, 0, 0, 0, 0, 0, "skipped")
+    for picture in (plots.rows_by_date([cell]), plots.failures_by_week([]), plots.coverage([cell])):
+        assert picture.png
