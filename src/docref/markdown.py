@@ -22,7 +22,7 @@ LONGEST_LINE = 20_000
 INCLUDE = "--8<--"
 """Label of a link that is an inclusion of a file."""
 
-_LARGEST_BLOCK = 60_000
+_LARGEST_BLOCK = 10_000
 _OPEN_HEADING = ("\0", "")
 _IGNORE = re.compile(r"docref:\s*ignore\b")
 _ALONE = re.compile(r"\s*<!--\s*docref:\s*ignore\s*-->\s*")

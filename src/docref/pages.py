@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from docref.repository import Repository
 
-LARGEST_PAGE = 2_000_000
+LARGEST_PAGE = 1_000_000
 """Characters of a Markdown text; a larger one is not judged."""
 
 

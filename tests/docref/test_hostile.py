@@ -51,6 +51,14 @@ def test_repetition_is_no_trap(tmp_path: Path, pattern: str, end: str) -> None:
     assert time.monotonic() - start < 20
 
 
+@pytest.mark.slow
+def test_the_worst_page_that_is_read_ends(tmp_path: Path) -> None:
+    """A page of nearly a million brackets, in paragraphs just short enough to be read, ends within a minute."""
+    start = time.monotonic()
+    report(tmp_path, {"README.md": (("[" * 30 + "\n") * 600 + "\n") * 50})
+    assert time.monotonic() - start < 60
+
+
 def test_a_line_of_a_million_characters_is_said(tmp_path: Path) -> None:
     """The line is not judged, the others are."""
     found = report(tmp_path, {"README.md": "[a](x.md)" * 110_000 + "\n\n[b](gone.md)\n"})
