@@ -22,6 +22,8 @@ _OUTSIDE = re.compile(
     re.DOTALL,
 )
 
+_SIGN = re.compile(r'<a class="anchor-link"[^>]*>¶</a>')
+
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Add the generated pages and parts to what mkdocs watches while it serves."""
@@ -50,9 +52,9 @@ def on_files(files: Files, /, *, config: MkDocsConfig) -> Files:
 
 
 def on_page_content(html: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Take the scripts of other hosts out of a notebook page."""
+    """Take the scripts of other hosts and the signs behind headings out of a notebook page."""
     del config, files
-    return _OUTSIDE.sub("", html) if page.file.src_uri.endswith(".ipynb") else html
+    return _SIGN.sub("", _OUTSIDE.sub("", html)) if page.file.src_uri.endswith(".ipynb") else html
 
 
 def _build(config: MkDocsConfig) -> Path:
