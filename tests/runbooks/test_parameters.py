@@ -1,7 +1,7 @@
 """Parameters of runbooks: what papermill's command line gives is understood, all else is refused in one line."""
 
 import math
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -12,7 +12,7 @@ from backcourt.runbooks.scrub import replacements
 DAY = date(2021, 11, 2)
 
 
-@pytest.mark.parametrize("given", ["2021-11-02", DAY, datetime(2021, 11, 2, 5), " 2021-11-02 ", 20211102])
+@pytest.mark.parametrize("given", ["2021-11-02", DAY, datetime(2021, 11, 2, 5, tzinfo=UTC), " 2021-11-02 ", 20211102])
 def test_a_start_date_is_read_from_what_papermill_gives(given):
     """A text, a YAML date and the number that papermill makes of digits are the same date; the end date follows."""
     found = QuickStart.parse({"start_date": given})
@@ -21,8 +21,10 @@ def test_a_start_date_is_read_from_what_papermill_gives(given):
 
 @pytest.mark.parametrize(
     ("given", "expected"),
-    [(False, False), ("false", False), ("False", False), ("0", False), (0, False), ("no", False), (None, True)]
-    + [(True, True), ("true", True), (1, True), ("yes", True), ("", True)],
+    [
+        *((value, False) for value in (False, "false", "False", "0", 0, "no")),
+        *((value, True) for value in (True, "true", 1, "yes", None, "")),
+    ],
 )
 def test_dry_run_is_read_as_meant(given, expected):
     """The text false is false: papermill leaves `-p dry_run false` a text, which Python holds for true."""

@@ -109,8 +109,8 @@ def test_half_a_date_of_phase_3_is_found(warehouse, change):
     [
         ("DELETE FROM nba_precompute.player_composite_factors WHERE game_date = '2021-12-01'", "no date is missing"),
         (
-            "DELETE FROM nba_precompute.player_shot_zone_analysis WHERE analysis_date = '2021-12-01' "
-            "AND player_id % 7 = 0",
+            """DELETE FROM nba_precompute.player_shot_zone_analysis
+            WHERE analysis_date = '2021-12-01' AND player_id % 7 = 0""",
             "every candidate has a row",
         ),
         (
@@ -124,8 +124,8 @@ def test_half_a_date_of_phase_3_is_found(warehouse, change):
             "none on bootstrap dates",
         ),
         (
-            "UPDATE nba_processing.precompute_failures SET failure_category = 'PROCESSING_ERROR' "
-            "WHERE analysis_date = '2021-12-01'",
+            """UPDATE nba_processing.precompute_failures SET failure_category = 'PROCESSING_ERROR'
+            WHERE analysis_date = '2021-12-01'""",
             "no PROCESSING_ERROR",
         ),
         (
