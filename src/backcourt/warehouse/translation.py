@@ -26,7 +26,7 @@ def translate(sql: str) -> Translated:
         QueryError: As ``to_duckdb``.
     """
     folder = _folder()
-    entry = folder / f"{hashlib.sha256((_version() + sql).encode()).hexdigest()[:40]}.json"
+    entry = folder / f"{hashlib.sha256((_VERSION + sql).encode()).hexdigest()[:40]}.json"
     try:
         kept = json.loads(entry.read_bytes())
         return Translated(str(kept["sql"]), frozenset(map(str, kept["parameters"])))
@@ -58,9 +58,12 @@ def _folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "backcourt" / "sql"
 
 
-@functools.lru_cache(maxsize=1)
 def _version() -> str:
     digest = hashlib.sha256(metadata.version("sqlglot").encode())
     for name in _SOURCES:
         digest.update((resources.files("backcourt.warehouse") / name).read_bytes())
     return digest.hexdigest()
+
+
+_VERSION = _version()
+"""Taken when the rewriter is imported: a file that changes later must not name what the loaded code translated."""
