@@ -148,3 +148,15 @@ def test_a_failed_check_is_no_green_exit(call, warehouse, change, tmp_path):
     (line,) = done.stderr.strip().splitlines()
     assert "backcourt run --start-date 2021-11-12 --end-date 2021-11-12 --phase 3" in line
     assert names(tmp_path / "runbook-runs") == [f"quick-start_{DAY}_{DAY}.dry-run.failed.ipynb"]
+
+
+def test_no_installed_kernel_is_needed_or_read(call, warehouse, tmp_path, monkeypatch):
+    """A kernel named python3 that belongs to another interpreter changes nothing: the running one is used."""
+    spec = tmp_path / "jupyter" / "kernels" / "python3"
+    spec.mkdir(parents=True)
+    (spec / "kernel.json").write_text(
+        json.dumps({"argv": ["/no/such/python"], "display_name": "x", "language": "python"})
+    )
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+    done = call(COMMAND, "runbook", "run", "quick-start", "--start-date", DAY, "--warehouse", warehouse)
+    assert (done.returncode, done.stderr) == (0, "")
