@@ -377,7 +377,9 @@ def deciders() -> Mapping[int, tuple[Decider, ...]]:
                 if isinstance(node, ast.Attribute) and _is_policy(node.value) and node.attr in field_of:
                     found[field_of[node.attr]][decider] = None
             if own and name == check_options.__name__:
-                found[len(BEHAVIOURS)][decider] = None
+                for behaviour in BEHAVIOURS:
+                    if not behaviour.fields:
+                        found[behaviour.number][decider] = None
     return {number: tuple(items) for number, items in found.items()}
 
 

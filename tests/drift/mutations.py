@@ -6,9 +6,11 @@ Candidates are found by searching the text of the pages, and the truth about the
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,6 +127,38 @@ def _flag(
         return  # declared elsewhere, for several commands
     if changed != signature:
         yield Mutation("flag", "-".join((*words, flag)), edit(path, signature, changed), places)
+    definition = next(n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef) and n.name == function.__name__)
+    for argument, default in zip(
+        definition.args.args, definition.args.defaults[-len(definition.args.args) :], strict=False
+    ):
+        del default
+        if argument.arg == name:
+            yield Mutation("flag", "-".join((*words, flag, "gone")), _without_argument(path, argument), places)
+
+
+def _without_argument(path: str, argument: ast.arg) -> Callable[[Path], None]:
+    """The lines of one parameter, with its default, are taken out."""
+
+    def apply(tree: Path) -> None:
+        lines = (tree / path).read_text(encoding="utf-8").splitlines(keepends=True)
+        last = argument.end_lineno
+        while not lines[last - 1].rstrip().endswith(","):
+            last += 1
+        del lines[argument.lineno - 1 : last]
+        (tree / path).write_text("".join(lines), encoding="utf-8")
+
+    return apply
+
+
+def _without(path: str, start: int, end: int) -> Callable[[Path], None]:
+    """The lines from start to end are taken out."""
+
+    def apply(tree: Path) -> None:
+        lines = (tree / path).read_text(encoding="utf-8").splitlines(keepends=True)
+        del lines[start - 1 : end]
+        (tree / path).write_text("".join(lines), encoding="utf-8")
+
+    return apply
 
 
 def subcommands(tree: Path) -> Iterator[Mutation]:
@@ -178,15 +212,22 @@ def files(tree: Path) -> Iterator[Mutation]:
         outside = tuple(place for place in places if place[0] != path)
         if outside:
             yield Mutation("file", path, _move(path), outside)
-            yield Mutation("file", path + "-gone", lambda tree, path=path: (tree / path).unlink(), outside)
+            yield Mutation("file", path + "-gone", lambda tree, path=path: _delete(tree, path), outside)
 
 
 def _move(path: str) -> Callable[[Path], None]:
     def apply(tree: Path) -> None:
         old = tree / path
-        old.rename(old.with_name("moved_away_" + old.name))
+        shutil.copy(old, old.with_name("moved_away_" + old.name))
+        _delete(tree, path)
 
     return apply
+
+
+def _delete(tree: Path, path: str) -> None:
+    """The file, and the page that the next build would no longer make from it."""
+    (tree / path).unlink()
+    (tree / "build/pages" / path).unlink(missing_ok=True)
 
 
 def headings(tree: Path) -> Iterator[Mutation]:
@@ -204,6 +245,9 @@ def headings(tree: Path) -> Iterator[Mutation]:
             slug = re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", line.lstrip("# ")).strip().lower())
             if line.startswith("#") and slug == anchor:
                 yield Mutation("heading", f"{path}-{anchor}", edit(path, line, line + " reworded"), tuple(places))
+                outside = tuple(place for place in places if place[0] != path)  # its own lines move up
+                if outside:
+                    yield Mutation("heading", f"{path}-{anchor}-gone", edit(path, line + "\n", ""), outside)
 
 
 def parameters(tree: Path) -> Iterator[Mutation]:
@@ -218,7 +262,10 @@ def parameters(tree: Path) -> Iterator[Mutation]:
     for (notebook, name), places in sorted(seen.items()):
         path = f"runbooks/{notebook}.ipynb"
         yield Mutation(
-            "parameter", f"{notebook}-{name}", edit(path, rf'"{name}( ?[:=])', rf'"{name}_renamed\1', pattern=True), tuple(places)
+            "parameter",
+            f"{notebook}-{name}",
+            edit(path, rf'"{name}( ?[:=])', rf'"{name}_renamed\1', pattern=True),
+            tuple(places),
         )
 
 
@@ -240,6 +287,9 @@ def functions(tree: Path) -> Iterator[Mutation]:
             found = re.search(rf"^(def|class) {name}\b", text, re.MULTILINE)
             if found:
                 yield Mutation("function", dotted, edit(path, found[0], found[0] + "_renamed"), tuple(places))
+                node = next(n for n in ast.parse(text).body if getattr(n, "name", "") == name)
+                first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
+                yield Mutation("function", dotted + "-gone", _without(path, first, node.end_lineno), tuple(places))
 
 
 def columns(tree: Path) -> Iterator[Mutation]:
@@ -249,6 +299,8 @@ def columns(tree: Path) -> Iterator[Mutation]:
     for page, lines in pages(tree).items():
         for number, line in enumerate(lines, 1):
             spans = re.findall(r"`([a-z]\w*)(?: = '\w+')?`", line) + re.findall(r"`\w+\.([a-z]\w*)`", line)
+            if "SELECT " in line:
+                spans += re.findall(r"\w+", line[line.index("SELECT ") :])
             for name in {*spans} & known:
                 seen.setdefault(name, []).append((page, number))
     for name, places in sorted(seen.items()):
@@ -271,15 +323,31 @@ def behaviours(tree: Path) -> Iterator[Mutation]:
     """A behaviour's key, title or text is changed, or its decider renamed: the generated page follows."""
     path = "src/backcourt/mode.py"
     linked = {
-        key: [(page, n) for page, ls in pages(tree).items() for n, line in enumerate(ls, 1) if f"backfill-mode.md#{key}" in line]
+        key: [
+            (page, n)
+            for page, ls in pages(tree).items()
+            for n, line in enumerate(ls, 1)
+            if f"backfill-mode.md#{key}" in line
+        ]
         for key in (b.key for b in BEHAVIOURS)
     }
     for behaviour in BEHAVIOURS:
         key, title = behaviour.key, behaviour.title
         yield Mutation("behaviour", key, edit(path, f'"{key}"', f'"{key}-x"'), tuple(linked[key]), follows=f"#{key} ")
         yield Mutation("behaviour", title, edit(path, f'"{title}"', f'"{title} x"'), (), follows=f"{title} {{")
+    tree_of_mode = ast.parse((tree / path).read_text(encoding="utf-8"))
+    listed = [n for n in ast.walk(tree_of_mode) if isinstance(n, ast.Call) and ast.unparse(n.func) == "Behaviour"]
+    for node in listed:
+        title = node.args[2].value
+        yield Mutation(
+            "behaviour", title + "-gone", _without(path, node.lineno, node.end_lineno), (), follows=f"{title} {{"
+        )
     yield Mutation(
-        "behaviour", "decider", edit("src/backcourt/backfill/gate.py", "def admit(", "def let_in("), (), follows=".admit`"
+        "behaviour",
+        "decider",
+        edit("src/backcourt/backfill/gate.py", "def admit(", "def let_in("),
+        (),
+        follows="gate.admit<",
     )
 
 

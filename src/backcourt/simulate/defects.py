@@ -32,7 +32,7 @@ class MissingDate:
 
 @dataclass(frozen=True)
 class NullZones:
-    """The shots of some dates have no coordinates: `loc_x` and `loc_y` are NULL.
+    """The shots of some dates have no coordinates: x and y are NULL.
 
     Attributes:
         dates: Dates with at least one game each.
