@@ -54,13 +54,16 @@ def execute(source: Path, work: Path, warehouse: Path) -> str:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
+    from backcourt.runbooks.kernel import OwnKernelManager
+
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     shutil.copyfile(warehouse, work / "warehouse.duckdb")
     out = work / source.name
     before = dict(os.environ)
     try:
-        os.environ.update(demo.plain({"BACKCOURT_WAREHOUSE": "warehouse.duckdb", "BACKCOURT_CACHE": str(warehouse.parent / "sql")}))
+        given = {"BACKCOURT_WAREHOUSE": "warehouse.duckdb", "BACKCOURT_CACHE": str(warehouse.parent / "sql")}
+        os.environ.update(demo.plain(given))
         papermill.execute_notebook(
             str(source),
             str(out),
@@ -69,6 +72,8 @@ def execute(source: Path, work: Path, warehouse: Path) -> str:
             progress_bar=False,
             log_output=False,
             kernel_name="python3",
+            kernel_manager_class=OwnKernelManager,  # this interpreter, whatever kernels the machine has
+            shutdown_kernel="immediate",
         )
     except PapermillExecutionError as error:
         raise RuntimeError(f"{source.name} failed: {error.ename}: {error.evalue}") from error
