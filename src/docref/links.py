@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from docref import pages
+from docref import pages, python
 from docref.markdown import INCLUDE
 from docref.model import Judgement, Kind, Outcome, Snippet
 from docref.repository import normal
@@ -165,12 +164,7 @@ def _anchor(
                 known |= pages.read(repository, included).anchors
     if fragment in known:
         return Outcome.GOOD, "", ""
-    documented = pages.directives(target)
-    if documented and find_spec("docref.python") is None:
-        return Outcome.UNKNOWN, f"not judged: '{file}' documents Python names", ""
-    for identifier in documented:
-        from docref import python  # reads packages, which few links need
-
+    for identifier in pages.directives(target):
         known |= {identifier, *python.members(repository, identifier)}
         if fragment in known:
             return Outcome.GOOD, "", ""

@@ -94,7 +94,7 @@ def _word(
     bare: bool = True,
 ) -> Iterator[Judgement]:
     """Judge one word; ``alone`` if it is all that the code span holds, ``bare`` if it may be a lone file name."""
-    ref = re.split(r"::|#", word, maxsplit=1)[0].rstrip(",.;:!")
+    ref = re.split(r"::|#|:\d+(?:-\d+)?$", word, maxsplit=1)[0].rstrip(",.;:!")
     if not _may_be_path(ref, repository, snippet, alone=alone, bare=bare):
         return
     start = snippet.column if offset == 0 or snippet.kind is Kind.FENCE else 1
