@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from docref.repository import Repository
 
-_REFERENCE = re.compile(r"([\w./-]+\.\w{1,8}|[\w./-]*Makefile)(?::(\d{1,7})(?:-(\d{1,7}))?|#L(\d{1,7})(?:-L?(\d{1,7}))?)")
+_REFERENCE = re.compile(
+    r"([\w./-]+\.\w{1,8}|[\w./-]*Makefile)(?::(\d{1,7})(?:-(\d{1,7}))?|#L(\d{1,7})(?:-L?(\d{1,7}))?)"
+)
 _SYMBOL = re.compile(r"([\w./-]+\.py)::(\w+)(?:::(\w+))?(?:\[.*\])?")
 _LONGEST = 500
 
@@ -59,9 +61,7 @@ def _lines(snippet: Snippet, path: PurePosixPath, text: str, numbers: list[int])
     return Judgement("line", snippet.text, Outcome.GOOD, *place)
 
 
-def _symbols(
-    snippet: Snippet, path: PurePosixPath, text: str, names: list[str], repository: Repository
-) -> Judgement:
+def _symbols(snippet: Snippet, path: PurePosixPath, text: str, names: list[str], repository: Repository) -> Judgement:
     place = (snippet.path, snippet.line, snippet.column)
     known = frozenset(re.findall(r"^\s*(?:async )?(?:def|class) (\w+)", text, re.MULTILINE))
     for name in names:

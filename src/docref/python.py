@@ -1,4 +1,4 @@
-"""Python names in pages: dotted names, calls, imports, attributes and keywords must exist in the repository's sources."""
+"""Python names in pages: dotted names, calls, imports, attributes and keywords must exist in the sources."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from docref import pages
 from docref.model import Judgement, Kind, Outcome, Snippet
-from docref.python_index import Absent, Index, Thing, Unknown
+from docref.python_index import AbsentError, Index, Thing, UnfollowedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ def members(repository: Repository, identifier: str) -> frozenset[str]:
         name = waiting.pop()
         try:
             thing = index.resolve(name)
-        except (Absent, Unknown):
+        except (AbsentError, UnfollowedError):
             continue
         found.add(name)
         if isinstance(thing.node, ast.Module) and thing.module is not None:
@@ -97,10 +97,10 @@ def _dotted(
         return
     try:
         index.resolve(dotted)
-    except Absent as absent:
+    except AbsentError as absent:
         message = f"{absent.owner} has no '{absent.name}'"
         yield Judgement("python", ref, Outcome.MISSING, *place, message, repository.nearest(absent.name, absent.known))
-    except Unknown:
+    except UnfollowedError:
         yield Judgement("python", ref, Outcome.UNKNOWN, *place, "not judged: it cannot be followed in the source")
     else:
         yield Judgement("python", ref, Outcome.GOOD, *place)
@@ -154,34 +154,43 @@ def _code(snippet: Snippet, index: Index, repository: Repository) -> Iterator[Ju
             yield Judgement("python", "code", Outcome.UNKNOWN, *place, "not judged: no Python that can be read")
         return
     names = _imports(snippet, index, repository)
-    shift = 4 if ">>> " in snippet.text else 0
     inner: set[int] = set()
-
-    def at(line: int, column: int) -> tuple[int, int]:
-        return snippet.line_of(line - 1), column + 1 + shift + (snippet.column - 1 if line == 1 else 0)
-
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module and not node.level and index.is_ours(node.module):
-            for name in node.names:
-                full = node.module if name.name == "*" else f"{node.module}.{name.name}"
-                place = at(name.lineno, name.col_offset)
-                yield from _dotted(snippet, full, *place, index, repository, written=name.name)
-        elif isinstance(node, ast.Import):
-            for name in node.names:
-                if index.is_ours(name.name):
-                    yield from _dotted(snippet, name.name, *at(name.lineno, name.col_offset), index, repository)
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from _import(snippet, node, index, repository)
         elif isinstance(node, ast.Attribute) and id(node) not in inner:
             inner.update(id(part) for part in ast.walk(node) if isinstance(part, ast.Attribute))
             full = _full_name(node, names)
             if full:
-                place = at(node.end_lineno or node.lineno, (node.end_col_offset or 0) - len(node.attr))
-                yield from _dotted(snippet, full, *place, index, repository, written=ast.unparse(node))
-        if isinstance(node, ast.Call) and node.keywords:
-            full = _full_name(node.func, names)
-            for word, line, column, known in _wrong_keywords(node, full, index):
+                line, column = _at(snippet, node.end_lineno or node.lineno, (node.end_col_offset or 0) - len(node.attr))
+                yield from _dotted(snippet, full, line, column, index, repository, written=ast.unparse(node))
+        elif isinstance(node, ast.Call) and node.keywords:
+            for word, row, start, known in _wrong_keywords(node, _full_name(node.func, names), index):
+                line, column = _at(snippet, row, start)
                 message = f"{ast.unparse(node.func)} takes no '{word}'"
                 near = repository.nearest(word, known)
-                yield Judgement("python", word, Outcome.MISSING, snippet.path, *at(line, column), message, near)
+                yield Judgement("python", word, Outcome.MISSING, snippet.path, line, column, message, near)
+
+
+def _at(snippet: Snippet, line: int, column: int) -> tuple[int, int]:
+    """Line and column in the page of a place in the snippet's code (line from 1, column from 0)."""
+    shift = len(">>> ") if ">>> " in snippet.text else 0
+    return snippet.line_of(line - 1), column + 1 + shift + (snippet.column - 1 if line == 1 else 0)
+
+
+def _import(
+    snippet: Snippet, node: ast.Import | ast.ImportFrom, index: Index, repository: Repository
+) -> Iterator[Judgement]:
+    module = ""
+    if isinstance(node, ast.ImportFrom):
+        if node.level or not node.module:
+            return
+        module = node.module
+    for name in node.names:
+        full = module if name.name == "*" else f"{module}.{name.name}".strip(".")
+        if index.is_ours(full):
+            line, column = _at(snippet, name.lineno, name.col_offset)
+            yield from _dotted(snippet, full, line, column, index, repository, written=name.name)
 
 
 def _full_name(node: ast.expr, names: dict[str, str]) -> str:
@@ -200,7 +209,7 @@ def _wrong_keywords(call: ast.Call, full: str, index: Index) -> Iterator[tuple[s
         return
     try:
         thing: Thing = index.resolve(full)
-    except (Absent, Unknown):
+    except (AbsentError, UnfollowedError):
         return
     known = index.keywords(thing)
     if known is None:

@@ -35,11 +35,11 @@ class Thing:
     name: str
 
 
-class Unknown(LookupError):
+class UnfollowedError(LookupError):
     """A name that cannot be followed: it may exist."""
 
 
-class Absent(LookupError):
+class AbsentError(LookupError):
     """A name that does not exist.
 
     Attributes:
@@ -72,13 +72,13 @@ class Index:
         """What a dotted name leads to.
 
         Raises:
-            Absent: It does not exist.
-            Unknown: It cannot be followed.
+            AbsentError: It does not exist.
+            UnfollowedError: It cannot be followed.
         """
         first, *rest = dotted.split(".")
         path = self.sources.file_of(first)
         if path is None:
-            raise Unknown(dotted)
+            raise UnfollowedError(dotted)
         thing = self._module(first)
         for part in rest:
             thing = self.attribute(thing, part)
@@ -87,18 +87,18 @@ class Index:
     def _module(self, dotted: str) -> Thing:
         module = self.sources.module(dotted)
         if module is None:
-            raise Unknown(dotted)
+            raise UnfollowedError(dotted)
         return Thing(module, module.tree, dotted)
 
     def attribute(self, thing: Thing, name: str, depth: int = 0) -> Thing:
         """The attribute of something.
 
         Raises:
-            Absent: It has none of that name.
-            Unknown: It cannot be followed.
+            AbsentError: It has none of that name.
+            UnfollowedError: It cannot be followed.
         """
         if depth > _DEEPEST or thing.module is None:
-            raise Unknown(name)
+            raise UnfollowedError(name)
         if isinstance(thing.node, ast.Module):
             return self._of_module(thing, name, depth)
         if isinstance(thing.node, ast.ClassDef):
@@ -107,7 +107,7 @@ class Index:
             found = self.sources.find(thing.module, thing.node.func)
             if found and isinstance(found[1], ast.ClassDef):
                 return self.attribute(Thing(found[0], found[1], found[1].name), name, depth + 1)
-        raise Unknown(name)
+        raise UnfollowedError(name)
 
     def _of_module(self, thing: Thing, name: str, depth: int) -> Thing:
         module = thing.module
@@ -121,14 +121,14 @@ class Index:
         if name in module.imports:
             base, inner = module.imports[name]
             if not self.is_ours(base):
-                raise Unknown(dotted)
+                raise UnfollowedError(dotted)
             return self.attribute(self.resolve(base), inner, depth + 1) if inner else self.resolve(base)
         names = frozenset(module.bound) | frozenset(module.imports)
         if "__getattr__" in names or any(inner == "*" for _, inner in module.imports.values()):
-            raise Unknown(dotted)
+            raise UnfollowedError(dotted)
         if name.startswith("__"):
-            raise Unknown(dotted)
-        raise Absent(name, thing.name, names | self._submodules(module.path))
+            raise UnfollowedError(dotted)
+        raise AbsentError(name, thing.name, names | self._submodules(module.path))
 
     def _submodules(self, path: PurePosixPath) -> frozenset[str]:
         if path.name != "__init__.py":
@@ -147,14 +147,14 @@ class Index:
         known = frozenset(own)
         for base in self.bases(thing):
             if base is None:
-                raise Unknown(name)
+                raise UnfollowedError(name)
             try:
                 return self.attribute(base, name, depth + 1)
-            except Absent as absent:
+            except AbsentError as absent:
                 known |= absent.known
         if name.startswith("__"):
-            raise Unknown(name)
-        raise Absent(name, thing.name, known)
+            raise UnfollowedError(name)
+        raise AbsentError(name, thing.name, known)
 
     def bases(self, thing: Thing) -> Iterator[Thing | None]:
         """The classes that a class inherits from; None for a foreign one that may have any attribute."""
@@ -181,14 +181,14 @@ class Index:
             elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
                 found[node.target.id] = node.value or node
         for method in (node for node in thing.node.body if isinstance(node, _FUNCTIONS)):
-            for node in ast.walk(method):
+            for inner in ast.walk(method):
                 if (
-                    isinstance(node, ast.Attribute)
-                    and isinstance(node.ctx, ast.Store)
-                    and isinstance(node.value, ast.Name)
-                    and node.value.id == "self"
+                    isinstance(inner, ast.Attribute)
+                    and isinstance(inner.ctx, ast.Store)
+                    and isinstance(inner.value, ast.Name)
+                    and inner.value.id == "self"
                 ):
-                    found.setdefault(node.attr, node)
+                    found.setdefault(inner.attr, inner)
         return found
 
     def keywords(self, thing: Thing, depth: int = 0) -> frozenset[str] | None:

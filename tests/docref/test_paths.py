@@ -15,7 +15,7 @@ FILES = {
     "docs/a.md": "",
     "Makefile": "",
     ".gitignore": "build/\n*.duckdb\n",
-    "tests/test_x.py": "",
+    "tests/test_x.py": "def test_a(): ...\n",
 }
 
 

@@ -13,7 +13,6 @@ from docref.python_index import Index
 from docref.repository import Repository
 
 
-
 def findings(root, files):
     """The findings of the rule about Python names."""
     return report(root, files, "python").findings
@@ -63,7 +62,13 @@ BAD = [
     ("`open_tell(3)`", 1, 1, "no function 'open_tell' in the repository", ""),
     ("a\n\n```python\nfrom shop.till import Tall\n```", 4, 23, "shop.till has no 'Tall'", "Till"),
     ("```python\nimport shop\nx = shop.till.LIMITS\n```", 3, 15, "shop.till has no 'LIMITS'", "LIMIT"),
-    ("```python\nfrom shop import till\ntill.open_till(1, lock=True)\n```", 3, 19, "till.open_till takes no 'lock'", "locked"),
+    (
+        "```python\nfrom shop import till\ntill.open_till(1, lock=True)\n```",
+        3,
+        19,
+        "till.open_till takes no 'lock'",
+        "locked",
+    ),
     ("```python\nfrom shop import Till\nTill(coin=1)\n```", 3, 6, "Till takes no 'coin'", "coins"),
     ("```pycon\n>>> import shop.till\n>>> shop.till.LIMITS\n```", 3, 15, "shop.till has no 'LIMITS'", "LIMIT"),
     ("::: shop.till.Tall\n", 1, 5, "shop.till has no 'Tall'", "Till"),

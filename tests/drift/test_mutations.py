@@ -37,7 +37,7 @@ MUTATIONS = chosen()
 def python(tree, code):
     """What a Python program prints that sees the tree's sources and generators instead of the installed ones."""
     path = os.pathsep.join(str(tree / folder) for folder in ("docs/_build", "src"))
-    run = subprocess.run(  # noqa: S603
+    run = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
@@ -53,8 +53,8 @@ def intact(tmp_path_factory):
     """A copy of the repository with its generated pages; the runbooks stand there unexecuted."""
     tree = tmp_path_factory.mktemp("intact") / "repository"
 
-    def left_out(folder, names):
-        return [n for n in names if n in SKIPPED or n.endswith(("cache", "cache__")) or n.endswith(".egg-info")]
+    def left_out(_, names):
+        return [n for n in names if n in SKIPPED or n.endswith(("cache", "cache__", ".egg-info"))]
 
     shutil.copytree(ROOT, tree, ignore=left_out)
     python(tree, "import generate; from pathlib import Path; from markup import ROOT; "

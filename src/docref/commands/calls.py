@@ -180,9 +180,7 @@ class Caller:
                 yield from self._positional(command, called, word, text, given)
                 given += 1
 
-    def _option(
-        self, command: Command, called: str, word: Word, text: str, waiting: list[Word]
-    ) -> Iterator[Found]:
+    def _option(self, command: Command, called: str, word: Word, text: str, waiting: list[Word]) -> Iterator[Found]:
         name, _, value = text.partition("=")
         option = command.option(name)
         if option is None and not name.startswith("--") and len(name) > len("-x"):

@@ -142,7 +142,11 @@ class _Run:
             if isinstance(owner, Command):
                 return self._method(module, node.func.attr, owner, node, names, depth)
             if isinstance(owner, _Group):
-                return self._add_parser(module, owner.command, node, names, depth) if node.func.attr == "add_parser" else None
+                return (
+                    self._add_parser(module, owner.command, node, names, depth)
+                    if node.func.attr == "add_parser"
+                    else None
+                )
         given = [self.value(module, item, names, depth) for item in node.args]
         named = {item.arg: self.value(module, item.value, names, depth) for item in node.keywords if item.arg}
         found = self._sources.find(module, node.func) if isinstance(node.func, (ast.Name, ast.Attribute)) else None

@@ -8,7 +8,22 @@ from dataclasses import dataclass
 _SPACE = " \t"
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
-_WRAPPERS = {"sudo", "time", "nohup", "exec", "env", "command", "xargs", "nice", "then", "do", "else", "if", "while", "!"}
+_WRAPPERS = {
+    "sudo",
+    "time",
+    "nohup",
+    "exec",
+    "env",
+    "command",
+    "xargs",
+    "nice",
+    "then",
+    "do",
+    "else",
+    "if",
+    "while",
+    "!",
+}
 """Words before the program that runs."""
 
 

@@ -69,7 +69,7 @@ def load_season(
 
 @lru_cache
 def statement(stem: str) -> str:
-    """SQL (BigQuery) that turns the staged file into the table's rows, with the rules that each one breaks and its warning.
+    """SQL (BigQuery) that turns the staged file into the rows, with the rules each breaks and its warning.
 
     Args:
         stem: Name of the file without extension.
