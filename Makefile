@@ -32,14 +32,15 @@ runbook: $(READY) ## Run the quick-start runbook on the demo's warehouse and wri
 
 docs: $(READY_ALL) ## Build the site, strictly, with executed runbooks, and check every reference
 	$(BIN)/python docs/_build/generate.py
-	$(BIN)/mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 	$(BIN)/python -m docref check --site site
 
 docs-serve: $(READY_ALL) ## Look at the site while writing it: http://127.0.0.1:8000
 	$(BIN)/python docs/_build/generate.py
-	$(BIN)/mkdocs serve
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
 
-docref: $(READY) ## Check every reference in pages, runbooks and docstrings, without building the site
+docref: $(READY_ALL) ## Check every reference in pages, runbooks and docstrings, without building the site
+	$(BIN)/python docs/_build/generate.py
 	$(BIN)/python -m docref check
 
 test: $(READY) ## Run the core tests (under 3 minutes)
