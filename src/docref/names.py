@@ -154,8 +154,10 @@ class _Index:
             return True
         option = "--" + name.replace("_", "-")
         quoted = re.compile(rf"[\"']{re.escape(name)}[\"']")
+        key = re.compile(rf"[\"']{re.escape(name)}[\"']\s*:")  # of a dictionary: the shape of what is printed
         for path, text in self._python.items():
-            if name in text and (name in self._code(path) or (not self._repository.tables and quoted.search(text))):
+            shape = quoted if not self._repository.tables else key
+            if name in text and (name in self._code(path) or shape.search(text)):
                 return True
             if option in text and re.search(rf"{option}(?![\w-])", text):
                 return True
