@@ -18,7 +18,11 @@ import threading
 import pytest
 from docs_support import ROOT, need
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    # A request that the browser drops leaves its socket to the collector; what pages do wrong is asserted by `tab`.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 _ARGUMENTS = (
     "--headless",
