@@ -52,7 +52,7 @@ def read(root: Path, files: dict[str, str], target: str) -> Shape:
     }
 
 
-def of_click(command: Any, words: tuple[str, ...] = ()) -> Shape:  # noqa: ANN401 - click's or typer's own classes
+def of_click(command: Any, words: tuple[str, ...] = ()) -> Shape:
     """The truth about a Click command, or the one that Typer makes."""
     options, choices, arguments = {"--help"}, [], []
     for parameter in command.params:
@@ -67,7 +67,7 @@ def of_click(command: Any, words: tuple[str, ...] = ()) -> Shape:  # noqa: ANN40
     return found
 
 
-def _choices(parameter: Any) -> list[str]:  # noqa: ANN401 - click's or typer's own classes
+def _choices(parameter: Any) -> list[str]:
     if hasattr(parameter, "type"):
         return [getattr(choice, "value", choice) for choice in getattr(parameter.type, "choices", ())]
     kind = parameter.type_descriptor.annotation
@@ -76,7 +76,7 @@ def _choices(parameter: Any) -> list[str]:  # noqa: ANN401 - click's or typer's 
     return [each.value for each in kind] if isinstance(kind, type) and issubclass(kind, enum.Enum) else []
 
 
-def of_argparse(parser: Any, words: tuple[str, ...] = ()) -> Shape:  # noqa: ANN401 - argparse's private classes
+def of_argparse(parser: Any, words: tuple[str, ...] = ()) -> Shape:
     """The truth about an argparse parser."""
     options: set[str] = set()
     choices: list[str] = []

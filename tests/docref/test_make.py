@@ -3,13 +3,25 @@
 import pytest
 from repositories import report
 
-MAKEFILE = ".PHONY: all test\nNAME := x\nall: test\ntest: ## words\n\techo $(NAME)\nbuild/out.txt: Makefile\n\ttouch $@\n"
-SCRIPT = '#!/bin/sh\nwhile [ $# -gt 0 ]; do\n  case "$1" in\n    -f|--force) F=1 ;;\n    --name=*) N=1 ;;\n  esac\ndone\n'
+MAKEFILE = (
+    ".PHONY: all test\nNAME := x\nall: test\ntest: ## words\n\techo $(NAME)\nbuild/out.txt: Makefile\n\ttouch $@\n"
+)
+SCRIPT = (
+    '#!/bin/sh\nwhile [ $# -gt 0 ]; do\n  case "$1" in\n    -f|--force) F=1 ;;\n    --name=*) N=1 ;;\n  esac\ndone\n'
+)
 
 
 @pytest.mark.parametrize(
     "call",
-    ["make test", "make", "make -j4 all test", "make test NAME=y", "make build/out.txt", "make TARGET", "make -C sub run"],
+    [
+        "make test",
+        "make",
+        "make -j4 all test",
+        "make test NAME=y",
+        "make build/out.txt",
+        "make TARGET",
+        "make -C sub run",
+    ],
 )
 def test_targets_that_exist_are_silent(tmp_path, call):
     """Targets, variables, options, placeholders and other folders' Makefiles give no finding."""
@@ -43,5 +55,8 @@ def test_options_of_shell_scripts(tmp_path):
         "./free.sh --any\n```\n",
     }
     found = report(tmp_path, files, "flag")
-    assert [(each.line, each.ref, each.suggestion) for each in found.findings] == [(3, "--fource", "--force"), (5, "-z", "")]
+    assert [(each.line, each.ref, each.suggestion) for each in found.findings] == [
+        (3, "--fource", "--force"),
+        (5, "-z", ""),
+    ]
     assert found.counts["flag"]["not_judged"] == 1

@@ -28,7 +28,7 @@ NOTEBOOK = {
 }
 FILES = {
     "pyproject.toml": '[project]\nname = "tooly"\n[project.scripts]\ntooly = "tooly.main:main"\n'
-    '[project.optional-dependencies]\nextra = []\n[dependency-groups]\ntest = []\n',
+    "[project.optional-dependencies]\nextra = []\n[dependency-groups]\ntest = []\n",
     "src/tooly/__init__.py": "",
     "src/tooly/__main__.py": "from tooly.main import main\nmain()\n",
     "src/tooly/main.py": TOOL,
@@ -115,7 +115,9 @@ def test_shell_lines_of_a_notebook(tmp_path):
 def test_a_changed_letter_is_found_wherever_it_stands(tmp_path, before, call, wrong):
     """A good call in random prose is silent; with one letter of its last flag or command changed, one finding."""
     lines = ["Words.", *(" ".join(line.split()) for line in before), "", "```bash"]
-    changed = call.replace("--fast", "--fxst").replace("status", "stxtus").replace("--name", "--nxme") if wrong else call
+    changed = (
+        call.replace("--fast", "--fxst").replace("status", "stxtus").replace("--name", "--nxme") if wrong else call
+    )
     page = "\n".join([*lines, changed, "```", ""])
     found = report(tmp_path, {**FILES, "README.md": page}, *RULES).findings
     assert [each.line for each in found] == ([len(lines) + 1] if wrong else [])

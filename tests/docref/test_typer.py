@@ -6,7 +6,9 @@ import pytest
 import typer
 from command_lines import imported, of_click, read
 
-HEAD = "from __future__ import annotations\nfrom typing import Annotated, Optional, Literal\nimport enum\nimport typer\n"
+HEAD = (
+    "from __future__ import annotations\nfrom typing import Annotated, Optional, Literal\nimport enum\nimport typer\n"
+)
 PLAIN = HEAD.replace("from __future__ import annotations\n", "")
 
 PROGRAMS = {
@@ -54,11 +56,10 @@ def test_modules_aliases_and_registered_functions(tmp_path):
 
 def test_the_real_command_is_read_whole():
     """The whole tree of the command backcourt equals what Typer makes of it, options and arguments included."""
+    from backcourt.cli.app import app
     from docref.commands.programs import Programs
     from docref.config import Config
     from docref.repository import Repository
-
-    from backcourt.cli.app import app
 
     command = Programs(Repository(Path(__file__).parents[2], Config())).named("backcourt")
     actual = {
@@ -72,10 +73,11 @@ def test_the_real_command_is_read_whole():
 
 def test_cycles_and_broken_modules_end(tmp_path):
     """Applications that hold each other and modules that cannot be parsed are read without an end or a crash."""
+    from repositories import write
+
     from docref.commands.programs import Programs
     from docref.config import load
     from docref.repository import Repository
-    from repositories import write
 
     files = {
         "pyproject.toml": '[project]\nname = "x"\n[project.scripts]\nprog = "a:app"\nbad = "c:app"\nnone = "d:app"\n',

@@ -37,8 +37,7 @@ def test_the_nearer_source_wins(tmp_path, monkeypatch):
         ("patience = -1", "seconds, 0 or more"),
         (
             "thread = 1",
-            "unknown setting 'thread'. valid: warehouse, threads, patience, backfill_mode, is_backfill, "
-            "skip_downstream_trigger",
+            "unknown setting 'thread'. valid: warehouse, threads, patience, backfill_mode, is_backfill",
         ),
         ("threads =", "is not TOML"),
     ],

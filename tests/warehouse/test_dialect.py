@@ -4,8 +4,6 @@ The expected values are worked out by hand from the documentation; tests/conform
 own evaluator for more of them.
 """
 
-# ruff: noqa: E501 - one case is one line, however long its statement
-
 from __future__ import annotations
 
 import math

@@ -31,7 +31,7 @@ def is_command(sources: Sources, module: Module, node: ast.AST | None) -> bool:
 
 
 def _kind(sources: Sources, module: Module, decorator: ast.expr) -> str:
-    """ "command" or "group" if the decorator makes one, of Click itself or below a group of the module."""
+    """Say "command" or "group" if the decorator makes one, of Click itself or below a group of the module."""
     target = decorator.func if isinstance(decorator, ast.Call) else decorator
     name = sources.name(module, target)
     if name in {"click.command", "click.group"}:

@@ -57,7 +57,10 @@ class _Run:
         self.asked: list[Command] = []
         """Parsers that are given a command line."""
 
-    def block(self, module: Module, body: list[ast.stmt], names: dict[str, object], depth: int) -> object:
+    def block(  # noqa: C901, PLR0912 - one branch for each kind of statement
+        self, module: Module, body: list[ast.stmt], names: dict[str, object], depth: int
+    ) -> object:
+        """Follow statements; what a function returns, if they do."""
         for node in body:
             self._steps += 1
             if self._steps > _MOST_STEPS:
@@ -104,7 +107,9 @@ class _Run:
             self._assign(node.target, item, names)
             self.block(module, node.body, names, depth)
 
-    def value(self, module: Module, node: ast.expr | None, names: dict[str, object], depth: int) -> object:
+    def value(  # noqa: PLR0911 - one return for each kind of expression
+        self, module: Module, node: ast.AST | None, names: dict[str, object], depth: int
+    ) -> object:
         """What an expression gives: a parser, a text, a tuple of such; None if it cannot be said."""
         if isinstance(node, ast.Constant):
             return node.value

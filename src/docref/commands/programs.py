@@ -65,9 +65,8 @@ class Programs:
             self.named(name)
         for path in sorted(self._repository.files):
             text = self._repository.read_text(path) if path.suffix == ".py" else None
-            if text is not None and "tests" not in path.parts and ("ArgumentParser" in text or "__main__" in text):
-                self.script(path)
-            elif path.suffix in _SHELL:
+            makes = text is not None and ("ArgumentParser" in text or "__main__" in text)
+            if path.suffix in _SHELL or (makes and "tests" not in path.parts):
                 self.script(path)
         for command in self._read.values():
             for _, each in command.walk() if command else ():
@@ -86,7 +85,7 @@ class Programs:
             if path.suffix == ".py":
                 return self._python(self._sources.parse(path), "")
             source = self._repository.read_text(path) or ""
-            is_shell = path.suffix in _SHELL or source.startswith("#!") and "sh" in source.partition("\n")[0]
+            is_shell = path.suffix in _SHELL or (source.startswith("#!") and "sh" in source.partition("\n")[0])
             return scripts.read_script(source) if is_shell else unread(target)
         dotted, _, function = target.partition(":")
         module = self._sources.module(dotted)

@@ -17,6 +17,7 @@ _GETOPTS = re.compile(r"\bgetopts\s+[\"']?:?([A-Za-z:]{1,60})")
 _TARGET = re.compile(r"^([\w./%+ -]{1,200}?)\s*::?(?!=)(?:\s|$)")
 _INCLUDE = re.compile(r"^-?include\s+(.+)$")
 _DEEPEST = 6
+_LONGEST = 10_000
 
 
 @lru_cache(maxsize=64)
@@ -42,7 +43,7 @@ def targets(repository: Repository, path: PurePosixPath, depth: int = 0) -> tupl
     found: set[str] = set()
     unknown = False
     for line in source.replace("\\\n", " ").split("\n"):
-        if line.startswith(("\t", "#")) or len(line) > 10_000:
+        if line.startswith(("\t", "#")) or len(line) > _LONGEST:
             continue
         included = _INCLUDE.match(line)
         if included:

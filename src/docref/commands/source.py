@@ -74,7 +74,9 @@ class Sources:
         self._bind(module, module.tree.body, package)
         return module
 
-    def _bind(self, module: Module, body: list[ast.stmt], package: str) -> None:
+    def _bind(  # noqa: C901 - by kind of statement
+        self, module: Module, body: list[ast.stmt], package: str
+    ) -> None:
         for node in body:
             if isinstance(node, ast.Import):
                 for item in node.names:
@@ -109,7 +111,9 @@ class Sources:
         parts = path.with_suffix("").parts
         return ".".join(parts[1:] if parts[0] == "src" else parts)
 
-    def find(self, module: Module, node: ast.expr, depth: int = 0) -> tuple[Module, ast.AST] | None:
+    def find(  # noqa: PLR0911 - by kind of expression
+        self, module: Module, node: ast.expr, depth: int = 0
+    ) -> tuple[Module, ast.AST] | None:
         """What a name or dotted name in a module is bound to: the module that binds it and the expression there."""
         if depth > _DEEPEST:
             return None

@@ -79,7 +79,7 @@ class _App:
                 elif isinstance(node.func, ast.Call) and node.args and self._is_ours(node.func.func, "command"):
                     found = self._sources.find(self._module, node.args[0])
                     if found and isinstance(found[1], (ast.FunctionDef, ast.AsyncFunctionDef)):
-                        self._apply(node.func, *found)
+                        self._apply(node.func, found[0], found[1])
                     else:
                         self.command.open_commands = True
 
@@ -157,7 +157,7 @@ class _App:
             marker, names = default, default.args[1:]
             required = bool(default.args) and isinstance(default.args[0], ast.Constant) and default.args[0].value is ...
         plain, repeated, width, optional = _shape(kind)
-        if marker is not None and self._marker(module, marker) == "Argument" or (marker is None and default is None):
+        if (marker is not None and self._marker(module, marker) == "Argument") or (marker is None and default is None):
             many = repeated or None
             allowed, fold = self._choices(where, plain, module, marker)
             command.arguments.append(

@@ -133,7 +133,7 @@ class _Lexer:
             self._at += 1
         self._redirected = True
 
-    def _word(self) -> None:
+    def _word(self) -> None:  # noqa: C901 - by kind of character
         text, start = self._text, self._at
         place = (self._line, start - self._start)
         parts: list[str] = []
@@ -158,7 +158,7 @@ class _Lexer:
                 else:
                     parts.append(text[self._at + 1])
                     self._at += 2
-            elif char == "$" or char == "`":
+            elif char in {"$", "`"}:
                 filled = True
                 self._substitution(char, parts)
             else:
