@@ -132,7 +132,7 @@ def _flag(
         definition.args.args, definition.args.defaults[-len(definition.args.args) :], strict=False
     ):
         del default
-        if argument.arg == name:
+        if argument.arg == name and argument.lineno > definition.lineno:  # a line of its own
             yield Mutation("flag", "-".join((*words, flag, "gone")), _without_argument(path, argument), places)
 
 
