@@ -102,6 +102,30 @@ class WarehouseLockedError(WarehouseError):
     """Another process holds the warehouse file."""
 
 
+class PlanError(BackcourtError):
+    """A plan file that cannot be used: damaged, edited, or made for another state of the warehouse."""
+
+
+class LockedError(BackcourtError):
+    """Another live run holds dates of a table that this one wants to write."""
+
+
+class QueryInterruptedError(QueryError):
+    """A statement that was stopped from outside while it ran."""
+
+
+class TimeLimitError(BackcourtError):
+    """A computation or a check that took longer than its limit."""
+
+    exit_code = 1
+
+
+class UpstreamCheckError(BackcourtError):
+    """A check before the run found something that its mode or validation does not go on with."""
+
+    exit_code = 1
+
+
 class MissingUpstreamError(BackcourtError):
     """Dates of a run have no upstream rows, in a mode that does not go on without them."""
 

@@ -30,6 +30,8 @@ class Settings:
         backfill_mode: The mode of runs that do not say: backfill or, if False, daily; None says nothing.
         is_backfill: Deprecated alias of backfill_mode.
         skip_downstream_trigger: If True, implies backfill_mode.
+        notify: Who is told how a run ended: console, none, or addresses of apprise with commas between them.
+        trigger: Where completion events go: events (the warehouse's table) or pubsub://PROJECT/TOPIC.
     """
 
     warehouse: str = "warehouse.duckdb"
@@ -38,6 +40,8 @@ class Settings:
     backfill_mode: bool | None = None
     is_backfill: bool | None = None
     skip_downstream_trigger: bool | None = None
+    notify: str = "console"
+    trigger: str = "events"
 
 
 def _text(value: object) -> str:
@@ -73,8 +77,14 @@ _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
     "backfill_mode": (_truth, "true or false"),
     "is_backfill": (_truth, "true or false"),
     "skip_downstream_trigger": (_truth, "true or false"),
+    "notify": (_text, "console, none, or addresses of apprise"),
+    "trigger": (_text, "events or pubsub://PROJECT/TOPIC"),
     "patience": (_seconds, "seconds, 0 or more"),
 }
+
+
+_SECRET = frozenset({"notify"})
+"""Settings that may hold secrets; their values are never printed."""
 
 
 def load(*, warehouse: str | None = None, folder: Path | None = None) -> Settings:
@@ -101,7 +111,8 @@ def load(*, warehouse: str | None = None, folder: Path | None = None) -> Setting
         try:
             values[name] = read(value)
         except ValueError:
-            raise SettingsError(f"{where} is {value!r}, which cannot be used", valid=[valid]) from None
+            shown = "given" if name in _SECRET else repr(value)
+            raise SettingsError(f"{where} is {shown}, which cannot be used", valid=[valid]) from None
     return Settings(**values)
 
 

@@ -7,12 +7,13 @@ import duckdb
 import pytest
 
 from backcourt.backfill.publish import Stamp
-from backcourt.backfill.run import run
+from backcourt.backfill.run import Options, run
 from backcourt.calendar import DateRange
 from backcourt.processors.failures import CATEGORIES
 from backcourt.processors.registry import registry, select, waves
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 
+ALL = Options(reprocess=frozenset({"all"}))
 STAMP = Stamp("again", datetime(2030, 1, 1, tzinfo=UTC))
 
 
@@ -85,7 +86,7 @@ def test_a_missing_box_score_is_a_failure_and_its_repair_heals(warehouse):
         "DELETE FROM nba_raw.nbac_team_boxscore WHERE game_date = '2022-01-12' "
         "AND (game_id, team_abbr) IN (SELECT (game_id, team_abbr) FROM kept)",
     )
-    results = {r.table: r for r in run(warehouse, day, select(phase=3), STAMP)}
+    results = {r.table: r for r in run(warehouse, day, select(phase=3), STAMP).tables}
     assert results["team_offense_game_summary"].failures == {"MISSING_DEPENDENCY": 1}
     assert results["team_defense_game_summary"].failures == {"MISSING_DEPENDENCY": 2}
     assert results["player_game_summary"].failures["MISSING_DEPENDENCY"] >= 8
@@ -106,15 +107,15 @@ def test_a_correction_restates_only_what_it_touches(warehouse):
     """A corrected score of one line rewrites that player's later rows, and a second run nothing."""
     change(
         warehouse.path,
-        "UPDATE nba_analytics.player_game_summary SET points = points + 1, data_hash = 'changed' "
+        "UPDATE nba_analytics.player_game_summary SET points = points + 1, data_hash = '0123456789abcdef' "
         "WHERE (game_id, player_id) = (SELECT (game_id, player_id) "
         "FROM nba_analytics.player_game_summary WHERE game_date = '2022-02-02' "
         "ORDER BY points DESC, player_id LIMIT 1)",
     )
     span = DateRange(date(2022, 2, 1), date(2022, 2, 8))
-    (cache,) = run(warehouse, span, select(tables=("PDC",)), STAMP)
+    (cache,) = run(warehouse, span, select(tables=("PDC",)), STAMP).tables
     assert 1 <= cache.inserted == cache.removed <= 8
-    (again,) = run(warehouse, span, select(tables=("PDC",)), STAMP)
+    (again,) = run(warehouse, span, select(tables=("PDC",)), STAMP, options=ALL).tables
     assert (again.inserted, again.removed) == (0, 0)
 
 

@@ -96,8 +96,8 @@ def test_ledger():
     """The ledger's columns are those that resume, gaps and staleness are computed from."""
     ledger = by_name("backfill_ledger")
     assert ledger.key == ("table_name", "game_date")
-    expected = """table_name game_date status reason mode code_version input_fingerprint output_fingerprint row_count
-    failure_count attempt run_id started_at finished_at"""
+    expected = """table_name game_date status reason mode code_version input_fingerprint inputs output_fingerprint
+    row_count failure_count games_expected games_found attempt run_id started_at finished_at"""
     assert [column.name for column in ledger.columns] == expected.split()
 
 

@@ -105,12 +105,14 @@ def test_run_one_table_of_one_date(simulated_warehouse, tmp_path):
         "2022-01-10",
         "--table",
         "TDZA",
+        "--reprocess",
+        "all",
         "--json",
         "--warehouse",
         path,
     )
     assert done.returncode == 0, done.stderr
-    (result,) = json.loads(done.stdout)
+    (result,) = json.loads(done.stdout)["tables"]
     assert (result["table"], result["rows"], result["inserted"], result["removed"]) == (
         "team_defense_zone_analysis",
         30,
@@ -156,7 +158,7 @@ def test_query_refuses_in_one_line(simulated_warehouse, sql, part):
 @pytest.mark.parametrize(
     ("arguments", "part"),
     [
-        (("run", "--start-date", "2022-01-01"), "Missing option '--end-date'"),
+        (("run", "--start-date", "2022-01-01"), "--end-date is missing"),
         (("run", "--nope", "1"), "No such option: --nope"),
         (("load", "season"), "Missing argument"),
         (("nope",), "No such command 'nope'"),
@@ -194,7 +196,8 @@ def test_an_interrupt_ends_with_130_and_leaves_the_warehouse_usable(simulated_wa
     running.send_signal(signal.SIGINT)
     _, message = running.communicate()
     assert running.returncode == 130
-    assert message.startswith("interrupted: ")
+    assert message.splitlines()[-1].startswith("interrupted: ")
+    assert "resume with: backcourt run --start-date 2021-10-01" in message
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
     connection = duckdb.connect(str(path), read_only=True)
     after = connection.execute("SELECT sum(hash(data_hash)) FROM nba_predictions.ml_feature_store_v2").fetchall()

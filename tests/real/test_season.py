@@ -7,13 +7,14 @@ from itertools import pairwise
 import pytest
 
 from backcourt.backfill.publish import Stamp
-from backcourt.backfill.run import run
+from backcourt.backfill.run import Options, run
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import registry
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 
 pytestmark = pytest.mark.slow
 
+ALL = Options(reprocess=frozenset({"all"}))
 LATER = datetime(2026, 6, 1, tzinfo=UTC)
 
 
@@ -109,7 +110,7 @@ def test_second_run_rewrites_nothing(four_seasons, tmp_path, threads):
     path = shutil.copy(four_seasons, tmp_path / "copy.duckdb")
     span = DateRange(date(2022, 10, 18), date(2023, 4, 9))
     before = {p.name: contents(path, p, span) for p in registry()}
-    results = run(DuckDBWarehouse(path, threads=threads), span, registry(), Stamp("again", LATER))
+    results = run(DuckDBWarehouse(path, threads=threads), span, registry(), Stamp("again", LATER), options=ALL).tables
     assert [(r.inserted, r.removed) for r in results] == [(0, 0)] * len(results)
     assert {p.name: contents(path, p, span) for p in registry()} == before
     touched = rows(
@@ -129,7 +130,9 @@ def test_any_chunk_gives_the_same_rows(four_seasons, tmp_path):
     spans = [DateRange(date(2021, 11, 2), date(2021, 11, 2)), DateRange(date(2022, 1, 1), date(2022, 1, 31)), season]
     for span in spans:
         _empty(path, span)
-        results = run(warehouse, span, registry(), Stamp("again", LATER), by_month=True)
+        results = run(
+            warehouse, span, registry(), Stamp("again", LATER), options=Options(frozenset({"all"}), chunk="month")
+        ).tables
         assert sum(r.inserted for r in results) > 0
         assert {p.name: contents(path, p, season) for p in registry()} == before
 

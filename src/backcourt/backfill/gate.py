@@ -20,9 +20,23 @@ DATE_LEVEL = "DATE_LEVEL"
 """Entity of a failure record that stands for a whole game date."""
 
 _SCHEDULE = "nba_raw.nbac_schedule"
-_COUNTED = "('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')"
+COUNTED = "('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')"
+"""Season types whose dates are computed, as an SQL list."""
 _PLAYERS_PER_GAME = 20
 """Players that a game has at least, for the thresholds (10 a team)."""
+MINIMA = {
+    "nba_raw.nbac_player_boxscore": 20,
+    "nba_raw.nbac_gamebook_player_stats": 20,
+    "nba_raw.bdl_player_boxscores": 20,
+    "nba_raw.nbac_team_boxscore": 2,
+    "nba_raw.nbac_shot_chart": 140,
+    "nba_raw.nbac_play_by_play": 350,
+    "nba_raw.bigdataball_play_by_play": 350,
+    "nba_raw.odds_api_player_points_props": 8,
+    "nba_raw.bettingpros_player_points_props": 8,
+    "nba_analytics.upcoming_player_game_context": 20,
+}
+"""Rows that a source has at least for every scheduled game."""
 
 DATES = f"""
         SELECT
@@ -38,7 +52,7 @@ DATES = f"""
           GROUP BY season_year
         ) AS o ON o.season_year = s.season_year
         WHERE s.game_date BETWEEN @start_date AND @end_date
-          AND s.season_type IN {_COUNTED}
+          AND s.season_type IN {COUNTED}
         GROUP BY s.game_date, s.season_year"""
 """SELECT of the scheduled dates of a range: days since opening day (opening day = 0) and games."""
 
@@ -67,6 +81,7 @@ def threshold_values(policy: Policy) -> dict[str, Value]:
         "min_teams": policy.min_teams,
         "min_percent": policy.min_percent,
         "players_per_game": _PLAYERS_PER_GAME,
+        "source_minimum": policy.expected_minimum == "source",
     }
 
 
@@ -97,7 +112,7 @@ def failed_dates(processor: Processor, stage: Staged, good: str) -> str:
     Columns as in a failure record: date, entity, category, reason, expected and actual count. Takes the parameters of
     a chunk and ``threshold_values``.
     """
-    joins, missing = _upstreams(processor.table.upstreams)
+    joins, missing, short = _upstreams(processor.table.upstreams)
     partition = processor.table.partition
     bootstrap = "d.day_number >= @bootstrap_days" if processor.table.phase == "precompute" else "TRUE"
     teams, players = _entities(processor)
@@ -112,6 +127,7 @@ def failed_dates(processor: Processor, stage: Staged, good: str) -> str:
           IF(missing <> '', 'MISSING_DEPENDENCY', 'INCOMPLETE_DATA') AS failure_category,
           CASE
             WHEN missing <> '' THEN CONCAT('no upstream rows in ', missing)
+            WHEN short <> '' THEN short
             WHEN few_teams THEN CONCAT(FORMAT('%d', teams), ' teams, ', FORMAT('%d', need_teams), ' needed')
             ELSE CONCAT(FORMAT('%d', players), ' players, ', FORMAT('%d', need_players), ' needed')
           END AS failure_reason,
@@ -122,6 +138,7 @@ def failed_dates(processor: Processor, stage: Staged, good: str) -> str:
             d.game_date,
             d.games,
             {missing} AS missing,
+            IF(@source_minimum, {short}, '') AS short,
             {few_teams} AS few_teams,
             {few_players} AS few_players,
             {need_teams} AS need_teams,
@@ -137,7 +154,7 @@ def failed_dates(processor: Processor, stage: Staged, good: str) -> str:
           ) AS o ON o.game_date = d.game_date{joins}
           WHERE {bootstrap}
         )
-        WHERE missing <> '' OR few_teams OR few_players"""
+        WHERE missing <> '' OR short <> '' OR few_teams OR few_players"""
 
 
 def _entities(processor: Processor) -> tuple[str, str]:
@@ -153,8 +170,8 @@ def _entities(processor: Processor) -> tuple[str, str]:
     )
 
 
-def _upstreams(upstreams: Sequence[Upstream]) -> tuple[str, str]:
-    """Joins, and an expression that names the upstreams in which a date has nothing; "" if it has all.
+def _upstreams(upstreams: Sequence[Upstream]) -> tuple[str, str, str]:
+    """Joins, and expressions that name the upstreams in which a date has nothing, or too little; "" if it has all.
 
     An upstream that is read for the date itself must have rows of that date, or a ledger entry that says done with no
     rows. One that is read through a window must have rows of an earlier date of the season, unless the date is its
@@ -162,20 +179,27 @@ def _upstreams(upstreams: Sequence[Upstream]) -> tuple[str, str]:
     """
     joins: list[str] = []
     words: list[str] = []
+    short: list[str] = []
     for number, upstream in enumerate(up for up in upstreams if up.critical and up.table != _SCHEDULE):
         found = table(upstream.table)
         if found.partition is None:
             continue
         alias = f"u{number}"
-        if any(window.span == "date" for window in upstream.windows):
+        if any(window.span == "date" and window.rows == "content" for window in upstream.windows):
             joins.append(
-                f" LEFT JOIN (SELECT {found.partition} AS game_date FROM {found.full_name} WHERE {found.partition} "
-                f"BETWEEN @start_date AND @end_date GROUP BY {found.partition} UNION DISTINCT SELECT game_date FROM "
-                f"nba_processing.backfill_ledger WHERE table_name = '{found.full_name}' AND status = 'done' AND "
-                f"row_count = 0 AND game_date BETWEEN @start_date AND @end_date) AS {alias} "
-                f"ON {alias}.game_date = d.game_date"
+                f" LEFT JOIN (SELECT game_date, SUM(n) AS n FROM (SELECT {found.partition} AS game_date, COUNT(*) AS n "
+                f"FROM {found.full_name} WHERE {found.partition} BETWEEN @start_date AND @end_date GROUP BY game_date "
+                "UNION ALL SELECT game_date, 0 AS n FROM nba_processing.backfill_ledger "
+                f"WHERE table_name = '{found.full_name}' AND status = 'done' AND row_count = 0 AND game_date BETWEEN "
+                f"@start_date AND @end_date) GROUP BY game_date) AS {alias} ON {alias}.game_date = d.game_date"
             )
             absent = f"{alias}.game_date IS NULL"
+            least = MINIMA.get(found.full_name)
+            if least:
+                short.append(
+                    f"IF({alias}.n < {least} * d.games, CONCAT('{found.full_name} has ', FORMAT('%d', {alias}.n), "
+                    f"' rows, ', FORMAT('%d', {least} * d.games), ' needed '), '')"
+                )
         else:
             joins.append(
                 f" LEFT JOIN (SELECT season_year, MIN({found.partition}) AS first_date FROM {found.full_name} WHERE "
@@ -184,4 +208,8 @@ def _upstreams(upstreams: Sequence[Upstream]) -> tuple[str, str]:
             )
             absent = f"d.day_number > 0 AND COALESCE({alias}.first_date >= d.game_date, TRUE)"
         words.append(f"IF({absent}, '{found.full_name} ', '')")
-    return "\n          ".join(["", *joins]), f"TRIM(CONCAT({', '.join(words)}))" if words else "''"
+    return "\n          ".join(["", *joins]), _joined(words), _joined(short)
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return f"TRIM(CONCAT({', '.join(texts)}))" if texts else "''"

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from backcourt.backfill.gate import DATE_LEVEL, DATES, failed_dates, stop_if_refused, threshold_values
+from backcourt.backfill.breaker import attempts, resting
+from backcourt.backfill.completeness import games_by_date, incomplete, stage_windows
+from backcourt.backfill.expected import expected_rows
+from backcourt.backfill.gate import DATE_LEVEL, failed_dates, stop_if_refused, threshold_values
+from backcourt.backfill.inputs import fingerprints
+from backcourt.backfill.ledger import ledger_rows, replace_ledger
+from backcourt.backfill.quality import CONTAMINATED, judged
+from backcourt.backfill.records import GOOD, failure_rows, not_failed, replace_failures
+from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
-from backcourt.mode import BACKFILL, Policy
 from backcourt.processors.base import Processor
-from backcourt.processors.failures import CATEGORIES
-from backcourt.warehouse.base import Published, Session, Staged, Statement, Value
-from backcourt.warehouse.publish import Scope, publish
+from backcourt.warehouse.base import Published, Session, Staged, Value
+from backcourt.warehouse.publish import Restated, Scope, publish
 
-_WRITTEN = ", ".join(f"'{category.name}'" for category in CATEGORIES if category.row_written)
-_GOOD = f"COALESCE(failure_category IN ({_WRITTEN}), TRUE)"
-_LEDGER = "nba_processing.backfill_ledger"
-_FAILURE_VALUES = "failure_category, failure_reason, expected_game_count, actual_game_count"
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What identifies a run in the rows that it writes.
-
-    Attributes:
-        run_id: Identifier of the run.
-        now: The time written to processed_at, created_at and the ledger (UTC).
-        policy: What the mode of the run decides.
-    """
-
-    run_id: str
-    now: datetime
-    policy: Policy = BACKFILL
+__all__ = ["ChunkResult", "Stamp", "publish_chunk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +29,27 @@ class ChunkResult:
     Attributes:
         published: Rows inserted, removed and left alone.
         failures: Failure records by category.
+        warnings: What was odd but did not stop it, in one line each.
+        problems: Dates that failed as a whole, in one line each.
     """
 
     published: Published
     failures: Mapping[str, int]
+    warnings: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
-def publish_chunk(session: Session, processor: Processor, chunk: DateRange, stamp: Stamp) -> ChunkResult:
+def publish_chunk(
+    session: Session, processor: Processor, chunk: DateRange, stamp: Stamp, *, reason: str = "forced"
+) -> ChunkResult:
     """Compute a processor over a range of dates and publish the result.
+
+    Args:
+        session: An open session that can write.
+        processor: What is computed.
+        chunk: The dates.
+        stamp: Run, time, mode and validation.
+        reason: Why, for the change log, unless the stamp has an operator's words.
 
     Raises:
         AuditError: If the computed rows break the table's contract; nothing has been written then.
@@ -59,16 +59,35 @@ def publish_chunk(session: Session, processor: Processor, chunk: DateRange, stam
     table = processor.table
     span: dict[str, Value] = {"start_date": chunk.start, "end_date": chunk.end}
     parameters = {**span, "bootstrap_days": BOOTSTRAP_DAYS}
+    policy = stamp.policy
     # Other chunks and tables may be staged at the same time.
     name = f"{table.name}_{chunk.start:%Y%m%d}"
+    inputs = session.stage_query(f"{name}_inputs", fingerprints((processor,)), span)
     stage = session.stage_query(name, processor.staged_sql, parameters)
+    windows = stage_windows(session, processor, stage, span)
+    held = [
+        select
+        for select in (
+            incomplete(windows, policy.completeness_percent),
+            resting(processor, stage) if policy.breaker else None,
+        )
+        if select
+    ]
+    withheld = " UNION ALL ".join(held) or None
+    quality = session.stage_query(f"{name}_quality", judged(table, stage.name, GOOD), {}) if table.critical else None
     failed = session.stage_query(
-        f"{name}_failures", _failures_select(processor, stage), {**parameters, **threshold_values(stamp.policy)}
+        f"{name}_failures",
+        f"{failure_rows(processor, stage, withheld)} UNION ALL {_dates(processor, stage, quality, stamp)}",
+        {**parameters, **threshold_values(policy), "processor": processor.name, "now": stamp.now},
     )
-    stop_if_refused(session, processor, failed, stamp.policy)
-    good = f"{_GOOD} AND {_not_failed(processor, failed)}"
+    stop_if_refused(session, processor, failed, policy)
+    good = f"{GOOD} AND {not_failed(processor, failed, withheld=bool(withheld))}"
     ledger = session.stage_query(
-        f"{name}_ledger", _ledger_select(processor, stage, failed), {**parameters, **_named(processor)}
+        f"{name}_ledger",
+        ledger_rows(
+            processor, stage=stage, good=good, failed=failed, inputs=inputs, games=games_by_date(windows)
+        ),
+        {**parameters, "table_name": table.full_name, "code_version": processor.code_version},
     )
     published = publish(
         session,
@@ -77,21 +96,59 @@ def publish_chunk(session: Session, processor: Processor, chunk: DateRange, stam
         Scope(f"t.{table.partition} BETWEEN @start_date AND @end_date", span),
         good=good,
         stamps={"now": stamp.now},
-        also=(*_replace_failures(processor, failed, chunk, stamp), *_replace_ledger(ledger, stamp)),
+        restated=Restated(stamp.run_id, stamp.now, stamp.reason or reason),
+        also=(
+            *replace_failures(processor, failed, chunk, stamp),
+            *replace_ledger(ledger, stamp),
+            *(attempts(processor, failed, stamp) if policy.record_attempts else ()),
+        ),
     )
-    result = ChunkResult(published, _count(session, failed))
-    session.discard(stage, failed, ledger)
+    result = ChunkResult(
+        published,
+        _count(session, failed),
+        warnings=_warnings(session, processor, chunk, quality, ledger),
+        problems=_problems(session, processor, failed),
+    )
+    session.discard(*(staged for staged in (stage, failed, ledger, inputs, windows, quality) if staged))
     return result
 
 
-def _not_failed(processor: Processor, failed: Staged) -> str:
-    """Condition on a staged row: its date has not failed as a whole."""
-    if not failed.rows:
-        return "TRUE"
-    return (
-        f"{processor.table.partition} NOT IN "
-        f"(SELECT f.analysis_date FROM {failed} AS f WHERE f.entity_id = '{DATE_LEVEL}')"
+def _dates(processor: Processor, stage: Staged, quality: Staged | None, stamp: Stamp) -> str:
+    """SELECT of the dates that fail as a whole, as failure records with their flags; the gravest reason wins."""
+    partition = processor.table.partition
+    columns = "analysis_date, entity_id, failure_category, failure_reason, expected_game_count, actual_game_count"
+    empty = f"""
+          SELECT
+            e.game_date AS analysis_date, '{DATE_LEVEL}' AS entity_id, 'PROCESSING_ERROR' AS failure_category,
+            CONCAT('0 rows of ', FORMAT('%d', e.expected), ' expected') AS failure_reason,
+            CAST(NULL AS INT64) AS expected_game_count, CAST(NULL AS INT64) AS actual_game_count
+          FROM ({expected_rows(processor)}) AS e
+          LEFT JOIN (SELECT DISTINCT {partition} AS game_date FROM {stage}) AS r ON r.game_date = e.game_date
+          WHERE r.game_date IS NULL AND e.expected > 0"""
+    bad = (
+        f"""
+          UNION ALL
+          SELECT
+            game_date, '{DATE_LEVEL}', 'INCOMPLETE_DATA',
+            CONCAT('critical field ', field, ': ', FORMAT('%d', valid), ' of ', FORMAT('%d', judged), ' rows valid'),
+            CAST(NULL AS INT64), CAST(NULL AS INT64)
+          FROM {quality}
+          WHERE {CONTAMINATED}"""
+        if quality is not None and stamp.validation != "force"
+        else ""
     )
+    return f"""
+        SELECT {columns}, failure_category <> 'PROCESSING_ERROR', failure_category <> 'PROCESSING_ERROR'
+        FROM (
+          {failed_dates(processor, stage, GOOD)}
+          UNION ALL {empty}{bad}
+        )
+        QUALIFY ROW_NUMBER() OVER (
+          PARTITION BY analysis_date
+          ORDER BY
+            CASE failure_category WHEN 'MISSING_DEPENDENCY' THEN 0 WHEN 'INCOMPLETE_DATA' THEN 1 ELSE 2 END,
+            failure_reason
+        ) = 1"""
 
 
 def _count(session: Session, failed: Staged) -> dict[str, int]:
@@ -101,117 +158,42 @@ def _count(session: Session, failed: Staged) -> dict[str, int]:
     return {str(category): int(str(count)) for category, count in counts}
 
 
-def _named(processor: Processor) -> dict[str, str]:
-    return {"table_name": processor.table.full_name, "code_version": processor.code_version}
-
-
-def _failures_select(processor: Processor, stage: Staged) -> str:
-    """One record per entity and date; a player listed for two games of a date has one."""
-    flags = " ".join(f"WHEN '{c.name}' THEN {str(c.retryable).upper()}" for c in CATEGORIES)
-    correctable = " ".join(f"WHEN '{c.name}' THEN {str(c.correctable).upper()}" for c in CATEGORIES)
-    partition = processor.table.partition
-    return f"""
-        SELECT
-          analysis_date, entity_id, {_FAILURE_VALUES},
-          CASE failure_category {flags} END AS can_retry,
-          CASE failure_category {correctable} END AS is_correctable
-        FROM (
-          SELECT {partition} AS analysis_date, {processor.entity} AS entity_id, {_FAILURE_VALUES}
-          FROM {stage}
-          WHERE failure_category IS NOT NULL
-          UNION ALL
-          {failed_dates(processor, stage, _GOOD)}
-        )
-        QUALIFY ROW_NUMBER() OVER (
-          PARTITION BY analysis_date, entity_id ORDER BY failure_category, failure_reason
-        ) = 1"""
-
-
-def _replace_failures(processor: Processor, failed: Staged, chunk: DateRange, stamp: Stamp) -> tuple[Statement, ...]:
-    """Failures of the range are replaced, never appended; a record that says the same stays as it is."""
-    target = f"nba_processing.{processor.table.phase}_failures"
-    scope = "t.processor_name = @processor AND t.analysis_date BETWEEN @start_date AND @end_date"
-    key = "f.analysis_date = t.analysis_date AND f.entity_id = t.entity_id"
-    same = f"{key} AND f.failure_category = t.failure_category AND f.failure_reason = t.failure_reason"
-    values: dict[str, Value] = {"processor": processor.name, "start_date": chunk.start, "end_date": chunk.end}
+def _problems(session: Session, processor: Processor, failed: Staged) -> tuple[str, ...]:
     if not failed.rows:
-        return (Statement(f"DELETE FROM {target} AS t WHERE {scope}", values),)
-    return (
-        Statement(
-            f"DELETE FROM {target} AS t WHERE {scope} AND NOT EXISTS (SELECT 1 FROM {failed} AS f WHERE {same})", values
-        ),
-        Statement(
-            f"INSERT INTO {target} (processor_name, analysis_date, entity_id, entity_type, {_FAILURE_VALUES}, "
-            f"can_retry, is_correctable, run_id, created_at) SELECT @processor, f.analysis_date, f.entity_id, "
-            f"IF(f.entity_id = '{DATE_LEVEL}', 'date', '{processor.entity_type}'), "
-            f"f.failure_category, f.failure_reason, f.expected_game_count, f.actual_game_count, "
-            f"f.can_retry, f.is_correctable, @run_id, @now FROM {failed} AS f WHERE NOT EXISTS "
-            f"(SELECT 1 FROM {target} AS t WHERE {scope} AND {key}) ORDER BY f.analysis_date, f.entity_id",
-            {**values, "run_id": stamp.run_id, "now": stamp.now},
-        ),
+        return ()
+    rows = session.rows(
+        f"SELECT failure_category, failure_reason, COUNT(*) AS dates, MIN(analysis_date) AS first_date FROM {failed} "
+        f"WHERE entity_id = '{DATE_LEVEL}' GROUP BY failure_category, failure_reason ORDER BY first_date, failure_reason"
     )
+    return tuple(_line(processor, f"{category}: {reason}", dates, first) for category, reason, dates, first in rows)
 
 
-def _ledger_select(processor: Processor, stage: Staged, failed: Staged) -> str:
-    """The ledger's rows of the range that would say something new: one per scheduled date."""
-    partition = processor.table.partition
-    bootstrap = "d.day_number < @bootstrap_days" if processor.table.phase == "precompute" else "FALSE"
-    return f"""
-        WITH dates AS ({DATES}
-        ),
-        outputs AS (
-          SELECT
-            {partition} AS game_date,
-            COUNT(*) AS row_count,
-            TO_HEX(SHA256(STRING_AGG(data_hash, '' ORDER BY data_hash))) AS fingerprint
-          FROM {stage}
-          WHERE {_GOOD} AND {_not_failed(processor, failed)}
-          GROUP BY {partition}
-        ),
-        failures AS (
-          SELECT
-            analysis_date AS game_date,
-            COUNT(*) AS failure_count,
-            MAX(IF(entity_id = '{DATE_LEVEL}', failure_category, NULL)) AS date_failure
-          FROM {failed}
-          GROUP BY analysis_date
-        ),
-        now AS (
-          SELECT
-            d.game_date,
-            CASE WHEN {bootstrap} THEN 'skipped' WHEN f.date_failure IS NULL THEN 'done' ELSE 'failed' END AS status,
-            IF({bootstrap}, 'bootstrap', f.date_failure) AS reason,
-            SUBSTR(r.fingerprint, 1, 16) AS output_fingerprint,
-            COALESCE(r.row_count, 0) AS row_count,
-            COALESCE(f.failure_count, 0) AS failure_count
-          FROM dates AS d
-          LEFT JOIN outputs AS r ON r.game_date = d.game_date
-          LEFT JOIN failures AS f ON f.game_date = d.game_date
+def _warnings(
+    session: Session, processor: Processor, chunk: DateRange, quality: Staged | None, ledger: Staged
+) -> tuple[str, ...]:
+    """Critical fields that are not clean, and dates with under half of the rows that they should have."""
+    found: list[str] = []
+    if quality is not None:
+        rows = session.rows(
+            f"SELECT field, SUM(valid) AS valid, SUM(judged) AS judged, COUNT(*) AS dates, MIN(game_date) AS first_date "
+            f"FROM {quality} WHERE 100 * valid < 99 * judged GROUP BY field ORDER BY field"
         )
-        SELECT @table_name AS table_name, n.*, @code_version AS code_version, COALESCE(l.attempt, 0) + 1 AS attempt
-        FROM now AS n
-        LEFT JOIN {_LEDGER} AS l ON l.table_name = @table_name AND l.game_date = n.game_date
-        WHERE l.game_date IS NULL
-          OR l.code_version <> @code_version
-          OR l.status <> n.status
-          OR COALESCE(l.reason, '') <> COALESCE(n.reason, '')
-          OR COALESCE(l.output_fingerprint, '') <> COALESCE(n.output_fingerprint, '')
-          OR l.failure_count <> n.failure_count"""
+        found += [
+            _line(processor, f"critical field {field}: {valid} of {total} rows valid", dates, first)
+            for field, valid, total, dates, first in rows
+        ]
+    thin: Sequence[tuple[object, ...]] = session.rows(
+        f"SELECT MIN(l.row_count) AS fewest, COUNT(*) AS dates, MIN(l.game_date) AS first_date FROM {ledger} AS l "
+        f"INNER JOIN ({expected_rows(processor)}) AS e ON e.game_date = l.game_date "
+        "WHERE l.status = 'done' AND l.row_count > 0 AND 2 * (l.row_count + l.failure_count) < e.expected",
+        {"start_date": chunk.start, "end_date": chunk.end},
+    )
+    for fewest, dates, first in thin:
+        if dates:
+            found.append(_line(processor, f"under half of the rows expected, {fewest} at least", dates, first))
+    return tuple(found)
 
 
-def _replace_ledger(ledger: Staged, stamp: Stamp) -> tuple[Statement, ...]:
-    columns = (
-        "table_name, game_date, status, reason, output_fingerprint, row_count, failure_count, code_version, attempt"
-    )
-    values = ", ".join(f"n.{column.strip()}" for column in columns.split(","))
-    return (
-        Statement(
-            f"DELETE FROM {_LEDGER} AS t WHERE EXISTS (SELECT 1 FROM {ledger} AS n WHERE "
-            "n.table_name = t.table_name AND n.game_date = t.game_date)"
-        ),
-        Statement(
-            f"INSERT INTO {_LEDGER} ({columns}, mode, run_id, started_at, finished_at) SELECT {values}, @mode, "
-            f"@run_id, @now, @now FROM {ledger} AS n ORDER BY n.table_name, n.game_date",
-            {"mode": stamp.policy.name, "run_id": stamp.run_id, "now": stamp.now},
-        ),
-    )
+def _line(processor: Processor, what: str, dates: object, first: object) -> str:
+    where = f"on {first}" if dates == 1 else f"on {dates} dates from {first}"
+    return f"{processor.name}: {what} {where}"

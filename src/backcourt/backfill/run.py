@@ -1,30 +1,56 @@
-"""Run processors over a range of dates, each table over all its dates before those that read it."""
+"""Run processors over a range of dates: plan, lock, then wave after wave of chunks, each published as a whole."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import date
-from typing import Protocol, Self
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+from backcourt.backfill import history, locks
+from backcourt.backfill.breaker import open_breakers, record_outcome
+from backcourt.backfill.chunks import Chunk, chunks_of, due_now
+from backcourt.backfill.checks import Found, before_run
+from backcourt.backfill.consistency import inconsistencies
 from backcourt.backfill.gate import admit
-from backcourt.backfill.publish import ChunkResult, Stamp, publish_chunk
-from backcourt.calendar import DateRange, month_chunks
-from backcourt.catalog import TABLES
-from backcourt.errors import DateRangeError
+from backcourt.backfill.lease import Lease
+from backcourt.backfill.ledger import mark_failed
+from backcourt.backfill.limits import TimerFactory, daemon_timer, limited
+from backcourt.backfill.notify import NoNotifier, Notifier
+from backcourt.backfill.plan import DEFAULT_REPROCESS, Plan, Request, check_unchanged, make_plan
+from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.tell import Teller
+from backcourt.backfill.trigger import Publisher, TablePublisher
+from backcourt.backfill.workers import Done, Workers
+from backcourt.calendar import DateRange
+from backcourt.errors import BackcourtError, MissingUpstreamError, UpstreamCheckError
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import waves
 from backcourt.warehouse.base import Session, Warehouse
 
-_WORKERS = 2
-"""Tables computed at the same time: a table of a season is too small for DuckDB to spread over two cores."""
-_BATCH = 8
-_HOLD_SECONDS = 3.0
-"""A session is given back after this long, so that readers and other runs get their turn."""
+SIX_HOURS = 6 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run is carried out; nothing here changes what its rows hold.
+
+    Attributes:
+        reprocess: Reasons for which a date is computed: missing, failed, stale; all computes every date.
+        chunk: season or month: what is computed and published in one go.
+        jobs: Chunks computed at the same time.
+        timeout: Seconds that one processor may take in all.
+        fail_fast: Stop at the first chunk that raises an error, instead of going on with what does not depend on it.
+        trigger: Who started the run, for the history.
+    """
+
+    reprocess: frozenset[str] = DEFAULT_REPROCESS
+    chunk: str = "season"
+    jobs: int = 2
+    timeout: float = SIX_HOURS
+    fail_fast: bool = False
+    trigger: str = "api"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +59,8 @@ class TableResult:
 
     Attributes:
         table: Table name.
-        rows: Rows that the range holds now.
+        dates: Game dates computed.
+        rows: Rows that those dates hold now.
         inserted: Rows that are new or changed.
         removed: Rows that changed or went.
         unchanged: Rows left alone.
@@ -42,6 +69,7 @@ class TableResult:
     """
 
     table: str
+    dates: int
     rows: int
     inserted: int
     removed: int
@@ -50,11 +78,77 @@ class TableResult:
     seconds: float
 
 
-class Progress(Protocol):
-    """Who is told how far a run is."""
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run did.
+
+    Attributes:
+        run_id: The run.
+        plan: What it set out to do.
+        tables: One result per table, in dependency order.
+        warnings: What was odd and did not stop anything.
+        problems: Dates that failed as a whole, chunks that raised an error, tables that disagree.
+        blocked: Tables of which dates were left as they were, because an upstream's chunk failed.
+    """
+
+    run_id: str
+    plan: Plan
+    tables: tuple[TableResult, ...]
+    warnings: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 good, 1 problems found."""
+        return 1 if self.problems or self.blocked else 0
+
+
+class Progress:
+    """Who is told how far a run is; this one tells nobody."""
 
     def __call__(self, table: str, done: int, total: int) -> None:
         """``done`` of ``total`` chunks are published; ``table`` is next."""
+
+
+def utc_now() -> datetime:
+    """The time, for leases and for the end of a run; rows carry the time of the stamp."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a run needs of the world around it; tests put in their own.
+
+    Attributes:
+        notifier: Who is told.
+        publisher: What starts the next step after a completed table.
+        progress: Told before each chunk and at the end.
+        starting: Called once there is something to do and the locks are held, before anything is computed.
+        clock: Seconds, for durations and leases.
+        now: The time of the end of a run and of its leases.
+        timer: Makes the timers of the limits.
+    """
+
+    notifier: Notifier = field(default_factory=NoNotifier)
+    publisher: Publisher = field(default_factory=TablePublisher)
+    progress: Callable[[str, int, int], None] = field(default_factory=Progress)
+    starting: Callable[[], None] = lambda: None
+    clock: Callable[[], float] = time.perf_counter
+    now: Callable[[], datetime] = utc_now
+    timer: TimerFactory = daemon_timer
+
+
+def plan(warehouse: Warehouse, request: Request, *, keep: bool = False) -> Plan:
+    """What ``run`` would do.
+
+    Raises:
+        DateRangeError: If the schedule has no game in the range.
+        WarehouseError: If there is no warehouse, or a newer version wrote it.
+    """
+    warehouse.require()
+    with warehouse.read() as session:
+        return make_plan(session, request, keep=keep)
 
 
 def run(
@@ -63,85 +157,257 @@ def run(
     processors: Sequence[Processor],
     stamp: Stamp,
     *,
-    by_month: bool = False,
-    progress: Progress | None = None,
-    clock: Callable[[], float] = time.perf_counter,
-) -> tuple[TableResult, ...]:
-    """Compute and publish every processor over the range, in the given order.
+    options: Options | None = None,
+    saved: Plan | None = None,
+    around: Surroundings | None = None,
+) -> RunResult:
+    """Compute and publish every processor over the range, in dependency order.
 
     Args:
         warehouse: Where to read and write.
-        span: Dates to write.
-        processors: In dependency order.
-        stamp: Run id, time and mode.
-        by_month: Publish month by month instead of season by season: less memory, more time.
-        progress: Told before each chunk and at the end.
-        clock: Seconds, for the durations of the result only.
+        span: Dates that may be written.
+        processors: What is computed.
+        stamp: Run id, time, mode and validation.
+        options: How it is carried out.
+        saved: A plan that must still hold; None plans anew.
+        around: Who is told, and the clocks.
 
     Returns:
-        One result per processor.
+        What was done; ``exit_code`` says whether all is well.
 
     Raises:
         DateRangeError: If the schedule has no game in the range, or the policy refuses dates that old.
+        LockedError: If another live run holds some of the dates.
         MissingUpstreamError: If the policy stops for a date without upstream.
+        PlanError: If the saved plan no longer holds.
+        UpstreamCheckError: If a check before the run found what the mode or the validation does not go on with.
         WarehouseError: If there is no warehouse, or it cannot be written.
     """
     admit(span, stamp.policy, stamp.now.date())
     warehouse.require()
-    tally = {processor.name: _Tally() for processor in processors}
-    with _Lease(warehouse, clock) as lease, ThreadPoolExecutor(_WORKERS) as pool:
-        chunks = _chunks(lease.session(), span, by_month=by_month)
-        done, total = 0, len(chunks) * len(processors)
-        for wave in waves(processors):
-            for batch in _batches([(processor, chunk) for chunk in chunks for processor in wave]):
-                if progress is not None:
-                    progress(", ".join(dict.fromkeys(processor.table.short for processor, _ in batch)), done, total)
-                session = lease.session()
-                tasks = {
-                    pool.submit(_publish, session, processor, chunk, stamp, clock): processor.name
-                    for processor, chunk in batch
-                }
-                for task in as_completed(tasks):
-                    tally[tasks[task]].add(*task.result())
-                    done += 1
-    if progress is not None:
-        progress("", done, total)
-    return tuple(tally[processor.name].result(processor.name) for processor in processors)
+    return _Run(warehouse, span, tuple(processors), stamp, options or Options(), around or Surroundings()).carry_out(saved)
 
 
-def _batches(tasks: Sequence[tuple[Processor, DateRange]]) -> list[Sequence[tuple[Processor, DateRange]]]:
-    """The tasks in groups, between which the file can be given back."""
-    return [tasks[start : start + _BATCH] for start in range(0, len(tasks), _BATCH)]
+class _Run:
+    """One run from its lock to its last event."""
 
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        span: DateRange,
+        processors: tuple[Processor, ...],
+        stamp: Stamp,
+        options: Options,
+        around: Surroundings,
+    ) -> None:
+        self.warehouse, self.span, self.processors = warehouse, span, processors
+        self.stamp, self.options, self.around = stamp, options, around
+        self.request = Request(
+            span,
+            tuple(processor.name for processor in processors),
+            options.reprocess,
+            stamp.policy.name,
+            stamp.validation,
+        )
+        self.tally = {processor.name: _Tally() for processor in processors}
+        self.warnings: list[str] = []
+        self.problems: list[str] = []
+        self.errors: dict[str, str] = {}
+        self.blocked: dict[str, None] = {}
+        self.found = Found()
+        self.tell = Teller(stamp, around.notifier, around.publisher)
 
-def _publish(
-    session: Session, processor: Processor, chunk: DateRange, stamp: Stamp, clock: Callable[[], float]
-) -> tuple[ChunkResult, float]:
-    """Publish one chunk from a thread of its own; returns what it did and the seconds that it took."""
-    started = clock()
-    with session.worker() as own:
-        result = publish_chunk(own, processor, chunk, stamp)
-    return result, clock() - started
+    def carry_out(self, saved: Plan | None) -> RunResult:
+        with Lease(self.warehouse, self.stamp, self.around.clock, self.around.now) as lease:
+            session = lease.session()
+            with self._control(session, "planning"):
+                found = make_plan(session, self.request, keep=saved is not None)
+            if saved is not None:
+                check_unchanged(saved, found)
+            if not found.ranges:
+                return RunResult(self.stamp.run_id, found, self._results())
+            self._lock(session)
+            self.around.starting()
+            try:
+                self._check(session)
+                self._waves(lease, found)
+                self._agree(lease.session())
+            except BaseException as error:
+                self._close(lease, error)
+                raise
+            self._close(lease, None)
+        self.around.progress("", 1, 1)
+        result = RunResult(
+            self.stamp.run_id, found, self._results(), tuple(self.warnings), tuple(self.problems), tuple(self.blocked)
+        )
+        self.tell.ended(result.tables, self.warnings, self.problems)
+        return result
+
+    def _control(self, session: Session, what: str):  # noqa: ANN202 - a context manager of limits
+        """The limit on the engine's own queries (behaviour 6)."""
+        return limited(
+            session,
+            self.stamp.policy.control_timeout_seconds,
+            f"{what} (a control query of {self.stamp.policy.name} mode)",
+            "try a shorter range; daily mode allows 300 s",
+            self.around.timer,
+        )
+
+    def _lock(self, session: Session) -> None:
+        tables = tuple(processor.table.full_name for processor in self.processors)
+        holder = locks.this_process()
+        locks.acquire(session, tables, self.span, run_id=self.stamp.run_id, holder=holder, now=self.around.now())
+        session.transaction([history.begin(self.processors, self.span, self.stamp, self.options.trigger)])
+
+    def _check(self, session: Session) -> None:
+        """What is looked at before anything is written."""
+        with self._control(session, "the checks before the run"):
+            self.found = before_run(session, self.processors, self.span, self.stamp)
+        self.warnings += self.found.warnings
+        self.tell.warned(session, self.found.warnings)
+        if self.found.stops:
+            more = f" (and {len(self.found.stops) - 1} more findings)" if len(self.found.stops) > 1 else ""
+            raise UpstreamCheckError(
+                f"{self.found.stops[0]}{more}",
+                next_step="load or compute it, then run again; --mode backfill and --validation force go on without",
+            )
+        if self.stamp.policy.breaker:
+            names = tuple(processor.name for processor in self.processors)
+            for name, why in open_breakers(session, names, self.stamp).items():
+                self.errors[name] = f"its circuit breaker is open {why}"
+                self.problems.append(f"{name}: {self.errors[name]}")
+
+    def _waves(self, lease: Lease, found: Plan) -> None:
+        """Each group of tables over all its dates before those that read them."""
+        pending = chunks_of(found.ranges, self.options.chunk)
+        restated: set[str] = set()
+        done, total = 0, len(pending)
+        with Workers(self.options.jobs, self.stamp, self.around) as workers:
+            for name in self.errors:
+                self._fail(lease.session(), [chunk for chunk in pending if chunk.table == name], "CIRCUIT_BREAKER_ACTIVE")
+            for wave in waves(self.processors):
+                mine = [chunk for chunk in pending if chunk.table in {processor.name for processor in wave}]
+                mine = due_now(lease.session(), wave, mine, self.request, restated, self.options.chunk)
+                mine = [chunk for chunk in mine if not self._is_blocked(chunk)]
+                for batch in workers.batches(mine):
+                    self.around.progress(", ".join(dict.fromkeys(c.processor.table.short for c in batch)), done, total)
+                    lease.renew(f"computing {', '.join(dict.fromkeys(chunk.table for chunk in batch))}")
+                    session = lease.session()
+                    for ended in workers.compute(session, batch, self.options.timeout):
+                        done += 1
+                        self._take(session, ended, restated)
+
+    def _take(self, session: Session, ended: Done, restated: set[str]) -> None:
+        """Count a chunk that ended, or note its error."""
+        chunk, name = ended.chunk, ended.chunk.table
+        self.tally[name].add(ended)
+        if ended.result is not None:
+            if ended.result.published.removed or chunk.reason in {"stale", "downstream", "forced", "failed"}:
+                restated.add(chunk.processor.table.full_name)
+            self.warnings += ended.result.warnings
+            self.problems += ended.result.problems
+            self.tell.problem(session, chunk, ended.result.problems)
+            return
+        error = ended.error
+        if isinstance(error, MissingUpstreamError) or error is None:
+            raise error or RuntimeError("a chunk ended with neither a result nor an error")
+        self.errors[name] = str(error)
+        self.problems.append(f"{name}: {error}")
+        self._fail(session, [chunk], "PROCESSING_ERROR")
+        self.tell.problem(session, chunk, [f"{name} {chunk.span}: {error}"])
+        if self.options.fail_fast:
+            raise error
+
+    def _fail(self, session: Session, chunks: Sequence[Chunk], category: str) -> None:
+        """Write down that chunks failed, so that the next run tries them again first."""
+        for chunk in chunks:
+            self.blocked_by(chunk)
+            error = self.errors[chunk.table]
+            session.transaction(mark_failed(chunk.processor, chunk.span, self.stamp, error, category))
+
+    def blocked_by(self, chunk: Chunk) -> None:
+        """Remember a failed chunk: what reads it is left as it is."""
+        self._failed = [*getattr(self, "_failed", []), chunk]
+
+    def _is_blocked(self, chunk: Chunk) -> bool:
+        """True if the chunk itself or a chunk that it reads, directly or not, has failed in this run."""
+        for failed in getattr(self, "_failed", []):
+            if failed.table == chunk.table and failed.span == chunk.span:
+                return True
+            if chunk.span.end >= failed.span.start and chunk.reads(failed.processor.table.full_name):
+                self.blocked[chunk.table] = None
+                return True
+        return False
+
+    def _agree(self, session: Session) -> None:
+        """Tables that must agree, in both modes."""
+        with self._control(session, "the consistency checks"):
+            self.problems += inconsistencies(session, self.span, self.processors)
+
+    def _close(self, lease: Lease, error: BaseException | None) -> None:
+        """Give the locks back and write down how the run ended, as far as that is possible."""
+        statements = [locks.release(self.stamp.run_id)]
+        for processor in self.processors:
+            outcome = self._outcome(processor, error)
+            statements.append(history.end(self.stamp.run_id, processor.name, outcome, self.around.now()))
+            if self.stamp.policy.breaker and outcome.status in {"success", "failed", "partial"}:
+                failed = outcome.error if outcome.status == "failed" else None
+                if not outcome.error.startswith("its circuit breaker"):
+                    statements += record_outcome(processor.name, self.stamp, failed)
+        statements += self.tell.closing(self.processors, self._results(), error, self.errors)
+        lease.finish(statements, swallow=error is not None)
+        if isinstance(error, BackcourtError):
+            self.tell.stopped(error)
+
+    def _outcome(self, processor: Processor, error: BaseException | None) -> history.Outcome:
+        tally = self.tally[processor.name]
+        own = self.errors.get(processor.name, "")
+        if isinstance(error, KeyboardInterrupt):
+            status = "interrupted"
+        elif error is not None or own:
+            status = "failed"
+        elif processor.name in self.blocked:
+            status = "skipped"
+        else:
+            status = "partial" if tally.failed_dates else "success"
+        return history.Outcome(
+            status,
+            created=tally.inserted,
+            skipped=tally.unchanged,
+            failed=sum(tally.failures.values()),
+            seconds=tally.seconds,
+            stale=tuple(self.found.stale),
+            error=own or (str(error) if isinstance(error, BackcourtError) else ""),
+            summary={"dates": tally.dates, "removed": tally.removed, **tally.failures},
+        )
+
+    def _results(self) -> tuple[TableResult, ...]:
+        return tuple(self.tally[processor.name].result(processor.name) for processor in self.processors)
 
 
 class _Tally:
     """Sums of a table's chunks."""
 
     def __init__(self) -> None:
-        self.inserted = self.removed = self.unchanged = 0
+        self.dates = self.inserted = self.removed = self.unchanged = self.failed_dates = 0
         self.failures: Counter[str] = Counter()
         self.seconds = 0.0
 
-    def add(self, chunk: ChunkResult, seconds: float) -> None:
-        self.inserted += chunk.published.inserted
-        self.removed += chunk.published.removed
-        self.unchanged += chunk.published.unchanged
-        self.failures.update(chunk.failures)
-        self.seconds += seconds
+    def add(self, ended: Done) -> None:
+        self.seconds += ended.seconds
+        if ended.result is None:
+            return
+        self.dates += ended.chunk.dates
+        self.inserted += ended.result.published.inserted
+        self.removed += ended.result.published.removed
+        self.unchanged += ended.result.published.unchanged
+        self.failed_dates += len(ended.result.problems)
+        self.failures.update(ended.result.failures)
 
     def result(self, table: str) -> TableResult:
         return TableResult(
             table,
+            self.dates,
             self.inserted + self.unchanged,
             self.inserted,
             self.removed,
@@ -149,73 +415,3 @@ class _Tally:
             dict(self.failures),
             self.seconds,
         )
-
-
-class _Lease:
-    """A session that is closed and opened again once it has been held for a while."""
-
-    def __init__(self, warehouse: Warehouse, clock: Callable[[], float]) -> None:
-        self._warehouse = warehouse
-        self._clock = clock
-        self._manager: AbstractContextManager[Session] | None = None
-        self._session: Session | None = None
-        self._since = 0.0
-        self._ensured = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def session(self) -> Session:
-        if self._session is not None and self._clock() - self._since > _HOLD_SECONDS:
-            self._close()
-        if self._session is None:
-            self._manager = self._warehouse.write(() if self._ensured else TABLES)
-            self._ensured = True
-            self._session = self._manager.__enter__()
-            self._since = self._clock()
-        return self._session
-
-    def _close(self) -> None:
-        manager, self._manager, self._session = self._manager, None, None
-        if manager is not None:
-            manager.__exit__(None, None, None)
-
-    def __exit__(self, *_: object) -> None:
-        self._close()
-
-
-def _chunks(session: Session, span: DateRange, *, by_month: bool) -> tuple[DateRange, ...]:
-    """The range cut by season (or month), clipped to the dates that have games."""
-    rows = session.rows(
-        "SELECT season_year, MIN(game_date) AS first_date, MAX(game_date) AS last_date FROM nba_raw.nbac_schedule "
-        "WHERE game_date BETWEEN @start_date AND @end_date "
-        "AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final') GROUP BY season_year "
-        "ORDER BY season_year",
-        {"start_date": span.start, "end_date": span.end},
-    )
-    if not rows:
-        raise _no_games(session, span)
-    seasons = [DateRange(_date(row[1]), _date(row[2])) for row in rows]
-    return tuple(chunk for season in seasons for chunk in (month_chunks(season) if by_month else (season,)))
-
-
-def _no_games(session: Session, span: DateRange) -> DateRangeError:
-    known = session.rows(
-        "SELECT season, MIN(game_date) AS a, MAX(game_date) AS b FROM nba_raw.nbac_schedule "
-        "GROUP BY season ORDER BY season"
-    )
-    if not known:
-        return DateRangeError(
-            f"no game on {span}: the schedule is empty", next_step="load a season first: backcourt load season DIR"
-        )
-    return DateRangeError(
-        f"the schedule has no game on {span}",
-        valid=[f"{season} ({first} to {last})" for season, first, last in known],
-        next_step="choose dates inside a loaded season, or load the one you need",
-    )
-
-
-def _date(value: object) -> date:
-    if not isinstance(value, date):
-        raise TypeError(f"not a date: {value!r}")
-    return value

@@ -7,6 +7,7 @@ from backcourt.catalog.types import day, flag, integer, number, text
 
 _DATE = (Window("date"),)
 _SEASON = Window("season")
+_KEYS = Window("date", rows="keys")
 
 _GAME: tuple[Column, ...] = (
     text("game_id", "the NBA's 10-character game id, leading zeros kept", required=True),
@@ -285,11 +286,11 @@ UPCOMING_PLAYER_GAME_CONTEXT = Table(
         number("opening_points_line", 1, "points line in the first snapshot", "points"),
     ),
     upstreams=(
-        Upstream("nba_raw.nbac_schedule", (_SEASON,)),
-        Upstream("nba_analytics.player_game_summary", (_SEASON,)),
-        Upstream("nba_analytics.team_offense_game_summary", (_SEASON,)),
-        Upstream("nba_raw.espn_team_rosters", (Window("days", 30),), critical=False),
-        Upstream("nba_raw.nbac_injury_report", (Window("days", 2),), critical=False),
+        Upstream("nba_raw.nbac_schedule", (_SEASON, *_DATE)),
+        Upstream("nba_analytics.player_game_summary", (_SEASON, _KEYS)),
+        Upstream("nba_analytics.team_offense_game_summary", (_SEASON, _KEYS)),
+        Upstream("nba_raw.espn_team_rosters", (Window("days", 30), *_DATE), critical=False),
+        Upstream("nba_raw.nbac_injury_report", _DATE, critical=False),
         Upstream("nba_raw.nbac_player_list_current", (_SEASON,), critical=False),
         Upstream("nba_raw.odds_api_player_points_props", _DATE, critical=False),
     ),
@@ -334,11 +335,11 @@ UPCOMING_TEAM_GAME_CONTEXT = Table(
         number("game_total", 2, "mean of the bookmakers' last totals", "points"),
     ),
     upstreams=(
-        Upstream("nba_raw.nbac_schedule", (_SEASON,)),
+        Upstream("nba_raw.nbac_schedule", (_SEASON, *_DATE)),
         Upstream("nba_reference.arenas", _DATE),
         Upstream("nba_reference.neutral_site_games", (_SEASON,), critical=False),
         Upstream("nba_analytics.player_game_summary", (_SEASON,)),
-        Upstream("nba_raw.nbac_injury_report", (Window("days", 2),), critical=False),
+        Upstream("nba_raw.nbac_injury_report", _DATE, critical=False),
         Upstream("nba_raw.odds_api_game_lines", _DATE, critical=False),
     ),
 )

@@ -127,7 +127,7 @@ ML_FEATURE_STORE = Table(
         ),
     ),
     upstreams=(
-        Upstream("nba_raw.nbac_schedule", (Window("season"),)),
+        Upstream("nba_raw.nbac_schedule", (Window("season", rows="keys"), Window("date", rows="keys"))),
         Upstream("nba_analytics.upcoming_player_game_context"),
         Upstream("nba_analytics.upcoming_team_game_context"),
         Upstream("nba_precompute.player_daily_cache"),

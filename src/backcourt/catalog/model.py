@@ -76,19 +76,28 @@ class Window:
     """How far back a computation reads for one row.
 
     Attributes:
-        span: "date" (the row's own date only), "season" (from opening day) or "games"/"days" with a size.
+        span: "date" (the row's own date only), "season" (from opening day) or "games"/"days" with a size. All but
+            "date" end the day before.
         size: Number of games or days, None for "date" and "season".
+        by: For "games", the column that names whose newest games they are.
+        rows: "content" if the values of the rows matter, "keys" if only which rows there are.
     """
 
     span: Literal["date", "season", "games", "days"]
     size: int | None = None
+    by: str = ""
+    rows: Literal["content", "keys"] = "content"
+
+    def __post_init__(self) -> None:
+        """Refuse a window of games of nobody, and a size where there is none to have."""
+        if (self.span == "games") != bool(self.by) or (self.span in {"games", "days"}) != (self.size is not None):
+            raise ValueError(f"{self.span} window: games have a size and an owner, days a size, the others neither")
 
     def __str__(self) -> str:
-        """Readable form: "season to date", "newest 15 games", "last 30 days"."""
-        words = {"date": "same date", "season": "season to date"}
-        if self.span in words:
-            return words[self.span]
-        return f"newest {self.size} games" if self.span == "games" else f"last {self.size} days"
+        """Readable form: "season to date", "newest 15 games", "last 30 days"; keys only is said so."""
+        words = {"date": "same date", "season": "season to date", "games": f"newest {self.size} games"}
+        text = words.get(self.span, f"last {self.size} days")
+        return text if self.rows == "content" else f"{text} (keys)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from backcourt.catalog.columns import GAME_DATE, lookup, team_code
 from backcourt.catalog.model import Column, Table
-from backcourt.catalog.types import day, flag, integer, moment, number, text
+from backcourt.catalog.types import array, day, flag, integer, moment, number, text
 
 _RUN = text("run_id", "run that wrote the row", required=True)
 
@@ -27,9 +27,21 @@ _LEDGER = Table(
         text("mode", "daily or backfill", required=True),
         text("code_version", "hash of the SQL that ran", required=True),
         text("input_fingerprint", "hash of the upstream rows that the date was computed from"),
+        array(
+            "inputs",
+            "STRING",
+            "what stands behind the fingerprint: one checksum per upstream and window, or two per game; NULL if the "
+            "date reads nothing",
+        ),
         text("output_fingerprint", "hash of the rows that were written"),
         integer("row_count", "rows that the table holds for the date", "rows"),
         integer("failure_count", "failure records of the date", "rows"),
+        integer(
+            "games_expected",
+            "games that the windows of newest games should hold, over all candidates; NULL without such windows",
+            "games",
+        ),
+        integer("games_found", "those of them that have their upstream rows", "games"),
         integer("attempt", "how often the date has been computed", "attempts"),
         _RUN,
         moment("started_at", "start of the chunk (UTC)", required=True),
@@ -166,12 +178,16 @@ _LOCKS = Table(
     dataset="nba_processing",
     phase="operations",
     grain="one held lock",
-    key=("lock_name",),
+    key=("lock_name", "run_id"),
     description="Who is writing which table and range; a lock whose holder shows no sign of life expires.",
     columns=(
-        text("lock_name", "what is locked: a table, or a table and a date range", required=True),
+        text("lock_name", "what is locked, for people: a table and a date range", required=True),
+        text("table_name", "full name of the table, dataset.table"),
+        day("start_date", "first date that is locked"),
+        day("end_date", "last date that is locked"),
         _RUN,
-        text("holder", "host, process id and user of the holder", required=True),
+        text("holder", "process id, host and user of the holder", required=True),
+        text("holder_birth", "when that process started, so that a later one with the same id is not taken for it"),
         moment("acquired_at", "when it was taken (UTC)", required=True),
         moment("heartbeat_at", "last sign of life (UTC)", required=True),
         moment("expires_at", "when others may take it (UTC)", required=True),

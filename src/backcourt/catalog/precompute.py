@@ -8,6 +8,8 @@ from backcourt.catalog.types import day, flag, integer, number, text
 
 _DATE = (Window("date"),)
 _SEASON = Window("season")
+_CALENDAR = (Window("season", rows="keys"), Window("date", rows="keys"))
+"""The schedule, where it only says which dates have games and when the season opened."""
 _POINTS_PER_100 = "points per 100 possessions"
 _PER_48 = "possessions per 48 minutes"
 
@@ -83,8 +85,11 @@ TEAM_DEFENSE_ZONE_ANALYSIS = Table(
         for zone in ("paint", "mid_range", "three_pt")
     ),
     upstreams=(
-        Upstream("nba_raw.nbac_schedule", (_SEASON,)),
-        Upstream("nba_analytics.team_defense_game_summary", (Window("games", 15), Window("days", 30))),
+        Upstream("nba_raw.nbac_schedule", (_SEASON, Window("date", rows="keys"))),
+        Upstream(
+            "nba_analytics.team_defense_game_summary",
+            (Window("games", 15, by="defending_team_abbr"), Window("days", 30)),
+        ),
     ),
 )
 
@@ -155,8 +160,15 @@ PLAYER_SHOT_ZONE_ANALYSIS = Table(
         Critical("total_shots_last_10", "games_in_sample_10 > 0", "the window has games with zones"),
     ),
     upstreams=(
-        Upstream("nba_raw.nbac_schedule", (_SEASON,)),
-        Upstream("nba_analytics.player_game_summary", (Window("games", 10), Window("games", 20), _SEASON)),
+        Upstream("nba_raw.nbac_schedule", _CALENDAR),
+        Upstream(
+            "nba_analytics.player_game_summary",
+            (
+                Window("games", 10, by="player_id"),
+                Window("games", 20, by="player_id"),
+                Window("season", rows="keys"),
+            ),
+        ),
     ),
 )
 
@@ -223,7 +235,7 @@ PLAYER_COMPOSITE_FACTORS = Table(
         ),
     ),
     upstreams=(
-        Upstream("nba_raw.nbac_schedule", (_SEASON,)),
+        Upstream("nba_raw.nbac_schedule", _CALENDAR),
         Upstream("nba_analytics.upcoming_player_game_context", _DATE),
         Upstream("nba_precompute.team_defense_zone_analysis", _DATE),
         Upstream("nba_precompute.player_shot_zone_analysis", _DATE),
@@ -285,10 +297,13 @@ PLAYER_DAILY_CACHE = Table(
         ),
     ),
     upstreams=(
-        Upstream("nba_raw.nbac_schedule", (_SEASON,)),
+        Upstream("nba_raw.nbac_schedule", _CALENDAR),
         Upstream("nba_analytics.upcoming_player_game_context", _DATE),
-        Upstream("nba_analytics.player_game_summary", (Window("games", 5), Window("games", 10), _SEASON)),
-        Upstream("nba_analytics.team_offense_game_summary", (Window("games", 10),)),
+        Upstream(
+            "nba_analytics.player_game_summary",
+            (Window("games", 5, by="player_id"), Window("games", 10, by="player_id"), _SEASON),
+        ),
+        Upstream("nba_analytics.team_offense_game_summary", (Window("games", 10, by="team_abbr"),)),
         Upstream("nba_precompute.player_shot_zone_analysis", _DATE),
     ),
 )

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from backcourt import __version__
-from backcourt.cli import demo, load, mode, query, run, runbook, tables
+from backcourt.cli import demo, history, jobs, load, mode, notify, plan, query, run, runbook, status, tables
 from backcourt.errors import BackcourtError
 
 app = typer.Typer(
@@ -23,7 +23,12 @@ app.add_typer(tables.app, name="tables")
 app.add_typer(load.app, name="load")
 app.add_typer(mode.app, name="mode")
 app.add_typer(runbook.app, name="runbook")
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(notify.app, name="notify")
+app.command()(plan.plan)
 app.command()(run.run)
+app.command()(status.status)
+app.command()(history.history)
 app.command()(query.query)
 app.command()(demo.demo)
 app.command()(demo.simulate)
@@ -51,8 +56,6 @@ def main() -> None:
     """Run the command; an error is one line on standard error."""
     try:
         code = app(standalone_mode=False)
-        if code == INTERRUPTED:
-            typer.echo(_STOPPED, err=True)
         sys.exit(code if isinstance(code, int) else 0)
     except typer.TyperException as error:
         message = _usage(error)

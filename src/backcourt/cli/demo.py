@@ -39,6 +39,7 @@ def demo(
 ) -> None:
     """Invent a season, load it, compute every table and show the result."""
     from backcourt.backfill.publish import Stamp
+    from backcourt.backfill.run import Surroundings
     from backcourt.backfill.run import run as run_processors
     from backcourt.calendar import DateRange
     from backcourt.catalog.features import FEATURES
@@ -61,8 +62,8 @@ def demo(
         first, last = session.rows("SELECT MIN(game_date) AS a, MAX(game_date) AS b FROM nba_raw.nbac_schedule")[0]
     span = DateRange(first, last)  # type: ignore[arg-type] # the column is a DATE
     with progress_bar(enabled=True) as progress:
-        results = run_processors(warehouse, span, registry(), stamp, progress=progress)
-    print_results(results)
+        result = run_processors(warehouse, span, registry(), stamp, around=Surroundings(progress=progress))
+    print_results(result.tables)
     with warehouse.read() as session:
         typer.echo("Scoring leaders of the invented season (true_shooting is a fraction)")
         print_rows(session.query(_LEADERS))

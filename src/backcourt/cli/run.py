@@ -2,63 +2,205 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from backcourt.cli.options import WarehouseOption, new_run_id, now, resolve_mode, warehouse
+from backcourt.cli.engine import (
+    Asked,
+    EndOption,
+    FromOption,
+    JsonOption,
+    ModeOption,
+    PhaseOption,
+    ReprocessOption,
+    SeasonOption,
+    StartOption,
+    TableOption,
+    ValidationOption,
+    resume_command,
+)
+from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
 
 if TYPE_CHECKING:
-    from backcourt.backfill.run import Progress, TableResult
+    from collections.abc import Sequence
+
+    from backcourt.backfill.plan import Plan, Request
+    from backcourt.backfill.run import Options, RunResult, TableResult
+    from backcourt.backfill.stamp import Stamp
+    from backcourt.warehouse.base import Warehouse
+
+Tell = Callable[[str, int, int], None]
+INTERRUPTED = 130
 
 
 def run(
-    start_date: Annotated[str, typer.Option("--start-date", help="First date to write, YYYY-MM-DD.")],
-    end_date: Annotated[str, typer.Option("--end-date", help="Last date to write, YYYY-MM-DD.")],
-    phase: Annotated[int | None, typer.Option(help="Only phase 3 (analytics) or 4 (precompute).")] = None,
-    table: Annotated[list[str] | None, typer.Option(help="Only this table; may be repeated.")] = None,
-    mode: Annotated[
-        str | None,
-        typer.Option(help="daily or backfill; default: BACKCOURT_BACKFILL_MODE, backcourt.toml or backfill."),
+    start_date: StartOption = None,
+    end_date: EndOption = None,
+    season: SeasonOption = None,
+    phase: PhaseOption = None,
+    table: TableOption = None,
+    first: FromOption = None,
+    reprocess: ReprocessOption = None,
+    mode: ModeOption = None,
+    validation: ValidationOption = "backfill",
+    saved: Annotated[
+        Path | None, typer.Option("--plan", metavar="FILE", help="Carry out a saved plan, if it still holds.")
     ] = None,
-    by_month: Annotated[
-        bool, typer.Option("--by-month", help="Publish month by month: less memory, more time.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    chunk: Annotated[
+        str, typer.Option("--chunk", help="Publish by season or by month: less memory, more time.")
+    ] = "season",
+    jobs: Annotated[int, typer.Option("--jobs", min=1, max=32, help="Chunks computed at the same time.")] = 2,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=1, help="Seconds that one table may take in all; six hours by default.")
+    ] = 21600.0,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first chunk that raises an error.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and leave.")] = False,
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the change log of restated rows.")] = "",
+    as_json: JsonOption = False,
+    log_format: Annotated[str, typer.Option("--log-format", help="text, or json: a line per step on stderr.")] = "text",
     file: WarehouseOption = None,
 ) -> None:
-    """Compute analytics and precompute tables for every game date of a range, in dependency order."""
-    from backcourt.backfill.publish import Stamp
-    from backcourt.backfill.run import run as run_processors
-    from backcourt.calendar import DateRange, parse_date
+    """Compute what is missing, failed or stale in a range of dates, each table before those that read it.
+
+    Exits with 1 if a date failed as a whole or tables disagree, with 130 if it was interrupted.
+    """
+    from backcourt.backfill.plan import load, plan_json
+    from backcourt.backfill.run import Options
+    from backcourt.backfill.run import plan as make
+    from backcourt.backfill.stamp import Stamp
     from backcourt.cli.output import print_json
-    from backcourt.processors.registry import select
+    from backcourt.cli.plan import print_plan
+    from backcourt.errors import BackcourtError, UnknownNameError
 
-    span = DateRange(parse_date(start_date, "start date"), parse_date(end_date, "end date"))
-    processors = select(phase=phase, tables=tuple(table or ()))
-    policy = resolve_mode(mode)
-    stamp = Stamp(run_id=new_run_id(), now=now(), policy=policy)
-    with progress_bar(enabled=not as_json) as progress:
-        results = run_processors(warehouse(file), span, processors, stamp, by_month=by_month, progress=progress)
-    if as_json:
-        print_json([_fields(result) for result in results])
+    place = warehouse(file)
+    for word, valid, what in ((chunk, ("season", "month"), "chunk"), (log_format, ("text", "json"), "log format")):
+        if word not in valid:
+            raise UnknownNameError(what, word, valid)
+    started = now()
+    asked = Asked(start_date, end_date, season, phase, table or (), first, reprocess or (), mode, validation)
+    kept = load(saved) if saved else None
+    if kept is not None:
+        if asked != Asked():
+            raise BackcourtError("--plan FILE says what is computed: leave dates, tables and kinds out")
+        request = kept.request
+        _, policy = Asked("2000-01-01", "2000-01-01", mode=request.mode).request(place, started.date())
     else:
-        print_results(results)
-        typer.echo(f"mode: {policy.name}")
-        typer.echo(f'next: backcourt query "SELECT * FROM {processors[-1].table.full_name} LIMIT 5"')
+        request, policy = asked.request(place, started.date())
+    if dry_run:
+        found = make(place, request)
+        if as_json:
+            print_json(plan_json(found))
+        else:
+            print_plan(found)
+            typer.echo("dry run: nothing was changed")
+        return
+    stamp = Stamp(new_run_id(), started, policy, request.validation, reason)  # type: ignore[arg-type] # it was checked
+    options = Options(request.reprocess, chunk, jobs, timeout, fail_fast, trigger="command")
+    flags = [word for pair in (("--warehouse", file), ("--reason", reason)) if pair[1] for word in pair]
+    again = resume_command(request, [str(word) for word in flags])
+    result = carry_out(
+        place, request, stamp, options, again, saved=kept, quiet=as_json or log_format == "json", log_format=log_format
+    )
+    if as_json:
+        print_json(result_json(result))
+    else:
+        print_result(result)
+    raise typer.Exit(result.exit_code)
 
 
-def print_results(results: tuple[TableResult, ...]) -> None:
-    """Print what a run did, a line per table."""
+def carry_out(
+    place: Warehouse,
+    request: Request,
+    stamp: Stamp,
+    options: Options,
+    again: str,
+    *,
+    saved: Plan | None = None,
+    quiet: bool = False,
+    log_format: str = "text",
+) -> RunResult:
+    """Run a request: say how to resume before it starts and when it is interrupted.
+
+    Args:
+        place: The warehouse.
+        request: What is computed.
+        stamp: Run id, time, mode, validation.
+        options: How.
+        again: The command that resumes it.
+        saved: A plan that must still hold.
+        quiet: True without a progress bar.
+        log_format: "json" writes a line per step on standard error.
+    """
+    from backcourt.backfill.notify import make_notifier
+    from backcourt.backfill.run import Surroundings
+    from backcourt.backfill.run import run as run_processors
+    from backcourt.backfill.trigger import make_publisher
+    from backcourt.settings import load
+
+    settings = load()
+    signal.signal(signal.SIGTERM, _interrupted)
+
+    def starting() -> None:
+        typer.echo(f"run {stamp.run_id}; to resume: {again}", err=True)
+
+    try:
+        with _progress(quiet=quiet, log_format=log_format, run_id=stamp.run_id) as progress:
+            around = Surroundings(
+                notifier=make_notifier(settings.notify),
+                publisher=make_publisher(settings.trigger),
+                progress=progress,
+                starting=starting,
+            )
+            return run_processors(
+                place, request.span, request.processors, stamp, options=options, saved=saved, around=around
+            )
+    except KeyboardInterrupt:
+        typer.echo(f"interrupted: what was published stays, nothing else was changed; resume with: {again}", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def print_result(result: RunResult) -> None:
+    """Print what a run did: a line per table, then warnings, problems and the next command."""
+    if not result.plan.ranges:
+        typer.echo(f"nothing to do on {result.plan.request.span}: every date is computed from what is there now")
+        return
+    print_results(result.tables)
+    for line in result.warnings:
+        typer.echo(f"warning: {line}")
+    for line in result.problems:
+        typer.echo(f"problem: {line}")
+    for name in result.blocked:
+        typer.echo(f"blocked: {name} was left as it was, because an upstream's chunk failed")
+    typer.echo(f"mode: {result.plan.request.mode}, validation: {result.plan.request.validation}")
+    if result.exit_code:
+        typer.echo(f"next: backcourt history {result.run_id}")
+    else:
+        last = result.plan.request.processors[-1].table.full_name
+        typer.echo(f'next: backcourt query "SELECT * FROM {last} LIMIT 5"')
+
+
+def print_results(results: Sequence[TableResult]) -> None:
+    """Print what was done, a line per table."""
     from backcourt.cli.output import print_table
 
     print_table(
-        ("table", "rows", "written", "removed", "unchanged", "failures", "seconds"),
+        ("table", "dates", "rows", "written", "removed", "unchanged", "failures", "seconds"),
         [
             (
                 r.table,
+                f"{r.dates:,}",
                 f"{r.rows:,}",
                 f"{r.inserted:,}",
                 f"{r.removed:,}",
@@ -68,18 +210,54 @@ def print_results(results: tuple[TableResult, ...]) -> None:
             )
             for r in results
         ],
-        numbers=("rows", "written", "removed", "unchanged", "seconds"),
+        numbers=("dates", "rows", "written", "removed", "unchanged", "seconds"),
     )
 
 
+def result_json(result: RunResult) -> dict[str, Any]:
+    """The result as JSON values."""
+    from backcourt.backfill.plan import plan_json
+
+    return {
+        "run_id": result.run_id,
+        "exit_code": result.exit_code,
+        "tables": [asdict(found) for found in result.tables],
+        "warnings": list(result.warnings),
+        "problems": list(result.problems),
+        "blocked": list(result.blocked),
+        "plan": plan_json(result.plan),
+    }
+
+
 @contextmanager
-def progress_bar(*, enabled: bool) -> Iterator[Progress | None]:
+def _progress(*, quiet: bool, log_format: str, run_id: str) -> Iterator[Tell]:
+    if log_format == "json":
+        yield _json_lines(run_id)
+        return
+    with progress_bar(enabled=not quiet) as bar:
+        yield bar
+
+
+def _json_lines(run_id: str) -> Tell:
+    def tell(table: str, done: int, total: int) -> None:
+        line = {"at": now().isoformat(), "run_id": run_id, "doing": table or "ended", "done": done, "total": total}
+        sys.stderr.write(json.dumps(line) + "\n")
+
+    return tell
+
+
+def _nobody(table: str, done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+@contextmanager
+def progress_bar(*, enabled: bool) -> Iterator[Tell]:
     """A progress bar on a terminal; nothing in a pipe."""
     from rich.console import Console
 
     console = Console(stderr=True)
     if not enabled or not console.is_terminal:
-        yield None
+        yield _nobody
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -91,9 +269,3 @@ def progress_bar(*, enabled: bool) -> Iterator[Progress | None]:
             bar.update(task, description=table, completed=done, total=total)
 
         yield tell
-
-
-def _fields(result: TableResult) -> dict[str, object]:
-    from dataclasses import asdict
-
-    return asdict(result)

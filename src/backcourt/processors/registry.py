@@ -66,6 +66,14 @@ def waves(processors: Sequence[Processor]) -> tuple[tuple[Processor, ...], ...]:
     return tuple(group for group in groups if group)
 
 
+@lru_cache
+def upstreams_of(processor: Processor) -> frozenset[str]:
+    """Full names of the tables that a processor reads, directly or through other processors."""
+    declared = {other.table.full_name: other for other in _DECLARED}
+    direct = {upstream.table for upstream in processor.table.upstreams}
+    return frozenset(direct).union(*(upstreams_of(declared[name]) for name in direct if name in declared))
+
+
 def select(*, phase: int | None = None, tables: tuple[str, ...] = ()) -> tuple[Processor, ...]:
     """The processors of a phase, or those that fill the named tables, in dependency order.
 
@@ -91,3 +99,14 @@ def select(*, phase: int | None = None, tables: tuple[str, ...] = ()) -> tuple[P
     if not chosen:
         raise UnknownNameError("computed table", ", ".join(tables), [p.name for p in registry() if p.phase == phase])
     return chosen
+
+
+def starting_at(processors: Sequence[Processor], name: str) -> tuple[Processor, ...]:
+    """The processors from the named table on, in dependency order.
+
+    Raises:
+        UnknownNameError: If no processor fills a table of that name.
+    """
+    first = select(tables=(name,))[0]
+    order = [processor.name for processor in registry()]
+    return tuple(processor for processor in processors if order.index(processor.name) >= order.index(first.name))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from backcourt.backfill.publish import Stamp
-from backcourt.backfill.run import run
+from backcourt.backfill.run import Options, run
 from backcourt.catalog import table
 from backcourt.errors import UnknownNameError
 from backcourt.processors.failures import CATEGORIES
@@ -94,7 +94,13 @@ def run_phase4(parameters: Parameters, *, stamp: Stamp | None = None) -> Shown:
     if parameters.dry_run:
         return skipped("run")
     chosen = stamp or Stamp(run_id=uuid.uuid4().hex[:12], now=datetime.now(UTC).replace(microsecond=0))
-    results = run(open_parameters(parameters), parameters.span, select(phase=4), chosen)
+    results = run(
+        open_parameters(parameters),
+        parameters.span,
+        select(phase=4),
+        chosen,
+        options=Options(reprocess=frozenset({"all"}), trigger="runbook"),
+    ).tables
     headers = ("table", "rows", "written", "removed", "unchanged", "failure records", "seconds")
     rows = [
         (table(r.table).short, r.rows, r.inserted, r.removed, r.unchanged, sum(r.failures.values()), f"{r.seconds:.2f}")

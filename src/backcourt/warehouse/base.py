@@ -95,6 +95,9 @@ class Session(Protocol):
     def stage_parquet(self, name: str, path: Path) -> str:
         """Make a parquet file readable as nba_staging.NAME without copying it; returns that full name."""
 
+    def interrupt(self) -> None:
+        """Stop the statement that runs now, from another thread; it raises QueryInterruptedError."""
+
     def worker(self) -> AbstractContextManager[Session]:
         """Another session on the same open warehouse, for another thread; transactions of all of them take turns."""
 
@@ -109,6 +112,9 @@ class Warehouse(Protocol):
 
     def require(self) -> None:
         """Raise a WarehouseError if there is no warehouse yet."""
+
+    def tell(self, activity: dict[str, object] | None, run_id: str) -> None:
+        """Mirror what a run is doing for those whom the warehouse shuts out; None when it has ended."""
 
     def ensure(self, tables: Iterable[Table]) -> None:
         """Create datasets and tables that are missing; add columns that the catalog has and a table lacks.

@@ -16,7 +16,9 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from backcourt.errors import QueryError, WarehouseError, WarehouseLockedError
+from backcourt.catalog import TABLES
+from backcourt.errors import QueryError, QueryInterruptedError, WarehouseError, WarehouseLockedError
+from backcourt.warehouse.activity import clear_activity, read_activity, write_activity
 from backcourt.warehouse.base import STAGING, Parameters, Session, Staged, Statement, Warehouse
 from backcourt.warehouse.dialect import Translated, is_read_only
 from backcourt.warehouse.translation import translate
@@ -41,7 +43,7 @@ _TYPES = {
 }
 _HOLDER = re.compile(r"lock is held in (?P<program>\S+).*?\(PID (?P<pid>\d+)\)")
 _META = "nba_processing.warehouse_meta"
-LAYOUT = 1
+LAYOUT = 2
 """Version of the tables' layout; a file written by a higher one is refused."""
 
 
@@ -68,11 +70,11 @@ class DuckDBSession:
         finally:
             connection.close()
 
-    def _execute(self, sql: str, parameters: Parameters | None) -> duckdb.DuckDBPyConnection:
+    def _execute(self, sql: str, parameters: Parameters | None) -> list[tuple[object, ...]]:
         translated = translate(sql)
         return self._run(translated, parameters or {})
 
-    def _run(self, translated: Translated, parameters: Parameters) -> duckdb.DuckDBPyConnection:
+    def _run(self, translated: Translated, parameters: Parameters) -> list[tuple[object, ...]]:
         import duckdb
 
         missing = sorted(translated.parameters - set(parameters))
@@ -80,13 +82,25 @@ class DuckDBSession:
             raise QueryError(f"no value for parameter @{missing[0]}", valid=sorted(parameters))
         bound: dict[str, Any] = {name: parameters[name] for name in translated.parameters}
         try:
-            return (
+            running = (
                 self._connection.execute(translated.sql, bound) if bound else self._connection.execute(translated.sql)
             )
+            return running.fetchall()
+        except duckdb.InterruptException as error:
+            raise QueryInterruptedError("the statement was stopped while it ran") from error
+        except RuntimeError as error:
+            # What DuckDB makes of Ctrl-C while a statement runs in the main thread.
+            if str(error) == "Query interrupted":
+                raise KeyboardInterrupt from None
+            raise
         except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
             raise _file_error(self._path, error) from error
         except duckdb.Error as error:
             raise _refused(error) from error
+
+    def interrupt(self) -> None:
+        """Stop the statement that runs now, from another thread."""
+        self._connection.interrupt()
 
     def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
         """The rows of a SELECT as an Arrow table."""
@@ -103,15 +117,15 @@ class DuckDBSession:
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[tuple[object, ...]]:
         """The rows of a small SELECT as tuples."""
-        return list(self._execute(sql, parameters).fetchall())
+        return self._execute(sql, parameters)
 
     def stage_query(self, name: str, sql: str, parameters: Parameters | None = None) -> Staged:
         """Keep the rows of a SELECT as nba_staging.NAME."""
         translated = translate(sql)
         full = f"{STAGING}.{name}"
         created = Translated(f"CREATE OR REPLACE TABLE {full} AS {translated.sql}", translated.parameters)
-        count = self._run(created, parameters or {}).fetchall()
-        return Staged(full, int(count[0][0]))
+        count = self._run(created, parameters or {})
+        return Staged(full, int(str(count[0][0])))
 
     def discard(self, *staged: Staged) -> None:
         """Forget staged rows before the session ends."""
@@ -144,8 +158,8 @@ class DuckDBSession:
         self._connection.execute("BEGIN TRANSACTION").fetchall()
         try:
             for statement in statements:
-                result = self._execute(statement.sql, statement.parameters).fetchall()
-                changed.append(int(result[0][0]) if result else 0)
+                result = self._execute(statement.sql, statement.parameters)
+                changed.append(int(str(result[0][0])) if result else 0)
             self._connection.execute("COMMIT").fetchall()
         except BaseException:
             # An interrupt between two statements must leave the file as it was, too.
@@ -205,12 +219,26 @@ class DuckDBWarehouse:
                 next_step="load a season first (backcourt load season DIR) or name another file with --warehouse",
             )
 
+    def tell(self, activity: dict[str, object] | None, run_id: str) -> None:
+        """Mirror what a run is doing in the side file; None when it has ended."""
+        with suppress(OSError):
+            # A full disk must not keep a run from ending properly.
+            if activity is None:
+                clear_activity(self.path, run_id)
+            else:
+                write_activity(self.path, activity)
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that cannot change anything."""
         connection = self._connect(read_only=True)
+        if _layout(connection, self.path) < LAYOUT:
+            connection.close()
+            self.ensure(TABLES)
+            connection = self._connect(read_only=True)
         try:
             session = DuckDBSession(connection, self.path)
+            connection.execute(f"ATTACH ':memory:' AS {STAGING} (READ_WRITE)").fetchall()
             # A query from outside reads the warehouse and nothing else on this machine.
             connection.execute("SET enable_external_access = false").fetchall()
             connection.execute("SET lock_configuration = true").fetchall()
@@ -279,14 +307,9 @@ def _migration(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], p
         "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal"
     ).fetchall():
         present.setdefault(f"{schema}.{table}", {})[column] = kind
-    if _META in present:
-        layout = connection.execute(f"SELECT max(layout) FROM {_META}").fetchall()[0][0]
-        if layout is not None and layout > LAYOUT:
-            raise WarehouseError(
-                f"{path} was written by a newer Backcourt (layout {layout}, this one knows {LAYOUT})",
-                next_step="upgrade backcourt, or name another file with --warehouse",
-            )
     statements: list[str] = []
+    if _META in present and _layout(connection, path) < LAYOUT:
+        statements.append(f"UPDATE {_META} SET layout = {LAYOUT}")
     schemas = sorted({table.dataset for table in tables} | {"nba_processing"})
     if any(table.full_name not in present for table in tables) or _META not in present:
         statements += [f"CREATE SCHEMA IF NOT EXISTS {schema}" for schema in schemas]
@@ -295,6 +318,24 @@ def _migration(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], p
     for table in tables:
         statements += _evolve(table, present.get(table.full_name), path)
     return statements
+
+
+def _layout(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """Version of the file's layout; this one's if nothing is in the file yet.
+
+    Raises:
+        WarehouseError: If a newer version wrote it.
+    """
+    known = connection.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE schema_name || '.' || table_name = ?", [_META]
+    ).fetchall()[0][0]
+    layout = connection.execute(f"SELECT max(layout) FROM {_META}").fetchall()[0][0] if known else LAYOUT
+    if layout is not None and layout > LAYOUT:
+        raise WarehouseError(
+            f"{path} was written by a newer Backcourt (layout {layout}, this one knows {LAYOUT})",
+            next_step="upgrade backcourt, or name another file with --warehouse",
+        )
+    return int(layout or 0)
 
 
 def _evolve(table: Table, present: Mapping[str, str] | None, path: Path) -> list[str]:
@@ -357,6 +398,9 @@ def _file_error(path: Path, error: Exception) -> WarehouseError:
     if "Could not set lock" in text:
         holder = _HOLDER.search(text)
         who = f"process {holder['pid']} ({Path(holder['program']).name})" if holder else "another process"
+        doing = read_activity(path)
+        if holder and doing.get("pid") == int(holder["pid"]):
+            who += f": run {doing.get('run_id')} since {doing.get('since')}, {doing.get('doing')}"
         return WarehouseLockedError(
             f"{path} is in use by {who}", next_step="wait until it has finished, or work on a copy of the file"
         )

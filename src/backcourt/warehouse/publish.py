@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from backcourt.catalog.model import STAMPS, Column, Table
 from backcourt.errors import AuditError
@@ -97,6 +98,21 @@ class Scope:
     parameters: Parameters
 
 
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """What the change log says of the stored rows that a publication changes or removes.
+
+    Attributes:
+        run_id: The run.
+        now: When (UTC).
+        reason: Why.
+    """
+
+    run_id: str
+    now: datetime
+    reason: str
+
+
 def audit(session: Session, table: Table, stage: str, good: str) -> int:
     """Check the key and the required columns of the staged rows; returns how many rows there are.
 
@@ -130,6 +146,7 @@ def publish(
     *,
     good: str = "TRUE",
     stamps: Parameters,
+    restated: Restated | None = None,
     also: Sequence[Statement] = (),
 ) -> Published:
     """Replace the scope of a table by the staged rows in one transaction.
@@ -141,6 +158,7 @@ def publish(
         scope: The rows of the target that are replaced.
         good: Condition on the stage that says which staged rows are written.
         stamps: ``now``: the time written to processed_at of new rows.
+        restated: Log the stored rows that change or go, and why; None logs nothing.
         also: Statements that belong to the same transaction (failures, ledger).
 
     Returns:
@@ -164,5 +182,21 @@ def publish(
         f"ORDER BY {order}",
         {**scope.parameters, **stamps} if "processed_at" in columns else scope.parameters,
     )
-    removed, inserted, *_ = session.transaction([delete, insert, *also])
+    log = [_log(table, f"(SELECT * FROM {stage} WHERE {good})", scope, restated)] if restated else []
+    removed, inserted, *_ = session.transaction([*log, delete, insert, *also])[len(log) :]
     return Published(inserted=inserted, removed=removed, unchanged=staged - inserted)
+
+
+def _log(table: Table, staged: str, scope: Scope, restated: Restated) -> Statement:
+    """The statement that logs the rows of the scope that change or go; it runs before they do."""
+    same_key = " AND ".join(f"s.{name} = t.{name}" for name in table.key)
+    texts = {"STRING": "t.{}", "DATE": "FORMAT_DATE('%F', t.{})"}
+    key = ", '|', ".join(texts.get(table.column(name).type, "FORMAT('%d', t.{})").format(name) for name in table.key)
+    date = f"t.{table.partition}" if table.partition else "CAST(NULL AS DATE)"
+    return Statement(
+        "INSERT INTO nba_processing.restatements (table_name, row_key, game_date, old_hash, new_hash, reason, run_id, "
+        f"restated_at) SELECT '{table.full_name}', CONCAT({key}), {date}, t.data_hash, s.data_hash, @reason, @run_id, "
+        f"@now FROM {table.full_name} AS t LEFT JOIN {staged} AS s ON {same_key} "
+        f"WHERE {scope.condition} AND COALESCE(s.data_hash, '') <> t.data_hash ORDER BY 2",
+        {**scope.parameters, "reason": restated.reason, "run_id": restated.run_id, "now": restated.now},
+    )

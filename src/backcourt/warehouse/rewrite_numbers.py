@@ -181,7 +181,23 @@ def _casts_alike(value: Node, to: str) -> bool:
         return True
     if to == "BIGINT" and isinstance(value, exp.Round) and not value.args.get("decimals"):
         return True  # Already whole: DuckDB's half-to-even has nothing to round.
+    if to == "BIGINT" and _is_hex(value):
+        return True
     return text is not None and re.match(_FROM_TEXT[to], text) is not None
+
+
+def _is_hex(value: Node) -> bool:
+    """True for '0x' before the first digits of a hash, the one text that is certain to be a number."""
+    joined = value.unnest()
+    if not isinstance(joined, exp.DPipe) or text_of(joined.this) != "0x":
+        return False
+    digits = joined.expression.unnest()
+    if not isinstance(digits, exp.Substring):
+        return False
+    source = digits.this.unnest()
+    return (isinstance(source, exp.Column) and source.name == "data_hash") or isinstance(
+        source.this if isinstance(source, exp.Lower) else source, exp.Hex | exp.SHA2 | exp.LowerHex
+    )
 
 
 def _from_text_or_number(value: Node, to: str, *, safe: bool) -> Node:

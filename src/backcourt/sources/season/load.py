@@ -24,7 +24,7 @@ from backcourt.sources.season.files import FILES, Folder, SeasonFile, check_fold
 from backcourt.sources.season.summary import LoadSummary, TableLoad
 from backcourt.sources.zones import zone_sql
 from backcourt.warehouse.base import STAGING, Parameters, Published, Session, Statement, Value, Warehouse
-from backcourt.warehouse.publish import Scope, publish, staged_select
+from backcourt.warehouse.publish import Restated, Scope, publish, staged_select
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,6 +64,7 @@ def load_season(
         _stage_inputs(session, checked)
         run = _Run(session, checked, now, run_id)
         loads = [run.load(file) for file in checked.files if file.stem in wanted]
+        session.transaction([statement for entry in loads for statement in run.history(entry)])
     return LoadSummary(checked.season, str(folder), run_id, tuple(loads), time.perf_counter() - started)
 
 
@@ -165,7 +166,10 @@ class _Run:
         changed = self._changed_units(table, file, stage, scope)
         quarantine = self._quarantine(table, file, stage)
         if changed:
-            stored = publish(self._session, table, stage.good, scope, stamps={"now": self._now}, also=quarantine)
+            restated = Restated(self._run_id, self._now, "load")
+            stored = publish(
+                self._session, table, stage.good, scope, stamps={"now": self._now}, restated=restated, also=quarantine
+            )
         else:
             self._session.transaction(quarantine)
             stored = Published(0, 0, self._numbers(f"SELECT COUNT(*) AS n FROM {stage.good}")[0])
@@ -183,6 +187,34 @@ class _Run:
             warnings=self._named(file, stage.good, "warning"),
             seconds=time.perf_counter() - started,
             exit_code=1 if stage.held else 0,
+        )
+
+    def history(self, entry: TableLoad) -> tuple[Statement, ...]:
+        """The statements that write a load into the run history, which says how old a source is."""
+        values: dict[str, Value] = {
+            "run_id": self._run_id,
+            "name": entry.table.rpartition(".")[2],
+            "table_name": entry.table,
+            "now": self._now,
+            "today": self._now.date(),
+            "season_year": self._folder.year,
+            "status": "failed" if entry.error else "partial" if entry.quarantined else "success",
+            "seconds": round(entry.seconds, 3),
+            "created": entry.rows_inserted,
+            "skipped": entry.rows_unchanged,
+            "failed": entry.quarantined,
+            "error": entry.error or "",
+        }
+        return (
+            Statement(
+                "INSERT INTO nba_reference.processor_run_history (run_id, processor_name, phase, data_date, start_date, "
+                "status, started_at, processed_at, duration_seconds, records_processed, records_created, "
+                "records_skipped, records_failed, mode, trigger_source, output_table, error_message) "
+                "SELECT @run_id, @name, 'raw', COALESCE(MAX(game_date), @today), MIN(game_date), @status, @now, @now, @seconds, "
+                "@created + @skipped + @failed, @created, @skipped, @failed, 'backfill', 'command', @table_name, "
+                "NULLIF(@error, '') FROM nba_raw.nbac_schedule WHERE season_year = @season_year",
+                values,
+            ),
         )
 
     def _stage(self, table: Table, file: SeasonFile) -> _Stage:

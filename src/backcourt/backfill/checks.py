@@ -1,0 +1,196 @@
+"""What is looked at before a run writes anything: age of the upstreams, the look-back, critical fields upstream."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from backcourt.backfill.due import LEDGER
+from backcourt.backfill.gate import COUNTED, DATES, MINIMA
+from backcourt.backfill.history import HISTORY
+from backcourt.backfill.quality import findings
+from backcourt.backfill.stamp import Stamp
+from backcourt.calendar import DateRange
+from backcourt.catalog import table
+from backcourt.catalog.model import Table, Upstream
+from backcourt.processors.base import Processor
+from backcourt.warehouse.base import Session
+
+LIMITS = {
+    "nba_raw.nbac_player_boxscore": (6, 24),
+    "nba_raw.nbac_team_boxscore": (6, 24),
+    "nba_raw.nbac_gamebook_player_stats": (6, 24),
+    "nba_raw.bdl_player_boxscores": (4, 12),
+    "nba_raw.nbac_schedule": (12, 36),
+    "nba_raw.odds_api_game_lines": (4, 12),
+    "nba_raw.odds_api_player_points_props": (12, 48),
+    "nba_raw.bettingpros_player_points_props": (12, 48),
+    "nba_raw.nbac_injury_report": (8, 24),
+    "nba_raw.bdl_injuries": (8, 24),
+}
+"""Hours since the last load of a source after which it is worth a warning, and after which it is stale."""
+_PHASE_LIMITS = {"analytics": (24, 72), "precompute": (2, 24)}
+
+
+@dataclass
+class Found:
+    """What the checks found.
+
+    Attributes:
+        stops: What the mode or the validation does not go on with.
+        warnings: What is said and gone on with.
+        stale: Upstreams past their limit.
+    """
+
+    stops: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+
+    def add(self, line: str, *, stop: bool) -> None:
+        """One more finding."""
+        (self.stops if stop else self.warnings).append(line)
+
+
+def before_run(session: Session, processors: Sequence[Processor], span: DateRange, stamp: Stamp) -> Found:
+    """Check the upstreams that this run does not compute itself, and the dates before its range.
+
+    Args:
+        session: An open session.
+        processors: What the run computes.
+        span: The dates that it may write.
+        stamp: Mode, validation and time.
+    """
+    found = Found()
+    own = {processor.table.full_name for processor in processors}
+    upstreams = {up.table: up for processor in processors for up in processor.table.upstreams if up.critical}
+    ages(session, [up for name, up in upstreams.items() if name not in own], stamp, found)
+    look_back(session, processors, span, stamp, found)
+    if stamp.validation != "force":
+        critical_fields(session, processors, span, stamp, found)
+    short_sources(session, processors, span, stamp, found)
+    return found
+
+
+def ages(session: Session, upstreams: Sequence[Upstream], stamp: Stamp, found: Found) -> None:
+    """Behaviour 11: a source whose last load is past its limit is stale."""
+    for upstream in upstreams:
+        source = table(upstream.table)
+        limits = LIMITS.get(source.full_name) or _PHASE_LIMITS.get(source.phase)
+        last = _last_load(session, source) if limits else None
+        if limits is None or last is None:
+            continue
+        warn, fail = limits
+        hours = (stamp.now - last).total_seconds() / 3600
+        if hours <= warn:
+            continue
+        line = f"{source.full_name} was last loaded {hours:,.0f} hours ago (limit {fail}, warning from {warn})"
+        if hours > fail:
+            found.stale.append(source.full_name)
+        found.add(line, stop=hours > fail and stamp.policy.stale_upstream == "fail")
+
+
+def _last_load(session: Session, source: Table) -> datetime | None:
+    """When the table was last loaded or computed, whether or not that changed a row."""
+    stored = "processed_at" if source.hashed else "CAST(NULL AS TIMESTAMP)"
+    rows = session.rows(
+        f"SELECT MAX(at) AS at FROM (SELECT MAX({stored}) AS at FROM {source.full_name} UNION ALL "
+        f"SELECT MAX(processed_at) FROM {HISTORY} WHERE output_table = @name AND status IN ('success', 'partial'))",
+        {"name": source.full_name},
+    )
+    return rows[0][0] if isinstance(rows[0][0], datetime) else None
+
+
+def look_back(
+    session: Session, processors: Sequence[Processor], span: DateRange, stamp: Stamp, found: Found
+) -> None:
+    """Behaviour 3: the game dates that the windows read before the range have been computed without failure."""
+    wide = {
+        upstream.table
+        for processor in processors
+        for upstream in processor.table.upstreams
+        if table(upstream.table).phase in _PHASE_LIMITS and any(w.span != "date" for w in upstream.windows)
+    }
+    for name in sorted(wide):
+        row = session.rows(
+            f"""
+            SELECT COUNT(*) AS dates, MIN(d.game_date) AS first_date, MAX(d.game_date) AS last_date,
+              LOGICAL_OR(d.game_date = p.previous) AS previous
+            FROM ({DATES.replace("@start_date", "DATE_SUB(@start_date, INTERVAL 300 DAY)")}) AS d
+            INNER JOIN (
+              SELECT season_year, MAX(game_date) AS previous FROM nba_raw.nbac_schedule
+              WHERE game_date < @start_date AND season_type IN {COUNTED} GROUP BY season_year
+            ) AS p ON p.season_year = d.season_year
+            LEFT JOIN {LEDGER} AS l ON l.table_name = @name AND l.game_date = d.game_date
+            WHERE d.game_date < @start_date
+              AND d.season_year IN (SELECT season_year FROM nba_raw.nbac_schedule WHERE game_date = @first_date)
+              AND COALESCE(l.status, 'missing') NOT IN ('done', 'skipped')""",
+            {
+                "name": name,
+                "start_date": span.start,
+                "end_date": span.end,
+                "first_date": _first_game_date(session, span),
+            },
+        )[0]
+        if not row[0]:
+            continue
+        previous = ", the previous game date among them" if row[3] else ""
+        found.add(
+            f"{name}: {row[0]} game dates before {span.start} are missing or failed ({row[1]} to {row[2]}{previous})",
+            stop=stamp.policy.defensive_checks == "stop",
+        )
+
+
+def _first_game_date(session: Session, span: DateRange) -> object:
+    return session.rows(
+        f"SELECT MIN(game_date) AS d FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @a AND @b "
+        f"AND season_type IN {COUNTED}",
+        {"a": span.start, "b": span.end},
+    )[0][0]
+
+
+def critical_fields(
+    session: Session, processors: Sequence[Processor], span: DateRange, stamp: Stamp, found: Found
+) -> None:
+    """Layer 1: critical fields of what is read and not computed here; contaminated ones stop a strict run."""
+    own = {processor.table.full_name for processor in processors}
+    season = session.rows(
+        "SELECT MIN(game_date) AS d FROM nba_raw.nbac_schedule WHERE season_year IN "
+        "(SELECT season_year FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @a AND @b)",
+        {"a": span.start, "b": span.end},
+    )[0][0]
+    start = min(span.start, season) if isinstance(season, type(span.start)) else span.start
+    names = dict.fromkeys(up.table for processor in processors for up in processor.table.upstreams)
+    for name in names:
+        source = table(name)
+        end = min(span.end, span.start) if name in own else span.end
+        for finding in findings(session, source, source.full_name, DateRange(start, max(start, end))):
+            stop = finding.status == "CONTAMINATED" and stamp.validation == "strict"
+            found.add(f"upstream {finding}", stop=stop)
+
+
+def short_sources(
+    session: Session, processors: Sequence[Processor], span: DateRange, stamp: Stamp, found: Found
+) -> None:
+    """Behaviour 12 for sources that a computation can do without: present, but under their own minimum."""
+    if stamp.policy.expected_minimum != "source":
+        return
+    names = {
+        upstream.table
+        for processor in processors
+        for upstream in processor.table.upstreams
+        if not upstream.critical and upstream.table in MINIMA
+    }
+    for name in sorted(names):
+        day = table(name).partition
+        row = session.rows(
+            f"SELECT COUNT(*) AS dates, MIN(d.game_date) AS first_date, MIN(r.n) AS fewest FROM ({DATES}) AS d "
+            f"INNER JOIN (SELECT {day} AS game_date, COUNT(*) AS n FROM {name} WHERE {day} BETWEEN @start_date AND "
+            f"@end_date GROUP BY {day}) AS r ON r.game_date = d.game_date WHERE r.n < @least * d.games",
+            {"start_date": span.start, "end_date": span.end, "least": MINIMA[name]},
+        )[0]
+        if row[0]:
+            found.add(
+                f"{name} is short on {row[0]} dates from {row[1]} ({row[2]} rows, {MINIMA[name]} a game are usual)",
+                stop=False,
+            )

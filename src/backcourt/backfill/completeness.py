@@ -1,0 +1,112 @@
+"""How complete the windows of newest games are: a player's analytics rows against his raw appearances, a team's
+against its final games. A game that he did not play is not expected.
+"""
+
+from __future__ import annotations
+
+from backcourt.catalog import table
+from backcourt.catalog.model import Window
+from backcourt.processors.base import Processor
+from backcourt.warehouse.base import Session, Staged, Value
+
+_COUNTED = "('Regular Season', 'Play-In', 'Playoffs')"
+_SEASON = "BETWEEN DATE_SUB(@start_date, INTERVAL 300 DAY) AND @end_date"
+_APPEARANCES = f"""
+            SELECT a.game_id, a.game_date, a.season_year, a.player_id AS owner
+            FROM (
+              SELECT game_id, game_date, season_year, player_id
+              FROM nba_raw.nbac_gamebook_player_stats
+              WHERE seconds_played > 0 AND game_date {_SEASON}
+              UNION DISTINCT
+              SELECT b.game_id, b.game_date, b.season_year, b.player_id
+              FROM nba_raw.nbac_player_boxscore AS b
+              LEFT JOIN nba_raw.nbac_gamebook_player_stats AS g
+                ON g.game_id = b.game_id AND g.player_id = b.player_id AND g.seconds_played IS NOT NULL
+              WHERE g.player_id IS NULL AND b.game_date {_SEASON}
+            ) AS a
+            INNER JOIN nba_raw.nbac_schedule AS s ON s.game_id = a.game_id
+            WHERE s.game_status = 3 AND s.season_type IN {_COUNTED}"""
+_FINAL_GAMES = " UNION ALL ".join(
+    f"SELECT game_id, game_date, season_year, {side} AS owner FROM nba_raw.nbac_schedule "
+    f"WHERE game_status = 3 AND season_type IN {_COUNTED} AND game_date {_SEASON}"
+    for side in ("home_team_tricode", "away_team_tricode")
+)
+
+
+def stage_windows(session: Session, processor: Processor, stage: Staged, parameters: dict[str, Value]) -> Staged | None:
+    """Stage how many games each candidate's windows should hold and do hold; None for a table without such windows.
+
+    Columns: game_date, entity_id, expected, found; one row per candidate and window.
+    """
+    selects = [
+        _window(processor, stage, upstream.table, window)
+        for upstream in processor.table.upstreams
+        for window in upstream.windows
+        if window.span == "games"
+    ]
+    if not selects:
+        return None
+    return session.stage_query(f"{stage.name.split('.')[-1]}_windows", " UNION ALL ".join(selects), parameters)
+
+
+def games_by_date(windows: Staged | None) -> str:
+    """SELECT of game_date, games_expected and games_found, summed over the candidates and windows of a date."""
+    if windows is None:
+        return (
+            "SELECT CAST(NULL AS DATE) AS game_date, CAST(NULL AS INT64) AS games_expected, "
+            "CAST(NULL AS INT64) AS games_found"
+        )
+    return (
+        "SELECT game_date, SUM(expected) AS games_expected, SUM(found) AS games_found "
+        f"FROM {windows} GROUP BY game_date"
+    )
+
+
+def incomplete(windows: Staged | None, percent: int | None) -> str | None:
+    """SELECT of the candidates with a window under ``percent``, as failure records; None if none is asked for."""
+    if windows is None or percent is None:
+        return None
+    return f"""
+        SELECT
+          game_date AS analysis_date,
+          entity_id,
+          'INCOMPLETE_DATA' AS failure_category,
+          CONCAT(FORMAT('%d', found), ' of ', FORMAT('%d', expected), ' games have rows upstream') AS failure_reason,
+          expected AS expected_game_count,
+          found AS actual_game_count
+        FROM {windows}
+        WHERE 100 * found < {percent} * expected
+        QUALIFY ROW_NUMBER() OVER (
+          PARTITION BY game_date, entity_id ORDER BY SAFE_DIVIDE(found, expected), expected
+        ) = 1"""
+
+
+def _window(processor: Processor, stage: Staged, upstream: str, window: Window) -> str:
+    """SELECT of one window: the newest games as of each candidate's date, and how many of them have their row."""
+    owner = "player_id" if window.by == "player_id" else "team_abbr"
+    played = _APPEARANCES if window.by == "player_id" else _FINAL_GAMES
+    partition = table(processor.target).partition
+    frame = (
+        f"OVER (PARTITION BY p.owner, p.season_year ORDER BY p.game_date, p.game_id "
+        f"ROWS BETWEEN {(window.size or 1) - 1} PRECEDING AND CURRENT ROW)"
+    )
+    return f"""
+        SELECT c.{partition} AS game_date, {processor.entity} AS entity_id, w.expected, w.found
+        FROM {stage} AS c
+        INNER JOIN (
+          SELECT
+            p.owner,
+            p.season_year,
+            p.game_date AS played_on,
+            COUNT(*) {frame} AS expected,
+            COUNT(u.game_id) {frame} AS found,
+            LEAD(p.game_date) OVER (
+              PARTITION BY p.owner, p.season_year ORDER BY p.game_date, p.game_id
+            ) AS next_on
+          FROM ({played}
+          ) AS p
+          LEFT JOIN {upstream} AS u
+            ON u.game_id = p.game_id AND u.{window.by} = p.owner AND u.game_date {_SEASON}
+        ) AS w
+          ON w.owner = c.{owner} AND w.season_year = c.season_year AND c.{partition} > w.played_on
+            AND c.{partition} <= COALESCE(w.next_on, DATE '9999-12-31')"""

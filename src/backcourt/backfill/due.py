@@ -1,0 +1,286 @@
+"""Which dates of which tables have to be computed, and why: the ledger against the schedule and today's inputs.
+
+Everything is staged, table after table in dependency order, so that a date that will change makes due what reads it
+through its windows. A change of one game is followed through "newest games" windows of exactly its teams or players.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from backcourt.backfill.gate import COUNTED, DATES
+from backcourt.backfill.inputs import KEYS, fingerprints, one_game
+from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
+from backcourt.catalog.model import Upstream, Window
+from backcourt.processors.base import Processor
+from backcourt.processors.registry import registry
+from backcourt.warehouse.base import Session, Value
+
+LEDGER = "nba_processing.backfill_ledger"
+CALENDAR = "plan_calendar"
+_INPUTS = "plan_inputs"
+_NEVER = "DATE '9999-12-31'"
+_REASON = """CASE
+            WHEN l.game_date IS NULL THEN 'missing'
+            WHEN l.status = 'failed' THEN 'failed'
+            WHEN COALESCE(r.row_count, 0) <> l.row_count THEN 'missing'
+            WHEN l.code_version <> @code_version THEN 'stale'
+            WHEN COALESCE(l.input_fingerprint, '') <> i.fingerprint THEN 'stale'
+          END"""
+_DIFFERENCE = "ARRAY_TO_STRING(ARRAY(SELECT a FROM UNNEST({one}) AS a WHERE a NOT IN UNNEST({other})), ', ')"
+_CHANGED = (
+    f"CONCAT({_DIFFERENCE.format(one='parts', other='inputs')}, ', ', "
+    f"{_DIFFERENCE.format(one='inputs', other='parts')})"
+)
+"""The parts of today and of the ledger that differ."""
+
+
+def stage_calendar(session: Session, span: DateRange) -> str:
+    """Stage the scheduled dates from the start of the range to the end of its last season; returns the name.
+
+    Columns: game_date, season_year, day_number (days since opening day), games, number (in order of the dates).
+    """
+    until = f"(SELECT MAX(game_date) FROM nba_raw.nbac_schedule WHERE season_type IN {COUNTED})"
+    dates = DATES.replace("@end_date", f"LEAST(COALESCE({until}, @end_date), DATE_ADD(@end_date, INTERVAL 300 DAY))")
+    touched = "SELECT season_year FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @start_date AND @end_date"
+    return session.stage_query(
+        CALENDAR,
+        f"SELECT d.*, ROW_NUMBER() OVER (ORDER BY d.game_date) AS number FROM ({dates}) AS d "
+        f"WHERE d.season_year IN ({touched})",
+        _span(span),
+    ).name
+
+
+def stage_due(
+    session: Session, span: DateRange, processors: Sequence[Processor], kinds: Collection[str]
+) -> tuple[str, ...]:
+    """Stage what is due, one table per processor of the registry; returns the names of those that hold anything.
+
+    Columns: game_date, season_year, reason (missing, failed, stale, forced or downstream), detail, keys_changed, in_run
+    (FALSE for a date that becomes stale but is not computed by this run).
+
+    Args:
+        session: An open session; ``stage_calendar`` has been called.
+        span: Dates that may be computed.
+        processors: Tables that may be computed, in dependency order.
+        kinds: Reasons for which a date is computed: missing, failed, stale; all computes every date.
+    """
+    wanted = {processor.name for processor in processors}
+    known = session.rows(f"SELECT COUNT(*) AS n FROM {LEDGER}")[0][0]
+    calendar = f"nba_staging.{CALENDAR}"
+    own = wanted
+    if known:
+        session.stage_query(_INPUTS, fingerprints(processors), _span(span))
+        own = _with_reason(session, span, processors, kinds)
+    staged: dict[str, str] = {}
+    for processor in registry():
+        selects = [_own(processor, kinds, known=bool(known))] if processor.name in own else []
+        if known:
+            selects += [
+                _followed(processor, select)
+                for upstream in processor.table.upstreams
+                if upstream.table in staged
+                for select in _cascade(upstream, staged[upstream.table], calendar)
+            ]
+        if not selects:
+            continue
+        found = session.stage_query(
+            f"plan_{processor.name}",
+            _ranked(selects, in_run=processor.name in wanted),
+            {**_span(span), "code_version": processor.code_version},
+        )
+        if found.rows:
+            staged[processor.table.full_name] = found.name
+            if known and one_game(processor):
+                session.stage_query(f"plan_{processor.name}_games", _games(found.name))
+        else:
+            session.discard(found)
+    return tuple(staged.values())
+
+
+def _with_reason(
+    session: Session, span: DateRange, processors: Sequence[Processor], kinds: Collection[str]
+) -> set[str]:
+    """Names of the tables of which at least one date is due on its own; one query for all, because most have none."""
+    if "all" in kinds:
+        return {processor.name for processor in processors}
+    counts = " UNION ALL ".join(
+        f"SELECT '{p.table.full_name}' AS table_name, {p.table.partition} AS game_date, COUNT(*) AS row_count "
+        f"FROM {p.table.full_name} WHERE {p.table.partition} BETWEEN @start_date AND @end_date GROUP BY game_date"
+        for p in processors
+    )
+    versions = ", ".join(f"'{p.table.full_name}:{p.code_version}'" for p in processors)
+    rows = session.rows(
+        f"""
+        SELECT DISTINCT table_name
+        FROM (
+          SELECT i.table_name, {_REASON.replace("@code_version", "SPLIT(v, ':')[OFFSET(1)]")} AS reason
+          FROM nba_staging.{_INPUTS} AS i
+          INNER JOIN UNNEST([{versions}]) AS v ON SPLIT(v, ':')[OFFSET(0)] = i.table_name
+          LEFT JOIN {LEDGER} AS l
+            ON l.table_name = i.table_name AND l.game_date = i.game_date
+              AND l.game_date BETWEEN @start_date AND @end_date
+          LEFT JOIN ({counts}) AS r ON r.table_name = i.table_name AND r.game_date = i.game_date
+        )
+        WHERE reason IN UNNEST(@kinds)""",
+        {**_span(span), "kinds": sorted(kinds)},
+    )
+    return {str(row[0]).rpartition(".")[2] for row in rows}
+
+
+def _span(span: DateRange) -> dict[str, Value]:
+    return {"start_date": span.start, "end_date": span.end}
+
+
+def _own(processor: Processor, kinds: Collection[str], *, known: bool) -> str:
+    """Dates that the ledger and the inputs make due."""
+    name, partition = processor.table.full_name, processor.table.partition
+    if not known:
+        return (
+            "SELECT game_date, season_year, 'missing' AS reason, '' AS detail, TRUE AS keys_changed, TRUE AS in_run, "
+            f"0 AS rank FROM nba_staging.{CALENDAR} WHERE game_date BETWEEN @start_date AND @end_date"
+        )
+    wanted = ", ".join(f"'{kind}'" for kind in sorted(set(kinds) - {"all"})) or "''"
+    reason = "COALESCE(reason, 'forced')" if "all" in kinds else f"IF(reason IN ({wanted}), reason, NULL)"
+    return f"""
+        SELECT
+          game_date,
+          season_year,
+          reason,
+          CASE WHEN reason <> 'stale' THEN COALESCE(ledger_reason, '') WHEN older THEN 'older code' ELSE changed END
+            AS detail,
+          reason <> 'stale' OR older OR STRPOS(changed, '{KEYS}:') > 0 AS keys_changed,
+          TRUE AS in_run,
+          0 AS rank
+        FROM (
+          SELECT game_date, season_year, {reason} AS reason, ledger_reason, older, {_CHANGED} AS changed
+          FROM (
+            SELECT
+              i.game_date,
+              i.season_year,
+              {_REASON} AS reason,
+              IF(
+                l.status = 'done' AND COALESCE(r.row_count, 0) <> l.row_count,
+                CONCAT(FORMAT('%d', COALESCE(r.row_count, 0)), ' of ', FORMAT('%d', l.row_count), ' rows'),
+                l.reason
+              ) AS ledger_reason,
+              COALESCE(l.code_version <> @code_version, FALSE) AS older,
+              COALESCE(i.parts, ['']) AS parts,
+              COALESCE(l.inputs, ['']) AS inputs
+            FROM nba_staging.{_INPUTS} AS i
+            LEFT JOIN {LEDGER} AS l
+              ON l.table_name = i.table_name AND l.game_date = i.game_date
+                AND l.game_date BETWEEN @start_date AND @end_date
+            LEFT JOIN (
+              SELECT {partition} AS game_date, COUNT(*) AS row_count
+              FROM {name}
+              WHERE {partition} BETWEEN @start_date AND @end_date
+              GROUP BY {partition}
+            ) AS r ON r.game_date = i.game_date
+            WHERE i.table_name = '{name}'
+          )
+        )
+        WHERE reason IS NOT NULL"""
+
+
+def _games(due: str) -> str:
+    """SELECT of the games of the due dates that changed; all games of a date that is due for another reason."""
+    return f"""
+        SELECT DISTINCT s.game_id, s.game_date, s.season_year, u.in_run
+        FROM nba_raw.nbac_schedule AS s
+        INNER JOIN {due} AS u ON u.game_date = s.game_date
+        WHERE s.season_type <> 'Cup Final'
+          AND (u.reason <> 'stale' OR u.detail = 'older code' OR STRPOS(u.detail, s.game_id) > 0)"""
+
+
+def _ranked(selects: Sequence[str], *, in_run: bool) -> str:
+    """One row per date: what the ledger says first, then what this run changes, then what becomes stale."""
+    rows = " UNION ALL ".join(selects)
+    mine = "in_run AND game_date BETWEEN @start_date AND @end_date" if in_run else "FALSE"
+    return f"""
+        SELECT game_date, season_year, reason, detail, keys_changed, in_run
+        FROM (
+          SELECT game_date, season_year, reason, detail, keys_changed, {mine} AS in_run, rank
+          FROM ({rows})
+        )
+        QUALIFY ROW_NUMBER() OVER (PARTITION BY game_date ORDER BY IF(in_run, 0, 1), rank, detail) = 1"""
+
+
+def _followed(processor: Processor, select: str) -> str:
+    """The dates of a cascade that hold something to become stale: computed before, or due anyway."""
+    first = BOOTSTRAP_DAYS if processor.table.phase == "precompute" else 0
+    return f"""
+        SELECT
+          c.game_date, c.season_year, 'downstream' AS reason, c.detail, TRUE AS keys_changed, c.in_run,
+          IF(c.in_run, 1, 2) AS rank
+        FROM ({select}) AS c
+        INNER JOIN {LEDGER} AS l ON l.table_name = '{processor.table.full_name}' AND l.game_date = c.game_date
+        WHERE l.status = 'done' AND c.day_number >= {first}"""
+
+
+def _cascade(upstream: Upstream, due: str, calendar: str) -> list[str]:
+    """SELECTs of the dates that read a due date of the upstream, one per window."""
+    return [_reached(upstream, window, due, calendar) for window in upstream.windows]
+
+
+def _reached(upstream: Upstream, window: Window, due: str, calendar: str) -> str:
+    """Dates whose window holds a due date of the upstream."""
+    only = " AND u.keys_changed" if window.rows == "keys" else ""
+    columns = f"SELECT DISTINCT d.game_date, d.season_year, d.day_number, '{upstream.table}' AS detail, u.in_run"
+    if window.span == "games":
+        return (
+            f"{columns} FROM {calendar} AS d INNER JOIN ({_turnover(upstream, window, due)}) AS u "
+            "ON u.season_year = d.season_year AND d.game_date > u.game_date AND d.game_date <= u.last_day"
+        )
+    if window.span == "season":
+        first = (
+            f"SELECT season_year, in_run, MIN(game_date) AS game_date FROM {due} AS u WHERE TRUE{only} "
+            "GROUP BY season_year, in_run"
+        )
+        return (
+            f"{columns} FROM {calendar} AS d INNER JOIN ({first}) AS u "
+            "ON u.season_year = d.season_year AND d.game_date > u.game_date"
+        )
+    reach = (
+        "d.game_date = u.game_date"
+        if window.span == "date"
+        else "u.season_year = d.season_year AND d.game_date > u.game_date "
+        f"AND d.game_date <= DATE_ADD(u.game_date, INTERVAL {window.size} DAY)"
+    )
+    return f"{columns} FROM {calendar} AS d INNER JOIN {due} AS u ON {reach}{only}"
+
+
+def _turnover(upstream: Upstream, window: Window, due: str) -> str:
+    """SELECT of the teams or players of changed games: the game's date and the last date that still reads it."""
+    games = f"{due}_games"
+    owner = window.by
+    lines = (
+        f"SELECT {owner}, season_year, game_date FROM {upstream.table} WHERE season_type <> 'Cup Final' "
+        f"AND season_year IN (SELECT season_year FROM {games})"
+    )
+    if owner == "player_id":
+        who = " UNION DISTINCT ".join(
+            f"SELECT b.player_id, g.season_year, g.game_date, g.in_run FROM {source} AS b "
+            f"INNER JOIN {games} AS g ON g.game_id = b.game_id AND g.game_date = b.game_date"
+            for source in (upstream.table, "nba_raw.nbac_player_boxscore", "nba_raw.nbac_gamebook_player_stats")
+        )
+    else:
+        who = " UNION DISTINCT ".join(
+            f"SELECT s.{side} AS {owner}, g.season_year, g.game_date, g.in_run FROM nba_raw.nbac_schedule AS s "
+            f"INNER JOIN {games} AS g ON g.game_id = s.game_id AND g.game_date = s.game_date"
+            for side in ("home_team_tricode", "away_team_tricode")
+        )
+    return f"""
+        SELECT w.season_year, w.game_date, w.in_run, MAX(COALESCE(l.last_day, {_NEVER})) AS last_day
+        FROM ({who}) AS w
+        INNER JOIN (
+          SELECT
+            {owner}, season_year, game_date,
+            LEAD(game_date, {window.size}) OVER (PARTITION BY {owner}, season_year ORDER BY game_date) AS last_day
+          FROM (
+            {lines}
+            UNION DISTINCT
+            SELECT {owner}, season_year, game_date FROM ({who})
+          )
+        ) AS l ON l.{owner} = w.{owner} AND l.game_date = w.game_date
+        GROUP BY w.season_year, w.game_date, w.in_run"""

@@ -1,0 +1,66 @@
+"""How many rows a game date should have in each computed table, counted from what it is computed from."""
+
+from __future__ import annotations
+
+from backcourt.backfill.gate import COUNTED, DATES
+from backcourt.calendar import BOOTSTRAP_DAYS
+from backcourt.processors.base import Processor
+
+_LINES = f"""
+    SELECT s.game_date, s.season_year, a.game_id, a.player_id
+    FROM nba_raw.nbac_schedule AS s
+    INNER JOIN (
+      SELECT game_id, player_id FROM nba_raw.nbac_gamebook_player_stats WHERE seconds_played > 0
+      UNION DISTINCT
+      SELECT b.game_id, b.player_id
+      FROM nba_raw.nbac_player_boxscore AS b
+      LEFT JOIN nba_raw.nbac_gamebook_player_stats AS g
+        ON g.game_id = b.game_id AND g.player_id = b.player_id AND g.seconds_played IS NOT NULL
+      WHERE g.player_id IS NULL
+    ) AS a ON a.game_id = s.game_id
+    WHERE s.game_status = 3 AND s.season_type IN {COUNTED}"""
+_RANGE = "BETWEEN @start_date AND @end_date"
+_SEEN = """
+    SELECT d.game_date, COUNT(*) AS expected
+    FROM ({dates}) AS d
+    INNER JOIN (
+      SELECT {who}, season_year, MIN(game_date) AS first_date FROM {source} GROUP BY {who}, season_year
+    ) AS p ON p.season_year = d.season_year AND p.first_date < d.game_date
+    WHERE d.day_number >= {bootstrap}
+    GROUP BY d.game_date"""
+
+
+def expected_rows(processor: Processor, *, forecast: bool = False) -> str:
+    """SELECT of game_date and expected: rows that the dates from @start_date to @end_date should have, failures included.
+
+    Args:
+        processor: Whose table it is.
+        forecast: True to count from the raw tables, before the tables in between are computed; an estimate then.
+    """
+    name = processor.table.short
+    lines = f"SELECT game_date, COUNT(*) AS expected FROM ({_LINES}) WHERE game_date {_RANGE} GROUP BY game_date"
+    if name in {"TOGS", "TDGS", "UTGC"}:
+        final = "AND game_status = 3 " if name != "UTGC" else ""
+        return (
+            f"SELECT game_date, 2 * COUNT(*) AS expected FROM nba_raw.nbac_schedule WHERE game_date {_RANGE} {final}"
+            f"AND season_type IN {COUNTED} GROUP BY game_date"
+        )
+    if name == "TDZA":
+        return _SEEN.format(
+            dates=DATES, who="team_abbr", bootstrap=BOOTSTRAP_DAYS, source="nba_raw.nbac_team_boxscore"
+        )
+    if name == "PSZA":
+        source = f"({_LINES})" if forecast else "nba_analytics.player_game_summary"
+        return _SEEN.format(dates=DATES, who="player_id", bootstrap=BOOTSTRAP_DAYS, source=source)
+    if name in {"PGS", "UPGC"}:
+        return lines
+    if forecast:
+        return (
+            f"SELECT d.game_date, e.expected FROM ({DATES}) AS d INNER JOIN ({lines}) AS e ON "
+            f"e.game_date = d.game_date WHERE d.day_number >= {BOOTSTRAP_DAYS}"
+        )
+    return (
+        f"SELECT u.game_date, COUNT(*) AS expected FROM nba_analytics.upcoming_player_game_context AS u "
+        f"INNER JOIN ({DATES}) AS d ON d.game_date = u.game_date WHERE u.game_date {_RANGE} "
+        f"AND d.day_number >= {BOOTSTRAP_DAYS} GROUP BY u.game_date"
+    )

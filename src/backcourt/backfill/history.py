@@ -1,0 +1,223 @@
+"""The run history: one row per run and table, written when the run starts and again when it ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from backcourt.backfill.stamp import Stamp
+from backcourt.calendar import DateRange
+from backcourt.processors.base import Processor
+from backcourt.warehouse.base import Session, Statement, Value
+
+HISTORY = "nba_reference.processor_run_history"
+
+
+def begin(processors: Sequence[Processor], span: DateRange, stamp: Stamp, trigger: str) -> Statement:
+    """The statement that says that a run of these tables has started."""
+    return Statement(
+        f"INSERT INTO {HISTORY} (run_id, processor_name, phase, data_date, start_date, status, started_at, "
+        "processed_at, mode, trigger_source, code_version, output_table) SELECT @run_id, n, p, @end, @start, "
+        "'running', @now, @now, @mode, @trigger, v, o FROM UNNEST(@names) AS n WITH OFFSET AS i "
+        "INNER JOIN UNNEST(@phases) AS p WITH OFFSET AS i2 ON i2 = i "
+        "INNER JOIN UNNEST(@versions) AS v WITH OFFSET AS i3 ON i3 = i "
+        "INNER JOIN UNNEST(@outputs) AS o WITH OFFSET AS i4 ON i4 = i",
+        {
+            "run_id": stamp.run_id,
+            "start": span.start,
+            "end": span.end,
+            "now": stamp.now,
+            "mode": stamp.policy.name,
+            "trigger": trigger,
+            "names": [processor.name for processor in processors],
+            "phases": [processor.table.phase for processor in processors],
+            "versions": [processor.code_version for processor in processors],
+            "outputs": [processor.table.full_name for processor in processors],
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a table ended in a run.
+
+    Attributes:
+        status: success, partial, failed, skipped or interrupted.
+        created: Rows written.
+        skipped: Rows left alone.
+        failed: Failure records.
+        seconds: Time taken.
+        missing: Upstreams that were missing.
+        stale: Upstreams past their limit.
+        error: One line, "" if there was none.
+        summary: Further counters.
+    """
+
+    status: str
+    created: int = 0
+    skipped: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+    missing: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
+    error: str = ""
+    summary: Mapping[str, object] | None = None
+
+
+def end(run_id: str, name: str, outcome: Outcome, now: datetime) -> Statement:
+    """The statement that says how a table of a run ended."""
+    values: dict[str, Value] = {
+        "run_id": run_id,
+        "name": name,
+        "now": now,
+        "status": outcome.status,
+        "seconds": round(outcome.seconds, 3),
+        "processed": outcome.created + outcome.skipped + outcome.failed,
+        "created": outcome.created,
+        "skipped": outcome.skipped,
+        "failed": outcome.failed,
+        "passed": not outcome.missing,
+        "missing": json.dumps(list(outcome.missing)),
+        "stale": json.dumps(list(outcome.stale)),
+        "error": outcome.error,
+        "summary": json.dumps(dict(outcome.summary or {}), sort_keys=True),
+    }
+    return Statement(
+        f"UPDATE {HISTORY} SET status = @status, processed_at = @now, duration_seconds = @seconds, "
+        "records_processed = @processed, records_created = @created, records_skipped = @skipped, "
+        "records_failed = @failed, dependency_check_passed = @passed, missing_dependencies = @missing, "
+        "stale_dependencies = @stale, error_message = NULLIF(@error, ''), summary = @summary "
+        "WHERE run_id = @run_id AND processor_name = @name",
+        values,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as the history tells it.
+
+    Attributes:
+        run_id: The run.
+        status: The worst status of its tables.
+        mode: daily or backfill.
+        trigger: Who started it.
+        start: First date of the range.
+        end: Last date.
+        tables: Number of tables.
+        created: Rows written.
+        failed: Failure records.
+        seconds: Length.
+        started_at: When it started (UTC).
+        error: The first error, "" if there was none.
+    """
+
+    run_id: str
+    status: str
+    mode: str
+    trigger: str
+    start: object
+    end: object
+    tables: int
+    created: int
+    failed: int
+    seconds: float
+    started_at: object
+    error: str
+
+
+def runs(session: Session, *, limit: int = 20, run_id: str = "") -> tuple[Run, ...]:
+    """The newest runs first."""
+    rows = session.rows(
+        f"""
+        SELECT
+          run_id,
+          CASE
+            WHEN COUNTIF(status = 'running') > 0 THEN 'running'
+            WHEN COUNTIF(status = 'interrupted') > 0 THEN 'interrupted'
+            WHEN COUNTIF(status = 'failed') > 0 THEN 'failed'
+            WHEN COUNTIF(status = 'partial') > 0 THEN 'partial'
+            ELSE 'success'
+          END AS run_status,
+          MIN(mode), MIN(COALESCE(trigger_source, '')), MIN(start_date), MAX(data_date), COUNT(*) AS tables,
+          SUM(COALESCE(records_created, 0)) AS created, SUM(COALESCE(records_failed, 0)) AS failed,
+          SUM(COALESCE(duration_seconds, 0)) AS seconds, MIN(started_at) AS started, MIN(COALESCE(error_message, ''))
+        FROM {HISTORY}
+        WHERE @run_id = '' OR run_id = @run_id
+        GROUP BY run_id
+        ORDER BY started DESC, run_id
+        LIMIT {int(limit)}""",
+        {"run_id": run_id},
+    )
+    return tuple(
+        Run(
+            str(row[0]), str(row[1]), str(row[2]), str(row[3]), row[4], row[5], int(str(row[6])), int(str(row[7])),
+            int(str(row[8])), float(str(row[9])), row[10], str(row[11]),
+        )
+        for row in rows
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TableRun:
+    """A table in a run: full name of the history's columns without their prefix."""
+
+    table: str
+    status: str
+    created: int
+    skipped: int
+    failed: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestatedRows:
+    """How many stored rows of a table a run changed or removed, and why."""
+
+    table: str
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One run table by table.
+
+    Attributes:
+        tables: How each table ended.
+        restated: Stored rows that it changed or removed.
+        events: Warnings, failures and completions, in one line each.
+    """
+
+    tables: tuple[TableRun, ...]
+    restated: tuple[RestatedRows, ...]
+    events: tuple[str, ...]
+
+
+def run_detail(session: Session, run_id: str) -> Detail:
+    """What one run did."""
+    values = {"run_id": run_id}
+    tables = session.rows(
+        "SELECT processor_name, status, COALESCE(records_created, 0), COALESCE(records_skipped, 0), "
+        f"COALESCE(records_failed, 0), COALESCE(error_message, '') FROM {HISTORY} WHERE run_id = @run_id "
+        "ORDER BY phase, processor_name",
+        values,
+    )
+    restated = session.rows(
+        "SELECT table_name, reason, COUNT(*) AS n FROM nba_processing.restatements WHERE run_id = @run_id "
+        "GROUP BY table_name, reason ORDER BY table_name, reason",
+        values,
+    )
+    events = session.rows(
+        "SELECT event_type, message FROM nba_processing.events WHERE run_id = @run_id ORDER BY event_type, message",
+        values,
+    )
+    return Detail(
+        tuple(
+            TableRun(str(row[0]), str(row[1]), int(str(row[2])), int(str(row[3])), int(str(row[4])), str(row[5]))
+            for row in tables
+        ),
+        tuple(RestatedRows(str(row[0]), str(row[1]), int(str(row[2]))) for row in restated),
+        tuple(f"{kind}: {message}" for kind, message in events),
+    )

@@ -1,0 +1,62 @@
+"""Jobs: names for engine runs and loads, so that an operator need not know how a table is filled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from backcourt.errors import UnknownNameError
+from backcourt.processors.registry import registry
+from backcourt.sources.season.files import FILES
+
+Kind = Literal["compute", "load", "registry", "two-pass"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job.
+
+    Attributes:
+        name: What it is called.
+        kind: compute (an engine run), load (a season's file), registry (names) or two-pass (names, then tables).
+        tables: Tables that it fills, in dependency order.
+        description: One line.
+    """
+
+    name: str
+    kind: Kind
+    tables: tuple[str, ...]
+    description: str
+
+
+@lru_cache(maxsize=1)
+def jobs() -> Mapping[str, Job]:
+    """Every job by name: groups first, then one per computed table and one per raw table."""
+    computed = registry()
+    everything = tuple(processor.name for processor in computed)
+    found = [
+        Job("phase3", "compute", tuple(p.name for p in computed if p.phase == 3), "Phase 3: the five analytics tables"),
+        Job("phase4", "compute", tuple(p.name for p in computed if p.phase == 4), "Phase 4: the five precompute tables"),
+        Job("all", "compute", everything, "Phases 3 and 4"),
+        Job("registry", "registry", ("nba_players_registry",), "the player registry, from the raw box scores"),
+        Job("two-pass", "two-pass", ("nba_players_registry", *everything), "the registry first, then Phases 3 and 4"),
+    ]
+    found += [Job(p.name, "compute", (p.name,), p.table.description) for p in computed]
+    found += [
+        Job(file.table.rpartition(".")[2], "load", (file.table.rpartition(".")[2],), f"{file.file_name} of a season's folder")
+        for file in FILES
+    ]
+    return {job.name: job for job in found}
+
+
+def job(name: str) -> Job:
+    """The job of that name.
+
+    Raises:
+        UnknownNameError: If there is none.
+    """
+    if name not in jobs():
+        raise UnknownNameError("job", name, jobs(), next_step="see them with: backcourt jobs list")
+    return jobs()[name]

@@ -1,0 +1,149 @@
+"""The ledger's rows of a chunk: what each scheduled date became, by which code and from which input."""
+
+from __future__ import annotations
+
+from backcourt.backfill.gate import DATE_LEVEL, DATES
+from backcourt.backfill.stamp import Stamp
+from backcourt.calendar import DateRange
+from backcourt.processors.base import Processor
+from backcourt.warehouse.base import Staged, Statement, Value
+
+LEDGER = "nba_processing.backfill_ledger"
+_COLUMNS = (
+    "table_name",
+    "game_date",
+    "status",
+    "reason",
+    "input_fingerprint",
+    "inputs",
+    "output_fingerprint",
+    "row_count",
+    "failure_count",
+    "games_expected",
+    "games_found",
+    "code_version",
+    "attempt",
+)
+
+
+def ledger_rows(processor: Processor, *, stage: Staged, good: str, failed: Staged, inputs: Staged, games: str) -> str:
+    """SELECT of the ledger's rows that would say something new: one per scheduled date of the chunk.
+
+    Args:
+        processor: Whose dates they are.
+        stage: The staged rows.
+        good: Condition on the staged rows that are written.
+        failed: The staged failure records.
+        inputs: The staged fingerprints (``inputs.fingerprints``).
+        games: SELECT of game_date, games_expected and games_found in the windows of the date's rows.
+    """
+    partition = processor.table.partition
+    bootstrap = "d.day_number < @bootstrap_days" if processor.table.phase == "precompute" else "FALSE"
+    return f"""
+        WITH dates AS ({DATES}
+        ),
+        outputs AS (
+          SELECT
+            {partition} AS game_date,
+            COUNT(*) AS row_count,
+            TO_HEX(SHA256(STRING_AGG(data_hash, '' ORDER BY data_hash))) AS fingerprint
+          FROM {stage}
+          WHERE {good}
+          GROUP BY {partition}
+        ),
+        failures AS (
+          SELECT
+            analysis_date AS game_date,
+            COUNT(*) AS failure_count,
+            MAX(IF(entity_id = '{DATE_LEVEL}', failure_category, NULL)) AS date_failure
+          FROM {failed}
+          GROUP BY analysis_date
+        ),
+        now AS (
+          SELECT
+            d.game_date,
+            CASE WHEN {bootstrap} THEN 'skipped' WHEN f.date_failure IS NULL THEN 'done' ELSE 'failed' END AS status,
+            IF({bootstrap}, 'bootstrap', f.date_failure) AS reason,
+            i.fingerprint AS input_fingerprint,
+            i.parts AS inputs,
+            SUBSTR(r.fingerprint, 1, 16) AS output_fingerprint,
+            COALESCE(r.row_count, 0) AS row_count,
+            COALESCE(f.failure_count, 0) AS failure_count,
+            g.games_expected,
+            g.games_found
+          FROM dates AS d
+          LEFT JOIN outputs AS r ON r.game_date = d.game_date
+          LEFT JOIN failures AS f ON f.game_date = d.game_date
+          LEFT JOIN {inputs} AS i ON i.game_date = d.game_date
+          LEFT JOIN ({games}) AS g ON g.game_date = d.game_date
+        )
+        SELECT @table_name AS table_name, n.*, @code_version AS code_version, COALESCE(l.attempt, 0) + 1 AS attempt
+        FROM now AS n
+        LEFT JOIN {LEDGER} AS l ON l.table_name = @table_name AND l.game_date = n.game_date
+        WHERE l.game_date IS NULL
+          OR n.status = 'failed'
+          OR l.code_version <> @code_version
+          OR l.status <> n.status
+          OR COALESCE(l.reason, '') <> COALESCE(n.reason, '')
+          OR COALESCE(l.input_fingerprint, '') <> COALESCE(n.input_fingerprint, '')
+          OR COALESCE(l.output_fingerprint, '') <> COALESCE(n.output_fingerprint, '')
+          OR COALESCE(l.games_expected, -1) <> COALESCE(n.games_expected, -1)
+          OR COALESCE(l.games_found, -1) <> COALESCE(n.games_found, -1)
+          OR l.failure_count <> n.failure_count"""
+
+
+def replace_ledger(ledger: Staged, stamp: Stamp) -> tuple[Statement, ...]:
+    """The statements that put those rows into the ledger."""
+    values = ", ".join(f"n.{column}" for column in _COLUMNS)
+    return (
+        Statement(
+            f"DELETE FROM {LEDGER} AS t WHERE EXISTS (SELECT 1 FROM {ledger} AS n WHERE "
+            "n.table_name = t.table_name AND n.game_date = t.game_date)"
+        ),
+        Statement(
+            f"INSERT INTO {LEDGER} ({', '.join(_COLUMNS)}, mode, run_id, started_at, finished_at) SELECT {values}, "
+            f"@mode, @run_id, @now, @now FROM {ledger} AS n ORDER BY n.table_name, n.game_date",
+            {"mode": stamp.policy.name, "run_id": stamp.run_id, "now": stamp.now},
+        ),
+    )
+
+
+def mark_failed(
+    processor: Processor, chunk: DateRange, stamp: Stamp, error: str, category: str
+) -> tuple[Statement, ...]:
+    """The statements that say a chunk's dates failed as a whole, and why; stored rows stay as they are."""
+    values: dict[str, Value] = {
+        "table_name": processor.table.full_name,
+        "processor": processor.name,
+        "start_date": chunk.start,
+        "end_date": chunk.end,
+    }
+    failures = f"nba_processing.{processor.table.phase}_failures"
+    stamps: dict[str, Value] = {"run_id": stamp.run_id, "now": stamp.now}
+    return (
+        Statement(
+            f"DELETE FROM {failures} AS t WHERE t.processor_name = @processor AND t.entity_id = '{DATE_LEVEL}' "
+            "AND t.analysis_date BETWEEN @start_date AND @end_date",
+            values,
+        ),
+        Statement(
+            f"INSERT INTO {failures} (processor_name, analysis_date, entity_id, entity_type, failure_category, "
+            "failure_reason, can_retry, is_correctable, run_id, created_at) SELECT @processor, d.game_date, "
+            f"'{DATE_LEVEL}', 'date', @category, @error, @category <> 'PROCESSING_ERROR', FALSE, @run_id, @now FROM ({DATES}) AS d",
+            {**values, **stamps, "error": error, "category": category},
+        ),
+        Statement(
+            f"UPDATE {LEDGER} AS t SET status = 'failed', reason = @category, attempt = t.attempt + 1, "
+            "run_id = @run_id, started_at = @now, finished_at = @now WHERE t.table_name = @table_name "
+            "AND t.game_date BETWEEN @start_date AND @end_date",
+            {**values, **stamps, "category": category},
+        ),
+        Statement(
+            f"INSERT INTO {LEDGER} (table_name, game_date, status, reason, mode, code_version, row_count, "
+            "failure_count, attempt, run_id, started_at, finished_at) SELECT @table_name, d.game_date, 'failed', "
+            "@category, @mode, @code_version, 0, 1, 1, @run_id, @now, @now "
+            f"FROM ({DATES}) AS d WHERE NOT EXISTS (SELECT 1 FROM {LEDGER} AS l WHERE l.table_name = @table_name AND "
+            "l.game_date = d.game_date)",
+            {**values, **stamps, "mode": stamp.policy.name, "category": category, "code_version": processor.code_version},
+        ),
+    )

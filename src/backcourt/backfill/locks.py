@@ -1,0 +1,161 @@
+"""Who writes which dates of which table: rows with a lease in nba_processing.locks.
+
+Two runs that overlap in table and date cannot both hold them. A lease that is not renewed expires; on the same machine
+a lock whose process is gone is free at once.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from backcourt.calendar import DateRange
+from backcourt.errors import LockedError
+from backcourt.warehouse.base import Session, Statement, Value
+
+LEASE = timedelta(minutes=10)
+RENEW_SECONDS = 60.0
+_LOCKS = "nba_processing.locks"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A process that holds locks.
+
+    Attributes:
+        text: Process id, host and user, for people.
+        pid: Process id.
+        host: Host name.
+        birth: When the process started, in the kernel's ticks; "" where that cannot be known.
+    """
+
+    text: str
+    pid: int
+    host: str
+    birth: str
+
+
+def this_process() -> Holder:
+    """The holder that this process is."""
+    pid, host = os.getpid(), socket.gethostname()
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    return Holder(f"process {pid} on {host} ({user})", pid, host, _birth(pid))
+
+
+def acquire(
+    session: Session, tables: tuple[str, ...], span: DateRange, *, run_id: str, holder: Holder, now: datetime
+) -> None:
+    """Take the locks of all tables over a range, or none.
+
+    Args:
+        session: A session that can write.
+        tables: Full names.
+        span: Dates that the run may write.
+        run_id: The run.
+        holder: Who takes them.
+        now: The time (UTC).
+
+    Raises:
+        LockedError: If a live run holds some of these dates of one of the tables; it names who and since when.
+    """
+    values: dict[str, Value] = {"tables": list(tables), "start": span.start, "end": span.end}
+    overlap = "table_name IN UNNEST(@tables) AND start_date <= @end AND end_date >= @start"
+    held = session.rows(
+        f"SELECT run_id, holder, holder_birth, acquired_at, expires_at, MIN(lock_name) AS lock_name FROM {_LOCKS} "
+        f"WHERE {overlap} GROUP BY run_id, holder, holder_birth, acquired_at, expires_at ORDER BY acquired_at",
+        values,
+    )
+    for other, who, birth, since, expires, what in held:
+        if isinstance(expires, datetime) and expires > now and not _dead(str(who), str(birth or "")):
+            raise LockedError(
+                f"run {other} ({who}) has been writing {what} since {since:%Y-%m-%d %H:%M} UTC",
+                next_step="wait until it has ended (backcourt status shows it), or choose other dates or tables",
+            )
+    gone = [str(row[0]) for row in held]
+    names = [f"{name} {span}" for name in tables]
+    values |= {
+        "gone": gone or [""],
+        "names": names,
+        "run_id": run_id,
+        "holder": holder.text,
+        "birth": holder.birth,
+        "now": now,
+        "expires": now + LEASE,
+    }
+    session.transaction(
+        [
+            Statement(f"DELETE FROM {_LOCKS} WHERE run_id IN UNNEST(@gone)", values),
+            Statement(
+                f"UPDATE {_HISTORY} SET status = 'interrupted', processed_at = @now "
+                "WHERE status = 'running' AND run_id IN UNNEST(@gone)",
+                values,
+            ),
+            Statement(
+                f"INSERT INTO {_LOCKS} (lock_name, table_name, start_date, end_date, run_id, holder, holder_birth, "
+                "acquired_at, heartbeat_at, expires_at) SELECT n, t, @start, @end, @run_id, @holder, @birth, @now, "
+                "@now, @expires FROM UNNEST(@names) AS n WITH OFFSET AS i "
+                "INNER JOIN UNNEST(@tables) AS t WITH OFFSET AS j ON i = j",
+                values,
+            ),
+        ]
+    )
+
+
+_HISTORY = "nba_reference.processor_run_history"
+
+
+def renew(session: Session, run_id: str, now: datetime) -> None:
+    """Extend the run's leases.
+
+    Raises:
+        LockedError: If they are gone because they had expired and another run took the dates.
+    """
+    changed = session.transaction(
+        [
+            Statement(
+                f"UPDATE {_LOCKS} SET heartbeat_at = @now, expires_at = @expires WHERE run_id = @run_id",
+                {"now": now, "expires": now + LEASE, "run_id": run_id},
+            )
+        ]
+    )
+    if not changed[0]:
+        raise LockedError(
+            f"the locks of run {run_id} expired and were taken by another run",
+            next_step="run the same command again once the other one has ended",
+        )
+
+
+def release(run_id: str) -> Statement:
+    """The statement that gives the run's locks back."""
+    return Statement(f"DELETE FROM {_LOCKS} WHERE run_id = @run_id", {"run_id": run_id})
+
+
+def _dead(holder: str, birth: str) -> bool:
+    """True if the holder ran on this machine and is gone."""
+    words = holder.split()
+    if len(words) < 4 or words[3] != socket.gethostname() or not words[1].isdigit():
+        return False
+    pid = int(words[1])
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return bool(birth) and _birth(pid) not in {"", birth}
+
+
+def _birth(pid: int) -> str:
+    """Start time of a process, from /proc; "" where there is none. A zombie counts as gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "gone" if fields[0] == "Z" else fields[19]

@@ -1,0 +1,354 @@
+"""What a run would do and why: exact date ranges per table, what becomes stale after it, and a file to keep it in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from backcourt.backfill.due import CALENDAR, LEDGER, stage_calendar, stage_due
+from backcourt.backfill.expected import expected_rows
+from backcourt.backfill.gate import COUNTED
+from backcourt.backfill.inputs import fingerprints
+from backcourt.calendar import DateRange
+from backcourt.catalog import table
+from backcourt.errors import DateRangeError, PlanError, UnknownNameError
+from backcourt.processors.base import Processor
+from backcourt.processors.registry import registry, select
+from backcourt.warehouse.base import Session
+
+REPROCESS = ("missing", "failed", "stale", "all")
+DEFAULT_REPROCESS = frozenset({"missing", "failed", "stale"})
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody wants computed.
+
+    Attributes:
+        span: Dates that may be written.
+        tables: Names of the tables, in dependency order.
+        reprocess: Reasons for which a date is computed: missing, failed, stale; all computes every date.
+        mode: Name of the mode.
+        validation: strict, backfill or force.
+    """
+
+    span: DateRange
+    tables: tuple[str, ...]
+    reprocess: frozenset[str] = DEFAULT_REPROCESS
+    mode: str = "backfill"
+    validation: str = "backfill"
+
+    @property
+    def processors(self) -> tuple[Processor, ...]:
+        """The processors of the tables, in dependency order."""
+        return select(tables=self.tables)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRange:
+    """Neighbouring game dates of one season that are due in one table for one reason.
+
+    Attributes:
+        table: Table name.
+        start: First game date.
+        end: Last game date.
+        dates: Game dates.
+        reason: missing, failed, stale, forced or downstream (of a date that this run changes).
+        detail: What is behind it: the changed upstream, the error; "" if there is nothing to say.
+        rows: Rows expected; an estimate where nothing has been computed yet.
+    """
+
+    table: str
+    start: date
+    end: date
+    dates: int
+    reason: str
+    detail: str
+    rows: int
+
+    @property
+    def span(self) -> DateRange:
+        """The range."""
+        return DateRange(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class LookBack:
+    """What computing a table reads before its first planned date.
+
+    Attributes:
+        table: Table that is computed.
+        upstream: Full name of the table that is read.
+        windows: The windows, for people.
+        start: Earliest date that may be read.
+    """
+
+    table: str
+    upstream: str
+    windows: str
+    start: date
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan.
+
+    Attributes:
+        request: What was asked for.
+        ranges: What would be computed, in dependency order.
+        becomes_stale: Dates that become stale and are not computed by this run.
+        look_backs: What is read before the planned dates.
+        world: 16 hex digits over the inputs of every date of the range; "" unless the plan is to be kept.
+    """
+
+    request: Request
+    ranges: tuple[PlannedRange, ...]
+    becomes_stale: tuple[PlannedRange, ...] = ()
+    look_backs: tuple[LookBack, ...] = ()
+    world: str = ""
+
+
+def make_plan(session: Session, request: Request, *, keep: bool = False) -> Plan:
+    """Compare the ledger with the schedule and today's inputs.
+
+    Args:
+        session: An open session; reading is enough.
+        request: What is wanted.
+        keep: True to take down the state of the inputs, so that the plan can be refused once they changed.
+
+    Raises:
+        DateRangeError: If the schedule has no game in the range.
+    """
+    calendar = stage_calendar(session, request.span)
+    if not session.rows(f"SELECT COUNT(*) AS n FROM {calendar} WHERE game_date <= @end", {"end": request.span.end})[0][0]:
+        raise no_games(session, request.span)
+    due = stage_due(session, request.span, request.processors, request.reprocess)
+    ranges = tuple(found for name in due for found in planned_ranges(session, name, request.span, in_run=True))
+    after = tuple(found for name in due for found in planned_ranges(session, name, request.span, in_run=False))
+    return Plan(
+        request,
+        ranges,
+        after,
+        look_backs=_look_backs(session, ranges),
+        world=_world(session, request) if keep else "",
+    )
+
+
+def planned_ranges(session: Session, due: str, span: DateRange, *, in_run: bool) -> tuple[PlannedRange, ...]:
+    """What is staged as due in one table, as ranges of neighbouring dates (see ``due.stage_due``)."""
+    name = due.rpartition("plan_")[2]
+    processor = next(processor for processor in registry() if processor.name == name)
+    forecast = f"({expected_rows(processor, forecast=True)})"
+    rows = session.rows(
+        f"""
+        SELECT MIN(game_date), MAX(game_date), COUNT(*) AS dates, reason, MIN(detail), COUNT(DISTINCT detail) AS details,
+          SUM(expected) AS expected
+        FROM (
+          SELECT
+            u.game_date, u.season_year, u.reason, u.detail,
+            COALESCE(IF(l.status = 'done', l.row_count, NULL), f.expected, 0) AS expected,
+            c.number - ROW_NUMBER() OVER (PARTITION BY u.season_year, u.reason ORDER BY c.number) AS island
+          FROM {due} AS u
+          INNER JOIN nba_staging.{CALENDAR} AS c ON c.game_date = u.game_date
+          LEFT JOIN {LEDGER} AS l ON l.table_name = '{processor.table.full_name}' AND l.game_date = u.game_date
+          LEFT JOIN {forecast} AS f ON f.game_date = u.game_date
+          WHERE u.in_run = @in_run
+        )
+        GROUP BY season_year, reason, island
+        ORDER BY 1""",
+        {"in_run": in_run, "start_date": span.start, "end_date": span.end},
+    )
+    return tuple(
+        PlannedRange(
+            name, _date(first), _date(last), int(str(dates)), str(reason), _detail(detail, details), int(str(expected))
+        )
+        for first, last, dates, reason, detail, details, expected in rows
+    )
+
+
+def _detail(first: object, details: object) -> str:
+    words = list(dict.fromkeys(word for word in str(first or "").strip(", ").split(", ") if word))
+    text = ", ".join(words[:4]) + (f" and {len(words) - 4} more" if len(words) > 4 else "")
+    return f"{text}; others on other dates" if int(str(details)) > 1 and text else text
+
+
+def _look_backs(session: Session, ranges: Sequence[PlannedRange]) -> tuple[LookBack, ...]:
+    """The widened look-back of every table's first planned date."""
+    found: list[LookBack] = []
+    firsts: dict[str, date] = {}
+    for planned in ranges:
+        firsts[planned.table] = min(planned.start, firsts.get(planned.table, planned.start))
+    if not firsts:
+        return ()
+    opening = session.rows(
+        "SELECT season_year, MIN(game_date) AS opening, MAX(game_date) AS last FROM nba_raw.nbac_schedule "
+        f"WHERE season_type IN {COUNTED} GROUP BY season_year"
+    )
+    for name, first in firsts.items():
+        start = next((_date(row[1]) for row in opening if _date(row[1]) <= first <= _date(row[2])), first)
+        for upstream in table(name).upstreams:
+            wide = [window for window in upstream.windows if window.span != "date"]
+            if wide and table(upstream.table).partition:
+                found.append(LookBack(name, upstream.table, ", ".join(map(str, wide)), start))
+    return tuple(found)
+
+
+def _world(session: Session, request: Request) -> str:
+    """A hash over the inputs of every date and table of the request and over the ledger's state."""
+    rows = session.rows(
+        "SELECT TO_HEX(SHA256(STRING_AGG(CONCAT(i.table_name, FORMAT_DATE('%F', i.game_date), i.fingerprint, "
+        "COALESCE(l.status, ''), COALESCE(l.output_fingerprint, '')), '' ORDER BY i.table_name, i.game_date))) AS world "
+        f"FROM ({fingerprints(request.processors)}) AS i "
+        f"LEFT JOIN {LEDGER} AS l ON l.table_name = i.table_name AND l.game_date = i.game_date",
+        {"start_date": request.span.start, "end_date": request.span.end},
+    )
+    return str(rows[0][0] or "")[:16]
+
+
+def season_span(session: Session, season: str) -> DateRange:
+    """The first and the last scheduled date of a season.
+
+    Raises:
+        UnknownNameError: If the schedule does not know it.
+    """
+    rows = session.rows(
+        "SELECT season, MIN(game_date) AS a, MAX(game_date) AS b FROM nba_raw.nbac_schedule "
+        f"WHERE season_type IN {COUNTED} GROUP BY season ORDER BY season"
+    )
+    found = {str(name): DateRange(_date(first), _date(last)) for name, first, last in rows}
+    if season not in found:
+        raise UnknownNameError("season", season, found, next_step="load it first: backcourt load season DIR")
+    return found[season]
+
+
+def no_games(session: Session, span: DateRange) -> DateRangeError:
+    """The error for a range without a scheduled game: it names the seasons there are."""
+    known = session.rows(
+        "SELECT season, MIN(game_date) AS a, MAX(game_date) AS b FROM nba_raw.nbac_schedule "
+        "GROUP BY season ORDER BY season"
+    )
+    if not known:
+        return DateRangeError(
+            f"no game on {span}: the schedule is empty", next_step="load a season first: backcourt load season DIR"
+        )
+    return DateRangeError(
+        f"the schedule has no game on {span}",
+        valid=[f"{season} ({first} to {last})" for season, first, last in known],
+        next_step="choose dates inside a loaded season, or load the one you need",
+    )
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """The plan as JSON values; what ``save`` writes and ``backcourt plan --json`` prints."""
+    request = plan.request
+    return {
+        "version": _VERSION,
+        "request": {
+            "start_date": str(request.span.start),
+            "end_date": str(request.span.end),
+            "tables": list(request.tables),
+            "reprocess": sorted(request.reprocess),
+            "mode": request.mode,
+            "validation": request.validation,
+        },
+        "ranges": [_plain(found) for found in plan.ranges],
+        "becomes_stale": [_plain(found) for found in plan.becomes_stale],
+        "look_backs": [_plain(found) for found in plan.look_backs],
+        "world": plan.world,
+    }
+
+
+def _plain(found: PlannedRange | LookBack) -> dict[str, Any]:
+    return {key: str(value) if isinstance(value, date) else value for key, value in asdict(found).items()}
+
+
+def save(plan: Plan, path: Path) -> None:
+    """Write a plan that was made with ``keep``; a sum over it shows later whether it was edited."""
+    content = plan_json(plan)
+    path.write_text(json.dumps({**content, "checksum": _checksum(content)}, indent=2) + "\n", encoding="utf-8")
+
+
+def load(path: Path) -> Plan:
+    """Read a plan file.
+
+    Raises:
+        PlanError: If it is not a plan, was edited, or is from another version.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise PlanError(f"there is no plan file {path}", next_step="make one with backcourt plan --save FILE") from None
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise PlanError(f"{path} is not a plan file: {error}", next_step="make a new one: backcourt plan --save") from None
+    if not isinstance(content, dict) or content.get("version") != _VERSION:
+        raise PlanError(f"{path} is not a plan of this version", next_step="make a new one: backcourt plan --save FILE")
+    checksum = content.pop("checksum", None)
+    if checksum != _checksum(content):
+        raise PlanError(
+            f"{path} was edited after it was saved",
+            next_step="a plan is changed by its options: make a new one with backcourt plan --save FILE",
+        )
+    asked = content["request"]
+    span = DateRange(date.fromisoformat(asked["start_date"]), date.fromisoformat(asked["end_date"]))
+    request = Request(
+        span, tuple(asked["tables"]), frozenset(asked["reprocess"]), asked["mode"], asked["validation"]
+    )
+    return Plan(
+        request,
+        tuple(_range(found) for found in content["ranges"]),
+        tuple(_range(found) for found in content["becomes_stale"]),
+        world=content["world"],
+    )
+
+
+def check_unchanged(saved: Plan, now: Plan) -> None:
+    """Refuse a saved plan if the world is no longer the one that it was made for.
+
+    Raises:
+        PlanError: Naming what changed.
+    """
+    if saved.ranges == now.ranges and saved.world == now.world:
+        return
+    then, today = ({(r.table, r.start, r.end, r.reason) for r in plan.ranges} for plan in (saved, now))
+    changed = sorted({entry[0] for entry in then ^ today})
+    what = f"the ranges of {', '.join(changed)}" if changed else "rows that the planned dates are computed from"
+    raise PlanError(
+        f"the warehouse changed since the plan was saved: {what}",
+        next_step="make a new plan with backcourt plan --save FILE and look at it",
+    )
+
+
+def parse_reprocess(values: Sequence[str]) -> frozenset[str]:
+    """The kinds of the option --reprocess, which may be repeated or hold a list with commas.
+
+    Raises:
+        UnknownNameError: If one is unknown.
+    """
+    kinds = [kind.strip() for value in values for kind in value.split(",") if kind.strip()]
+    for kind in kinds:
+        if kind not in REPROCESS:
+            raise UnknownNameError("kind of --reprocess", kind, REPROCESS)
+    return frozenset(kinds) or DEFAULT_REPROCESS
+
+
+def _range(found: Mapping[str, Any]) -> PlannedRange:
+    return PlannedRange(
+        found["table"], date.fromisoformat(found["start"]), date.fromisoformat(found["end"]), found["dates"],
+        found["reason"], found["detail"], found["rows"],
+    )
+
+
+def _checksum(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _date(value: object) -> date:
+    if not isinstance(value, date):
+        raise TypeError(f"not a date: {value!r}")
+    return value

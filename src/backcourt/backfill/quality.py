@@ -1,0 +1,100 @@
+"""Critical fields by date: how many rows are judged and how many are valid, of stored or of staged rows.
+
+CLEAN from 99 % valid, PARTIAL from 50 %, CONTAMINATED below. A date without judged rows has no status.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from backcourt.calendar import DateRange
+from backcourt.catalog.model import Table
+from backcourt.warehouse.base import Session
+
+CLEAN_PERCENT = 99
+PARTIAL_PERCENT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A critical field that is not clean.
+
+    Attributes:
+        table: Full name of the table.
+        field: The critical field.
+        status: PARTIAL or CONTAMINATED, of the worst date.
+        dates: Dates that are not clean.
+        first: The first of them.
+        judged: Rows judged on those dates.
+        valid: Valid rows among them.
+    """
+
+    table: str
+    field: str
+    status: str
+    dates: int
+    first: date
+    judged: int
+    valid: int
+
+    def __str__(self) -> str:
+        """The finding in one line."""
+        dates = f"{self.first}" if self.dates == 1 else f"{self.dates} dates from {self.first}"
+        return f"{self.table}: {self.field} is {self.status} on {dates} ({self.valid:,} of {self.judged:,} rows valid)"
+
+
+def judged(table: Table, source: str, condition: str) -> str:
+    """SELECT of game_date, field, judged and valid: one row per date and critical field.
+
+    Args:
+        table: Whose critical fields are judged.
+        source: Where the rows are: the table itself or staged rows of it.
+        condition: Which rows are looked at (alias t).
+    """
+    team = next((column.name for column in table.columns if column.name.endswith("team_abbr")), "")
+    selects = []
+    for field in table.critical:
+        varies = field.varies_over_date and team
+        seen = f", {team} AS team, {field.name} AS seen" if varies else ""
+        valid = "COUNTIF(is_judged AND is_valid)"
+        if varies:
+            valid = f"IF(COUNT(DISTINCT team) >= 4 AND COUNT(DISTINCT seen) = 1, 0, {valid})"
+        selects.append(
+            f"SELECT game_date, '{field.name}' AS field, COUNTIF(is_judged) AS judged, {valid} AS valid FROM ("
+            f"SELECT t.{table.partition} AS game_date, {field.condition} AS is_judged, {field.valid} AS is_valid{seen} "
+            f"FROM {source} AS t WHERE {condition}) GROUP BY game_date"
+        )
+    return " UNION ALL ".join(selects)
+
+
+CONTAMINATED = f"100 * valid < {PARTIAL_PERCENT} * judged"
+"""Condition on the rows of ``judged``."""
+
+
+def findings(session: Session, table: Table, source: str, span: DateRange) -> tuple[Finding, ...]:
+    """The critical fields of stored rows that are not clean in a range of dates."""
+    if not table.critical:
+        return ()
+    return _findings(session, table, judged(table, source, f"t.{table.partition} BETWEEN @start_date AND @end_date"), span)
+
+
+def _findings(session: Session, table: Table, select: str, span: DateRange) -> tuple[Finding, ...]:
+    rows = session.rows(
+        f"SELECT field, LOGICAL_OR({CONTAMINATED}) AS contaminated, COUNT(*) AS dates, MIN(game_date) AS first_date, "
+        f"SUM(judged) AS judged, SUM(valid) AS valid FROM ({select}) "
+        f"WHERE 100 * valid < {CLEAN_PERCENT} * judged GROUP BY field ORDER BY field",
+        {"start_date": span.start, "end_date": span.end},
+    )
+    return tuple(
+        Finding(
+            table.full_name,
+            str(field),
+            "CONTAMINATED" if contaminated else "PARTIAL",
+            int(str(dates)),
+            date.fromisoformat(str(first)),
+            int(str(total)),
+            int(str(valid)),
+        )
+        for field, contaminated, dates, first, total, valid in rows
+    )

@@ -1,0 +1,118 @@
+"""The state of a warehouse: who writes, what failed last, and how much of each table and month is computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from backcourt.backfill.due import LEDGER
+from backcourt.backfill.gate import COUNTED
+from backcourt.processors.registry import registry
+from backcourt.warehouse.base import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A held lock: the run, who holds it, what, since when and until when without a sign of life."""
+
+    run_id: str
+    holder: str
+    what: str
+    since: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FailedDate:
+    """The newest failed dates of a table: how many, the newest and why."""
+
+    table: str
+    dates: int
+    newest: date
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A table in a month: scheduled game dates and how many of them are done (bootstrap included) or failed."""
+
+    table: str
+    month: str
+    dates: int
+    done: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of a warehouse.
+
+    Attributes:
+        locks: Who writes.
+        failed: Dates that failed as a whole, by table.
+        months: Coverage by table and month, in dependency order.
+    """
+
+    locks: tuple[Lock, ...]
+    failed: tuple[FailedDate, ...]
+    months: tuple[Month, ...]
+
+
+def status(session: Session, season: str = "") -> Status:
+    """Read the state.
+
+    Args:
+        session: An open session.
+        season: Only this season's months; "" for all.
+    """
+    locks = session.rows(
+        "SELECT run_id, holder, MIN(lock_name), MIN(acquired_at), MAX(expires_at) AS expires "
+        "FROM nba_processing.locks GROUP BY run_id, holder ORDER BY run_id"
+    )
+    failed = session.rows(
+        f"""
+        SELECT l.table_name, COUNT(*) AS dates, MAX(l.game_date) AS newest, MAX(l.reason), MAX(f.failure_reason)
+        FROM {LEDGER} AS l
+        LEFT JOIN (
+          SELECT processor_name, analysis_date, failure_reason FROM nba_processing.analytics_failures
+          WHERE entity_id = 'DATE_LEVEL'
+          UNION ALL
+          SELECT processor_name, analysis_date, failure_reason FROM nba_processing.precompute_failures
+          WHERE entity_id = 'DATE_LEVEL'
+        ) AS f ON f.analysis_date = l.game_date AND ENDS_WITH(l.table_name, CONCAT('.', f.processor_name))
+        WHERE l.status = 'failed'
+        GROUP BY l.table_name
+        ORDER BY newest DESC, l.table_name"""
+    )
+    months = session.rows(
+        f"""
+        SELECT t.name, FORMAT_DATE('%Y-%m', d.game_date) AS month, COUNT(*) AS dates,
+          COUNTIF(l.status IN ('done', 'skipped')) AS done, COUNTIF(l.status = 'failed') AS failed
+        FROM (
+          SELECT DISTINCT game_date FROM nba_raw.nbac_schedule
+          WHERE season_type IN {COUNTED} AND (@season = '' OR season = @season)
+        ) AS d
+        CROSS JOIN (SELECT name FROM UNNEST(@tables) AS name) AS t
+        LEFT JOIN {LEDGER} AS l ON l.table_name = t.name AND l.game_date = d.game_date
+        GROUP BY t.name, month
+        ORDER BY month, t.name""",
+        {"tables": [processor.table.full_name for processor in registry()], "season": season},
+    )
+    order = [processor.table.full_name for processor in registry()]
+    found = [Month(str(n), str(m), int(str(d)), int(str(ok)), int(str(bad))) for n, m, d, ok, bad in months]
+    return Status(
+        tuple(Lock(str(run), str(who), str(what), _time(since), _time(until)) for run, who, what, since, until in locks),
+        tuple(
+            FailedDate(str(n), int(str(count)), newest, str(reason or ""), str(detail or ""))
+            for n, count, newest, reason, detail in failed
+            if isinstance(newest, date)
+        ),
+        tuple(sorted(found, key=lambda month: (order.index(month.table), month.month))),
+    )
+
+
+def _time(value: object) -> datetime:
+    if not isinstance(value, datetime):
+        raise TypeError(f"not a time: {value!r}")
+    return value

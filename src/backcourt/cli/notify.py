@@ -1,0 +1,24 @@
+"""`backcourt notify`: try where notifications go."""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer(help="Notifications.", no_args_is_help=True)
+
+
+@app.command("test")
+def test() -> None:
+    """Send one notification to where BACKCOURT_NOTIFY or backcourt.toml says, and say whether it was taken."""
+    from backcourt.backfill.notify import AppriseNotifier, NoNotifier, make_notifier
+    from backcourt.settings import load
+
+    notifier = make_notifier(load().notify)
+    if isinstance(notifier, NoNotifier):
+        typer.echo("nobody is told: notify is none")
+        return
+    notifier.send("test of Backcourt's notifications", "A run would tell you here how it ended.", "info")
+    where = (
+        f"{len(notifier.addresses)} addresses took it" if isinstance(notifier, AppriseNotifier) else "printed above"
+    )
+    typer.echo(f"sent: {where}")

@@ -1,0 +1,90 @@
+"""`backcourt plan`: what a run would compute, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backcourt.cli.engine import (
+    Asked,
+    EndOption,
+    FromOption,
+    JsonOption,
+    ModeOption,
+    PhaseOption,
+    ReprocessOption,
+    SeasonOption,
+    StartOption,
+    TableOption,
+    ValidationOption,
+)
+from backcourt.cli.options import WarehouseOption, now, warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backcourt.backfill.plan import Plan, PlannedRange
+
+
+def plan(
+    start_date: StartOption = None,
+    end_date: EndOption = None,
+    season: SeasonOption = None,
+    phase: PhaseOption = None,
+    table: TableOption = None,
+    first: FromOption = None,
+    reprocess: ReprocessOption = None,
+    mode: ModeOption = None,
+    validation: ValidationOption = "backfill",
+    save: Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Keep the plan for run --plan.")] = None,
+    as_json: JsonOption = False,
+    file: WarehouseOption = None,
+) -> None:
+    """Say which dates of which tables a run would compute, and why; nothing is changed."""
+    from backcourt.backfill.plan import plan_json
+    from backcourt.backfill.plan import save as save_plan
+    from backcourt.backfill.run import plan as make
+    from backcourt.cli.output import print_json
+
+    place = warehouse(file)
+    asked = Asked(start_date, end_date, season, phase, table or (), first, reprocess or (), mode, validation)
+    request, _ = asked.request(place, now().date())
+    found = make(place, request, keep=save is not None)
+    if save is not None:
+        save_plan(found, save)
+    if as_json:
+        print_json(plan_json(found))
+        return
+    print_plan(found)
+    if save is not None:
+        typer.echo(f"next: backcourt run --plan {save}")
+    elif found.ranges:
+        from backcourt.cli.engine import resume_command
+
+        typer.echo(f"next: {resume_command(request, ['--warehouse', file] if file else [])}")
+
+
+def print_plan(found: Plan) -> None:
+    """Print the ranges, what is read before them and what becomes stale."""
+    if not found.ranges:
+        typer.echo(f"nothing to do on {found.request.span}: every date is computed from what is there now")
+    else:
+        _print(found.ranges, f"would compute ({len(found.ranges)} ranges)")
+    if found.look_backs:
+        starts = sorted({look.start for look in found.look_backs})
+        typer.echo(f"reads the season from {', '.join(map(str, starts))} on; windows: backcourt tables show NAME")
+    if found.becomes_stale:
+        _print(found.becomes_stale, "would become stale and is not computed by this run")
+
+
+def _print(ranges: Sequence[PlannedRange], title: str) -> None:
+    from backcourt.cli.output import print_table
+
+    print_table(
+        ("table", "from", "to", "dates", "rows", "reason", "because of"),
+        [(r.table, r.start, r.end, f"{r.dates:,}", f"{r.rows:,}", r.reason, r.detail) for r in ranges],
+        title=title,
+        numbers=("dates", "rows"),
+    )

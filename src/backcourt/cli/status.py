@@ -1,0 +1,86 @@
+"""`backcourt status`: what is running, what failed last, what is covered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backcourt.cli.engine import JsonOption
+from backcourt.cli.options import WarehouseOption, warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backcourt.backfill.status import Month
+
+_SHADES = ((1.0, "██"), (0.75, "▓▓"), (0.5, "▒▒"), (0.0, "░░"))
+
+
+def status(
+    season: Annotated[str, typer.Option("--season", help="Only this season, for example 2021-22.")] = "",
+    as_json: JsonOption = False,
+    file: WarehouseOption = None,
+) -> None:
+    """Show who is writing, which dates failed, and how much of each table and month is computed.
+
+    Exits with 1 if a date failed.
+    """
+    from dataclasses import asdict
+
+    from backcourt.backfill.status import status as read_status
+    from backcourt.calendar import season_year
+    from backcourt.cli.output import print_json, print_table
+
+    if season:
+        season_year(season)
+    place = warehouse(file)
+    place.require()
+    with place.read() as session:
+        found = read_status(session, season)
+    if as_json:
+        print_json(asdict(found))
+        raise typer.Exit(1 if found.failed else 0)
+    for lock in found.locks:
+        typer.echo(f"writing: run {lock.run_id} ({lock.holder}) since {lock.since:%Y-%m-%d %H:%M} UTC: {lock.what}")
+    if not found.locks:
+        typer.echo("writing: nobody")
+    if found.failed:
+        print_table(
+            ("table", "failed dates", "newest", "reason", "detail"),
+            [(f.table, f.dates, f.newest, f.reason, f.detail) for f in found.failed],
+            numbers=("failed dates",),
+        )
+    _heat(found.months)
+    if found.failed:
+        typer.echo("next: backcourt run --start-date ... --end-date ... --reprocess failed")
+    raise typer.Exit(1 if found.failed else 0)
+
+
+def _heat(months: Sequence[Month]) -> None:
+    """Coverage as a heat map: a row per table, a column per month."""
+    from backcourt.catalog import table
+    from backcourt.cli.output import print_table
+
+    columns = sorted({month.month for month in months})
+    if not columns:
+        typer.echo("no game is scheduled: backcourt load season DIR")
+        return
+    rows = []
+    for name in dict.fromkeys(month.table for month in months):
+        cells = {month.month: month for month in months if month.table == name}
+        rows.append((table(name).short, *(_cell(cells.get(column)) for column in columns)))
+    years = dict.fromkeys(column[:4] for column in columns)
+    title = f"game dates computed, {', '.join(years)} (██ all, ▓▓ ▒▒ ░░ less, ·· none, ✗✗ some failed)"
+    print_table(("table", *(column[2:] for column in columns)), rows, title=title)
+
+
+def _cell(month: Month | None) -> str:
+    if month is None:
+        return ""
+    if month.failed:
+        return "✗✗"
+    if not month.done:
+        return "··"
+    share = month.done / month.dates
+    return next(shade for least, shade in _SHADES if share >= least)

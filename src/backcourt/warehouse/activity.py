@@ -1,0 +1,36 @@
+"""What a run is doing, mirrored in a small file beside an embedded warehouse, for those whom its lock shuts out."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+
+def activity_path(warehouse: Path) -> Path:
+    """The side file of a warehouse file."""
+    return warehouse.with_name(f"{warehouse.name}.run.json")
+
+
+def write_activity(warehouse: Path, activity: dict[str, Any]) -> None:
+    """Say what is being done; readers see the old or the new text, never half of one."""
+    path = activity_path(warehouse)
+    half = path.with_name(f"{path.name}.{os.getpid()}")
+    half.write_text(json.dumps(activity), encoding="utf-8")
+    half.replace(path)
+
+
+def clear_activity(warehouse: Path, run_id: str) -> None:
+    """Take the file away, unless another run has written it since."""
+    if read_activity(warehouse).get("run_id") == run_id:
+        activity_path(warehouse).unlink(missing_ok=True)
+
+
+def read_activity(warehouse: Path) -> dict[str, Any]:
+    """What the file says; nothing if there is none or it is not readable."""
+    try:
+        content = json.loads(activity_path(warehouse).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
