@@ -161,12 +161,10 @@ def critical_fields(
     )[0][0]
     start = min(span.start, season) if isinstance(season, type(span.start)) else span.start
     names = dict.fromkeys(up.table for processor in processors for up in processor.table.upstreams)
-    for name in names:
-        source = table(name)
-        end = min(span.end, span.start) if name in own else span.end
-        for finding in findings(session, source, source.full_name, DateRange(start, max(start, end))):
-            stop = finding.status == "CONTAMINATED" and stamp.validation == "strict"
-            found.add(f"upstream {finding}", stop=stop)
+    read = [(table(name), DateRange(start, max(start, span.start if name in own else span.end))) for name in names]
+    for finding in findings(session, read):
+        stop = finding.status == "CONTAMINATED" and stamp.validation == "strict"
+        found.add(f"upstream {finding}", stop=stop)
 
 
 def short_sources(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from backcourt.backfill.due import stage_calendar, stage_due
+from backcourt.backfill.due import stage_calendar, stage_own
 from backcourt.backfill.plan import PlannedRange, Request, planned_ranges
 from backcourt.calendar import DateRange, month_chunks
 from backcourt.processors.base import Processor
@@ -60,28 +60,39 @@ def due_now(
     wave: Sequence[Processor],
     planned: list[Chunk],
     request: Request,
-    restated: Collection[str],
+    changed: Collection[str],
+    dates: int,
     size: str,
 ) -> list[Chunk]:
     """The chunks of a wave, now that its upstreams are published.
 
     What was planned because an upstream would change is computed only if its inputs did change; and with ``stale``
-    asked for, what changed although nobody foresaw it is computed, too.
+    asked for, what its changed upstreams made stale is computed, too.
+
+    Args:
+        session: An open session.
+        wave: The processors.
+        planned: Their planned chunks.
+        request: What is wanted.
+        changed: Full names of the tables that this run has changed.
+        dates: Scheduled dates of the whole range.
+        size: season or month.
     """
     again = [
         processor
         for processor in wave
         if any(chunk.processor == processor and chunk.reason in {"stale", "downstream"} for chunk in planned)
-        or ("stale" in request.reprocess and upstreams_of(processor) & set(restated))
+        or (
+            "stale" in request.reprocess
+            and upstreams_of(processor) & set(changed)
+            and sum(chunk.dates for chunk in planned if chunk.processor == processor) < dates
+        )
     ]
     if not again:
         return planned
     stage_calendar(session, request.span)
-    ranges = [
-        found
-        for name in stage_due(session, request.span, again, {"stale"})
-        for found in planned_ranges(session, name, request.span, in_run=True)
-    ]
+    own = stage_own(session, request.span, again, {"stale"})
+    ranges = [found for found, _ in planned_ranges(session, own, request.span)]
     if "stale" not in request.reprocess:
         foreseen = [chunk for chunk in planned if chunk.reason in {"stale", "downstream"}]
         ranges = [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from backcourt.backfill.expected import LINES
 from backcourt.backfill.gate import COUNTED, DATES
 from backcourt.backfill.inputs import KEYS, fingerprints, one_game
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
@@ -19,12 +20,14 @@ from backcourt.warehouse.base import Session, Value
 LEDGER = "nba_processing.backfill_ledger"
 CALENDAR = "plan_calendar"
 _INPUTS = "plan_inputs"
+_OWN = "plan_own"
+_DUE = "plan_due"
 _NEVER = "DATE '9999-12-31'"
 _REASON = """CASE
             WHEN l.game_date IS NULL THEN 'missing'
             WHEN l.status = 'failed' THEN 'failed'
             WHEN COALESCE(r.row_count, 0) <> l.row_count THEN 'missing'
-            WHEN l.code_version <> @code_version THEN 'stale'
+            WHEN l.code_version <> SPLIT(v, ':')[OFFSET(1)] THEN 'stale'
             WHEN COALESCE(l.input_fingerprint, '') <> i.fingerprint THEN 'stale'
           END"""
 _DIFFERENCE = "ARRAY_TO_STRING(ARRAY(SELECT a FROM UNNEST({one}) AS a WHERE a NOT IN UNNEST({other})), ', ')"
@@ -51,99 +54,42 @@ def stage_calendar(session: Session, span: DateRange) -> str:
     ).name
 
 
-def stage_due(
-    session: Session, span: DateRange, processors: Sequence[Processor], kinds: Collection[str]
-) -> tuple[str, ...]:
-    """Stage what is due, one table per processor of the registry; returns the names of those that hold anything.
+def stage_own(session: Session, span: DateRange, processors: Sequence[Processor], kinds: Collection[str]) -> str:
+    """Stage the dates that are due on their own, of all tables in one; returns the name.
 
-    Columns: game_date, season_year, reason (missing, failed, stale, forced or downstream), detail, keys_changed, in_run
-    (FALSE for a date that becomes stale but is not computed by this run).
+    Columns: table_name, game_date, season_year, reason (missing, failed, stale, forced), detail, keys_changed, in_run
+    (TRUE), row_count (what the ledger says; NULL if it says nothing).
 
     Args:
         session: An open session; ``stage_calendar`` has been called.
         span: Dates that may be computed.
-        processors: Tables that may be computed, in dependency order.
+        processors: Tables that may be computed.
         kinds: Reasons for which a date is computed: missing, failed, stale; all computes every date.
     """
-    wanted = {processor.name for processor in processors}
-    known = session.rows(f"SELECT COUNT(*) AS n FROM {LEDGER}")[0][0]
-    calendar = f"nba_staging.{CALENDAR}"
-    own = wanted
-    if known:
-        session.stage_query(_INPUTS, fingerprints(processors), _span(span))
-        own = _with_reason(session, span, processors, kinds)
-    staged: dict[str, str] = {}
-    for processor in registry():
-        selects = [_own(processor, kinds, known=bool(known))] if processor.name in own else []
-        if known:
-            selects += [
-                _followed(processor, select)
-                for upstream in processor.table.upstreams
-                if upstream.table in staged
-                for select in _cascade(upstream, staged[upstream.table], calendar)
-            ]
-        if not selects:
-            continue
-        found = session.stage_query(
-            f"plan_{processor.name}",
-            _ranked(selects, in_run=processor.name in wanted),
-            {**_span(span), "code_version": processor.code_version},
-        )
-        if found.rows:
-            staged[processor.table.full_name] = found.name
-            if known and one_game(processor):
-                session.stage_query(f"plan_{processor.name}_games", _games(found.name))
-        else:
-            session.discard(found)
-    return tuple(staged.values())
-
-
-def _with_reason(
-    session: Session, span: DateRange, processors: Sequence[Processor], kinds: Collection[str]
-) -> set[str]:
-    """Names of the tables of which at least one date is due on its own; one query for all, because most have none."""
-    if "all" in kinds:
-        return {processor.name for processor in processors}
+    values = _span(span)
+    if not session.rows(f"SELECT COUNT(*) AS n FROM {LEDGER}")[0][0]:
+        names = ", ".join(f"'{processor.table.full_name}'" for processor in processors)
+        return session.stage_query(
+            _OWN,
+            "SELECT t AS table_name, game_date, season_year, 'missing' AS reason, '' AS detail, TRUE AS keys_changed, "
+            f"TRUE AS in_run, CAST(NULL AS INT64) AS row_count FROM nba_staging.{CALENDAR} "
+            f"CROSS JOIN UNNEST([{names}]) AS t WHERE game_date BETWEEN @start_date AND @end_date",
+            values,
+        ).name
+    session.stage_query(_INPUTS, fingerprints(processors), values)
+    wanted = ", ".join(f"'{kind}'" for kind in sorted(set(kinds) - {"all"})) or "''"
+    reason = "COALESCE(reason, 'forced')" if "all" in kinds else f"IF(reason IN ({wanted}), reason, NULL)"
     counts = " UNION ALL ".join(
         f"SELECT '{p.table.full_name}' AS table_name, {p.table.partition} AS game_date, COUNT(*) AS row_count "
         f"FROM {p.table.full_name} WHERE {p.table.partition} BETWEEN @start_date AND @end_date GROUP BY game_date"
         for p in processors
     )
     versions = ", ".join(f"'{p.table.full_name}:{p.code_version}'" for p in processors)
-    rows = session.rows(
+    return session.stage_query(
+        _OWN,
         f"""
-        SELECT DISTINCT table_name
-        FROM (
-          SELECT i.table_name, {_REASON.replace("@code_version", "SPLIT(v, ':')[OFFSET(1)]")} AS reason
-          FROM nba_staging.{_INPUTS} AS i
-          INNER JOIN UNNEST([{versions}]) AS v ON SPLIT(v, ':')[OFFSET(0)] = i.table_name
-          LEFT JOIN {LEDGER} AS l
-            ON l.table_name = i.table_name AND l.game_date = i.game_date
-              AND l.game_date BETWEEN @start_date AND @end_date
-          LEFT JOIN ({counts}) AS r ON r.table_name = i.table_name AND r.game_date = i.game_date
-        )
-        WHERE reason IN UNNEST(@kinds)""",
-        {**_span(span), "kinds": sorted(kinds)},
-    )
-    return {str(row[0]).rpartition(".")[2] for row in rows}
-
-
-def _span(span: DateRange) -> dict[str, Value]:
-    return {"start_date": span.start, "end_date": span.end}
-
-
-def _own(processor: Processor, kinds: Collection[str], *, known: bool) -> str:
-    """Dates that the ledger and the inputs make due."""
-    name, partition = processor.table.full_name, processor.table.partition
-    if not known:
-        return (
-            "SELECT game_date, season_year, 'missing' AS reason, '' AS detail, TRUE AS keys_changed, TRUE AS in_run, "
-            f"0 AS rank FROM nba_staging.{CALENDAR} WHERE game_date BETWEEN @start_date AND @end_date"
-        )
-    wanted = ", ".join(f"'{kind}'" for kind in sorted(set(kinds) - {"all"})) or "''"
-    reason = "COALESCE(reason, 'forced')" if "all" in kinds else f"IF(reason IN ({wanted}), reason, NULL)"
-    return f"""
         SELECT
+          table_name,
           game_date,
           season_year,
           reason,
@@ -151,11 +97,14 @@ def _own(processor: Processor, kinds: Collection[str], *, known: bool) -> str:
             AS detail,
           reason <> 'stale' OR older OR STRPOS(changed, '{KEYS}:') > 0 AS keys_changed,
           TRUE AS in_run,
-          0 AS rank
+          row_count
         FROM (
-          SELECT game_date, season_year, {reason} AS reason, ledger_reason, older, {_CHANGED} AS changed
+          SELECT
+            table_name, game_date, season_year, {reason} AS reason, ledger_reason, older, {_CHANGED} AS changed,
+            row_count
           FROM (
             SELECT
+              i.table_name,
               i.game_date,
               i.season_year,
               {_REASON} AS reason,
@@ -164,23 +113,64 @@ def _own(processor: Processor, kinds: Collection[str], *, known: bool) -> str:
                 CONCAT(FORMAT('%d', COALESCE(r.row_count, 0)), ' of ', FORMAT('%d', l.row_count), ' rows'),
                 l.reason
               ) AS ledger_reason,
-              COALESCE(l.code_version <> @code_version, FALSE) AS older,
+              COALESCE(l.code_version <> SPLIT(v, ':')[OFFSET(1)], FALSE) AS older,
               COALESCE(i.parts, ['']) AS parts,
-              COALESCE(l.inputs, ['']) AS inputs
+              COALESCE(l.inputs, ['']) AS inputs,
+              IF(l.status = 'done', l.row_count, NULL) AS row_count
             FROM nba_staging.{_INPUTS} AS i
+            INNER JOIN UNNEST([{versions}]) AS v ON SPLIT(v, ':')[OFFSET(0)] = i.table_name
             LEFT JOIN {LEDGER} AS l
               ON l.table_name = i.table_name AND l.game_date = i.game_date
                 AND l.game_date BETWEEN @start_date AND @end_date
-            LEFT JOIN (
-              SELECT {partition} AS game_date, COUNT(*) AS row_count
-              FROM {name}
-              WHERE {partition} BETWEEN @start_date AND @end_date
-              GROUP BY {partition}
-            ) AS r ON r.game_date = i.game_date
-            WHERE i.table_name = '{name}'
+            LEFT JOIN ({counts}) AS r ON r.table_name = i.table_name AND r.game_date = i.game_date
           )
+          WHERE reason IS NOT NULL OR {"TRUE" if "all" in kinds else "FALSE"}
         )
-        WHERE reason IS NOT NULL"""
+        WHERE reason IS NOT NULL""",
+        values,
+    ).name
+
+
+def stage_due(session: Session, span: DateRange, processors: Sequence[Processor], own: str) -> str:
+    """Stage what is due, own dates and those that a change of them reaches; returns the name.
+
+    Columns as of ``stage_own``; reason may be downstream, and in_run is FALSE for a date that becomes stale but is not
+    computed by this run.
+
+    Args:
+        session: An open session.
+        span: Dates that may be computed.
+        processors: Tables that may be computed, in dependency order.
+        own: Where ``stage_own`` has put the dates that are due on their own.
+    """
+    wanted = {processor.name for processor in processors}
+    present = {str(row[0]) for row in session.rows(f"SELECT DISTINCT table_name FROM {own}")}
+    staged: dict[str, str] = {}
+    for processor in registry():
+        name = processor.table.full_name
+        selects = [f"SELECT *, 0 AS rank FROM {own} WHERE table_name = '{name}'"] if name in present else []
+        selects += [
+            _followed(processor, _reached(upstream, window, staged[upstream.table], f"nba_staging.{CALENDAR}"))
+            for upstream in processor.table.upstreams
+            if upstream.table in staged
+            for window in upstream.windows
+        ]
+        if not selects:
+            continue
+        found = session.stage_query(
+            f"plan_{processor.name}", _ranked(selects, in_run=processor.name in wanted), _span(span)
+        )
+        if not found.rows:
+            continue
+        staged[name] = found.name
+        if one_game(processor):
+            session.stage_query(f"plan_{processor.name}_games", _games(found.name))
+    everything = " UNION ALL ".join(f"SELECT * FROM {name}" for name in staged.values())
+    return session.stage_query(_DUE, everything or f"SELECT * FROM {own}").name
+
+
+def _span(span: DateRange) -> dict[str, Value]:
+    return {"start_date": span.start, "end_date": span.end}
 
 
 def _games(due: str) -> str:
@@ -198,29 +188,25 @@ def _ranked(selects: Sequence[str], *, in_run: bool) -> str:
     rows = " UNION ALL ".join(selects)
     mine = "in_run AND game_date BETWEEN @start_date AND @end_date" if in_run else "FALSE"
     return f"""
-        SELECT game_date, season_year, reason, detail, keys_changed, in_run
+        SELECT table_name, game_date, season_year, reason, detail, keys_changed, in_run, row_count
         FROM (
-          SELECT game_date, season_year, reason, detail, keys_changed, {mine} AS in_run, rank
+          SELECT
+            table_name, game_date, season_year, reason, detail, keys_changed, {mine} AS in_run, row_count, rank
           FROM ({rows})
         )
         QUALIFY ROW_NUMBER() OVER (PARTITION BY game_date ORDER BY IF(in_run, 0, 1), rank, detail) = 1"""
 
 
 def _followed(processor: Processor, select: str) -> str:
-    """The dates of a cascade that hold something to become stale: computed before, or due anyway."""
+    """The dates of a cascade that hold something to become stale: computed before, and no bootstrap."""
     first = BOOTSTRAP_DAYS if processor.table.phase == "precompute" else 0
     return f"""
         SELECT
-          c.game_date, c.season_year, 'downstream' AS reason, c.detail, TRUE AS keys_changed, c.in_run,
-          IF(c.in_run, 1, 2) AS rank
+          l.table_name, c.game_date, c.season_year, 'downstream' AS reason, c.detail, TRUE AS keys_changed, c.in_run,
+          l.row_count, IF(c.in_run, 1, 2) AS rank
         FROM ({select}) AS c
         INNER JOIN {LEDGER} AS l ON l.table_name = '{processor.table.full_name}' AND l.game_date = c.game_date
         WHERE l.status = 'done' AND c.day_number >= {first}"""
-
-
-def _cascade(upstream: Upstream, due: str, calendar: str) -> list[str]:
-    """SELECTs of the dates that read a due date of the upstream, one per window."""
-    return [_reached(upstream, window, due, calendar) for window in upstream.windows]
 
 
 def _reached(upstream: Upstream, window: Window, due: str, calendar: str) -> str:
@@ -262,7 +248,7 @@ def _turnover(upstream: Upstream, window: Window, due: str) -> str:
         who = " UNION DISTINCT ".join(
             f"SELECT b.player_id, g.season_year, g.game_date, g.in_run FROM {source} AS b "
             f"INNER JOIN {games} AS g ON g.game_id = b.game_id AND g.game_date = b.game_date"
-            for source in (upstream.table, "nba_raw.nbac_player_boxscore", "nba_raw.nbac_gamebook_player_stats")
+            for source in (upstream.table, f"({LINES})")
         )
     else:
         who = " UNION DISTINCT ".join(

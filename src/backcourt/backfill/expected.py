@@ -1,4 +1,4 @@
-"""How many rows a game date should have in each computed table, counted from what it is computed from."""
+"""How many rows a game date should have in each computed table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from backcourt.backfill.gate import COUNTED, DATES
 from backcourt.calendar import BOOTSTRAP_DAYS
 from backcourt.processors.base import Processor
 
-_LINES = f"""
+LINES = f"""
     SELECT s.game_date, s.season_year, a.game_id, a.player_id
     FROM nba_raw.nbac_schedule AS s
     INNER JOIN (
@@ -19,6 +19,7 @@ _LINES = f"""
       WHERE g.player_id IS NULL
     ) AS a ON a.game_id = s.game_id
     WHERE s.game_status = 3 AND s.season_type IN {COUNTED}"""
+"""SELECT of who played in which final game, as the raw box scores say it."""
 _RANGE = "BETWEEN @start_date AND @end_date"
 _SEEN = """
     SELECT d.game_date, COUNT(*) AS expected
@@ -30,37 +31,35 @@ _SEEN = """
     GROUP BY d.game_date"""
 
 
-def expected_rows(processor: Processor, *, forecast: bool = False) -> str:
-    """SELECT of game_date and expected: rows that the dates from @start_date to @end_date should have, failures included.
+def expected_rows(processor: Processor) -> str:
+    """SELECT of game_date and expected: rows that the dates from @start_date to @end_date should have at most.
 
-    Args:
-        processor: Whose table it is.
-        forecast: True to count from the raw tables, before the tables in between are computed; an estimate then.
+    Counted from the raw tables, so that a plan can say it before the tables in between are computed.
     """
     name = processor.table.short
-    lines = f"SELECT game_date, COUNT(*) AS expected FROM ({_LINES}) WHERE game_date {_RANGE} GROUP BY game_date"
+    lines = f"SELECT game_date, COUNT(*) AS expected FROM ({LINES}) WHERE game_date {_RANGE} GROUP BY game_date"
     if name in {"TOGS", "TDGS", "UTGC"}:
         final = "AND game_status = 3 " if name != "UTGC" else ""
         return (
             f"SELECT game_date, 2 * COUNT(*) AS expected FROM nba_raw.nbac_schedule WHERE game_date {_RANGE} {final}"
             f"AND season_type IN {COUNTED} GROUP BY game_date"
         )
-    if name == "TDZA":
+    if name in {"TDZA", "PSZA"}:
+        team = name == "TDZA"
         return _SEEN.format(
-            dates=DATES, who="team_abbr", bootstrap=BOOTSTRAP_DAYS, source="nba_raw.nbac_team_boxscore"
+            dates=DATES,
+            who="team_abbr" if team else "player_id",
+            bootstrap=BOOTSTRAP_DAYS,
+            source="nba_raw.nbac_team_boxscore" if team else f"({LINES})",
         )
-    if name == "PSZA":
-        source = f"({_LINES})" if forecast else "nba_analytics.player_game_summary"
-        return _SEEN.format(dates=DATES, who="player_id", bootstrap=BOOTSTRAP_DAYS, source=source)
-    if name in {"PGS", "UPGC"}:
+    if processor.phase == 3:
         return lines
-    if forecast:
-        return (
-            f"SELECT d.game_date, e.expected FROM ({DATES}) AS d INNER JOIN ({lines}) AS e ON "
-            f"e.game_date = d.game_date WHERE d.day_number >= {BOOTSTRAP_DAYS}"
-        )
     return (
-        f"SELECT u.game_date, COUNT(*) AS expected FROM nba_analytics.upcoming_player_game_context AS u "
-        f"INNER JOIN ({DATES}) AS d ON d.game_date = u.game_date WHERE u.game_date {_RANGE} "
-        f"AND d.day_number >= {BOOTSTRAP_DAYS} GROUP BY u.game_date"
+        f"SELECT d.game_date, e.expected FROM ({DATES}) AS d INNER JOIN ({lines}) AS e ON "
+        f"e.game_date = d.game_date WHERE d.day_number >= {BOOTSTRAP_DAYS}"
     )
+
+
+def least_per_game(processor: Processor) -> int:
+    """Rows and failure records that a scheduled game brings at least: two teams, or ten players of each."""
+    return 2 if processor.entity_type == "team" or "player_id" not in processor.table.key else 20

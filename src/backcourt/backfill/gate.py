@@ -106,11 +106,17 @@ def stop_if_refused(session: Session, processor: Processor, failed: Staged, poli
         )
 
 
-def failed_dates(processor: Processor, stage: Staged, good: str) -> str:
+def failed_dates(processor: Processor, stage: Staged, good: str, dates: str) -> str:
     """SELECT of the dates that fail as a whole: an upstream without rows, or too few players or teams.
 
     Columns as in a failure record: date, entity, category, reason, expected and actual count. Takes the parameters of
     a chunk and ``threshold_values``.
+
+    Args:
+        processor: Whose dates they are.
+        stage: The staged rows.
+        good: Condition on the staged rows that count.
+        dates: Where the rows of ``DATES`` are staged.
     """
     joins, missing, short = _upstreams(processor.table.upstreams)
     partition = processor.table.partition
@@ -145,14 +151,14 @@ def failed_dates(processor: Processor, stage: Staged, good: str) -> str:
             {need_players} AS need_players,
             COALESCE(o.teams, 0) AS teams,
             COALESCE(o.players, 0) AS players
-          FROM ({DATES}) AS d
+          FROM {dates} AS d
           LEFT JOIN (
             SELECT {partition} AS game_date, {teams or 0} AS teams, {players or 0} AS players
             FROM {stage}
             WHERE {good}
             GROUP BY {partition}
           ) AS o ON o.game_date = d.game_date{joins}
-          WHERE {bootstrap}
+          WHERE {bootstrap} AND d.game_date BETWEEN @start_date AND @end_date
         )
         WHERE missing <> '' OR short <> '' OR few_teams OR few_players"""
 

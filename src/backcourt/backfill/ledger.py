@@ -26,7 +26,9 @@ _COLUMNS = (
 )
 
 
-def ledger_rows(processor: Processor, *, stage: Staged, good: str, failed: Staged, inputs: Staged, games: str) -> str:
+def ledger_rows(
+    processor: Processor, *, stage: Staged, good: str, failed: Staged, dates: str, inputs: str, games: str
+) -> str:
     """SELECT of the ledger's rows that would say something new: one per scheduled date of the chunk.
 
     Args:
@@ -34,15 +36,14 @@ def ledger_rows(processor: Processor, *, stage: Staged, good: str, failed: Stage
         stage: The staged rows.
         good: Condition on the staged rows that are written.
         failed: The staged failure records.
-        inputs: The staged fingerprints (``inputs.fingerprints``).
+        dates: Where the rows of ``gate.DATES`` are staged.
+        inputs: Where the fingerprints (``inputs.fingerprints``) are staged.
         games: SELECT of game_date, games_expected and games_found in the windows of the date's rows.
     """
     partition = processor.table.partition
     bootstrap = "d.day_number < @bootstrap_days" if processor.table.phase == "precompute" else "FALSE"
     return f"""
-        WITH dates AS ({DATES}
-        ),
-        outputs AS (
+        WITH outputs AS (
           SELECT
             {partition} AS game_date,
             COUNT(*) AS row_count,
@@ -71,11 +72,12 @@ def ledger_rows(processor: Processor, *, stage: Staged, good: str, failed: Stage
             COALESCE(f.failure_count, 0) AS failure_count,
             g.games_expected,
             g.games_found
-          FROM dates AS d
+          FROM {dates} AS d
           LEFT JOIN outputs AS r ON r.game_date = d.game_date
           LEFT JOIN failures AS f ON f.game_date = d.game_date
-          LEFT JOIN {inputs} AS i ON i.game_date = d.game_date
+          LEFT JOIN {inputs} AS i ON i.game_date = d.game_date AND i.table_name = @table_name
           LEFT JOIN ({games}) AS g ON g.game_date = d.game_date
+          WHERE d.game_date BETWEEN @start_date AND @end_date
         )
         SELECT @table_name AS table_name, n.*, @code_version AS code_version, COALESCE(l.attempt, 0) + 1 AS attempt
         FROM now AS n

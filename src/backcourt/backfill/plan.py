@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from backcourt.backfill.due import CALENDAR, LEDGER, stage_calendar, stage_due
+from backcourt.backfill.due import CALENDAR, LEDGER, stage_calendar, stage_due, stage_own
 from backcourt.backfill.expected import expected_rows
 from backcourt.backfill.gate import COUNTED
 from backcourt.backfill.inputs import fingerprints
@@ -114,62 +114,98 @@ class Plan:
     world: str = ""
 
 
-def make_plan(session: Session, request: Request, *, keep: bool = False) -> Plan:
+def make_plan(session: Session, request: Request, *, keep: bool = False, forecast: bool = True) -> Plan:
     """Compare the ledger with the schedule and today's inputs.
 
     Args:
         session: An open session; reading is enough.
         request: What is wanted.
+        forecast: False leaves out what only people want: rows expected, look-backs and what becomes stale.
         keep: True to take down the state of the inputs, so that the plan can be refused once they changed.
 
     Raises:
         DateRangeError: If the schedule has no game in the range.
     """
-    calendar = stage_calendar(session, request.span)
-    if not session.rows(f"SELECT COUNT(*) AS n FROM {calendar} WHERE game_date <= @end", {"end": request.span.end})[0][0]:
+    stage_calendar(session, request.span)
+    if not planned_dates(session, request.span):
         raise no_games(session, request.span)
-    due = stage_due(session, request.span, request.processors, request.reprocess)
-    ranges = tuple(found for name in due for found in planned_ranges(session, name, request.span, in_run=True))
-    after = tuple(found for name in due for found in planned_ranges(session, name, request.span, in_run=False))
+    own = stage_own(session, request.span, request.processors, request.reprocess)
+    # With "stale" asked for, a run finds out wave by wave what its changes reach; a plan has to foresee it.
+    due = stage_due(session, request.span, request.processors, own) if forecast else own
+    ranges = planned_ranges(session, due, request.span, forecast=forecast)
     return Plan(
         request,
-        ranges,
-        after,
-        look_backs=_look_backs(session, ranges),
+        tuple(found for found, in_run in ranges if in_run),
+        tuple(found for found, in_run in ranges if not in_run),
+        look_backs=_look_backs(session, [found for found, _ in ranges]) if forecast else (),
         world=_world(session, request) if keep else "",
     )
 
 
-def planned_ranges(session: Session, due: str, span: DateRange, *, in_run: bool) -> tuple[PlannedRange, ...]:
-    """What is staged as due in one table, as ranges of neighbouring dates (see ``due.stage_due``)."""
-    name = due.rpartition("plan_")[2]
-    processor = next(processor for processor in registry() if processor.name == name)
-    forecast = f"({expected_rows(processor, forecast=True)})"
+def planned_dates(session: Session, span: DateRange) -> int:
+    """Scheduled dates of a range."""
+    rows = session.rows(
+        "SELECT COUNT(DISTINCT game_date) AS n FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @start AND @end "
+        f"AND season_type IN {COUNTED}",
+        {"start": span.start, "end": span.end},
+    )
+    return int(str(rows[0][0]))
+
+
+def planned_ranges(
+    session: Session, due: str, span: DateRange, *, forecast: bool = False
+) -> tuple[tuple[PlannedRange, bool], ...]:
+    """What is staged as due, as ranges of neighbouring dates in dependency order, each with whether the run does it.
+
+    Args:
+        session: The session in which it is staged (see ``due``).
+        due: Where.
+        span: The dates of the request.
+        forecast: True to estimate the rows of dates that have never been computed.
+    """
     rows = session.rows(
         f"""
-        SELECT MIN(game_date), MAX(game_date), COUNT(*) AS dates, reason, MIN(detail), COUNT(DISTINCT detail) AS details,
-          SUM(expected) AS expected
+        SELECT
+          table_name, MIN(game_date) AS first_date, MAX(game_date) AS last_date, COUNT(*) AS dates, reason,
+          MIN(detail) AS detail, COUNT(DISTINCT detail) AS details, SUM(row_count) AS expected,
+          LOGICAL_OR(row_count IS NULL) AS unknown, in_run
         FROM (
           SELECT
-            u.game_date, u.season_year, u.reason, u.detail,
-            COALESCE(IF(l.status = 'done', l.row_count, NULL), f.expected, 0) AS expected,
-            c.number - ROW_NUMBER() OVER (PARTITION BY u.season_year, u.reason ORDER BY c.number) AS island
+            u.*,
+            c.number - ROW_NUMBER() OVER (PARTITION BY u.table_name, u.season_year, u.reason, u.in_run ORDER BY c.number)
+              AS island
           FROM {due} AS u
           INNER JOIN nba_staging.{CALENDAR} AS c ON c.game_date = u.game_date
-          LEFT JOIN {LEDGER} AS l ON l.table_name = '{processor.table.full_name}' AND l.game_date = u.game_date
-          LEFT JOIN {forecast} AS f ON f.game_date = u.game_date
-          WHERE u.in_run = @in_run
         )
-        GROUP BY season_year, reason, island
-        ORDER BY 1""",
-        {"in_run": in_run, "start_date": span.start, "end_date": span.end},
+        GROUP BY table_name, season_year, reason, in_run, island
+        ORDER BY first_date"""
     )
-    return tuple(
-        PlannedRange(
-            name, _date(first), _date(last), int(str(dates)), str(reason), _detail(detail, details), int(str(expected))
+    order = {processor.table.full_name: (number, processor) for number, processor in enumerate(registry())}
+    found = []
+    for name, first, last, dates, reason, detail, details, expected, unknown, in_run in rows:
+        _, processor = order[str(name)]
+        planned = PlannedRange(
+            processor.name,
+            _date(first),
+            _date(last),
+            int(str(dates)),
+            str(reason),
+            _detail(detail, details),
+            int(str(expected or 0)),
         )
-        for first, last, dates, reason, detail, details, expected in rows
+        if forecast and unknown:
+            planned = replace(planned, rows=_estimate(session, processor, planned.span))
+        found.append((order[str(name)][0], planned, bool(in_run)))
+    return tuple((planned, in_run) for _, planned, in_run in sorted(found, key=lambda item: item[0]))
+
+
+def _estimate(session: Session, processor: Processor, span: DateRange) -> int:
+    """Rows that a range should have, counted from the raw tables."""
+    rows = session.rows(
+        f"SELECT SUM(expected) AS n FROM ({expected_rows(processor)})",
+        {"start_date": span.start, "end_date": span.end},
     )
+    return int(str(rows[0][0] or 0))
 
 
 def _detail(first: object, details: object) -> str:

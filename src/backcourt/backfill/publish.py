@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backcourt.backfill.breaker import attempts, resting
 from backcourt.backfill.completeness import games_by_date, incomplete, stage_windows
-from backcourt.backfill.expected import expected_rows
-from backcourt.backfill.gate import DATE_LEVEL, failed_dates, stop_if_refused, threshold_values
+from backcourt.backfill.expected import least_per_game
+from backcourt.backfill.gate import DATE_LEVEL, DATES, failed_dates, stop_if_refused, threshold_values
 from backcourt.backfill.inputs import fingerprints
 from backcourt.backfill.ledger import ledger_rows, replace_ledger
-from backcourt.backfill.quality import CONTAMINATED, judged
+from backcourt.backfill.quality import CONTAMINATED, not_clean
 from backcourt.backfill.records import GOOD, failure_rows, not_failed, replace_failures
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
@@ -39,8 +40,35 @@ class ChunkResult:
     problems: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What chunks that are computed side by side share.
+
+    Attributes:
+        dates: Where the scheduled dates are staged (``gate.DATES``).
+        inputs: Where the fingerprints of every table and date are staged (``inputs.fingerprints``).
+    """
+
+    dates: str
+    inputs: str
+
+
+def prepare(session: Session, processors: Sequence[Processor], span: DateRange) -> Prepared:
+    """Stage what chunks of these processors within a range share; their upstreams must not change until they end."""
+    values: dict[str, Value] = {"start_date": span.start, "end_date": span.end}
+    dates = session.stage_query("batch_dates", DATES, values)
+    inputs = session.stage_query("batch_inputs", fingerprints(processors), values)
+    return Prepared(dates.name, inputs.name)
+
+
 def publish_chunk(
-    session: Session, processor: Processor, chunk: DateRange, stamp: Stamp, *, reason: str = "forced"
+    session: Session,
+    processor: Processor,
+    chunk: DateRange,
+    stamp: Stamp,
+    *,
+    prepared: Prepared,
+    reason: str = "forced",
 ) -> ChunkResult:
     """Compute a processor over a range of dates and publish the result.
 
@@ -49,6 +77,7 @@ def publish_chunk(
         processor: What is computed.
         chunk: The dates.
         stamp: Run, time, mode and validation.
+        prepared: What is staged for it and its neighbours.
         reason: Why, for the change log, unless the stamp has an operator's words.
 
     Raises:
@@ -62,7 +91,6 @@ def publish_chunk(
     policy = stamp.policy
     # Other chunks and tables may be staged at the same time.
     name = f"{table.name}_{chunk.start:%Y%m%d}"
-    inputs = session.stage_query(f"{name}_inputs", fingerprints((processor,)), span)
     stage = session.stage_query(name, processor.staged_sql, parameters)
     windows = stage_windows(session, processor, stage, span)
     held = [
@@ -74,10 +102,11 @@ def publish_chunk(
         if select
     ]
     withheld = " UNION ALL ".join(held) or None
-    quality = session.stage_query(f"{name}_quality", judged(table, stage.name, GOOD), {}) if table.critical else None
+    quality = session.stage_query(f"{name}_quality", not_clean(table, stage.name, GOOD)) if table.critical else None
     failed = session.stage_query(
         f"{name}_failures",
-        f"{failure_rows(processor, stage, withheld)} UNION ALL {_dates(processor, stage, quality, stamp)}",
+        f"{failure_rows(processor, stage, withheld)} UNION ALL "
+        f"{_dates(processor, stage, quality, stamp, prepared)}",
         {**parameters, **threshold_values(policy), "processor": processor.name, "now": stamp.now},
     )
     stop_if_refused(session, processor, failed, policy)
@@ -85,7 +114,13 @@ def publish_chunk(
     ledger = session.stage_query(
         f"{name}_ledger",
         ledger_rows(
-            processor, stage=stage, good=good, failed=failed, inputs=inputs, games=games_by_date(windows)
+            processor,
+            stage=stage,
+            good=good,
+            failed=failed,
+            dates=prepared.dates,
+            inputs=prepared.inputs,
+            games=games_by_date(windows),
         ),
         {**parameters, "table_name": table.full_name, "code_version": processor.code_version},
     )
@@ -103,28 +138,26 @@ def publish_chunk(
             *(attempts(processor, failed, stamp) if policy.record_attempts else ()),
         ),
     )
-    result = ChunkResult(
-        published,
-        _count(session, failed),
-        warnings=_warnings(session, processor, chunk, quality, ledger),
-        problems=_problems(session, processor, failed),
-    )
-    session.discard(*(staged for staged in (stage, failed, ledger, inputs, windows, quality) if staged))
+    counts, problems = _failures(session, processor, failed)
+    warnings = _warnings(session, processor, quality, ledger, prepared)
+    result = ChunkResult(published, counts, warnings, problems)
+    session.discard(*(staged for staged in (stage, failed, ledger, windows, quality) if staged))
     return result
 
 
-def _dates(processor: Processor, stage: Staged, quality: Staged | None, stamp: Stamp) -> str:
+def _dates(processor: Processor, stage: Staged, quality: Staged | None, stamp: Stamp, prepared: Prepared) -> str:
     """SELECT of the dates that fail as a whole, as failure records with their flags; the gravest reason wins."""
     partition = processor.table.partition
     columns = "analysis_date, entity_id, failure_category, failure_reason, expected_game_count, actual_game_count"
+    first = BOOTSTRAP_DAYS if processor.table.phase == "precompute" else 0
     empty = f"""
           SELECT
-            e.game_date AS analysis_date, '{DATE_LEVEL}' AS entity_id, 'PROCESSING_ERROR' AS failure_category,
-            CONCAT('0 rows of ', FORMAT('%d', e.expected), ' expected') AS failure_reason,
+            d.game_date AS analysis_date, '{DATE_LEVEL}' AS entity_id, 'PROCESSING_ERROR' AS failure_category,
+            CONCAT('0 rows of ', FORMAT('%d', {least_per_game(processor)} * d.games), ' expected') AS failure_reason,
             CAST(NULL AS INT64) AS expected_game_count, CAST(NULL AS INT64) AS actual_game_count
-          FROM ({expected_rows(processor)}) AS e
-          LEFT JOIN (SELECT DISTINCT {partition} AS game_date FROM {stage}) AS r ON r.game_date = e.game_date
-          WHERE r.game_date IS NULL AND e.expected > 0"""
+          FROM {prepared.dates} AS d
+          LEFT JOIN (SELECT DISTINCT {partition} AS game_date FROM {stage}) AS r ON r.game_date = d.game_date
+          WHERE r.game_date IS NULL AND d.day_number >= {first} AND d.game_date BETWEEN @start_date AND @end_date"""
     bad = (
         f"""
           UNION ALL
@@ -134,13 +167,13 @@ def _dates(processor: Processor, stage: Staged, quality: Staged | None, stamp: S
             CAST(NULL AS INT64), CAST(NULL AS INT64)
           FROM {quality}
           WHERE {CONTAMINATED}"""
-        if quality is not None and stamp.validation != "force"
+        if quality is not None and quality.rows and stamp.validation != "force"
         else ""
     )
     return f"""
         SELECT {columns}, failure_category <> 'PROCESSING_ERROR', failure_category <> 'PROCESSING_ERROR'
         FROM (
-          {failed_dates(processor, stage, GOOD)}
+          {failed_dates(processor, stage, GOOD, prepared.dates)}
           UNION ALL {empty}{bad}
         )
         QUALIFY ROW_NUMBER() OVER (
@@ -151,46 +184,47 @@ def _dates(processor: Processor, stage: Staged, quality: Staged | None, stamp: S
         ) = 1"""
 
 
-def _count(session: Session, failed: Staged) -> dict[str, int]:
+def _failures(session: Session, processor: Processor, failed: Staged) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Failure records by category, and the dates that failed as a whole in one line per reason."""
     if not failed.rows:
-        return {}
-    counts = session.rows(f"SELECT failure_category, COUNT(*) AS n FROM {failed} GROUP BY failure_category")
-    return {str(category): int(str(count)) for category, count in counts}
-
-
-def _problems(session: Session, processor: Processor, failed: Staged) -> tuple[str, ...]:
-    if not failed.rows:
-        return ()
+        return {}, ()
     rows = session.rows(
-        f"SELECT failure_category, failure_reason, COUNT(*) AS dates, MIN(analysis_date) AS first_date FROM {failed} "
-        f"WHERE entity_id = '{DATE_LEVEL}' GROUP BY failure_category, failure_reason ORDER BY first_date, failure_reason"
+        f"SELECT failure_category, entity_id = '{DATE_LEVEL}' AS whole, IF(entity_id = '{DATE_LEVEL}', failure_reason, "
+        f"'') AS why, COUNT(*) AS n, MIN(analysis_date) AS first_date FROM {failed} "
+        "GROUP BY failure_category, whole, why ORDER BY first_date, why"
     )
-    return tuple(_line(processor, f"{category}: {reason}", dates, first) for category, reason, dates, first in rows)
+    counts: Counter[str] = Counter()
+    for category, _, _, number, _ in rows:
+        counts[str(category)] += int(str(number))
+    return dict(counts), tuple(
+        _line(processor, f"{category}: {why}", number, first) for category, whole, why, number, first in rows if whole
+    )
 
 
 def _warnings(
-    session: Session, processor: Processor, chunk: DateRange, quality: Staged | None, ledger: Staged
+    session: Session, processor: Processor, quality: Staged | None, ledger: Staged, prepared: Prepared
 ) -> tuple[str, ...]:
-    """Critical fields that are not clean, and dates with under half of the rows that they should have."""
+    """Critical fields that are not clean, and dates with under half of the rows that their games should bring."""
     found: list[str] = []
-    if quality is not None:
+    if quality is not None and quality.rows:
         rows = session.rows(
             f"SELECT field, SUM(valid) AS valid, SUM(judged) AS judged, COUNT(*) AS dates, MIN(game_date) AS first_date "
-            f"FROM {quality} WHERE 100 * valid < 99 * judged GROUP BY field ORDER BY field"
+            f"FROM {quality} GROUP BY field ORDER BY field"
         )
         found += [
             _line(processor, f"critical field {field}: {valid} of {total} rows valid", dates, first)
             for field, valid, total, dates, first in rows
         ]
-    thin: Sequence[tuple[object, ...]] = session.rows(
+    thin = session.rows(
         f"SELECT MIN(l.row_count) AS fewest, COUNT(*) AS dates, MIN(l.game_date) AS first_date FROM {ledger} AS l "
-        f"INNER JOIN ({expected_rows(processor)}) AS e ON e.game_date = l.game_date "
-        "WHERE l.status = 'done' AND l.row_count > 0 AND 2 * (l.row_count + l.failure_count) < e.expected",
-        {"start_date": chunk.start, "end_date": chunk.end},
+        f"INNER JOIN {prepared.dates} AS d ON d.game_date = l.game_date "
+        f"WHERE l.status = 'done' AND 2 * (l.row_count + l.failure_count) < {least_per_game(processor)} * d.games"
     )
-    for fewest, dates, first in thin:
-        if dates:
-            found.append(_line(processor, f"under half of the rows expected, {fewest} at least", dates, first))
+    found += [
+        _line(processor, f"under half of the rows expected, {fewest} at least", dates, first)
+        for fewest, dates, first in thin
+        if dates
+    ]
     return tuple(found)
 
 

@@ -5,12 +5,13 @@ CLEAN from 99 % valid, PARTIAL from 50 %, CONTAMINATED below. A date without jud
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from backcourt.calendar import DateRange
 from backcourt.catalog.model import Table
-from backcourt.warehouse.base import Session
+from backcourt.warehouse.base import Session, Value
 
 CLEAN_PERCENT = 99
 PARTIAL_PERCENT = 50
@@ -72,23 +73,31 @@ CONTAMINATED = f"100 * valid < {PARTIAL_PERCENT} * judged"
 """Condition on the rows of ``judged``."""
 
 
-def findings(session: Session, table: Table, source: str, span: DateRange) -> tuple[Finding, ...]:
-    """The critical fields of stored rows that are not clean in a range of dates."""
-    if not table.critical:
+def not_clean(table: Table, source: str, condition: str) -> str:
+    """The rows of ``judged`` that are not CLEAN."""
+    return f"SELECT * FROM ({judged(table, source, condition)}) WHERE 100 * valid < {CLEAN_PERCENT} * judged"
+
+
+def findings(session: Session, sources: Sequence[tuple[Table, DateRange]]) -> tuple[Finding, ...]:
+    """The critical fields of stored rows that are not clean, each table in a range of dates of its own."""
+    selects: list[str] = []
+    values: dict[str, Value] = {}
+    for number, (table, span) in enumerate(sources):
+        if table.critical:
+            inside = f"t.{table.partition} BETWEEN @start_{number} AND @end_{number}"
+            selects.append(f"SELECT '{table.full_name}' AS name, q.* FROM ({not_clean(table, table.full_name, inside)}) AS q")
+            values |= {f"start_{number}": span.start, f"end_{number}": span.end}
+    if not selects:
         return ()
-    return _findings(session, table, judged(table, source, f"t.{table.partition} BETWEEN @start_date AND @end_date"), span)
-
-
-def _findings(session: Session, table: Table, select: str, span: DateRange) -> tuple[Finding, ...]:
     rows = session.rows(
-        f"SELECT field, LOGICAL_OR({CONTAMINATED}) AS contaminated, COUNT(*) AS dates, MIN(game_date) AS first_date, "
-        f"SUM(judged) AS judged, SUM(valid) AS valid FROM ({select}) "
-        f"WHERE 100 * valid < {CLEAN_PERCENT} * judged GROUP BY field ORDER BY field",
-        {"start_date": span.start, "end_date": span.end},
+        f"SELECT name, field, LOGICAL_OR({CONTAMINATED}) AS contaminated, COUNT(*) AS dates, MIN(game_date) AS "
+        f"first_date, SUM(judged) AS judged, SUM(valid) AS valid FROM ({' UNION ALL '.join(selects)}) "
+        "GROUP BY name, field ORDER BY name, field",
+        values,
     )
     return tuple(
         Finding(
-            table.full_name,
+            str(name),
             str(field),
             "CONTAMINATED" if contaminated else "PARTIAL",
             int(str(dates)),
@@ -96,5 +105,5 @@ def _findings(session: Session, table: Table, select: str, span: DateRange) -> t
             int(str(total)),
             int(str(valid)),
         )
-        for field, contaminated, dates, first, total, valid in rows
+        for name, field, contaminated, dates, first, total, valid in rows
     )

@@ -18,7 +18,7 @@ from backcourt.backfill.lease import Lease
 from backcourt.backfill.ledger import mark_failed
 from backcourt.backfill.limits import TimerFactory, daemon_timer, limited
 from backcourt.backfill.notify import NoNotifier, Notifier
-from backcourt.backfill.plan import DEFAULT_REPROCESS, Plan, Request, check_unchanged, make_plan
+from backcourt.backfill.plan import DEFAULT_REPROCESS, Plan, Request, check_unchanged, make_plan, planned_dates
 from backcourt.backfill.stamp import Stamp
 from backcourt.backfill.tell import Teller
 from backcourt.backfill.trigger import Publisher, TablePublisher
@@ -221,7 +221,8 @@ class _Run:
         with Lease(self.warehouse, self.stamp, self.around.clock, self.around.now) as lease:
             session = lease.session()
             with self._control(session, "planning"):
-                found = make_plan(session, self.request, keep=saved is not None)
+                foresee = saved is not None or "stale" not in self.options.reprocess
+                found = make_plan(session, self.request, keep=saved is not None, forecast=foresee)
             if saved is not None:
                 check_unchanged(saved, found)
             if not found.ranges:
@@ -280,14 +281,15 @@ class _Run:
     def _waves(self, lease: Lease, found: Plan) -> None:
         """Each group of tables over all its dates before those that read them."""
         pending = chunks_of(found.ranges, self.options.chunk)
-        restated: set[str] = set()
+        changed: set[str] = set()
         done, total = 0, len(pending)
+        dates = planned_dates(lease.session(), self.span)
         with Workers(self.options.jobs, self.stamp, self.around) as workers:
             for name in self.errors:
                 self._fail(lease.session(), [chunk for chunk in pending if chunk.table == name], "CIRCUIT_BREAKER_ACTIVE")
             for wave in waves(self.processors):
                 mine = [chunk for chunk in pending if chunk.table in {processor.name for processor in wave}]
-                mine = due_now(lease.session(), wave, mine, self.request, restated, self.options.chunk)
+                mine = due_now(lease.session(), wave, mine, self.request, changed, dates, self.options.chunk)
                 mine = [chunk for chunk in mine if not self._is_blocked(chunk)]
                 for batch in workers.batches(mine):
                     self.around.progress(", ".join(dict.fromkeys(c.processor.table.short for c in batch)), done, total)
@@ -295,15 +297,15 @@ class _Run:
                     session = lease.session()
                     for ended in workers.compute(session, batch, self.options.timeout):
                         done += 1
-                        self._take(session, ended, restated)
+                        self._take(session, ended, changed)
 
-    def _take(self, session: Session, ended: Done, restated: set[str]) -> None:
+    def _take(self, session: Session, ended: Done, changed: set[str]) -> None:
         """Count a chunk that ended, or note its error."""
         chunk, name = ended.chunk, ended.chunk.table
         self.tally[name].add(ended)
         if ended.result is not None:
-            if ended.result.published.removed or chunk.reason in {"stale", "downstream", "forced", "failed"}:
-                restated.add(chunk.processor.table.full_name)
+            if ended.result.published.removed or ended.result.published.inserted:
+                changed.add(chunk.processor.table.full_name)
             self.warnings += ended.result.warnings
             self.problems += ended.result.problems
             self.tell.problem(session, chunk, ended.result.problems)

@@ -10,8 +10,9 @@ from typing import Protocol, Self
 
 from backcourt.backfill.chunks import Chunk
 from backcourt.backfill.limits import TimerFactory, limited
-from backcourt.backfill.publish import ChunkResult, publish_chunk
+from backcourt.backfill.publish import ChunkResult, Prepared, prepare, publish_chunk
 from backcourt.backfill.stamp import Stamp
+from backcourt.calendar import DateRange
 from backcourt.errors import AuditError, BackcourtError, MissingUpstreamError, QueryError, TimeLimitError
 from backcourt.warehouse.base import Session
 
@@ -85,8 +86,10 @@ class Workers:
             batch: The chunks.
             timeout: Seconds that one processor may take over all its chunks.
         """
+        span = DateRange(min(chunk.span.start for chunk in batch), max(chunk.span.end for chunk in batch))
+        prepared = prepare(session, tuple(dict.fromkeys(chunk.processor for chunk in batch)), span)
         tasks: dict[Future[Done], Chunk] = {
-            self._pool.submit(self._publish, session, chunk, timeout): chunk for chunk in batch
+            self._pool.submit(self._publish, session, chunk, timeout, prepared): chunk for chunk in batch
         }
         pending = set(tasks)
         while pending:
@@ -95,7 +98,7 @@ class Workers:
             for task in ended:
                 yield task.result()
 
-    def _publish(self, session: Session, chunk: Chunk, timeout: float) -> Done:
+    def _publish(self, session: Session, chunk: Chunk, timeout: float, prepared: Prepared) -> Done:
         started = self._clocks.clock()
         left = timeout - self._used.get(chunk.table, 0.0)
         result: ChunkResult | None = None
@@ -110,7 +113,9 @@ class Workers:
                 if left <= 0:
                     raise TimeLimitError(f"{chunk.table} took longer than {timeout:,.0f} s", next_step=_LONGER)
                 with limited(own, left, f"{chunk.table} on {chunk.span}", _LONGER, self._clocks.timer):
-                    result = publish_chunk(own, chunk.processor, chunk.span, self._stamp, reason=chunk.reason)
+                    result = publish_chunk(
+                        own, chunk.processor, chunk.span, self._stamp, prepared=prepared, reason=chunk.reason
+                    )
             except (AuditError, MissingUpstreamError, QueryError, TimeLimitError) as error:
                 if self._stopping:
                     raise KeyboardInterrupt from error

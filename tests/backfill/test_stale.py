@@ -1,0 +1,224 @@
+"""A corrected game: the plan names what depends on it through the windows, no more, and the run makes it right."""
+
+import shutil
+from datetime import UTC, date, datetime, timedelta
+
+import duckdb
+import pytest
+
+from backcourt.backfill.plan import Request
+from backcourt.backfill.run import Options, plan, run
+from backcourt.backfill.stamp import Stamp
+from backcourt.calendar import DateRange
+from backcourt.processors.registry import registry
+from backcourt.warehouse.duckdb import DuckDBWarehouse
+
+SEASON = DateRange(date(2021, 10, 19), date(2022, 6, 14))
+NAMES = tuple(processor.name for processor in registry())
+STAMP = Stamp("correction", datetime(2030, 1, 1, tzinfo=UTC))
+COMPUTED = ("nba_analytics", "nba_precompute", "nba_predictions")
+BOOTSTRAP = timedelta(days=14)
+
+
+@pytest.fixture
+def path(simulated_warehouse, tmp_path):
+    """A copy of the simulated warehouse that may be changed."""
+    return shutil.copy(simulated_warehouse, tmp_path / "w.duckdb")
+
+
+def query(path, sql, *values):
+    """The rows of a DuckDB statement."""
+    connection = duckdb.connect(str(path))
+    found = connection.execute(sql, list(values)).fetchall()
+    connection.close()
+    return found
+
+
+def game_on(path, after):
+    """A game of the first date with games from a day on: id, date, teams."""
+    return query(
+        path,
+        "SELECT game_id, game_date, home_team_tricode, away_team_tricode FROM nba_raw.nbac_schedule "
+        "WHERE game_date >= ? AND season_type = 'Regular Season' ORDER BY game_date, game_id LIMIT 1",
+        after,
+    )[0]
+
+
+def correct(path, table, game, column):
+    """Change one row of a game in a raw table, as a reload of a corrected file would: value and hash."""
+    query(
+        path,
+        f"UPDATE nba_raw.{table} SET {column} = {column} + 1, data_hash = md5(data_hash)[:16] WHERE rowid = "
+        f"(SELECT min(rowid) FROM nba_raw.{table} WHERE game_id = ? AND {column} IS NOT NULL)",
+        game,
+    )
+
+
+def planned(path, **options):
+    """Dates by table of a plan."""
+    found = plan(DuckDBWarehouse(path), Request(SEASON, NAMES, **options))
+    calendar = game_dates(path)
+    by_table = {}
+    for entry in found.ranges:
+        dates = {day for day in calendar if entry.start <= day <= entry.end}
+        assert len(dates) == entry.dates
+        by_table.setdefault(entry.table, set()).update(dates)
+    return by_table
+
+
+def game_dates(path):
+    """Every scheduled date."""
+    return [row[0] for row in query(path, "SELECT DISTINCT game_date FROM nba_raw.nbac_schedule ORDER BY 1")]
+
+
+def read_until(path, day, who, size, players_or_teams):
+    """The last date whose newest ``size`` games of somebody still hold his game of a day; plain Python."""
+    column, table = who
+    last = date(2021, 1, 1)
+    for somebody in players_or_teams:
+        games = [
+            row[0]
+            for row in query(
+                path,
+                f"SELECT game_date FROM {table} WHERE {column} = ? AND season_type <> 'Cup Final' ORDER BY game_date",
+                somebody,
+            )
+        ]
+        later = [game for game in games if game > day]
+        last = max(last, later[size - 1] if len(later) >= size else date(9999, 1, 1))
+    return last
+
+
+def contents(path):
+    """Every computed row, every failure and what the ledger says, without run, attempt and time."""
+    found = {}
+    for processor in registry():
+        key = ", ".join(processor.table.key)
+        found[processor.name] = query(path, f"SELECT {key}, data_hash FROM {processor.table.full_name} ORDER BY ALL")
+    for table in ("analytics_failures", "precompute_failures"):
+        found[table] = query(
+            path, f"SELECT * EXCLUDE (run_id, created_at) FROM nba_processing.{table} ORDER BY ALL"
+        )
+    found["ledger"] = query(
+        path,
+        "SELECT * EXCLUDE (run_id, attempt, started_at, finished_at) FROM nba_processing.backfill_ledger ORDER BY ALL",
+    )
+    return found
+
+
+def rebuilt(path, target):
+    """The same raw tables with everything computed from nothing."""
+    copy = shutil.copy(path, target)
+    for schema, table in query(copy, "SELECT schema_name, table_name FROM duckdb_tables()"):
+        if schema in COMPUTED or table in {"backfill_ledger", "analytics_failures", "precompute_failures"}:
+            query(copy, f"DELETE FROM {schema}.{table}")
+    run(DuckDBWarehouse(copy), SEASON, registry(), STAMP)
+    return contents(copy)
+
+
+@pytest.mark.parametrize("after", [date(2021, 10, 22), date(2022, 1, 5), date(2022, 3, 20)])
+def test_a_corrected_line_makes_due_what_reads_the_player_and_no_more(path, after):
+    """A gamebook line reaches PGS of its date, PSZA for 20 games of the players, season windows for the rest."""
+    game, day, *_ = game_on(path, after)
+    assert planned(path) == {}
+    correct(path, "nbac_gamebook_player_stats", game, "assists")
+    players = [row[0] for row in query(path, "SELECT player_id FROM nba_analytics.player_game_summary WHERE game_id = ?", game)]
+    until = read_until(path, day, ("player_id", "nba_analytics.player_game_summary"), 20, players)
+    calendar = game_dates(path)
+    later = {other for other in calendar if other > day}
+    computed = {other for other in later if other >= calendar[0] + BOOTSTRAP}
+    assert planned(path) == {
+        "player_game_summary": {day},
+        "upcoming_player_game_context": later,
+        "upcoming_team_game_context": later,
+        "player_shot_zone_analysis": {other for other in computed if other <= until},
+        "player_composite_factors": computed,
+        "player_daily_cache": computed,
+        "ml_feature_store_v2": computed,
+    }
+
+
+def test_a_corrected_shot_reaches_team_defense_through_15_games_and_30_days(path):
+    """A shot reaches TDGS of its date, then TDZA for 30 days and until both teams have played 15 games more."""
+    game, day, home, away = game_on(path, date(2022, 2, 1))
+    correct(path, "nbac_shot_chart", game, "shot_distance")
+    found = planned(path)
+    until = max(
+        day + timedelta(days=30),
+        read_until(path, day, ("defending_team_abbr", "nba_analytics.team_defense_game_summary"), 15, (home, away)),
+    )
+    assert found["team_defense_game_summary"] == {day}
+    assert found["team_defense_zone_analysis"] == {other for other in game_dates(path) if day < other <= until}
+
+
+def test_running_the_plan_equals_a_rebuild_from_nothing(path, tmp_path):
+    """After a corrected line and a corrected shot, one run gives rows, failures and ledger of a rebuild; then rest."""
+    game, *_ = game_on(path, date(2022, 1, 5))
+    correct(path, "nbac_gamebook_player_stats", game, "assists")
+    correct(path, "nbac_shot_chart", game, "x_feet")
+    expected = rebuilt(path, tmp_path / "rebuilt.duckdb")
+    before = contents(path)
+    result = run(DuckDBWarehouse(path), SEASON, registry(), STAMP)
+    assert result.exit_code == 0
+    after = contents(path)
+    assert after == expected
+    assert after != before
+    assert planned(path) == {}
+    log = query(
+        path,
+        "SELECT DISTINCT table_name, reason, run_id FROM nba_processing.restatements WHERE run_id = 'correction' "
+        "AND table_name = 'nba_analytics.player_game_summary'",
+    )
+    assert log == [("nba_analytics.player_game_summary", "stale", "correction")]
+
+
+def test_the_change_log_holds_old_and_new_hash_of_every_restated_row(path):
+    """Each row that differs afterwards is in the log with both hashes and the operator's words, and no other row."""
+    game, *_ = game_on(path, date(2022, 1, 5))
+    correct(path, "nbac_gamebook_player_stats", game, "points")
+    name = "nba_precompute.player_daily_cache"
+    key = "CONCAT(game_id, '|', player_id)"
+    before = dict(query(path, f"SELECT {key}, data_hash FROM {name}"))
+    stamp = Stamp("why", datetime(2030, 1, 1, tzinfo=UTC), reason="the league corrected a game")
+    run(DuckDBWarehouse(path), SEASON, registry(), stamp)
+    after = dict(query(path, f"SELECT {key}, data_hash FROM {name}"))
+    log = query(
+        path,
+        "SELECT row_key, old_hash, new_hash, reason FROM nba_processing.restatements WHERE run_id = 'why' AND table_name = ?",
+        name,
+    )
+    changed = {row for row in before if after.get(row) != before[row]}
+    assert {row[0]: (row[1], row[2]) for row in log} == {row: (before[row], after.get(row)) for row in changed}
+    assert {row[3] for row in log} == {"the league corrected a game"}
+    assert len(changed) > 0
+
+
+def test_rows_that_vanished_are_missing(path):
+    """Rows taken out of a table by hand make their date due, and what was built on it is computed again."""
+    query(path, "DELETE FROM nba_precompute.team_defense_zone_analysis WHERE analysis_date = '2022-01-12'")
+    found = planned(path)
+    assert found["team_defense_zone_analysis"] == {date(2022, 1, 12)}
+    assert found["player_composite_factors"] == {date(2022, 1, 12)}
+    before = query(path, "SELECT sum(hash(data_hash)) FROM nba_predictions.ml_feature_store_v2")
+    run(DuckDBWarehouse(path), SEASON, registry(), STAMP)
+    assert query(path, "SELECT count(*) FROM nba_precompute.team_defense_zone_analysis WHERE analysis_date = '2022-01-12'") == [(30,)]
+    assert query(path, "SELECT sum(hash(data_hash)) FROM nba_predictions.ml_feature_store_v2") == before
+    assert planned(path) == {}
+
+
+def test_reprocess_names_what_is_redone(path):
+    """missing leaves a failed and a stale date alone; all redoes every date and rewrites no row."""
+    game, day, *_ = game_on(path, date(2022, 1, 5))
+    correct(path, "nbac_gamebook_player_stats", game, "assists")
+    query(path, "UPDATE nba_processing.backfill_ledger SET status = 'failed' WHERE table_name = 'nba_precompute.team_defense_zone_analysis' AND game_date = '2022-02-02'")
+    query(path, "DELETE FROM nba_processing.backfill_ledger WHERE table_name = 'nba_analytics.team_offense_game_summary' AND game_date = '2022-03-03'")
+    kinds = {kind: planned(path, reprocess=frozenset({kind})) for kind in ("missing", "failed", "stale")}
+    assert kinds["missing"]["team_offense_game_summary"] == {date(2022, 3, 3)}
+    assert "team_defense_zone_analysis" not in kinds["missing"]
+    assert kinds["failed"]["team_defense_zone_analysis"] == {date(2022, 2, 2)}
+    assert "player_game_summary" not in kinds["failed"]
+    assert kinds["stale"]["player_game_summary"] == {day}
+    assert "team_offense_game_summary" not in kinds["stale"]
+    run(DuckDBWarehouse(path), SEASON, registry(), STAMP)
+    everything = run(DuckDBWarehouse(path), SEASON, registry(), STAMP, options=Options(frozenset({"all"})))
+    assert [(r.inserted, r.removed, r.dates) for r in everything.tables] == [(0, 0, len(game_dates(path)))] * 10
