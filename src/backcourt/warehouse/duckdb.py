@@ -6,9 +6,7 @@ is tried again for a few seconds, and then the error says which process holds it
 
 from __future__ import annotations
 
-import errno
 import os
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -17,10 +15,11 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from backcourt.catalog import TABLES
-from backcourt.errors import QueryError, QueryInterruptedError, WarehouseError, WarehouseLockedError
-from backcourt.warehouse.activity import clear_activity, read_activity, write_activity
+from backcourt.errors import QueryError, WarehouseError
+from backcourt.warehouse.activity import clear_activity, write_activity
 from backcourt.warehouse.base import STAGING, Parameters, Session, Staged, Statement, Warehouse
 from backcourt.warehouse.dialect import Translated, is_read_only
+from backcourt.warehouse.duckdb_errors import errors_for_people, file_error
 from backcourt.warehouse.translation import translate
 
 if TYPE_CHECKING:
@@ -41,7 +40,6 @@ _TYPES = {
     "ARRAY<INT64>": "BIGINT[]",
     "ARRAY<FLOAT64>": "DOUBLE[]",
 }
-_HOLDER = re.compile(r"lock is held in (?P<program>\S+).*?\(PID (?P<pid>\d+)\)")
 _META = "nba_processing.warehouse_meta"
 LAYOUT = 2
 """Version of the tables' layout; a file written by a higher one is refused."""
@@ -66,7 +64,9 @@ class DuckDBSession:
         """Another session on the same open file, for another thread."""
         connection = self._connection.cursor()
         try:
-            yield DuckDBSession(connection, self._path, self._turn)
+            with errors_for_people(self._path):
+                session = DuckDBSession(connection, self._path, self._turn)
+            yield session
         finally:
             connection.close()
 
@@ -75,28 +75,17 @@ class DuckDBSession:
         return self._run(translated, parameters or {})
 
     def _run(self, translated: Translated, parameters: Parameters) -> list[tuple[object, ...]]:
-        import duckdb
-
         missing = sorted(translated.parameters - set(parameters))
         if missing:
             raise QueryError(f"no value for parameter @{missing[0]}", valid=sorted(parameters))
         bound: dict[str, Any] = {name: parameters[name] for name in translated.parameters}
-        try:
-            running = (
-                self._connection.execute(translated.sql, bound) if bound else self._connection.execute(translated.sql)
-            )
+        return self._plain(translated.sql, bound)
+
+    def _plain(self, sql: str, bound: dict[str, Any] | None = None) -> list[tuple[object, ...]]:
+        """Run DuckDB's own SQL; what goes wrong becomes an error for people."""
+        with errors_for_people(self._path):
+            running = self._connection.execute(sql, bound) if bound else self._connection.execute(sql)
             return running.fetchall()
-        except duckdb.InterruptException as error:
-            raise QueryInterruptedError("the statement was stopped while it ran") from error
-        except RuntimeError as error:
-            # What DuckDB makes of Ctrl-C while a statement runs in the main thread.
-            if str(error) == "Query interrupted":
-                raise KeyboardInterrupt from None
-            raise
-        except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
-            raise _file_error(self._path, error) from error
-        except duckdb.Error as error:
-            raise _refused(error) from error
 
     def interrupt(self) -> None:
         """Stop the statement that runs now, from another thread."""
@@ -104,16 +93,10 @@ class DuckDBSession:
 
     def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
         """The rows of a SELECT as an Arrow table."""
-        import duckdb
-
         translated = translate(sql)
         bound = {name: (parameters or {})[name] for name in translated.parameters}
-        try:
+        with errors_for_people(self._path):
             return self._connection.sql(translated.sql, params=bound or None).to_arrow_table()
-        except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
-            raise _file_error(self._path, error) from error
-        except duckdb.Error as error:
-            raise _refused(error) from error
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> list[tuple[object, ...]]:
         """The rows of a small SELECT as tuples."""
@@ -130,14 +113,14 @@ class DuckDBSession:
     def discard(self, *staged: Staged) -> None:
         """Forget staged rows before the session ends."""
         for item in staged:
-            self._connection.execute(f"DROP TABLE IF EXISTS {item.name}").fetchall()
+            self._plain(f"DROP TABLE IF EXISTS {item.name}")
 
     def stage_arrow(self, name: str, data: pa.Table) -> str:
         """Make an Arrow table readable as nba_staging.NAME."""
         full = f"{STAGING}.{name}"
         view = f"staged_{name}"
         self._connection.register(view, data)
-        self._connection.execute(f"CREATE OR REPLACE TABLE {full} AS SELECT * FROM {view}").fetchall()
+        self._plain(f"CREATE OR REPLACE TABLE {full} AS SELECT * FROM {view}")
         self._connection.unregister(view)
         return full
 
@@ -145,7 +128,7 @@ class DuckDBSession:
         """Make a parquet file readable as nba_staging.NAME without copying it."""
         full = f"{STAGING}.{name}"
         quoted = str(path).replace("'", "''")
-        self._connection.execute(f"CREATE OR REPLACE VIEW {full} AS SELECT * FROM read_parquet('{quoted}')").fetchall()
+        self._plain(f"CREATE OR REPLACE VIEW {full} AS SELECT * FROM read_parquet('{quoted}')")
         return full
 
     def transaction(self, statements: Sequence[Statement]) -> list[int]:
@@ -155,12 +138,12 @@ class DuckDBSession:
 
     def _all_or_none(self, statements: Sequence[Statement]) -> list[int]:
         changed: list[int] = []
-        self._connection.execute("BEGIN TRANSACTION").fetchall()
+        self._plain("BEGIN TRANSACTION")
         try:
             for statement in statements:
                 result = self._execute(statement.sql, statement.parameters)
                 changed.append(int(str(result[0][0])) if result else 0)
-            self._connection.execute("COMMIT").fetchall()
+            self._plain("COMMIT")
         except BaseException:
             # An interrupt between two statements must leave the file as it was, too.
             with suppress(Exception):
@@ -207,7 +190,7 @@ class DuckDBWarehouse:
                 return duckdb.connect(str(self.path), read_only=read_only, config=config)
             except duckdb.Error as error:
                 if "Could not set lock" not in str(error) or waited >= self.patience:
-                    raise _file_error(self.path, error) from error
+                    raise file_error(self.path, error) from error
             self._sleep(pause)
             waited, pause = waited + pause, min(pause * 1.5, 0.5)
 
@@ -232,16 +215,17 @@ class DuckDBWarehouse:
     def read(self) -> Iterator[Session]:
         """A session that cannot change anything."""
         connection = self._connect(read_only=True)
-        if _layout(connection, self.path) < LAYOUT:
-            connection.close()
-            self.ensure(TABLES)
-            connection = self._connect(read_only=True)
         try:
-            session = DuckDBSession(connection, self.path)
-            connection.execute(f"ATTACH ':memory:' AS {STAGING} (READ_WRITE)").fetchall()
-            # A query from outside reads the warehouse and nothing else on this machine.
-            connection.execute("SET enable_external_access = false").fetchall()
-            connection.execute("SET lock_configuration = true").fetchall()
+            with errors_for_people(self.path):
+                if _layout(connection, self.path) < LAYOUT:
+                    connection.close()
+                    self.ensure(TABLES)
+                    connection = self._connect(read_only=True)
+                session = DuckDBSession(connection, self.path)
+                connection.execute(f"ATTACH ':memory:' AS {STAGING} (READ_WRITE)").fetchall()
+                # A query from outside reads the warehouse and nothing else on this machine.
+                connection.execute("SET enable_external_access = false").fetchall()
+                connection.execute("SET lock_configuration = true").fetchall()
             yield session
         finally:
             connection.close()
@@ -253,14 +237,16 @@ class DuckDBWarehouse:
         connection = self._connect(read_only=False)
         try:
             try:
-                self._evolve(connection, tuple(ensure))
+                with errors_for_people(self.path):
+                    self._evolve(connection, tuple(ensure))
             except BaseException:
                 connection.close()
                 if new:
                     self.path.unlink(missing_ok=True)
                 raise
-            session = DuckDBSession(connection, self.path)
-            connection.execute(f"ATTACH ':memory:' AS {STAGING}").fetchall()
+            with errors_for_people(self.path):
+                session = DuckDBSession(connection, self.path)
+                connection.execute(f"ATTACH ':memory:' AS {STAGING}").fetchall()
             yield session
         finally:
             connection.close()
@@ -283,7 +269,7 @@ class DuckDBWarehouse:
                 connection.execute(statement).fetchall()
             connection.execute("COMMIT").fetchall()
         except duckdb.Error as error:
-            raise _file_error(self.path, error) from error
+            raise file_error(self.path, error) from error
 
 
 def read_only_query(warehouse: Warehouse, sql: str) -> pa.Table:
@@ -375,50 +361,3 @@ def _writable(path: Path) -> None:
     if path.exists() and path.stat().st_mode & 0o222 == 0:
         # Root may write a read-only file all the same; whoever made it read-only meant it.
         raise WarehouseError(f"{path} is read-only", next_step="chmod u+w it, or name another file with --warehouse")
-
-
-def _refused(error: Exception) -> QueryError:
-    """A refused statement in one line: what is wrong, and the nearest names if DuckDB knows some."""
-    lines = [line.strip() for line in str(error).splitlines()]
-    near = [line for line in lines[1:] if line.startswith(("Candidate", "Did you mean"))]
-    missing = "does not exist" in lines[0] or "not found" in lines[0]
-    return QueryError(
-        ". ".join([f"the warehouse refused the statement: {lines[0].rstrip('!.')}", *near]),
-        next_step="see the names with: backcourt tables list, backcourt tables show NAME" if missing else "",
-    )
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0]
-
-
-def _file_error(path: Path, error: Exception) -> WarehouseError:
-    """What a failure of the file means for people."""
-    text = _first_line(error)
-    if "Could not set lock" in text:
-        holder = _HOLDER.search(text)
-        who = f"process {holder['pid']} ({Path(holder['program']).name})" if holder else "another process"
-        doing = read_activity(path)
-        if holder and doing.get("pid") == int(holder["pid"]):
-            who += f": run {doing.get('run_id')} since {doing.get('since')}, {doing.get('doing')}"
-        return WarehouseLockedError(
-            f"{path} is in use by {who}", next_step="wait until it has finished, or work on a copy of the file"
-        )
-    if "not a valid DuckDB database" in text:
-        return WarehouseError(
-            f"{path} is not a DuckDB file, or it is damaged",
-            next_step="restore it from a copy, or name another file with --warehouse",
-        )
-    if "version number" in text or "newer version" in text or "storage version" in text:
-        return WarehouseError(
-            f"{path} was written by a newer DuckDB: {text}",
-            next_step="upgrade the duckdb package, or name another file",
-        )
-    if os.strerror(errno.ENOSPC) in str(error) or "out of disk space" in text.lower():
-        return WarehouseError(
-            f"the disk is full: {path} could not be written; nothing was changed",
-            next_step="free some space and run the same command again",
-        )
-    if "ermission denied" in text:
-        return WarehouseError(f"{path} may not be opened by this user", next_step="check its owner and mode")
-    return WarehouseError(f"{path}: {text}", next_step="check the disk and the file, then run the same command again")
