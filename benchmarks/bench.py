@@ -221,7 +221,16 @@ def main() -> None:
             results.append(
                 single(
                     f"one corrected game, {word} in {folders[0].name}",
-                    [*backcourt(), "run", "--start-date", "2000-01-01", "--end-date", last, "--warehouse", str(corrected)],
+                    [
+                        *backcourt(),
+                        "run",
+                        "--start-date",
+                        "2000-01-01",
+                        "--end-date",
+                        last,
+                        "--warehouse",
+                        str(corrected),
+                    ],
                     options.runs,
                     before=spoil,
                 )

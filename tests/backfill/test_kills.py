@@ -72,7 +72,6 @@ def test_kills_at_any_instant_resume_to_the_same_result(quiet, tmp_path):
             time.sleep(chance.uniform(0.3, 4.0))
             killed.kill()
             killed.communicate()
-        print(number, killed.returncode, log.read_text().splitlines()[-1:])
     last = run(path, log, "none")
     assert last.returncode == 0, last.stderr_text
     assert contents(path) == expected
@@ -80,7 +79,10 @@ def test_kills_at_any_instant_resume_to_the_same_result(quiet, tmp_path):
     assert inside >= KILLS // 3
     text = log.read_text()
     assert text.count("killed inside") == inside
-    statuses = {row[0] for row in query(path, "SELECT DISTINCT status FROM nba_reference.processor_run_history WHERE phase <> 'raw'")}
+    statuses = {
+        row[0]
+        for row in query(path, "SELECT DISTINCT status FROM nba_reference.processor_run_history WHERE phase <> 'raw'")
+    }
     assert statuses <= {"success", "interrupted", "partial"}
 
 

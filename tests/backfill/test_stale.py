@@ -96,9 +96,7 @@ def contents(path):
         key = ", ".join(processor.table.key)
         found[processor.name] = query(path, f"SELECT {key}, data_hash FROM {processor.table.full_name} ORDER BY ALL")
     for table in ("analytics_failures", "precompute_failures"):
-        found[table] = query(
-            path, f"SELECT * EXCLUDE (run_id, created_at) FROM nba_processing.{table} ORDER BY ALL"
-        )
+        found[table] = query(path, f"SELECT * EXCLUDE (run_id, created_at) FROM nba_processing.{table} ORDER BY ALL")
     found["ledger"] = query(
         path,
         "SELECT * EXCLUDE (run_id, attempt, started_at, finished_at) FROM nba_processing.backfill_ledger ORDER BY ALL",
@@ -122,7 +120,9 @@ def test_a_corrected_line_makes_due_what_reads_the_player_and_no_more(path, afte
     game, day, *_ = game_on(path, after)
     assert planned(path) == {}
     correct(path, "nbac_gamebook_player_stats", game, "assists")
-    players = [row[0] for row in query(path, "SELECT player_id FROM nba_analytics.player_game_summary WHERE game_id = ?", game)]
+    players = [
+        row[0] for row in query(path, "SELECT player_id FROM nba_analytics.player_game_summary WHERE game_id = ?", game)
+    ]
     until = read_until(path, day, ("player_id", "nba_analytics.player_game_summary"), 20, players)
     calendar = game_dates(path)
     later = {other for other in calendar if other > day}
@@ -201,17 +201,25 @@ def test_rows_that_vanished_are_missing(path):
     assert found["player_composite_factors"] == {date(2022, 1, 12)}
     before = query(path, "SELECT sum(hash(data_hash)) FROM nba_predictions.ml_feature_store_v2")
     run(DuckDBWarehouse(path), SEASON, registry(), STAMP)
-    assert query(path, "SELECT count(*) FROM nba_precompute.team_defense_zone_analysis WHERE analysis_date = '2022-01-12'") == [(30,)]
+    assert query(
+        path, "SELECT count(*) FROM nba_precompute.team_defense_zone_analysis WHERE analysis_date = '2022-01-12'"
+    ) == [(30,)]
     assert query(path, "SELECT sum(hash(data_hash)) FROM nba_predictions.ml_feature_store_v2") == before
     assert planned(path) == {}
 
 
 def test_reprocess_names_what_is_redone(path):
-    """missing leaves a failed and a stale date alone; all redoes every date and rewrites no row."""
+    """Missing leaves a failed and a stale date alone; all redoes every date and rewrites no row."""
     game, day, *_ = game_on(path, date(2022, 1, 5))
     correct(path, "nbac_gamebook_player_stats", game, "assists")
-    query(path, "UPDATE nba_processing.backfill_ledger SET status = 'failed' WHERE table_name = 'nba_precompute.team_defense_zone_analysis' AND game_date = '2022-02-02'")
-    query(path, "DELETE FROM nba_processing.backfill_ledger WHERE table_name = 'nba_analytics.team_offense_game_summary' AND game_date = '2022-03-03'")
+    query(
+        path,
+        "UPDATE nba_processing.backfill_ledger SET status = 'failed' WHERE table_name = 'nba_precompute.team_defense_zone_analysis' AND game_date = '2022-02-02'",
+    )
+    query(
+        path,
+        "DELETE FROM nba_processing.backfill_ledger WHERE table_name = 'nba_analytics.team_offense_game_summary' AND game_date = '2022-03-03'",
+    )
     kinds = {kind: planned(path, reprocess=frozenset({kind})) for kind in ("missing", "failed", "stale")}
     assert kinds["missing"]["team_offense_game_summary"] == {date(2022, 3, 3)}
     assert "team_defense_zone_analysis" not in kinds["missing"]

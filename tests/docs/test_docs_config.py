@@ -44,6 +44,7 @@ def test_every_page_is_in_the_nav_and_the_other_way_round(config, pages):
 
 def test_every_validation_is_a_warning_and_a_warning_stops_the_build(config):
     """The build is strict, and every check of nav and links that mkdocs offers is on."""
+    need("mkdocs")
     from mkdocs.config.defaults import MkDocsConfig
 
     assert config["strict"] is True

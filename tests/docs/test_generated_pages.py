@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from docs_support import ROOT
+from docs_support import ROOT, need
 
 from backcourt.catalog import TABLES
 from backcourt.errors import BackcourtError
@@ -133,6 +133,7 @@ def test_text_stays_text(seen):
     """Whatever a description holds, it is shown as it is, one table cell wide."""
     import html
 
+    need("markdown")
     import markdown
     from markup import table, text
 
@@ -229,8 +230,6 @@ def test_a_cleaned_notebook_holds_no_time_and_no_path(notebook, tmp_path):
 @pytest.mark.slow
 def test_a_notebook_that_raises_stops_the_build(notebook, tmp_path):
     """An error in a cell is an error of the build that names the notebook and the error."""
-    from docs_support import need
-
     need("papermill")
     import notebooks
 

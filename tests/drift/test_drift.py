@@ -22,7 +22,7 @@ SKIPPED = {".git", ".venv", "build", "site", "demo", "node_modules", "dist", "ru
 
 def chosen():
     """The mutations of this run: at most 30 of a kind, so that no kind drowns the others, in a random order."""
-    chance = random.Random(SEED)  # noqa: S311 - a sample, no secret
+    chance = random.Random(SEED)
     found = []
     for kind in mutations.KINDS:
         candidates = list(kind(ROOT))

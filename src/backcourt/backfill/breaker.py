@@ -1,5 +1,7 @@
-"""Circuit breakers: an entity that failed three times rests for seven days, a processor after five failed runs in a
-row for thirty minutes. Daily mode consults and feeds them; backfill does neither.
+"""Circuit breakers of entities and processors.
+
+An entity that failed three times rests for seven days, a processor after five failed runs in a row for thirty minutes.
+Daily mode consults and feeds them; backfill does neither.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from backcourt.backfill.gate import DATE_LEVEL
 from backcourt.backfill.stamp import Stamp
 from backcourt.processors.base import Processor
 from backcourt.processors.failures import CATEGORIES
-from backcourt.warehouse.base import Session, Staged, Statement
+from backcourt.warehouse.base import Session, Staged, Statement, Value
 
 ENTITY_ATTEMPTS = 3
 ENTITY_REST = timedelta(days=7)
@@ -75,7 +77,8 @@ def attempts(processor: Processor, failed: Staged, stamp: Stamp) -> tuple[Statem
 def open_breakers(session: Session, names: tuple[str, ...], stamp: Stamp) -> dict[str, str]:
     """The processors whose breaker is open now, each with when it closes and the last error."""
     rows = session.rows(
-        f"SELECT processor_name, FORMAT_TIMESTAMP('%F %H:%M', TIMESTAMP_ADD(opened_at, INTERVAL timeout_seconds SECOND)) "
+        "SELECT processor_name, "
+        "FORMAT_TIMESTAMP('%F %H:%M', TIMESTAMP_ADD(opened_at, INTERVAL timeout_seconds SECOND)) "
         f"AS until, last_error FROM {_STATE} WHERE state = 'OPEN' AND processor_name IN UNNEST(@names) "
         "AND TIMESTAMP_ADD(opened_at, INTERVAL timeout_seconds SECOND) > @now ORDER BY processor_name",
         {"names": list(names), "now": stamp.now},
@@ -85,7 +88,7 @@ def open_breakers(session: Session, names: tuple[str, ...], stamp: Stamp) -> dic
 
 def record_outcome(name: str, stamp: Stamp, error: str | None) -> tuple[Statement, ...]:
     """The statements that count a processor's run: a failure more, open at the fifth in a row; a success closes."""
-    values = {"name": name, "now": stamp.now}
+    values: dict[str, Value] = {"name": name, "now": stamp.now}
     new = Statement(
         f"INSERT INTO {_STATE} (processor_name, state, failure_count, threshold, timeout_seconds, updated_at) "
         f"SELECT s.n, 'CLOSED', 0, {PROCESSOR_FAILURES}, {int(PROCESSOR_REST.total_seconds())}, @now FROM "

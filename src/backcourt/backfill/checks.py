@@ -101,9 +101,7 @@ def _last_load(session: Session, source: Table) -> datetime | None:
     return rows[0][0] if isinstance(rows[0][0], datetime) else None
 
 
-def look_back(
-    session: Session, processors: Sequence[Processor], span: DateRange, stamp: Stamp, found: Found
-) -> None:
+def look_back(session: Session, processors: Sequence[Processor], span: DateRange, stamp: Stamp, found: Found) -> None:
     """Behaviour 3: the game dates that the windows read before the range have been computed without failure."""
     wide = {
         upstream.table
@@ -123,14 +121,12 @@ def look_back(
             ) AS p ON p.season_year = d.season_year
             LEFT JOIN {LEDGER} AS l ON l.table_name = @name AND l.game_date = d.game_date
             WHERE d.game_date < @start_date
-              AND d.season_year IN (SELECT season_year FROM nba_raw.nbac_schedule WHERE game_date = @first_date)
+              AND d.season_year = (
+                SELECT MIN(season_year) FROM nba_raw.nbac_schedule
+                WHERE game_date BETWEEN @start_date AND @end_date AND season_type IN {COUNTED}
+              )
               AND COALESCE(l.status, 'missing') NOT IN ('done', 'skipped')""",
-            {
-                "name": name,
-                "start_date": span.start,
-                "end_date": span.end,
-                "first_date": _first_game_date(session, span),
-            },
+            {"name": name, "start_date": span.start, "end_date": span.end},
         )[0]
         if not row[0]:
             continue
@@ -139,14 +135,6 @@ def look_back(
             f"{name}: {row[0]} game dates before {span.start} are missing or failed ({row[1]} to {row[2]}{previous})",
             stop=stamp.policy.defensive_checks == "stop",
         )
-
-
-def _first_game_date(session: Session, span: DateRange) -> object:
-    return session.rows(
-        f"SELECT MIN(game_date) AS d FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @a AND @b "
-        f"AND season_type IN {COUNTED}",
-        {"a": span.start, "b": span.end},
-    )[0][0]
 
 
 def critical_fields(

@@ -92,7 +92,7 @@ def due_now(
         return planned
     stage_calendar(session, request.span)
     own = stage_own(session, request.span, again, {"stale"})
-    ranges = [found for found, _ in planned_ranges(session, own, request.span)]
+    ranges = [found for found, _ in planned_ranges(session, own)]
     if "stale" not in request.reprocess:
         foreseen = [chunk for chunk in planned if chunk.reason in {"stale", "downstream"}]
         ranges = [

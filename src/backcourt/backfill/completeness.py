@@ -1,5 +1,7 @@
-"""How complete the windows of newest games are: a player's analytics rows against his raw appearances, a team's
-against its final games. A game that he did not play is not expected.
+"""How complete the windows of newest games are.
+
+A player's analytics rows are held against his raw appearances, a team's against its final games. A game that he did
+not play is not expected.
 """
 
 from __future__ import annotations

@@ -23,7 +23,9 @@ def inconsistencies(session: Session, span: DateRange, processors: Sequence[Proc
     values = {"start": span.start, "end": span.end}
     for name in ("PCF", "MLFS"):
         if name in short:
-            row = session.rows(_LIKE_UPGC.format(target=short[name].table.full_name, processor=short[name].name), values)[0]
+            row = session.rows(
+                _LIKE_UPGC.format(target=short[name].table.full_name, processor=short[name].name), values
+            )[0]
             if row[0]:
                 found.append(
                     f"{short[name].name} has not one row or recorded failure for every UPGC row on {row[0]} dates, "
@@ -32,8 +34,10 @@ def inconsistencies(session: Session, span: DateRange, processors: Sequence[Proc
     if "PSZA" in short or "TDZA" in short:
         row = session.rows(_TEAMS, values)[0]
         if row[0]:
-            found.append(f"player_shot_zone_analysis has rows where team_defense_zone_analysis has none on {row[0]} "
-                         f"dates, first {row[1]}")
+            found.append(
+                f"player_shot_zone_analysis has rows where team_defense_zone_analysis has none on {row[0]} "
+                f"dates, first {row[1]}"
+            )
     return found
 
 

@@ -52,7 +52,7 @@ def expected_rows(processor: Processor) -> str:
             bootstrap=BOOTSTRAP_DAYS,
             source="nba_raw.nbac_team_boxscore" if team else f"({LINES})",
         )
-    if processor.phase == 3:
+    if processor.table.phase == "analytics":
         return lines
     return (
         f"SELECT d.game_date, e.expected FROM ({DATES}) AS d INNER JOIN ({lines}) AS e ON "

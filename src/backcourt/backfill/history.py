@@ -152,8 +152,18 @@ def runs(session: Session, *, limit: int = 20, run_id: str = "") -> tuple[Run, .
     )
     return tuple(
         Run(
-            str(row[0]), str(row[1]), str(row[2]), str(row[3]), row[4], row[5], int(str(row[6])), int(str(row[7])),
-            int(str(row[8])), float(str(row[9])), row[10], str(row[11]),
+            str(row[0]),
+            str(row[1]),
+            str(row[2]),
+            str(row[3]),
+            row[4],
+            row[5],
+            int(str(row[6])),
+            int(str(row[7])),
+            int(str(row[8])),
+            float(str(row[9])),
+            row[10],
+            str(row[11]),
         )
         for row in rows
     )

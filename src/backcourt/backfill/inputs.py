@@ -46,7 +46,9 @@ def fingerprints(processors: Sequence[Processor]) -> str:
     by_game = [processor for processor in processors if one_game(processor)]
     by_window = [processor for processor in processors if not one_game(processor)]
     games = [table(name) for name in dict.fromkeys(up.table for p in by_game for up in p.table.upstreams)]
-    bases = [_games(found, rows) for found in games for rows in ("content", "keys") if rows == "content" or _lists(found)]
+    bases = [
+        _games(found, rows) for found in games for rows in ("content", "keys") if rows == "content" or _lists(found)
+    ]
     selects = [_game_parts(processor) for processor in by_game]
     if by_window:
         selects.append(_window_parts(by_window))

@@ -37,15 +37,30 @@ def jobs() -> Mapping[str, Job]:
     computed = registry()
     everything = tuple(processor.name for processor in computed)
     found = [
-        Job("phase3", "compute", tuple(p.name for p in computed if p.phase == 3), "Phase 3: the five analytics tables"),
-        Job("phase4", "compute", tuple(p.name for p in computed if p.phase == 4), "Phase 4: the five precompute tables"),
+        Job(
+            "phase3",
+            "compute",
+            tuple(p.name for p in computed if p.table.phase == "analytics"),
+            "Phase 3: the five analytics tables",
+        ),
+        Job(
+            "phase4",
+            "compute",
+            tuple(p.name for p in computed if p.table.phase == "precompute"),
+            "Phase 4: the five precompute tables",
+        ),
         Job("all", "compute", everything, "Phases 3 and 4"),
         Job("registry", "registry", ("nba_players_registry",), "the player registry, from the raw box scores"),
         Job("two-pass", "two-pass", ("nba_players_registry", *everything), "the registry first, then Phases 3 and 4"),
     ]
     found += [Job(p.name, "compute", (p.name,), p.table.description) for p in computed]
     found += [
-        Job(file.table.rpartition(".")[2], "load", (file.table.rpartition(".")[2],), f"{file.file_name} of a season's folder")
+        Job(
+            file.table.rpartition(".")[2],
+            "load",
+            (file.table.rpartition(".")[2],),
+            f"{file.file_name} of a season's folder",
+        )
         for file in FILES
     ]
     return {job.name: job for job in found}

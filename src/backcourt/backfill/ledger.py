@@ -131,7 +131,8 @@ def mark_failed(
         Statement(
             f"INSERT INTO {failures} (processor_name, analysis_date, entity_id, entity_type, failure_category, "
             "failure_reason, can_retry, is_correctable, run_id, created_at) SELECT @processor, d.game_date, "
-            f"'{DATE_LEVEL}', 'date', @category, @error, @category <> 'PROCESSING_ERROR', FALSE, @run_id, @now FROM ({DATES}) AS d",
+            f"'{DATE_LEVEL}', 'date', @category, @error, @category <> 'PROCESSING_ERROR', FALSE, @run_id, @now "
+            f"FROM ({DATES}) AS d",
             {**values, **stamps, "error": error, "category": category},
         ),
         Statement(
@@ -146,6 +147,12 @@ def mark_failed(
             "@category, @mode, @code_version, 0, 1, 1, @run_id, @now, @now "
             f"FROM ({DATES}) AS d WHERE NOT EXISTS (SELECT 1 FROM {LEDGER} AS l WHERE l.table_name = @table_name AND "
             "l.game_date = d.game_date)",
-            {**values, **stamps, "mode": stamp.policy.name, "category": category, "code_version": processor.code_version},
+            {
+                **values,
+                **stamps,
+                "mode": stamp.policy.name,
+                "category": category,
+                "code_version": processor.code_version,
+            },
         ),
     )

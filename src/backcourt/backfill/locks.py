@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -139,10 +140,10 @@ def release(run_id: str) -> Statement:
 
 def _dead(holder: str, birth: str) -> bool:
     """True if the holder ran on this machine and is gone."""
-    words = holder.split()
-    if len(words) < 4 or words[3] != socket.gethostname() or not words[1].isdigit():
+    said = re.match(r"process (\d+) on (\S+) ", holder)
+    if said is None or said[2] != socket.gethostname():
         return False
-    pid = int(words[1])
+    pid = int(said[1])
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -24,6 +24,8 @@ from backcourt.warehouse.base import Session
 REPROCESS = ("missing", "failed", "stale", "all")
 DEFAULT_REPROCESS = frozenset({"missing", "failed", "stale"})
 _VERSION = 1
+_NAMED = 4
+"""Reasons that a range names before it counts the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def make_plan(session: Session, request: Request, *, keep: bool = False, forecas
     own = stage_own(session, request.span, request.processors, request.reprocess)
     # With "stale" asked for, a run finds out wave by wave what its changes reach; a plan has to foresee it.
     due = stage_due(session, request.span, request.processors, own) if forecast else own
-    ranges = planned_ranges(session, due, request.span, forecast=forecast)
+    ranges = planned_ranges(session, due, forecast=forecast)
     return Plan(
         request,
         tuple(found for found, in_run in ranges if in_run),
@@ -152,15 +154,12 @@ def planned_dates(session: Session, span: DateRange) -> int:
     return int(str(rows[0][0]))
 
 
-def planned_ranges(
-    session: Session, due: str, span: DateRange, *, forecast: bool = False
-) -> tuple[tuple[PlannedRange, bool], ...]:
+def planned_ranges(session: Session, due: str, *, forecast: bool = False) -> tuple[tuple[PlannedRange, bool], ...]:
     """What is staged as due, as ranges of neighbouring dates in dependency order, each with whether the run does it.
 
     Args:
         session: The session in which it is staged (see ``due``).
         due: Where.
-        span: The dates of the request.
         forecast: True to estimate the rows of dates that have never been computed.
     """
     rows = session.rows(
@@ -172,8 +171,9 @@ def planned_ranges(
         FROM (
           SELECT
             u.*,
-            c.number - ROW_NUMBER() OVER (PARTITION BY u.table_name, u.season_year, u.reason, u.in_run ORDER BY c.number)
-              AS island
+            c.number - ROW_NUMBER() OVER (
+              PARTITION BY u.table_name, u.season_year, u.reason, u.in_run ORDER BY c.number
+            ) AS island
           FROM {due} AS u
           INNER JOIN nba_staging.{CALENDAR} AS c ON c.game_date = u.game_date
         )
@@ -210,7 +210,8 @@ def _estimate(session: Session, processor: Processor, span: DateRange) -> int:
 
 def _detail(first: object, details: object) -> str:
     words = list(dict.fromkeys(word for word in str(first or "").strip(", ").split(", ") if word))
-    text = ", ".join(words[:4]) + (f" and {len(words) - 4} more" if len(words) > 4 else "")
+    more = len(words) - _NAMED
+    text = ", ".join(words[:_NAMED]) + (f" and {more} more" if more > 0 else "")
     return f"{text}; others on other dates" if int(str(details)) > 1 and text else text
 
 
@@ -239,7 +240,8 @@ def _world(session: Session, request: Request) -> str:
     """A hash over the inputs of every date and table of the request and over the ledger's state."""
     rows = session.rows(
         "SELECT TO_HEX(SHA256(STRING_AGG(CONCAT(i.table_name, FORMAT_DATE('%F', i.game_date), i.fingerprint, "
-        "COALESCE(l.status, ''), COALESCE(l.output_fingerprint, '')), '' ORDER BY i.table_name, i.game_date))) AS world "
+        "COALESCE(l.status, ''), COALESCE(l.output_fingerprint, '')), '' ORDER BY i.table_name, i.game_date))) "
+        "AS world "
         f"FROM ({fingerprints(request.processors)}) AS i "
         f"LEFT JOIN {LEDGER} AS l ON l.table_name = i.table_name AND l.game_date = i.game_date",
         {"start_date": request.span.start, "end_date": request.span.end},
@@ -321,7 +323,9 @@ def load(path: Path) -> Plan:
     except FileNotFoundError:
         raise PlanError(f"there is no plan file {path}", next_step="make one with backcourt plan --save FILE") from None
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise PlanError(f"{path} is not a plan file: {error}", next_step="make a new one: backcourt plan --save") from None
+        raise PlanError(
+            f"{path} is not a plan file: {error}", next_step="make a new one: backcourt plan --save"
+        ) from None
     if not isinstance(content, dict) or content.get("version") != _VERSION:
         raise PlanError(f"{path} is not a plan of this version", next_step="make a new one: backcourt plan --save FILE")
     checksum = content.pop("checksum", None)
@@ -332,9 +336,7 @@ def load(path: Path) -> Plan:
         )
     asked = content["request"]
     span = DateRange(date.fromisoformat(asked["start_date"]), date.fromisoformat(asked["end_date"]))
-    request = Request(
-        span, tuple(asked["tables"]), frozenset(asked["reprocess"]), asked["mode"], asked["validation"]
-    )
+    request = Request(span, tuple(asked["tables"]), frozenset(asked["reprocess"]), asked["mode"], asked["validation"])
     return Plan(
         request,
         tuple(_range(found) for found in content["ranges"]),
@@ -375,8 +377,13 @@ def parse_reprocess(values: Sequence[str]) -> frozenset[str]:
 
 def _range(found: Mapping[str, Any]) -> PlannedRange:
     return PlannedRange(
-        found["table"], date.fromisoformat(found["start"]), date.fromisoformat(found["end"]), found["dates"],
-        found["reason"], found["detail"], found["rows"],
+        found["table"],
+        date.fromisoformat(found["start"]),
+        date.fromisoformat(found["end"]),
+        found["dates"],
+        found["reason"],
+        found["detail"],
+        found["rows"],
     )
 
 

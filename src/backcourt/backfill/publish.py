@@ -105,8 +105,7 @@ def publish_chunk(
     quality = session.stage_query(f"{name}_quality", not_clean(table, stage.name, GOOD)) if table.critical else None
     failed = session.stage_query(
         f"{name}_failures",
-        f"{failure_rows(processor, stage, withheld)} UNION ALL "
-        f"{_dates(processor, stage, quality, stamp, prepared)}",
+        f"{failure_rows(processor, stage, withheld)} UNION ALL {_dates(processor, stage, quality, stamp, prepared)}",
         {**parameters, **threshold_values(policy), "processor": processor.name, "now": stamp.now},
     )
     stop_if_refused(session, processor, failed, policy)
@@ -208,8 +207,8 @@ def _warnings(
     found: list[str] = []
     if quality is not None and quality.rows:
         rows = session.rows(
-            f"SELECT field, SUM(valid) AS valid, SUM(judged) AS judged, COUNT(*) AS dates, MIN(game_date) AS first_date "
-            f"FROM {quality} GROUP BY field ORDER BY field"
+            "SELECT field, SUM(valid) AS valid, SUM(judged) AS judged, COUNT(*) AS dates, "
+            f"MIN(game_date) AS first_date FROM {quality} GROUP BY field ORDER BY field"
         )
         found += [
             _line(processor, f"critical field {field}: {valid} of {total} rows valid", dates, first)

@@ -85,7 +85,9 @@ def findings(session: Session, sources: Sequence[tuple[Table, DateRange]]) -> tu
     for number, (table, span) in enumerate(sources):
         if table.critical:
             inside = f"t.{table.partition} BETWEEN @start_{number} AND @end_{number}"
-            selects.append(f"SELECT '{table.full_name}' AS name, q.* FROM ({not_clean(table, table.full_name, inside)}) AS q")
+            selects.append(
+                f"SELECT '{table.full_name}' AS name, q.* FROM ({not_clean(table, table.full_name, inside)}) AS q"
+            )
             values |= {f"start_{number}": span.start, f"end_{number}": span.end}
     if not selects:
         return ()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from backcourt.backfill import history, locks
 from backcourt.backfill.breaker import open_breakers, record_outcome
-from backcourt.backfill.chunks import Chunk, chunks_of, due_now
 from backcourt.backfill.checks import Found, before_run
+from backcourt.backfill.chunks import Chunk, chunks_of, due_now
 from backcourt.backfill.consistency import inconsistencies
 from backcourt.backfill.gate import admit
 from backcourt.backfill.lease import Lease
@@ -104,11 +105,12 @@ class RunResult:
         return 1 if self.problems or self.blocked else 0
 
 
-class Progress:
-    """Who is told how far a run is; this one tells nobody."""
+Progress = Callable[[str, int, int], None]
+"""Who is told how far a run is: what is next, and how many pieces of how many are done."""
 
-    def __call__(self, table: str, done: int, total: int) -> None:
-        """``done`` of ``total`` chunks are published; ``table`` is next."""
+
+def tell_nobody(doing: str, done: int, total: int) -> None:
+    """Progress that nobody sees."""
 
 
 def utc_now() -> datetime:
@@ -132,7 +134,7 @@ class Surroundings:
 
     notifier: Notifier = field(default_factory=NoNotifier)
     publisher: Publisher = field(default_factory=TablePublisher)
-    progress: Callable[[str, int, int], None] = field(default_factory=Progress)
+    progress: Progress = tell_nobody
     starting: Callable[[], None] = lambda: None
     clock: Callable[[], float] = time.perf_counter
     now: Callable[[], datetime] = utc_now
@@ -185,7 +187,9 @@ def run(
     """
     admit(span, stamp.policy, stamp.now.date())
     warehouse.require()
-    return _Run(warehouse, span, tuple(processors), stamp, options or Options(), around or Surroundings()).carry_out(saved)
+    return _Run(warehouse, span, tuple(processors), stamp, options or Options(), around or Surroundings()).carry_out(
+        saved
+    )
 
 
 class _Run:
@@ -214,6 +218,7 @@ class _Run:
         self.problems: list[str] = []
         self.errors: dict[str, str] = {}
         self.blocked: dict[str, None] = {}
+        self.failed: list[Chunk] = []
         self.found = Found()
         self.tell = Teller(stamp, around.notifier, around.publisher)
 
@@ -244,7 +249,7 @@ class _Run:
         self.tell.ended(result.tables, self.warnings, self.problems)
         return result
 
-    def _control(self, session: Session, what: str):  # noqa: ANN202 - a context manager of limits
+    def _control(self, session: Session, what: str) -> AbstractContextManager[None]:
         """The limit on the engine's own queries (behaviour 6)."""
         return limited(
             session,
@@ -286,7 +291,9 @@ class _Run:
         dates = planned_dates(lease.session(), self.span)
         with Workers(self.options.jobs, self.stamp, self.around) as workers:
             for name in self.errors:
-                self._fail(lease.session(), [chunk for chunk in pending if chunk.table == name], "CIRCUIT_BREAKER_ACTIVE")
+                self._fail(
+                    lease.session(), [chunk for chunk in pending if chunk.table == name], "CIRCUIT_BREAKER_ACTIVE"
+                )
             for wave in waves(self.processors):
                 mine = [chunk for chunk in pending if chunk.table in {processor.name for processor in wave}]
                 mine = due_now(lease.session(), wave, mine, self.request, changed, dates, self.options.chunk)
@@ -311,9 +318,11 @@ class _Run:
             self.tell.problem(session, chunk, ended.result.problems)
             return
         error = ended.error
-        if isinstance(error, MissingUpstreamError) or error is None:
-            raise error or RuntimeError("a chunk ended with neither a result nor an error")
+        if error is None:
+            raise RuntimeError("a chunk ended with neither a result nor an error")
         self.errors[name] = str(error)
+        if isinstance(error, MissingUpstreamError):
+            raise error
         self.problems.append(f"{name}: {error}")
         self._fail(session, [chunk], "PROCESSING_ERROR")
         self.tell.problem(session, chunk, [f"{name} {chunk.span}: {error}"])
@@ -323,17 +332,13 @@ class _Run:
     def _fail(self, session: Session, chunks: Sequence[Chunk], category: str) -> None:
         """Write down that chunks failed, so that the next run tries them again first."""
         for chunk in chunks:
-            self.blocked_by(chunk)
+            self.failed.append(chunk)
             error = self.errors[chunk.table]
             session.transaction(mark_failed(chunk.processor, chunk.span, self.stamp, error, category))
 
-    def blocked_by(self, chunk: Chunk) -> None:
-        """Remember a failed chunk: what reads it is left as it is."""
-        self._failed = [*getattr(self, "_failed", []), chunk]
-
     def _is_blocked(self, chunk: Chunk) -> bool:
         """True if the chunk itself or a chunk that it reads, directly or not, has failed in this run."""
-        for failed in getattr(self, "_failed", []):
+        for failed in self.failed:
             if failed.table == chunk.table and failed.span == chunk.span:
                 return True
             if chunk.span.end >= failed.span.start and chunk.reads(failed.processor.table.full_name):
@@ -366,10 +371,12 @@ class _Run:
         own = self.errors.get(processor.name, "")
         if isinstance(error, KeyboardInterrupt):
             status = "interrupted"
-        elif error is not None or own:
+        elif own or (error is not None and not self.errors):
             status = "failed"
-        elif processor.name in self.blocked:
+        elif processor.name in self.blocked or (error is not None and not tally.chunks):
             status = "skipped"
+        elif error is not None:
+            status = "partial"
         else:
             status = "partial" if tally.failed_dates else "success"
         return history.Outcome(
@@ -379,7 +386,7 @@ class _Run:
             failed=sum(tally.failures.values()),
             seconds=tally.seconds,
             stale=tuple(self.found.stale),
-            error=own or (str(error) if isinstance(error, BackcourtError) else ""),
+            error=own or (str(error) if isinstance(error, BackcourtError) and status == "failed" else ""),
             summary={"dates": tally.dates, "removed": tally.removed, **tally.failures},
         )
 
@@ -391,7 +398,7 @@ class _Tally:
     """Sums of a table's chunks."""
 
     def __init__(self) -> None:
-        self.dates = self.inserted = self.removed = self.unchanged = self.failed_dates = 0
+        self.chunks = self.dates = self.inserted = self.removed = self.unchanged = self.failed_dates = 0
         self.failures: Counter[str] = Counter()
         self.seconds = 0.0
 
@@ -399,6 +406,7 @@ class _Tally:
         self.seconds += ended.seconds
         if ended.result is None:
             return
+        self.chunks += 1
         self.dates += ended.chunk.dates
         self.inserted += ended.result.published.inserted
         self.removed += ended.result.published.removed

@@ -102,7 +102,9 @@ def status(session: Session, season: str = "") -> Status:
     order = [processor.table.full_name for processor in registry()]
     found = [Month(str(n), str(m), int(str(d)), int(str(ok)), int(str(bad))) for n, m, d, ok, bad in months]
     return Status(
-        tuple(Lock(str(run), str(who), str(what), _time(since), _time(until)) for run, who, what, since, until in locks),
+        tuple(
+            Lock(str(run), str(who), str(what), _time(since), _time(until)) for run, who, what, since, until in locks
+        ),
         tuple(
             FailedDate(str(n), int(str(count)), newest, str(reason or ""), str(detail or ""))
             for n, count, newest, reason, detail in failed

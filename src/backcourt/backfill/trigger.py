@@ -40,7 +40,7 @@ class Event:
     @property
     def event_id(self) -> str:
         """The same for the same event, so that a consumer can drop a second delivery."""
-        text = "|".join((self.run_id, self.kind, self.table, self.message))
+        text = f"{self.run_id}|{self.kind}|{self.table}|{self.message}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -100,7 +100,6 @@ class Workers:
 
     def _publish(self, session: Session, chunk: Chunk, timeout: float, prepared: Prepared) -> Done:
         started = self._clocks.clock()
-        left = timeout - self._used.get(chunk.table, 0.0)
         result: ChunkResult | None = None
         failed: BackcourtError | None = None
         with session.worker() as own:
@@ -110,8 +109,7 @@ class Workers:
             try:
                 if stopping:
                     raise KeyboardInterrupt
-                if left <= 0:
-                    raise TimeLimitError(f"{chunk.table} took longer than {timeout:,.0f} s", next_step=_LONGER)
+                left = self._left(chunk.table, timeout)
                 with limited(own, left, f"{chunk.table} on {chunk.span}", _LONGER, self._clocks.timer):
                     result = publish_chunk(
                         own, chunk.processor, chunk.span, self._stamp, prepared=prepared, reason=chunk.reason
@@ -127,6 +125,13 @@ class Workers:
         with self._guard:
             self._used[chunk.table] = self._used.get(chunk.table, 0.0) + seconds
         return Done(chunk, result, failed, seconds)
+
+    def _left(self, table: str, timeout: float) -> float:
+        """Seconds that a table may still take."""
+        left = timeout - self._used.get(table, 0.0)
+        if left <= 0:
+            raise TimeLimitError(f"{table} took longer than {timeout:,.0f} s", next_step=_LONGER)
+        return left
 
     def _stop(self) -> None:
         with self._guard:

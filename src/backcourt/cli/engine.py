@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 StartOption = Annotated[
     str | None, typer.Option("--start-date", help="First date, YYYY-MM-DD or yesterday.", metavar="DATE")
 ]
-EndOption = Annotated[str | None, typer.Option("--end-date", help="Last date, YYYY-MM-DD or yesterday.", metavar="DATE")]
+EndOption = Annotated[
+    str | None, typer.Option("--end-date", help="Last date, YYYY-MM-DD or yesterday.", metavar="DATE")
+]
 SeasonOption = Annotated[
     str | None, typer.Option("--season", help="A whole season instead of dates, for example 2021-22.")
 ]

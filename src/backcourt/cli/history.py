@@ -37,8 +37,17 @@ def history(
         ("run", "started (UTC)", "status", "mode", "by", "from", "to", "tables", "written", "failures", "seconds"),
         [
             (
-                r.run_id, f"{r.started_at:%Y-%m-%d %H:%M:%S}", r.status, r.mode, r.trigger, r.start, r.end, r.tables,
-                f"{r.created:,}", f"{r.failed:,}", f"{r.seconds:.2f}",
+                r.run_id,
+                f"{r.started_at:%Y-%m-%d %H:%M:%S}",
+                r.status,
+                r.mode,
+                r.trigger,
+                r.start,
+                r.end,
+                r.tables,
+                f"{r.created:,}",
+                f"{r.failed:,}",
+                f"{r.seconds:.2f}",
             )
             for r in found
         ],

@@ -67,7 +67,9 @@ def run_job(
         raise typer.Exit(_load(chosen, folder, place))
     if folder is not None:
         raise BackcourtError(f"--dir is for loads; {name} reads the warehouse")
-    tables = tuple(table for table in chosen.tables if chosen.kind in {"compute", "two-pass"} and "registry" not in table)
+    tables = tuple(
+        table for table in chosen.tables if chosen.kind in {"compute", "two-pass"} and "registry" not in table
+    )
     asked = Asked(start_date, end_date, season, None, tables, None, reprocess or (), mode)
     request, _ = asked.request(place, now().date())
     if chosen.kind in {"registry", "two-pass"}:

@@ -18,7 +18,5 @@ def test() -> None:
         typer.echo("nobody is told: notify is none")
         return
     notifier.send("test of Backcourt's notifications", "A run would tell you here how it ended.", "info")
-    where = (
-        f"{len(notifier.addresses)} addresses took it" if isinstance(notifier, AppriseNotifier) else "printed above"
-    )
+    where = f"{len(notifier.addresses)} addresses took it" if isinstance(notifier, AppriseNotifier) else "printed above"
     typer.echo(f"sent: {where}")

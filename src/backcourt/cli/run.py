@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -33,11 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backcourt.backfill.plan import Plan, Request
-    from backcourt.backfill.run import Options, RunResult, TableResult
+    from backcourt.backfill.run import Options, Progress, RunResult, TableResult
     from backcourt.backfill.stamp import Stamp
     from backcourt.warehouse.base import Warehouse
 
-Tell = Callable[[str, int, int], None]
 INTERRUPTED = 130
 
 
@@ -61,7 +60,9 @@ def run(
     timeout: Annotated[
         float, typer.Option("--timeout", min=1, help="Seconds that one table may take in all; six hours by default.")
     ] = 21600.0,
-    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first chunk that raises an error.")] = False,
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast", help="Stop at the first chunk that raises an error.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and leave.")] = False,
     reason: Annotated[str, typer.Option("--reason", help="Why, for the change log of restated rows.")] = "",
     as_json: JsonOption = False,
@@ -230,7 +231,7 @@ def result_json(result: RunResult) -> dict[str, Any]:
 
 
 @contextmanager
-def _progress(*, quiet: bool, log_format: str, run_id: str) -> Iterator[Tell]:
+def _progress(*, quiet: bool, log_format: str, run_id: str) -> Iterator[Progress]:
     if log_format == "json":
         yield _json_lines(run_id)
         return
@@ -238,7 +239,7 @@ def _progress(*, quiet: bool, log_format: str, run_id: str) -> Iterator[Tell]:
         yield bar
 
 
-def _json_lines(run_id: str) -> Tell:
+def _json_lines(run_id: str) -> Progress:
     def tell(table: str, done: int, total: int) -> None:
         line = {"at": now().isoformat(), "run_id": run_id, "doing": table or "ended", "done": done, "total": total}
         sys.stderr.write(json.dumps(line) + "\n")
@@ -246,23 +247,22 @@ def _json_lines(run_id: str) -> Tell:
     return tell
 
 
-def _nobody(table: str, done: int, total: int) -> None:
-    """Tell nobody."""
-
-
 @contextmanager
-def progress_bar(*, enabled: bool) -> Iterator[Tell]:
+def progress_bar(*, enabled: bool) -> Iterator[Progress]:
     """A progress bar on a terminal; nothing in a pipe."""
     from rich.console import Console
 
+    from backcourt.backfill.run import tell_nobody
+
     console = Console(stderr=True)
     if not enabled or not console.is_terminal:
-        yield _nobody
+        yield tell_nobody
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description:<32}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Bar(*columns, console=console, transient=True) as bar:
         task = bar.add_task("starting", total=None)
 
         def tell(table: str, done: int, total: int) -> None:

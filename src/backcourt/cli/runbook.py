@@ -50,7 +50,7 @@ def show(name: Annotated[str, typer.Argument(help="Name of the runbook.")], as_j
 
 
 @app.command("run")
-def run(  # noqa: PLR0917 - typer turns each one into an option
+def run(
     name: Annotated[str, typer.Argument(help="Name of the runbook.")],
     start_date: Annotated[str, typer.Option("--start-date", help="First date, YYYY-MM-DD.")],
     end_date: Annotated[

@@ -94,9 +94,7 @@ def fill_registry(session: Session, span: DateRange, *, run_id: str, now: dateti
     values: dict[str, Value] = {"start": span.start, "end": span.end}
     staged = session.stage_query("registry_rows", _SELECT, values)
     key = "n.player_lookup = t.player_lookup AND n.team_abbr = t.team_abbr AND n.season = t.season"
-    same = " AND ".join(
-        f"(n.{name} = t.{name} OR (n.{name} IS NULL AND t.{name} IS NULL))" for name in _COMPUTED
-    )
+    same = " AND ".join(f"(n.{name} = t.{name} OR (n.{name} IS NULL AND t.{name} IS NULL))" for name in _COMPUTED)
     changed = session.stage_query(
         "registry_changed",
         f"SELECT n.*, COALESCE(t.created_by, @run_id) AS created_by, COALESCE(t.created_at, @now) AS created_at, "

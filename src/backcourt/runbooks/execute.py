@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from backcourt.errors import BackcourtError
 from backcourt.runbooks.parameters import MODELS, Parameters
@@ -24,6 +24,8 @@ from backcourt.runbooks.scrub import replacements, scrub
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+    from backcourt.backfill.run import Progress
 
 OUT = Path("runbook-runs")
 """Default folder of executed notebooks and reports."""
@@ -46,13 +48,6 @@ class RunbookError(BackcourtError):
 
 class OutputFolderError(BackcourtError):
     """A folder into which nothing can be written."""
-
-
-class Progress(Protocol):
-    """Who is told how far a runbook is."""
-
-    def __call__(self, table: str, done: int, total: int) -> None:
-        """``done`` of ``total`` cells are run; the step of that title is next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +134,7 @@ def run_runbook(
         out_folder: Where both files go; made if it is missing. A dry run has files of its own.
         folder: Where the notebooks are; by default where they are installed.
         timeout: Seconds that one step may take; None for any time.
-        progress: Told before each cell.
+        progress: Told before each cell; the pieces are cells.
         now: The time that the report names; by default that of the clock (UTC).
         clock: Seconds, for the duration only.
 

@@ -88,8 +88,12 @@ class DuckDBSession:
             return running.fetchall()
 
     def interrupt(self) -> None:
-        """Stop the statement that runs now, from another thread."""
-        self._connection.interrupt()
+        """Stop the statement that runs now, from another thread; nothing happens if the session has ended."""
+        import duckdb
+
+        with suppress(duckdb.ConnectionException):
+            # A time limit may be reached in the moment in which the work ends and its connection is closed.
+            self._connection.interrupt()
 
     def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
         """The rows of a SELECT as an Arrow table."""
