@@ -19,7 +19,7 @@ from markup import ROOT
 SRC = ROOT / "src" / "backcourt"
 _STARTS = {
     "load": r"season \S+ from ",
-    "run": r" table +rows ",
+    "run": r" table +dates +rows ",
     "leaders": "Scoring leaders",
     "features": "feature row of ",
     "next": "try next:",
