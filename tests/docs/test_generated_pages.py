@@ -161,8 +161,8 @@ Season 2021-22 of an invented league: ...
 season 2021-22 from demo/2021-22 in 7.4 s
  table    games   written   seconds
  nba_raw.a    12        24      0.22
- table    rows   failures                seconds
- a           2   0                          0.70
+ table    dates   rows   failures                seconds
+ a            1      2   0                          0.70
 Scoring leaders of the invented season
  A Player  1.0
 feature row of aplayer
@@ -181,7 +181,7 @@ def test_the_demo_output_is_cut_without_its_times():
 
     parts = demo.parts(_PRINTED)
     assert parts["load"] == "season 2021-22 from demo/2021-22\n table    games   written\n nba_raw.a    12        24\n"
-    assert parts["run"] == " table    rows   failures\n a           2   0\n"
+    assert parts["run"] == " table    dates   rows   failures\n a            1      2   0\n"
     assert parts["again"] == " table    rows   failures\n a           2   0\n"
     assert "seconds" not in "".join(parts.values())
 
