@@ -29,6 +29,8 @@ _STARTS = {
 _AGAIN = "a second run:\n"
 FIRST, LAST = "2021-11-22", "2021-11-28"
 """A week of the demo season after bootstrap, in which every table has rows."""
+OPENING_DAY, LAST_DAY = "2021-10-19", "2022-06-14"
+"""The whole demo season."""
 
 
 def fingerprint(*extra: Path) -> str:

@@ -16,6 +16,8 @@ import demo
 from markup import ROOT, write
 
 RUNBOOKS = ROOT / "runbooks"
+_OWN = {"season-backfill": {"start_date": demo.OPENING_DAY, "end_date": demo.LAST_DAY}}
+"""What single runbooks are given instead of the week that the others show."""
 
 
 def render(build: Path, warehouse: Path, *, folder: Path = RUNBOOKS) -> dict[str, str]:
@@ -87,7 +89,7 @@ def execute(source: Path, work: Path, warehouse: Path) -> str:
 
 def parameters(source: Path) -> dict[str, Any]:
     """What the notebook's parameters cell is given: those of ours whose names it has."""
-    given = {"start_date": demo.FIRST, "end_date": demo.LAST, "dry_run": False}
+    given = {"start_date": demo.FIRST, "end_date": demo.LAST, "dry_run": False, **_OWN.get(source.stem, {})}
     notebook = json.loads(source.read_text(encoding="utf-8"))
     cells = [cell for cell in notebook["cells"] if "parameters" in cell["metadata"].get("tags", ())]
     names = re.findall(r"^(\w+)\s*[:=]", "".join(cells[0]["source"]), re.MULTILINE) if cells else []

@@ -87,6 +87,25 @@ def test_plain_papermill_runs_and_refuses(call, warehouse):
         assert words in tail[1]
 
 
+def test_the_season_backfill_runs_both_ways(call, warehouse, change, tmp_path):
+    """Under papermill it fills a gap; as a command it stops at a date whose box scores are gone, with 1 and a line."""
+    change("DELETE FROM nba_processing.backfill_ledger WHERE game_date = '2021-12-01'")
+    book = notebooks_folder() / "season-backfill.ipynb"
+    given = {"start_date": DAY, "end_date": "2021-12-05", "dry_run": "false", "warehouse": warehouse}
+    words = [word for name, value in given.items() for word in ("-p", name, value)]
+    good = call(PAPERMILL, book, "out.ipynb", *words)
+    assert good.returncode == 0, good.stderr
+    assert "10 of 10 checks hold" in (tmp_path / "out.ipynb").read_text()
+    change("DELETE FROM nba_raw.nbac_team_boxscore WHERE game_date = '2021-12-01'")
+    command = ("season-backfill", "--start-date", DAY, "--warehouse", warehouse, "--no-dry-run")
+    bad = call(COMMAND, "runbook", "run", *command)
+    assert bad.returncode == 1
+    (line,) = bad.stderr.strip().splitlines()
+    assert "stopped at cell 4 (What is there): PreflightError" in line
+    assert "backcourt load season DIR" in line
+    assert names(tmp_path / "runbook-runs") == [f"season-backfill_{DAY}_{DAY}.failed.ipynb"]
+
+
 @pytest.mark.parametrize(
     ("code", "metadata", "status", "words"),
     [

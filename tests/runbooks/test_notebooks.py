@@ -60,11 +60,30 @@ def test_every_step_is_one_call(name):
 
 def test_the_registry_reads_the_notebooks():
     """Title, purpose, parameters and sections come from the notebook and its model."""
-    first, second = runbooks()
+    first, second, third = runbooks()
     assert first.title == "Quick start: the first Phase 4 backfill"
     assert first.purpose.startswith("One game date")
     assert [(item.name, item.required) for item in second.parameters][:2] == [("start_date", True), ("end_date", False)]
     assert second.sections[:4] == ("Parameters", "Preflight", "Plan", "Run")
+    assert third.parameters[-1].name == "reprocess"
+    assert third.sections[1:5] == ("What is there", "Plan", "Run", "Check")
+
+
+def test_no_two_runbooks_tell_the_same():
+    """Of the sentences of a runbook's text, under a third stand in another one: what they share has one home."""
+    told = {name: _sentences(name) for name in NAMES}
+    for name, sentences in told.items():
+        assert len(sentences) > 10
+        for other in set(NAMES) - {name}:
+            assert len(sentences & told[other]) / len(sentences) < 1 / 3, (name, other)
+
+
+def _sentences(name):
+    """The lines of text of a notebook that say something: no blank ones, no fences."""
+    lines = [
+        line.strip() for cell in cells(name) if cell["cell_type"] == "markdown" for line in source(cell).split("\n")
+    ]
+    return {line for line in lines if len(line) > 20 and not line.startswith("```")}
 
 
 def test_an_unknown_runbook_names_the_nearest():

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from backcourt.errors import BackcourtError
-from backcourt.runbooks.parameters import HIDDEN, MODELS, ParameterError, Phase4Precompute, QuickStart
+from backcourt.runbooks.parameters import HIDDEN, MODELS, ParameterError, Phase4Precompute, QuickStart, SeasonBackfill
 from backcourt.runbooks.scrub import replacements
 
 DAY = date(2021, 11, 2)
@@ -34,6 +34,27 @@ def test_dry_run_is_read_as_meant(given, expected):
 def test_a_player_may_be_a_number():
     """Papermill makes a number of an id; it stays the player's id."""
     assert QuickStart.parse({"start_date": "2021-11-02", "player": 203507}).player == "203507"
+
+
+@pytest.mark.parametrize(
+    ("given", "kinds"),
+    [
+        (None, {"missing", "failed", "stale"}),
+        ("", {"missing", "failed", "stale"}),
+        ("failed", {"failed"}),
+        (" stale, missing", {"missing", "stale"}),
+        ("all", {"all"}),
+    ],
+)
+def test_reprocess_is_one_or_more_kinds(given, kinds):
+    """Kinds stand with commas between them; nothing means what a run does by itself."""
+    assert SeasonBackfill.parse({"start_date": "2021-11-02", "reprocess": given}).kinds == kinds
+
+
+def test_an_unknown_kind_is_refused():
+    """A misspelt kind is named with the valid ones."""
+    with pytest.raises(ParameterError, match=r"unknown kind 'stal'\. valid: missing, failed, stale, all"):
+        SeasonBackfill.parse({"start_date": "2021-11-02", "reprocess": "missing,stal"})
 
 
 def test_the_warehouse_is_that_of_the_settings(monkeypatch):

@@ -23,7 +23,7 @@ def test_list_and_show(call):
     assert "quick-start" in done.stdout
     assert done.stdout.strip().endswith("next: backcourt runbook show NAME")
     listed = json.loads(call(COMMAND, "runbook", "list", "--json").stdout)
-    assert [item["name"] for item in listed] == ["quick-start", "phase4-precompute"]
+    assert [item["name"] for item in listed] == ["quick-start", "phase4-precompute", "season-backfill"]
     shown = json.loads(call(COMMAND, "runbook", "show", "quick-start", "--json").stdout)
     assert [item["name"] for item in shown["parameters"]][-1] == "player"
     assert "player_lookup or id" in call(COMMAND, "runbook", "show", "quick-start").stdout
@@ -42,6 +42,7 @@ def test_list_and_show(call):
         (("quick-start", "--start-date", DAY, "-p", "player"), ["has no value", "NAME=VALUE"]),
         (("quick-start", "--start-date", DAY, "-p", "dry_run=no"), ["option of its own", "--dry-run"]),
         (("quick-start", "--start-date", DAY, "--timeout", "0"), ["time-out 0"]),
+        (("season-backfill", "--start-date", DAY, "-p", "reprocess=stal"), ["reprocess", "'stal'", "failed, stale"]),
         (("quick-start", "--start-date", DAY), ["there is no warehouse at warehouse.duckdb"]),
     ],
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from backcourt.errors import BackcourtError
-from backcourt.runbooks.facts import Cell, Failed, Upstream
+from backcourt.runbooks.facts import Cell, Failed, Recorded, Upstream
 from backcourt.runbooks.parameters import Parameters
 from backcourt.settings import load
 
@@ -48,15 +48,45 @@ class Check:
         return not self.problem
 
 
-def before(found: Sequence[Upstream], parameters: Parameters) -> tuple[Check, ...]:
-    """One check per Phase 3 table: a row for every game date from opening day on."""
+def before(found: Sequence[Upstream], next_step: str) -> tuple[Check, ...]:
+    """One check per table that is read: rows for every game date from opening day on.
+
+    Args:
+        found: The tables.
+        next_step: How gaps are filled.
+    """
     return tuple(
         Check(
             f"{item.table}: {item.dates:,} game dates from opening day on",
             _gaps(item),
-            f"make them with: {phase_3_command(found, parameters)}" if _gaps(item) else "",
+            next_step if _gaps(item) else "",
         )
         for item in found
+    )
+
+
+def backfilled(analytics: Sequence[Recorded], left: Sequence[str]) -> tuple[Check, ...]:
+    """The checks of a whole backfill that ``after`` does not have.
+
+    Args:
+        analytics: What the ledger says of the Phase 3 tables.
+        left: What a second plan would still compute, a line per range.
+    """
+    return (
+        Check(
+            "every game date of Phase 3 is done",
+            ", ".join(
+                f"{item.table} {item.failed:,} failed, {item.never:,} never computed"
+                for item in analytics
+                if item.failed or item.never
+            ),
+            "run this runbook again; backcourt status says why dates failed",
+        ),
+        Check(
+            "a second plan is empty",
+            "; ".join(left[:_SHOWN]) + (f" and {len(left) - _SHOWN:,} more ranges" if len(left) > _SHOWN else ""),
+            "mend what the failure records name, then run this runbook again",
+        ),
     )
 
 

@@ -146,7 +146,7 @@ def run_runbook(
         RunbookError: If the notebook does not run to its end; no report is written then, and what stood in the folder
             stays.
     """
-    from backcourt.runbooks.steps import open_parameters
+    from backcourt.runbooks.pieces import open_parameters
 
     started, now = clock(), now or datetime.now(UTC).replace(microsecond=0)
     found = runbook(name, folder)

@@ -13,7 +13,7 @@ from backcourt.catalog import table
 from backcourt.catalog.features import FEATURES
 from backcourt.errors import DateRangeError
 from backcourt.processors.bands import Band, band_of
-from backcourt.processors.registry import select
+from backcourt.processors.registry import registry, select
 from backcourt.runbooks import queries
 from backcourt.warehouse.base import Parameters, Session
 
@@ -185,6 +185,32 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Month:
+    """One computed table in one month, in game dates of the range.
+
+    Attributes:
+        table: Abbreviation of the table.
+        month: "2021-11".
+        dates: Game dates.
+        done: Computed.
+        skipped: Bootstrap dates.
+        failed: Failed as a whole.
+    """
+
+    table: str
+    month: str
+    dates: int
+    done: int
+    skipped: int
+    failed: int
+
+    @property
+    def percent(self) -> int:
+        """Dates that are done or need no row, in percent, rounded down: 100 is all of them."""
+        return 100 * (self.done + self.skipped) // self.dates
+
+
+@dataclass(frozen=True, slots=True)
 class Feature:
     """One feature of a player's row.
 
@@ -245,19 +271,29 @@ def game_dates(session: Session, span: DateRange) -> tuple[GameDate, ...]:
 
 def upstreams(session: Session, span: DateRange) -> tuple[Upstream, ...]:
     """The Phase 3 tables from the opening day of the range's first season to the end of the range."""
+    return _presence(session, span, queries.PHASE_3, [processor.name for processor in select(phase=3)])
+
+
+def sources(session: Session, span: DateRange) -> tuple[Upstream, ...]:
+    """The raw tables that a computation cannot do without, on the dates with final games, as ``upstreams``."""
+    return _presence(session, span, queries.RAW, queries.RAW_TABLES)
+
+
+def _presence(session: Session, span: DateRange, query: str, names: Sequence[str]) -> tuple[Upstream, ...]:
+    """What each named table should and does hold, date by date; the query's rows are (table, date, least, rows)."""
     opening = session.rows(queries.OPENING_DAY, _bounds(span))[0][0]
-    rows = session.rows(queries.PHASE_3, {**_bounds(span), "opening_day": cast("date", opening)})
+    rows = session.rows(query, {**_bounds(span), "opening_day": cast("date", opening)})
     dates: Counter[str] = Counter(str(row[0]) for row in rows)
     missing = [(str(row[0]), cast("date", row[1])) for row in rows if _int(row[3]) == 0]
     partial = [(str(row[0]), cast("date", row[1])) for row in rows if 0 < _int(row[3]) < _int(row[2])]
     return tuple(
         Upstream(
-            processor.name,
-            dates[processor.name],
-            tuple(day for name, day in missing if name == processor.name),
-            tuple(day for name, day in partial if name == processor.name),
+            name,
+            dates[name],
+            tuple(day for found, day in missing if found == name),
+            tuple(day for found, day in partial if found == name),
         )
-        for processor in select(phase=3)
+        for name in names
     )
 
 
@@ -298,8 +334,8 @@ def failures(session: Session, span: DateRange) -> tuple[Failed, ...]:
     )
 
 
-def ledger(session: Session, span: DateRange, dates: Sequence[GameDate]) -> tuple[Recorded, ...]:
-    """What the ledger says of each Phase 4 table."""
+def ledger(session: Session, span: DateRange, dates: Sequence[GameDate], phase: int = 4) -> tuple[Recorded, ...]:
+    """What the ledger says of each table of a phase."""
     rows = session.rows(queries.LEDGER, _bounds(span))
     return tuple(
         _recorded(
@@ -308,8 +344,16 @@ def ledger(session: Session, span: DateRange, dates: Sequence[GameDate]) -> tupl
             [row for row in rows if row[0] == processor.table.full_name],
             len(dates),
         )
-        for processor in select(phase=4)
+        for processor in select(phase=phase)
     )
+
+
+def months(session: Session, span: DateRange) -> tuple[Month, ...]:
+    """Every computed table in every month of the range, tables in the order in which they are computed."""
+    order = [processor.table.full_name for processor in registry()]
+    rows = session.rows(queries.MONTHS, {**_bounds(span), "tables": order})
+    found = sorted(rows, key=lambda row: (order.index(str(row[0])), str(row[1])))
+    return tuple(Month(table(str(row[0])).short, str(row[1]), *(_int(value) for value in row[2:])) for row in found)
 
 
 def player_row(session: Session, day: date, player: str | None) -> PlayerRow | None:

@@ -13,6 +13,7 @@ from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from backcourt.backfill.plan import DEFAULT_REPROCESS, REPROCESS, parse_reprocess
 from backcourt.calendar import DateRange, parse_date
 from backcourt.errors import BackcourtError, DateRangeError, UnknownNameError
 from backcourt.settings import load
@@ -180,7 +181,44 @@ class Phase4Precompute(Parameters):
     runbook: ClassVar[str] = "phase4-precompute"
 
 
-MODELS: Mapping[str, type[Parameters]] = {model.runbook: model for model in (QuickStart, Phase4Precompute)}
+class SeasonBackfill(Parameters):
+    """Parameters of season-backfill.
+
+    Attributes:
+        reprocess: Which dates are computed, one or more kinds with commas between them; if it is not given, those that
+            are missing, failed or stale.
+    """
+
+    runbook: ClassVar[str] = "season-backfill"
+
+    reprocess: str | None = Field(
+        default=None,
+        description="missing, failed, stale or all, several with commas; default: missing, failed and stale",
+    )
+
+    @field_validator("reprocess", mode="before")
+    @classmethod
+    def _reprocess(cls, value: object) -> str | None:
+        if value is None:
+            return None
+        try:
+            return ",".join(sorted(parse_reprocess([str(value)])))
+        except UnknownNameError as error:
+            raise ParameterError(
+                f"parameter reprocess: unknown kind {error.name!r}",
+                valid=REPROCESS,
+                next_step="give one or more, with commas between them",
+            ) from None
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of dates that are computed."""
+        return parse_reprocess([self.reprocess]) if self.reprocess else DEFAULT_REPROCESS
+
+
+MODELS: Mapping[str, type[Parameters]] = {
+    model.runbook: model for model in (QuickStart, Phase4Precompute, SeasonBackfill)
+}
 """The model of every runbook."""
 
 

@@ -1,4 +1,4 @@
-"""The three figures of a runbook: rows by table and date, failures beside their bands, coverage.
+"""The figures of the runbooks: rows by table and date, failures beside their bands, coverage by date and by month.
 
 Drawn without a display, narrow enough for a phone, with colours that colour-blind people tell apart and marks or words
 beside them. The same facts give the same bytes.
@@ -17,7 +17,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from backcourt.processors.bands import BANDS
-from backcourt.runbooks.facts import PHASE_4, STATUSES, Cell, Share
+from backcourt.runbooks.facts import PHASE_4, STATUSES, Cell, Month, Share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,6 +50,8 @@ _STYLE = {
     "hatch.linewidth": 0.6,
     "svg.hashsalt": "backcourt",
 }
+_HALF = 70
+"""Percent from which a shade is too dark for dark figures on it."""
 _FEW = 9
 """Points up to which each one carries its number."""
 
@@ -166,6 +168,52 @@ def coverage(cells: Sequence[Cell]) -> Picture:
         )
         said = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
         return _picture(figure, f"Heat map of {len(PHASE_4)} tables by {len(days)} game dates: {said}.")
+
+
+def coverage_by_month(months: Sequence[Month]) -> Picture:
+    """Table by month: the share of game dates that are done or need no row, in percent; red where a date failed."""
+    names = list(dict.fromkeys(month.table for month in months))
+    columns = sorted({month.month for month in months})
+    with _style():
+        figure, (axes,) = _panels(1, 4.3)
+        for month in months:
+            x, y = columns.index(month.month), names.index(month.table)
+            colour = _CELLS["failed"][0] if month.failed else _shade(month.percent)
+            axes.bar(x, 0.9, width=0.94, bottom=y - 0.45, color=colour, linewidth=0)
+            if len(columns) <= _FEW:
+                light = month.failed or month.percent < _HALF
+                words = f"{month.percent}" + ("✗" if month.failed else "")
+                axes.text(x, y, words, ha="center", va="center", fontsize=10.5, color=_INK if light else "white")
+        axes.set_yticks(range(len(names)), names)
+        axes.set_xlim(-0.5, max(len(columns), 1) - 0.5)
+        axes.invert_yaxis()
+        axes.tick_params(length=0)
+        axes.spines[:].set_visible(False)
+        axes.set_title("Game dates computed, % (✗ some failed)")
+        step = 1 if len(columns) <= _FEW else -(-len(columns) // _FEW)
+        places = range(0, len(columns), step)
+        axes.set_xticks(list(places), [f"{columns[place][5:]}\n{columns[place][2:4]}" for place in places], fontsize=11)
+        axes.set_xlabel("month, year")
+        dates, done, failed = (sum(part) for part in zip(*_counts(months), strict=True)) if months else (0, 0, 0)
+        return _picture(
+            figure,
+            f"Heat map of {len(names)} tables by {len(columns)} months: {done:,} of {dates:,} tables' game dates "
+            f"computed, {failed:,} failed.",
+        )
+
+
+def _counts(months: Sequence[Month]) -> list[tuple[int, int, int]]:
+    return [(month.dates, month.done + month.skipped, month.failed) for month in months]
+
+
+def _shade(percent: int) -> tuple[float, float, float]:
+    """From nearly white for nothing to blue for everything, in steps that a printer keeps apart."""
+    from matplotlib.colors import to_rgb
+
+    low, high = to_rgb("#eaeef2"), to_rgb(_BLUE)
+    part = 1.0 if percent == 100 else 0.7 * percent / 100  # noqa: PLR2004 - nearly everything must not look like all
+    red, green, blue = (a + (b - a) * part for a, b in zip(low, high, strict=True))
+    return red, green, blue
 
 
 def _bands(axes: Axes, early: Sequence[Share]) -> None:

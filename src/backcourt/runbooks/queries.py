@@ -5,7 +5,11 @@ They take @start_date, @end_date and @bootstrap_days.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from backcourt.catalog import table
 from backcourt.processors.failures import CATEGORIES
+from backcourt.processors.registry import registry
 
 _TYPES = "('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')"
 _NO_ROW = ", ".join(f"'{category.name}'" for category in CATEGORIES if not category.row_written)
@@ -52,25 +56,40 @@ _PHASE_3 = {
 }
 """Rows that the schedule implies for one date, at least."""
 
-_EXPECTED = " UNION ALL ".join(
-    f"SELECT '{name}' AS table_name, d.game_date, {rows} AS expected FROM spine AS d" for name, rows in _PHASE_3.items()
-)
-_PRESENT = " UNION ALL ".join(
-    f"SELECT '{name}' AS table_name, game_date, COUNT(*) AS row_count FROM nba_analytics.{name} "
-    "WHERE game_date BETWEEN @opening_day AND @end_date GROUP BY game_date"
-    for name in _PHASE_3
-)
 
-PHASE_3 = f"""
+def _presence(dataset: str, expected: Mapping[str, str]) -> str:
+    """Every named table and game date from @opening_day on, with the rows that should and that do stand there."""
+    wanted = " UNION ALL ".join(
+        f"SELECT '{name}' AS table_name, d.game_date, {rows} AS expected FROM spine AS d"
+        for name, rows in expected.items()
+    )
+    present = " UNION ALL ".join(
+        f"SELECT '{name}' AS table_name, game_date, COUNT(*) AS row_count FROM {dataset}.{name} "
+        "WHERE game_date BETWEEN @opening_day AND @end_date GROUP BY game_date"
+        for name in expected
+    )
+    return f"""
 WITH {_SPINE.replace("@start_date", "@opening_day")},
-expected AS ({_EXPECTED}),
-present AS ({_PRESENT})
+expected AS ({wanted}),
+present AS ({present})
 SELECT e.table_name, e.game_date, e.expected, COALESCE(p.row_count, 0) AS row_count
 FROM expected AS e
 LEFT JOIN present AS p ON p.table_name = e.table_name AND p.game_date = e.game_date
 WHERE e.expected > 0
 ORDER BY e.table_name, e.game_date"""
-"""Every Phase 3 table and game date from opening day on, with the rows that should and that do stand there."""
+
+
+PHASE_3 = _presence("nba_analytics", _PHASE_3)
+RAW_TABLES = tuple(
+    dict.fromkeys(
+        table(upstream.table).name
+        for processor in registry()
+        for upstream in processor.table.upstreams
+        if upstream.critical and table(upstream.table).phase == "raw" and upstream.table != "nba_raw.nbac_schedule"
+    )
+)
+"""The raw tables without which something cannot be computed, beside the schedule."""
+RAW = _presence("nba_raw", dict.fromkeys(RAW_TABLES, "IF(d.final_games > 0, 1, 0)"))
 
 OPENING_DAY = """
 SELECT MIN(game_date) AS opening_day
@@ -248,6 +267,23 @@ FROM nba_processing.backfill_ledger
 WHERE game_date BETWEEN @start_date AND @end_date
 GROUP BY table_name, status, code_version
 ORDER BY table_name, status, code_version"""
+
+MONTHS = f"""
+WITH {_SPINE}
+SELECT
+  t AS table_name,
+  FORMAT_DATE('%Y-%m', d.game_date) AS month,
+  COUNT(*) AS dates,
+  COUNTIF(l.status = 'done') AS done,
+  COUNTIF(l.status = 'skipped') AS skipped,
+  COUNTIF(l.status = 'failed') AS failed
+FROM spine AS d
+CROSS JOIN UNNEST(@tables) AS t
+LEFT JOIN nba_processing.backfill_ledger AS l
+  ON l.table_name = t AND l.game_date = d.game_date AND l.game_date BETWEEN @start_date AND @end_date
+GROUP BY t, month
+ORDER BY t, month"""
+"""Every table of @tables and month of the range: game dates, and what the ledger says of them."""
 
 PLAYER = """
 SELECT *

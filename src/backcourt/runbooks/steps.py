@@ -5,24 +5,45 @@ A step opens the warehouse once. After a dry run the later steps say that they w
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from backcourt.backfill.publish import Stamp
 from backcourt.backfill.run import Options, run
-from backcourt.catalog import table
 from backcourt.errors import UnknownNameError
 from backcourt.processors.failures import CATEGORIES
 from backcourt.processors.registry import select
 from backcourt.runbooks import checks, facts, view
 from backcourt.runbooks.parameters import Parameters, QuickStart
+from backcourt.runbooks.pieces import (
+    NOTHING_WRITTEN,
+    checks_table,
+    new_stamp,
+    open_parameters,
+    results_table,
+    skipped,
+    stop,
+)
+from backcourt.runbooks.season import backfill, coverage_by_month, foresee, state, verify
 from backcourt.runbooks.view import Shown
-from backcourt.settings import load
-from backcourt.warehouse.base import Warehouse
-from backcourt.warehouse.open import open_warehouse
 
-NOTHING_WRITTEN = "nothing was written; run again with dry_run false"
+__all__ = [
+    "NOTHING_WRITTEN",
+    "backfill",
+    "coverage",
+    "coverage_by_month",
+    "errors",
+    "failures_by_week",
+    "foresee",
+    "given",
+    "plan",
+    "player",
+    "preflight",
+    "rows_by_date",
+    "run_phase4",
+    "state",
+    "validate",
+    "verify",
+]
 
 
 def given(parameters: Parameters) -> Shown:
@@ -45,13 +66,13 @@ def preflight(parameters: Parameters) -> Shown:
     with warehouse.read() as session:
         dates = facts.game_dates(session, parameters.span)
         upstreams = facts.upstreams(session, parameters.span)
-    found = checks.before(upstreams, parameters)
-    html = [_checks(found), *(view.note(*item) for item in _remarks(dates))]
     command = checks.phase_3_command(upstreams, parameters)
+    found = checks.before(upstreams, f"make them with: {command}")
+    html = [checks_table(found), *(view.note(*item) for item in _remarks(dates))]
     if command:
         html.append(view.command(command))
     shown = Shown("".join(html), f"{sum(check.passed for check in found)} of {len(found)} Phase 3 tables complete")
-    _stop(shown, found, checks.PreflightError)
+    stop(shown, found, checks.PreflightError)
     return shown
 
 
@@ -93,7 +114,7 @@ def run_phase4(parameters: Parameters, *, stamp: Stamp | None = None) -> Shown:
     """
     if parameters.dry_run:
         return skipped("run")
-    chosen = stamp or Stamp(run_id=uuid.uuid4().hex[:12], now=datetime.now(UTC).replace(microsecond=0))
+    chosen = stamp or new_stamp()
     results = run(
         open_parameters(parameters),
         parameters.span,
@@ -101,15 +122,10 @@ def run_phase4(parameters: Parameters, *, stamp: Stamp | None = None) -> Shown:
         chosen,
         options=Options(reprocess=frozenset({"all"}), trigger="runbook"),
     ).tables
-    headers = ("table", "rows", "written", "removed", "unchanged", "failure records", "seconds")
-    rows = [
-        (table(r.table).short, r.rows, r.inserted, r.removed, r.unchanged, sum(r.failures.values()), f"{r.seconds:.2f}")
-        for r in results
-    ]
     written = sum(result.inserted for result in results)
     words = f"run {chosen.run_id}: {written:,} rows written, {sum(r.unchanged for r in results):,} unchanged"
     again = "" if written else view.note("note", "The same input gives the same rows: nothing had to be rewritten.")
-    return Shown(view.note("good", f"{words}.") + view.table(headers, rows, numbers=headers[1:]) + again, words)
+    return Shown(view.note("good", f"{words}.") + results_table(results) + again, words)
 
 
 def validate(parameters: Parameters) -> Shown:
@@ -124,8 +140,8 @@ def validate(parameters: Parameters) -> Shown:
         cells = facts.coverage(session, parameters.span)
         failed = facts.failures(session, parameters.span)
     found = checks.after(cells, failed, parameters)
-    shown = Shown(_checks(found), f"{sum(check.passed for check in found)} of {len(found)} checks hold")
-    _stop(shown, found, checks.ValidationError)
+    shown = Shown(checks_table(found), f"{sum(check.passed for check in found)} of {len(found)} checks hold")
+    stop(shown, found, checks.ValidationError)
     return shown
 
 
@@ -270,17 +286,6 @@ def coverage(parameters: Parameters) -> Shown:
     return Shown(picture._repr_html_() + listing + (detail if odd else ""), picture.alt)
 
 
-def skipped(what: str) -> Shown:
-    """What a step says after a dry run."""
-    words = f"{what} skipped: dry run; {NOTHING_WRITTEN}"
-    return Shown(view.note("note", f"{words[0].upper()}{words[1:]}."), words)
-
-
-def open_parameters(parameters: Parameters) -> Warehouse:
-    """The warehouse that the parameters name."""
-    return open_warehouse(load(warehouse=parameters.warehouse))
-
-
 def _coverage(parameters: Parameters) -> Sequence[facts.Cell]:
     with open_parameters(parameters).read() as session:
         return facts.coverage(session, parameters.span)
@@ -288,14 +293,6 @@ def _coverage(parameters: Parameters) -> Sequence[facts.Cell]:
 
 def _count(cells: Sequence[facts.Cell], name: str, status: str) -> int:
     return sum(cell.table == name and cell.status == status for cell in cells)
-
-
-def _checks(found: Sequence[checks.Check]) -> str:
-    rows = [("✓ holds" if check.passed else "✗ broken", check.name, check.problem) for check in found]
-    headers = ("result", "what must hold", "what does not")
-    if all(check.passed for check in found):
-        return view.table(headers[:2], [row[:2] for row in rows])
-    return view.table(headers, rows)
 
 
 def _remarks(dates: Sequence[facts.GameDate]) -> list[tuple[view.Kind, str]]:
@@ -309,21 +306,6 @@ def _remarks(dates: Sequence[facts.GameDate]) -> list[tuple[view.Kind, str]]:
     if open_dates:
         remarks.append(("question", f"Games not final: {checks.days_text(open_dates)}."))
     return remarks
-
-
-def _stop(
-    shown: Shown, found: Sequence[checks.Check], error: type[checks.PreflightError | checks.ValidationError]
-) -> None:
-    """Show what was found before the error ends the notebook."""
-    if all(check.passed for check in found):
-        return
-    from IPython import get_ipython
-
-    if get_ipython() is not None:
-        from IPython.display import display
-
-        display(shown)  # type: ignore[no-untyped-call]
-    checks.stop_if(found, error)
 
 
 def _yes(value: bool) -> str:

@@ -1,0 +1,69 @@
+"""What the steps of several runbooks share: the warehouse, the stamp, tables of checks and results, the end."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from backcourt.backfill.run import TableResult
+from backcourt.backfill.stamp import Stamp
+from backcourt.catalog import table
+from backcourt.runbooks import checks, view
+from backcourt.runbooks.parameters import Parameters
+from backcourt.runbooks.view import Shown
+from backcourt.settings import load
+from backcourt.warehouse.base import Warehouse
+from backcourt.warehouse.open import open_warehouse
+
+NOTHING_WRITTEN = "nothing was written; run again with dry_run false"
+
+
+def skipped(what: str) -> Shown:
+    """What a step says after a dry run."""
+    words = f"{what} skipped: dry run; {NOTHING_WRITTEN}"
+    return Shown(view.note("note", f"{words[0].upper()}{words[1:]}."), words)
+
+
+def open_parameters(parameters: Parameters) -> Warehouse:
+    """The warehouse that the parameters name."""
+    return open_warehouse(load(warehouse=parameters.warehouse))
+
+
+def new_stamp() -> Stamp:
+    """The stamp of a run that starts now (UTC, whole seconds)."""
+    return Stamp(run_id=uuid.uuid4().hex[:12], now=datetime.now(UTC).replace(microsecond=0))
+
+
+def results_table(results: Sequence[TableResult]) -> str:
+    """What a run did, a line per table."""
+    headers = ("table", "rows", "written", "removed", "unchanged", "failure records", "seconds")
+    rows = [
+        (table(r.table).short, r.rows, r.inserted, r.removed, r.unchanged, sum(r.failures.values()), f"{r.seconds:.2f}")
+        for r in results
+    ]
+    return view.table(headers, rows, numbers=headers[1:])
+
+
+def checks_table(found: Sequence[checks.Check]) -> str:
+    """Checks with how they went; the column of what does not hold only if there is something."""
+    rows = [("✓ holds" if check.passed else "✗ broken", check.name, check.problem) for check in found]
+    headers = ("result", "what must hold", "what does not")
+    if all(check.passed for check in found):
+        return view.table(headers[:2], [row[:2] for row in rows])
+    return view.table(headers, rows)
+
+
+def stop(
+    shown: Shown, found: Sequence[checks.Check], error: type[checks.PreflightError | checks.ValidationError]
+) -> None:
+    """If a check is broken, show what was found and raise the error, which ends the notebook."""
+    if all(check.passed for check in found):
+        return
+    from IPython import get_ipython
+
+    if get_ipython() is not None:
+        from IPython.display import display
+
+        display(shown)  # type: ignore[no-untyped-call]
+    checks.stop_if(found, error)

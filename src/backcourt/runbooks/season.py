@@ -1,0 +1,193 @@
+"""The steps of the season backfill: what is there, the engine's plan, its run, and the proof that nothing is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backcourt.backfill.plan import PlannedRange, Request
+from backcourt.backfill.plan import make_plan as engine_plan
+from backcourt.backfill.run import Options, run
+from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.status import status
+from backcourt.catalog import table
+from backcourt.processors.registry import registry
+from backcourt.runbooks import checks, facts, view
+from backcourt.runbooks.parameters import SeasonBackfill
+from backcourt.runbooks.pieces import (
+    NOTHING_WRITTEN,
+    checks_table,
+    new_stamp,
+    open_parameters,
+    results_table,
+    skipped,
+    stop,
+)
+from backcourt.runbooks.view import Shown
+
+_SHOWN = 20
+"""Ranges and messages that a step shows before it counts the rest."""
+
+
+def state(parameters: SeasonBackfill) -> Shown:
+    """What is there: who writes, what failed last, how much of each month is done, and whether the raw data is loaded.
+
+    Raises:
+        PreflightError: If raw data of a final game is missing; it says of which dates.
+        DateRangeError: If the schedule has no game in the range.
+        WarehouseError: If there is no warehouse.
+    """
+    from backcourt.runbooks import plots
+
+    warehouse = open_parameters(parameters)
+    warehouse.require()
+    with warehouse.read() as session:
+        dates = facts.game_dates(session, parameters.span)
+        sources = facts.sources(session, parameters.span)
+        months = facts.months(session, parameters.span)
+        now = status(session)
+    found = checks.before(sources, "load them with: backcourt load season DIR")
+    writers = [
+        view.note("question", f"Run {lock.run_id} ({lock.holder}) is writing {lock.what} since {lock.since:%H:%M} UTC.")
+        for lock in now.locks
+    ]
+    failed = view.table(
+        ("table", "failed dates", "newest", "reason", "detail"),
+        [(table(item.table).short, item.dates, item.newest, item.reason, item.detail) for item in now.failed],
+        numbers=("failed dates",),
+    )
+    picture = plots.coverage_by_month(months)
+    days = f"{len(dates):,} game dates, {dates[0].day} to {dates[-1].day}"
+    html = [
+        *(writers or [view.note("good", "Nobody is writing.")]),
+        view.note("question", "Dates that failed as a whole:") + failed if now.failed else "",
+        checks_table(found),
+        picture._repr_html_(),
+    ]
+    shown = Shown("".join(html), f"{days}; {sum(check.passed for check in found)} of {len(found)} raw tables loaded")
+    stop(shown, found, checks.PreflightError)
+    return shown
+
+
+def foresee(parameters: SeasonBackfill) -> Shown:
+    """The engine's plan: ranges with reasons, what is read before them, what would be left stale."""
+    with open_parameters(parameters).read() as session:
+        found = engine_plan(session, _request(parameters))
+    if not found.ranges:
+        words = f"nothing to do on {parameters.span}: every date is computed from what is there now"
+        return Shown(view.note("good", f"{words[0].upper()}{words[1:]}."), words)
+    tables = len({planned.table for planned in found.ranges})
+    rows = sum(planned.rows for planned in found.ranges)
+    words = f"{len(found.ranges):,} ranges in {tables} tables, about {rows:,} rows"
+    starts = ", ".join(str(day) for day in sorted({look.start for look in found.look_backs}))
+    html = [
+        view.note("note", f"{words}. Dates are game dates."),
+        _ranges(found.ranges),
+        view.note("note", f"Windows read back to {starts}.") if starts else "",
+        (
+            view.note("question", "Dates outside the range that would become stale; run them next:")
+            + _ranges(found.becomes_stale)
+            if found.becomes_stale
+            else ""
+        ),
+        view.note("note", f"Dry run: {NOTHING_WRITTEN}.") if parameters.dry_run else "",
+    ]
+    return Shown("".join(html), words + (f"; {NOTHING_WRITTEN}" if parameters.dry_run else ""))
+
+
+def backfill(parameters: SeasonBackfill, *, stamp: Stamp | None = None) -> Shown:
+    """Carry the plan out: every table over all its dates before those that read it.
+
+    Args:
+        parameters: The runbook's parameters.
+        stamp: Run id and time; new ones by default.
+
+    Raises:
+        LockedError: If another live run holds some of the dates.
+    """
+    if parameters.dry_run:
+        return skipped("run")
+    chosen = stamp or new_stamp()
+    options = Options(reprocess=parameters.kinds, trigger="runbook")
+    result = run(open_parameters(parameters), parameters.span, registry(), chosen, options=options)
+    if not result.plan.ranges:
+        words = "nothing to do: every date is computed from what is there now"
+        return Shown(view.note("good", f"{words[0].upper()}{words[1:]}."), words)
+    written = sum(found.inserted for found in result.tables)
+    unchanged = sum(found.unchanged for found in result.tables)
+    words = f"run {chosen.run_id}: {written:,} rows written, {unchanged:,} unchanged, {len(result.problems)} problems"
+    html = [
+        view.note("bad" if result.exit_code else "good", f"{words}."),
+        results_table(result.tables),
+        *(view.note("bad", line) for line in result.problems[:_SHOWN]),
+        *(view.note("bad", f"{name} was left as it was: an upstream's chunk failed.") for name in result.blocked),
+        view.folded(
+            f"{len(result.warnings)} warnings",
+            "".join(view.note("question", line) for line in result.warnings),
+        )
+        if result.warnings
+        else "",
+    ]
+    return Shown("".join(html), words)
+
+
+def verify(parameters: SeasonBackfill) -> Shown:
+    """Is the range complete: the ledger, the candidates of Phase 4, agreement of the tables, an empty second plan?
+
+    Raises:
+        ValidationError: If a check fails; it names every one.
+    """
+    if parameters.dry_run:
+        return skipped("check")
+    with open_parameters(parameters).read() as session:
+        dates = facts.game_dates(session, parameters.span)
+        analytics = facts.ledger(session, parameters.span, dates, phase=3)
+        cells = facts.coverage(session, parameters.span)
+        failed = facts.failures(session, parameters.span)
+        again = engine_plan(session, Request(parameters.span, _TABLES, parameters.kinds - {"all"} or _LEFT))
+    left = [f"{table(item.table).short} {item.span} {item.reason}" for item in again.ranges]
+    found = (*checks.backfilled(analytics, left), *checks.after(cells, failed, parameters))
+    shown = Shown(checks_table(found), f"{sum(check.passed for check in found)} of {len(found)} checks hold")
+    stop(shown, found, checks.ValidationError)
+    return shown
+
+
+def coverage_by_month(parameters: SeasonBackfill) -> Shown:
+    """How much of each table and month is computed, drawn and counted."""
+    if parameters.dry_run:
+        return skipped("coverage by month")
+    from backcourt.runbooks import plots
+
+    with open_parameters(parameters).read() as session:
+        months = facts.months(session, parameters.span)
+    picture = plots.coverage_by_month(months)
+    headers = ("table", "game dates", "done", "bootstrap", "failed", "not computed")
+    rows = []
+    for name in dict.fromkeys(month.table for month in months):
+        own = [month for month in months if month.table == name]
+        dates, done, bootstrap, failed = (
+            sum(getattr(month, field) for month in own) for field in ("dates", "done", "skipped", "failed")
+        )
+        rows.append((name, dates, done, bootstrap, failed, dates - done - bootstrap - failed))
+    return Shown(picture._repr_html_() + view.table(headers, rows, numbers=headers[1:]), picture.alt)
+
+
+_TABLES = tuple(processor.name for processor in registry())
+_LEFT = frozenset({"missing", "failed", "stale"})
+
+
+def _request(parameters: SeasonBackfill) -> Request:
+    return Request(parameters.span, _TABLES, parameters.kinds)
+
+
+def _ranges(found: Sequence[PlannedRange]) -> str:
+    headers = ("table", "from", "to", "dates", "rows", "reason", "because of")
+    shown = view.table(
+        headers,
+        [
+            (table(item.table).short, item.start, item.end, item.dates, item.rows, item.reason, item.detail)
+            for item in found[:_SHOWN]
+        ],
+        numbers=("dates", "rows"),
+    )
+    more = len(found) - _SHOWN
+    return shown + (view.note("note", f"And {more:,} more ranges: backcourt plan lists them.") if more > 0 else "")
