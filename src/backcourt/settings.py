@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from backcourt.errors import SettingsError
+from backcourt.errors import SettingsError, UnknownNameError
 
 FILE = "backcourt.toml"
 PREFIX = "BACKCOURT_"
@@ -40,7 +40,7 @@ class Settings:
     backfill_mode: bool | None = None
     is_backfill: bool | None = None
     skip_downstream_trigger: bool | None = None
-    notify: str = "console"
+    notify: str = field(default="console", repr=False)  # it may hold secrets
     trigger: str = "events"
 
 
@@ -96,8 +96,10 @@ def load(*, warehouse: str | None = None, folder: Path | None = None) -> Setting
 
     Raises:
         SettingsError: If a setting is unknown or its value cannot be used; the message names where it comes from.
+        UnknownNameError: If a variable is a misspelling of one of these.
     """
-    names = [field.name for field in fields(Settings)]
+    names = [setting.name for setting in fields(Settings)]
+    _refuse_misspelt(names)
     found = {name: (value, f"{FILE}: {name}") for name, value in _from_file((folder or Path()) / FILE, names).items()}
     for name in names:
         variable = PREFIX + name.upper()
@@ -114,6 +116,23 @@ def load(*, warehouse: str | None = None, folder: Path | None = None) -> Setting
             shown = "given" if name in _SECRET else repr(value)
             raise SettingsError(f"{where} is {shown}, which cannot be used", valid=[valid]) from None
     return Settings(**values)
+
+
+def _refuse_misspelt(names: list[str]) -> None:
+    """Refuse a variable that is nearly one of ours: ignored, it would let a command work on another warehouse.
+
+    Variables of other programs may begin alike. Those about the mode are left to ``mode.check_options``, which says
+    more of them.
+    """
+    import difflib
+
+    for variable in sorted(os.environ):
+        name = variable.removeprefix(PREFIX).lower()
+        if not variable.startswith(PREFIX) or name in names or "backfill" in name:
+            continue
+        near = difflib.get_close_matches(name, names, n=1, cutoff=0.75)
+        if near:
+            raise UnknownNameError("variable", variable, [PREFIX + setting.upper() for setting in names])
 
 
 def _from_file(path: Path, names: list[str]) -> dict[str, object]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from backcourt.backfill.locks import live_runs
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.processors.base import Processor
@@ -100,7 +101,8 @@ class Run:
 
     Attributes:
         run_id: The run.
-        status: The worst status of its tables.
+        status: The worst status of its tables; a run that was killed and has not been cleared up counts as
+            interrupted.
         mode: daily or backfill.
         trigger: Who started it.
         start: First date of the range.
@@ -108,7 +110,7 @@ class Run:
         tables: Number of tables.
         created: Rows written.
         failed: Failure records.
-        seconds: Length.
+        seconds: Time taken, summed over its tables; those of one wave run side by side.
         started_at: When it started (UTC).
         error: The first error, "" if there was none.
     """
@@ -127,8 +129,16 @@ class Run:
     error: str
 
 
-def runs(session: Session, *, limit: int = 20, run_id: str = "") -> tuple[Run, ...]:
-    """The newest runs first."""
+def runs(session: Session, *, now: datetime, limit: int = 20, run_id: str = "") -> tuple[Run, ...]:
+    """The newest runs first.
+
+    Args:
+        session: An open session.
+        now: The time (UTC), by which a lease has expired or not.
+        limit: Runs at most.
+        run_id: Only this run; "" for all.
+    """
+    alive = live_runs(session, now)
     rows = session.rows(
         f"""
         SELECT
@@ -142,7 +152,8 @@ def runs(session: Session, *, limit: int = 20, run_id: str = "") -> tuple[Run, .
           END AS run_status,
           MIN(mode), MIN(COALESCE(trigger_source, '')), MIN(start_date), MAX(data_date), COUNT(*) AS tables,
           SUM(COALESCE(records_created, 0)) AS created, SUM(COALESCE(records_failed, 0)) AS failed,
-          SUM(COALESCE(duration_seconds, 0)) AS seconds, MIN(started_at) AS started, MIN(COALESCE(error_message, ''))
+          ROUND(SUM(COALESCE(duration_seconds, 0)), 3) AS seconds, MIN(started_at) AS started,
+          COALESCE(MIN(error_message), '')
         FROM {HISTORY}
         WHERE @run_id = '' OR run_id = @run_id
         GROUP BY run_id
@@ -153,7 +164,7 @@ def runs(session: Session, *, limit: int = 20, run_id: str = "") -> tuple[Run, .
     return tuple(
         Run(
             str(row[0]),
-            str(row[1]),
+            _status(str(row[1]), alive=row[0] in alive),
             str(row[2]),
             str(row[3]),
             row[4],
@@ -169,9 +180,14 @@ def runs(session: Session, *, limit: int = 20, run_id: str = "") -> tuple[Run, .
     )
 
 
+def _status(stored: str, *, alive: bool) -> str:
+    """A running run without a live lock was killed."""
+    return "interrupted" if stored == "running" and not alive else stored
+
+
 @dataclass(frozen=True, slots=True)
 class TableRun:
-    """A table in a run: full name of the history's columns without their prefix."""
+    """A table in a run: how it ended, rows written and left alone, failure records, and the error if there was one."""
 
     table: str
     status: str
@@ -205,8 +221,9 @@ class Detail:
     events: tuple[str, ...]
 
 
-def run_detail(session: Session, run_id: str) -> Detail:
-    """What one run did."""
+def run_detail(session: Session, run_id: str, *, now: datetime) -> Detail:
+    """What one run did, table by table; the time as for ``runs``."""
+    alive = run_id in live_runs(session, now)
     values = {"run_id": run_id}
     tables = session.rows(
         "SELECT processor_name, status, COALESCE(records_created, 0), COALESCE(records_skipped, 0), "
@@ -225,7 +242,14 @@ def run_detail(session: Session, run_id: str) -> Detail:
     )
     return Detail(
         tuple(
-            TableRun(str(row[0]), str(row[1]), int(str(row[2])), int(str(row[3])), int(str(row[4])), str(row[5]))
+            TableRun(
+                str(row[0]),
+                _status(str(row[1]), alive=alive),
+                int(str(row[2])),
+                int(str(row[3])),
+                int(str(row[4])),
+                str(row[5]),
+            )
             for row in tables
         ),
         tuple(RestatedRows(str(row[0]), str(row[1]), int(str(row[2]))) for row in restated),

@@ -30,6 +30,11 @@ class Job:
     tables: tuple[str, ...]
     description: str
 
+    @property
+    def computed(self) -> tuple[str, ...]:
+        """Those of its tables that an engine run computes."""
+        return tuple(name for name in self.tables if name in {processor.name for processor in registry()})
+
 
 @lru_cache(maxsize=1)
 def jobs() -> Mapping[str, Job]:

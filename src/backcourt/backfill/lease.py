@@ -70,9 +70,15 @@ class Lease:
             self._renewed = self._clock()
 
     def finish(self, statements: Sequence[Statement], *, swallow: bool) -> None:
-        """Run the closing statements; with ``swallow`` a failing warehouse does not hide the error before it."""
+        """Run the closing statements; with ``swallow`` a failing warehouse does not hide the error before it.
+
+        They may be run twice: an interrupt in the middle of them would leave the locks.
+        """
         try:
             self.session().transaction(statements)
+        except KeyboardInterrupt:
+            self.session().transaction(statements)
+            raise
         except BackcourtError:
             if not swallow:
                 raise

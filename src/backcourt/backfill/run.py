@@ -88,7 +88,8 @@ class RunResult:
         plan: What it set out to do.
         tables: One result per table, in dependency order.
         warnings: What was odd and did not stop anything.
-        problems: Dates that failed as a whole, chunks that raised an error, tables that disagree.
+        problems: Dates that failed as a whole, chunks that raised an error, tables that disagree, and what could not
+            be told or published.
         blocked: Tables of which dates were left as they were, because an upstream's chunk failed.
     """
 
@@ -233,8 +234,8 @@ class _Run:
             if not found.ranges:
                 return RunResult(self.stamp.run_id, found, self._results())
             self._lock(session)
-            self.around.starting()
             try:
+                self.around.starting()
                 self._check(session)
                 self._waves(lease, found)
                 self._agree(lease.session())
@@ -243,11 +244,11 @@ class _Run:
                 raise
             self._close(lease, None)
         self.around.progress("", 1, 1)
-        result = RunResult(
+        self.tell.ended(self._results(), self.warnings, self.problems)
+        self.problems += self.tell.undelivered
+        return RunResult(
             self.stamp.run_id, found, self._results(), tuple(self.warnings), tuple(self.problems), tuple(self.blocked)
         )
-        self.tell.ended(result.tables, self.warnings, self.problems)
-        return result
 
     def _control(self, session: Session, what: str) -> AbstractContextManager[None]:
         """The limit on the engine's own queries (behaviour 6)."""
@@ -262,8 +263,9 @@ class _Run:
     def _lock(self, session: Session) -> None:
         tables = tuple(processor.table.full_name for processor in self.processors)
         holder = locks.this_process()
-        locks.acquire(session, tables, self.span, run_id=self.stamp.run_id, holder=holder, now=self.around.now())
-        session.transaction([history.begin(self.processors, self.span, self.stamp, self.options.trigger)])
+        begin = history.begin(self.processors, self.span, self.stamp, self.options.trigger)
+        now = self.around.now()
+        locks.acquire(session, tables, self.span, run_id=self.stamp.run_id, holder=holder, now=now, also=[begin])
 
     def _check(self, session: Session) -> None:
         """What is looked at before anything is written."""

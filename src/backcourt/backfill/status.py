@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from backcourt.backfill.due import LEDGER
 from backcourt.backfill.gate import COUNTED
+from backcourt.backfill.locks import is_live
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
 
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """A held lock: the run, who holds it, what, since when and until when without a sign of life."""
+    """A lock: the run, who holds it, what, since when and until when without a sign of life.
+
+    ``live`` is False once its lease has expired or its process is known to be gone; the next run frees it.
+    """
 
     run_id: str
     holder: str
     what: str
     since: datetime
     expires: datetime
+    live: bool
 
 
 @dataclass(frozen=True, slots=True)
 class FailedDate:
-    """The newest failed dates of a table: how many, the newest and why."""
+    """The failed dates of a table: how many, the oldest and the newest, and why the newest failed."""
 
     table: str
     dates: int
+    oldest: date
     newest: date
     reason: str
     detail: str
@@ -59,20 +65,28 @@ class Status:
     months: tuple[Month, ...]
 
 
-def status(session: Session, season: str = "") -> Status:
+def status(session: Session, season: str = "", *, now: datetime | None = None) -> Status:
     """Read the state.
 
     Args:
         session: An open session.
-        season: Only this season's months; "" for all.
+        season: Only this season's failed dates and months; "" for all.
+        now: The time (UTC), by which a lease has expired or not; None for the clock's.
     """
+    now = now or datetime.now(UTC)
     locks = session.rows(
-        "SELECT run_id, holder, MIN(lock_name), MIN(acquired_at), MAX(expires_at) AS expires "
+        "SELECT run_id, holder, MIN(lock_name), MIN(acquired_at), MAX(expires_at), COALESCE(MIN(holder_birth), '') "
         "FROM nba_processing.locks GROUP BY run_id, holder ORDER BY run_id"
+    )
+    scheduled = (
+        f"SELECT DISTINCT game_date FROM nba_raw.nbac_schedule WHERE season_type IN {COUNTED} "
+        "AND (@season = '' OR season = @season)"
     )
     failed = session.rows(
         f"""
-        SELECT l.table_name, COUNT(*) AS dates, MAX(l.game_date) AS newest, MAX(l.reason), MAX(f.failure_reason)
+        SELECT l.table_name, COUNT(*) AS dates, MIN(l.game_date), MAX(l.game_date) AS newest,
+          ARRAY_AGG(COALESCE(l.reason, '') ORDER BY l.game_date DESC LIMIT 1)[OFFSET(0)],
+          ARRAY_AGG(COALESCE(f.failure_reason, '') ORDER BY l.game_date DESC LIMIT 1)[OFFSET(0)]
         FROM {LEDGER} AS l
         LEFT JOIN (
           SELECT processor_name, analysis_date, failure_reason FROM nba_processing.analytics_failures
@@ -81,18 +95,16 @@ def status(session: Session, season: str = "") -> Status:
           SELECT processor_name, analysis_date, failure_reason FROM nba_processing.precompute_failures
           WHERE entity_id = 'DATE_LEVEL'
         ) AS f ON f.analysis_date = l.game_date AND ENDS_WITH(l.table_name, CONCAT('.', f.processor_name))
-        WHERE l.status = 'failed'
+        WHERE l.status = 'failed' AND (@season = '' OR l.game_date IN ({scheduled}))
         GROUP BY l.table_name
-        ORDER BY newest DESC, l.table_name"""
+        ORDER BY newest DESC, l.table_name""",
+        {"season": season},
     )
     months = session.rows(
         f"""
         SELECT t.name, FORMAT_DATE('%Y-%m', d.game_date) AS month, COUNT(*) AS dates,
           COUNTIF(l.status IN ('done', 'skipped')) AS done, COUNTIF(l.status = 'failed') AS failed
-        FROM (
-          SELECT DISTINCT game_date FROM nba_raw.nbac_schedule
-          WHERE season_type IN {COUNTED} AND (@season = '' OR season = @season)
-        ) AS d
+        FROM ({scheduled}) AS d
         CROSS JOIN (SELECT name FROM UNNEST(@tables) AS name) AS t
         LEFT JOIN {LEDGER} AS l ON l.table_name = t.name AND l.game_date = d.game_date
         GROUP BY t.name, month
@@ -103,12 +115,20 @@ def status(session: Session, season: str = "") -> Status:
     found = [Month(str(n), str(m), int(str(d)), int(str(ok)), int(str(bad))) for n, m, d, ok, bad in months]
     return Status(
         tuple(
-            Lock(str(run), str(who), str(what), _time(since), _time(until)) for run, who, what, since, until in locks
+            Lock(
+                str(run),
+                str(who),
+                str(what),
+                _time(since),
+                _time(until),
+                is_live(str(who), str(birth), _time(until), now),
+            )
+            for run, who, what, since, until, birth in locks
         ),
         tuple(
-            FailedDate(str(n), int(str(count)), newest, str(reason or ""), str(detail or ""))
-            for n, count, newest, reason, detail in failed
-            if isinstance(newest, date)
+            FailedDate(str(n), int(str(count)), oldest, newest, str(reason), str(detail))
+            for n, count, oldest, newest, reason, detail in failed
+            if isinstance(oldest, date) and isinstance(newest, date)
         ),
         tuple(sorted(found, key=lambda month: (order.index(month.table), month.month))),
     )

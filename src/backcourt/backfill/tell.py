@@ -51,10 +51,17 @@ class Place(Protocol):
 
 
 class Teller:
-    """Tells of one run."""
+    """Tells of one run.
+
+    A run never ends because nobody could be told: what was not delivered is kept and reported with its result.
+
+    Attributes:
+        undelivered: What could not be delivered and why, in one line each.
+    """
 
     def __init__(self, stamp: Stamp, notifier: Notifier, publisher: Publisher) -> None:
         """Nothing is told yet."""
+        self.undelivered: list[str] = []
         self._stamp = stamp
         self._notifier = notifier
         self._publisher = publisher
@@ -75,7 +82,10 @@ class Teller:
 
     def stopped(self, error: BackcourtError) -> None:
         """The run ended with an error."""
-        self._notifier.send(f"run {self._stamp.run_id} stopped", str(error), "failure")
+        self._send(f"run {self._stamp.run_id} stopped", str(error), "failure")
+        if self.undelivered:
+            # There is no result to report it with.
+            error.message = f"{error.message.rstrip('.')} (also: {'; '.join(self.undelivered)})"
 
     def closing(
         self,
@@ -107,7 +117,12 @@ class Teller:
     def ended(self, results: Sequence[Result], warnings: Sequence[str], problems: Sequence[str]) -> None:
         """After the run: publish what completed; in backfill mode send the one summary."""
         for event in self._completed:
-            self._publisher.publish(event)
+            try:
+                self._publisher.publish(event)
+            except BackcourtError as error:
+                self._keep(error)
+                # One topic takes all of them: what refused the first would keep the run waiting for each.
+                break
         if self._stamp.policy.notify == "summary":
             dates = max((result.dates for result in results), default=0)
             written = sum(result.inserted for result in results)
@@ -115,11 +130,22 @@ class Teller:
                 f"run {self._stamp.run_id} ended: {dates} dates, {written} rows written, {len(problems)} problems, "
                 f"{len(warnings)} warnings"
             )
-            self._notifier.send(title, summary([*problems, *warnings]), "failure" if problems else "info")
+            self._send(title, summary([*problems, *warnings]), "failure" if problems else "info")
 
     def _each(self, level: Level, title: str, lines: Sequence[str]) -> None:
         if self._stamp.policy.notify == "each":
-            self._notifier.send(title, summary(lines), level)
+            self._send(title, summary(lines), level)
+
+    def _send(self, title: str, body: str, level: Level) -> None:
+        try:
+            self._notifier.send(title, body, level)
+        except BackcourtError as error:
+            self._keep(error)
+
+    def _keep(self, error: BackcourtError) -> None:
+        """Keep a failed delivery, each kind once."""
+        if str(error) not in self.undelivered:
+            self.undelivered.append(str(error))
 
     def _event(self, kind: str, table: str, message: str, span: DateRange | None = None) -> Event:
         payload = {"start_date": str(span.start), "end_date": str(span.end)} if span else {}

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from backcourt.errors import SettingsError
 from backcourt.warehouse.base import Statement
@@ -59,20 +59,23 @@ class TablePublisher:
         """Nothing more to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PubSubPublisher:
     """A topic of Google Pub/Sub.
 
     Attributes:
         project: Google Cloud project.
         topic: Topic name.
+        seconds: How long an event may take to be accepted.
     """
 
     project: str
     topic: str
+    seconds: float = 60.0
+    _client: Any = field(default=None, init=False, repr=False, compare=False)
 
     def publish(self, event: Event) -> None:
-        """Publish the event as JSON.
+        """Publish the event as JSON; consumers tell a second delivery by its attribute event_id.
 
         Raises:
             SettingsError: If the client library is not installed or the topic does not take the message.
@@ -83,16 +86,33 @@ class PubSubPublisher:
             raise SettingsError(
                 "publishing to Pub/Sub needs its client library", next_step='pip install "backcourt[pubsub]"'
             ) from None
-        client = pubsub_v1.PublisherClient()
         message = json.dumps(as_json(event), sort_keys=True).encode()
-        future = client.publish(client.topic_path(self.project, self.topic), message, event_id=event.event_id)
         try:
-            future.result(timeout=60)
+            if self._client is None:
+                self._client = pubsub_v1.PublisherClient()
+            topic = self._client.topic_path(self.project, self.topic)
+            self._client.publish(
+                topic, message, event_id=event.event_id, timeout=self.seconds, retry=_retry(self.seconds)
+            ).result(timeout=self.seconds)
         except Exception as error:
             raise SettingsError(
                 f"topic {self.topic} of {self.project} did not take an event: {type(error).__name__}",
                 next_step="check BACKCOURT_TRIGGER and the permissions; the event stands in nba_processing.events",
             ) from error
+
+
+def _retry(seconds: float) -> Any:  # noqa: ANN401 - a library's own type
+    """What may pass is tried again until the time is up."""
+    from google.api_core import exceptions
+    from google.api_core.retry import Retry, if_exception_type
+
+    passing = (
+        exceptions.ServiceUnavailable,
+        exceptions.TooManyRequests,
+        exceptions.Aborted,
+        exceptions.InternalServerError,
+    )
+    return Retry(if_exception_type(*passing), timeout=seconds)
 
 
 def make_publisher(setting: str) -> Publisher:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import signal
 import sys
 from typing import Annotated
 
@@ -34,7 +36,7 @@ app.command()(demo.demo)
 app.command()(demo.simulate)
 
 INTERRUPTED = 130
-_STOPPED = "interrupted: what was published stays, nothing else was changed; run the same command again to finish"
+_STOPPED = "interrupted: what was published stays, nothing else was changed; to finish, run it again"
 
 
 def _version(value: bool) -> None:
@@ -55,6 +57,9 @@ def _root(
 def main() -> None:
     """Run the command; an error is one line on standard error."""
     try:
+        # From here on an interrupt, and a polite kill alike, lets the work stop at a clean point.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         code = app(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except typer.TyperException as error:
@@ -70,7 +75,7 @@ def main() -> None:
         typer.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo(_STOPPED, err=True)
+        typer.echo(f"{_STOPPED}: {shlex.join(['backcourt', *sys.argv[1:]])}", err=True)
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output has gone; there is nobody left to tell.

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
-    from backcourt.backfill.plan import Request
+    from backcourt.backfill.plan import Plan, Request
+    from backcourt.backfill.run import Options
     from backcourt.calendar import DateRange
     from backcourt.mode import Policy
     from backcourt.processors.base import Processor
@@ -51,6 +52,9 @@ ValidationOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+_YESTERDAY = "yesterday"
+_ALIKE = 0.7
+"""From this share of common letters on, a word is taken for a misspelt yesterday."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +70,18 @@ class Asked:
     reprocess: Sequence[str] = ()
     mode: str | None = None
     validation: str = "backfill"
-    extra: Sequence[str] = field(default_factory=tuple)
 
-    def request(self, warehouse: Warehouse, today: date) -> tuple[Request, Policy]:
+    def request(self, warehouse: Warehouse) -> tuple[Request, Policy]:
         """What is asked for, checked, and the policy of the mode."""
         from backcourt.backfill.plan import Request, parse_reprocess
         from backcourt.cli.options import resolve_mode
 
         policy = resolve_mode(self.mode)
         processors = self._processors()
-        request = Request(
-            self._span(warehouse, today),
-            tuple(processor.name for processor in processors),
-            parse_reprocess(self.reprocess),
-            policy.name,
-            check_validation(self.validation),
-        )
-        return request, policy
+        kinds = parse_reprocess(self.reprocess)
+        validation = check_validation(self.validation)
+        tables = tuple(processor.name for processor in processors)
+        return Request(self._span(warehouse), tables, kinds, policy.name, validation), policy
 
     def _processors(self) -> tuple[Processor, ...]:
         from backcourt.errors import BackcourtError
@@ -94,9 +93,10 @@ class Asked:
             raise BackcourtError(f"nothing is left to compute from {self.first} on with these options")
         return chosen
 
-    def _span(self, warehouse: Warehouse, today: date) -> DateRange:
+    def _span(self, warehouse: Warehouse) -> DateRange:
         from backcourt.backfill.plan import season_span
         from backcourt.calendar import DateRange, season_year
+        from backcourt.cli.options import league_date
         from backcourt.errors import DateRangeError
 
         if self.season is not None:
@@ -109,16 +109,23 @@ class Asked:
         if self.start_date is None or self.end_date is None:
             missing = "--start-date" if self.start_date is None else "--end-date"
             raise DateRangeError(f"{missing} is missing", next_step="give both dates, or --season 2021-22")
+        today = league_date()
         return DateRange(day(self.start_date, "start date", today), day(self.end_date, "end date", today))
 
 
 def day(text: str, what: str, today: date) -> date:
     """A date from YYYY-MM-DD or the word yesterday."""
-    from datetime import timedelta
+    from difflib import SequenceMatcher
 
     from backcourt.calendar import parse_date
+    from backcourt.errors import UnknownNameError
 
-    return today - timedelta(days=1) if text.strip().casefold() == "yesterday" else parse_date(text, what)
+    word = text.strip().casefold()
+    if word == _YESTERDAY:
+        return today - timedelta(days=1)
+    if word.isalpha() and SequenceMatcher(None, word, _YESTERDAY).ratio() > _ALIKE:
+        raise UnknownNameError(what, text, [_YESTERDAY], next_step="or write it as YYYY-MM-DD, for example 2021-11-02")
+    return parse_date(text, what)
 
 
 def check_validation(value: str) -> str:
@@ -135,8 +142,35 @@ def check_validation(value: str) -> str:
     return value
 
 
-def resume_command(request: Request, options: Sequence[str]) -> str:
-    """The command that finishes what a run left undone."""
+def nothing_played(warehouse: Warehouse, request: Request, policy: Policy, today: date) -> Plan | None:
+    """An empty plan if the policy calls a range without games a success, and says why on standard error; else None."""
+    from backcourt.backfill.plan import Plan
+    from backcourt.backfill.quiet_days import quiet
+
+    warehouse.require()
+    with warehouse.read() as session:
+        why = quiet(session, request.span, policy, today)
+    if not why:
+        return None
+    typer.echo(why, err=True)
+    return Plan(request, ())
+
+
+def same_warehouse(file: str | None) -> str:
+    """What a command that is printed must end with, so that it speaks of the same warehouse."""
+    return f" {shlex.join(['--warehouse', str(file)])}" if file else ""
+
+
+def resume_command(request: Request, file: str | None, options: Options | None = None, reason: str = "") -> str:
+    """The command that finishes what a run left undone.
+
+    Args:
+        request: What is computed.
+        file: The option --warehouse.
+        options: How it is carried out; what differs from the defaults is named.
+        reason: Why rows are restated.
+    """
+    from backcourt.backfill.run import Options
     from backcourt.processors.registry import registry
 
     words = ["backcourt", "run", "--start-date", str(request.span.start), "--end-date", str(request.span.end)]
@@ -144,8 +178,23 @@ def resume_command(request: Request, options: Sequence[str]) -> str:
         words += [word for name in request.tables for word in ("--table", name)]
     if set(request.reprocess) != {"missing", "failed", "stale"}:
         words += [word for kind in sorted(request.reprocess) for word in ("--reprocess", kind)]
-    if request.mode != "backfill":
-        words += ["--mode", request.mode]
+    words += _mode_words(request)
     if request.validation != "backfill":
         words += ["--validation", request.validation]
-    return shlex.join([*words, *options])
+    usual, options = Options(), options or Options()
+    for name in ("chunk", "jobs", "timeout"):
+        if getattr(options, name) != getattr(usual, name):
+            words += [f"--{name}", f"{getattr(options, name):g}" if name == "timeout" else str(getattr(options, name))]
+    if options.fail_fast:
+        words.append("--fail-fast")
+    if reason:
+        words += ["--reason", reason]
+    return shlex.join(words) + same_warehouse(file)
+
+
+def _mode_words(request: Request) -> list[str]:
+    """The option --mode, unless leaving it out means the same here and with no setting at all."""
+    from backcourt.cli.options import resolve_mode
+    from backcourt.mode import resolve
+
+    return [] if {resolve().name, resolve_mode(None).name} == {request.mode} else ["--mode", request.mode]

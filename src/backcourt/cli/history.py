@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from backcourt.cli.engine import JsonOption
-from backcourt.cli.options import WarehouseOption, warehouse
+from backcourt.cli.engine import JsonOption, same_warehouse
+from backcourt.cli.options import WarehouseOption, now, warehouse
 
 
 def history(
@@ -26,10 +26,10 @@ def history(
     place = warehouse(file)
     place.require()
     with place.read() as session:
-        found = runs(session, limit=limit, run_id=run_id)
+        found = runs(session, now=now(), limit=limit, run_id=run_id)
         if run_id and not found:
-            raise UnknownNameError("run", run_id, [run.run_id for run in runs(session, limit=100)])
-        detail = run_detail(session, run_id) if run_id else None
+            raise UnknownNameError("run", run_id, [run.run_id for run in runs(session, now=now(), limit=100)])
+        detail = run_detail(session, run_id, now=now()) if run_id else None
     if as_json:
         print_json([asdict(run) for run in found] if detail is None else {**asdict(found[0]), **asdict(detail)})
         return
@@ -54,7 +54,8 @@ def history(
         numbers=("tables", "written", "failures", "seconds"),
     )
     if detail is None:
-        typer.echo("next: backcourt history RUN" if found else "no run yet: backcourt load season DIR")
+        newest = f"next: backcourt history {found[0].run_id}{same_warehouse(file)}" if found else ""
+        typer.echo(newest or "no run yet: backcourt load season DIR")
         return
     print_table(
         ("table", "status", "written", "left alone", "failures", "error"),

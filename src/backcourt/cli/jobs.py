@@ -15,13 +15,14 @@ from backcourt.cli.engine import (
     ReprocessOption,
     SeasonOption,
     StartOption,
-    resume_command,
+    ValidationOption,
 )
 from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
 
 if TYPE_CHECKING:
     from backcourt.backfill.jobs import Job
     from backcourt.backfill.plan import Request
+    from backcourt.mode import Policy
     from backcourt.warehouse.base import Warehouse
 
 app = typer.Typer(help="Engine runs and loads by name.", no_args_is_help=True)
@@ -39,7 +40,7 @@ def list_jobs(as_json: JsonOption = False) -> None:
         print_json([asdict(job) for job in jobs().values()])
         return
     print_table(("job", "kind", "what it does"), [(job.name, job.kind, job.description) for job in jobs().values()])
-    typer.echo("next: backcourt jobs run NAME --season 2021-22 (loads take --from DIR)")
+    typer.echo("next: backcourt jobs run NAME --season 2021-22 (a load takes --dir DIR instead)")
 
 
 @app.command("run")
@@ -53,30 +54,41 @@ def run_job(
     ] = None,
     reprocess: ReprocessOption = None,
     mode: ModeOption = None,
+    validation: ValidationOption = "backfill",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be computed and leave.")] = False,
     file: WarehouseOption = None,
 ) -> None:
-    """Run a job; exits as `backcourt run` or `backcourt load season` would."""
+    """Run a job; exits as `backcourt run` or `backcourt load season` would.
+
+    More options stand at `backcourt run`: a job is a name for its tables.
+    """
     from backcourt.backfill.jobs import job
     from backcourt.errors import BackcourtError
 
     chosen = job(name)
     place = warehouse(file)
+    asked = Asked(start_date, end_date, season, None, chosen.computed, None, reprocess or (), mode, validation)
     if chosen.kind == "load":
+        if asked != Asked(tables=chosen.computed) or dry_run:
+            raise BackcourtError(f"{name} is a load of a whole season's file: it takes --dir and --warehouse only")
         if folder is None:
             raise BackcourtError(f"{name} is a load: name the folder of the season's files with --dir")
         raise typer.Exit(_load(chosen, folder, place))
     if folder is not None:
         raise BackcourtError(f"--dir is for loads; {name} reads the warehouse")
-    tables = tuple(
-        table for table in chosen.tables if chosen.kind in {"compute", "two-pass"} and "registry" not in table
-    )
-    asked = Asked(start_date, end_date, season, None, tables, None, reprocess or (), mode)
-    request, _ = asked.request(place, now().date())
-    if chosen.kind in {"registry", "two-pass"}:
-        _fill(place, request)
+    request, policy = asked.request(place)
+    if chosen.kind != "compute":
+        _fill(place, request, dry_run=dry_run)
     if chosen.kind == "registry":
         return
-    raise typer.Exit(_compute(place, request, mode, ["--warehouse", file] if file else []))
+    if dry_run:
+        from backcourt.backfill.run import plan
+        from backcourt.cli.plan import print_plan
+
+        print_plan(plan(place, request))
+        typer.echo("dry run: nothing was changed")
+        return
+    raise typer.Exit(_compute(place, request, policy, file))
 
 
 def _load(chosen: Job, folder: Path, place: Warehouse) -> int:
@@ -88,24 +100,29 @@ def _load(chosen: Job, folder: Path, place: Warehouse) -> int:
     return summary.exit_code
 
 
-def _fill(place: Warehouse, request: Request) -> None:
+def _fill(place: Warehouse, request: Request, *, dry_run: bool) -> None:
+    """Fill the registry for the seasons of the range, or say that it would be."""
+    from backcourt.backfill.plan import no_games, planned_dates
     from backcourt.catalog import TABLES
     from backcourt.names.registry_fill import fill_registry
 
     place.require()
+    with place.read() as session:
+        if not planned_dates(session, request.span):
+            raise no_games(session, request.span)
+    if dry_run:
+        typer.echo(f"would fill the registry for the seasons of {request.span}")
+        return
     with place.write(TABLES) as session:
-        result = fill_registry(session, request.span, run_id=new_run_id(), now=now())
+        run_id, when = new_run_id(), now()
+        result = fill_registry(session, request.span, run_id=run_id, now=when, mode=request.mode, trigger="command")
     typer.echo(f"registry: {result.rows:,} players by team and season, {result.written:,} new or changed")
 
 
-def _compute(place: Warehouse, request: Request, mode: str | None, flags: list[str]) -> int:
+def _compute(place: Warehouse, request: Request, policy: Policy, file: str | None) -> int:
     from backcourt.backfill.run import Options
     from backcourt.backfill.stamp import Stamp
-    from backcourt.cli.options import resolve_mode
-    from backcourt.cli.run import carry_out, print_result
+    from backcourt.cli.run import carry_out
 
-    stamp = Stamp(new_run_id(), now(), resolve_mode(mode))
-    options = Options(request.reprocess, trigger="command")
-    result = carry_out(place, request, stamp, options, resume_command(request, flags))
-    print_result(result)
-    return result.exit_code
+    stamp = Stamp(new_run_id(), now(), policy, request.validation)  # type: ignore[arg-type] # it was checked
+    return carry_out(place, request, stamp, Options(request.reprocess, trigger="command"), file=file)

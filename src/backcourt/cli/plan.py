@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,9 @@ from backcourt.cli.engine import (
     StartOption,
     TableOption,
     ValidationOption,
+    nothing_played,
+    resume_command,
+    same_warehouse,
 )
 from backcourt.cli.options import WarehouseOption, now, warehouse
 
@@ -50,20 +54,20 @@ def plan(
 
     place = warehouse(file)
     asked = Asked(start_date, end_date, season, phase, table or (), first, reprocess or (), mode, validation)
-    request, _ = asked.request(place, now().date())
-    found = make(place, request, keep=save is not None)
+    request, policy = asked.request(place)
+    quiet = nothing_played(place, request, policy, now().date())
+    found = quiet or make(place, request, keep=save is not None)
     if save is not None:
         save_plan(found, save)
     if as_json:
         print_json(plan_json(found))
         return
-    print_plan(found)
+    if quiet is None:
+        print_plan(found)
     if save is not None:
-        typer.echo(f"next: backcourt run --plan {save}")
+        typer.echo(f"next: {shlex.join(['backcourt', 'run', '--plan', str(save)])}{same_warehouse(file)}")
     elif found.ranges:
-        from backcourt.cli.engine import resume_command
-
-        typer.echo(f"next: {resume_command(request, ['--warehouse', file] if file else [])}")
+        typer.echo(f"next: {resume_command(request, file)}")
 
 
 def print_plan(found: Plan) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +24,9 @@ from backcourt.cli.engine import (
     StartOption,
     TableOption,
     ValidationOption,
+    nothing_played,
     resume_command,
+    same_warehouse,
 )
 from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
 
@@ -58,7 +59,10 @@ def run(
     ] = "season",
     jobs: Annotated[int, typer.Option("--jobs", min=1, max=32, help="Chunks computed at the same time.")] = 2,
     timeout: Annotated[
-        float, typer.Option("--timeout", min=1, help="Seconds that one table may take in all; six hours by default.")
+        float,
+        typer.Option(
+            "--timeout", min=1, max=604800, help="Seconds that one table may take in all; six hours by default."
+        ),
     ] = 21600.0,
     fail_fast: Annotated[
         bool, typer.Option("--fail-fast", help="Stop at the first chunk that raises an error.")
@@ -73,48 +77,53 @@ def run(
 
     Exits with 1 if a date failed as a whole or tables disagree, with 130 if it was interrupted.
     """
-    from backcourt.backfill.plan import load, plan_json
+    from backcourt.backfill.plan import check_unchanged, load, plan_json
     from backcourt.backfill.run import Options
     from backcourt.backfill.run import plan as make
     from backcourt.backfill.stamp import Stamp
+    from backcourt.cli.options import resolve_mode
     from backcourt.cli.output import print_json
     from backcourt.cli.plan import print_plan
-    from backcourt.errors import BackcourtError, UnknownNameError
+    from backcourt.errors import BackcourtError
 
     place = warehouse(file)
-    for word, valid, what in ((chunk, ("season", "month"), "chunk"), (log_format, ("text", "json"), "log format")):
-        if word not in valid:
-            raise UnknownNameError(what, word, valid)
-    started = now()
+    _check_words(chunk, log_format)
     asked = Asked(start_date, end_date, season, phase, table or (), first, reprocess or (), mode, validation)
     kept = load(saved) if saved else None
     if kept is not None:
         if asked != Asked():
-            raise BackcourtError("--plan FILE says what is computed: leave dates, tables and kinds out")
-        request = kept.request
-        _, policy = Asked("2000-01-01", "2000-01-01", mode=request.mode).request(place, started.date())
+            raise BackcourtError(
+                "--plan FILE says what is computed",
+                next_step="leave dates, tables, --reprocess, --mode and --validation out, or make another plan",
+            )
+        request, policy = kept.request, resolve_mode(kept.request.mode)
     else:
-        request, policy = asked.request(place, started.date())
+        request, policy = asked.request(place)
     if dry_run:
-        found = make(place, request)
+        quiet = nothing_played(place, request, policy, now().date())
+        found = quiet or make(place, request, keep=kept is not None)
+        if kept is not None:
+            check_unchanged(kept, found)
         if as_json:
             print_json(plan_json(found))
-        else:
+            return
+        if quiet is None:
             print_plan(found)
-            typer.echo("dry run: nothing was changed")
+        typer.echo("dry run: nothing was changed")
         return
-    stamp = Stamp(new_run_id(), started, policy, request.validation, reason)  # type: ignore[arg-type] # it was checked
+    stamp = Stamp(new_run_id(), now(), policy, request.validation, reason)  # type: ignore[arg-type] # it was checked
     options = Options(request.reprocess, chunk, jobs, timeout, fail_fast, trigger="command")
-    flags = [word for pair in (("--warehouse", file), ("--reason", reason)) if pair[1] for word in pair]
-    again = resume_command(request, [str(word) for word in flags])
-    result = carry_out(
-        place, request, stamp, options, again, saved=kept, quiet=as_json or log_format == "json", log_format=log_format
+    raise typer.Exit(
+        carry_out(place, request, stamp, options, file=file, saved=kept, as_json=as_json, log_format=log_format)
     )
-    if as_json:
-        print_json(result_json(result))
-    else:
-        print_result(result)
-    raise typer.Exit(result.exit_code)
+
+
+def _check_words(chunk: str, log_format: str) -> None:
+    from backcourt.errors import UnknownNameError
+
+    for word, valid, what in ((chunk, ("season", "month"), "chunk"), (log_format, ("text", "json"), "log format")):
+        if word not in valid:
+            raise UnknownNameError(what, word, valid)
 
 
 def carry_out(
@@ -122,57 +131,63 @@ def carry_out(
     request: Request,
     stamp: Stamp,
     options: Options,
-    again: str,
     *,
+    file: str | None = None,
     saved: Plan | None = None,
-    quiet: bool = False,
+    as_json: bool = False,
     log_format: str = "text",
-) -> RunResult:
-    """Run a request: say how to resume before it starts and when it is interrupted.
+) -> int:
+    """Run a request and print what came of it: say how to resume before it starts and when it is interrupted.
 
     Args:
         place: The warehouse.
         request: What is computed.
         stamp: Run id, time, mode, validation.
         options: How.
-        again: The command that resumes it.
+        file: The option --warehouse, for the commands that are printed.
         saved: A plan that must still hold.
-        quiet: True without a progress bar.
+        as_json: True to print JSON, and no progress bar.
         log_format: "json" writes a line per step on standard error.
+
+    Returns:
+        The exit status.
     """
     from backcourt.backfill.notify import make_notifier
-    from backcourt.backfill.run import Surroundings
+    from backcourt.backfill.run import RunResult, Surroundings
     from backcourt.backfill.run import run as run_processors
     from backcourt.backfill.trigger import make_publisher
+    from backcourt.cli.output import print_json
     from backcourt.settings import load
 
     settings = load()
-    signal.signal(signal.SIGTERM, _interrupted)
+    notifier, publisher = make_notifier(settings.notify), make_publisher(settings.trigger)
+    again = resume_command(request, file, options, stamp.reason)
 
     def starting() -> None:
         typer.echo(f"run {stamp.run_id}; to resume: {again}", err=True)
 
     try:
-        with _progress(quiet=quiet, log_format=log_format, run_id=stamp.run_id) as progress:
-            around = Surroundings(
-                notifier=make_notifier(settings.notify),
-                publisher=make_publisher(settings.trigger),
-                progress=progress,
-                starting=starting,
-            )
-            return run_processors(
+        nothing = nothing_played(place, request, stamp.policy, stamp.now.date())
+        if nothing is not None:
+            if as_json:
+                print_json(result_json(RunResult(stamp.run_id, nothing, ())))
+            return 0
+        with _progress(quiet=as_json, log_format=log_format, run_id=stamp.run_id) as progress:
+            around = Surroundings(notifier=notifier, publisher=publisher, progress=progress, starting=starting)
+            result = run_processors(
                 place, request.span, request.processors, stamp, options=options, saved=saved, around=around
             )
     except KeyboardInterrupt:
         typer.echo(f"interrupted: what was published stays, nothing else was changed; resume with: {again}", err=True)
-        raise typer.Exit(INTERRUPTED) from None
+        return INTERRUPTED
+    if as_json:
+        print_json(result_json(result))
+    else:
+        print_result(result, file)
+    return result.exit_code
 
 
-def _interrupted(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
-def print_result(result: RunResult) -> None:
+def print_result(result: RunResult, file: str | None = None) -> None:
     """Print what a run did: a line per table, then warnings, problems and the next command."""
     if not result.plan.ranges:
         typer.echo(f"nothing to do on {result.plan.request.span}: every date is computed from what is there now")
@@ -186,10 +201,10 @@ def print_result(result: RunResult) -> None:
         typer.echo(f"blocked: {name} was left as it was, because an upstream's chunk failed")
     typer.echo(f"mode: {result.plan.request.mode}, validation: {result.plan.request.validation}")
     if result.exit_code:
-        typer.echo(f"next: backcourt history {result.run_id}")
+        typer.echo(f"next: backcourt history {result.run_id}{same_warehouse(file)}")
     else:
         last = result.plan.request.processors[-1].table.full_name
-        typer.echo(f'next: backcourt query "SELECT * FROM {last} LIMIT 5"')
+        typer.echo(f'next: backcourt query "SELECT * FROM {last} LIMIT 5"{same_warehouse(file)}')
 
 
 def print_results(results: Sequence[TableResult]) -> None:

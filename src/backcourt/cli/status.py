@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backcourt.cli.engine import JsonOption
-from backcourt.cli.options import WarehouseOption, warehouse
+from backcourt.cli.engine import JsonOption, same_warehouse
+from backcourt.cli.options import WarehouseOption, now, warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backcourt.backfill.status import Month
+    from backcourt.backfill.status import Lock, Month
 
 _SHADES = ((1.0, "██"), (0.75, "▓▓"), (0.5, "▒▒"), (0.0, "░░"))
 
@@ -31,30 +31,50 @@ def status(
     from backcourt.backfill.status import status as read_status
     from backcourt.calendar import season_year
     from backcourt.cli.output import print_json, print_table
+    from backcourt.errors import WarehouseLockedError
 
     if season:
         season_year(season)
     place = warehouse(file)
     place.require()
-    with place.read() as session:
-        found = read_status(session, season)
+    try:
+        with place.read() as session:
+            found = read_status(session, season, now=now())
+    except WarehouseLockedError as error:
+        # Whoever writes shuts readers out for a while; that somebody does is half of what was asked.
+        if as_json:
+            print_json({"writing": error.message, "locks": None, "failed": None, "months": None})
+        else:
+            typer.echo(f"writing: {error.message}")
+            typer.echo("what is computed cannot be read meanwhile; next: ask again in a few seconds")
+        return
     if as_json:
-        print_json(asdict(found))
+        live = [lock for lock in found.locks if lock.live]
+        print_json({"writing": "; ".join(_writer(lock) for lock in live) or None, **asdict(found)})
         raise typer.Exit(1 if found.failed else 0)
     for lock in found.locks:
-        typer.echo(f"writing: run {lock.run_id} ({lock.holder}) since {lock.since:%Y-%m-%d %H:%M} UTC: {lock.what}")
-    if not found.locks:
+        typer.echo(
+            f"writing: {_writer(lock)}" if lock.live else f"left behind by {_writer(lock)}; the next run frees it"
+        )
+    if not any(lock.live for lock in found.locks):
         typer.echo("writing: nobody")
     if found.failed:
         print_table(
-            ("table", "failed dates", "newest", "reason", "detail"),
-            [(f.table, f.dates, f.newest, f.reason, f.detail) for f in found.failed],
+            ("table", "failed dates", "oldest", "newest", "reason", "detail"),
+            [(f.table, f.dates, f.oldest, f.newest, f.reason, f.detail) for f in found.failed],
             numbers=("failed dates",),
         )
     _heat(found.months)
     if found.failed:
-        typer.echo("next: backcourt run --start-date ... --end-date ... --reprocess failed")
+        first, last = min(f.oldest for f in found.failed), max(f.newest for f in found.failed)
+        typer.echo(
+            f"next: backcourt run --start-date {first} --end-date {last} --reprocess failed{same_warehouse(file)}"
+        )
     raise typer.Exit(1 if found.failed else 0)
+
+
+def _writer(lock: Lock) -> str:
+    return f"run {lock.run_id} ({lock.holder}) since {lock.since:%Y-%m-%d %H:%M} UTC: {lock.what}"
 
 
 def _heat(months: Sequence[Month]) -> None:

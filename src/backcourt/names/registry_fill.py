@@ -5,6 +5,7 @@ Every season that the range touches is counted whole from the raw rows, so that 
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -82,7 +83,9 @@ class FillResult:
     written: int
 
 
-def fill_registry(session: Session, span: DateRange, *, run_id: str, now: datetime) -> FillResult:
+def fill_registry(
+    session: Session, span: DateRange, *, run_id: str, now: datetime, mode: str = "backfill", trigger: str = "api"
+) -> FillResult:
     """Count who was listed for whom in the seasons of a range; unchanged rows are left alone.
 
     Args:
@@ -90,7 +93,10 @@ def fill_registry(session: Session, span: DateRange, *, run_id: str, now: dateti
         span: The range; every season that it touches is counted whole.
         run_id: Who writes.
         now: The time of new and changed rows (UTC).
+        mode: Name of the mode, for the run history.
+        trigger: Who started it, for the run history.
     """
+    started = time.perf_counter()
     values: dict[str, Value] = {"start": span.start, "end": span.end}
     staged = session.stage_query("registry_rows", _SELECT, values)
     key = "n.player_lookup = t.player_lookup AND n.team_abbr = t.team_abbr AND n.season = t.season"
@@ -110,6 +116,25 @@ def fill_registry(session: Session, span: DateRange, *, run_id: str, now: dateti
                 f"INSERT INTO {_REGISTRY} ({columns}, created_at, processed_at) SELECT {columns}, created_at, @now "
                 f"FROM {changed} ORDER BY season, team_abbr, player_lookup",
                 {"now": now},
+            ),
+            Statement(
+                "INSERT INTO nba_reference.processor_run_history (run_id, processor_name, phase, data_date, "
+                "start_date, status, started_at, processed_at, duration_seconds, records_processed, records_created, "
+                "records_skipped, records_failed, mode, trigger_source, output_table) SELECT @run_id, @name, "
+                "'reference', @end, @start, 'success', @now, @now, @seconds, @rows, @written, @rows - @written, 0, "
+                "@mode, @trigger, @output",
+                {
+                    **values,
+                    "run_id": run_id,
+                    "name": _REGISTRY.rpartition(".")[2],
+                    "now": now,
+                    "seconds": round(time.perf_counter() - started, 3),
+                    "rows": staged.rows,
+                    "written": changed.rows,
+                    "mode": mode,
+                    "trigger": trigger,
+                    "output": _REGISTRY,
+                },
             ),
         ]
     )
