@@ -94,7 +94,7 @@ def _last_load(session: Session, source: Table) -> datetime | None:
     """When the table was last loaded or computed, whether or not that changed a row."""
     stored = "processed_at" if source.hashed else "CAST(NULL AS TIMESTAMP)"
     rows = session.rows(
-        f"SELECT MAX(at) AS at FROM (SELECT MAX({stored}) AS at FROM {source.full_name} UNION ALL "
+        f"SELECT MAX(seen_at) AS seen_at FROM (SELECT MAX({stored}) AS seen_at FROM {source.full_name} UNION ALL "
         f"SELECT MAX(processed_at) FROM {HISTORY} WHERE output_table = @name AND status IN ('success', 'partial'))",
         {"name": source.full_name},
     )

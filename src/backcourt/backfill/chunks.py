@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from backcourt.backfill.due import stage_calendar, stage_own
 from backcourt.backfill.plan import PlannedRange, Request, planned_ranges
+from backcourt.backfill.staged import StagedInputs
 from backcourt.calendar import DateRange, month_chunks
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import select, upstreams_of
@@ -63,6 +64,7 @@ def due_now(
     changed: Collection[str],
     dates: int,
     size: str,
+    inputs: StagedInputs,
 ) -> list[Chunk]:
     """The chunks of a wave, now that its upstreams are published.
 
@@ -77,6 +79,7 @@ def due_now(
         changed: Full names of the tables that this run has changed.
         dates: Scheduled dates of the whole range.
         size: season or month.
+        inputs: Where the inputs are staged.
     """
     again = [
         processor
@@ -91,7 +94,7 @@ def due_now(
     if not again:
         return planned
     stage_calendar(session, request.span)
-    own = stage_own(session, request.span, again, {"stale"})
+    own = stage_own(session, request.span, again, {"stale"}, inputs)
     ranges = [found for found, _ in planned_ranges(session, own)]
     if "stale" not in request.reprocess:
         foreseen = [chunk for chunk in planned if chunk.reason in {"stale", "downstream"}]

@@ -10,7 +10,8 @@ from collections.abc import Collection, Sequence
 
 from backcourt.backfill.expected import LINES
 from backcourt.backfill.gate import COUNTED, DATES
-from backcourt.backfill.inputs import KEYS, fingerprints, one_game
+from backcourt.backfill.inputs import KEYS, one_game
+from backcourt.backfill.staged import StagedInputs
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.catalog.model import Upstream, Window
 from backcourt.processors.base import Processor
@@ -19,7 +20,6 @@ from backcourt.warehouse.base import Session, Value
 
 LEDGER = "nba_processing.backfill_ledger"
 CALENDAR = "plan_calendar"
-_INPUTS = "plan_inputs"
 _OWN = "plan_own"
 _DUE = "plan_due"
 _NEVER = "DATE '9999-12-31'"
@@ -54,7 +54,9 @@ def stage_calendar(session: Session, span: DateRange) -> str:
     ).name
 
 
-def stage_own(session: Session, span: DateRange, processors: Sequence[Processor], kinds: Collection[str]) -> str:
+def stage_own(
+    session: Session, span: DateRange, processors: Sequence[Processor], kinds: Collection[str], inputs: StagedInputs
+) -> str:
     """Stage the dates that are due on their own, of all tables in one; returns the name.
 
     Columns: table_name, game_date, season_year, reason (missing, failed, stale, forced), detail, keys_changed, in_run
@@ -65,6 +67,7 @@ def stage_own(session: Session, span: DateRange, processors: Sequence[Processor]
         span: Dates that may be computed.
         processors: Tables that may be computed.
         kinds: Reasons for which a date is computed: missing, failed, stale; all computes every date.
+        inputs: Today's inputs.
     """
     values = _span(span)
     if not session.rows(f"SELECT COUNT(*) AS n FROM {LEDGER}")[0][0]:
@@ -76,7 +79,6 @@ def stage_own(session: Session, span: DateRange, processors: Sequence[Processor]
             f"CROSS JOIN UNNEST([{names}]) AS t WHERE game_date BETWEEN @start_date AND @end_date",
             values,
         ).name
-    session.stage_query(_INPUTS, fingerprints(processors), values)
     wanted = ", ".join(f"'{kind}'" for kind in sorted(set(kinds) - {"all"})) or "''"
     reason = "COALESCE(reason, 'forced')" if "all" in kinds else f"IF(reason IN ({wanted}), reason, NULL)"
     counts = " UNION ALL ".join(
@@ -117,7 +119,7 @@ def stage_own(session: Session, span: DateRange, processors: Sequence[Processor]
               COALESCE(i.parts, ['']) AS parts,
               COALESCE(l.inputs, ['']) AS inputs,
               IF(l.status = 'done', l.row_count, NULL) AS row_count
-            FROM nba_staging.{_INPUTS} AS i
+            FROM {inputs.select(session, processors)} AS i
             INNER JOIN UNNEST([{versions}]) AS v ON SPLIT(v, ':')[OFFSET(0)] = i.table_name
             LEFT JOIN {LEDGER} AS l
               ON l.table_name = i.table_name AND l.game_date = i.game_date

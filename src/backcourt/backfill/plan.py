@@ -13,7 +13,7 @@ from typing import Any
 from backcourt.backfill.due import CALENDAR, LEDGER, stage_calendar, stage_due, stage_own
 from backcourt.backfill.expected import expected_rows
 from backcourt.backfill.gate import COUNTED
-from backcourt.backfill.inputs import fingerprints
+from backcourt.backfill.staged import StagedInputs
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.errors import DateRangeError, PlanError, UnknownNameError
@@ -116,7 +116,14 @@ class Plan:
     world: str = ""
 
 
-def make_plan(session: Session, request: Request, *, keep: bool = False, forecast: bool = True) -> Plan:
+def make_plan(
+    session: Session,
+    request: Request,
+    *,
+    keep: bool = False,
+    forecast: bool = True,
+    inputs: StagedInputs | None = None,
+) -> Plan:
     """Compare the ledger with the schedule and today's inputs.
 
     Args:
@@ -124,6 +131,7 @@ def make_plan(session: Session, request: Request, *, keep: bool = False, forecas
         request: What is wanted.
         forecast: False leaves out what only people want: rows expected, look-backs and what becomes stale.
         keep: True to take down the state of the inputs, so that the plan can be refused once they changed.
+        inputs: Where the inputs are staged; a run goes on with what its plan has staged.
 
     Raises:
         DateRangeError: If the schedule has no game in the range.
@@ -131,7 +139,8 @@ def make_plan(session: Session, request: Request, *, keep: bool = False, forecas
     stage_calendar(session, request.span)
     if not planned_dates(session, request.span):
         raise no_games(session, request.span)
-    own = stage_own(session, request.span, request.processors, request.reprocess)
+    inputs = inputs or StagedInputs(request.span)
+    own = stage_own(session, request.span, request.processors, request.reprocess, inputs)
     # With "stale" asked for, a run finds out wave by wave what its changes reach; a plan has to foresee it.
     due = stage_due(session, request.span, request.processors, own) if forecast else own
     ranges = planned_ranges(session, due, forecast=forecast)
@@ -140,7 +149,7 @@ def make_plan(session: Session, request: Request, *, keep: bool = False, forecas
         tuple(found for found, in_run in ranges if in_run),
         tuple(found for found, in_run in ranges if not in_run),
         look_backs=_look_backs(session, [found for found, _ in ranges]) if forecast else (),
-        world=_world(session, request) if keep else "",
+        world=_world(session, request, inputs) if keep else "",
     )
 
 
@@ -236,13 +245,13 @@ def _look_backs(session: Session, ranges: Sequence[PlannedRange]) -> tuple[LookB
     return tuple(found)
 
 
-def _world(session: Session, request: Request) -> str:
+def _world(session: Session, request: Request, inputs: StagedInputs) -> str:
     """A hash over the inputs of every date and table of the request and over the ledger's state."""
     rows = session.rows(
         "SELECT TO_HEX(SHA256(STRING_AGG(CONCAT(i.table_name, FORMAT_DATE('%F', i.game_date), i.fingerprint, "
         "COALESCE(l.status, ''), COALESCE(l.output_fingerprint, '')), '' ORDER BY i.table_name, i.game_date))) "
         "AS world "
-        f"FROM ({fingerprints(request.processors)}) AS i "
+        f"FROM {inputs.select(session, request.processors)} AS i "
         f"LEFT JOIN {LEDGER} AS l ON l.table_name = i.table_name AND l.game_date = i.game_date",
         {"start_date": request.span.start, "end_date": request.span.end},
     )

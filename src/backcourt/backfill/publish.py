@@ -10,10 +10,10 @@ from backcourt.backfill.breaker import attempts, resting
 from backcourt.backfill.completeness import games_by_date, incomplete, stage_windows
 from backcourt.backfill.expected import least_per_game
 from backcourt.backfill.gate import DATE_LEVEL, DATES, failed_dates, stop_if_refused, threshold_values
-from backcourt.backfill.inputs import fingerprints
 from backcourt.backfill.ledger import ledger_rows, replace_ledger
 from backcourt.backfill.quality import CONTAMINATED, not_clean
 from backcourt.backfill.records import GOOD, failure_rows, not_failed, replace_failures
+from backcourt.backfill.staged import StagedInputs
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.processors.base import Processor
@@ -46,19 +46,18 @@ class Prepared:
 
     Attributes:
         dates: Where the scheduled dates are staged (``gate.DATES``).
-        inputs: Where the fingerprints of every table and date are staged (``inputs.fingerprints``).
+        inputs: A source of the fingerprints of every table and date (``inputs.fingerprints``).
     """
 
     dates: str
     inputs: str
 
 
-def prepare(session: Session, processors: Sequence[Processor], span: DateRange) -> Prepared:
+def prepare(session: Session, processors: Sequence[Processor], span: DateRange, inputs: StagedInputs) -> Prepared:
     """Stage what chunks of these processors within a range share; their upstreams must not change until they end."""
     values: dict[str, Value] = {"start_date": span.start, "end_date": span.end}
     dates = session.stage_query("batch_dates", DATES, values)
-    inputs = session.stage_query("batch_inputs", fingerprints(processors), values)
-    return Prepared(dates.name, inputs.name)
+    return Prepared(dates.name, inputs.select(session, processors))
 
 
 def publish_chunk(

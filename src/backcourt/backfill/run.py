@@ -20,6 +20,7 @@ from backcourt.backfill.ledger import mark_failed
 from backcourt.backfill.limits import TimerFactory, daemon_timer, limited
 from backcourt.backfill.notify import NoNotifier, Notifier
 from backcourt.backfill.plan import DEFAULT_REPROCESS, Plan, Request, check_unchanged, make_plan, planned_dates
+from backcourt.backfill.staged import StagedInputs
 from backcourt.backfill.stamp import Stamp
 from backcourt.backfill.tell import Teller
 from backcourt.backfill.trigger import Publisher, TablePublisher
@@ -221,6 +222,7 @@ class _Run:
         self.blocked: dict[str, None] = {}
         self.failed: list[Chunk] = []
         self.found = Found()
+        self.inputs = StagedInputs(span)
         self.tell = Teller(stamp, around.notifier, around.publisher)
 
     def carry_out(self, saved: Plan | None) -> RunResult:
@@ -228,7 +230,7 @@ class _Run:
             session = lease.session()
             with self._control(session, "planning"):
                 foresee = saved is not None or "stale" not in self.options.reprocess
-                found = make_plan(session, self.request, keep=saved is not None, forecast=foresee)
+                found = make_plan(session, self.request, keep=saved is not None, forecast=foresee, inputs=self.inputs)
             if saved is not None:
                 check_unchanged(saved, found)
             if not found.ranges:
@@ -298,13 +300,15 @@ class _Run:
                 )
             for wave in waves(self.processors):
                 mine = [chunk for chunk in pending if chunk.table in {processor.name for processor in wave}]
-                mine = due_now(lease.session(), wave, mine, self.request, changed, dates, self.options.chunk)
+                mine = due_now(
+                    lease.session(), wave, mine, self.request, changed, dates, self.options.chunk, self.inputs
+                )
                 mine = [chunk for chunk in mine if not self._is_blocked(chunk)]
                 for batch in workers.batches(mine):
                     self.around.progress(", ".join(dict.fromkeys(c.processor.table.short for c in batch)), done, total)
                     lease.renew(f"computing {', '.join(dict.fromkeys(chunk.table for chunk in batch))}")
                     session = lease.session()
-                    for ended in workers.compute(session, batch, self.options.timeout):
+                    for ended in workers.compute(session, batch, self.options.timeout, self.inputs):
                         done += 1
                         self._take(session, ended, changed)
 
@@ -315,6 +319,7 @@ class _Run:
         if ended.result is not None:
             if ended.result.published.removed or ended.result.published.inserted:
                 changed.add(chunk.processor.table.full_name)
+                self.inputs.changed(chunk.processor.table.full_name)
             self.warnings += ended.result.warnings
             self.problems += ended.result.problems
             self.tell.problem(session, chunk, ended.result.problems)

@@ -11,6 +11,7 @@ from typing import Protocol, Self
 from backcourt.backfill.chunks import Chunk
 from backcourt.backfill.limits import TimerFactory, limited
 from backcourt.backfill.publish import ChunkResult, Prepared, prepare, publish_chunk
+from backcourt.backfill.staged import StagedInputs
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.errors import AuditError, BackcourtError, MissingUpstreamError, QueryError, TimeLimitError
@@ -78,16 +79,17 @@ class Workers:
         """The chunks in groups, between which the warehouse can be given back."""
         return [chunks[start : start + _BATCH] for start in range(0, len(chunks), _BATCH)]
 
-    def compute(self, session: Session, batch: Sequence[Chunk], timeout: float) -> Iterator[Done]:
+    def compute(self, session: Session, batch: Sequence[Chunk], timeout: float, inputs: StagedInputs) -> Iterator[Done]:
         """Compute and publish chunks, each as it ends.
 
         Args:
             session: The open session; each thread gets a worker of it.
             batch: The chunks.
             timeout: Seconds that one processor may take over all its chunks.
+            inputs: Where the inputs are staged.
         """
         span = DateRange(min(chunk.span.start for chunk in batch), max(chunk.span.end for chunk in batch))
-        prepared = prepare(session, tuple(dict.fromkeys(chunk.processor for chunk in batch)), span)
+        prepared = prepare(session, tuple(dict.fromkeys(chunk.processor for chunk in batch)), span, inputs)
         tasks: dict[Future[Done], Chunk] = {
             self._pool.submit(self._publish, session, chunk, timeout, prepared): chunk for chunk in batch
         }
