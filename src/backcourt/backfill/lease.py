@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -11,11 +12,14 @@ from typing import Self
 from backcourt.backfill import locks
 from backcourt.backfill.stamp import Stamp
 from backcourt.catalog import TABLES
-from backcourt.errors import BackcourtError
+from backcourt.errors import BackcourtError, WarehouseLockedError
 from backcourt.warehouse.base import Session, Statement, Warehouse
 
 _HOLD_SECONDS = 3.0
 """A session is given back after this long, so that readers and other runs get their turn."""
+_PAUSE_SECONDS = 0.05
+_WAIT_SECONDS = 120.0
+"""A run that has begun waits this long for somebody who has the warehouse in the meantime, before it gives up."""
 
 
 class Lease:
@@ -44,11 +48,24 @@ class Lease:
         if self._session is not None and self._clock() - self._since > _HOLD_SECONDS:
             self._close()
         if self._session is None:
-            self._manager = self._warehouse.write(() if self._ensured else TABLES)
-            self._ensured = True
-            self._session = self._manager.__enter__()
+            self._session = self._open()
             self._since = self._clock()
         return self._session
+
+    def _open(self) -> Session:
+        """A new session. The first one is refused soon if the warehouse is in use; later ones wait for their turn."""
+        until = self._clock() + (_WAIT_SECONDS if self._ensured else 0)
+        while True:
+            manager = self._warehouse.write(() if self._ensured else TABLES)
+            try:
+                session = manager.__enter__()
+            except WarehouseLockedError:
+                if self._clock() >= until:
+                    raise
+                time.sleep(_PAUSE_SECONDS)
+                continue
+            self._manager, self._ensured = manager, True
+            return session
 
     def renew(self, doing: str) -> None:
         """Say what is being done, and extend the locks if it is time.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from backcourt.catalog import TABLES
 from backcourt.errors import QueryError, WarehouseError
-from backcourt.warehouse.activity import clear_activity, write_activity
+from backcourt.warehouse.activity import clear_activity, say_waiting, somebody_waits, write_activity
 from backcourt.warehouse.base import STAGING, Parameters, Session, Staged, Statement, Warehouse
 from backcourt.warehouse.dialect import Translated, is_read_only
 from backcourt.warehouse.duckdb_errors import errors_for_people, file_error
@@ -41,6 +41,8 @@ _TYPES = {
     "ARRAY<FLOAT64>": "DOUBLE[]",
 }
 _META = "nba_processing.warehouse_meta"
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
+"""Seconds between two tries at an occupied file: at first, and at most."""
 LAYOUT = 2
 """Version of the tables' layout; a file written by a higher one is refused."""
 
@@ -188,15 +190,31 @@ class DuckDBWarehouse:
         else:
             _writable(self.path)
         config: dict[str, str | bool | int | float | list[str]] = {"threads": self.threads} if self.threads else {}
-        waited, pause = 0.0, 0.05
-        while True:
-            try:
-                return duckdb.connect(str(self.path), read_only=read_only, config=config)
-            except duckdb.Error as error:
-                if "Could not set lock" not in str(error) or waited >= self.patience:
-                    raise file_error(self.path, error) from error
-            self._sleep(pause)
-            waited, pause = waited + pause, min(pause * 1.5, 0.5)
+        if not read_only:
+            self._give_way()
+        waited, pause = 0.0, _FIRST_PAUSE
+        try:
+            while True:
+                began = time.monotonic()
+                try:
+                    return duckdb.connect(str(self.path), read_only=read_only, config=config)
+                except duckdb.Error as error:
+                    waited += time.monotonic() - began
+                    if "Could not set lock" not in str(error) or waited >= self.patience:
+                        raise file_error(self.path, error) from error
+                say_waiting(self.path, waits=True)
+                self._sleep(pause)
+                waited, pause = waited + pause, min(pause * 1.5, _LONGEST_PAUSE)
+        finally:
+            if waited:
+                say_waiting(self.path, waits=False)
+
+    def _give_way(self) -> None:
+        """Let a waiting process have the file first: a run that opens it again at once would shut readers out."""
+        waited = 0.0
+        while somebody_waits(self.path) and waited < 2 * _LONGEST_PAUSE:
+            self._sleep(_FIRST_PAUSE)
+            waited += _FIRST_PAUSE
 
     def require(self) -> None:
         """Raise a WarehouseError if there is no file yet."""
