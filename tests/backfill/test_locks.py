@@ -1,0 +1,218 @@
+"""Locks: who may write which dates of which table, when a lock ends, and what the one who is refused is told."""
+
+import getpass
+import os
+import socket
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from backcourt.backfill import locks
+from backcourt.calendar import DateRange
+from backcourt.catalog import TABLES
+from backcourt.errors import LockedError
+from backcourt.warehouse.base import Statement
+from backcourt.warehouse.duckdb import DuckDBWarehouse
+from small_season import query
+
+NOW = datetime(2022, 1, 13, 9, tzinfo=UTC)
+JANUARY = DateRange(date(2022, 1, 1), date(2022, 1, 31))
+TDZA, PSZA = "nba_precompute.team_defense_zone_analysis", "nba_precompute.player_shot_zone_analysis"
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    """A warehouse with tables and no rows."""
+    warehouse = DuckDBWarehouse(tmp_path_factory.mktemp("locks") / "w.duckdb")
+    warehouse.ensure(TABLES)
+    return warehouse
+
+
+@pytest.fixture
+def session(empty):
+    """An open session in which nobody holds a lock."""
+    with empty.write() as opened:
+        opened.transaction([Statement("DELETE FROM nba_processing.locks WHERE TRUE")])
+        yield opened
+
+
+def take(session, tables=(TDZA,), span=JANUARY, run_id="first", holder=None, now=NOW):
+    """Take locks as a run would."""
+    locks.acquire(session, tables, span, run_id=run_id, holder=holder or locks.this_process(), now=now)
+
+
+def held(session):
+    """Runs that hold something."""
+    return {row[0] for row in session.rows("SELECT DISTINCT run_id FROM nba_processing.locks")}
+
+
+@pytest.mark.parametrize(
+    ("tables", "start", "end", "refused"),
+    [
+        ((TDZA,), JANUARY.start, JANUARY.end, True),
+        ((PSZA, TDZA), date(2022, 1, 31), date(2022, 2, 28), True),
+        ((TDZA,), date(2021, 12, 1), date(2022, 1, 1), True),
+        ((TDZA,), date(2022, 1, 10), date(2022, 1, 10), True),
+        ((TDZA,), date(2022, 2, 1), date(2022, 2, 28), False),
+        ((TDZA,), date(2021, 12, 1), date(2021, 12, 31), False),
+        ((PSZA,), JANUARY.start, JANUARY.end, False),
+    ],
+)
+def test_only_overlapping_tables_and_dates_exclude_each_other(session, tables, start, end, refused):
+    """One shared date of one shared table is enough to be refused, and nothing is taken then; else both hold."""
+    take(session)
+    if refused:
+        with pytest.raises(LockedError):
+            take(session, tables, DateRange(start, end), "second")
+        assert held(session) == {"first"}
+    else:
+        take(session, tables, DateRange(start, end), "second")
+        assert held(session) == {"first", "second"}
+
+
+def test_the_refusal_names_run_process_host_time_and_next_step(session):
+    """Who is refused learns which run, process, host and user hold what, since when, and what to do."""
+    take(session)
+    with pytest.raises(LockedError) as caught:
+        take(session, run_id="second", now=NOW + timedelta(minutes=1))
+    assert caught.value.exit_code == 2
+    assert str(caught.value) == (
+        f"run first (process {os.getpid()} on {socket.gethostname()} ({getpass.getuser()})) has been writing "
+        f"{TDZA} 2022-01-01 to 2022-01-31 since 2022-01-13 09:00 UTC. wait until it has ended (backcourt status "
+        "shows it), or choose other dates or tables"
+    )
+
+
+def test_an_expired_lease_is_free_and_its_run_is_interrupted(session):
+    """At the end of its lease, and not before, a lock may be taken; the history then says interrupted."""
+    take(session)
+    session.transaction(
+        [
+            Statement(
+                "INSERT INTO nba_reference.processor_run_history (run_id, processor_name, phase, data_date, status, "
+                "started_at, mode, output_table) SELECT 'first', 'tdza', 'precompute', DATE '2022-01-31', 'running', "
+                "@now, 'backfill', 'x'",
+                {"now": NOW},
+            )
+        ]
+    )
+    with pytest.raises(LockedError):
+        take(session, run_id="second", now=NOW + locks.LEASE - timedelta(seconds=1))
+    take(session, run_id="second", now=NOW + locks.LEASE)
+    assert held(session) == {"second"}
+    assert session.rows("SELECT status FROM nba_reference.processor_run_history WHERE run_id = 'first'") == [
+        ("interrupted",)
+    ]
+
+
+def test_a_renewed_lease_lives_on_and_a_lost_one_is_noticed(session):
+    """Renewing moves the end of the lease; once another run has the dates, renewing raises and names the run."""
+    take(session)
+    locks.renew(session, "first", NOW + timedelta(minutes=9))
+    with pytest.raises(LockedError):
+        take(session, run_id="second", now=NOW + timedelta(minutes=18))
+    take(session, run_id="second", now=NOW + timedelta(minutes=19))
+    with pytest.raises(LockedError, match="locks of run first expired and were taken by another run") as caught:
+        locks.renew(session, "first", NOW + timedelta(minutes=20))
+    assert "run the same command again" in caught.value.next_step
+    assert held(session) == {"second"}
+
+
+def test_a_lock_of_a_dead_process_is_free_at_once(session):
+    """A process of this host that has ended holds nothing, long before its lease expires."""
+    dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    holder = locks.this_process()
+    text = holder.text.replace(str(os.getpid()), dead.stdout.decode().strip())
+    take(session, holder=replace(holder, text=text))
+    take(session, run_id="second", now=NOW + timedelta(seconds=1))
+    assert held(session) == {"second"}
+
+
+def test_a_process_with_a_dead_ones_number_is_not_taken_for_it(session):
+    """A lock with this process's number and another birth was somebody else's: free. Without a birth it counts."""
+    holder = locks.this_process()
+    take(session, holder=replace(holder, birth="1"))
+    take(session, run_id="second", holder=replace(holder, birth=""))
+    assert held(session) == {"second"}
+    with pytest.raises(LockedError):
+        take(session, run_id="third")
+
+
+def test_a_zombie_holds_nothing(session):
+    """A process that has ended and was not collected yet counts as gone."""
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    holder = locks.this_process()
+    birth = locks._birth(child.pid)
+    take(session, holder=replace(holder, text=holder.text.replace(str(os.getpid()), str(child.pid)), birth=birth))
+    with pytest.raises(LockedError):
+        take(session, run_id="second")
+    child.stdin.close()
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    take(session, run_id="second")
+    assert held(session) == {"second"}
+    child.wait()
+
+
+def test_another_hosts_lock_counts_until_its_lease_ends(session):
+    """Nothing is known of a process elsewhere: only time frees its lock."""
+    take(session, holder=replace(locks.this_process(), text="process 1 on elsewhere (somebody)"))
+    with pytest.raises(LockedError, match="process 1 on elsewhere"):
+        take(session, run_id="second", now=NOW + timedelta(minutes=9))
+    take(session, run_id="second", now=NOW + timedelta(minutes=11))
+
+
+def test_what_belongs_to_the_locks_is_not_written_without_them(session):
+    """A statement given with the locks is in their transaction: if it fails there is no lock."""
+    bad = Statement("DELETE FROM nba_processing.no_such_table WHERE TRUE")
+    with pytest.raises(Exception, match="no_such_table"):
+        locks.acquire(session, (TDZA,), JANUARY, run_id="first", holder=locks.this_process(), now=NOW, also=[bad])
+    assert held(session) == set()
+
+
+def test_threads_that_ask_at_the_same_moment_never_both_hold(session):
+    """Eight sessions on one open file ask at once, ten times: at most one has the dates."""
+    for turn in range(10):
+        session.transaction([Statement("DELETE FROM nba_processing.locks WHERE TRUE")])
+        barrier, outcomes = threading.Barrier(8), []
+
+        def ask(number, turn=turn, barrier=barrier, outcomes=outcomes):
+            with session.worker() as own:
+                barrier.wait()
+                try:
+                    take(own, run_id=f"{turn}-{number}")
+                except LockedError:
+                    outcomes.append(False)
+                else:
+                    outcomes.append(True)
+
+        threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(outcomes) == 8
+        assert sum(outcomes) == len(held(session)) <= 1
+
+
+def test_killed_runs_are_not_shown_as_running(computed):
+    """History and status call a run of a dead process interrupted, before any other run has cleared it up."""
+    from backcourt.backfill.history import run_detail, runs
+    from backcourt.backfill.status import status
+
+    query(computed, "UPDATE nba_reference.processor_run_history SET status = 'running' WHERE run_id = 'quiet'")
+    warehouse, holder = DuckDBWarehouse(computed), locks.this_process()
+    with warehouse.write() as session:
+        take(session, run_id="quiet", holder=replace(holder, birth="1"))
+    with warehouse.read() as session:
+        assert [run.status for run in runs(session, now=NOW)] == ["interrupted"]
+        assert {table.status for table in run_detail(session, "quiet", now=NOW).tables} == {"interrupted"}
+        assert [lock.live for lock in status(session, now=NOW).locks] == [False]
+    query(computed, "UPDATE nba_processing.locks SET holder_birth = ?", holder.birth)
+    with warehouse.read() as session:
+        assert [run.status for run in runs(session, now=NOW)] == ["running"]
+        assert [lock.live for lock in status(session, now=NOW).locks] == [True]
+        assert [lock.live for lock in status(session, now=NOW + locks.LEASE).locks] == [False]

@@ -1,0 +1,143 @@
+"""Four weeks of the simulated season in a small file, computed in a second, and the command run in this process.
+
+Imported by the conftest of the folders that need it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+LAST = date(2021, 11, 14)
+DATES = 27
+NOW = datetime(2021, 11, 15, 12, tzinfo=UTC)
+
+
+def query(path, sql, *values):
+    """The rows of a DuckDB statement."""
+    connection = duckdb.connect(str(path))
+    found = connection.execute(sql, list(values)).fetchall()
+    connection.close()
+    return found
+
+
+def cut(path, target):
+    """The raw rows of a warehouse up to the last date, without play-by-play and without anything computed."""
+    connection = duckdb.connect()
+    connection.execute(f"ATTACH '{path}' AS old (READ_ONLY)").fetchall()
+    connection.execute(f"ATTACH '{target}' AS new").fetchall()
+    connection.execute("COPY FROM DATABASE old TO new (SCHEMA)").fetchall()
+    names = connection.execute(
+        "SELECT schema_name, table_name, list(column_name) FROM duckdb_columns() WHERE database_name = 'old' "
+        "AND schema_name IN ('nba_raw', 'nba_reference', 'nba_processing') GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    for schema, table, columns in names:
+        if table == "nbac_play_by_play" or (schema == "nba_processing" and table != "warehouse_meta"):
+            continue
+        day = next((name for name in ("game_date", "snapshot_date") if name in columns), None)
+        only = f"WHERE {day} <= DATE '{LAST}'" if day else ""
+        connection.execute(
+            f"INSERT INTO new.{schema}.{table} SELECT * FROM old.{schema}.{table} {only} ORDER BY rowid"
+        ).fetchall()
+    connection.execute("DELETE FROM new.nba_reference.processor_run_history").fetchall()
+    connection.close()
+    return Path(target)
+
+
+@pytest.fixture(scope="session")
+def raw_season(simulated_warehouse, tmp_path_factory):
+    """The small file with raw tables only; read it, or copy it."""
+    return cut(simulated_warehouse, tmp_path_factory.mktemp("small") / "raw.duckdb")
+
+
+@pytest.fixture(scope="session")
+def computed_season(raw_season):
+    """The small file with every table computed in one quiet run; read it, or copy it."""
+    from backcourt.backfill.run import run
+    from backcourt.backfill.stamp import Stamp
+    from backcourt.calendar import DateRange
+    from backcourt.processors.registry import registry
+    from backcourt.warehouse.duckdb import DuckDBWarehouse
+
+    path = raw_season.with_name("computed.duckdb")
+    shutil.copy(raw_season, path)
+    result = run(DuckDBWarehouse(path), DateRange(date(2021, 10, 1), LAST), registry(), Stamp("quiet", NOW))
+    assert result.exit_code == 0, result.problems
+    return path
+
+
+@pytest.fixture
+def raw(raw_season, tmp_path):
+    """A copy with raw tables only, to write to."""
+    return Path(shutil.copy(raw_season, tmp_path / "w.duckdb"))
+
+
+@pytest.fixture
+def computed(computed_season, tmp_path):
+    """A copy with every table computed, to write to."""
+    return Path(shutil.copy(computed_season, tmp_path / "w.duckdb"))
+
+
+def checksums(path):
+    """For every table its rows and a checksum over all their values."""
+    connection = duckdb.connect(str(path), read_only=True)
+    names = connection.execute("SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL").fetchall()
+    found = {
+        f"{schema}.{table}": connection.execute(f"SELECT count(*), sum(hash(t)) FROM {schema}.{table} AS t").fetchall()
+        for schema, table in names
+    }
+    connection.close()
+    return found
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command that ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def line(self):
+        """The one line of an error."""
+        lines = self.err.strip().splitlines()
+        assert len(lines) == 1, self.err
+        assert self.out == ""
+        return lines[0]
+
+
+@pytest.fixture
+def command(capsys, monkeypatch, tmp_path):
+    """Run `backcourt` with arguments as its entry point does, in an empty folder; signals are as before afterwards."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("BACKCOURT_PATIENCE", "0.5")
+
+    def run(*arguments):
+        from backcourt.cli.app import main
+
+        kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        monkeypatch.setattr(sys, "argv", ["backcourt", *map(str, arguments)])
+        capsys.readouterr()
+        try:
+            with pytest.raises(SystemExit) as ended:
+                main()
+        finally:
+            for number, handler in kept.items():
+                signal.signal(number, handler)
+        out, err = capsys.readouterr()
+        return Done(ended.value.code, out, err)
+
+    return run
+
+
+PROGRAM = str(Path(sys.executable).parent / "backcourt")
+"""The command as a program, for tests that need a process of its own."""
