@@ -16,7 +16,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backcourt.catalog import operations, raw_league, raw_market, reference
+from backcourt.catalog import TABLES, raw_league, raw_market
 from backcourt.catalog.model import Table
 from backcourt.errors import AuditError, QueryError, UnknownNameError
 from backcourt.sources import venues
@@ -58,7 +58,8 @@ def load_season(
     started = time.perf_counter()
     wanted = _wanted(only)
     checked = check_folder(Path(folder))
-    warehouse.ensure((*_TABLES.values(), *reference.TABLES, *operations.TABLES))
+    # The computed tables too: a plan only reads, and comes before the first run.
+    warehouse.ensure(TABLES)
     with warehouse.write() as session:
         venues.seed(session, now=now)
         _stage_inputs(session, checked)
