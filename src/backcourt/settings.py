@@ -128,7 +128,7 @@ def _refuse_misspelt(names: list[str]) -> None:
 
     for variable in sorted(os.environ):
         name = variable.removeprefix(PREFIX).lower()
-        if not variable.startswith(PREFIX) or name in names or "backfill" in name:
+        if not variable.startswith(PREFIX) or name in names or "backfill" in name.replace("_", ""):
             continue
         near = difflib.get_close_matches(name, names, n=1, cutoff=0.75)
         if near:
