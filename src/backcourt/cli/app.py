@@ -60,8 +60,7 @@ def main() -> None:
         # From here on an interrupt, and a polite kill alike, lets the work stop at a clean point.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        code = app(standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
+        sys.exit(_command())
     except typer.TyperException as error:
         message = _usage(error)
         if message.startswith("Usage:"):
@@ -93,6 +92,15 @@ def main() -> None:
         )
         _traceback_if_asked(error)
         sys.exit(3)
+
+
+def _command() -> int:
+    """Run what the command line says; returns the exit status."""
+    code = app(standalone_mode=False)
+    if code == INTERRUPTED:
+        # What typer makes of an interrupt, without a word.
+        raise KeyboardInterrupt
+    return code if isinstance(code, int) else 0
 
 
 def _usage(error: typer.TyperException) -> str:

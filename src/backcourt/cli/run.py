@@ -179,7 +179,8 @@ def carry_out(
             )
     except KeyboardInterrupt:
         typer.echo(f"interrupted: what was published stays, nothing else was changed; resume with: {again}", err=True)
-        return INTERRUPTED
+        # Not typer's exit: the entry point takes that one for an interrupt of which nothing has been said yet.
+        sys.exit(INTERRUPTED)
     if as_json:
         print_json(result_json(result))
     else:

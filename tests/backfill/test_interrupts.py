@@ -1,0 +1,114 @@
+"""SIGINT and SIGTERM at any moment of a season's run: a clean stop within two seconds, and the way to go on."""
+
+import random
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from state import compacted, contents, forget_everything
+
+from small_season import PROGRAM, query
+
+LIMIT = 2.0
+"""Seconds between the signal and the end."""
+SEASON = ("run", "--season", "2021-22", "--chunk", "month")
+RESUME = re.compile(r"(?:resume with|to finish, run it again): (backcourt run .*)$")
+
+
+def started(path, *arguments):
+    """The command as a process."""
+    return subprocess.Popen(
+        [PROGRAM, *arguments, "--warehouse", str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def interrupted(running, number):
+    """Send a signal; the seconds until the end, and what was said on standard error."""
+    before = time.monotonic()
+    running.send_signal(number)
+    _, said = running.communicate(timeout=60)
+    return time.monotonic() - before, said
+
+
+def locks(path):
+    """Locks that are held."""
+    return query(path, "SELECT * FROM nba_processing.locks")
+
+
+def statuses(path):
+    """How the history says that runs ended."""
+    return {row[0] for row in query(path, "SELECT DISTINCT status FROM nba_reference.processor_run_history")}
+
+
+@pytest.mark.parametrize("delay", [0.06, 0.12, 0.2])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["int", "term"])
+def test_an_interrupt_while_the_command_starts_is_quiet(raw_season, number, delay):
+    """While its libraries are loaded: exit 130, one line, no traceback, nothing beside the warehouse."""
+    running = started(raw_season, "plan", "--season", "2021-22")
+    time.sleep(delay)
+    took, said = interrupted(running, number)
+    assert "Traceback" not in said
+    assert running.returncode == 130
+    assert len(said.splitlines()) == 1
+    assert said.startswith("interrupted: ")
+    assert took < LIMIT
+    assert [
+        path.name for path in raw_season.parent.iterdir() if "run.json" in path.name or "waiting" in path.name
+    ] == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["int", "term"])
+def test_an_interrupted_run_says_how_to_go_on_and_that_does(raw, computed_season, number):
+    """Stopped as soon as it has said how to resume: no lock stays, history says so, the printed command finishes."""
+    running = started(raw, *SEASON, "--reason", "it's a test")
+    line = running.stderr.readline()
+    assert "; to resume: backcourt run" in line
+    took, said = interrupted(running, number)
+    assert running.returncode == 130, said
+    assert took < LIMIT
+    assert locks(raw) == []
+    assert statuses(raw) == {"interrupted"}
+    assert not Path(f"{raw}.run.json").exists()
+    command = shlex.split(RESUME.search(said.splitlines()[-1])[1])
+    assert command[-6:] == ["--chunk", "month", "--reason", "it's a test", "--warehouse", str(raw)]
+    again = subprocess.run([PROGRAM, *command[1:]], capture_output=True, text=True, check=False)
+    assert again.returncode == 0, again.stderr
+    assert contents(raw) == contents(computed_season)
+
+
+@pytest.mark.slow
+def test_interrupts_at_random_moments_of_a_season(simulated_warehouse, tmp_path):
+    """Eight signals between the start and the end of a season's run, each resumed by the command that was printed."""
+    chance = random.Random(20211019)
+    expected = contents(simulated_warehouse)
+    full = shutil.copy(simulated_warehouse, tmp_path / "full.duckdb")
+    forget_everything(full)
+    path = compacted(full, tmp_path / "w.duckdb")
+    arguments, slowest, caught = list(SEASON), 0.0, 0
+    for turn in range(8):
+        running = started(path, *arguments)
+        time.sleep(chance.uniform(0.3, 3.0))
+        took, said = interrupted(running, (signal.SIGINT, signal.SIGTERM)[turn % 2])
+        assert "Traceback" not in said
+        if running.returncode == 0:
+            continue
+        assert running.returncode == 130, said
+        caught += 1
+        slowest = max(slowest, took)
+        assert locks(path) == []
+        assert "running" not in statuses(path)
+        command = shlex.split(RESUME.search(said.splitlines()[-1])[1])
+        arguments = command[1 : command.index("--warehouse")]
+    assert caught >= 3
+    assert slowest < LIMIT
+    last = started(path, *arguments)
+    _, said = last.communicate(timeout=120)
+    assert last.returncode == 0, said
+    found = contents(path)
+    for name, rows in expected.items():
+        assert found[name] == rows, name
