@@ -81,7 +81,10 @@ class _Builder:
             self._notebook(text)
         else:
             self._markdown(text, None)
-        in_site = site_path(self._repository, path) is not None
+        # A part that pages of the site include is rendered as they are.
+        parts = [PurePosixPath(each) for each in self._repository.config.includes]
+        in_site = any(path.is_relative_to(each) for each in parts if each.parts)
+        in_site |= site_path(self._repository, path) is not None
         if path.suffix == ".ipynb":
             renderer = slugs.Renderer.MKDOCS_NOTEBOOK if in_site else slugs.Renderer.NOTEBOOK
         else:

@@ -46,4 +46,5 @@ def _read(text: str | None) -> frozenset[str] | None:
         return None
     targets = [target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
     targets += [node.target for node in tree.body if isinstance(node, ast.AnnAssign)]
-    return frozenset(target.id for target in targets if isinstance(target, ast.Name))
+    names = (name for target in targets for name in ast.walk(target) if isinstance(name, ast.Name))
+    return frozenset(name.id for name in names if isinstance(name.ctx, ast.Store))

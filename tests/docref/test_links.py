@@ -90,3 +90,15 @@ def test_an_anchor_of_a_python_name_is_no_crash(tmp_path: Path) -> None:
     """A page that documents a package has the package's own name as an anchor."""
     files = {"docref.toml": 'docs_dir = "docs"\n', "src/pkg/__init__.py": "", "docs/api.md": "::: pkg\n"}
     assert missing(tmp_path, files | {"docs/x.md": "[a](api.md#pkg)\n"}, "link", "anchor") == []
+
+
+def test_an_anchor_of_a_part_that_the_site_includes(tmp_path: Path) -> None:
+    """A heading's own id in an included part is an anchor of the page; the slug that it replaces is none."""
+    files = {
+        "mkdocs.yml": "site_name: x\n",
+        "docref.toml": 'includes = ["parts"]\n',
+        "docs/index.md": "[a](page.md#own) [b](page.md#a-part) [c](page.md#other-part)\n",
+        "docs/page.md": '# Page\n\n--8<-- "part.md"\n',
+        "parts/part.md": "## A part { #own }\n\n## Other part\n",
+    }
+    assert missing(tmp_path, files) == ["anchor page.md#a-part"]

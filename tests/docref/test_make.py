@@ -36,13 +36,21 @@ def test_a_missing_target_is_found(tmp_path):
 
 
 def test_included_and_patterned_targets(tmp_path):
-    """An include of the repository is read; with a pattern rule other targets may exist and are not judged."""
+    """Includes are read, also by pattern; a target by pattern is one; where an include is absent nothing is judged."""
     files = {"Makefile": "include more.mk\n", "more.mk": "more:\n", "README.md": "`make more` and `make less`\n"}
     assert [each.ref for each in report(tmp_path, files, "command").findings] == ["less"]
-    patterned = {**files, "more.mk": "%.o: %.c\n"}
+    page = "`make more`, `make x-up`, `make up`, `make m/deep`\n"
+    patterned = {
+        "Makefile": "-include local.mk\ninclude m/*.mk\nx-%:\n",
+        "m/a.mk": "more:\n",
+        "m/b.mk": "m/deep:\n",
+        "README.md": page,
+    }
     found = report(tmp_path / "p", patterned, "command")
-    assert found.findings == []
-    assert found.counts["command"]["not_judged"] == 2
+    assert [each.ref for each in found.findings] == ["up"]
+    absent = report(tmp_path / "a", {"Makefile": "include gone.mk\n", "README.md": page}, "command")
+    assert absent.findings == []
+    assert absent.counts["command"]["not_judged"] == 4
 
 
 def test_options_of_shell_scripts(tmp_path):

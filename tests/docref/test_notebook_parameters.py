@@ -21,6 +21,7 @@ def notebook(source, tags=("parameters",)):
     [
         (notebook("start = None\nend: str = 'x'  # comment\nother.attribute = 3\n"), {"start", "end"}),
         (notebook(["a = 1\n", "b = 2"]), {"a", "b"}),
+        (notebook("a, (b, *c) = 1, (2, 3)\nd = e = x[0] = 4\n"), {"a", "b", "c", "d", "e"}),
         (notebook("a = 1", tags=["other"]), None),
         (notebook("a = ("), None),
         ("no notebook", None),

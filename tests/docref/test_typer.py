@@ -71,6 +71,20 @@ def test_the_real_command_is_read_whole():
     assert len(actual) > 12
 
 
+def test_an_entry_that_imports_the_program_when_it_runs_is_followed(tmp_path):
+    """A start module whose function imports and calls another one's function leads to the program."""
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/cli.py": PLAIN + "app = typer.Typer(add_completion=False)\n@app.command()\ndef a(x: int = 1): ...\n"
+        "@app.command()\ndef b(): ...\ndef run():\n    app()\n",
+        "pkg/start.py": "import os\ndef main():\n    from .cli import run as command\n    try:\n        command()\n"
+        "    finally:\n        os.sync()\n",
+    }
+    shape = read(tmp_path, files, "pkg.start:main")
+    assert shape["a",][0] == {"--help", "--x"}
+    assert set(shape) == {(), ("a",), ("b",)}
+
+
 def test_cycles_and_broken_modules_end(tmp_path):
     """Applications that hold each other and modules that cannot be parsed are read without an end or a crash."""
     from repositories import write

@@ -25,6 +25,10 @@ _PLACEHOLDER = re.compile(r"[A-Z][A-Z0-9_.-]*|.*(?:<[^>]*>|\.\.\.|…|\{[^}]*\}|
 _PYTHON = re.compile(r"python(?:\d(?:\.\d+)?)?")
 _FAMILIAR = frozenset({"git", "pip", "pip3", "make", "pytest", "docker", "cd", "ls", "cat", "cp", "mv", "rm", "mkdir"})
 _SHELLS = {"bash", "sh", "zsh"}
+_RUN = frozenset({"hatch", "pdm", "pipenv", "pipx", "pixi", "poetry", "rye", "uv"})
+"""Programs whose subcommand ``run`` starts the program that follows."""
+_START = frozenset({"ionice", "setsid", "stdbuf", "timeout", "uvx", "watch"})
+"""Programs that start the program that follows, after options of their own."""
 _SHORTEST_MISSPELT = 5
 
 
@@ -52,6 +56,10 @@ class Caller:
     def judge(self, words: Sequence[Word], page: PurePosixPath, *, prose: bool = False) -> Iterator[Found]:
         """Judge one command; in prose it may leave out what it needs."""
         del prose  # what is missing is never reported, only what does not exist
+        started = self._started(words)
+        if started is not None:
+            yield from self.judge(started, page)
+            words = words[: len(words) - len(started)]
         first, rest = words[0], words[1:]
         name = self._name(first.text)
         command = self.programs.named(name)
@@ -74,6 +82,19 @@ class Caller:
             yield from self._script(first, rest, page)
         else:
             yield self._foreign(first, name)
+
+    def _started(self, words: Sequence[Word]) -> Sequence[Word] | None:
+        """The call that a foreign program starts (``uv run PROGRAM ...``); None if there is none that can be judged."""
+        name = self._name(words[0].text)
+        # An option in front is one of a wrapper that has been cut off: sudo -E, nice -n 5.
+        starts = name in _START or name.startswith("-") or (name in _RUN and any(each.text == "run" for each in words))
+        if not starts or self.knows(words[0].text):
+            return None
+        for at, word in enumerate(words[1:], 1):
+            plain = PurePosixPath(word.text.removeprefix("./"))
+            if self.knows(word.text) or _PYTHON.fullmatch(word.text) or plain in self.repository.files:
+                return words[at:]
+        return None
 
     def _foreign(self, word: Word, name: str) -> Found:
         near = self.repository.nearest(name, self.programs.names)
@@ -140,10 +161,13 @@ class Caller:
         if path is None:
             return "command", word, Outcome.SKIPPED, "no Makefile", ""
         known, others = scripts.targets(self.repository, path)
-        if word.text in known or word.text in {file.as_posix() for file in self.repository.files}:
+        patterns = [re.escape(each).replace("%", ".+") for each in known if "%" in each]
+        if word.text in known or PurePosixPath(word.text) in self.repository.files:
+            return "command", word, Outcome.GOOD, "", ""
+        if any(re.fullmatch(pattern, word.text) for pattern in patterns):
             return "command", word, Outcome.GOOD, "", ""
         if others:
-            return "command", word, Outcome.UNKNOWN, "not judged: the Makefile has targets by pattern", ""
+            return "command", word, Outcome.UNKNOWN, "not judged: the Makefile has targets that it computes", ""
         near = self.repository.nearest(word.text, known)
         return "command", word, Outcome.MISSING, f"{path} has no target '{word.text}'", near
 

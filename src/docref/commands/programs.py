@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from docref.repository import Repository
 
 _SHELL = {".sh", ".bash", ".zsh"}
+_DEEPEST = 8
+"""Functions that call each other that are followed to the program."""
 
 
 class Programs:
@@ -93,17 +95,17 @@ class Programs:
             module = self._sources.module(f"{dotted}.__main__") or module
         return self._python(module, function.partition(".")[0])
 
-    def _python(self, module: Module | None, function: str) -> Command:
-        if module is None:
+    def _python(self, module: Module | None, function: str, depth: int = 0) -> Command:
+        if module is None or depth > _DEEPEST:
             return unread()
         target = module.bound.get(function)
         if function and target is None and function in module.imports:
             base, name = module.imports[function]
-            return self._python(self._sources.module(base), name)
+            return self._python(self._sources.module(base), name, depth + 1)
+        if isinstance(target, ast.FunctionDef):
+            module = self._sources.inside(module, target)
         found = self._application(module, function, target) or parsers.read_program(self._sources, module, function)
-        if found is None and not function:
-            found = self._called(module)
-        return found or unread()
+        return found or self._called(module, target, depth) or unread()
 
     def _application(self, module: Module, function: str, target: ast.AST | None) -> Command | None:
         """A Typer or Click program: what the entry is, calls, or the only one of its module."""
@@ -129,12 +131,12 @@ class Programs:
                 return click_groups.read_command(sources, where, made)
         return None
 
-    def _called(self, module: Module) -> Command | None:
-        """What a script calls at its end: ``main()`` of another module."""
-        for node in reversed(module.tree.body):
+    def _called(self, module: Module, target: ast.AST | None, depth: int) -> Command | None:
+        """What a script, or the function that is its entry, calls at its end: a function of another module."""
+        for node in reversed(target.body if isinstance(target, ast.FunctionDef) else module.tree.body):
             for call in ast.walk(node):
                 if isinstance(call, ast.Call) and isinstance(call.func, (ast.Name, ast.Attribute)):
                     found = self._sources.find(module, call.func)
                     if found and found[0] is not module and isinstance(found[1], ast.FunctionDef):
-                        return self._python(found[0], found[1].name)
+                        return self._python(found[0], found[1].name, depth + 1)
         return None

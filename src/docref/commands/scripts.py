@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from docref.commands.model import Argument, Command, Option
+from docref.globs import matches
 
 if TYPE_CHECKING:
     from docref.repository import Repository
@@ -36,7 +37,10 @@ def read_script(source: str) -> Command:
 
 
 def targets(repository: Repository, path: PurePosixPath, depth: int = 0) -> tuple[frozenset[str], bool]:
-    """The targets of a Makefile and of what it includes, and whether there may be others."""
+    """The targets of a Makefile and of what it includes, and whether there may be others.
+
+    A target with ``%`` is a pattern: what stands for ``%`` is one character or more.
+    """
     source = repository.read_text(path)
     if source is None or depth > _DEEPEST:
         return frozenset(), True
@@ -48,15 +52,16 @@ def targets(repository: Repository, path: PurePosixPath, depth: int = 0) -> tupl
         included = _INCLUDE.match(line)
         if included:
             for name in included[1].split():
-                inner, more = targets(repository, path.parent / name, depth + 1)
-                found |= inner
-                unknown |= more
+                pattern = (path.parent / name).as_posix()
+                files = [each for each in repository.files if matches(each.as_posix(), pattern)]
+                for inner, more in (targets(repository, each, depth + 1) for each in files):
+                    found |= inner
+                    unknown |= more
+                unknown |= not files and not line.startswith("-")
             continue
         match = _TARGET.match(line)
         if match and "$" not in match[1]:
-            words = match[1].split()
-            unknown |= any("%" in word for word in words)
-            found.update(words)
+            found.update(match[1].split())
         elif ":" in line and "$(" in line.partition(":")[0] and not re.match(r"[\w.]+\s*[:?+]?=", line):
             unknown |= not line.startswith("$(")
     return frozenset(found - {".PHONY", ".DEFAULT", ".SUFFIXES", ".SECONDARY"}), unknown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,12 @@ class Sources:
         if path not in self._parsed:
             self._parsed[path] = self._parse(path, dotted)
         return self._parsed[path]
+
+    def inside(self, module: Module, function: ast.FunctionDef) -> Module:
+        """The module as a function of it sees it: what the function imports itself is imported, too."""
+        local = Module(module.path, module.tree)
+        self._bind(local, function.body, self._dotted(module.path).rpartition(".")[0])
+        return replace(module, imports=module.imports | local.imports)
 
     def _parse(self, path: PurePosixPath, dotted: str) -> Module | None:
         text = self._repository.read_text(path)

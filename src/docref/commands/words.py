@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SPACE = " \t"
+_DEEPEST = 4
+"""Substitutions inside each other that are read."""
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
 _WRAPPERS = {
@@ -46,9 +52,11 @@ class Word:
     open: bool = False
 
 
-def commands(text: str) -> list[list[Word]]:
+def commands(text: str, depth: int = 0) -> list[list[Word]]:
     """The commands of a shell text, without redirections and without assignments and wrappers before the program."""
-    return [kept for words in _Lexer(text).commands() if (kept := _program_first(words))]
+    lexer = _Lexer(text)
+    found = [*lexer.commands(), *(lexer.substituted(depth) if depth < _DEEPEST else ())]
+    return [kept for words in found if (kept := _program_first(words))]
 
 
 def _program_first(words: list[Word]) -> list[Word]:
@@ -72,6 +80,8 @@ class _Lexer:
         self._found: list[list[Word]] = [[]]
         self._ends: list[str] = []
         self._redirected = False
+        self._inner: list[tuple[str, int, int]] = []
+        """Text, line and column of each ``$(...)``."""
 
     def commands(self) -> list[list[Word]]:
         text = self._text
@@ -94,6 +104,12 @@ class _Lexer:
             else:
                 self._word()
         return [words for words in self._found if words]
+
+    def substituted(self, depth: int) -> Iterator[list[Word]]:
+        """The commands inside each ``$(...)`` that has been read, at their places."""
+        for inner, line, column in self._inner:
+            for words in commands(inner, depth + 1):
+                yield [replace(word, line=line, column=column + word.column) for word in words]
 
     def _end_of_line(self) -> int:
         end = self._text.find("\n", self._at)
@@ -188,6 +204,9 @@ class _Lexer:
                 char = self._text[self._at]
             elif quote == '"' and char in "$`":
                 filled = True
+                if self._text.startswith("$(", self._at):
+                    self._substitution(char, parts)
+                    continue
             parts.append(char)
             self._at += 1
         self._at += 1
@@ -202,6 +221,8 @@ class _Lexer:
             while self._at < len(text) and depth and text[self._at] != "\n":
                 depth += (text[self._at] == opened[1]) - (text[self._at] == pairs[opened])
                 self._at += 1
+            if opened == "$(" and not depth and not text.startswith("$((", start):
+                self._inner.append((text[start + 2 : self._at - 1], self._line, start + 2 - self._start))
         elif char == "`":
             end = text.find("`", start + 1)
             self._at = len(text) if end < 0 or "\n" in text[start:end] else end + 1
