@@ -72,11 +72,12 @@ def test_the_real_command_is_read_whole():
 
 
 def test_an_entry_that_imports_the_program_when_it_runs_is_followed(tmp_path):
-    """A start module whose function imports and calls another one's function leads to the program."""
+    """A start module whose function imports and calls another one leads to the program, step by step."""
     files = {
         "pkg/__init__.py": "",
         "pkg/cli.py": PLAIN + "app = typer.Typer(add_completion=False)\n@app.command()\ndef a(x: int = 1): ...\n"
-        "@app.command()\ndef b(): ...\ndef run():\n    app()\n",
+        "@app.command()\ndef b(): ...\ndef run():\n    try:\n        _go()\n"
+        "    except ValueError:\n        tell()\ndef tell(): ...\ndef _go():\n    return app(standalone_mode=False)\n",
         "pkg/start.py": "import os\ndef main():\n    from .cli import run as command\n    try:\n        command()\n"
         "    finally:\n        os.sync()\n",
     }

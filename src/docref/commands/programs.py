@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from docref.repository import Repository
 
 _SHELL = {".sh", ".bash", ".zsh"}
-_DEEPEST = 8
-"""Functions that call each other that are followed to the program."""
+_MOST_FOLLOWED = 30
+"""Functions that are looked into on the way from an entry to its program."""
 
 
 class Programs:
@@ -95,17 +95,22 @@ class Programs:
             module = self._sources.module(f"{dotted}.__main__") or module
         return self._python(module, function.partition(".")[0])
 
-    def _python(self, module: Module | None, function: str, depth: int = 0) -> Command:
-        if module is None or depth > _DEEPEST:
-            return unread()
+    def _python(self, module: Module | None, function: str) -> Command:
+        return self._program(module, function, set()) or unread()
+
+    def _program(self, module: Module | None, function: str, seen: set[tuple[PurePosixPath, str]]) -> Command | None:
+        """The program that a function leads to, or a module for ""; None if none is found."""
+        if module is None or (module.path, function) in seen or len(seen) > _MOST_FOLLOWED:
+            return None
+        seen.add((module.path, function))
         target = module.bound.get(function)
         if function and target is None and function in module.imports:
             base, name = module.imports[function]
-            return self._python(self._sources.module(base), name, depth + 1)
+            return self._program(self._sources.module(base), name, seen)
         if isinstance(target, ast.FunctionDef):
             module = self._sources.inside(module, target)
         found = self._application(module, function, target) or parsers.read_program(self._sources, module, function)
-        return found or self._called(module, target, depth) or unread()
+        return found or self._called(module, target, seen)
 
     def _application(self, module: Module, function: str, target: ast.AST | None) -> Command | None:
         """A Typer or Click program: what the entry is, calls, or the only one of its module."""
@@ -131,12 +136,14 @@ class Programs:
                 return click_groups.read_command(sources, where, made)
         return None
 
-    def _called(self, module: Module, target: ast.AST | None, depth: int) -> Command | None:
-        """What a script, or the function that is its entry, calls at its end: a function of another module."""
+    def _called(self, module: Module, target: ast.AST | None, seen: set[tuple[PurePosixPath, str]]) -> Command | None:
+        """What a script, or the function that is its entry, calls: the last call that leads to a program."""
         for node in reversed(target.body if isinstance(target, ast.FunctionDef) else module.tree.body):
             for call in ast.walk(node):
                 if isinstance(call, ast.Call) and isinstance(call.func, (ast.Name, ast.Attribute)):
                     found = self._sources.find(module, call.func)
-                    if found and found[0] is not module and isinstance(found[1], ast.FunctionDef):
-                        return self._python(found[0], found[1].name, depth + 1)
+                    if found and isinstance(found[1], ast.FunctionDef):
+                        program = self._program(found[0], found[1].name, seen)
+                        if program is not None:
+                            return program
         return None
