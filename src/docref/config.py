@@ -49,7 +49,16 @@ class Config:
         ignore: Findings that are none.
     """
 
-    pages: tuple[str, ...] = ("README.md", "*.md", "docs/**/*.md", "runbooks/**/*.ipynb", "docs/**/*.ipynb")
+    pages: tuple[str, ...] = (
+        "*.md",
+        "*.ipynb",
+        "**/README.md",
+        "docs/**/*.md",
+        "docs/**/*.ipynb",
+        "examples/**/*.ipynb",
+        "notebooks/**/*.ipynb",
+        "runbooks/**/*.ipynb",
+    )
     docstrings: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     docs_dir: str = ""

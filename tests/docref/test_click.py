@@ -2,6 +2,7 @@
 
 import pytest
 from command_lines import imported, of_click, read
+from repositories import missing
 
 PROGRAMS = {
     "command": "import click\n@click.command()\n@click.argument('src', nargs=-1)\n@click.argument('dest')\n"
@@ -13,6 +14,10 @@ PROGRAMS = {
     "def other(x): ...\n@prog.group()\ndef inner(): ...\n@inner.command()\n@click.option('--deep')\ndef low(deep): ...\n"
     "@click.command()\n@click.confirmation_option()\ndef added(): ...\nprog.add_command(added, name='plus')\n"
     "prog.add_command(added)\n",
+    "shared options": "import click\nfrom functools import wraps\ndef plain(f):\n"
+    "    f = click.option('--profile')(f)\n    return click.argument('who')(f)\ndef limited(most):\n"
+    "    def wrap(f):\n        return click.option('--limit', type=click.Choice(['1', '2']))(f)\n    return wrap\n"
+    "@click.command()\n@plain\n@limited(3)\n@click.option('--own')\ndef prog(**_): ...\n",
     "from import": "from click import group, option, command, argument, pass_context\n@group('prog')\n@pass_context\n"
     "def prog(ctx): ...\n@prog.command()\n@option('--a-b', 'c', flag_value='x')\n@argument('n', required=False)\n"
     "def init_cmd(**_): ...\n",
@@ -25,3 +30,17 @@ def test_the_source_says_what_click_makes(tmp_path, name):
     pytest.importorskip("click")
     shape = read(tmp_path, {"prog.py": PROGRAMS[name]}, "prog:prog")
     assert shape == of_click(imported(tmp_path, "prog").prog)
+
+
+def test_a_name_that_is_only_known_when_it_runs_is_not_judged(tmp_path):
+    """A group with a command named by an expression may have any command; its options are still its own."""
+    source = (
+        "import click\n@click.group()\ndef prog(): ...\n@prog.command()\ndef plain(): ...\nfor name in ('one', 'two'):\n"
+        "    @prog.command(name=name)\n    def each(): ...\n"
+    )
+    files = {
+        "pyproject.toml": '[project]\nname = "x"\n[project.scripts]\nprog = "prog:prog"\n',
+        "prog.py": source,
+        "README.md": "`prog one`, `prog plain --loud`, `prog --loud`\n",
+    }
+    assert missing(tmp_path, files, "command", "flag") == ["flag --loud", "flag --loud"]

@@ -106,6 +106,15 @@ def test_spans_and_fences_without_a_language(tmp_path):
     ]
 
 
+def test_a_lone_flag_of_a_foreign_program_that_the_page_calls(tmp_path):
+    """A flag that the page gives to somebody else's program is that one's; the same flag given to ours is missing."""
+    good = "Leave `--no-deps` out.\n\n```\npip install --no-deps x\n```\n"
+    ours = "Leave `--no-deps` out.\n\n`python -m tooly run --no-deps`\n"
+    assert report(tmp_path, {**FILES, "README.md": good}, *RULES).findings == []
+    found = report(tmp_path / "ours", {**FILES, "README.md": ours}, *RULES).findings
+    assert [each.line for each in found] == [1, 3]
+
+
 def test_shell_lines_of_a_notebook(tmp_path):
     """A `!command` in a code cell is judged, at its line in the notebook's file."""
     text = json.dumps(NOTEBOOK, indent=1)

@@ -71,6 +71,18 @@ def test_the_real_command_is_read_whole():
     assert len(actual) > 12
 
 
+def test_functions_that_add_to_an_application_are_followed(tmp_path):
+    """An application handed to a function of another module has the commands that are added there."""
+    files = {
+        "more.py": PLAIN + "def one(x: int = 1): ...\nsub = typer.Typer()\n@sub.command()\ndef deep(): ...\n"
+        "def register(first, program):\n    @program.command('two')\n    def _two(y: int = 2): ...\n"
+        "    program.command()(one)\n    program.add_typer(sub, name='sub')\n",
+        "prog.py": PLAIN + "from more import register\napp = typer.Typer(add_completion=False)\nregister(1, app)\n",
+    }
+    shape = read(tmp_path, files, "prog:app")
+    assert shape == of_click(typer.main.get_command(imported(tmp_path, "prog").app))
+
+
 def test_an_entry_that_imports_the_program_when_it_runs_is_followed(tmp_path):
     """A start module whose function imports and calls another one leads to the program, step by step."""
     files = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from docref import pages
 from docref.commands.calls import Caller, is_placeholder
 from docref.commands.programs import Programs
 from docref.commands.words import Word, commands
@@ -115,6 +116,20 @@ def _span(snippet: Snippet, caller: Caller, repository: Repository) -> Iterator[
                 yield from _placed(snippet, caller.judge(words, snippet.path, prose=True))
 
 
+def _is_given_elsewhere(
+    flag: str, word: re.Pattern[str], snippet: Snippet, caller: Caller, repository: Repository
+) -> bool:
+    """Whether another call of the page gives the flag to a program that is not the repository's."""
+    for each in pages.read(repository, snippet.path).snippets:
+        if each.kind in {Kind.FENCE, Kind.CODE} and each.text != flag and word.search(each.text):
+            for words in commands(each.text):
+                given = {one.text.partition("=")[0] for one in words[1:]}
+                first = words[0].text
+                if flag in given and not first.startswith("-") and not any(caller.knows(one.text) for one in words):
+                    return caller.is_foreign(first)
+    return False
+
+
 def _lone(snippet: Snippet, flag: str, caller: Caller, repository: Repository) -> Judgement:
     """A flag that stands alone must belong to some program, or be given to a foreign one in the repository's files."""
     known = caller.programs.option_words
@@ -129,5 +144,7 @@ def _lone(snippet: Snippet, flag: str, caller: Caller, repository: Repository) -
             content = repository.read_text(path)
             if content is not None and flag in content and word.search(content):
                 return Judgement("flag", flag, Outcome.SKIPPED, *place, f"given to a foreign program in {path}")
+    if _is_given_elsewhere(flag, word, snippet, caller, repository):
+        return Judgement("flag", flag, Outcome.SKIPPED, *place, "given to a foreign program in this page")
     near = repository.nearest(flag, known)
     return Judgement("flag", flag, Outcome.MISSING, *place, f"no program of the repository has '{flag}'", near)

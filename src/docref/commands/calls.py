@@ -49,6 +49,11 @@ class Caller:
         """Whether a word names a program of the repository, also by the path of its environment."""
         return self._name(word) in self.programs.names
 
+    def is_foreign(self, word: str) -> bool:
+        """Whether a program is somebody else's: no program, script or interpreter of the repository."""
+        plain = PurePosixPath(word.removeprefix("./"))
+        return not (self.knows(word) or _PYTHON.fullmatch(word) or word in _SHELLS or plain in self.repository.files)
+
     @staticmethod
     def _name(word: str) -> str:
         return word.rpartition("/")[2] if word.rpartition("/")[0].endswith("bin") or ")/" in word else word

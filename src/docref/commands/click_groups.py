@@ -60,8 +60,7 @@ def _decorate(sources: Sources, module: Module, decorator: ast.expr, command: Co
     kind = _kind(sources, module, decorator)
     if kind:
         command.is_group = kind == "group"
-        given = (call.args[0] if call.args else keyword(call, "name")) if call else None
-        command.name = text(given) or _default_name(function)
+        command.name = text(_given_name(decorator)) or _default_name(function)
         if call is not None:
             command.open_options |= keyword(call, "cls") is not None
             command.open_commands |= keyword(call, "cls") is not None
@@ -69,7 +68,12 @@ def _decorate(sources: Sources, module: Module, decorator: ast.expr, command: Co
             command.extra |= settings is not None and "ignore_unknown_options" in ast.unparse(settings)
         return
     name = sources.name(module, call.func if call else decorator).rpartition(".")[2]
-    if call is not None and name == "option":
+    shared = _shared(sources, module, call.func if call else decorator)
+    if shared is not None:
+        where, inner = shared
+        for each in inner:
+            _decorate(sources, where, each, command, function)
+    elif call is not None and name == "option":
         command.options.insert(0, _option(sources, module, call))
     elif call is not None and name == "argument":
         command.arguments.insert(0, _argument(sources, module, call))
@@ -78,6 +82,23 @@ def _decorate(sources: Sources, module: Module, decorator: ast.expr, command: Co
         command.options.append(Option(tuple(names) or _READY[name], 1 if name == "password_option" else 0))
     elif name not in _HARMLESS:
         command.open_options = True  # a decorator of their own may add options
+
+
+def _shared(sources: Sources, module: Module, decorator: ast.expr) -> tuple[Module, list[ast.Call]] | None:
+    """The options and arguments that a decorator of the repository adds; None if it adds none that can be read."""
+    found = sources.find(module, decorator) if isinstance(decorator, (ast.Name, ast.Attribute)) else None
+    if found is None or not isinstance(found[1], ast.FunctionDef):
+        return None
+    calls = [node for node in ast.walk(found[1]) if isinstance(node, ast.Call)]
+    added = [each for each in calls if sources.name(found[0], each.func) in {"click.option", "click.argument"}]
+    return (found[0], added) if added else None
+
+
+def _given_name(decorator: ast.expr) -> ast.expr | None:
+    """The expression that names a command in its decorator."""
+    if not isinstance(decorator, ast.Call):
+        return None
+    return decorator.args[0] if decorator.args else keyword(decorator, "name")
 
 
 def _default_name(function: str) -> str:
@@ -120,7 +141,11 @@ def _children(sources: Sources, module: Module, function: ast.FunctionDef, group
             below = [item for item in node.decorator_list if _parent(item) == function.name]
             if below and _kind(sources, module, below[0]):
                 child = read_command(sources, module, node, depth + 1)
-                group.commands[child.name] = child
+                given = _given_name(below[0])
+                if given is not None and text(given) is None:
+                    group.open_commands = True  # a name that is only known when it runs
+                else:
+                    group.commands[child.name] = child
         elif (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)

@@ -68,8 +68,9 @@ class _App:
         self.has_callback = False
         self.has_groups = False
 
-    def read(self) -> None:
-        for node in ast.walk(self._module.tree):
+    def read(self, body: ast.AST | None = None) -> None:
+        """Take in what the module, or one function of it, does to the application."""
+        for node in ast.walk(body or self._module.tree):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 for decorator in node.decorator_list:
                     self._apply(decorator, self._module, node)
@@ -82,6 +83,22 @@ class _App:
                         self._apply(node.func, found[0], found[1])
                     else:
                         self.command.open_commands = True
+                else:
+                    self._hand_on(node)
+
+    def _hand_on(self, call: ast.Call) -> None:
+        """Follow the application into a function of the repository that adds commands to it."""
+        places = [at for at, each in enumerate(call.args) if isinstance(each, ast.Name) and each.id == self._name]
+        found = self._sources.find(self._module, call.func) if places else None
+        where, function = found or (self._module, None)
+        if not isinstance(function, ast.FunctionDef) or self._depth > _DEEPEST:
+            return
+        if places[0] < len(function.args.args):
+            inner = _App(self._sources, where, function.args.args[places[0]].arg, self._depth + 1)
+            inner.command = self.command
+            inner.read(function)
+            self.has_callback |= inner.has_callback
+            self.has_groups |= inner.has_groups
 
     def _is_ours(self, node: ast.expr, method: str) -> bool:
         return (
