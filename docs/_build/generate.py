@@ -17,6 +17,8 @@ import pages_lists
 import pages_mode
 import pages_source
 import pages_tables
+import scenarios
+import troubles
 from markup import ROOT, write
 
 
@@ -25,7 +27,7 @@ def generate(build: Path, *, with_demo: bool = True) -> tuple[Path, ...]:
 
     Args:
         build: The folder for everything that can be made again.
-        with_demo: False leaves out what needs the demo season: its output and the runbooks.
+        with_demo: False leaves out what needs the demo season: its output, the runbooks, and what commands print.
     """
     pages = {**pages_tables.pages(), **pages_commands.pages(), **pages_lists.pages()}
     pages["reference/tables/schema.json"] = pages_tables.schema()
@@ -38,6 +40,7 @@ def generate(build: Path, *, with_demo: bool = True) -> tuple[Path, ...]:
         printed = (build / "demo.txt").read_text(encoding="utf-8")
         parts |= {f"demo-{name}.txt": text for name, text in demo.parts(printed).items()}
         pages |= notebooks.render(build, warehouse)
+        parts |= scenarios.parts(build, warehouse) | troubles.parts(build, warehouse)
     files = {build / "pages" / path: text for path, text in pages.items()}
     files |= {build / "parts" / path: text for path, text in parts.items()}
     for path, text in files.items():
