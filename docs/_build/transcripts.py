@@ -27,7 +27,10 @@ _BLOCK = re.compile(r"^```(\w*)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 _PROBLEMS = re.compile(r"(?:^(?:problem: |blocked: |  )\w+: .*\n)+", re.MULTILINE)
 _SECONDS = re.compile(r" +seconds$")
 _CHANGING = (
-    (re.compile(r"(?<=run )[0-9a-f]{12}\b|(?<=history )[0-9a-f]{12}\b|(?<=^ )[0-9a-f]{12}(?=  )", re.MULTILINE), "RUN_ID"),
+    (
+        re.compile(r"(?<=run )[0-9a-f]{12}\b|(?<=history )[0-9a-f]{12}\b|(?<=^ )[0-9a-f]{12}(?=  )", re.MULTILINE),
+        "RUN_ID",
+    ),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?(?= UTC|  )"), "(time)"),
     (re.compile(r"process \d+ on \S+ \(\w+\)"), "process PID on HOST (USER)"),
     (re.compile(r"process \d+ \([\w.]+\)"), "process PID (PROGRAM)"),

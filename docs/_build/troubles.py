@@ -113,9 +113,10 @@ def _expired(stage: Stage) -> None:
     then = datetime.now(UTC).replace(tzinfo=None, microsecond=0) - timedelta(hours=1)
     stage.sql(
         _lock("process 4711 on otherhost (operator)", then, then + timedelta(minutes=10)),
-        "INSERT INTO nba_reference.processor_run_history (run_id, processor_name, phase, data_date, start_date, status, "
-        f"started_at, processed_at, mode, trigger_source, output_table) VALUES ('{_RUN}', 'player_daily_cache', 'precompute', "
-        f"'2021-12-31', '2021-12-01', 'running', '{then}', '{then}', 'backfill', 'command', 'nba_precompute.player_daily_cache')",
+        "INSERT INTO nba_reference.processor_run_history (run_id, processor_name, phase, data_date, start_date, "
+        "status, started_at, processed_at, mode, trigger_source, output_table) "
+        f"VALUES ('{_RUN}', 'player_daily_cache', 'precompute', '2021-12-31', '2021-12-01', 'running', '{then}', "
+        f"'{then}', 'backfill', 'command', 'nba_precompute.player_daily_cache')",
     )
 
 
@@ -194,9 +195,7 @@ def _daily_missing(stage: Stage) -> str:
 
 def _stale(stage: Stage) -> str:
     """The box scores were last loaded two days before the job."""
-    stage.sql(
-        *_RIGHT_ON_TIME, "UPDATE nba_raw.nbac_player_boxscore SET processed_at = '2021-12-03 07:00:00'"
-    )
+    stage.sql(*_RIGHT_ON_TIME, "UPDATE nba_raw.nbac_player_boxscore SET processed_at = '2021-12-03 07:00:00'")
     return _said(lambda: _compute(stage, DAILY))
 
 
