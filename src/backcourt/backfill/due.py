@@ -1,28 +1,25 @@
 """Which dates of which tables have to be computed, and why: the ledger against the schedule and today's inputs.
 
 Everything is staged, table after table in dependency order, so that a date that will change makes due what reads it
-through its windows. A change of one game is followed through "newest games" windows of exactly its teams or players.
+through its windows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from backcourt.backfill.expected import LINES
 from backcourt.backfill.gate import COUNTED, DATES
 from backcourt.backfill.inputs import KEYS, one_game
+from backcourt.backfill.reach import CALENDAR, changed_games, reached
 from backcourt.backfill.staged import StagedInputs
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
-from backcourt.catalog.model import Upstream, Window
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session, Value
 
 LEDGER = "nba_processing.backfill_ledger"
-CALENDAR = "plan_calendar"
 _OWN = "plan_own"
 _DUE = "plan_due"
-_NEVER = "DATE '9999-12-31'"
 _REASON = """CASE
             WHEN l.game_date IS NULL THEN 'missing'
             WHEN l.status = 'failed' THEN 'failed'
@@ -152,7 +149,7 @@ def stage_due(session: Session, span: DateRange, processors: Sequence[Processor]
         name = processor.table.full_name
         selects = [f"SELECT *, 0 AS rank FROM {own} WHERE table_name = '{name}'"] if name in present else []
         selects += [
-            _followed(processor, _reached(upstream, window, staged[upstream.table], f"nba_staging.{CALENDAR}"))
+            _followed(processor, reached(upstream, window, staged[upstream.table]))
             for upstream in processor.table.upstreams
             if upstream.table in staged
             for window in upstream.windows
@@ -166,23 +163,13 @@ def stage_due(session: Session, span: DateRange, processors: Sequence[Processor]
             continue
         staged[name] = found.name
         if one_game(processor):
-            session.stage_query(f"plan_{processor.name}_games", _games(found.name))
+            session.stage_query(f"plan_{processor.name}_games", changed_games(found.name))
     everything = " UNION ALL ".join(f"SELECT * FROM {name}" for name in staged.values())
     return session.stage_query(_DUE, everything or f"SELECT * FROM {own}").name
 
 
 def _span(span: DateRange) -> dict[str, Value]:
     return {"start_date": span.start, "end_date": span.end}
-
-
-def _games(due: str) -> str:
-    """SELECT of the games of the due dates that changed; all games of a date that is due for another reason."""
-    return f"""
-        SELECT DISTINCT s.game_id, s.game_date, s.season_year, u.in_run
-        FROM nba_raw.nbac_schedule AS s
-        INNER JOIN {due} AS u ON u.game_date = s.game_date
-        WHERE s.season_type <> 'Cup Final'
-          AND (u.reason <> 'stale' OR u.detail = 'older code' OR STRPOS(u.detail, s.game_id) > 0)"""
 
 
 def _ranked(selects: Sequence[str], *, in_run: bool) -> str:
@@ -209,66 +196,3 @@ def _followed(processor: Processor, select: str) -> str:
         FROM ({select}) AS c
         INNER JOIN {LEDGER} AS l ON l.table_name = '{processor.table.full_name}' AND l.game_date = c.game_date
         WHERE l.status = 'done' AND c.day_number >= {first}"""
-
-
-def _reached(upstream: Upstream, window: Window, due: str, calendar: str) -> str:
-    """Dates whose window holds a due date of the upstream."""
-    only = " AND u.keys_changed" if window.rows == "keys" else ""
-    columns = f"SELECT DISTINCT d.game_date, d.season_year, d.day_number, '{upstream.table}' AS detail, u.in_run"
-    if window.span == "games":
-        return (
-            f"{columns} FROM {calendar} AS d INNER JOIN ({_turnover(upstream, window, due)}) AS u "
-            "ON u.season_year = d.season_year AND d.game_date > u.game_date AND d.game_date <= u.last_day"
-        )
-    if window.span == "season":
-        first = (
-            f"SELECT season_year, in_run, MIN(game_date) AS game_date FROM {due} AS u WHERE TRUE{only} "
-            "GROUP BY season_year, in_run"
-        )
-        return (
-            f"{columns} FROM {calendar} AS d INNER JOIN ({first}) AS u "
-            "ON u.season_year = d.season_year AND d.game_date > u.game_date"
-        )
-    reach = (
-        "d.game_date = u.game_date"
-        if window.span == "date"
-        else "u.season_year = d.season_year AND d.game_date > u.game_date "
-        f"AND d.game_date <= DATE_ADD(u.game_date, INTERVAL {window.size} DAY)"
-    )
-    return f"{columns} FROM {calendar} AS d INNER JOIN {due} AS u ON {reach}{only}"
-
-
-def _turnover(upstream: Upstream, window: Window, due: str) -> str:
-    """SELECT of the teams or players of changed games: the game's date and the last date that still reads it."""
-    games = f"{due}_games"
-    owner = window.by
-    lines = (
-        f"SELECT {owner}, season_year, game_date FROM {upstream.table} WHERE season_type <> 'Cup Final' "
-        f"AND season_year IN (SELECT season_year FROM {games})"
-    )
-    if owner == "player_id":
-        who = " UNION DISTINCT ".join(
-            f"SELECT b.player_id, g.season_year, g.game_date, g.in_run FROM {source} AS b "
-            f"INNER JOIN {games} AS g ON g.game_id = b.game_id AND g.game_date = b.game_date"
-            for source in (upstream.table, f"({LINES})")
-        )
-    else:
-        who = " UNION DISTINCT ".join(
-            f"SELECT s.{side} AS {owner}, g.season_year, g.game_date, g.in_run FROM nba_raw.nbac_schedule AS s "
-            f"INNER JOIN {games} AS g ON g.game_id = s.game_id AND g.game_date = s.game_date"
-            for side in ("home_team_tricode", "away_team_tricode")
-        )
-    return f"""
-        SELECT w.season_year, w.game_date, w.in_run, MAX(COALESCE(l.last_day, {_NEVER})) AS last_day
-        FROM ({who}) AS w
-        INNER JOIN (
-          SELECT
-            {owner}, season_year, game_date,
-            LEAD(game_date, {window.size}) OVER (PARTITION BY {owner}, season_year ORDER BY game_date) AS last_day
-          FROM (
-            {lines}
-            UNION DISTINCT
-            SELECT {owner}, season_year, game_date FROM ({who})
-          )
-        ) AS l ON l.{owner} = w.{owner} AND l.game_date = w.game_date
-        GROUP BY w.season_year, w.game_date, w.in_run"""

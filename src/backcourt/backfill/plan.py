@@ -10,9 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from backcourt.backfill.due import CALENDAR, LEDGER, stage_calendar, stage_due, stage_own
+from backcourt.backfill.due import LEDGER, stage_calendar, stage_due, stage_own
 from backcourt.backfill.expected import expected_rows
 from backcourt.backfill.gate import COUNTED
+from backcourt.backfill.reach import CALENDAR
 from backcourt.backfill.staged import StagedInputs
 from backcourt.calendar import DateRange
 from backcourt.catalog import table

@@ -15,6 +15,8 @@ from backcourt.warehouse.base import Session, Value
 
 CLEAN_PERCENT = 99
 PARTIAL_PERCENT = 50
+_TEAMS = 4
+"""Teams from which one constant value of a date is damage: with fewer it may be chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,10 @@ class Finding:
 
 
 def judged(table: Table, source: str, condition: str) -> str:
-    """SELECT of game_date, field, judged and valid: one row per date and critical field.
+    """SELECT of game_date, field, judged, valid, nulls and constant: one row per date and critical field.
+
+    ``constant`` is TRUE where a field that varies over a date has one value, or is 0 in half of the rows, on a date with
+    four teams or more; none of its rows counts as valid then.
 
     Args:
         table: Whose critical fields are judged.
@@ -58,13 +63,17 @@ def judged(table: Table, source: str, condition: str) -> str:
     for field in table.critical:
         varies = field.varies_over_date and team
         seen = f", {team} AS team, {field.name} AS seen" if varies else ""
-        valid = "COUNTIF(is_judged AND is_valid)"
+        constant = "FALSE"
         if varies:
-            valid = f"IF(COUNT(DISTINCT team) >= 4 AND COUNT(DISTINCT seen) = 1, 0, {valid})"
+            constant = (
+                f"COUNT(DISTINCT team) >= {_TEAMS} AND (COUNT(DISTINCT seen) = 1 OR 2 * COUNTIF(seen = 0) >= COUNT(*))"
+            )
         selects.append(
-            f"SELECT game_date, '{field.name}' AS field, COUNTIF(is_judged) AS judged, {valid} AS valid FROM ("
-            f"SELECT t.{table.partition} AS game_date, {field.condition} AS is_judged, {field.valid} AS is_valid{seen} "
-            f"FROM {source} AS t WHERE {condition}) GROUP BY game_date"
+            f"SELECT game_date, '{field.name}' AS field, COUNTIF(is_judged) AS judged, "
+            f"IF({constant}, 0, COUNTIF(is_judged AND is_valid)) AS valid, COUNTIF(is_judged AND is_null) AS nulls, "
+            f"{constant} AS constant FROM (SELECT t.{table.partition} AS game_date, {field.condition} AS is_judged, "
+            f"{field.valid} AS is_valid, {field.name} IS NULL AS is_null{seen} FROM {source} AS t WHERE {condition}) "
+            "GROUP BY game_date"
         )
     return " UNION ALL ".join(selects)
 

@@ -164,6 +164,15 @@ TEAM_OFFENSE_GAME_SUMMARY = Table(
     ),
 )
 
+_DISAGREE = (
+    "SELECT CONCAT(b.game_id, b.team_abbr) FROM nba_raw.nbac_team_boxscore AS b INNER JOIN (SELECT game_id, team_abbr, "
+    "COUNT(*) AS attempts, COUNTIF(is_made) AS makes, COUNTIF(zone = 'three') AS threes, COUNTIF(zone IS NULL) AS "
+    "unplaced FROM nba_raw.nbac_shot_chart GROUP BY game_id, team_abbr) AS s ON s.game_id = b.game_id AND "
+    "s.team_abbr = b.team_abbr WHERE ABS(s.attempts - b.fg_attempted) <= 1 AND (s.attempts <> b.fg_attempted OR "
+    "s.makes <> b.fg_made OR s.threes <> b.three_pt_attempted OR s.unplaced > 0)"
+)
+"""SELECT of the teams' games whose shot chart is there and does not account for the box score exactly."""
+
 TEAM_DEFENSE_GAME_SUMMARY = Table(
     name="team_defense_game_summary",
     dataset="nba_analytics",
@@ -218,7 +227,10 @@ TEAM_DEFENSE_GAME_SUMMARY = Table(
         Critical(
             "opp_paint_attempts",
             "opp_paint_attempts + opp_mid_range_attempts + opp_three_pt_attempts = opp_fg_attempts",
-            "the three zones allowed add up to the opponent's field-goal attempts",
+            "the three zones allowed add up to the opponent's field-goal attempts; not judged in a season without shot "
+            "charts, and where one and the box score disagree by a shot",
+            condition="t.season_year IN (SELECT season_year FROM nba_raw.nbac_shot_chart) AND (opp_paint_attempts IS "
+            f"NOT NULL OR CONCAT(t.game_id, t.opponent_team_abbr) NOT IN ({_DISAGREE}))",
         ),
     ),
     upstreams=(

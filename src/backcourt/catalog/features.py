@@ -78,6 +78,8 @@ FEATURES: tuple[Feature, ...] = (
 
 _DECIMALS = 4
 
+_SAME_GAME = "s.game_id = t.game_id AND s.player_id = t.player_id"
+
 ML_FEATURE_STORE = Table(
     name="ml_feature_store_v2",
     dataset="nba_predictions",
@@ -119,12 +121,39 @@ ML_FEATURE_STORE = Table(
             required=True,
         ),
     ),
-    critical=(
+    critical=tuple(
         Critical(
-            "features",
-            "COALESCE(points_avg_season, fatigue_score, opponent_def_rating) IS NOT NULL",
-            "no feature is a default where its source table has the row",
-        ),
+            name,
+            f"{name} IS NOT NULL",
+            f"no default where {source.partition('.')[2]} has the value",
+            condition=f"EXISTS (SELECT 1 FROM {source} AS s WHERE {same} AND s.{value} IS NOT NULL)",
+            varies_over_date=varies,
+        )
+        for name, source, same, value, varies in (
+            ("points_avg_season", "nba_precompute.player_daily_cache", _SAME_GAME, "points_avg_season", True),
+            ("fatigue_score", "nba_precompute.player_composite_factors", _SAME_GAME, "fatigue_score", False),
+            (
+                "shot_zone_mismatch_score",
+                "nba_precompute.player_composite_factors",
+                _SAME_GAME,
+                "shot_zone_mismatch_score",
+                False,
+            ),
+            (
+                "opponent_def_rating",
+                "nba_precompute.team_defense_zone_analysis",
+                "s.team_abbr = t.opponent_team_abbr AND s.analysis_date = t.game_date",
+                "defensive_rating_last_15",
+                True,
+            ),
+            (
+                "pct_paint",
+                "nba_precompute.player_shot_zone_analysis",
+                "s.player_id = t.player_id AND s.analysis_date = t.game_date",
+                "paint_rate_last_10",
+                False,
+            ),
+        )
     ),
     upstreams=(
         Upstream("nba_raw.nbac_schedule", (Window("season", rows="keys"), Window("date", rows="keys"))),

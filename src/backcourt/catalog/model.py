@@ -57,7 +57,7 @@ class Critical:
     """A field whose damage looks like good data: what is checked, and when.
 
     Attributes:
-        name: Name of the check, the column's name where there is one.
+        name: The column.
         valid: SQL condition (BigQuery) on the table's columns that holds for a good row.
         condition: SQL condition that says whether the row is judged at all; it excludes legitimate NULLs.
         description: The rule in words.
@@ -153,7 +153,7 @@ class Table:
     _by_name: dict[str, Column] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse a duplicate column, and a key, partition or cluster that names no column."""
+        """Refuse a duplicate column, and a key, partition, cluster or critical field that names no column."""
         for column in self.columns:
             if column.name in self._by_name:
                 raise ValueError(f"{self.full_name}: column {column.name} twice")
@@ -161,6 +161,9 @@ class Table:
         for name in (*self.key, *self.cluster, *([self.partition] if self.partition else [])):
             if name not in self._by_name:
                 raise ValueError(f"{self.full_name}: no column {name}")
+        for critical in self.critical:
+            if critical.name not in self._by_name:
+                raise ValueError(f"{self.full_name}: no column {critical.name} for a critical field")
         for name in self.key:
             if not self._by_name[name].required:
                 raise ValueError(f"{self.full_name}: key column {name} is required")

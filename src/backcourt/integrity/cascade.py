@@ -1,0 +1,176 @@
+"""What was built on a gap: every later date whose windows hold it, with the root that it goes back to.
+
+Tables are followed in dependency order through the windows that the catalog declares. A date that was never computed
+is not built on anything; a date that is a gap itself and reads another gap has that one for its cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from backcourt.backfill.due import LEDGER, stage_calendar, stage_own
+from backcourt.backfill.reach import CALENDAR, changed_games, reached
+from backcourt.backfill.staged import StagedInputs
+from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
+from backcourt.processors.base import Processor
+from backcourt.processors.registry import registry
+from backcourt.warehouse.base import Session
+
+_ROOTS = "gap_roots"
+_STALE = "gap_stale"
+RAW = "nba_raw"
+"""Root of a date whose own games changed in one of the raw tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A table and date that is a gap of its own.
+
+    Attributes:
+        table: Full name.
+        day: The date.
+        rows_differ: True if rows are missing or too many, False if only values are wrong.
+    """
+
+    table: str
+    day: date
+    rows_differ: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A date that a gap reaches.
+
+    Attributes:
+        table: Full name.
+        day: The date.
+        upstream: The table through which it is reached.
+        root: The table that the gap goes back to.
+        rows: Rows that stand there; 0 if the date has none.
+        own: True if the date is a root as well.
+        changed: The inputs that changed since it was computed, with their checksums; "" if it is reached by a gap.
+    """
+
+    table: str
+    day: date
+    upstream: str
+    root: str
+    rows: int
+    own: bool
+    changed: str
+
+
+def cascade(session: Session, span: DateRange, roots: Sequence[Root]) -> tuple[Reached, ...]:
+    """Follow roots, and dates whose inputs changed since they were computed, to the end of their season.
+
+    Args:
+        session: An open session.
+        span: The dates that were looked at; changed inputs are looked for in them.
+        roots: Gaps of their own.
+    """
+    stage_calendar(session, span)
+    stale = stage_own(session, span, registry(), {"stale"}, StagedInputs(span))
+    session.stage_query(
+        _STALE,
+        f"SELECT table_name, game_date, season_year, detail, keys_changed, row_count FROM {stale} "
+        "WHERE detail <> 'older code'",
+    )
+    session.stage_query(
+        _ROOTS,
+        "SELECT t AS table_name, CAST(d AS DATE) AS game_date, c.season_year, k = 'rows' AS keys_changed "
+        "FROM UNNEST(@tables) AS t WITH OFFSET AS i INNER JOIN UNNEST(@days) AS d WITH OFFSET AS j ON i = j "
+        "INNER JOIN UNNEST(@kinds) AS k WITH OFFSET AS m ON i = m "
+        f"INNER JOIN nba_staging.{CALENDAR} AS c ON c.game_date = CAST(d AS DATE)",
+        {
+            "tables": [root.table for root in roots] or [""],
+            "days": [str(root.day) for root in roots] or ["1900-01-01"],
+            "kinds": ["rows" if root.rows_differ else "values" for root in roots] or [""],
+        },
+    )
+    staged: dict[str, str] = {}
+    for name in dict.fromkeys(root.table for root in roots):
+        if name not in {processor.table.full_name for processor in registry()}:
+            _keep(session, staged, name, _of_its_own(name))
+    for processor in registry():
+        _keep(session, staged, processor.table.full_name, _dates(processor, staged))
+    selects = [
+        f"SELECT '{processor.table.full_name}' AS `table`, game_date AS day, detail AS upstream, root, "
+        "COALESCE(row_count, 0) AS `rows`, own, changed "
+        f"FROM {staged[processor.table.full_name]} WHERE detail <> ''"
+        for processor in registry()
+        if processor.table.full_name in staged
+    ]
+    if not selects:
+        return ()
+    order = [processor.table.full_name for processor in registry()]
+    found = [Reached(**row) for row in session.query(" UNION ALL ".join(selects)).to_pylist()]
+    return tuple(sorted(found, key=lambda item: (order.index(item.table), item.day)))
+
+
+def _keep(session: Session, staged: dict[str, str], name: str, select: str) -> None:
+    """Stage a table's dates and their games, if there are any."""
+    short = name.partition(".")[2]
+    found = session.stage_query(f"gap_{short}", select, {})
+    if found.rows:
+        staged[name] = found.name
+        session.stage_query(f"gap_{short}_games", changed_games(found.name, "root"))
+
+
+def _of_its_own(name: str) -> str:
+    """SELECT of the gaps of a table that is not computed from others."""
+    return (
+        "SELECT game_date, season_year, keys_changed, 'gap' AS reason, '' AS detail, table_name AS root, "
+        "CAST(NULL AS INT64) AS row_count, TRUE AS own, '' AS changed "
+        f"FROM nba_staging.{_ROOTS} WHERE table_name = '{name}'"
+    )
+
+
+def _dates(processor: Processor, staged: dict[str, str]) -> str:
+    """SELECT of a table's dates that are gaps, have changed inputs, or read such dates; one row per date."""
+    name = processor.table.full_name
+    first = BOOTSTRAP_DAYS if processor.table.phase == "precompute" else 0
+    read = " UNION ALL ".join(
+        reached(upstream, window, staged[upstream.table], "root")
+        for upstream in processor.table.upstreams
+        if upstream.table in staged
+        for window in upstream.windows
+    )
+    followed = (
+        f"""
+      UNION ALL
+      SELECT
+        r.game_date, r.season_year, TRUE AS keys_changed, r.detail, r.root, l.row_count, FALSE AS own, '' AS changed
+      FROM ({read}) AS r
+      LEFT JOIN {LEDGER} AS l ON l.table_name = '{name}' AND l.game_date = r.game_date
+      WHERE r.day_number >= {first} AND COALESCE(l.status, 'done') <> 'skipped'"""
+        if read
+        else ""
+    )
+    return f"""
+    SELECT
+      game_date, MIN(season_year) AS season_year, LOGICAL_OR(keys_changed) AS keys_changed, 'gap' AS reason,
+      -- A gap says more of where it comes from than changed inputs do.
+      COALESCE(MIN(IF(root = '{RAW}', NULL, NULLIF(detail, ''))), MAX(detail)) AS detail,
+      COALESCE(MIN(IF(detail = '' OR root = '{RAW}', NULL, root)), IF(MAX(detail) = '', '{name}', '{RAW}')) AS root,
+      MAX(row_count) AS row_count, LOGICAL_OR(own) AS own, MAX(changed) AS changed
+    FROM (
+      SELECT
+        game_date, season_year, keys_changed, '' AS detail, table_name AS root, CAST(NULL AS INT64) AS row_count,
+        TRUE AS own, '' AS changed
+      FROM nba_staging.{_ROOTS} WHERE table_name = '{name}'
+      UNION ALL
+      SELECT
+        game_date, season_year, keys_changed, {_upstream_of("detail", processor)} AS detail,
+        {_upstream_of("detail", processor)} AS root, row_count, FALSE AS own, detail AS changed
+      FROM nba_staging.{_STALE} WHERE table_name = '{name}'{followed}
+    )
+    GROUP BY game_date"""
+
+
+def _upstream_of(label: str, processor: Processor) -> str:
+    """The upstream that a changed input names; inputs that are summed up by game say only that a raw row changed."""
+    names = [upstream.table for upstream in processor.table.upstreams]
+    cases = " ".join(f"WHEN STRPOS({label}, '{name}') > 0 THEN '{name}'" for name in names)
+    return f"CASE {cases} ELSE '{RAW}' END"

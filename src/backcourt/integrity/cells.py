@@ -1,0 +1,252 @@
+"""Every computed table on every game date: who should have a row, who has one, a recorded failure, or neither.
+
+One grouped statement over the stored rows. It counts the candidates from the schedule and the raw box scores, or, for
+Phase 4, from the players that Phase 3 lists, so that a row which vanished is noticed whatever the ledger says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from backcourt.backfill.due import LEDGER
+from backcourt.backfill.expected import LINES
+from backcourt.backfill.gate import COUNTED, DATE_LEVEL, DATES
+from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
+from backcourt.catalog import table
+from backcourt.processors.base import Processor
+from backcourt.processors.failures import CATEGORIES
+from backcourt.processors.registry import registry
+from backcourt.warehouse.base import Parameters, Session
+
+Status = Literal["complete", "partial", "missing", "failed", "bootstrap", "unexpected"]
+STATUSES: tuple[Status, ...] = ("complete", "partial", "missing", "failed", "bootstrap", "unexpected")
+_NO_ROW = ", ".join(f"'{category.name}'" for category in CATEGORIES if not category.row_written)
+_EXPECTED = ", ".join(f"'{category.name}'" for category in CATEGORIES if category.expected)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One computed table on one game date.
+
+    Attributes:
+        table: Full name of the table.
+        day: The game date.
+        number: Days since opening day (day 0).
+        candidates: Players or teams that must have a row or a failure record; 0 on bootstrap dates of Phase 4.
+        rows: Rows that stand there.
+        failed: Candidates without a row whose failure record says why.
+        withheld: Those of them whose record is one that a healthy warehouse does not have.
+        untracked: Candidates with neither.
+        unexpected: Rows that belong to no candidate, and second rows of one key.
+        errors: Failure records that are bugs (PROCESSING_ERROR).
+        ledger: Status in the ledger; None if the date was never computed.
+        ledger_rows: Rows that the ledger says were written; None if it says nothing.
+        reason: Why the date failed or was skipped, as the ledger says it; "" otherwise.
+    """
+
+    table: str
+    day: date
+    number: int
+    candidates: int
+    rows: int
+    failed: int
+    withheld: int
+    untracked: int
+    unexpected: int
+    errors: int
+    ledger: str | None
+    ledger_rows: int | None
+    reason: str
+
+    @property
+    def bootstrap(self) -> bool:
+        """True if nothing is expected there because the season is too young."""
+        return table(self.table).phase == "precompute" and self.number < BOOTSTRAP_DAYS
+
+    @property
+    def lost(self) -> int:
+        """Rows that the ledger says were written and that are gone."""
+        return max(0, (self.ledger_rows or 0) - self.rows) if self.ledger == "done" else 0
+
+    @property
+    def status(self) -> Status:
+        """How the date stands."""
+        if self.unexpected:
+            return "unexpected"
+        if self.ledger == "failed":
+            return "failed"
+        if self.bootstrap:
+            return "bootstrap"
+        if self.untracked == self.candidates and self.candidates:
+            return "missing"
+        return "partial" if self.untracked or self.lost else "complete"
+
+
+def cells(session: Session, span: DateRange, processors: Sequence[Processor] = ()) -> tuple[Cell, ...]:
+    """Every computed table on every scheduled date of the range, tables in dependency order, then by date.
+
+    Args:
+        session: An open session.
+        span: The dates.
+        processors: Only these tables; none for all.
+    """
+    chosen = tuple(processors) or registry()
+    order = {processor.table.full_name: number for number, processor in enumerate(registry())}
+    rows = session.query(_statement(chosen), bounds(span)).to_pylist()
+    found = [Cell(**{**row, "reason": row["reason"] or ""}) for row in rows]
+    return tuple(sorted(found, key=lambda cell: (order[cell.table], cell.day)))
+
+
+def bounds(span: DateRange) -> Parameters:
+    """The parameters of statements over a range."""
+    return {"start_date": span.start, "end_date": span.end}
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Where the candidates of a table stand.
+
+    Attributes:
+        source: CTE with game_date and the columns of ``key``.
+        key: Columns of the source, and after a blank the table's own name where it differs.
+        entity: The candidate's name in failure records, one or several (alias c).
+    """
+
+    source: str
+    key: tuple[str, ...]
+    entity: tuple[str, ...]
+
+
+_PLAYER = "FORMAT('%d', c.player_id)"
+_LISTED = _Candidates("listed", ("game_id", "player_id"), (_PLAYER,))
+_SOURCES = {
+    "PGS": _Candidates("lines", ("game_id", "player_id"), (_PLAYER, "c.game_id")),
+    "UPGC": _Candidates("lines", ("game_id", "player_id"), (_PLAYER,)),
+    "TOGS": _Candidates("final_sides", ("game_id", "team_abbr"), ("c.team_abbr",)),
+    "TDGS": _Candidates("final_sides", ("game_id", "team_abbr defending_team_abbr"), ("c.team_abbr",)),
+    "UTGC": _Candidates("sides", ("game_id", "team_abbr"), ("c.team_abbr",)),
+    "TDZA": _Candidates("teams", ("team_abbr",), ("c.team_abbr",)),
+    "PSZA": _Candidates("players", ("player_id",), (_PLAYER,)),
+    "PCF": _LISTED,
+    "PDC": _LISTED,
+    "MLFS": _LISTED,
+}
+_INSIDE = "BETWEEN @start_date AND @end_date"
+_SEEN = """
+  SELECT d.game_date, p.{who}
+  FROM due AS d
+  INNER JOIN (
+    SELECT season_year, {who}, MIN(game_date) AS first_date FROM {source} GROUP BY season_year, {who}
+  ) AS p ON p.season_year = d.season_year AND p.first_date < d.game_date"""
+_COMMON = f"""
+dates AS ({DATES}
+),
+due AS (SELECT * FROM dates WHERE day_number >= {BOOTSTRAP_DAYS}),
+all_lines AS ({LINES}
+),
+lines AS (SELECT game_date, game_id, player_id FROM all_lines WHERE game_date {_INSIDE}),
+sides AS (
+  SELECT game_date, game_id, game_status, home_team_tricode AS team_abbr FROM nba_raw.nbac_schedule
+  WHERE game_date {_INSIDE} AND season_type IN {COUNTED}
+  UNION ALL
+  SELECT game_date, game_id, game_status, away_team_tricode FROM nba_raw.nbac_schedule
+  WHERE game_date {_INSIDE} AND season_type IN {COUNTED}
+),
+final_sides AS (SELECT * FROM sides WHERE game_status = 3),
+teams AS ({_SEEN.format(who="team_abbr", source="nba_raw.nbac_team_boxscore")}
+),
+players AS ({_SEEN.format(who="player_id", source="all_lines")}
+),
+listed AS (
+  SELECT d.game_date, u.game_id, u.player_id
+  FROM due AS d
+  INNER JOIN nba_analytics.upcoming_player_game_context AS u ON u.game_date = d.game_date
+),
+records AS (
+  SELECT processor_name, analysis_date, entity_id, failure_category FROM nba_processing.analytics_failures
+  WHERE analysis_date {_INSIDE}
+  UNION ALL
+  SELECT processor_name, analysis_date, entity_id, failure_category FROM nba_processing.precompute_failures
+  WHERE analysis_date {_INSIDE}
+),
+no_row AS (
+  SELECT
+    processor_name, analysis_date, entity_id, LOGICAL_OR(failure_category NOT IN ({_EXPECTED})) AS unhealthy
+  FROM records
+  WHERE failure_category IN ({_NO_ROW})
+  GROUP BY processor_name, analysis_date, entity_id
+)"""
+
+
+def _tracked(processor: Processor) -> str:
+    """Candidates of one table by date: in all, with a row, with a record that no row was written, with neither."""
+    target, found = processor.table, _SOURCES[processor.table.short]
+    pairs = [(name.split()[0], name.split()[-1]) for name in found.key]
+    same = " AND ".join(f"r.{own} = c.{name}" for name, own in pairs)
+    keys = ", ".join(own for _, own in pairs)
+    records = [f"f{number}" for number in range(len(found.entity))]
+    joins = "".join(
+        f" LEFT JOIN no_row AS {alias} ON {alias}.processor_name = '{target.name}' AND {alias}.analysis_date = "
+        f"c.game_date AND {alias}.entity_id = {entity}"
+        for alias, entity in zip(records, found.entity, strict=True)
+    )
+    recorded = " OR ".join(f"{alias}.entity_id IS NOT NULL" for alias in [*records, "w"])
+    unhealthy = " OR ".join(f"COALESCE({alias}.unhealthy, FALSE)" for alias in [*records, "w"])
+    return f"""
+  SELECT
+    '{target.full_name}' AS table_name, c.game_date, COUNT(*) AS candidates, COUNT(r.stored_on) AS matched,
+    COUNTIF(r.stored_on IS NULL AND ({recorded})) AS failed,
+    COUNTIF(r.stored_on IS NULL AND ({unhealthy})) AS withheld,
+    COUNTIF(r.stored_on IS NULL AND NOT ({recorded})) AS untracked
+  FROM {found.source} AS c
+  LEFT JOIN (
+    SELECT DISTINCT {target.partition} AS stored_on, {keys} FROM {target.full_name} WHERE {target.partition} {_INSIDE}
+  ) AS r ON r.stored_on = c.game_date AND {same}{joins}
+  LEFT JOIN no_row AS w ON w.processor_name = '{target.name}' AND w.analysis_date = c.game_date
+    AND w.entity_id = '{DATE_LEVEL}'
+  GROUP BY c.game_date"""
+
+
+def _statement(processors: Sequence[Processor]) -> str:
+    tracked = "\n  UNION ALL".join(_tracked(processor) for processor in processors)
+    counted = " UNION ALL ".join(
+        f"SELECT '{p.table.full_name}' AS table_name, {p.table.partition} AS game_date, COUNT(*) AS stored "
+        f"FROM {p.table.full_name} WHERE {p.table.partition} {_INSIDE} GROUP BY game_date"
+        for p in processors
+    )
+    names = " UNION ALL ".join(
+        f"SELECT '{p.table.full_name}' AS table_name, '{p.table.name}' AS short_name, "
+        f"{'FALSE' if p.table.short == 'UPGC' else 'TRUE'} AS complete"
+        for p in processors
+    )
+    # Who is listed without having played is known to UPGC alone: its further rows are none too many.
+    return f"""
+WITH {_COMMON},
+tracked AS ({tracked}
+),
+counted AS ({counted}),
+names AS ({names}),
+bugs AS (
+  SELECT processor_name, analysis_date, COUNT(*) AS n FROM records WHERE failure_category = 'PROCESSING_ERROR'
+  GROUP BY processor_name, analysis_date
+)
+SELECT
+  n.table_name AS `table`, d.game_date AS day, d.day_number AS number,
+  COALESCE(t.candidates, 0) AS candidates,
+  COALESCE(c.stored, 0) AS `rows`,
+  COALESCE(t.failed, 0) AS failed,
+  COALESCE(t.withheld, 0) AS withheld,
+  COALESCE(t.untracked, 0) AS untracked,
+  IF(n.complete, COALESCE(c.stored, 0) - COALESCE(t.matched, 0), 0) AS unexpected,
+  COALESCE(b.n, 0) AS errors,
+  l.status AS ledger, l.row_count AS ledger_rows, l.reason
+FROM dates AS d
+CROSS JOIN names AS n
+LEFT JOIN tracked AS t ON t.table_name = n.table_name AND t.game_date = d.game_date
+LEFT JOIN counted AS c ON c.table_name = n.table_name AND c.game_date = d.game_date
+LEFT JOIN bugs AS b ON b.processor_name = n.short_name AND b.analysis_date = d.game_date
+LEFT JOIN {LEDGER} AS l ON l.table_name = n.table_name AND l.game_date = d.game_date
+"""

@@ -1,0 +1,281 @@
+"""Every gap of a range of dates, of all five kinds, merged into ranges, each with its root and what stands on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from backcourt.backfill.gate import COUNTED
+from backcourt.backfill.inputs import KEYS
+from backcourt.backfill.plan import no_games
+from backcourt.calendar import DateRange
+from backcourt.catalog import table
+from backcourt.errors import UnknownNameError
+from backcourt.integrity.cascade import Reached, Root, cascade
+from backcourt.integrity.cells import Cell, cells
+from backcourt.integrity.fields import FieldDate, field_dates
+from backcourt.integrity.sources import SOURCES, SourceDate, source_dates
+from backcourt.integrity.taxonomy import GAP_TYPES, GapKind, Severity
+from backcourt.processors.registry import registry
+from backcourt.warehouse.base import Session
+
+ORDER = (*(source.table for source in SOURCES), *(processor.table.full_name for processor in registry()))
+"""Every table that is looked at, upstream first."""
+PHASES = {"raw": 2, "analytics": 3, "precompute": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class GapDate:
+    """A gap on one date.
+
+    Attributes:
+        kind: One of the five kinds.
+        table: Full name.
+        day: The date.
+        evidence: What is seen, in words.
+        root: The table that the gap goes back to; its own name if it is the root.
+        upstream: The table through which it is reached; "" if it is the root.
+        field: The critical field, for null_field and zero_value; "" otherwise.
+    """
+
+    kind: GapKind
+    table: str
+    day: date
+    evidence: str
+    root: str
+    upstream: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A gap over neighbouring game dates of one table.
+
+    Attributes:
+        kind: One of the five kinds.
+        severity: medium, high or critical.
+        table: Full name.
+        start: First date.
+        end: Last date.
+        days: The game dates.
+        evidence: What is seen on the first date, and on how many dates more.
+        root: The table that the gap goes back to; its own name if it is the root.
+        upstream: The table through which it is reached; "" if it is the root.
+        field: The critical field, for null_field and zero_value; "" otherwise.
+    """
+
+    kind: GapKind
+    severity: Severity
+    table: str
+    start: date
+    end: date
+    days: tuple[date, ...]
+    evidence: str
+    root: str
+    upstream: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What was looked for and found.
+
+    Attributes:
+        span: The dates that were looked at.
+        dates: Game dates among them.
+        gaps: The gaps, upstream tables first, then by date. A cascade may go beyond the range, to its season's end.
+    """
+
+    span: DateRange
+    dates: int
+    gaps: tuple[Gap, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 without a gap, 1 with gaps, 2 if one of them is critical."""
+        return 2 if any(gap.severity == "critical" for gap in self.gaps) else 1 if self.gaps else 0
+
+    @property
+    def roots(self) -> tuple[Gap, ...]:
+        """The gaps that go back to no other."""
+        return tuple(gap for gap in self.gaps if not gap.upstream)
+
+    def of(self, phases: Sequence[int]) -> Gaps:
+        """The gaps in tables of these phases (2 raw, 3 analytics, 4 precompute).
+
+        Raises:
+            UnknownNameError: If there is no such phase.
+        """
+        for phase in phases:
+            if phase not in PHASES.values():
+                raise UnknownNameError("phase", str(phase), [str(known) for known in PHASES.values()])
+        kept = tuple(gap for gap in self.gaps if PHASES[table(gap.table).phase] in phases)
+        return Gaps(self.span, self.dates, kept)
+
+
+def find_gaps(session: Session, span: DateRange) -> Gaps:
+    """Look for every gap in the range and follow it downstream.
+
+    Raises:
+        DateRangeError: If the schedule has no game in the range.
+    """
+    calendar = scheduled(session, span)
+    own = [
+        *_of_sources(source_dates(session, span)),
+        *_of_cells(cells(session, span)),
+        *_of_fields(field_dates(session, span)),
+    ]
+    roots = {(gap.table, gap.day): gap.kind in {"missing_date", "partial_data"} for gap in own}
+    reached = cascade(session, span, [Root(name, day, rows) for (name, day), rows in roots.items()])
+    through = {(item.table, item.day): item for item in reached}
+    found = [_caused(gap, through.get((gap.table, gap.day))) for gap in own]
+    found += [_of_reached(item) for item in reached if not item.own and item.rows]
+    return Gaps(span, sum(span.start <= day <= span.end for day in calendar), merged(found, calendar))
+
+
+def scheduled(session: Session, span: DateRange) -> tuple[date, ...]:
+    """The scheduled dates of the range and of what is left of its seasons, in order.
+
+    Raises:
+        DateRangeError: If the schedule has no game in the range.
+    """
+    rows = session.query(
+        "SELECT DISTINCT game_date FROM nba_raw.nbac_schedule WHERE season_type IN "
+        f"{COUNTED} AND game_date >= @start_date AND season_year IN (SELECT season_year FROM nba_raw.nbac_schedule "
+        f"WHERE game_date BETWEEN @start_date AND @end_date AND season_type IN {COUNTED}) ORDER BY game_date",
+        {"start_date": span.start, "end_date": span.end},
+    )
+    found = tuple(rows.column("game_date").to_pylist())
+    if not found or found[0] > span.end:
+        raise no_games(session, span)
+    return found
+
+
+def merged(found: Iterable[GapDate], calendar: Sequence[date]) -> tuple[Gap, ...]:
+    """Gaps of one table, kind, field and root on neighbouring game dates as one, upstream tables first.
+
+    Args:
+        found: The gaps by date.
+        calendar: The game dates, in order.
+    """
+    place = {day: number for number, day in enumerate(calendar)}
+    ordered = sorted(found, key=lambda gap: (ORDER.index(gap.table), gap.kind, gap.field, gap.root, gap.day))
+    gaps: list[Gap] = []
+    for _, group in groupby(ordered, key=lambda gap: (gap.table, gap.kind, gap.field, gap.root)):
+        numbered = enumerate(group)
+        for _, island in groupby(numbered, key=lambda item: place[item[1].day] - item[0]):
+            gaps.append(_range([gap for _, gap in island]))
+    return tuple(sorted(gaps, key=lambda gap: (ORDER.index(gap.table), gap.start, gap.kind, gap.field)))
+
+
+def gaps_json(found: Gaps) -> dict[str, Any]:
+    """The gaps as JSON values, in the documented shape."""
+    return {
+        "start_date": str(found.span.start),
+        "end_date": str(found.span.end),
+        "game_dates": found.dates,
+        "exit_code": found.exit_code,
+        "gaps": [
+            {
+                **{key: value for key, value in asdict(gap).items() if key not in {"start", "end", "days"}},
+                "start_date": str(gap.start),
+                "end_date": str(gap.end),
+                "dates": [str(day) for day in gap.days],
+            }
+            for gap in found.gaps
+        ],
+    }
+
+
+def _range(gaps: Sequence[GapDate]) -> Gap:
+    first, more = gaps[0], len(gaps) - 1
+    others = {gap.evidence for gap in gaps} - {first.evidence}
+    words = f"{first.evidence}; others on {more} more dates" if others else first.evidence
+    return Gap(
+        first.kind,
+        GAP_TYPES[first.kind].severity,
+        first.table,
+        first.day,
+        gaps[-1].day,
+        tuple(gap.day for gap in gaps),
+        words,
+        first.root,
+        first.upstream,
+        first.field,
+    )
+
+
+def _caused(gap: GapDate, reached: Reached | None) -> GapDate:
+    """The gap with what it goes back to, if it reads another gap."""
+    if reached is None or reached.root == gap.table:
+        return gap
+    return GapDate(gap.kind, gap.table, gap.day, gap.evidence, reached.root, reached.upstream, gap.field)
+
+
+def _of_sources(found: Iterable[SourceDate]) -> Iterator[GapDate]:
+    for item in found:
+        if not item.present:
+            yield GapDate("missing_date", item.table, item.day, f"0 of {item.games} games", item.table)
+        elif item.doubled:
+            words = f"{item.doubled} of {item.games} games have a key twice, {item.example} first"
+            yield GapDate("partial_data", item.table, item.day, words, item.table)
+        elif item.whole < item.games:
+            words = f"{item.whole} of {item.games} games are whole, {item.example} is not"
+            yield GapDate("partial_data", item.table, item.day, words, item.table)
+
+
+def _of_cells(found: Iterable[Cell]) -> Iterator[GapDate]:
+    for cell in found:
+        bad = cell.withheld + cell.untracked
+        if cell.status == "complete" and not bad:
+            continue
+        if cell.rows == 0 and (bad or cell.ledger == "failed"):
+            words = f"failed as {cell.reason}" if cell.ledger == "failed" else f"no row for {bad:,} candidates"
+            yield GapDate("missing_date", cell.table, cell.day, words, cell.table)
+        elif cell.status != "bootstrap":
+            yield GapDate("partial_data", cell.table, cell.day, _odd_rows(cell), cell.table)
+
+
+def _odd_rows(cell: Cell) -> str:
+    """Why the rows of a date are not those that are implied."""
+    if cell.unexpected:
+        return f"{cell.unexpected:,} rows too many: of no candidate, or a key twice"
+    if cell.untracked:
+        return f"{cell.untracked:,} of {cell.candidates:,} candidates have neither a row nor a failure record"
+    if cell.withheld:
+        return f"{cell.withheld:,} of {cell.candidates:,} candidates were withheld"
+    if cell.lost:
+        return f"{cell.lost:,} rows fewer than were written"
+    return f"failed as {cell.reason}, and rows stand there"
+
+
+def _of_fields(found: Iterable[FieldDate]) -> Iterator[GapDate]:
+    for item in found:
+        if item.status not in {"PARTIAL", "CONTAMINATED"}:
+            continue
+        if item.constant:
+            words = f"{item.field} is 0 or one value in {item.judged:,} rows"
+            yield GapDate("zero_value", item.table, item.day, words, item.table, field=item.field)
+        else:
+            words = f"{item.field} is valid in {item.valid:,} of {item.judged:,} rows ({item.status})"
+            yield GapDate("null_field", item.table, item.day, words, item.table, field=item.field)
+
+
+def _of_reached(item: Reached) -> GapDate:
+    words = f"computed from {item.upstream}, where a gap is"
+    if item.changed:
+        words = f"computed before its inputs changed: {_inputs(item.changed)}"
+    return GapDate("cascade", item.table, item.day, words, item.root, item.upstream)
+
+
+def _inputs(changed: str) -> str:
+    """Changed inputs for people: windows as they are, games counted."""
+    parts = list(dict.fromkeys(re.findall(r"(?:^|, )([^:]+?):-?\d+", changed.strip(", "))))
+    games = list(dict.fromkeys(part.removesuffix(KEYS) for part in parts if part[:1].isdigit()))
+    windows = [part for part in parts if not part[:1].isdigit()]
+    counted = [f"{len(games)} games, {games[0]} first" if len(games) > 1 else f"game {games[0]}"] if games else []
+    return "; ".join([*windows, *counted])
