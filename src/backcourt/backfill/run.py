@@ -304,6 +304,7 @@ class _Run:
                     lease.session(), wave, mine, self.request, changed, dates, self.options.chunk, self.inputs
                 )
                 mine = [chunk for chunk in mine if not self._is_blocked(chunk)]
+                mine.sort(key=lambda chunk: chunk.reason != "failed")  # of all its tables, before anything new
                 for batch in workers.batches(mine):
                     self.around.progress(", ".join(dict.fromkeys(c.processor.table.short for c in batch)), done, total)
                     lease.renew(f"computing {', '.join(dict.fromkeys(chunk.table for chunk in batch))}")

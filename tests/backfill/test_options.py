@@ -1,0 +1,124 @@
+"""How a run is carried out changes nothing in what it writes: chunks, jobs, limits, stopping at the first error."""
+
+import threading
+
+import pytest
+from state import contents
+
+from backcourt.backfill.run import Options, Surroundings, run
+from backcourt.backfill.stamp import Stamp
+from backcourt.calendar import DateRange
+from backcourt.errors import TimeLimitError
+from backcourt.processors.registry import registry, select
+from backcourt.warehouse.duckdb import DuckDBWarehouse
+from small_season import LAST, NOW, query
+
+SPAN = DateRange(LAST.replace(month=10, day=1), LAST)
+
+
+def compute(path, options, processors=None, **around):
+    """Run tables over the small season."""
+    return run(
+        DuckDBWarehouse(path),
+        SPAN,
+        processors or registry(),
+        Stamp("r", NOW),
+        options=options,
+        around=Surroundings(**around),
+    )
+
+
+@pytest.mark.parametrize("options", [Options(chunk="month", jobs=1), Options(chunk="month", jobs=2), Options(jobs=1)])
+def test_chunks_and_jobs_give_the_same_tables(raw, computed_season, options):
+    """By month or season, one or two chunks at a time: every row, failure and ledger entry is the same."""
+    assert compute(raw, options).exit_code == 0
+    assert contents(raw) == contents(computed_season)
+
+
+class Late:
+    """Timers of which the first few that are a table's own interrupt it until it has noticed; the others never end."""
+
+    def __init__(self, limit, count):
+        """Keep how many are left."""
+        self.limit, self.left = limit, count
+
+    def __call__(self, seconds, action):
+        """Make a timer."""
+        mine = seconds <= self.limit and self.left > 0
+        self.left -= mine
+        return Interrupting(action) if mine else Never()
+
+
+class Never:
+    """A timer that does not end."""
+
+    def start(self):
+        """Wait."""
+
+    def cancel(self):
+        """Nothing waits."""
+
+
+class Interrupting:
+    """A timer that is over at once."""
+
+    def __init__(self, action):
+        """Start nothing yet."""
+        self.action, self.noticed = action, threading.Event()
+
+    def start(self):
+        """Interrupt every millisecond."""
+        threading.Thread(target=self.interrupt).start()
+
+    def interrupt(self):
+        """Until somebody noticed."""
+        while not self.noticed.wait(0.001):
+            self.action()
+
+    def cancel(self):
+        """Noticed."""
+        self.noticed.set()
+
+
+def test_a_table_that_takes_too_long_fails_and_the_rest_goes_on(raw, computed_season):
+    """The first table is over its limit: its dates fail, its readers are left, the others computed; a rerun mends it."""
+    tables = select(tables=("TDGS", "TOGS", "TDZA", "PSZA"))
+    result = compute(raw, Options(jobs=1, timeout=7.0), tables, timer=Late(7, 1))
+    assert result.exit_code == 1
+    late = result.problems[0].partition(":")[0]
+    assert (
+        f"{late} on 2021-10-19 to 2021-11-14 took longer than 7 s. give it longer with --timeout" in result.problems[0]
+    )
+    dates = {found.table: found.dates for found in result.tables}
+    assert dates.pop(late) == 0
+    assert late == "team_offense_game_summary" or dates["team_defense_zone_analysis"] == 0
+    assert [name for name, count in dates.items() if count]
+    assert query(
+        raw, "SELECT DISTINCT table_name FROM nba_processing.backfill_ledger WHERE reason = 'PROCESSING_ERROR'"
+    ) == [(f"nba_analytics.{late}",)]
+    assert query(raw, "SELECT count(*) FROM nba_processing.locks") == [(0,)]
+    assert compute(raw, Options()).exit_code == 0
+    assert contents(raw) == contents(computed_season)
+
+
+def test_fail_fast_stops_at_the_first_error(raw):
+    """With it the error is raised, nothing after it is computed, the history says so and no lock stays."""
+    with pytest.raises(TimeLimitError, match="took longer than 7 s"):
+        compute(raw, Options(jobs=1, timeout=7.0, fail_fast=True), select(phase=3), timer=Late(7, 1))
+    assert query(raw, "SELECT count(DISTINCT table_name) FROM nba_processing.backfill_ledger") == [(1,)]
+    assert query(raw, "SELECT count(*) FROM nba_processing.locks") == [(0,)]
+    statuses = dict(query(raw, "SELECT status, count(*) FROM nba_reference.processor_run_history GROUP BY status"))
+    assert statuses == {"failed": 1, "skipped": 4}
+
+
+def test_progress_counts_up_to_the_end(raw):
+    """Who follows a run hears of every step before it, with the pieces done of all, and that it has ended."""
+    heard = []
+    compute(raw, Options(chunk="month"), progress=lambda *step: heard.append(step))
+    assert heard[-1] == ("", 1, 1)
+    done = [count for _, count, _ in heard[:-1]]
+    assert done == sorted(done)
+    assert all(0 <= count < total for _, count, total in heard[:-1])
+    assert {short for text, _, _ in heard for short in text.split(", ") if short} == {
+        processor.table.short for processor in registry()
+    }
