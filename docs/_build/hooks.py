@@ -22,6 +22,9 @@ _OUTSIDE = re.compile(
     re.DOTALL,
 )
 
+_BLOCK = re.compile(r'<div class="((?:language-text )?highlight)">(<pre>.*?</pre>)', re.DOTALL)
+_ALIGNED = re.compile(r"^ |\u2500", re.MULTILINE)
+"""A line that begins with a blank, or the rule of a table: it would not survive being broken."""
 _SIGN = re.compile(r'<a class="anchor-link"[^>]*>¶</a>')
 
 
@@ -52,9 +55,17 @@ def on_files(files: Files, /, *, config: MkDocsConfig) -> Files:
 
 
 def on_page_content(html: str, /, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Take the scripts of other hosts and the signs behind headings out of a notebook page."""
+    """Let long messages and commands wrap; take foreign scripts and the signs behind headings out of a notebook page."""
     del config, files
-    return _SIGN.sub("", _OUTSIDE.sub("", html)) if page.file.src_uri.endswith(".ipynb") else html
+    if page.file.src_uri.endswith(".ipynb"):
+        return _SIGN.sub("", _OUTSIDE.sub("", html))
+    return _BLOCK.sub(_wrapping, html)
+
+
+def _wrapping(block: re.Match[str]) -> str:
+    """The block with a class that lets its lines wrap, unless they are aligned with each other."""
+    words = re.sub(r"<[^>]*>", "", block[2])
+    return block[0] if _ALIGNED.search(words) else f'<div class="{block[1]} wrapping">{block[2]}'
 
 
 def _build(config: MkDocsConfig) -> Path:

@@ -28,7 +28,8 @@ def _plain(value: str) -> str:
 def code(value: object) -> str:
     """An inline code span, fit for a table cell."""
     inner = html.escape(str(value), quote=False).replace("|", "&#124;")
-    return f"<code>{inner}</code>"
+    # Markdown reads what stands between HTML tags: two underscores would make it bold.
+    return f"<code>{inner.replace('__', '&#95;&#95;')}</code>"
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

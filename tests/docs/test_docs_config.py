@@ -86,6 +86,19 @@ def test_the_hook_takes_foreign_scripts_out_of_notebooks():
     assert hooks.on_page_content(html, page=page, config=None, files=None) == kept
 
 
+def test_messages_wrap_and_tables_do_not():
+    """A block of text or commands may be broken into lines; one with a table or aligned lines may not."""
+    need("mkdocs")
+    import hooks
+
+    page = type("Page", (), {"file": type("File", (), {"src_uri": "a.md"})})
+    line = '<div class="language-text highlight"><pre><span></span><code><a id="x"></a>%s</code></pre></div>'
+    for words, wraps in (("error: a <b>long</b> one", True), (" table   rows\n ───────────", False), ("a\n  b", False)):
+        shown = hooks.on_page_content(line % words, page=page, config=None, files=None)
+        assert ("highlight wrapping" in shown) is wraps, words
+        assert shown.replace(" wrapping", "") == line % words
+
+
 def test_the_page_for_assistants_names_only_what_is_there():
     """Every path in AGENTS.md exists, and every command is one of the program's or the Makefile's."""
     need("pygments")

@@ -128,7 +128,7 @@ def test_every_behaviour_has_its_section_and_its_deciders(pages):
             assert f"def {decider.name.rpartition('.')[2]}(" in source[int(line) - 1]
 
 
-@pytest.mark.parametrize("seen", ["|", "<b>", "*a*", "[x]", "a_b", "`c`"])
+@pytest.mark.parametrize("seen", ["|", "<b>", "*a*", "[x]", "a_b", "`c`", "`a.__b__`"])
 def test_text_stays_text(seen):
     """Whatever a description holds, it is shown as it is, one table cell wide."""
     import html
