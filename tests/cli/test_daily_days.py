@@ -1,0 +1,125 @@
+"""The scheduled job of yesterday: days without games and between seasons end it well, an unloaded schedule does not."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from small_season import checksums, query
+
+YESTERDAY = ("--start-date", "yesterday", "--end-date", "yesterday")
+DAILY = (*YESTERDAY, "--mode", "daily")
+LAST_GAME = datetime(2021, 11, 14, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """Set the command's clock."""
+
+    def put(when):
+        from backcourt.cli import jobs, options, plan, run
+
+        for module in (jobs, options, plan, run):
+            monkeypatch.setattr(module, "now", lambda: when)
+
+    return put
+
+
+@pytest.fixture
+def rest(computed):
+    """A season with a day without games, 2021-11-10, and further games on 2021-12-01."""
+    query(computed, "DELETE FROM nba_raw.nbac_schedule WHERE game_date = '2021-11-10'")
+    query(
+        computed,
+        "INSERT INTO nba_raw.nbac_schedule SELECT * REPLACE (DATE '2021-12-01' AS game_date) FROM "
+        "nba_raw.nbac_schedule WHERE game_date = '2021-11-14'",
+    )
+    return computed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("run",), ""),
+        (("plan",), ""),
+        (("run", "--dry-run"), "dry run: nothing was changed\n"),
+        (("jobs", "run", "all"), ""),
+    ],
+)
+def test_a_day_without_games_is_a_success(rest, command, at, arguments, said):
+    """Yesterday had no game: exit 0, one line with the games around it, nothing changed, whichever command is scheduled."""
+    at(datetime(2021, 11, 11, 12, tzinfo=UTC))
+    before = checksums(rest)
+    done = command(*arguments, *DAILY, "--warehouse", rest)
+    assert (done.code, done.out) == (0, said)
+    assert done.err == (
+        "no game on 2021-11-10, nothing to do: the last one before was on 2021-11-09 and the next is on 2021-11-11\n"
+    )
+    assert checksums(rest) == before
+
+
+@pytest.mark.parametrize("name", ["run", "plan"])
+def test_a_day_without_games_as_json(rest, command, at, name):
+    """Programs get the shape of every other answer, with nothing in it."""
+    at(datetime(2021, 11, 11, 12, tzinfo=UTC))
+    done = command(name, *DAILY, "--json", "--warehouse", rest)
+    found = json.loads(done.out)
+    assert done.code == 0
+    assert (found["ranges"] if name == "plan" else found["plan"]["ranges"]) == []
+    assert found.get("exit_code", 0) == 0
+
+
+@pytest.mark.parametrize("days", [1, 80, 200])
+def test_between_two_seasons_is_a_success(computed, command, at, days):
+    """Days after the season's last game, and before its first: exit 0 as long as no break between seasons is longer."""
+    at(LAST_GAME + timedelta(days=days + 1))
+    done = command("run", *DAILY, "--warehouse", computed)
+    assert done.code == 0
+    assert done.err.endswith("nothing to do: the last one before was on 2021-11-14\n")
+    at(datetime(2021, 10, 19, 15, tzinfo=UTC) - timedelta(days=days - 1))
+    done = command("run", *DAILY, "--warehouse", computed)
+    assert done.code == 0
+    assert done.err.endswith("nothing to do: the next is on 2021-10-19\n")
+
+
+def test_a_schedule_that_was_not_loaded_is_not_taken_for_a_break(computed, command, at):
+    """No game for longer than any break between seasons, or no schedule at all: exit 2, load it."""
+    at(LAST_GAME + timedelta(days=202))
+    done = command("run", *DAILY, "--warehouse", computed)
+    assert done.code == 2
+    assert "the schedule has no game on 2022-06-03" in done.line
+    query(computed, "DELETE FROM nba_raw.nbac_schedule")
+    assert "the schedule is empty" in command("run", *DAILY, "--warehouse", computed).line
+
+
+def test_an_old_day_is_refused_also_without_games(rest, command, at):
+    """91 days ago is a mistake in the schedule of a daily job, whether there were games or not."""
+    at(datetime(2022, 2, 9, 12, tzinfo=UTC))
+    for day in ("2021-11-10", "2021-11-09"):
+        done = command("run", "--start-date", day, "--end-date", day, "--mode", "daily", "--warehouse", rest)
+        assert done.code == 2
+        assert "days ago; daily mode accepts 90 days" in done.line
+
+
+def test_a_backfill_takes_a_day_without_games_for_a_mistake(rest, command, at):
+    """In backfill mode the same day is refused with the seasons there are."""
+    at(datetime(2021, 11, 11, 12, tzinfo=UTC))
+    done = command("run", *YESTERDAY, "--warehouse", rest)
+    assert done.code == 2
+    assert "the schedule has no game on 2021-11-10. valid: 2021-22" in done.line
+
+
+@pytest.mark.parametrize(
+    ("hour", "day"),
+    [
+        (datetime(2021, 11, 6, 4, 59, tzinfo=UTC), "2021-11-05"),
+        (datetime(2021, 11, 6, 3, 0, tzinfo=UTC), "2021-11-04"),
+        (datetime(2021, 11, 8, 4, 59, tzinfo=UTC), "2021-11-06"),
+        (datetime(2021, 11, 8, 5, 0, tzinfo=UTC), "2021-11-07"),
+    ],
+)
+def test_yesterday_is_the_leagues(computed, command, at, hour, day):
+    """Game dates are those of the US east coast: at 23:59 there, also on the night of the clock change, it is still today."""
+    at(hour)
+    found = json.loads(command("plan", *YESTERDAY, "--json", "--warehouse", computed).out)
+    assert found["request"]["start_date"] == found["request"]["end_date"] == day
