@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NoReturn
 
 from docref.errors import UsageError
+from docref.model import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,6 +123,8 @@ def _text(report: Report, *, quiet: bool) -> str:
         near = f" (nearest: '{each.suggestion}')" if each.suggestion else ""
         lines.append(f"{each.path}:{each.line}:{each.column}: {each.rule}: {_one_line(each.message)}{near}")
     if not quiet:
+        unread = {each.path: each for each in reversed(report.judgements) if each.rule == "page"}
+        lines += [f"{path}: {each.message}" for path, each in sorted(unread.items()) if each.outcome is Outcome.UNKNOWN]
         counts = report.counts.values()
         checked, skipped, unknown = (sum(each[key] for each in counts) for key in ("checked", "skipped", "not_judged"))
         lines.append(

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_TABLES = {
+    "programs": "program name = package or script file",
+    "arguments": "command = pattern of files",
+}
+"""Keys whose value is a table of texts, and what such a table holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ignore:
     """A finding that is not one, and why.
@@ -46,6 +53,8 @@ class Config:
         outputs: Patterns of paths that commands create.
         placeholders: Further words that stand for something the reader fills in.
         programs: Program name to the Python package or script file that defines its command line.
+        arguments: Command with its subcommands to the pattern of files whose names, without their ending, its first
+            argument takes.
         ignore: Findings that are none.
     """
 
@@ -69,6 +78,7 @@ class Config:
     outputs: tuple[str, ...] = ()
     placeholders: tuple[str, ...] = ()
     programs: Mapping[str, str] = field(default_factory=dict)
+    arguments: Mapping[str, str] = field(default_factory=dict)
     ignore: tuple[Ignore, ...] = ()
 
 
@@ -116,10 +126,10 @@ def _value(key: str, value: object, file: Path) -> Any:  # noqa: ANN401 - JSON a
         if isinstance(value, str):
             return value.removeprefix("./").strip("/")
         raise UsageError(f"{file}: docs_dir must be a string")
-    if key == "programs":
+    if key in _TABLES:
         if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):
             return value
-        raise UsageError(f"{file}: programs must be a table of program name = package or script file")
+        raise UsageError(f"{file}: {key} must be a table of {_TABLES[key]}")
     if key == "ignore":
         if isinstance(value, list) and all(_is_ignore(each) for each in value):
             return tuple(Ignore(**each) for each in value)

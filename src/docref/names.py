@@ -29,6 +29,9 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _DEFINED_IN_PAGE = re.compile(r"\b(\w+)\s*=[^=]|\b(?:def|class|import|as|AS|for|CREATE TABLE)\s+(\w+)|\"(\w+)\"\s*:")
 _LIST = re.compile(r"\(?[a-z_][a-z0-9_]*(?:, ?[a-z_][a-z0-9_]*)*\)?")
 _COMPARED = re.compile(r"([a-z][a-z0-9_]*) (?:[<>]=?|!=|<>|IS|IN|BETWEEN|LIKE) ")
+_ASSIGNED = re.compile(r"(?<![^\s;&|(])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)=")
+_ASSIGNING = frozenset({"", "bash", "console", "dotenv", "env", "sh", "shell", "shell-session", "terminal", "zsh"})
+_PROSE = re.compile(r'"""(?:[^"\\]++|\\.|"(?!""))*+"""|\#[^\n]*', re.DOTALL)
 _LONGEST = 500
 _KEYED = (".toml", ".yml", ".yaml", ".json")
 _SCRIPTS = frozenset(
@@ -40,13 +43,17 @@ _ALWAYS = frozenset({"snake_case", "http_proxy", "https_proxy", "no_proxy"})
 
 
 def judge(snippet: Snippet, repository: Repository) -> Iterator[Judgement]:
-    """Judge a code span that is one snake_case or UPPER_CASE name."""
+    """Judge a code span that is one snake_case or UPPER_CASE name, and the variables that shell text sets."""
     text = snippet.text
-    if snippet.kind is not Kind.CODE:
+    if snippet.kind not in {Kind.CODE, Kind.FENCE}:
         return
     index: _Index | None = repository.cache.get(__name__)
     if index is None:
         index = repository.cache[__name__] = _Index(repository)
+    if snippet.kind is Kind.CODE or snippet.language in _ASSIGNING:
+        yield from _assigned(snippet, index, repository)
+    if snippet.kind is Kind.FENCE:
+        return
     place = (snippet.path, snippet.line, snippet.column)
     for name, start in _names(text):
         at = (*place[:2], place[2] + start)
@@ -71,12 +78,30 @@ def _names(text: str) -> Iterator[tuple[str, int]]:
         yield compared[1], 0
 
 
+def _assigned(snippet: Snippet, index: _Index, repository: Repository) -> Iterator[Judgement]:
+    """Judge ``NAME=value`` where the name begins like ours; a shell variable that the page itself uses is its own."""
+    for offset, line in enumerate(snippet.text.split("\n")):
+        for found in _ASSIGNED.finditer(line) if len(line) <= _LONGEST else ():
+            if _is_ours(found[1], repository) and not re.search(rf"\$\{{?{found[1]}\b", snippet.text):
+                column = found.start() + (snippet.column if offset == 0 else 1)
+                yield _variable(found[1], (snippet.path, snippet.line_of(offset), column), index, repository)
+
+
+def _is_ours(name: str, repository: Repository) -> bool:
+    prefix = name.partition("_")[0].lower()
+    return prefix in repository.by_name or prefix in repository.programs
+
+
 def _variable(text: str, place: tuple[PurePosixPath, int, int], index: _Index, repository: Repository) -> Judgement:
-    if index.mentions(text):
+    in_docstring = place[0].suffix == ".py"
+    if index.mentions(text, in_code=in_docstring):
         return Judgement("variable", text, Outcome.GOOD, *place)
     prefix, _, rest = text.partition("_")
-    ours = prefix.lower() in repository.by_name or prefix.lower() in repository.programs
-    if not ours:
+    if not _is_ours(text, repository):
+        # Anyone's, unless it is a letter away from a name of the sources; a docstring speaks mostly of those.
+        near = repository.nearest(text, (each for each in index.upper if each.startswith(f"{prefix}_")))
+        if near and (in_docstring or repository.alike(text, near) > 1 - 1.5 / max(len(text), len(near))):
+            return Judgement("variable", text, Outcome.MISSING, *place, f"no source file has '{text}'", near)
         return Judgement("variable", text, Outcome.UNKNOWN, *place, "not judged: may be anyone's")
     if index.mentions(f"{prefix}_") and (index.knows(rest.lower()) or rest.lower() in index.words):
         return Judgement("variable", text, Outcome.GOOD, *place)
@@ -133,8 +158,13 @@ class _Index:
 
     @cached_property
     def upper(self) -> frozenset[str]:
-        """Every UPPER_CASE word of a Python file."""
-        return frozenset(word for text in self._python.values() for word in _UPPER.findall(text))
+        """Every UPPER_CASE word of a Python file outside its docstrings and comments."""
+        return frozenset(word for text in self._unsaid.values() for word in _UPPER.findall(text))
+
+    @cached_property
+    def _unsaid(self) -> dict[PurePosixPath, str]:
+        """The Python files without docstrings and comments."""
+        return {path: _PROSE.sub(" ", text) for path, text in self._python.items()}
 
     def _code(self, path: PurePosixPath) -> frozenset[str]:
         """Identifiers of a Python file outside its strings and comments."""
@@ -163,11 +193,15 @@ class _Index:
                 return True
         return False
 
-    def mentions(self, name: str) -> bool:
-        """Whether a Python file or a script holds the word; a name that ends in ``_`` is a prefix."""
+    def mentions(self, name: str, *, in_code: bool = False) -> bool:
+        """Whether a Python file or a script holds the word; a name that ends in ``_`` is a prefix.
+
+        With ``in_code`` what docstrings and comments say does not count.
+        """
         end = "" if name.endswith("_") else r"\b"
         word = re.compile(rf"\b{re.escape(name)}{end}")
-        return name in self.words or any(name in text and word.search(text) for text in self._python.values())
+        texts = self._unsaid if in_code else self._python
+        return name in self.words or any(name in text and word.search(text) for text in texts.values())
 
     def of_page(self, path: PurePosixPath) -> frozenset[str]:
         """Names that the fences of a page define themselves."""

@@ -43,7 +43,9 @@ def read(repository: Repository, path: PurePosixPath) -> Page:
     if path not in cache:
         page = Page(path)
         text = repository.read_text(path)
-        if text is None:
+        if text is None and path.suffix != ".py" and repository.is_readable(path):
+            page.problems.append(_said(path, Outcome.MISSING, "no text in UTF-8"))
+        elif text is None:
             page.problems.append(_said(path, Outcome.UNKNOWN, "not judged: too large, or no text"))
         elif len(text) > LARGEST_PAGE and path.suffix != ".ipynb":
             page.problems.append(_said(path, Outcome.UNKNOWN, "not judged: too large"))

@@ -22,6 +22,7 @@ _FILE = re.compile(r".*\.(?:py|toml|md|ipynb|sql|ya?ml|json|txt|html|csv|parquet
 _SNAKE = re.compile(r"_?[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
 _PYTHON = {"python", "py", "python3", "pycon", "ipython"}
 _PROMPT = re.compile(r"^(>>>|\.\.\.) ?", re.MULTILINE)
+_CLASS_MEMBER = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*\.[A-Za-z_]\w*")
 _LONGEST = 200_000
 _MOST_MEMBERS = 5_000
 
@@ -77,6 +78,10 @@ def _span(snippet: Snippet, index: Index, repository: Repository) -> Iterator[Ju
             base = _imports(snippet, index, repository)[dotted.partition(".")[0]]
             full = f"{base}.{dotted.partition('.')[2]}"
             yield from _dotted(snippet, full, snippet.line, snippet.column, index, repository, written=dotted)
+        elif snippet.path.suffix == ".py" and (full := index.seen_from(snippet.path, dotted)):
+            yield from _dotted(snippet, full, snippet.line, snippet.column, index, repository, written=dotted)
+        elif _CLASS_MEMBER.fullmatch(dotted):
+            yield from _member(snippet, dotted, index, repository)
         return
     if not called or not _SNAKE.fullmatch(dotted) or hasattr(builtins, dotted):
         return
@@ -85,6 +90,30 @@ def _span(snippet: Snippet, index: Index, repository: Repository) -> Iterator[Ju
     else:
         message = f"no function '{dotted}' in the repository"
         yield Judgement("python", dotted, Outcome.MISSING, *place, message)
+
+
+def _member(snippet: Snippet, dotted: str, index: Index, repository: Repository) -> Iterator[Judgement]:
+    """Judge ``Class.member``: a class of that name in the repository has it, if there is any of that name."""
+    owner, _, name = dotted.partition(".")
+    place = (snippet.path, snippet.line, snippet.column)
+    known: frozenset[str] = frozenset()
+    classes = index.classes(owner)
+    for each in classes:
+        try:
+            index.attribute(each, name)
+        except AbsentError as absent:
+            known |= absent.known
+        except UnfollowedError:
+            yield Judgement(
+                "python", dotted, Outcome.UNKNOWN, *place, "not judged: it cannot be followed in the source"
+            )
+            return
+        else:
+            yield Judgement("python", dotted, Outcome.GOOD, *place)
+            return
+    if classes:
+        near = repository.nearest(name, known)
+        yield Judgement("python", dotted, Outcome.MISSING, *place, f"{owner} has no '{name}'", near)
 
 
 def _dotted(

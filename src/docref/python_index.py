@@ -213,6 +213,38 @@ class Index:
         fields = {n.target.id for n in node.body if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)}
         return found | fields if made else (found if node.bases else None)
 
+    def seen_from(self, path: PurePosixPath, dotted: str) -> str:
+        """The full name of a dotted name whose first part a file imports or has beside it; "" if there is none.
+
+        A name that the file also gives to something of its own (a parameter, a variable) may be that.
+        """
+        first, _, rest = dotted.partition(".")
+        module = self.sources.parse(path)
+        if module is None or first in module.bound:
+            return ""
+        if first in module.imports:
+            full = ".".join(part for part in (*module.imports[first], rest) if part)
+            return full if self.is_ours(full) else ""
+        own = {node.arg for node in ast.walk(module.tree) if isinstance(node, ast.arg)}
+        own |= {n.id for n in ast.walk(module.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        beside = path.parent / f"{first}.py"
+        if first in own or beside not in self._repository.files:
+            return ""
+        full = f"{self.sources.dotted(beside)}.{rest}"
+        return full if self.is_ours(full) else ""
+
+    def classes(self, name: str) -> list[Thing]:
+        """The classes of that name at the top of a module outside the tests."""
+        declared = re.compile(rf"^class {re.escape(name)}\b", re.MULTILINE)
+        found = []
+        for path in sorted(self._repository.files):
+            text = self._repository.read_text(path) if path.suffix == ".py" and "tests" not in path.parts else None
+            module = self.sources.parse(path) if text is not None and declared.search(text) else None
+            node = module.bound.get(name) if module else None
+            if isinstance(node, ast.ClassDef):
+                found.append(Thing(module, node, name))
+        return found
+
     def is_defined(self, name: str, kinds: tuple[type[ast.AST], ...]) -> bool:
         """Whether some source outside the tests has a definition of these kinds with that name."""
         declared = re.compile(rf"\b(?:def|class) {re.escape(name)}\b")

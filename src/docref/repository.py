@@ -136,6 +136,14 @@ class Repository:
             self._texts[path] = self._read(path)
         return self._texts[path]
 
+    def is_readable(self, path: PurePosixPath) -> bool:
+        """Whether it is a file that can be opened and is not longer than ``LARGEST_FILE``."""
+        full = self.root / path
+        try:
+            return path in self.files and full.stat().st_size <= LARGEST_FILE and os.access(full, os.R_OK)
+        except OSError:
+            return False
+
     def _read(self, path: PurePosixPath) -> str | None:
         if path not in self.files:
             return None

@@ -22,6 +22,17 @@ def test_a_finding_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
     ]
 
 
+def test_a_page_that_is_not_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A page that is too large is no finding, and the text says which one it is."""
+    with (tmp_path / "README.md").open("wb") as file:
+        file.truncate(50_000_000)
+    assert main(["check", "--root", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "README.md: not judged: too large, or no text",
+        "0 findings in 1 pages: 0 references checked, 0 skipped, 1 not judged",
+    ]
+
+
 def test_a_good_repository_exits_with_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing is printed but the counts, and with --quiet nothing at all."""
     write(tmp_path, {"README.md": "`run.py`\n", "run.py": ""})

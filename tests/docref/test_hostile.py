@@ -76,21 +76,31 @@ def test_a_page_of_50_megabytes_is_said(tmp_path: Path) -> None:
     assert (judgement.outcome, judgement.message) == (Outcome.UNKNOWN, "not judged: too large, or no text")
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"a\0b", b"", b"\xef\xbb\xbf# x", b"\r\r\n`gone.py`\r"])
-def test_bytes_are_no_crash(tmp_path: Path, content: bytes) -> None:
-    """Binary pages, empty ones and old line ends."""
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"\xff\xfe\x00", ["page"]),
+        (b"a\0b", ["page"]),
+        ("\u00e9".encode("latin-1"), ["page"]),
+        (b"", []),
+        (b"\xef\xbb\xbf# x", []),
+        (b"\r\r\n`gone.py`\r", ["path"]),
+    ],
+)
+def test_a_page_that_is_no_text_is_a_finding(tmp_path: Path, content: bytes, found: list[str]) -> None:
+    """Bytes that are no UTF-8 are one finding; empty pages, byte order marks and old line ends are none."""
     (tmp_path / "README.md").write_bytes(content)
-    report(tmp_path, {})
+    assert [each.rule for each in report(tmp_path, {}).findings] == found
 
 
 @pytest.mark.parametrize(
     "content", ["", "{", "[]", '{"cells": 1}', '{"cells": [1]}', '{"cells": [{"source": 1}]}', "[" * 100_000, "\0"]
 )
 def test_a_broken_notebook_is_a_finding(tmp_path: Path, content: str) -> None:
-    """It has one finding, or is no text; it never stops the others."""
+    """It has one finding, and never stops the others."""
     files = {"docs/n.ipynb": content, "README.md": "[x](gone.md)\n"}
     found = report(tmp_path, files)
-    assert [each.rule for each in found.judgements] == ["link", "page"]
+    assert [each.rule for each in found.findings] == ["link", "page"]
 
 
 def test_links_in_circles_end(tmp_path: Path) -> None:

@@ -67,3 +67,22 @@ def test_lists_and_comparisons_are_names(tmp_path: Path) -> None:
     """Each name of a list, and the left side of a comparison, must be defined."""
     page = {"README.md": "`(do_it, do_them)`, `one_thing <= 3`, `that_thing IS NULL`, `x = 3`\n"}
     assert missing(tmp_path, FILES | page) == ["name do_them", "name that_thing"]
+
+
+def test_a_variable_that_a_page_sets(tmp_path: Path) -> None:
+    """What a shell line sets with the program's prefix must be read somewhere; the page's own variables need not."""
+    page = "`APP_HOEM=x run`\n\n```\nexport APP_HOME=1 APP_HOEM=2 OTHER_HOEM=3\nAPP_OWN=4\ncd $APP_OWN\n```\n"
+    assert missing(tmp_path, FILES | {"README.md": page}) == ["variable APP_HOEM", "variable APP_HOEM"]
+
+
+def test_a_constant_that_a_letter_tells_from_ours(tmp_path: Path) -> None:
+    """Another name without our prefix is anyone's, unless it is one of the sources' with a letter changed."""
+    page = {"README.md": "`THE_LIMITS` `THE_LIMIT` `THE_LONGEST` `OUR_LIMIT`\n"}
+    assert missing(tmp_path, FILES | page) == ["variable THE_LIMITS"]
+
+
+def test_a_docstring_does_not_vouch_for_itself(tmp_path: Path) -> None:
+    """A constant that has been renamed is found in a docstring, although the docstring still spells it."""
+    source = '"""Index in `ZONE_NAMES`, see `ZONE_TITLES`; `CUDA_HOME` is read by others."""\nZONE_TITLES = ()\n'
+    files = {"docref.toml": 'docstrings = ["src"]\n', "src/app/a.py": source}
+    assert missing(tmp_path, files) == ["variable ZONE_NAMES"]

@@ -44,6 +44,7 @@ GOOD = [
     "`shop.till.SMALL.coins`",
     "`shop.till.open_till()`",
     "`open_till(3)`",
+    "`Till.close`, `Till.closed`, `Safe.coins`, `Tall.anything`, `Till.__init__`",
     "`json.loads()`",
     "`len()`",
     "`shop.toml`",
@@ -56,6 +57,7 @@ GOOD = [
 ]
 BAD = [
     ("`shop.Tell`", 1, 1, "shop has no 'Tell'", "Till"),
+    ("see `Safe.coin`", 1, 5, "Safe has no 'coin'", "coins"),
     ("see `shop.till.Till.clos`", 1, 5, "shop.till.Till has no 'clos'", "close"),
     ("`shop.till.SMALL.coin`", 1, 1, "Till has no 'coin'", "coins"),
     ("`shop.tall`", 1, 1, "shop has no 'tall'", "till"),
@@ -142,3 +144,16 @@ def test_members_are_the_anchors_of_a_documented_module(tmp_path):
     found = python.members(repository, "shop.till")
     assert {"shop.till", "shop.till.Till", "shop.till.Till.close", "shop.till.open_till", "shop.till.LIMIT"} <= found
     assert isinstance(ast.parse(repository.read_text(PurePosixPath("src/shop/till.py"))), ast.Module)
+
+
+def test_a_docstring_sees_what_its_module_imports_and_what_lies_beside(tmp_path):
+    """Short names of a docstring are followed by the imports and to the neighbours; a parameter may have any member."""
+    said = "`till.LIMIT` `till.LIMITS` `till.open_till()` `door.open_it` `door.shut_it` `bell.ring` `Till.shut`"
+    files = {
+        **PACKAGE,
+        "docref.toml": 'docstrings = ["src"]\n',
+        "src/shop/door.py": "def open_it(): ...\n",
+        "src/shop/bell.py": "",
+        "src/shop/hall.py": f'from . import till\n\ndef go(bell):\n    """{said}"""\n',
+    }
+    assert [each.ref for each in findings(tmp_path, files)] == ["till.LIMITS", "door.shut_it", "Till.shut"]

@@ -115,6 +115,18 @@ def test_a_lone_flag_of_a_foreign_program_that_the_page_calls(tmp_path):
     assert [each.line for each in found] == [1, 3]
 
 
+def test_an_argument_that_names_a_file(tmp_path):
+    """An argument that the configuration ties to files must be the name of one; placeholders stand for any."""
+    files = {
+        **FILES,
+        "docref.toml": '[programs]\ntooly = "tooly"\n[arguments]\n"tooly run" = "books/*.txt"\n',
+        "books/first.txt": "",
+        "README.md": "`tooly run first`, `tooly run frist`, `tooly run NAME`, `tooly run --name frist`\n",
+    }
+    (found,) = report(tmp_path, files, *RULES).findings
+    assert (found.ref, found.suggestion) == ("frist", "first")
+
+
 def test_shell_lines_of_a_notebook(tmp_path):
     """A `!command` in a code cell is judged, at its line in the notebook's file."""
     text = json.dumps(NOTEBOOK, indent=1)

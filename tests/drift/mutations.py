@@ -201,6 +201,8 @@ def files(tree: Path) -> Iterator[Mutation]:
         for number, line in enumerate(lines, 1):
             here = (tree / page).parent
             named = [here / m[1] for m in _LINK.finditer(line) if m[1] and "://" not in m[1]]
+            runbooks = re.findall(r"backcourt runbook (?:run|show) ([a-z][\w-]*)", line)
+            named += [tree / "runbooks" / f"{name}.ipynb" for name in runbooks]
             named += [tree / m for m in re.findall(r"`((?:src|docs|tests|runbooks|benchmarks)/[\w/.-]+\.\w+)`", line)]
             for target in named:
                 resolved = target.resolve()

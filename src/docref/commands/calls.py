@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from docref.commands import scripts
 from docref.commands.foreign import notebook_call, pip_call
 from docref.commands.model import MANY, Command
+from docref.globs import matches
 from docref.model import Outcome
 
 if TYPE_CHECKING:
@@ -244,6 +245,12 @@ class Caller:
             yield from self._choice(option.choices, text, value_word, name, fold=option.ignore_case)
 
     def _positional(self, command: Command, called: str, word: Word, text: str, given: int) -> Iterator[Found]:
+        pattern = self.repository.config.arguments.get(called)
+        if pattern and not given and not word.open and not is_placeholder(text, self.repository):
+            known = {path.stem for path in self.repository.files if matches(path.as_posix(), pattern)}
+            if text not in known:
+                near = self.repository.nearest(text, known)
+                yield "command", word, Outcome.MISSING, f"no file of {pattern} has the name '{text}'", near
         room = 0
         for argument in command.arguments:
             if argument.most is None or given < room + argument.most:

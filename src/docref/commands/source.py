@@ -57,13 +57,13 @@ class Sources:
     def parse(self, path: PurePosixPath, dotted: str = "") -> Module | None:
         """The module in a file."""
         if path not in self._parsed:
-            self._parsed[path] = self._parse(path, dotted)
+            self._parsed[path] = self._parse(path, dotted or self.dotted(path).removesuffix(".__init__"))
         return self._parsed[path]
 
     def inside(self, module: Module, function: ast.FunctionDef) -> Module:
         """The module as a function of it sees it: what the function imports itself is imported, too."""
         local = Module(module.path, module.tree)
-        self._bind(local, function.body, self._dotted(module.path).rpartition(".")[0])
+        self._bind(local, function.body, self.dotted(module.path).rpartition(".")[0])
         return replace(module, imports=module.imports | local.imports)
 
     def _parse(self, path: PurePosixPath, dotted: str) -> Module | None:
@@ -107,13 +107,14 @@ class Sources:
         if not node.level:
             beside = path.parent / f"{node.module}.py"
             # A script imports what lies beside it.
-            return node.module or "" if beside not in self._repository.files else self._dotted(beside)
+            return node.module or "" if beside not in self._repository.files else self.dotted(beside)
         parts = package.split(".") if package else []
         kept = parts[: len(parts) - node.level + 1] if node.level > 1 else parts
         return ".".join([*kept, *([node.module] if node.module else [])])
 
     @staticmethod
-    def _dotted(path: PurePosixPath) -> str:
+    def dotted(path: PurePosixPath) -> str:
+        """The dotted name of a module's file, below ``src`` or the root."""
         parts = path.with_suffix("").parts
         return ".".join(parts[1:] if parts[0] == "src" else parts)
 
