@@ -91,6 +91,7 @@ def ledger_rows(
           OR COALESCE(l.output_fingerprint, '') <> COALESCE(n.output_fingerprint, '')
           OR COALESCE(l.games_expected, -1) <> COALESCE(n.games_expected, -1)
           OR COALESCE(l.games_found, -1) <> COALESCE(n.games_found, -1)
+          OR l.row_count <> n.row_count
           OR l.failure_count <> n.failure_count"""
 
 

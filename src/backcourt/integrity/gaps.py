@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -40,6 +40,7 @@ class GapDate:
         root: The table that the gap goes back to; its own name if it is the root.
         upstream: The table through which it is reached; "" if it is the root.
         field: The critical field, for null_field and zero_value; "" otherwise.
+        doubled: True if the only fault is that keys stand there twice.
     """
 
     kind: GapKind
@@ -49,6 +50,7 @@ class GapDate:
     root: str
     upstream: str = ""
     field: str = ""
+    doubled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Gap:
         root: The table that the gap goes back to; its own name if it is the root.
         upstream: The table through which it is reached; "" if it is the root.
         field: The critical field, for null_field and zero_value; "" otherwise.
+        doubled: True if the only fault is that keys stand there twice.
     """
 
     kind: GapKind
@@ -78,6 +81,7 @@ class Gap:
     root: str
     upstream: str
     field: str
+    doubled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +128,33 @@ def find_gaps(session: Session, span: DateRange) -> Gaps:
         DateRangeError: If the schedule has no game in the range.
     """
     calendar = scheduled(session, span)
-    own = [
-        *_of_sources(source_dates(session, span)),
-        *_of_cells(cells(session, span)),
-        *_of_fields(field_dates(session, span)),
-    ]
+    own = find_own(session, span)
     roots = {(gap.table, gap.day): gap.kind in {"missing_date", "partial_data"} for gap in own}
     reached = cascade(session, span, [Root(name, day, rows) for (name, day), rows in roots.items()])
     through = {(item.table, item.day): item for item in reached}
     found = [_caused(gap, through.get((gap.table, gap.day))) for gap in own]
     found += [_of_reached(item) for item in reached if not item.own and item.rows]
     return Gaps(span, sum(span.start <= day <= span.end for day in calendar), merged(found, calendar))
+
+
+def find_own(session: Session, span: DateRange, tables: Sequence[str] = ()) -> list[GapDate]:
+    """The gaps that a table shows by itself, whatever it was computed from: all kinds but cascades.
+
+    Args:
+        session: An open session.
+        span: The dates.
+        tables: Full names of the only tables to look at; none for all.
+    """
+    processors = [processor for processor in registry() if not tables or processor.table.full_name in tables]
+    fielded = [processor.table for processor in processors if processor.table.critical]
+    found: list[GapDate] = []
+    if not tables or not set(tables).isdisjoint(source.table for source in SOURCES):
+        found += _of_sources(source_dates(session, span))
+    if processors:
+        found += _of_cells(cells(session, span, processors))
+    if fielded:
+        found += _of_fields(field_dates(session, span, fielded))
+    return found
 
 
 def scheduled(session: Session, span: DateRange) -> tuple[date, ...]:
@@ -163,13 +183,18 @@ def merged(found: Iterable[GapDate], calendar: Sequence[date]) -> tuple[Gap, ...
         calendar: The game dates, in order.
     """
     place = {day: number for number, day in enumerate(calendar)}
-    ordered = sorted(found, key=lambda gap: (ORDER.index(gap.table), gap.kind, gap.field, gap.root, gap.day))
+    ordered = sorted(found, key=lambda gap: (ORDER.index(gap.table), *_alike(gap), gap.day))
     gaps: list[Gap] = []
-    for _, group in groupby(ordered, key=lambda gap: (gap.table, gap.kind, gap.field, gap.root)):
+    for _, group in groupby(ordered, key=lambda gap: (gap.table, *_alike(gap))):
         numbered = enumerate(group)
         for _, island in groupby(numbered, key=lambda item: place[item[1].day] - item[0]):
             gaps.append(_range([gap for _, gap in island]))
     return tuple(sorted(gaps, key=lambda gap: (ORDER.index(gap.table), gap.start, gap.kind, gap.field)))
+
+
+def _alike(gap: GapDate) -> tuple[object, ...]:
+    """What neighbouring dates share that are shown as one gap."""
+    return gap.kind, gap.field, gap.root, gap.doubled
 
 
 def gaps_json(found: Gaps) -> dict[str, Any]:
@@ -206,6 +231,7 @@ def _range(gaps: Sequence[GapDate]) -> Gap:
         first.root,
         first.upstream,
         first.field,
+        first.doubled,
     )
 
 
@@ -213,7 +239,7 @@ def _caused(gap: GapDate, reached: Reached | None) -> GapDate:
     """The gap with what it goes back to, if it reads another gap."""
     if reached is None or reached.root == gap.table:
         return gap
-    return GapDate(gap.kind, gap.table, gap.day, gap.evidence, reached.root, reached.upstream, gap.field)
+    return replace(gap, root=reached.root, upstream=reached.upstream)
 
 
 def _of_sources(found: Iterable[SourceDate]) -> Iterator[GapDate]:
@@ -222,7 +248,8 @@ def _of_sources(found: Iterable[SourceDate]) -> Iterator[GapDate]:
             yield GapDate("missing_date", item.table, item.day, f"0 of {item.games} games", item.table)
         elif item.doubled:
             words = f"{item.doubled} of {item.games} games have a key twice, {item.example} first"
-            yield GapDate("partial_data", item.table, item.day, words, item.table)
+            only = item.doubled == item.games - item.whole
+            yield GapDate("partial_data", item.table, item.day, words, item.table, doubled=only)
         elif item.whole < item.games:
             words = f"{item.whole} of {item.games} games are whole, {item.example} is not"
             yield GapDate("partial_data", item.table, item.day, words, item.table)

@@ -1,4 +1,4 @@
-"""What must be the same after a disturbed run as after an undisturbed one."""
+"""What must be the same after a disturbed run, or a repair, as in a warehouse that was never disturbed."""
 
 import duckdb
 
@@ -33,6 +33,18 @@ def contents(path):
         "SELECT * EXCLUDE (run_id, attempt, started_at, finished_at) FROM nba_processing.backfill_ledger ORDER BY ALL"
     )
     connection.close()
+    return found
+
+
+def stored(path):
+    """Every computed and raw row with all its values, whatever its hash says: table, rows and a checksum."""
+    found = {}
+    for schema, table in query(path, "SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL"):
+        if schema in {*COMPUTED, "nba_raw"}:
+            found[f"{schema}.{table}"] = query(
+                path,
+                f"SELECT count(*), sum(hash(t)::HUGEINT) FROM (SELECT * EXCLUDE processed_at FROM {schema}.{table}) AS t",
+            )
     return found
 
 

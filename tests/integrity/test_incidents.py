@@ -1,0 +1,108 @@
+"""The four known incidents: each is found as what it is, where it is, and repaired to what never had it."""
+
+import shutil
+from datetime import UTC, datetime
+
+import incidents
+import pytest
+from incidents import day, game_dates
+
+from backcourt.backfill.stamp import Stamp
+from backcourt.calendar import DateRange
+from backcourt.integrity.gaps import find_gaps
+from backcourt.integrity.recovery import apply, recovery
+from backcourt.warehouse.duckdb import DuckDBWarehouse
+from state import contents, stored
+
+SEASON = DateRange(day("2021-10-19"), day("2022-06-14"))
+STAMP = Stamp("repair", datetime(2025, 7, 1, tzinfo=UTC))
+TDGS = "nba_analytics.team_defense_game_summary"
+TDZA = "nba_precompute.team_defense_zone_analysis"
+PCF = "nba_precompute.player_composite_factors"
+MLFS = "nba_predictions.ml_feature_store_v2"
+
+
+@pytest.fixture
+def path(simulated_warehouse, tmp_path):
+    """A copy of the simulated warehouse that may be changed."""
+    return shutil.copy(simulated_warehouse, tmp_path / "w.duckdb")
+
+
+def found_in(path, span=SEASON):
+    """The gaps of a warehouse."""
+    with DuckDBWarehouse(path).read() as session:
+        return find_gaps(session, span)
+
+
+def roots(found):
+    """Kind, table and dates of the gaps that go back to no other."""
+    return {(gap.kind, gap.table, gap.days) for gap in found.roots}
+
+
+def cascades(found):
+    """Tables that stand on a gap."""
+    return {gap.table for gap in found.gaps if gap.kind == "cascade"}
+
+
+def repair(path, found):
+    """Carry the recovery out."""
+    stages = []
+    apply(DuckDBWarehouse(path), recovery(found), STAMP, told=stages.append)
+    return stages
+
+
+def same(path, other):
+    """The warehouse holds what the other one holds: rows, failures, ledger."""
+    assert stored(path) == stored(other)
+    assert contents(path) == contents(other)
+    assert found_in(path).gaps == ()
+
+
+def test_an_intact_season_has_no_gap(path):
+    """Nothing is found where nothing is wrong."""
+    found = found_in(path)
+    assert (found.gaps, found.exit_code) == ((), 0)
+
+
+def test_missing_zones(path, simulated_warehouse):
+    """(a) null_field in TDGS on the exact dates, cascades in TDZA, PCF and MLFS; repaired to the last value."""
+    bad = game_dates(path, day("2022-01-10"), day("2022-01-12"))
+    incidents.zones_missing(path, bad, day("2022-02-20"))
+    found = found_in(path)
+    assert roots(found) == {("null_field", TDGS, tuple(bad))}
+    assert cascades(found) == {TDZA, PCF, MLFS}
+    assert found.exit_code == 2
+    repair(path, found)
+    same(path, simulated_warehouse)
+
+
+def test_an_absent_date(path, simulated_warehouse):
+    """(b) missing_date in TDZA on that date, cascades in PCF and MLFS on it alone."""
+    gone = day("2021-12-04")
+    incidents.date_absent(path, gone)
+    found = found_in(path)
+    assert roots(found) == {("missing_date", TDZA, (gone,))}
+    assert {gap.table: gap.days for gap in found.gaps if gap.kind == "cascade"} == {PCF: (gone,), MLFS: (gone,)}
+    repair(path, found)
+    same(path, simulated_warehouse)
+
+
+def test_a_box_score_loaded_twice(path, simulated_warehouse):
+    """(c) partial_data in the raw table on that date, and everything computed from it."""
+    twice = day("2022-02-02")
+    incidents.loaded_twice(path, twice, day("2022-03-20"))
+    found = found_in(path)
+    assert roots(found) == {("partial_data", "nba_raw.nbac_team_boxscore", (twice,))}
+    stages = repair(path, found)
+    assert stages[0] == "deduplicate nba_raw.nbac_team_boxscore on 2022-02-02"
+    same(path, simulated_warehouse)
+
+
+def test_vanished_players(path, simulated_warehouse):
+    """(d) partial_data in PGS on the exact dates, and everything that reads a player's games after them."""
+    bad = game_dates(path, day("2022-03-01"), day("2022-03-04"))
+    incidents.players_vanished(path, bad[0], bad[-1], day("2022-04-20"))
+    found = found_in(path)
+    assert roots(found) == {("partial_data", "nba_analytics.player_game_summary", tuple(bad))}
+    repair(path, found)
+    same(path, simulated_warehouse)
