@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
-from state import compacted, contents, forget_everything
 
 from small_season import PROGRAM, query
+from state import compacted, contents, forget_everything
 
 LIMIT = 2.0
 """Seconds between the signal and the end."""
@@ -62,13 +62,12 @@ def test_an_interrupt_while_the_command_starts_is_quiet(raw_season, number, dela
     ] == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["int", "term"])
-def test_an_interrupted_run_says_how_to_go_on_and_that_does(raw, computed_season, number):
-    """Stopped as soon as it has said how to resume: no lock stays, history says so, the printed command finishes."""
+def test_an_interrupted_run_says_how_to_go_on_and_that_does(raw, computed_season):
+    """Ended politely as soon as it has said how to resume: no lock stays, history says so, the printed command finishes."""
     running = started(raw, *SEASON, "--reason", "it's a test")
     line = running.stderr.readline()
     assert "; to resume: backcourt run" in line
-    took, said = interrupted(running, number)
+    took, said = interrupted(running, signal.SIGTERM)
     assert running.returncode == 130, said
     assert took < LIMIT
     assert locks(raw) == []
@@ -102,8 +101,9 @@ def test_interrupts_at_random_moments_of_a_season(simulated_warehouse, tmp_path)
         slowest = max(slowest, took)
         assert locks(path) == []
         assert "running" not in statuses(path)
-        command = shlex.split(RESUME.search(said.splitlines()[-1])[1])
-        arguments = command[1 : command.index("--warehouse")]
+        if "nothing was started" not in said:
+            command = shlex.split(RESUME.search(said.splitlines()[-1])[1])
+            arguments = command[1 : command.index("--warehouse")]
     assert caught >= 3
     assert slowest < LIMIT
     last = started(path, *arguments)
