@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from docref import data
+from docref import entries
 from docref.errors import UsageError
 from docref.globs import Ignored, matches, matches_any
 
@@ -228,16 +228,28 @@ class Repository:
         """Where the command line of each program is defined.
 
         A value is as the configuration's ``programs`` has it (a package or a script file), or, for what the
-        ``[project.scripts]`` of a pyproject.toml adds, ``module:function``.
+        projects of the repository install, ``module:function``.
         """
         found: dict[str, str] = {}
-        for path in self.by_name.get("pyproject.toml", ()):
-            for document in data.values(path.name, self.read_text(path) or ""):
-                project = document.get("project")
-                scripts = project.get("scripts") if isinstance(project, dict) else None
-                for name, target in (scripts if isinstance(scripts, dict) else {}).items():
-                    found.setdefault(name, str(target))
+        for path in self._projects:
+            found = entries.scripts(path.name, self.read_text(path) or "") | found
         return found | dict(self.config.programs)
+
+    @cached_property
+    def _projects(self) -> list[PurePosixPath]:
+        """The files that declare Python projects, those nearest to the root first."""
+        found = [path for name in entries.FILES for path in self.by_name.get(name, ()) if path in self.files]
+        return sorted(found, key=lambda path: len(path.parts))
+
+    @cached_property
+    def import_roots(self) -> tuple[PurePosixPath, ...]:
+        """Folders that packages are imported from: of the root and of each project, ``src`` first.
+
+        A project whose folder is a package itself is imported from the folder around it.
+        """
+        projects = (path.parent for path in self._projects if path.parent / "__init__.py" not in self.files)
+        folders = (PurePosixPath(), *projects)
+        return tuple(dict.fromkeys(each / inner for each in folders for inner in ("src", "")))
 
 
 def normal(path: PurePosixPath) -> PurePosixPath | None:

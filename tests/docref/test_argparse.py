@@ -59,3 +59,15 @@ def test_what_cannot_be_followed_is_open(tmp_path):
     found = report(tmp_path, files, "flag")
     assert found.findings == []
     assert found.counts["flag"] == {"checked": 0, "skipped": 0, "not_judged": 1}
+
+
+def test_a_parser_that_a_class_makes_is_read(tmp_path):
+    """A parser kept in an object has its options and subcommands."""
+    source = (
+        "import argparse\nclass App:\n    def __init__(self):\n        self.parser = argparse.ArgumentParser()\n"
+        "        self.parser.add_argument('--mode', choices=['x', 'y'])\n"
+        "        self.parser.add_subparsers().add_parser('up').add_argument('--deep')\n"
+        "    def run(self):\n        return self.parser.parse_args()\ndef main():\n    App().run()\n"
+    )
+    shape = read(tmp_path, {"prog.py": source}, "prog:main")
+    assert shape == of_argparse(imported(tmp_path, "prog").App().parser)

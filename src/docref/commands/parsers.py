@@ -18,6 +18,13 @@ _FLAGS = {"store_true", "store_false", "store_const", "append_const", "count", "
 _PAIRED = "BooleanOptionalAction"
 
 
+def _methods_with_parser(module: Module) -> list[ast.FunctionDef]:
+    """The methods of a module's classes that make a parser."""
+    classes = [node for node in module.bound.values() if isinstance(node, ast.ClassDef)]
+    methods = [node for each in classes for node in each.body if isinstance(node, ast.FunctionDef)]
+    return [each for each in methods if "ArgumentParser(" in ast.unparse(each)]
+
+
 class _Group:
     """What ``add_subparsers`` returns: a place for subcommands."""
 
@@ -42,6 +49,9 @@ def read_program(sources: Sources, module: Module, function: str = "") -> Comman
         base, name = module.imports[function]
         inner = sources.module(base)
         return read_program(sources, inner, name) if inner else None
+    if not run.parsers:
+        for method in _methods_with_parser(module):
+            run.call(module, method, {}, names, 0)
     if run.asked:
         return run.asked[0]
     return run.parsers[0] if run.parsers else None

@@ -41,9 +41,9 @@ class Sources:
         self._parsed: dict[PurePosixPath, Module | None] = {}
 
     def file_of(self, dotted: str) -> PurePosixPath | None:
-        """The file of a module of the repository, below ``src`` or the root."""
+        """The file of a module of the repository, below ``src`` or the root, of it or of a project in it."""
         relative = PurePosixPath(*dotted.split("."))
-        for root in (PurePosixPath("src"), PurePosixPath()):
+        for root in self._repository.import_roots:
             for file in (root / relative / "__init__.py", (root / relative).with_suffix(".py")):
                 if file in self._repository.files:
                     return file
@@ -112,11 +112,11 @@ class Sources:
         kept = parts[: len(parts) - node.level + 1] if node.level > 1 else parts
         return ".".join([*kept, *([node.module] if node.module else [])])
 
-    @staticmethod
-    def dotted(path: PurePosixPath) -> str:
-        """The dotted name of a module's file, below ``src`` or the root."""
-        parts = path.with_suffix("").parts
-        return ".".join(parts[1:] if parts[0] == "src" else parts)
+    def dotted(self, path: PurePosixPath) -> str:
+        """The dotted name of a module's file, below the deepest folder that it can be imported from."""
+        roots = [each for each in self._repository.import_roots if path.is_relative_to(each)]
+        root = max(roots, key=lambda each: len(each.parts))
+        return ".".join(path.relative_to(root).with_suffix("").parts)
 
     def find(  # noqa: PLR0911 - by kind of expression
         self, module: Module, node: ast.expr, depth: int = 0
