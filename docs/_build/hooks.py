@@ -25,6 +25,9 @@ _OUTSIDE = re.compile(
 _BLOCK = re.compile(r'<div class="((?:language-text )?highlight)">(<pre>.*?</pre>)', re.DOTALL)
 _ALIGNED = re.compile(r"^ |\u2500", re.MULTILINE)
 """A line that begins with a blank, or the rule of a table: it would not survive being broken."""
+_HYPHENS = re.compile(r"(?<![\w#&;-])(--?[a-z][\w-]*|\d{4}-\d\d-\d\d)(?=[^<>]*<)")
+_KEPT = r'<span class="kept">\1</span>'
+"""Options and dates in running text, which a browser would break at their hyphens."""
 _SIGN = re.compile(r'<a class="anchor-link"[^>]*>¶</a>')
 
 
@@ -64,8 +67,9 @@ def on_page_content(html: str, /, *, page: Page, config: MkDocsConfig, files: Fi
 
 def _wrapping(block: re.Match[str]) -> str:
     """The block with a class that lets its lines wrap, unless they are aligned with each other."""
-    words = re.sub(r"<[^>]*>", "", block[2])
-    return block[0] if _ALIGNED.search(words) else f'<div class="{block[1]} wrapping">{block[2]}'
+    if _ALIGNED.search(re.sub(r"<[^>]*>", "", block[2])):
+        return block[0]
+    return f'<div class="{block[1]} wrapping">{_HYPHENS.sub(_KEPT, block[2])}'
 
 
 def _build(config: MkDocsConfig) -> Path:

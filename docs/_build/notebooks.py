@@ -16,8 +16,14 @@ import demo
 from markup import ROOT, write
 
 RUNBOOKS = ROOT / "runbooks"
-_OWN = {"season-backfill": {"start_date": demo.OPENING_DAY, "end_date": demo.LAST_DAY}}
+_OWN = {
+    "quick-start": {"end_date": demo.FIRST},
+    "season-backfill": {"start_date": demo.OPENING_DAY, "end_date": demo.LAST_DAY},
+}
 """What single runbooks are given instead of the week that the others show."""
+_RUN_ID = re.compile(r"(?<=run )[0-9a-f]{12}\b")
+_TABLE = re.compile(r"<table.*?</table>", re.DOTALL)
+_SECONDS = re.compile(r">seconds</th></tr>")
 
 
 def render(build: Path, warehouse: Path, *, folder: Path = RUNBOOKS) -> dict[str, str]:
@@ -105,5 +111,23 @@ def clean(notebook: dict[str, Any], work: Path) -> str:
     for number, cell in enumerate(notebook["cells"]):
         cell["metadata"] = {"tags": cell["metadata"].get("tags", [])} if cell["metadata"].get("tags") else {}
         cell["id"] = f"cell-{number}"
+        for output in cell.get("outputs", []):
+            output["data"] = {kind: _timeless(shown) for kind, shown in output.get("data", {}).items()}
     text = json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     return text.replace(str(work) + "/", "").replace(str(ROOT) + "/", "").replace(sys.prefix + "/", "")
+
+
+def _timeless(shown: Any) -> Any:  # noqa: ANN401 - text or lines of text, or whatever a program shows
+    """What a step shows without run ids and columns of seconds."""
+    if isinstance(shown, list):
+        return _timeless("".join(shown)).splitlines(keepends=True)
+    if not isinstance(shown, str):
+        return shown
+    return _RUN_ID.sub("RUN_ID", _TABLE.sub(_without_seconds, shown))
+
+
+def _without_seconds(table: re.Match[str]) -> str:
+    """A table without its last column if that holds seconds."""
+    if not _SECONDS.search(table[0]):
+        return table[0]
+    return re.sub(r"<t([hd])[^>]*>[^<]*</t\1></tr>", "</tr>", table[0])

@@ -25,7 +25,7 @@ from markup import write
 _SECTION = re.compile(r"^## .*\{ #([\w-]+) \}$", re.MULTILINE)
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 _PROBLEMS = re.compile(r"(?:^(?:problem: |blocked: |  )\w+: .*\n)+", re.MULTILINE)
-_SECONDS = re.compile(r" +seconds$")
+_SECONDS = re.compile(r"  seconds$")
 _CHANGING = (
     (
         re.compile(r"(?<=run )[0-9a-f]{12}\b|(?<=history )[0-9a-f]{12}\b|(?<=^ )[0-9a-f]{12}(?=  )", re.MULTILINE),

@@ -140,7 +140,7 @@ def _in_use(stage: Stage) -> str:
     import duckdb
 
     with duckdb.connect(str(stage.warehouse)):
-        return stage.command("backcourt status")[1]
+        return stage.command("backcourt plan --season 2021-22")[1]
 
 
 def _interrupted(stage: Stage) -> str:

@@ -97,6 +97,9 @@ def test_messages_wrap_and_tables_do_not():
         shown = hooks.on_page_content(line % words, page=page, config=None, files=None)
         assert ("highlight wrapping" in shown) is wraps, words
         assert shown.replace(" wrapping", "") == line % words
+    shown = hooks.on_page_content(line % "run --end-date 2021-12-04 a-b", page=page, config=None, files=None)
+    assert re.findall(r'<span class="kept">(.*?)</span>', shown) == ["--end-date", "2021-12-04"]
+    assert re.sub("<[^>]*>", "", shown) == "run --end-date 2021-12-04 a-b"
 
 
 def test_the_page_for_assistants_names_only_what_is_there():

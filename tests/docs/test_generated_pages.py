@@ -227,6 +227,30 @@ def test_a_cleaned_notebook_holds_no_time_and_no_path(notebook, tmp_path):
     assert json.loads(text)["cells"][0]["metadata"] == {"tags": ["parameters"]}
 
 
+def test_what_a_notebook_shows_is_timeless(notebook, tmp_path):
+    """Run ids and columns of seconds go from what a step shows; other tables stay whole."""
+    import notebooks
+
+    raw = json.loads(notebook("1").read_text(encoding="utf-8"))
+    row = "<tr><td>PGS</td><td class='n'>1.25</td></tr>"
+    head = "<table><tr><th>table</th><th class='n'>{}</th></tr>{}</table>"
+    raw["cells"][1]["outputs"] = [
+        {
+            "output_type": "execute_result",
+            "execution_count": 1,
+            "metadata": {},
+            "data": {
+                "text/plain": ["run 0f1e2d3c4b5a: 5 rows"],
+                "text/html": head.format("seconds", row) + head.format("share", row),
+            },
+        }
+    ]
+    shown = json.loads(notebooks.clean(raw, tmp_path))["cells"][1]["outputs"][0]["data"]
+    assert shown["text/plain"] == ["run RUN_ID: 5 rows"]
+    assert shown["text/html"].count("1.25") == 1
+    assert shown["text/html"].startswith("<table><tr><th>table</th></tr><tr><td>PGS</td></tr></table>")
+
+
 @pytest.mark.slow
 def test_a_notebook_that_raises_stops_the_build(notebook, tmp_path):
     """An error in a cell is an error of the build that names the notebook and the error."""
