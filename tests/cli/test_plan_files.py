@@ -122,8 +122,9 @@ def test_a_plan_edited_by_hand_is_refused(gap, plan, command, change):
         (b"", "is not a plan file"),
         (b"plan: yes", "is not a plan file"),
         (b"\x00\xff\xfe\x80", "is not a plan file"),
+        (b"[" * 100_000, "is not a plan file"),
     ],
-    ids=["version", "list", "null", "empty", "text", "binary"],
+    ids=["version", "list", "null", "empty", "text", "binary", "nested"],
 )
 def test_another_file_is_refused(computed, command, tmp_path, content, message):
     """A plan of another version, other JSON, text and binary files: what it is not, and how to make one."""
@@ -136,7 +137,7 @@ def test_another_file_is_refused(computed, command, tmp_path, content, message):
 
 def test_a_folder_and_a_missing_file_are_refused(computed, command, tmp_path):
     """A folder is no plan file; a missing one is named."""
-    assert f"{tmp_path} is not a plan file" in refused(command, computed, "--plan", tmp_path)
+    assert f"{tmp_path} is not a plan file: Is a directory" in refused(command, computed, "--plan", tmp_path)
     assert f"there is no plan file {tmp_path / 'gone'}" in refused(command, computed, "--plan", tmp_path / "gone")
 
 

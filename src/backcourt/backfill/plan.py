@@ -332,9 +332,10 @@ def load(path: Path) -> Plan:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise PlanError(f"there is no plan file {path}", next_step="make one with backcourt plan --save FILE") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
         raise PlanError(
-            f"{path} is not a plan file: {error}", next_step="make a new one: backcourt plan --save"
+            f"{path} is not a plan file: {why}", next_step="make a new one: backcourt plan --save FILE"
         ) from None
     if not isinstance(content, dict) or content.get("version") != _VERSION:
         raise PlanError(f"{path} is not a plan of this version", next_step="make a new one: backcourt plan --save FILE")
