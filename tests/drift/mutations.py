@@ -302,7 +302,9 @@ def columns(tree: Path) -> Iterator[Mutation]:
         for number, line in enumerate(lines, 1):
             spans = re.findall(r"`([a-z]\w*)(?: = '\w+')?`", line) + re.findall(r"`\w+\.([a-z]\w*)`", line)
             if "SELECT " in line:
-                spans += re.findall(r"\w+", line[line.index("SELECT ") :])
+                query = line[line.index("SELECT ") :]
+                # A name that the query gives itself is its own, even if a column has it, too.
+                spans += set(re.findall(r"\w+", query)) - set(re.findall(r"\bAS (\w+)", query))
             for name in {*spans} & known:
                 seen.setdefault(name, []).append((page, number))
     for name, places in sorted(seen.items()):

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -63,9 +64,9 @@ def intact(tmp_path_factory):
     for notebook in (tree / "runbooks").glob("*.ipynb"):
         shutil.copy(notebook, tree / "build/pages/runbooks")
     for page in (tree / "docs").glob("*.md"):
-        for line in page.read_text().splitlines():
-            if "demo-" in line and "--8<--" in line:
-                (tree / "build/parts" / line.split('"')[1]).write_text("what the demo prints\n")
+        for name in re.findall(r'^--8<-- "([\w-]+\.txt)"$', page.read_text(), re.MULTILINE):
+            if not (tree / "build/parts" / name).exists():
+                (tree / "build/parts" / name).write_text("what a command prints\n")
     return tree
 
 
