@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import signal
 import sys
+import time
 from typing import Annotated
 
 import typer
@@ -36,7 +37,24 @@ app.command()(demo.demo)
 app.command()(demo.simulate)
 
 INTERRUPTED = 130
+_STOP_SECONDS = 3.0
+"""Time that stopping may take before a further interrupt counts; it takes under one second."""
 _STOPPED = "interrupted: what was published stays, nothing else was changed; to finish, run it again"
+
+
+class _Interrupt:
+    """From the first moment on an interrupt, and a polite kill alike, lets the work stop at a clean point.
+
+    Impatient ones that follow while it stops are left out: they would tear away what gives locks and threads back.
+    """
+
+    def __init__(self) -> None:
+        self._until = 0.0
+
+    def __call__(self, *_: object) -> None:
+        if time.monotonic() >= self._until:
+            self._until = time.monotonic() + _STOP_SECONDS
+            raise KeyboardInterrupt
 
 
 def _version(value: bool) -> None:
@@ -57,9 +75,9 @@ def _root(
 def main() -> None:
     """Run the command; an error is one line on standard error."""
     try:
-        # From here on an interrupt, and a polite kill alike, lets the work stop at a clean point.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        stop = _Interrupt()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, stop)
         sys.exit(_command())
     except typer.TyperException as error:
         message = _usage(error)
