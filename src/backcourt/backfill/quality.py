@@ -50,8 +50,8 @@ class Finding:
 def judged(table: Table, source: str, condition: str) -> str:
     """SELECT of game_date, field, judged, valid, nulls and constant: one row per date and critical field.
 
-    ``constant`` is TRUE where a field that varies over a date has one value, or is 0 in half of the rows, on a date with
-    four teams or more; none of its rows counts as valid then.
+    ``constant`` is TRUE where a field that varies over a date has one value, or is 0 in half of the rows, with four
+    teams or more; none of its rows counts as valid then.
 
     Args:
         table: Whose critical fields are judged.

@@ -11,7 +11,22 @@ from typing import Annotated
 import typer
 
 from backcourt import __version__
-from backcourt.cli import demo, history, jobs, load, mode, notify, plan, query, run, runbook, status, tables
+from backcourt.cli import (
+    demo,
+    gaps,
+    history,
+    jobs,
+    load,
+    mode,
+    notify,
+    plan,
+    query,
+    run,
+    runbook,
+    status,
+    tables,
+    validate,
+)
 from backcourt.errors import BackcourtError
 
 app = typer.Typer(
@@ -32,6 +47,10 @@ app.command()(plan.plan)
 app.command()(run.run)
 app.command()(status.status)
 app.command()(history.history)
+app.add_typer(validate.app, name="validate")
+app.command()(gaps.gaps)
+app.command()(gaps.recover)
+app.command()(gaps.lineage)
 app.command()(query.query)
 app.command()(demo.demo)
 app.command()(demo.simulate)

@@ -81,7 +81,7 @@ class Asked:
         kinds = parse_reprocess(self.reprocess)
         validation = check_validation(self.validation)
         tables = tuple(processor.name for processor in processors)
-        return Request(self._span(warehouse), tables, kinds, policy.name, validation), policy
+        return Request(self.span(warehouse), tables, kinds, policy.name, validation), policy
 
     def _processors(self) -> tuple[Processor, ...]:
         from backcourt.errors import BackcourtError
@@ -93,7 +93,8 @@ class Asked:
             raise BackcourtError(f"nothing is left to compute from {self.first} on with these options")
         return chosen
 
-    def _span(self, warehouse: Warehouse) -> DateRange:
+    def span(self, warehouse: Warehouse) -> DateRange:
+        """The dates that are asked for, checked."""
         from backcourt.backfill.plan import season_span
         from backcourt.calendar import DateRange, season_year
         from backcourt.cli.options import league_date

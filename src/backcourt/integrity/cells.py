@@ -181,8 +181,11 @@ no_row AS (
 )"""
 
 
-def _tracked(processor: Processor) -> str:
-    """Candidates of one table by date: in all, with a row, with a record that no row was written, with neither."""
+def _candidates(processor: Processor) -> tuple[str, str, str]:
+    """FROM clause of one table's candidates (c) with their rows (r) and records; who is recorded; who unhealthily.
+
+    ``r.stored_on`` is NULL without a row.
+    """
     target, found = processor.table, _SOURCES[processor.table.short]
     pairs = [(name.split()[0], name.split()[-1]) for name in found.key]
     same = " AND ".join(f"r.{own} = c.{name}" for name, own in pairs)
@@ -195,23 +198,63 @@ def _tracked(processor: Processor) -> str:
     )
     recorded = " OR ".join(f"{alias}.entity_id IS NOT NULL" for alias in [*records, "w"])
     unhealthy = " OR ".join(f"COALESCE({alias}.unhealthy, FALSE)" for alias in [*records, "w"])
-    return f"""
-  SELECT
-    '{target.full_name}' AS table_name, c.game_date, COUNT(*) AS candidates, COUNT(r.stored_on) AS matched,
-    COUNTIF(r.stored_on IS NULL AND ({recorded})) AS failed,
-    COUNTIF(r.stored_on IS NULL AND ({unhealthy})) AS withheld,
-    COUNTIF(r.stored_on IS NULL AND NOT ({recorded})) AS untracked
+    clause = f"""
   FROM {found.source} AS c
   LEFT JOIN (
     SELECT DISTINCT {target.partition} AS stored_on, {keys} FROM {target.full_name} WHERE {target.partition} {_INSIDE}
   ) AS r ON r.stored_on = c.game_date AND {same}{joins}
   LEFT JOIN no_row AS w ON w.processor_name = '{target.name}' AND w.analysis_date = c.game_date
-    AND w.entity_id = '{DATE_LEVEL}'
+    AND w.entity_id = '{DATE_LEVEL}'"""
+    return clause, recorded, unhealthy
+
+
+def _tracked(processor: Processor) -> str:
+    """Candidates of one table by date: in all, with a row, with a record that no row was written, with neither."""
+    clause, recorded, unhealthy = _candidates(processor)
+    return f"""
+  SELECT
+    '{processor.table.full_name}' AS table_name, c.game_date, COUNT(*) AS candidates, COUNT(r.stored_on) AS matched,
+    COUNTIF(r.stored_on IS NULL AND ({recorded})) AS failed,
+    COUNTIF(r.stored_on IS NULL AND ({unhealthy})) AS withheld,
+    COUNTIF(r.stored_on IS NULL AND NOT ({recorded})) AS untracked{clause}
   GROUP BY c.game_date"""
 
 
+def untracked_select(processors: Sequence[Processor]) -> str:
+    """SELECT of the candidates with neither a row nor a record: table, day, entity, name and game_id, in that order."""
+    selects = []
+    for processor in processors:
+        clause, recorded, _ = _candidates(processor)
+        names = _SOURCES[processor.table.short].key
+        player, game = "player_id" in names, "game_id" in names
+        selects.append(
+            f"SELECT '{processor.table.full_name}' AS `table`, c.game_date AS day, "
+            f"{_PLAYER if player else 'c.team_abbr'} AS entity, {'c.player_id' if player else 'NULL'} AS player_id, "
+            f"{'c.game_id' if game else chr(39) * 2} AS game_id{clause} "
+            f"WHERE r.stored_on IS NULL AND NOT ({recorded})"
+        )
+    people = (
+        "SELECT player_id, MIN(player_lookup) AS player_lookup FROM nba_raw.nbac_player_boxscore GROUP BY player_id"
+    )
+    return (
+        f"WITH {_COMMON} SELECT u.`table`, u.day, u.entity, COALESCE(n.player_lookup, '') AS name, u.game_id "
+        f"FROM ({' UNION ALL '.join(selects)}) AS u LEFT JOIN ({people}) AS n ON n.player_id = u.player_id "
+        "ORDER BY u.`table`, u.day, u.entity"
+    )
+
+
+def tracked(processors: Sequence[Processor]) -> str:
+    """CTEs up to ``tracked``: table_name, game_date, candidates, matched, failed, withheld and untracked by date.
+
+    Before it stand ``dates``, ``due``, ``records`` and the candidates themselves.
+    """
+    selects = "\n  UNION ALL".join(_tracked(processor) for processor in processors)
+    return f"""{_COMMON},
+tracked AS ({selects}
+)"""
+
+
 def _statement(processors: Sequence[Processor]) -> str:
-    tracked = "\n  UNION ALL".join(_tracked(processor) for processor in processors)
     counted = " UNION ALL ".join(
         f"SELECT '{p.table.full_name}' AS table_name, {p.table.partition} AS game_date, COUNT(*) AS stored "
         f"FROM {p.table.full_name} WHERE {p.table.partition} {_INSIDE} GROUP BY game_date"
@@ -224,9 +267,7 @@ def _statement(processors: Sequence[Processor]) -> str:
     )
     # Who is listed without having played is known to UPGC alone: its further rows are none too many.
     return f"""
-WITH {_COMMON},
-tracked AS ({tracked}
-),
+WITH {tracked(processors)},
 counted AS ({counted}),
 names AS ({names}),
 bugs AS (

@@ -123,6 +123,15 @@ class Warehouse(Protocol):
             WarehouseError: If a column has another type than in the catalog, or the warehouse is from a newer version.
         """
 
+    def differences(self, tables: Iterable[Table]) -> list[str]:
+        """In which the stored tables differ from these, in words; nothing is changed."""
+
+    def unwritable(self) -> str:
+        """Why nothing can be written there, in words; "" if it can."""
+
+    def size(self) -> tuple[Path, int] | None:
+        """The folder and the bytes that the warehouse takes on this machine; None if it is elsewhere."""
+
     def read(self) -> AbstractContextManager[Session]:
         """A session that cannot change anything."""
 

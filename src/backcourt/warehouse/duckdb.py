@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
@@ -20,31 +20,18 @@ from backcourt.warehouse.activity import clear_activity, say_waiting, somebody_w
 from backcourt.warehouse.base import STAGING, Parameters, Session, Staged, Statement, Warehouse
 from backcourt.warehouse.dialect import Translated, is_read_only
 from backcourt.warehouse.duckdb_errors import errors_for_people, file_error
+from backcourt.warehouse.duckdb_layout import LAYOUT, differences, layout_of, migration
 from backcourt.warehouse.translation import translate
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from backcourt.catalog.model import Column, Table
+    from backcourt.catalog.model import Table
 
-_TYPES = {
-    "STRING": "VARCHAR",
-    "INT64": "BIGINT",
-    "FLOAT64": "DOUBLE",
-    "BOOL": "BOOLEAN",
-    "DATE": "DATE",
-    "TIMESTAMP": "TIMESTAMP WITH TIME ZONE",
-    "JSON": "VARCHAR",
-    "ARRAY<STRING>": "VARCHAR[]",
-    "ARRAY<INT64>": "BIGINT[]",
-    "ARRAY<FLOAT64>": "DOUBLE[]",
-}
-_META = "nba_processing.warehouse_meta"
+
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
 """Seconds between two tries at an occupied file: at first, and at most."""
-LAYOUT = 2
-"""Version of the tables' layout; a file written by a higher one is refused."""
 
 
 class DuckDBSession:
@@ -233,13 +220,34 @@ class DuckDBWarehouse:
             else:
                 write_activity(self.path, activity)
 
+    def differences(self, tables: Iterable[Table]) -> list[str]:
+        """In which the file's tables differ from these; nothing is changed."""
+        connection = self._connect(read_only=True)
+        try:
+            with errors_for_people(self.path):
+                return differences(connection, tuple(tables))
+        finally:
+            connection.close()
+
+    def unwritable(self) -> str:
+        """Why the file cannot be written; "" if it can."""
+        try:
+            _writable(self.path)
+        except WarehouseError as error:
+            return error.message
+        return ""
+
+    def size(self) -> tuple[Path, int] | None:
+        """The file's folder, and its size in bytes."""
+        return self.path.resolve().parent, self.path.stat().st_size
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that cannot change anything."""
         connection = self._connect(read_only=True)
         try:
             with errors_for_people(self.path):
-                if _layout(connection, self.path) < LAYOUT:
+                if layout_of(connection, self.path) < LAYOUT:
                     connection.close()
                     self.ensure(TABLES)
                     connection = self._connect(read_only=True)
@@ -282,7 +290,7 @@ class DuckDBWarehouse:
         """Bring the file to the catalog's layout in one transaction, if it is not there yet."""
         import duckdb
 
-        statements = _migration(connection, tables, self.path) if tables else []
+        statements = migration(connection, tables, self.path) if tables else []
         if not statements:
             return
         try:
@@ -306,67 +314,6 @@ def read_only_query(warehouse: Warehouse, sql: str) -> pa.Table:
         )
     with warehouse.read() as session:
         return session.query(sql)
-
-
-def _migration(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], path: Path) -> list[str]:
-    """The statements that bring the file to the catalog's layout."""
-    present: dict[str, dict[str, str]] = {}
-    for schema, table, column, kind in connection.execute(
-        "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal"
-    ).fetchall():
-        present.setdefault(f"{schema}.{table}", {})[column] = kind
-    statements: list[str] = []
-    if _META in present and _layout(connection, path) < LAYOUT:
-        statements.append(f"UPDATE {_META} SET layout = {LAYOUT}")
-    schemas = sorted({table.dataset for table in tables} | {"nba_processing"})
-    if any(table.full_name not in present for table in tables) or _META not in present:
-        statements += [f"CREATE SCHEMA IF NOT EXISTS {schema}" for schema in schemas]
-    if _META not in present:
-        statements += [f"CREATE TABLE {_META} (layout BIGINT)", f"INSERT INTO {_META} VALUES ({LAYOUT})"]
-    for table in tables:
-        statements += _evolve(table, present.get(table.full_name), path)
-    return statements
-
-
-def _layout(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
-    """Version of the file's layout; this one's if nothing is in the file yet.
-
-    Raises:
-        WarehouseError: If a newer version wrote it.
-    """
-    known = connection.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE schema_name || '.' || table_name = ?", [_META]
-    ).fetchall()[0][0]
-    layout = connection.execute(f"SELECT max(layout) FROM {_META}").fetchall()[0][0] if known else LAYOUT
-    if layout is not None and layout > LAYOUT:
-        raise WarehouseError(
-            f"{path} was written by a newer Backcourt (layout {layout}, this one knows {LAYOUT})",
-            next_step="upgrade backcourt, or name another file with --warehouse",
-        )
-    return int(layout or 0)
-
-
-def _evolve(table: Table, present: Mapping[str, str] | None, path: Path) -> list[str]:
-    """The statements that make one table, or add what it lacks."""
-    if present is None:
-        return [f"CREATE TABLE {table.full_name} ({', '.join(_ddl(column) for column in table.columns)})"]
-    for column in table.columns:
-        found = present.get(column.name, _TYPES[column.type])
-        if found != _TYPES[column.type]:
-            raise WarehouseError(
-                f"{path}: {table.full_name}.{column.name} is {found}, the catalog says {_TYPES[column.type]}",
-                next_step="the file is from another version: export what you need and load into a new file",
-            )
-    # NOT NULL cannot be added to a table with rows; the audit before every publication checks it.
-    return [
-        f"ALTER TABLE {table.full_name} ADD COLUMN {column.name} {_TYPES[column.type]}"
-        for column in table.columns
-        if column.name not in present
-    ]
-
-
-def _ddl(column: Column) -> str:
-    return f"{column.name} {_TYPES[column.type]}{' NOT NULL' if column.required else ''}"
 
 
 def _writable(path: Path) -> None:

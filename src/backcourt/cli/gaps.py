@@ -1,0 +1,225 @@
+"""`backcourt gaps`, `recover` and `lineage`: what is wrong, what repairs it, and where a date comes from."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backcourt.cli.engine import Asked, EndOption, JsonOption, SeasonOption, StartOption, same_warehouse
+from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backcourt.integrity.gaps import Gap
+    from backcourt.integrity.lineage import Lineage
+    from backcourt.integrity.recovery import Recovery
+
+PhasesOption = Annotated[
+    list[int] | None, typer.Option("--phase", help="Only tables of this phase, 2, 3 or 4; may be repeated.")
+]
+
+
+def gaps(
+    start_date: StartOption = None,
+    end_date: EndOption = None,
+    season: SeasonOption = None,
+    phase: PhasesOption = None,
+    as_json: JsonOption = False,
+    file: WarehouseOption = None,
+) -> None:
+    """Find every gap of a range, of all five kinds, with its root and everything that was built on it.
+
+    Exits with 1 if there are gaps and 2 if one of them is critical.
+    """
+    from backcourt.cli.output import print_json
+    from backcourt.integrity.gaps import find_gaps, gaps_json
+    from backcourt.integrity.recovery import recovery
+
+    place = warehouse(file)
+    place.require()
+    span = Asked(start_date, end_date, season).span(place)
+    with place.read() as session:
+        whole = find_gaps(session, span)
+    found = whole.of(phase) if phase else whole
+    if as_json:
+        stages = recovery(whole, warehouse=file or "").stages
+        print_json({**gaps_json(found), "commands": [stage.command for stage in stages]})
+        raise typer.Exit(found.exit_code)
+    if found.gaps:
+        _print_gaps(found.gaps)
+    roots = len(found.roots)
+    typer.echo(f"{len(found.gaps)} gaps, {roots} of them roots, on {found.dates} game dates of {found.span}")
+    if found.gaps:
+        typer.echo(f"next: backcourt recover --start-date {span.start} --end-date {span.end}{same_warehouse(file)}")
+    raise typer.Exit(found.exit_code)
+
+
+def recover(
+    start_date: StartOption = None,
+    end_date: EndOption = None,
+    season: SeasonOption = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Carry the plan out; without it nothing is changed.")] = False,
+    folder: Annotated[
+        list[Path] | None,
+        typer.Option("--dir", metavar="DIR", help="A season's folder, to load raw tables again; may be repeated."),
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the change log of restated rows.")] = "",
+    as_json: JsonOption = False,
+    file: WarehouseOption = None,
+) -> None:
+    """Plan the least that repairs the gaps of a range, upstream first; with --apply carry it out, stage by stage.
+
+    After each stage its gaps must be gone. Exits with 1 if there is something to repair, or a stage did not repair it;
+    with --apply 0 means that nothing is left.
+    """
+    from backcourt.cli.output import print_json
+    from backcourt.integrity.gaps import find_gaps
+    from backcourt.integrity.recovery import apply as carry_out
+    from backcourt.integrity.recovery import recovery, recovery_json
+
+    place = warehouse(file)
+    place.require()
+    span = Asked(start_date, end_date, season).span(place)
+    with place.read() as session:
+        found = recovery(find_gaps(session, span), warehouse=file or "")
+    if not apply:
+        if as_json:
+            print_json(recovery_json(found))
+        else:
+            _print_recovery(found)
+            again = f"backcourt recover --start-date {span.start} --end-date {span.end} --apply{same_warehouse(file)}"
+            typer.echo(f"next: {again}" if found.stages else f"nothing to repair on {span}")
+        raise typer.Exit(1 if found.stages else 0)
+    from backcourt.backfill.stamp import Stamp
+
+    stamp = Stamp(new_run_id(), now(), reason=reason)
+    carry_out(
+        place,
+        found,
+        stamp,
+        folders=folder or (),
+        told=lambda line: typer.echo(f"stage: {line}", err=True),
+        now=now,
+    )
+    with place.read() as session:
+        left = find_gaps(session, span)
+    if as_json:
+        print_json({**recovery_json(found), "run_id": stamp.run_id, "left": len(left.gaps)})
+    else:
+        typer.echo(f"repaired: {len(found.stages)} stages, {len(found.gaps.gaps)} gaps; left: {len(left.gaps)} gaps")
+        next_step = "gaps" if left.gaps else "validate range"
+        typer.echo(f"next: backcourt {next_step} --start-date {span.start} --end-date {span.end}{same_warehouse(file)}")
+    raise typer.Exit(1 if left.gaps else 0)
+
+
+def lineage(
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="Computed table: its name or abbreviation.")],
+    day: Annotated[str, typer.Argument(metavar="DATE", help="Game date, YYYY-MM-DD.")],
+    row: Annotated[str, typer.Option("--row", metavar="KEY", help="One row: its key, the values joined by |.")] = "",
+    as_json: JsonOption = False,
+    file: WarehouseOption = None,
+) -> None:
+    """Show the state of the upstream that a date was computed from, and whether that has changed since.
+
+    Exits with 1 if it has.
+    """
+    from backcourt.calendar import parse_date
+    from backcourt.cli.output import print_json
+    from backcourt.integrity.lineage import lineage as find
+    from backcourt.integrity.lineage import lineage_json
+
+    found_on: date = parse_date(day)
+    place = warehouse(file)
+    place.require()
+    with place.read() as session:
+        found = find(session, table, found_on, row=row)
+    if as_json:
+        print_json(lineage_json(found))
+    else:
+        _print_lineage(found, file)
+    raise typer.Exit(1 if found.changed else 0)
+
+
+def _print_gaps(found: Sequence[Gap]) -> None:
+    from backcourt.cli.output import print_table
+
+    print_table(
+        ("severity", "kind", "table", "from", "to", "dates", "evidence", "goes back to"),
+        [
+            (
+                gap.severity,
+                gap.kind,
+                gap.table,
+                gap.start,
+                gap.end,
+                len(gap.days),
+                gap.evidence,
+                gap.root if gap.upstream else "itself",
+            )
+            for gap in found
+        ],
+        numbers=("dates",),
+    )
+
+
+def _print_recovery(found: Recovery) -> None:
+    from backcourt.cli.output import print_table
+
+    if found.stages:
+        print_table(
+            ("stage", "action", "table", "dates", "repairs", "by hand"),
+            [
+                (number, stage.action, stage.table, ", ".join(map(str, stage.ranges)), stage.reason, stage.command)
+                for number, stage in enumerate(found.stages, start=1)
+            ],
+            numbers=("stage",),
+        )
+
+
+def _print_lineage(found: Lineage, file: str | None) -> None:
+    from backcourt.cli.output import print_table
+
+    if found.status is None:
+        typer.echo(f"{found.table} {found.day}: never computed")
+    else:
+        code = "today's code" if found.current_code else "older code"
+        reason = f" ({found.reason})" if found.reason else ""
+        typer.echo(
+            f"{found.table} {found.day}: {found.status}{reason}, {found.rows:,} rows, by run {found.run_id} "
+            f"({found.mode} mode, {code}) at {found.finished:%Y-%m-%d %H:%M} UTC"
+        )
+    print_table(
+        ("read from", "what", "then", "now", ""),
+        [
+            (part.upstream or "raw rows", part.read, part.then, part.now, "changed" if part.changed else "the same")
+            for part in found.inputs
+        ],
+        title="what it was computed from, as checksums",
+    )
+    print_table(
+        ("table", "first", "last", "rows", "newest row written (UTC)", "failed dates"),
+        [
+            (u.table, u.first, u.last, f"{u.rows:,}", f"{u.written:%Y-%m-%d %H:%M}" if u.written else "", u.failed)
+            for u in found.upstreams
+        ],
+        numbers=("rows", "failed dates"),
+        title="what stands there today, over the reach of the widest window",
+    )
+    for item in found.restated[:_SHOWN]:
+        change = f"{item.old} became {item.new}" if item.new else f"{item.old} went"
+        typer.echo(f"restated: {item.key}: {change}, run {item.run_id}, {item.at:%Y-%m-%d %H:%M} UTC ({item.reason})")
+    if len(found.restated) > _SHOWN:
+        typer.echo(f"and {len(found.restated) - _SHOWN} more restated rows; name one with --row")
+    if found.changed:
+        typer.echo(
+            f"next: backcourt plan --start-date {found.day} --end-date {found.day} --reprocess stale"
+            f"{same_warehouse(file)}"
+        )
+
+
+_SHOWN = 10
+"""Restated rows that are printed."""

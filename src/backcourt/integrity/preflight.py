@@ -1,0 +1,152 @@
+"""Before a backfill: is the environment ready, is the data there, and what would a run do?"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from importlib import metadata
+from itertools import groupby
+
+from backcourt.backfill.notify import make_notifier
+from backcourt.backfill.plan import Request, make_plan, no_games
+from backcourt.backfill.status import status
+from backcourt.backfill.trigger import make_publisher
+from backcourt.calendar import DateRange
+from backcourt.catalog import TABLES
+from backcourt.errors import BackcourtError, UnknownNameError
+from backcourt.integrity.sources import NEEDED, source_dates
+from backcourt.integrity.validation import Check, Level, Validation, days_text, readiness
+from backcourt.processors.registry import select
+from backcourt.settings import Settings
+from backcourt.warehouse.base import Session, Warehouse
+
+_LIBRARIES = ("duckdb", "sqlglot", "pyarrow", "numpy")
+_ROOM = 2
+"""Times the size of the warehouse that should be free: a rewrite of every row needs as much again."""
+
+
+def preflight(
+    warehouse: Warehouse, span: DateRange, settings: Settings, *, phases: Sequence[int] = (3, 4)
+) -> Validation:
+    """Look at everything that a run over the range needs, and plan it without writing.
+
+    Args:
+        warehouse: Where the run would write.
+        span: The dates.
+        settings: The settings that a run would use.
+        phases: The phases that would be computed: 3, 4 or both.
+
+    Raises:
+        UnknownNameError: If there is no such phase.
+        WarehouseError: If there is no warehouse, or it cannot be read.
+    """
+    for phase in phases:
+        if phase not in {3, 4}:
+            raise UnknownNameError("phase", str(phase), ["3", "4"])
+    warehouse.require()
+    checks = [*_environment(settings), *_place(warehouse)]
+    differences = warehouse.differences(TABLES)
+    checks.append(
+        Check(
+            "tables are as in the catalog",
+            "critical" if differences else "ok",
+            "; ".join(differences[:5]) + (f" and {len(differences) - 5} more" if len(differences) > 5 else "")  # noqa: PLR2004 - a few say enough
+            or f"{len(TABLES)} tables",
+            "export what you need and load into a new file" if differences else "",
+        )
+    )
+    if not differences:
+        with warehouse.read() as session:
+            checks += _data(session, span, phases)
+    return Validation("preflight", span, tuple(checks))
+
+
+def _environment(settings: Settings) -> Iterator[Check]:
+    found = []
+    for name in _LIBRARIES:
+        try:
+            found.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            yield Check(f"library {name}", "critical", "not installed", f"pip install {name}")
+    yield Check("libraries", "ok", ", ".join(found))
+    for name, make, value in (
+        ("notify", make_notifier, settings.notify),
+        ("trigger", make_publisher, settings.trigger),
+    ):
+        yield _setting(name, make, value)
+
+
+def _setting(name: str, make: Callable[[str], object], value: str) -> Check:
+    """Whether a setting can be used; its value may hold secrets and is not shown."""
+    try:
+        make(value)
+    except BackcourtError as error:
+        return Check(f"setting {name}", "critical", error.message, error.next_step)
+    return Check(f"setting {name}", "ok", "can be used")
+
+
+def _place(warehouse: Warehouse) -> Iterator[Check]:
+    problem = warehouse.unwritable()
+    yield Check(
+        "the warehouse can be written",
+        "critical" if problem else "ok",
+        problem or warehouse.name,
+        "make it writable, or name another file with --warehouse" if problem else "",
+    )
+    size = warehouse.size()
+    if size is None:
+        return
+    folder, used = size
+    free = shutil.disk_usage(folder).free
+    level: Level = "ok" if free >= _ROOM * used else "critical" if free < used else "problem"
+    yield Check(
+        "there is room on the disk",
+        level,
+        f"{free / 1e9:,.1f} GB free, the warehouse has {used / 1e9:,.2f} GB",
+        "free some space, or move the warehouse" if level != "ok" else "",
+    )
+
+
+def _data(session: Session, span: DateRange, phases: Sequence[int]) -> Iterator[Check]:
+    state = status(session)
+    yield Check(
+        "nobody else is writing",
+        "problem" if state.locks else "ok",
+        "; ".join(f"run {lock.run_id} since {lock.since:%Y-%m-%d %H:%M} UTC" for lock in state.locks) or "no lock",
+        "backcourt status" if state.locks else "",
+    )
+    if 3 in phases:  # noqa: PLR2004 - a phase is called by its number
+        yield from _sources(session, span)
+    if 4 in phases:  # noqa: PLR2004
+        yield from _analytics(session, span, computed=3 in phases)  # noqa: PLR2004
+    processors = [processor for processor in select() if processor.phase in phases]
+    plan = make_plan(session, Request(span, tuple(processor.name for processor in processors)))
+    rows = sum(planned.rows for planned in plan.ranges)
+    yield Check("a dry run", "ok", f"{len(plan.ranges)} ranges to compute, about {rows:,} rows")
+
+
+def _sources(session: Session, span: DateRange) -> Iterator[Check]:
+    """The raw tables on every date with final games."""
+    found = source_dates(session, span)
+    if not found:
+        raise no_games(session, span)
+    for name, group in groupby(found, key=lambda item: item.table):
+        own = list(group)
+        missing = [item.day for item in own if not item.present]
+        partial = [item.day for item in own if item.present and item.whole < item.games]
+        level: Level = "ok"
+        if missing or partial:
+            level = "critical" if name in NEEDED and len(missing) == len(own) else "problem"
+        words = f"{len(own):,} dates with games"
+        words += f", {len(missing):,} without a row ({days_text(missing)})" if missing else ""
+        words += f", {len(partial):,} in part ({days_text(partial)})" if partial else ""
+        yield Check(f"{name} is loaded", level, words, "backcourt load season DIR" if level != "ok" else "")
+
+
+def _analytics(session: Session, span: DateRange, *, computed: bool) -> Iterator[Check]:
+    """The Phase 3 tables that Phase 4 reads; no problem if the same run computes them first."""
+    for check in readiness(session, span).checks:
+        if computed and check.level != "ok":
+            yield Check(check.name, "ok", f"{check.found}; this run computes what lies in its range")
+        else:
+            yield check

@@ -1,0 +1,300 @@
+"""Validators that can fail: what each one looks at, and what it says of a range of dates.
+
+Each gives a list of checks; the worst of them is the exit status: 0 good, 1 problems, 2 critical.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from itertools import groupby
+from typing import Any, Literal
+
+from backcourt.backfill.consistency import inconsistencies
+from backcourt.backfill.plan import no_games
+from backcourt.calendar import DateRange
+from backcourt.catalog import table
+from backcourt.catalog.model import Table
+from backcourt.integrity.cells import Cell, cells
+from backcourt.integrity.fields import FieldRange, field_dates, field_ranges
+from backcourt.integrity.gaps import Gaps, find_gaps
+from backcourt.processors.registry import registry, select
+from backcourt.warehouse.base import Session
+
+Level = Literal["ok", "problem", "critical"]
+LEVELS: tuple[Level, ...] = ("ok", "problem", "critical")
+"""From good to worst; the place is the exit status."""
+CoverageStatus = Literal["OK", "SKIPPED", "DEPS_MISSING", "UNTRACKED", "INVESTIGATE"]
+COVERAGE_STATUSES: tuple[CoverageStatus, ...] = ("OK", "SKIPPED", "DEPS_MISSING", "UNTRACKED", "INVESTIGATE")
+"""What a table's date can be; a date without games is NO_GAMES and counted apart."""
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that must hold.
+
+    Attributes:
+        name: What must hold.
+        level: ok, problem or critical.
+        found: What was seen, in words.
+        next_step: What to do about it; "" if it holds.
+    """
+
+    name: str
+    level: Level
+    found: str
+    next_step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What a validator says.
+
+    Attributes:
+        name: The validator.
+        span: The dates.
+        checks: What it looked at.
+    """
+
+    name: str
+    span: DateRange
+    checks: tuple[Check, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 if everything holds, 1 with a problem, 2 with something critical."""
+        return max((LEVELS.index(check.level) for check in self.checks), default=0)
+
+    @property
+    def next_step(self) -> str:
+        """The next step of the worst check that names one."""
+        worst = sorted(self.checks, key=lambda check: -LEVELS.index(check.level))
+        return next((check.next_step for check in worst if check.next_step), "")
+
+
+def validation_json(found: Validation) -> dict[str, Any]:
+    """The validation as JSON values, in the documented shape."""
+    return {
+        "validator": found.name,
+        "start_date": str(found.span.start),
+        "end_date": str(found.span.end),
+        "exit_code": found.exit_code,
+        "checks": [asdict(check) for check in found.checks],
+        "next": found.next_step,
+    }
+
+
+def readiness(session: Session, span: DateRange) -> Validation:
+    """Whether Phase 4 can be computed: every game date from opening day in all five Phase 3 tables.
+
+    Raises:
+        DateRangeError: If the schedule has no game in the range.
+    """
+    whole = DateRange(min(opening_day(session, span), span.end), span.end)
+    found = cells(session, whole, select(phase=3))
+    checks = []
+    for name, group in groupby(found, key=lambda cell: cell.table):
+        own = list(group)
+        missing = [cell.day for cell in own if not cell.rows and cell.candidates]
+        partial = [
+            cell.day for cell in own if cell.rows and (cell.untracked or cell.withheld or cell.unexpected or cell.lost)
+        ]
+        expected = [cell for cell in own if cell.candidates]
+        level: Level = "ok"
+        if missing or partial:
+            level = "critical" if len(missing) == len(expected) else "problem"
+        words = f"{len(expected):,} game dates from {whole.start} on"
+        if missing:
+            words += f", {len(missing):,} without a row ({days_text(missing)})"
+        if partial:
+            words += f", {len(partial):,} in part ({days_text(partial)})"
+        bad = sorted({*missing, *partial})
+        step = _run(bad, f" --table {table(name).short} --reprocess all") if bad else ""
+        checks.append(Check(f"{table(name).short} holds every game date", level, words, step))
+    return Validation("readiness", span, tuple(checks))
+
+
+def coverage_status(cell: Cell) -> CoverageStatus:
+    """What a table's date is."""
+    if cell.errors or cell.unexpected or cell.lost:
+        return "INVESTIGATE"
+    if cell.untracked:
+        return "UNTRACKED"
+    if cell.ledger == "failed" or cell.withheld:
+        return "DEPS_MISSING" if cell.reason in {"", "MISSING_DEPENDENCY"} else "INVESTIGATE"
+    return "SKIPPED" if cell.bootstrap else "OK"
+
+
+def coverage(session: Session, span: DateRange, tables: Sequence[str] = ()) -> tuple[Validation, tuple[Cell, ...]]:
+    """Whether each expected player or team has a row or a recorded failure.
+
+    Args:
+        session: An open session.
+        span: The dates.
+        tables: Only these tables; none for all computed ones.
+
+    Returns:
+        The checks, one per table, and every table and date behind them.
+
+    Raises:
+        DateRangeError: If the schedule has no game in the range.
+    """
+    found = cells(session, span, select(tables=tuple(tables)) if tables else ())
+    if not found:
+        raise no_games(session, span)
+    return Validation("coverage", span, _coverage_checks(found)), found
+
+
+def _coverage_checks(found: Sequence[Cell]) -> tuple[Check, ...]:
+    checks = []
+    for name, group in groupby(found, key=lambda cell: cell.table):
+        own = list(group)
+        statuses = [(coverage_status(cell), cell) for cell in own]
+        counts = Counter(status for status, _ in statuses)
+        bad = [cell for status, cell in statuses if status not in {"OK", "SKIPPED"}]
+        level: Level = "critical" if counts["INVESTIGATE"] else "problem" if bad else "ok"
+        words = ", ".join(f"{counts[status]:,} {status}" for status in COVERAGE_STATUSES if counts[status])
+        words += (
+            f"; {sum(c.candidates for c in own):,} candidates, {sum(c.rows for c in own):,} rows, "
+            f"{sum(c.failed for c in own):,} recorded failures, {sum(c.untracked for c in own):,} untracked"
+        )
+        if bad:
+            words += f" ({days_text([cell.day for cell in bad])})"
+        step = _run([cell.day for cell in bad], f" --table {table(name).short} --reprocess all") if bad else ""
+        checks.append(
+            Check(f"{table(name).short}: every candidate has a row or a recorded failure", level, words, step)
+        )
+    return tuple(checks)
+
+
+def contamination(
+    session: Session, span: DateRange, tables: Sequence[Table] = (), *, strict: bool = False
+) -> tuple[Validation, tuple[FieldRange, ...]]:
+    """Whether the critical fields hold what they should.
+
+    Args:
+        session: An open session.
+        span: The dates.
+        tables: Only these tables; none for all that have critical fields.
+        strict: True if a PARTIAL field is as bad as a CONTAMINATED one, and a field without data is a problem.
+
+    Returns:
+        The checks, one per field, and the fields behind them.
+
+    Raises:
+        DateRangeError: If the schedule has no game in the range.
+    """
+    dates = field_dates(session, span, tables)
+    if not dates and not cells(session, span, registry()[:1]):
+        raise no_games(session, span)
+    fields = field_ranges(dates)
+    return Validation("contamination", span, _field_checks(fields, strict=strict)), fields
+
+
+def _field_checks(fields: Sequence[FieldRange], *, strict: bool) -> tuple[Check, ...]:
+    levels: dict[str, Level] = {
+        "CLEAN": "ok",
+        "NO_DATA": "problem" if strict else "ok",
+        "PARTIAL": "critical" if strict else "problem",
+        "CONTAMINATED": "critical",
+    }
+    checks = []
+    for field in fields:
+        days = [item.day for item in field.bad]
+        words = f"{field.status}: {field.valid:,} of {field.judged:,} rows valid"
+        if days:
+            words += f", {len(days):,} dates not clean ({days_text(days)})"
+        step = _range_command("recover", days) if days else ""
+        name = f"{table(field.table).short}.{field.field}"
+        checks.append(Check(name, levels[field.status], words, step))
+    return tuple(checks)
+
+
+def everything(session: Session, span: DateRange) -> tuple[Validation, Gaps]:
+    """All that can be said of a range after a run: gaps of all kinds, coverage, contamination, tables that agree.
+
+    Raises:
+        DateRangeError: If the schedule has no game in the range.
+    """
+    gaps = find_gaps(session, span)
+    covered, _ = coverage(session, span)
+    clean, _ = contamination(session, span)
+    disagree = inconsistencies(session, span, registry())
+    checks = [
+        _summary(
+            "every game of the sources is whole", [gap for gap in gaps.gaps if table(gap.table).phase == "raw"], span
+        ),
+        _folded("every candidate has a row or a recorded failure", covered),
+        _folded("every critical field is clean", clean),
+        _summary("nothing is built on a gap or on changed inputs", [g for g in gaps.gaps if g.kind == "cascade"], span),
+        Check(
+            "tables that belong together agree",
+            "critical" if disagree else "ok",
+            "; ".join(disagree) or "MLFS = PCF = UPGC less recorded failures, TDZA wherever PSZA",
+            _range_command("recover", [span.start, span.end]) if disagree else "",
+        ),
+    ]
+    return Validation("range", span, tuple(checks)), gaps
+
+
+def _summary(name: str, gaps: Sequence[Any], span: DateRange) -> Check:
+    if not gaps:
+        return Check(name, "ok", f"{span}")
+    level: Level = "critical" if any(gap.severity == "critical" for gap in gaps) else "problem"
+    lines = [f"{table(gap.table).short or table(gap.table).name} {gap.kind} {gap.start} to {gap.end}" for gap in gaps]
+    more = f" and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
+    return Check(name, level, "; ".join(lines[:_SHOWN]) + more, _range_command("recover", [span.start, span.end]))
+
+
+def _folded(name: str, found: Validation) -> Check:
+    """A whole validation as one check."""
+    bad = [check for check in found.checks if check.level != "ok"]
+    if not bad:
+        return Check(name, "ok", f"{len(found.checks)} checks hold")
+    worst = LEVELS[found.exit_code]
+    return Check(name, worst, "; ".join(f"{check.name}: {check.found}" for check in bad[:_SHOWN]), found.next_step)
+
+
+def opening_day(session: Session, span: DateRange) -> date:
+    """Opening day of the first season of the range.
+
+    Raises:
+        DateRangeError: If the schedule has no game in the range.
+    """
+    rows = session.rows(
+        "SELECT MIN(game_date) FROM nba_raw.nbac_schedule WHERE season_type = 'Regular Season' AND season_year = "
+        "(SELECT MIN(season_year) FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @start_date AND @end_date)",
+        {"start_date": span.start, "end_date": span.end},
+    )
+    found = rows[0][0]
+    if not isinstance(found, date):
+        raise no_games(session, span)
+    return found
+
+
+def days_text(days: Sequence[date]) -> str:
+    """Some dates for people: the first few, then how many more."""
+    shown = ", ".join(str(day) for day in days[:_SHOWN])
+    return shown + (f" and {len(days) - _SHOWN:,} more" if len(days) > _SHOWN else "")
+
+
+def with_warehouse(found: Validation, option: str) -> Validation:
+    """The validation with the warehouse's option in every command that it proposes."""
+    if not option:
+        return found
+    checks = [
+        replace(check, next_step=f"{check.next_step}{option}") if check.next_step.startswith("backcourt ") else check
+        for check in found.checks
+    ]
+    return replace(found, checks=tuple(checks))
+
+
+def _run(days: Sequence[date], options: str) -> str:
+    return f"{_range_command('run', days)}{options}"
+
+
+def _range_command(command: str, days: Sequence[date]) -> str:
+    return f"backcourt {command} --start-date {min(days)} --end-date {max(days)}"

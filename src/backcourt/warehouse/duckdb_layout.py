@@ -1,0 +1,115 @@
+"""The layout of a DuckDB file: what the catalog wants, what is there, and the statements in between."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backcourt.errors import WarehouseError
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from backcourt.catalog.model import Column, Table
+
+_TYPES = {
+    "STRING": "VARCHAR",
+    "INT64": "BIGINT",
+    "FLOAT64": "DOUBLE",
+    "BOOL": "BOOLEAN",
+    "DATE": "DATE",
+    "TIMESTAMP": "TIMESTAMP WITH TIME ZONE",
+    "JSON": "VARCHAR",
+    "ARRAY<STRING>": "VARCHAR[]",
+    "ARRAY<INT64>": "BIGINT[]",
+    "ARRAY<FLOAT64>": "DOUBLE[]",
+}
+_META = "nba_processing.warehouse_meta"
+LAYOUT = 2
+"""Version of the tables' layout; a file written by a higher one is refused."""
+
+
+def migration(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], path: Path) -> list[str]:
+    """The statements that bring the file to the catalog's layout."""
+    present = _present(connection)
+    statements: list[str] = []
+    if _META in present and layout_of(connection, path) < LAYOUT:
+        statements.append(f"UPDATE {_META} SET layout = {LAYOUT}")
+    schemas = sorted({table.dataset for table in tables} | {"nba_processing"})
+    if any(table.full_name not in present for table in tables) or _META not in present:
+        statements += [f"CREATE SCHEMA IF NOT EXISTS {schema}" for schema in schemas]
+    if _META not in present:
+        statements += [f"CREATE TABLE {_META} (layout BIGINT)", f"INSERT INTO {_META} VALUES ({LAYOUT})"]
+    for table in tables:
+        statements += _evolve(table, present.get(table.full_name), path)
+    return statements
+
+
+def layout_of(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """Version of the file's layout; this one's if nothing is in the file yet.
+
+    Raises:
+        WarehouseError: If a newer version wrote it.
+    """
+    known = connection.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE schema_name || '.' || table_name = ?", [_META]
+    ).fetchall()[0][0]
+    layout = connection.execute(f"SELECT max(layout) FROM {_META}").fetchall()[0][0] if known else LAYOUT
+    if layout is not None and layout > LAYOUT:
+        raise WarehouseError(
+            f"{path} was written by a newer Backcourt (layout {layout}, this one knows {LAYOUT})",
+            next_step="upgrade backcourt, or name another file with --warehouse",
+        )
+    return int(layout or 0)
+
+
+def _evolve(table: Table, present: Mapping[str, str] | None, path: Path) -> list[str]:
+    """The statements that make one table, or add what it lacks."""
+    if present is None:
+        return [f"CREATE TABLE {table.full_name} ({', '.join(_ddl(column) for column in table.columns)})"]
+    for column in table.columns:
+        found = present.get(column.name, _TYPES[column.type])
+        if found != _TYPES[column.type]:
+            raise WarehouseError(
+                f"{path}: {table.full_name}.{column.name} is {found}, the catalog says {_TYPES[column.type]}",
+                next_step="the file is from another version: export what you need and load into a new file",
+            )
+    # NOT NULL cannot be added to a table with rows; the audit before every publication checks it.
+    return [
+        f"ALTER TABLE {table.full_name} ADD COLUMN {column.name} {_TYPES[column.type]}"
+        for column in table.columns
+        if column.name not in present
+    ]
+
+
+def _ddl(column: Column) -> str:
+    return f"{column.name} {_TYPES[column.type]}{' NOT NULL' if column.required else ''}"
+
+
+def differences(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> list[str]:
+    """In which the file's tables differ from the catalog's: tables and columns that are missing or of another type."""
+    present = _present(connection)
+    found: list[str] = []
+    for table in tables:
+        columns = present.get(table.full_name)
+        if columns is None:
+            found.append(f"{table.full_name} does not exist")
+            continue
+        for column in table.columns:
+            kind = columns.get(column.name)
+            if kind is None:
+                found.append(f"{table.full_name}.{column.name} does not exist")
+            elif kind != _TYPES[column.type]:
+                found.append(f"{table.full_name}.{column.name} is {kind}, the catalog says {_TYPES[column.type]}")
+    return found
+
+
+def _present(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Type by column by table."""
+    present: dict[str, dict[str, str]] = {}
+    for schema, table, column, kind in connection.execute(
+        "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal"
+    ).fetchall():
+        present.setdefault(f"{schema}.{table}", {})[column] = kind
+    return present
