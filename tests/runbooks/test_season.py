@@ -85,6 +85,18 @@ def test_another_run_is_named(warehouse, change):
         steps.backfill(given(warehouse), stamp=Stamp("mine", datetime.now(UTC)))
 
 
+def test_a_dead_run_is_no_writer(warehouse, change):
+    """An expired lock is said to be left behind, and somebody who reads it is told that nobody writes."""
+    change(
+        "INSERT INTO nba_processing.locks (lock_name, table_name, start_date, end_date, run_id, holder, acquired_at, "
+        "heartbeat_at, expires_at) VALUES ('x', 'nba_precompute.player_daily_cache', '2021-11-01', '2021-11-30', "
+        "'other', 'process 1 on elsewhere (somebody)', '2021-11-30', '2021-11-30', '2021-12-01')"
+    )
+    shown = steps.state(given(warehouse)).html
+    assert "Run other (process 1 on elsewhere (somebody)) died and left its locks behind" in shown
+    assert "Nobody is writing." in shown
+
+
 def test_the_range_and_the_warehouse_must_be_there(warehouse, tmp_path):
     """A range without games names the nearest, a missing warehouse where it was looked for."""
     with pytest.raises(DateRangeError, match="nearest game dates"):

@@ -47,7 +47,12 @@ def state(parameters: SeasonBackfill) -> Shown:
         now = status(session)
     found = checks.before(sources, "load them with: backcourt load season DIR")
     writers = [
-        view.note("question", f"Run {lock.run_id} ({lock.holder}) is writing {lock.what} since {lock.since:%H:%M} UTC.")
+        view.note(
+            "question" if lock.live else "note",
+            f"Run {lock.run_id} ({lock.holder}) is writing {lock.what} since {lock.since:%Y-%m-%d %H:%M} UTC."
+            if lock.live
+            else f"Run {lock.run_id} ({lock.holder}) died and left its locks behind; the next run frees them.",
+        )
         for lock in now.locks
     ]
     failed = view.table(
@@ -58,7 +63,8 @@ def state(parameters: SeasonBackfill) -> Shown:
     picture = plots.coverage_by_month(months)
     days = f"{len(dates):,} game dates, {dates[0].day} to {dates[-1].day}"
     html = [
-        *(writers or [view.note("good", "Nobody is writing.")]),
+        *writers,
+        "" if any(lock.live for lock in now.locks) else view.note("good", "Nobody is writing."),
         view.note("question", "Dates that failed as a whole:") + failed if now.failed else "",
         checks_table(found),
         picture._repr_html_(),
