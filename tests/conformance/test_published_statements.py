@@ -20,6 +20,7 @@ import pytest
 
 from backcourt.backfill.history import run_detail, runs
 from backcourt.backfill.plan import Request
+from backcourt.backfill.quiet_days import quiet
 from backcourt.backfill.run import Options, Surroundings, plan, run
 from backcourt.backfill.stamp import Stamp
 from backcourt.backfill.status import status
@@ -27,6 +28,7 @@ from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.errors import BackcourtError
 from backcourt.mode import BACKFILL, DAILY
+from backcourt.names.registry_fill import fill_registry
 from backcourt.processors.registry import registry, select
 from backcourt.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
 
@@ -116,6 +118,9 @@ def _act(path: Path) -> None:
         status(session)
         for entry in runs(session, now=NOW):
             run_detail(session, entry.run_id, now=NOW)
+        quiet(session, WEEK, DAILY, NOW.date())
+    with warehouse.write(TABLES) as session:
+        fill_registry(session, WEEK, run_id="names", now=NOW)
 
 
 def _kind(value: object) -> str:
