@@ -211,6 +211,15 @@ def main() -> None:
         results.append(
             single(f"plan {len(folders)} seasons, nothing to do", [*backcourt(), "plan", *everything], options.runs)
         )
+        for count, path in ((1, one), (len(folders), four)):
+            span = ["2000-01-01", dates(path)[1]]
+            results.append(
+                single(
+                    f"every validator, {count} season{'s' if count > 1 else ''}",
+                    [sys.executable, str(HERE / "validators.py"), str(path), *span],
+                    options.runs,
+                )
+            )
         corrected = work / "corrected.duckdb"
         for word, share in (("early", 0.15), ("in the middle", 0.5), ("late", 0.85)):
 

@@ -121,24 +121,23 @@ class Gaps:
         return Gaps(self.span, self.dates, kept)
 
 
-def find_gaps(session: Session, span: DateRange) -> Gaps:
-    """Look for every gap in the range and follow it downstream.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What stands in a range of dates, looked at once for several validators.
 
-    Raises:
-        DateRangeError: If the schedule has no game in the range.
+    Attributes:
+        sources: The raw tables by date.
+        cells: The computed tables by date.
+        fields: The critical fields by date.
     """
-    calendar = scheduled(session, span)
-    own = find_own(session, span)
-    roots = {(gap.table, gap.day): gap.kind in {"missing_date", "partial_data"} for gap in own}
-    reached = cascade(session, span, [Root(name, day, rows) for (name, day), rows in roots.items()])
-    through = {(item.table, item.day): item for item in reached}
-    found = [_caused(gap, through.get((gap.table, gap.day))) for gap in own]
-    found += [_of_reached(item) for item in reached if not item.own and item.rows]
-    return Gaps(span, sum(span.start <= day <= span.end for day in calendar), merged(found, calendar))
+
+    sources: tuple[SourceDate, ...] = ()
+    cells: tuple[Cell, ...] = ()
+    fields: tuple[FieldDate, ...] = ()
 
 
-def find_own(session: Session, span: DateRange, tables: Sequence[str] = ()) -> list[GapDate]:
-    """The gaps that a table shows by itself, whatever it was computed from: all kinds but cascades.
+def look(session: Session, span: DateRange, tables: Sequence[str] = ()) -> Seen:
+    """Look at what stands there.
 
     Args:
         session: An open session.
@@ -147,14 +146,38 @@ def find_own(session: Session, span: DateRange, tables: Sequence[str] = ()) -> l
     """
     processors = [processor for processor in registry() if not tables or processor.table.full_name in tables]
     fielded = [processor.table for processor in processors if processor.table.critical]
-    found: list[GapDate] = []
-    if not tables or not set(tables).isdisjoint(source.table for source in SOURCES):
-        found += _of_sources(source_dates(session, span))
-    if processors:
-        found += _of_cells(cells(session, span, processors))
-    if fielded:
-        found += _of_fields(field_dates(session, span, fielded))
-    return found
+    raw = not tables or not set(tables).isdisjoint(source.table for source in SOURCES)
+    return Seen(
+        source_dates(session, span) if raw else (),
+        cells(session, span, processors) if processors else (),
+        field_dates(session, span, fielded) if fielded else (),
+    )
+
+
+def find_gaps(session: Session, span: DateRange, seen: Seen | None = None) -> Gaps:
+    """Look for every gap in the range and follow it downstream.
+
+    Args:
+        session: An open session.
+        span: The dates.
+        seen: What ``look`` has seen there already.
+
+    Raises:
+        DateRangeError: If the schedule has no game in the range.
+    """
+    calendar = scheduled(session, span)
+    own = own_gaps(seen or look(session, span))
+    roots = {(gap.table, gap.day): gap.kind in {"missing_date", "partial_data"} for gap in own}
+    reached = cascade(session, span, [Root(name, day, rows) for (name, day), rows in roots.items()])
+    through = {(item.table, item.day): item for item in reached}
+    found = [_caused(gap, through.get((gap.table, gap.day))) for gap in own]
+    found += [_of_reached(item) for item in reached if not item.own and item.rows]
+    return Gaps(span, sum(span.start <= day <= span.end for day in calendar), merged(found, calendar))
+
+
+def own_gaps(seen: Seen) -> list[GapDate]:
+    """The gaps that tables show by themselves, whatever they were computed from: all kinds but cascades."""
+    return [*_of_sources(seen.sources), *_of_cells(seen.cells), *_of_fields(seen.fields)]
 
 
 def scheduled(session: Session, span: DateRange) -> tuple[date, ...]:

@@ -21,7 +21,7 @@ from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.errors import BackcourtError
-from backcourt.integrity.gaps import Gaps, find_own
+from backcourt.integrity.gaps import Gaps, look, own_gaps
 from backcourt.processors.registry import select
 from backcourt.sources.season import load_season
 from backcourt.warehouse.base import Session, Statement, Value, Warehouse
@@ -265,7 +265,7 @@ def _gate(warehouse: Warehouse, stage: Stage) -> None:
     """
     with warehouse.read() as session:
         for span in stage.ranges:
-            still = [gap for gap in find_own(session, span, (stage.table,)) if gap.table == stage.table]
+            still = [gap for gap in own_gaps(look(session, span, (stage.table,))) if gap.table == stage.table]
             if still:
                 raise BackcourtError(
                     f"{stage.table} still has {still[0].kind} on {still[0].day}: {still[0].evidence}",

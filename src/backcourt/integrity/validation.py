@@ -19,7 +19,7 @@ from backcourt.catalog import table
 from backcourt.catalog.model import Table
 from backcourt.integrity.cells import Cell, cells
 from backcourt.integrity.fields import FieldRange, field_dates, field_ranges
-from backcourt.integrity.gaps import Gaps, find_gaps
+from backcourt.integrity.gaps import Gaps, find_gaps, look
 from backcourt.processors.registry import registry, select
 from backcourt.warehouse.base import Session
 
@@ -219,9 +219,10 @@ def everything(session: Session, span: DateRange) -> tuple[Validation, Gaps]:
     Raises:
         DateRangeError: If the schedule has no game in the range.
     """
-    gaps = find_gaps(session, span)
-    covered, _ = coverage(session, span)
-    clean, _ = contamination(session, span)
+    seen = look(session, span)
+    gaps = find_gaps(session, span, seen)
+    covered = Validation("coverage", span, _coverage_checks(seen.cells))
+    clean = Validation("contamination", span, _field_checks(field_ranges(seen.fields), strict=False))
     disagree = inconsistencies(session, span, registry())
     checks = [
         _summary(
