@@ -9,13 +9,14 @@ import pytest
 
 import backcourt
 from backcourt.catalog import TABLES, table
+from backcourt.integrity.diagnostics import diagnostics
 from backcourt.processors.registry import registry
 from backcourt.sources.season.files import FILES as SEASON_FILES
 from backcourt.sources.season.load import statement
 from backcourt.warehouse.dialect import is_read_only, lint, to_duckdb
 
 ROOT = Path(backcourt.__file__).parent
-FILES = sorted(path for room in ("processors", "sources") for path in (ROOT / room).rglob("*.sql"))
+FILES = sorted(path for room in ("processors", "sources", "integrity") for path in (ROOT / room).rglob("*.sql"))
 PARAMETERS = {"start_date": "DATE", "end_date": "DATE", "bootstrap_days": "INT64"}
 FAILURE = [
     ("failure_category", "STRING"),
@@ -31,6 +32,7 @@ STAGED = {
 }
 every_source = pytest.mark.parametrize("source", SEASON_FILES, ids=lambda source: source.stem)
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+every_diagnostic = pytest.mark.parametrize("asked", diagnostics(), ids=lambda asked: asked.name)
 every_processor = pytest.mark.parametrize("processor", registry(), ids=lambda processor: processor.name)
 
 
@@ -59,9 +61,10 @@ def test_keeps_the_house_rules(path: Path) -> None:
     assert lint(text_of(path)) == []
 
 
-def test_every_file_belongs_to_a_processor_or_a_source() -> None:
-    """No SQL file lies about that no processor and no source uses, so the tests below see them all."""
+def test_every_file_belongs_to_a_processor_a_source_or_a_diagnostic() -> None:
+    """No SQL file lies about that nothing uses, so the tests below see them all."""
     used = {processor.name for processor in registry()} | {source.stem for source in SEASON_FILES}
+    used |= {asked.name for asked in diagnostics()}
     assert {path.stem for path in FILES} == used
 
 
@@ -101,3 +104,13 @@ def test_staged_select_is_accepted_too(processor: object, google: ModuleType, ca
     expected |= {("data_hash", "STRING")} if target.hashed else set()
     assert expected == set(google.analyze(staged, PARAMETERS, catalog))
     assert to_duckdb(staged).parameters <= set(PARAMETERS)
+
+
+@pytest.mark.slow
+@every_diagnostic
+def test_a_diagnostic_is_bigquerys_too(asked: object, google: ModuleType, catalog: object) -> None:
+    """A diagnostic query is BigQuery's SQL with parameters of the types in its header; every column has a name."""
+    kinds = {parameter.name: parameter.sql_type for parameter in asked.parameters}  # type: ignore[attr-defined]
+    columns = [name for name, _ in google.analyze(asked.sql, kinds, catalog)]  # type: ignore[attr-defined]
+    assert len(set(columns)) == len(columns)
+    assert not [name for name in columns if not name or name.startswith("$")]

@@ -20,6 +20,7 @@ from backcourt.cli import (
     mode,
     notify,
     plan,
+    queries,
     query,
     run,
     runbook,
@@ -52,6 +53,7 @@ app.command()(gaps.gaps)
 app.command()(gaps.recover)
 app.command()(gaps.lineage)
 app.command()(query.query)
+app.add_typer(queries.app, name="queries")
 app.command()(demo.demo)
 app.command()(demo.simulate)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,24 +13,42 @@ from backcourt.cli.options import WarehouseOption, warehouse
 if TYPE_CHECKING:
     import pyarrow as pa
 
+FormatOption = Annotated[str, typer.Option("--format", help="table, csv, json or parquet.")]
+OutOption = Annotated[Path | None, typer.Option("--out", help="File to write; parquet needs one.")]
 _FORMATS = ("table", "csv", "json", "parquet")
 
 
 def query(
     sql: Annotated[str, typer.Argument(help="One SELECT in BigQuery's SQL; tables are dataset.table.")],
-    output_format: Annotated[str, typer.Option("--format", help="table, csv, json or parquet.")] = "table",
-    out: Annotated[Path | None, typer.Option(help="File to write; parquet needs one.")] = None,
+    output_format: FormatOption = "table",
+    out: OutOption = None,
     file: WarehouseOption = None,
 ) -> None:
     """Print or write the rows of a SELECT; nothing can be changed with it."""
-    from backcourt.errors import BackcourtError, UnknownNameError
     from backcourt.warehouse.duckdb import read_only_query
+
+    check_format(output_format, out)
+    deliver(read_only_query(warehouse(file), sql), output_format, out)
+
+
+def check_format(output_format: str, out: Path | None) -> None:
+    """Refuse a format that does not exist or is not for a terminal, before anything is asked.
+
+    Raises:
+        UnknownNameError: If there is no such format.
+        BackcourtError: If it needs a file and none is named.
+    """
+    from backcourt.errors import BackcourtError, UnknownNameError
 
     if output_format not in _FORMATS:
         raise UnknownNameError("format", output_format, _FORMATS)
     if output_format == "parquet" and out is None:
         raise BackcourtError("parquet is not for a terminal", next_step="name a file with --out FILE.parquet")
-    result = read_only_query(warehouse(file), sql)
+
+
+def deliver(result: pa.Table, output_format: str, out: Path | None) -> None:
+    """Print rows, or write them to a file, in a format that ``check_format`` has let through."""
+    result = _whole(result)
     if output_format == "table" and out is None:
         print_rows(result)
         return
@@ -51,6 +70,18 @@ def print_rows(result: pa.Table) -> None:
     numeric = [f.name for f in result.schema if str(f.type) in {"int64", "int32", "double"}]
     print_table(result.column_names, [tuple(row.values()) for row in result.to_pylist()], numbers=numeric)
     typer.echo(f"{result.num_rows} rows")
+
+
+def _whole(result: pa.Table) -> pa.Table:
+    """Sums of whole numbers as INT64, as BigQuery has them; DuckDB makes them wider, and JSON would quote them."""
+    import pyarrow as pa
+
+    for number, field in enumerate(result.schema):
+        if pa.types.is_decimal(field.type) and field.type.scale == 0:
+            with suppress(pa.ArrowInvalid):
+                # A sum that INT64 cannot hold stays as it is.
+                result = result.set_column(number, field.name, result.column(number).cast(pa.int64()))
+    return result
 
 
 def _encode(result: pa.Table, output_format: str) -> bytes:

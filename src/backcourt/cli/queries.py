@@ -1,0 +1,124 @@
+"""`backcourt queries`: the diagnostic queries, listed, shown and run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backcourt.cli.engine import EndOption, JsonOption, StartOption
+from backcourt.cli.options import WarehouseOption, league_date, warehouse
+from backcourt.cli.query import FormatOption, OutOption
+
+if TYPE_CHECKING:
+    from backcourt.integrity.diagnostics import Diagnostic, Parameter
+
+app = typer.Typer(help="Ask a warehouse what an operator wants to know.", no_args_is_help=True)
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of a query.")]
+
+
+@app.command("list")
+def list_queries(as_json: JsonOption = False) -> None:
+    """List the queries."""
+    from backcourt.cli.output import print_json, print_table
+    from backcourt.integrity.diagnostics import diagnostics
+
+    if as_json:
+        print_json([_as_json(found) for found in diagnostics()])
+        return
+    print_table(
+        ("query", "what it shows", "parameters"),
+        [(found.name, found.title, ", ".join(map(_usage, found.parameters))) for found in diagnostics()],
+    )
+    typer.echo("next: backcourt queries run NAME")
+
+
+@app.command("show")
+def show(name: NameArgument, as_json: JsonOption = False) -> None:
+    """Show a query: purpose, parameters and its SQL."""
+    from backcourt.cli.output import print_json, print_table
+    from backcourt.integrity.diagnostics import diagnostic
+
+    found = diagnostic(name)
+    if as_json:
+        print_json({**_as_json(found), "sql": found.sql})
+        return
+    typer.echo(f"{found.name}: {found.title}\n{found.purpose}")
+    if found.parameters:
+        print_table(
+            ("parameter", "type", "default", "meaning"),
+            [
+                (p.name, p.kind, "must be given" if p.default is None else p.default, p.description)
+                for p in found.parameters
+            ],
+        )
+    typer.echo(found.sql, nl=False)
+
+
+@app.command("run")
+def run(
+    name: NameArgument,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="Value of a parameter; may be repeated."),
+    ] = None,
+    start_date: StartOption = None,
+    end_date: EndOption = None,
+    output_format: FormatOption = "table",
+    out: OutOption = None,
+    file: WarehouseOption = None,
+) -> None:
+    """Run a query and print or write its rows; nothing can be changed with it."""
+    from backcourt.cli.query import check_format, deliver
+    from backcourt.integrity.diagnostics import diagnostic
+
+    found = diagnostic(name)
+    given = _given(parameter or (), start_date, end_date)
+    # What was typed is judged before the warehouse is opened.
+    check_format(output_format, out)
+    found.bind(given)
+    place = warehouse(file)
+    place.require()
+    with place.read() as session:
+        answer = found.run(session, given)
+    deliver(answer, output_format, out)
+
+
+def _given(parameters: Sequence[str], start_date: str | None, end_date: str | None) -> dict[str, str]:
+    """What was typed, by the parameter's name.
+
+    Raises:
+        BackcourtError: If a parameter is not NAME=VALUE, or is given twice.
+    """
+    from backcourt.cli.engine import day
+    from backcourt.errors import BackcourtError
+
+    today = league_date()
+    dates = {"start_date": (start_date, "start date"), "end_date": (end_date, "end date")}
+    given = {name: str(day(text, what, today)) for name, (text, what) in dates.items() if text is not None}
+    for text in parameters:
+        name, sign, value = text.partition("=")
+        if not sign or not name:
+            raise BackcourtError(f"-p {text!a} is not NAME=VALUE", next_step="for example -p limit=10")
+        if name in given:
+            raise BackcourtError(f"{name} is given twice", next_step="give it once")
+        given[name] = value
+    return given
+
+
+def _usage(parameter: Parameter) -> str:
+    """A parameter with its default, if it has one."""
+    return parameter.name if parameter.default is None else f"{parameter.name}={parameter.default}"
+
+
+def _as_json(found: Diagnostic) -> dict[str, object]:
+    return {
+        "query": found.name,
+        "title": found.title,
+        "purpose": found.purpose,
+        "parameters": [
+            {"name": p.name, "type": p.kind, "default": p.default, "description": p.description}
+            for p in found.parameters
+        ],
+    }
