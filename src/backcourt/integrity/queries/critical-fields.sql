@@ -39,9 +39,11 @@ judged AS (
     ON z.team_abbr = p.opponent_team_abbr AND z.analysis_date = p.game_date
   WHERE p.game_date BETWEEN @start_date AND @end_date
   UNION ALL
-  SELECT 5, 'player_daily_cache', 'points_avg_season', cache_date, points_avg_season IS NOT NULL
-  FROM nba_precompute.player_daily_cache
-  WHERE cache_date BETWEEN @start_date AND @end_date
+  SELECT 5, 'ml_feature_store_v2', 'points_avg_season', m.game_date, m.points_avg_season IS NOT NULL
+  FROM nba_predictions.ml_feature_store_v2 AS m
+  INNER JOIN nba_precompute.player_daily_cache AS c
+    ON c.game_id = m.game_id AND c.player_id = m.player_id AND c.cache_date = m.game_date
+  WHERE m.game_date BETWEEN @start_date AND @end_date
   UNION ALL
   SELECT 6, 'ml_feature_store_v2', 'opponent_def_rating', m.game_date, m.opponent_def_rating IS NOT NULL
   FROM nba_predictions.ml_feature_store_v2 AS m

@@ -1,6 +1,6 @@
 -- Title: Keys that stand twice in a raw table
 -- Purpose: Rows of one key in the raw tables that computations read: a file loaded twice past its key doubles
---   every sum built on it. There must be none.
+--   every sum built on it. There must be none. The player list has no dates and is always looked at.
 -- Parameter start_date DATE = earliest: first game date
 -- Parameter end_date DATE = latest: last game date
 -- Parameter limit INT64 = 100: rows at most, the earliest first
@@ -38,19 +38,28 @@ FROM (
   UNION ALL
   SELECT
     'odds_api_player_points_props', game_date,
-    CONCAT(game_id, '|', player_lookup, '|', bookmaker, '|', CAST(snapshot_timestamp AS STRING))
+    CONCAT(
+      game_id, '|', player_lookup, '|', bookmaker, '|', FORMAT_TIMESTAMP('%Y-%m-%d %H:%M:%S', snapshot_timestamp)
+    )
   FROM nba_raw.odds_api_player_points_props
   WHERE game_date BETWEEN @start_date AND @end_date
   UNION ALL
   SELECT
     'odds_api_game_lines', game_date,
-    CONCAT(game_id, '|', bookmaker_key, '|', market_key, '|', outcome_name, '|', CAST(snapshot_timestamp AS STRING))
+    CONCAT(
+      game_id, '|', bookmaker_key, '|', market_key, '|', outcome_name, '|',
+      FORMAT_TIMESTAMP('%Y-%m-%d %H:%M:%S', snapshot_timestamp)
+    )
   FROM nba_raw.odds_api_game_lines
   WHERE game_date BETWEEN @start_date AND @end_date
   UNION ALL
   SELECT 'espn_team_rosters', roster_date, CONCAT(FORMAT('%d', scrape_hour), '|', team_abbr, '|', player_lookup)
   FROM nba_raw.espn_team_rosters
   WHERE roster_date BETWEEN @start_date AND @end_date
+  UNION ALL
+  SELECT
+    'nbac_player_list_current', CAST(NULL AS DATE), CONCAT(FORMAT('%d', season_year), '|', FORMAT('%d', player_id))
+  FROM nba_raw.nbac_player_list_current
 )
 GROUP BY table_name, game_date, row_key
 HAVING COUNT(*) > 1
