@@ -67,9 +67,6 @@ class Stage:
 
     def command(self, text: str) -> tuple[int, str]:
         """Exit status and output, standard error included, of a command as it stands on a page."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("BACKCOURT_")}
-        kept |= {"BACKCOURT_CACHE": str(self.folder.parents[1] / "sql"), "PYTHONPATH": str(demo.SRC.parent)}
-        kept |= {"BACKCOURT_PATIENCE": "0", "PYTHONUNBUFFERED": "1", **self.environment}
         newest = self.newest_run() if "history RUN" in text else ""
         words = shlex.split(text.replace("history RUN", f"history {newest}"))
         if words[0] != "backcourt":
@@ -77,14 +74,21 @@ class Stage:
         done = subprocess.run(  # noqa: S603 - our own program with the words of our own page
             [sys.executable, "-c", "from backcourt.cli.app import main; main()", *words[1:]],
             cwd=self.folder,
-            env=demo.plain(kept),
+            env=self.settings(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            preexec_fn=self._limit if self.limit else None,  # noqa: PLW1509 - one thread, and nothing but the limit
+            preexec_fn=self._limit if self.limit else None,
         )
         return done.returncode, steady(done.stdout)
+
+    def settings(self) -> dict[str, str]:
+        """The environment of its commands, without the caller's settings."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("BACKCOURT_")}
+        kept |= {"BACKCOURT_CACHE": str(self.folder.parents[1] / "sql"), "PYTHONPATH": str(demo.SRC.parent)}
+        kept |= {"BACKCOURT_PATIENCE": "0", "PYTHONUNBUFFERED": "1", **self.environment}
+        return demo.plain(kept)
 
     def newest_run(self) -> str:
         """The newest run of the warehouse; "" if there is none."""

@@ -145,23 +145,21 @@ def _in_use(stage: Stage) -> str:
 
 def _interrupted(stage: Stage) -> str:
     """Ctrl-C a moment after a run has begun."""
-    import os
-
     words = ["run", "--season", "2021-22", "--reprocess", "all"]
-    process = subprocess.Popen(  # noqa: S603 - our own program with fixed words
+    with subprocess.Popen(  # noqa: S603 - our own program with fixed words
         [sys.executable, "-c", "from backcourt.cli.app import main; main()", *words],
         cwd=stage.folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "BACKCOURT_WAREHOUSE": "warehouse.duckdb"},
+        env=stage.settings(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
-    if process.stdout is None:
-        raise RuntimeError("no output to read")
-    first = process.stdout.readline()
-    process.send_signal(signal.SIGINT)
-    rest = process.stdout.read()
-    if process.wait() != 130:  # noqa: PLR2004 - the exit status of an interrupted command
+    ) as process:
+        if process.stdout is None:
+            raise RuntimeError("no output to read")
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+    if process.returncode != 130:  # noqa: PLR2004 - the exit status of an interrupted command
         raise RuntimeError(f"the run was not interrupted: {first}{rest}")
     return first + rest
 
