@@ -27,9 +27,17 @@ from backcourt.backfill.status import status
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.errors import BackcourtError
+from backcourt.integrity.gaps import find_gaps
+from backcourt.integrity.lineage import lineage
+from backcourt.integrity.preflight import preflight
+from backcourt.integrity.rates import rates
+from backcourt.integrity.recovery import apply, recovery
+from backcourt.integrity.untracked import untracked
+from backcourt.integrity.validation import coverage, everything
 from backcourt.mode import BACKFILL, DAILY
 from backcourt.names.registry_fill import fill_registry
 from backcourt.processors.registry import registry, select
+from backcourt.settings import Settings
 from backcourt.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
 
 pytestmark = pytest.mark.slow
@@ -54,11 +62,15 @@ def sent(simulated_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) ->
     path = Path(shutil.copy(simulated_warehouse, tmp_path_factory.mktemp("sent") / "w.duckdb"))
     found: list[Sent] = []
     patch = pytest.MonkeyPatch()
-    plain = {name: getattr(DuckDBSession, name) for name in ("rows", "stage_query", "transaction")}
+    plain = {name: getattr(DuckDBSession, name) for name in ("rows", "query", "stage_query", "transaction")}
 
     def rows(self: DuckDBSession, sql: str, parameters: Mapping[str, object] | None = None) -> object:
         found.append(Sent(sql, parameters or {}))
         return plain["rows"](self, sql, parameters)
+
+    def query(self: DuckDBSession, sql: str, parameters: Mapping[str, object] | None = None) -> object:
+        found.append(Sent(sql, parameters or {}))
+        return plain["query"](self, sql, parameters)
 
     def stage_query(self: DuckDBSession, name: str, sql: str, parameters: Mapping[str, object] | None = None) -> object:
         found.append(Sent(sql, parameters or {}, name))
@@ -68,7 +80,7 @@ def sent(simulated_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) ->
         found.extend(Sent(statement.sql, statement.parameters or {}) for statement in statements)  # type: ignore[attr-defined]
         return plain["transaction"](self, statements)
 
-    for replacement in (rows, stage_query, transaction):
+    for replacement in (rows, query, stage_query, transaction):
         patch.setattr(DuckDBSession, replacement.__name__, replacement)
     _act(path)
     patch.undo()
@@ -101,6 +113,10 @@ def _act(path: Path) -> None:
     )
     _change(path, "DELETE FROM nba_analytics.player_game_summary WHERE game_date = '2021-12-30' AND player_id % 3 = 0")
     _change(path, "DELETE FROM nba_raw.nbac_team_boxscore WHERE game_date = '2022-01-14'")
+    _change(
+        path,
+        "INSERT INTO nba_raw.nbac_shot_chart SELECT * FROM nba_raw.nbac_shot_chart WHERE game_date = '2022-01-13'",
+    )
     plan(warehouse, Request(WEEK, names), keep=True)
     plan(warehouse, Request(WEEK, names, frozenset({"all"})))
     run(warehouse, WEEK, registry(), Stamp("week", NOW, BACKFILL, "strict"), options=one_at_a_time, around=around)
@@ -119,6 +135,14 @@ def _act(path: Path) -> None:
         for entry in runs(session, now=NOW):
             run_detail(session, entry.run_id, now=NOW)
         quiet(session, WEEK, DAILY, NOW.date())
+        everything(session, WEEK)
+        rates(session, WEEK)
+        untracked(session, WEEK, coverage(session, WEEK)[1])
+        lineage(session, "PGS", DAY.start)
+        found = find_gaps(session, WEEK)
+    preflight(warehouse, WEEK, Settings())
+    with suppress(BackcourtError):
+        apply(warehouse, recovery(found), Stamp("repair", NOW), now=lambda: NOW)
     with warehouse.write(TABLES) as session:
         fill_registry(session, WEEK, run_id="names", now=NOW)
 

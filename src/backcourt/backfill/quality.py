@@ -48,10 +48,10 @@ class Finding:
 
 
 def judged(table: Table, source: str, condition: str) -> str:
-    """SELECT of game_date, field, judged, valid, nulls and constant: one row per date and critical field.
+    """SELECT of game_date, field, judged, valid, null_rows and constant: one row per date and critical field.
 
-    ``constant`` is TRUE where a field that varies over a date has one value, or is 0 in half of the rows, with four
-    teams or more; none of its rows counts as valid then.
+    ``constant`` is TRUE where a field that varies over a date has one value, or is 0 in half of the rows, with values
+    in the rows of four teams or more; none of its rows counts as valid then.
 
     Args:
         table: Whose critical fields are judged.
@@ -66,11 +66,12 @@ def judged(table: Table, source: str, condition: str) -> str:
         constant = "FALSE"
         if varies:
             constant = (
-                f"COUNT(DISTINCT team) >= {_TEAMS} AND (COUNT(DISTINCT seen) = 1 OR 2 * COUNTIF(seen = 0) >= COUNT(*))"
+                f"COUNT(DISTINCT IF(seen IS NULL, NULL, team)) >= {_TEAMS} "
+                "AND (COUNT(DISTINCT seen) = 1 OR 2 * COUNTIF(seen = 0) >= COUNT(*))"
             )
         selects.append(
             f"SELECT game_date, '{field.name}' AS field, COUNTIF(is_judged) AS judged, "
-            f"IF({constant}, 0, COUNTIF(is_judged AND is_valid)) AS valid, COUNTIF(is_judged AND is_null) AS nulls, "
+            f"IF({constant}, 0, COUNTIF(is_judged AND is_valid)) AS valid, COUNTIF(is_judged AND is_null) AS null_rows, "
             f"{constant} AS constant FROM (SELECT t.{table.partition} AS game_date, {field.condition} AS is_judged, "
             f"{field.valid} AS is_valid, {field.name} IS NULL AS is_null{seen} FROM {source} AS t WHERE {condition}) "
             "GROUP BY game_date"
