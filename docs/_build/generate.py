@@ -15,6 +15,7 @@ import notebooks
 import pages_commands
 import pages_lists
 import pages_mode
+import pages_queries
 import pages_source
 import pages_tables
 import scenarios
@@ -39,6 +40,7 @@ def generate(build: Path, *, with_demo: bool = True) -> tuple[Path, ...]:
         warehouse = demo.make(build)
         printed = (build / "demo.txt").read_text(encoding="utf-8")
         parts |= {f"demo-{name}.txt": text for name, text in demo.parts(printed).items()}
+        parts["queries.md"] = pages_queries.part(warehouse)
         pages |= notebooks.render(build, warehouse)
         parts |= scenarios.parts(build, warehouse) | troubles.parts(build, warehouse)
     files = {build / "pages" / path: text for path, text in pages.items()}
