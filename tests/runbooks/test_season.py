@@ -5,8 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.status import Month
+from backcourt.backfill.status import months as months_of
 from backcourt.errors import DateRangeError, LockedError, WarehouseError
-from backcourt.runbooks import facts, plots, steps
+from backcourt.integrity import pictures
+from backcourt.runbooks import facts, steps
 from backcourt.runbooks.checks import PreflightError, ValidationError
 from backcourt.runbooks.parameters import SeasonBackfill
 from backcourt.warehouse.duckdb import DuckDBWarehouse
@@ -113,22 +116,28 @@ def test_months_count_every_date_once(warehouse, change):
     )
     parameters = given(warehouse)
     with DuckDBWarehouse(warehouse).read() as session:
-        months = facts.months(session, parameters.span)
+        months = months_of(session, parameters.span)
         dates = facts.game_dates(session, parameters.span)
-    own = [month for month in months if month.table == "PDC"]
+    own = [month for month in months if month.short == "PDC"]
     assert [month.month for month in own] == ["2021-10", "2021-11", "2021-12"]
     assert sum(month.dates for month in own) == len(dates)
     assert sum(month.skipped for month in own) == sum(item.bootstrap for item in dates)
     assert [month.failed for month in own] == [0, 1, 0]
     assert [month.percent for month in own] == [100, 100 * (own[1].dates - 1) // own[1].dates, 100]
-    assert ", 1 failed" in repr(plots.coverage_by_month(months))
+    assert ", 1 failed" in repr(pictures.coverage_by_month(months))
 
 
 def test_the_figure_is_the_same_bytes_whatever_it_holds():
     """The same months give the same image; many seasons and no month at all are drawn, too."""
-    months = [facts.Month("PGS", f"20{year}-{month:02}", 9, 5, 1, 0) for year in (21, 22) for month in range(1, 13)]
-    first, second = plots.coverage_by_month(months), plots.coverage_by_month(months)
+    months = [
+        Month("nba_analytics.player_game_summary", f"20{year}-{month:02}", 9, 5, 1, 0)
+        for year in (21, 22)
+        for month in range(1, 13)
+    ]
+    first, second = pictures.coverage_by_month(months), pictures.coverage_by_month(months)
     assert first == second
-    assert plots.coverage_by_month([]).png[:4] == b"\x89PNG"
-    assert plots.coverage_by_month(months[:1]) != plots.coverage_by_month([facts.Month("PGS", "2021-01", 9, 9, 0, 0)])
+    assert pictures.coverage_by_month([]).png[:4] == b"\x89PNG"
+    assert pictures.coverage_by_month(months[:1]) != pictures.coverage_by_month(
+        [Month("nba_analytics.player_game_summary", "2021-01", 9, 9, 0, 0)]
+    )
     assert date(2021, 1, 1).strftime("%Y-%m") == months[0].month

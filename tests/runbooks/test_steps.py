@@ -7,8 +7,13 @@ import pytest
 from backcourt.backfill.publish import Stamp
 from backcourt.calendar import DateRange
 from backcourt.errors import DateRangeError, UnknownNameError, WarehouseError
+from backcourt.integrity import pictures
+from backcourt.integrity.cells import Cell
+from backcourt.integrity.cells import cells as cells_of
+from backcourt.integrity.rates import rates
 from backcourt.processors.bands import BANDS, band_of
-from backcourt.runbooks import facts, plots, steps
+from backcourt.processors.registry import select
+from backcourt.runbooks import facts, steps
 from backcourt.runbooks.checks import PreflightError, ValidationError
 from backcourt.runbooks.parameters import Phase4Precompute, QuickStart
 from backcourt.warehouse.duckdb import DuckDBWarehouse
@@ -28,9 +33,14 @@ def ask(warehouse, question, start=START, end=END):
         return question(session, DateRange(date.fromisoformat(start), date.fromisoformat(end)))
 
 
+def phase_4(session, span):
+    """The Phase 4 tables by date."""
+    return cells_of(session, span, select(phase=4))
+
+
 def test_coverage_counts_what_stands_there(warehouse):
     """Rows equal the table's own, and on a computed season every date is complete or bootstrap."""
-    cells = ask(warehouse, facts.coverage)
+    cells = ask(warehouse, phase_4)
     assert {cell.status for cell in cells} == {"complete", "bootstrap"}
     assert {cell.status for cell in cells if cell.number < 14} == {"bootstrap"}
     with DuckDBWarehouse(warehouse).read() as session:
@@ -38,13 +48,13 @@ def test_coverage_counts_what_stands_there(warehouse):
             "SELECT COUNT(*) FROM nba_precompute.player_shot_zone_analysis WHERE analysis_date BETWEEN @a AND @b",
             {"a": date.fromisoformat(START), "b": date.fromisoformat(END)},
         )
-    assert sum(cell.rows for cell in cells if cell.table == "PSZA") == counted[0][0]
+    assert sum(cell.rows for cell in cells if cell.short == "PSZA") == counted[0][0]
     assert all(cell.candidates == cell.rows + cell.failed for cell in cells)
 
 
 def test_weeks_agree_with_the_failure_records(warehouse):
     """Failures by week sum up to the records, weeks end where bands do, and no share exceeds 100 %."""
-    shares = ask(warehouse, facts.shares, end="2022-02-01")
+    shares = ask(warehouse, rates, end="2022-02-01")
     failures = ask(warehouse, facts.failures, end="2022-02-01")
     totals = {(item.table, item.category): item.failures for item in failures}
     found = {
@@ -178,10 +188,10 @@ def test_figures_are_the_same_bytes(warehouse):
     """The same facts give the same image, whatever style the process has set, with words for who cannot see it."""
     import matplotlib as mpl
 
-    cells, shares = ask(warehouse, facts.coverage), ask(warehouse, facts.shares)
-    first = [plots.rows_by_date(cells), plots.failures_by_week(shares), plots.coverage(cells)]
+    cells, shares = ask(warehouse, phase_4), ask(warehouse, rates)
+    first = [pictures.rows_by_date(cells), pictures.failures_by_week(shares), pictures.coverage(cells)]
     with mpl.rc_context({"font.size": 20, "axes.facecolor": "red"}):
-        second = [plots.rows_by_date(cells), plots.failures_by_week(shares), plots.coverage(cells)]
+        second = [pictures.rows_by_date(cells), pictures.failures_by_week(shares), pictures.coverage(cells)]
     assert first == second
     assert [picture.png[:4] for picture in first] == [b"\x89PNG"] * 3
     assert all(len(picture.alt) > 40 and 'alt="' in picture._repr_html_() for picture in first)
@@ -189,6 +199,8 @@ def test_figures_are_the_same_bytes(warehouse):
 
 def test_figures_of_nothing_are_drawn():
     """A range that is all bootstrap has no failure and few rows; its figures are empty, not an error."""
-    cell = facts.Cell("TDZA", date(2021, 10, 20), 1, 0, 0, 0, 0, 0, "skipped")
-    for picture in (plots.rows_by_date([cell]), plots.failures_by_week([]), plots.coverage([cell])):
+    cell = Cell(
+        "nba_precompute.team_defense_zone_analysis", date(2021, 10, 20), 1, 0, 0, 0, 0, 0, 0, 0, "skipped", 0, ""
+    )
+    for picture in (pictures.rows_by_date([cell]), pictures.failures_by_week([]), pictures.coverage([cell])):
         assert picture.png

@@ -71,8 +71,9 @@ def judged(table: Table, source: str, condition: str) -> str:
             )
         selects.append(
             f"SELECT game_date, '{field.name}' AS field, COUNTIF(is_judged) AS judged, "
-            f"IF({constant}, 0, COUNTIF(is_judged AND is_valid)) AS valid, COUNTIF(is_judged AND is_null) AS null_rows, "
-            f"{constant} AS constant FROM (SELECT t.{table.partition} AS game_date, {field.condition} AS is_judged, "
+            f"IF({constant}, 0, COUNTIF(is_judged AND is_valid)) AS valid, "
+            f"COUNTIF(is_judged AND is_null) AS null_rows, {constant} AS constant "
+            f"FROM (SELECT t.{table.partition} AS game_date, {field.condition} AS is_judged, "
             f"{field.valid} AS is_valid, {field.name} IS NULL AS is_null{seen} FROM {source} AS t WHERE {condition}) "
             "GROUP BY game_date"
         )

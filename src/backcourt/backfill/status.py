@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from backcourt.backfill.due import LEDGER
 from backcourt.backfill.gate import COUNTED
 from backcourt.backfill.locks import is_live
+from backcourt.calendar import DateRange
+from backcourt.catalog import table
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
 
@@ -41,13 +43,33 @@ class FailedDate:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A table in a month: scheduled game dates and how many of them are done (bootstrap included) or failed."""
+    """One computed table in one month, in scheduled game dates.
+
+    Attributes:
+        table: Full name of the table.
+        month: "2021-11".
+        dates: Game dates.
+        done: Computed.
+        skipped: Bootstrap dates.
+        failed: Failed as a whole.
+    """
 
     table: str
     month: str
     dates: int
     done: int
+    skipped: int
     failed: int
+
+    @property
+    def short(self) -> str:
+        """Abbreviation of the table."""
+        return table(self.table).short
+
+    @property
+    def percent(self) -> int:
+        """Dates that are done or need no row, in percent, rounded down: 100 is all of them."""
+        return 100 * (self.done + self.skipped) // self.dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +122,6 @@ def status(session: Session, season: str = "", *, now: datetime | None = None) -
         ORDER BY newest DESC, l.table_name""",
         {"season": season},
     )
-    months = session.rows(
-        f"""
-        SELECT t.name, FORMAT_DATE('%Y-%m', d.game_date) AS month, COUNT(*) AS dates,
-          COUNTIF(l.status IN ('done', 'skipped')) AS done, COUNTIF(l.status = 'failed') AS failed
-        FROM ({scheduled}) AS d
-        CROSS JOIN (SELECT name FROM UNNEST(@tables) AS name) AS t
-        LEFT JOIN {LEDGER} AS l ON l.table_name = t.name AND l.game_date = d.game_date
-        GROUP BY t.name, month
-        ORDER BY month, t.name""",
-        {"tables": [processor.table.full_name for processor in registry()], "season": season},
-    )
-    order = [processor.table.full_name for processor in registry()]
-    found = [Month(str(n), str(m), int(str(d)), int(str(ok)), int(str(bad))) for n, m, d, ok, bad in months]
     return Status(
         tuple(
             Lock(
@@ -130,8 +139,40 @@ def status(session: Session, season: str = "", *, now: datetime | None = None) -
             for n, count, oldest, newest, reason, detail in failed
             if isinstance(oldest, date) and isinstance(newest, date)
         ),
-        tuple(sorted(found, key=lambda month: (order.index(month.table), month.month))),
+        months(session, season=season),
     )
+
+
+def months(session: Session, span: DateRange | None = None, *, season: str = "") -> tuple[Month, ...]:
+    """Every computed table in every month, in dependency order.
+
+    Args:
+        session: An open session.
+        span: Only these dates; None for all.
+        season: Only this season; "" for all.
+    """
+    rows = session.query(
+        f"""
+        SELECT t AS `table`, FORMAT_DATE('%Y-%m', d.game_date) AS month, COUNT(*) AS dates,
+          COUNTIF(l.status = 'done') AS done, COUNTIF(l.status = 'skipped') AS skipped,
+          COUNTIF(l.status = 'failed') AS failed
+        FROM (
+          SELECT DISTINCT game_date FROM nba_raw.nbac_schedule
+          WHERE season_type IN {COUNTED} AND (@season = '' OR season = @season)
+            AND game_date BETWEEN @start_date AND @end_date
+        ) AS d
+        CROSS JOIN UNNEST(@tables) AS t
+        LEFT JOIN {LEDGER} AS l ON l.table_name = t AND l.game_date = d.game_date
+        GROUP BY t, month""",
+        {
+            "tables": [processor.table.full_name for processor in registry()],
+            "season": season,
+            "start_date": span.start if span else date.min,
+            "end_date": span.end if span else date.max,
+        },
+    ).to_pylist()
+    order = [processor.table.full_name for processor in registry()]
+    return tuple(sorted((Month(**row) for row in rows), key=lambda month: (order.index(month.table), month.month)))
 
 
 def _time(value: object) -> datetime:

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from backcourt.backfill.status import Lock, Month
 
-_SHADES = ((1.0, "██"), (0.75, "▓▓"), (0.5, "▒▒"), (0.0, "░░"))
-
 
 def status(
     season: Annotated[str, typer.Option("--season", help="Only this season, for example 2021-22.")] = "",
@@ -79,28 +77,12 @@ def _writer(lock: Lock) -> str:
 
 def _heat(months: Sequence[Month]) -> None:
     """Coverage as a heat map: a row per table, a column per month."""
-    from backcourt.catalog import table
     from backcourt.cli.output import print_table
+    from backcourt.integrity.pictures import MONTHS_LEGEND, months_text
 
-    columns = sorted({month.month for month in months})
-    if not columns:
+    if not months:
         typer.echo("no game is scheduled: backcourt load season DIR")
         return
-    rows = []
-    for name in dict.fromkeys(month.table for month in months):
-        cells = {month.month: month for month in months if month.table == name}
-        rows.append((table(name).short, *(_cell(cells.get(column)) for column in columns)))
-    years = dict.fromkeys(column[:4] for column in columns)
-    title = f"game dates computed, {', '.join(years)} (██ all, ▓▓ ▒▒ ░░ less, ·· none, ✗✗ some failed)"
-    print_table(("table", *(column[2:] for column in columns)), rows, title=title)
-
-
-def _cell(month: Month | None) -> str:
-    if month is None:
-        return ""
-    if month.failed:
-        return "✗✗"
-    if not month.done:
-        return "··"
-    share = month.done / month.dates
-    return next(shade for least, shade in _SHADES if share >= least)
+    headers, rows = months_text(months)
+    print_table(headers, rows)
+    typer.echo(f"game dates computed by month: {MONTHS_LEGEND}")

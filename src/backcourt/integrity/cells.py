@@ -62,6 +62,11 @@ class Cell:
     reason: str
 
     @property
+    def short(self) -> str:
+        """Abbreviation of the table."""
+        return table(self.table).short
+
+    @property
     def bootstrap(self) -> bool:
         """True if nothing is expected there because the season is too young."""
         return table(self.table).phase == "precompute" and self.number < BOOTSTRAP_DAYS
@@ -135,6 +140,7 @@ _SOURCES = {
     "MLFS": _LISTED,
 }
 _INSIDE = "BETWEEN @start_date AND @end_date"
+_KEYS = "COUNT(DISTINCT CONCAT(game_id, FORMAT('%d', player_id)))"
 _SEEN = """
   SELECT d.game_date, p.{who}
   FROM due AS d
@@ -161,7 +167,7 @@ teams AS ({_SEEN.format(who="team_abbr", source="nba_raw.nbac_team_boxscore")}
 players AS ({_SEEN.format(who="player_id", source="all_lines")}
 ),
 listed AS (
-  SELECT d.game_date, u.game_id, u.player_id
+  SELECT DISTINCT d.game_date, u.game_id, u.player_id
   FROM due AS d
   INNER JOIN nba_analytics.upcoming_player_game_context AS u ON u.game_date = d.game_date
 ),
@@ -256,7 +262,8 @@ tracked AS ({selects}
 
 def _statement(processors: Sequence[Processor]) -> str:
     counted = " UNION ALL ".join(
-        f"SELECT '{p.table.full_name}' AS table_name, {p.table.partition} AS game_date, COUNT(*) AS stored "
+        f"SELECT '{p.table.full_name}' AS table_name, {p.table.partition} AS game_date, COUNT(*) AS stored, "
+        f"{_KEYS if p.table.short == 'UPGC' else 'COUNT(*)'} AS listed "
         f"FROM {p.table.full_name} WHERE {p.table.partition} {_INSIDE} GROUP BY game_date"
         for p in processors
     )
@@ -265,7 +272,7 @@ def _statement(processors: Sequence[Processor]) -> str:
         f"{'FALSE' if p.table.short == 'UPGC' else 'TRUE'} AS complete"
         for p in processors
     )
-    # Who is listed without having played is known to UPGC alone: its further rows are none too many.
+    # Who is listed without having played is known to UPGC alone: only a second row of one key is one too many there.
     return f"""
 WITH {tracked(processors)},
 counted AS ({counted}),
@@ -281,7 +288,7 @@ SELECT
   COALESCE(t.failed, 0) AS failed,
   COALESCE(t.withheld, 0) AS withheld,
   COALESCE(t.untracked, 0) AS untracked,
-  IF(n.complete, COALESCE(c.stored, 0) - COALESCE(t.matched, 0), 0) AS unexpected,
+  COALESCE(c.stored, 0) - IF(n.complete, COALESCE(t.matched, 0), COALESCE(c.listed, 0)) AS unexpected,
   COALESCE(b.n, 0) AS errors,
   l.status AS ledger, l.row_count AS ledger_rows, l.reason
 FROM dates AS d

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from backcourt.errors import BackcourtError
-from backcourt.runbooks.facts import Cell, Failed, Recorded, Upstream
+from backcourt.integrity.cells import Cell
+from backcourt.runbooks.facts import Failed, Recorded, Upstream
 from backcourt.runbooks.parameters import Parameters
 from backcourt.settings import load
 
@@ -105,7 +106,7 @@ def after(cells: Sequence[Cell], failed: Sequence[Failed], parameters: Parameter
         f"{warehouse_flag(parameters)}"
     )
     bugs = [item for item in failed if item.category == "PROCESSING_ERROR"]
-    zones = {cell.day: cell.rows for cell in cells if cell.table == "TDZA"}
+    zones = {cell.day: cell.rows for cell in cells if cell.short == "TDZA"}
     return (
         Check(
             "the ledger has every game date of every table",
@@ -133,7 +134,7 @@ def after(cells: Sequence[Cell], failed: Sequence[Failed], parameters: Parameter
             _where(
                 (cell, f"{cell.rows:,} rows, {cell.candidates:,} listed, {cell.failed:,} recorded failures")
                 for cell in cells
-                if cell.table in _LISTED and cell.rows != cell.candidates - cell.failed
+                if cell.short in _LISTED and cell.rows != cell.candidates - cell.failed
             ),
             again,
         ),
@@ -145,7 +146,7 @@ def after(cells: Sequence[Cell], failed: Sequence[Failed], parameters: Parameter
         Check(
             "TDZA has rows wherever PSZA has",
             _where(
-                (cell, "no TDZA row") for cell in cells if cell.table == "PSZA" and cell.rows and not zones[cell.day]
+                (cell, "no TDZA row") for cell in cells if cell.short == "PSZA" and cell.rows and not zones[cell.day]
             ),
             again,
         ),
@@ -191,6 +192,6 @@ def _gaps(item: Upstream) -> str:
 
 
 def _where(found: Iterable[tuple[Cell, str]]) -> str:
-    places = [f"{cell.table} {cell.day} {what}" for cell, what in found]
+    places = [f"{cell.short} {cell.day} {what}" for cell, what in found]
     more = f" and {len(places) - _SHOWN:,} more" if len(places) > _SHOWN else ""
     return ", ".join(places[:_SHOWN]) + more

@@ -6,19 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, cast
+from typing import cast
 
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.catalog import table
 from backcourt.catalog.features import FEATURES
 from backcourt.errors import DateRangeError
-from backcourt.processors.bands import Band, band_of
-from backcourt.processors.registry import registry, select
+from backcourt.processors.registry import select
 from backcourt.runbooks import queries
 from backcourt.warehouse.base import Parameters, Session
 
-Status = Literal["complete", "partial", "missing", "failed", "bootstrap", "unexpected"]
-STATUSES: tuple[Status, ...] = ("complete", "partial", "missing", "failed", "bootstrap", "unexpected")
 PHASE_4 = tuple(processor.table.short for processor in select(phase=4))
 """Abbreviations of the Phase 4 tables, in the order in which they are computed."""
 
@@ -65,86 +62,6 @@ class Upstream:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One Phase 4 table on one game date.
-
-    Attributes:
-        table: Abbreviation of the table.
-        day: The game date.
-        number: Days since opening day.
-        candidates: Players or teams that must have a row or a failure record; 0 on bootstrap dates.
-        rows: Rows that stand there.
-        failed: Candidates without a row whose failure record says why.
-        untracked: Candidates with neither.
-        unexpected: Rows that belong to no candidate.
-        ledger: Status in the ledger; None if the date was never computed.
-    """
-
-    table: str
-    day: date
-    number: int
-    candidates: int
-    rows: int
-    failed: int
-    untracked: int
-    unexpected: int
-    ledger: str | None
-
-    @property
-    def status(self) -> Status:
-        """How the date stands."""
-        if self.unexpected:
-            return "unexpected"
-        if self.number < BOOTSTRAP_DAYS:
-            return "bootstrap"
-        if self.ledger == "failed":
-            return "failed"
-        if self.untracked == self.candidates:
-            return "missing"
-        return "partial" if self.untracked else "complete"
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Failures of one category in one table over one week since opening day.
-
-    Attributes:
-        season: Season label.
-        table: Abbreviation of the table.
-        category: Failure category.
-        first_day: First game date of the week in the range, as days since opening day.
-        last_day: Last one.
-        candidates: Candidates of these dates.
-        failures: Failure records.
-    """
-
-    season: str
-    table: str
-    category: str
-    first_day: int
-    last_day: int
-    candidates: int
-    failures: int
-
-    @property
-    def percent(self) -> float:
-        """Failure records in percent of the candidates, one decimal."""
-        return round(100 * self.failures / self.candidates, 1) if self.candidates else 0.0
-
-    @property
-    def days(self) -> str:
-        """The days for people."""
-        return str(self.first_day) if self.first_day == self.last_day else f"{self.first_day}-{self.last_day}"
-
-    @property
-    def band(self) -> Band | None:
-        """What is usual; known for players under 10 games in PSZA only."""
-        if (self.table, self.category) != ("PSZA", "INSUFFICIENT_DATA"):
-            return None
-        return band_of(self.last_day)
-
-
-@dataclass(frozen=True, slots=True)
 class Failed:
     """Failure records of one table and category.
 
@@ -182,32 +99,6 @@ class Recorded:
     failed: int
     older: int
     never: int
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """One computed table in one month, in game dates of the range.
-
-    Attributes:
-        table: Abbreviation of the table.
-        month: "2021-11".
-        dates: Game dates.
-        done: Computed.
-        skipped: Bootstrap dates.
-        failed: Failed as a whole.
-    """
-
-    table: str
-    month: str
-    dates: int
-    done: int
-    skipped: int
-    failed: int
-
-    @property
-    def percent(self) -> int:
-        """Dates that are done or need no row, in percent, rounded down: 100 is all of them."""
-        return 100 * (self.done + self.skipped) // self.dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,35 +188,6 @@ def _presence(session: Session, span: DateRange, query: str, names: Sequence[str
     )
 
 
-def coverage(session: Session, span: DateRange) -> tuple[Cell, ...]:
-    """Every Phase 4 table on every game date of the range, tables in the order in which they are computed."""
-    cells = [
-        Cell(
-            table=table(str(name)).short,
-            day=cast("date", day),
-            number=_int(number),
-            candidates=_int(candidates),
-            rows=_int(rows),
-            failed=_int(failed),
-            untracked=_int(untracked),
-            unexpected=_int(unexpected),
-            ledger=None if status is None else str(status),
-        )
-        for name, day, number, candidates, rows, failed, untracked, unexpected, status in session.rows(
-            queries.COVERAGE, _bounds(span)
-        )
-    ]
-    return tuple(sorted(cells, key=lambda cell: (PHASE_4.index(cell.table), cell.day)))
-
-
-def shares(session: Session, span: DateRange) -> tuple[Share, ...]:
-    """Failures by table, category and week since opening day; bootstrap dates have none."""
-    return tuple(
-        Share(str(season), table(str(name)).short, str(category), *(_int(value) for value in numbers))
-        for season, name, category, *numbers in session.rows(queries.SHARES, _bounds(span))
-    )
-
-
 def failures(session: Session, span: DateRange) -> tuple[Failed, ...]:
     """Failure records by table and category, the most frequent first."""
     return tuple(
@@ -346,14 +208,6 @@ def ledger(session: Session, span: DateRange, dates: Sequence[GameDate], phase: 
         )
         for processor in select(phase=phase)
     )
-
-
-def months(session: Session, span: DateRange) -> tuple[Month, ...]:
-    """Every computed table in every month of the range, tables in the order in which they are computed."""
-    order = [processor.table.full_name for processor in registry()]
-    rows = session.rows(queries.MONTHS, {**_bounds(span), "tables": order})
-    found = sorted(rows, key=lambda row: (order.index(str(row[0])), str(row[1])))
-    return tuple(Month(table(str(row[0])).short, str(row[1]), *(_int(value) for value in row[2:])) for row in found)
 
 
 def player_row(session: Session, day: date, player: str | None) -> PlayerRow | None:

@@ -8,9 +8,11 @@ from backcourt.backfill.plan import PlannedRange, Request
 from backcourt.backfill.plan import make_plan as engine_plan
 from backcourt.backfill.run import Options, run
 from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.status import months as months_of
 from backcourt.backfill.status import status
 from backcourt.catalog import table
-from backcourt.processors.registry import registry
+from backcourt.integrity.cells import cells as cells_of
+from backcourt.processors.registry import registry, select
 from backcourt.runbooks import checks, facts, view
 from backcourt.runbooks.parameters import SeasonBackfill
 from backcourt.runbooks.pieces import (
@@ -36,14 +38,14 @@ def state(parameters: SeasonBackfill) -> Shown:
         DateRangeError: If the schedule has no game in the range.
         WarehouseError: If there is no warehouse.
     """
-    from backcourt.runbooks import plots
+    from backcourt.integrity import pictures
 
     warehouse = open_parameters(parameters)
     warehouse.require()
     with warehouse.read() as session:
         dates = facts.game_dates(session, parameters.span)
         sources = facts.sources(session, parameters.span)
-        months = facts.months(session, parameters.span)
+        months = months_of(session, parameters.span)
         now = status(session)
     found = checks.before(sources, "load them with: backcourt load season DIR")
     writers = [
@@ -60,7 +62,7 @@ def state(parameters: SeasonBackfill) -> Shown:
         [(table(item.table).short, item.dates, item.newest, item.reason, item.detail) for item in now.failed],
         numbers=("failed dates",),
     )
-    picture = plots.coverage_by_month(months)
+    picture = pictures.coverage_by_month(months)
     days = f"{len(dates):,} game dates, {dates[0].day} to {dates[-1].day}"
     html = [
         *writers,
@@ -147,7 +149,7 @@ def verify(parameters: SeasonBackfill) -> Shown:
     with open_parameters(parameters).read() as session:
         dates = facts.game_dates(session, parameters.span)
         analytics = facts.ledger(session, parameters.span, dates, phase=3)
-        cells = facts.coverage(session, parameters.span)
+        cells = cells_of(session, parameters.span, select(phase=4))
         failed = facts.failures(session, parameters.span)
         again = engine_plan(session, Request(parameters.span, _TABLES, parameters.kinds - {"all"} or _LEFT))
     left = [f"{table(item.table).short} {item.span} {item.reason}" for item in again.ranges]
@@ -161,15 +163,15 @@ def coverage_by_month(parameters: SeasonBackfill) -> Shown:
     """How much of each table and month is computed, drawn and counted."""
     if parameters.dry_run:
         return skipped("coverage by month")
-    from backcourt.runbooks import plots
+    from backcourt.integrity import pictures
 
     with open_parameters(parameters).read() as session:
-        months = facts.months(session, parameters.span)
-    picture = plots.coverage_by_month(months)
+        months = months_of(session, parameters.span)
+    picture = pictures.coverage_by_month(months)
     headers = ("table", "game dates", "done", "bootstrap", "failed", "not computed")
     rows = []
-    for name in dict.fromkeys(month.table for month in months):
-        own = [month for month in months if month.table == name]
+    for name in dict.fromkeys(month.short for month in months):
+        own = [month for month in months if month.short == name]
         dates, done, bootstrap, failed = (
             sum(getattr(month, field) for month in own) for field in ("dates", "done", "skipped", "failed")
         )

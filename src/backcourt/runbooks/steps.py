@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from backcourt.backfill.publish import Stamp
 from backcourt.backfill.run import Options, run
 from backcourt.errors import UnknownNameError
+from backcourt.integrity.cells import STATUSES, Cell
+from backcourt.integrity.cells import cells as cells_of
+from backcourt.integrity.rates import rates
 from backcourt.processors.failures import CATEGORIES
 from backcourt.processors.registry import select
 from backcourt.runbooks import checks, facts, view
@@ -80,7 +83,7 @@ def plan(parameters: Parameters) -> Shown:
     """What a run would do: game dates, tables, the rows that are there already and what the ledger says."""
     with open_parameters(parameters).read() as session:
         dates = facts.game_dates(session, parameters.span)
-        cells = facts.coverage(session, parameters.span)
+        cells = cells_of(session, parameters.span, select(phase=4))
         recorded = facts.ledger(session, parameters.span, dates)
     bootstrap = sum(item.bootstrap for item in dates)
     headers = ("table", "to write", "never run", "done", "older code", "failed", "skipped", "rows there", "candidates")
@@ -93,8 +96,8 @@ def plan(parameters: Parameters) -> Shown:
             item.older,
             item.failed,
             item.skipped,
-            sum(cell.rows for cell in cells if cell.table == item.table),
-            sum(cell.candidates for cell in cells if cell.table == item.table),
+            sum(cell.rows for cell in cells if cell.short == item.table),
+            sum(cell.candidates for cell in cells if cell.short == item.table),
         )
         for item in recorded
     ]
@@ -137,7 +140,7 @@ def validate(parameters: Parameters) -> Shown:
     if parameters.dry_run:
         return skipped("validation")
     with open_parameters(parameters).read() as session:
-        cells = facts.coverage(session, parameters.span)
+        cells = cells_of(session, parameters.span, select(phase=4))
         failed = facts.failures(session, parameters.span)
     found = checks.after(cells, failed, parameters)
     shown = Shown(checks_table(found), f"{sum(check.passed for check in found)} of {len(found)} checks hold")
@@ -212,14 +215,14 @@ def rows_by_date(parameters: Parameters) -> Shown:
     """Rows of each table by game date, drawn and counted."""
     if parameters.dry_run:
         return skipped("rows by date")
-    from backcourt.runbooks import plots
+    from backcourt.integrity import pictures
 
     cells = _coverage(parameters)
-    picture = plots.rows_by_date(cells)
+    picture = pictures.rows_by_date(cells)
     headers = ("table", "rows", "dates with rows", "fewest", "most")
     rows = []
     for name in facts.PHASE_4:
-        counts = [cell.rows for cell in cells if cell.table == name and cell.rows]
+        counts = [cell.rows for cell in cells if cell.short == name and cell.rows]
         rows.append((name, sum(counts), len(counts), min(counts, default=0), max(counts, default=0)))
     return Shown(picture._repr_html_() + view.table(headers, rows, numbers=headers[1:]), picture.alt)
 
@@ -228,11 +231,11 @@ def failures_by_week(parameters: Parameters) -> Shown:
     """Failures by category and week since opening day, beside the bands that four seasons lead one to expect."""
     if parameters.dry_run:
         return skipped("failures by week")
-    from backcourt.runbooks import plots
+    from backcourt.integrity import pictures
 
     with open_parameters(parameters).read() as session:
-        found = facts.shares(session, parameters.span)
-    picture = plots.failures_by_week(found)
+        found = [rate for rate in rates(session, parameters.span) if rate.table in facts.PHASE_4]
+    picture = pictures.failures_by_week(found)
     early = [share for share in found if share.band]
     outside = [share for share in early if share.band and not share.band.low <= share.percent <= share.band.high]
     rows = [
@@ -271,28 +274,28 @@ def coverage(parameters: Parameters) -> Shown:
     """Which table is complete on which date, against what the schedule and the upstream imply."""
     if parameters.dry_run:
         return skipped("coverage")
-    from backcourt.runbooks import plots
+    from backcourt.integrity import pictures
 
     cells = _coverage(parameters)
-    picture = plots.coverage(cells)
-    rows = [(name, *(_count(cells, name, status) for status in facts.STATUSES)) for name in facts.PHASE_4]
-    listing = view.table(("table", *facts.STATUSES), rows, numbers=facts.STATUSES)
+    picture = pictures.coverage(cells)
+    rows = [(name, *(_count(cells, name, status) for status in STATUSES)) for name in facts.PHASE_4]
+    listing = view.table(("table", *STATUSES), rows, numbers=STATUSES)
     odd = [cell for cell in cells if cell.status not in {"complete", "bootstrap"}]
     detail = view.table(
         ("table", "date", "status", "candidates", "rows", "recorded failures", "untracked"),
-        [(c.table, c.day, c.status, c.candidates, c.rows, c.failed, c.untracked) for c in odd],
+        [(c.short, c.day, c.status, c.candidates, c.rows, c.failed, c.untracked) for c in odd],
         numbers=("candidates", "rows", "recorded failures", "untracked"),
     )
     return Shown(picture._repr_html_() + listing + (detail if odd else ""), picture.alt)
 
 
-def _coverage(parameters: Parameters) -> Sequence[facts.Cell]:
+def _coverage(parameters: Parameters) -> Sequence[Cell]:
     with open_parameters(parameters).read() as session:
-        return facts.coverage(session, parameters.span)
+        return cells_of(session, parameters.span, select(phase=4))
 
 
-def _count(cells: Sequence[facts.Cell], name: str, status: str) -> int:
-    return sum(cell.table == name and cell.status == status for cell in cells)
+def _count(cells: Sequence[Cell], name: str, status: str) -> int:
+    return sum(cell.short == name and cell.status == status for cell in cells)
 
 
 def _remarks(dates: Sequence[facts.GameDate]) -> list[tuple[view.Kind, str]]:

@@ -1,4 +1,4 @@
-"""The figures of the runbooks: rows by table and date, failures beside their bands, coverage by date and by month.
+"""The one home of pictures: rows by table and date, failures beside their bands, coverage by date and by month.
 
 Drawn without a display, narrow enough for a phone, with colours that colour-blind people tell apart and marks or words
 beside them. The same facts give the same bytes.
@@ -16,8 +16,10 @@ from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from backcourt.backfill.status import Month
+from backcourt.integrity.cells import STATUSES, Cell
+from backcourt.integrity.rates import Rate
 from backcourt.processors.bands import BANDS
-from backcourt.runbooks.facts import PHASE_4, STATUSES, Cell, Month, Share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,11 +83,12 @@ class Picture:
 
 
 def rows_by_date(cells: Sequence[Cell]) -> Picture:
-    """Rows of each Phase 4 table by game date, a panel per table."""
+    """Rows of each table by game date, a panel per table."""
+    names = _names(cells)
     with _style():
-        figure, panels = _panels(len(PHASE_4), 1.25)
-        for axes, name in zip(panels, PHASE_4, strict=True):
-            own = [cell for cell in cells if cell.table == name]
+        figure, panels = _panels(len(names), 1.25)
+        for axes, name in zip(panels, names, strict=True):
+            own = [cell for cell in cells if cell.short == name]
             axes.bar([cell.day for cell in own], [cell.rows for cell in own], width=0.8, color=_BLUE)  # type: ignore[arg-type]
             axes.set_title(f"{name}: {sum(cell.rows for cell in own):,} rows")
             top = max((cell.rows for cell in own), default=0) or 1
@@ -95,12 +98,12 @@ def rows_by_date(cells: Sequence[Cell]) -> Picture:
         days = sorted({cell.day for cell in cells})
         places, labels = _date_ticks(days)
         panels[-1].set_xticks([days[place] for place in places], labels)  # type: ignore[arg-type]
-        totals = [(name, sum(cell.rows for cell in cells if cell.table == name)) for name in PHASE_4]
+        totals = [(name, sum(cell.rows for cell in cells if cell.short == name)) for name in names]
         text = ", ".join(f"{name} {count:,}" for name, count in totals)
         return _picture(figure, f"Bar charts of rows by game date, one per table. Rows in all: {text}.")
 
 
-def failures_by_week(shares: Sequence[Share]) -> Picture:
+def failures_by_week(shares: Sequence[Rate]) -> Picture:
     """Players under 10 games beside their bands, and every other category, in percent of the candidates."""
     early = [share for share in shares if share.band is not None]
     others = [share for share in shares if share.band is None]
@@ -137,8 +140,9 @@ def coverage(cells: Sequence[Cell]) -> Picture:
     days = sorted({cell.day for cell in cells})
     place = {day: number for number, day in enumerate(days)}
     counts = Counter(cell.status for cell in cells)
+    names = _names(cells)
     with _style():
-        figure, (axes,) = _panels(1, 3.3)
+        figure, (axes,) = _panels(1, 1.8 + 0.3 * len(names))
         for status in STATUSES:
             own = [cell for cell in cells if cell.status == status]
             colour, hatch = _CELLS[status]
@@ -146,14 +150,14 @@ def coverage(cells: Sequence[Cell]) -> Picture:
                 [place[cell.day] for cell in own],
                 [0.86] * len(own),
                 width=0.92,
-                bottom=[PHASE_4.index(cell.table) - 0.43 for cell in own],
+                bottom=[names.index(cell.short) - 0.43 for cell in own],
                 color=colour,
                 hatch=hatch,
                 edgecolor="white",
                 linewidth=0,
                 label=f"{status} {counts[status]:,}" if own else None,
             )
-        axes.set_yticks(range(len(PHASE_4)), PHASE_4)
+        axes.set_yticks(range(len(names)), names)
         axes.invert_yaxis()
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
@@ -167,17 +171,17 @@ def coverage(cells: Sequence[Cell]) -> Picture:
             fontsize=12,
         )
         said = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
-        return _picture(figure, f"Heat map of {len(PHASE_4)} tables by {len(days)} game dates: {said}.")
+        return _picture(figure, f"Heat map of {len(names)} tables by {len(days)} game dates: {said}.")
 
 
 def coverage_by_month(months: Sequence[Month]) -> Picture:
     """Table by month: the share of game dates that are done or need no row, in percent; red where a date failed."""
-    names = list(dict.fromkeys(month.table for month in months))
+    names = list(dict.fromkeys(month.short for month in months))
     columns = sorted({month.month for month in months})
     with _style():
         figure, (axes,) = _panels(1, 4.3)
         for month in months:
-            x, y = columns.index(month.month), names.index(month.table)
+            x, y = columns.index(month.month), names.index(month.short)
             colour = _CELLS["failed"][0] if month.failed else _shade(month.percent)
             axes.bar(x, 0.9, width=0.94, bottom=y - 0.45, color=colour, linewidth=0)
             if len(columns) <= _FEW:
@@ -202,6 +206,35 @@ def coverage_by_month(months: Sequence[Month]) -> Picture:
         )
 
 
+def months_text(months: Sequence[Month]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The same for a terminal: headers and rows of a table, a shade per month."""
+    columns = sorted({month.month for month in months})
+    rows = []
+    for name in dict.fromkeys(month.short for month in months):
+        own = {month.month: month for month in months if month.short == name}
+        rows.append((name, *(_shade_text(own.get(column)) for column in columns)))
+    return ("table", *(column[2:] for column in columns)), rows
+
+
+MONTHS_LEGEND = "██ all, ▓▓ ▒▒ ░░ less, ·· none, ✗✗ some failed"
+"""What the shades of ``months_text`` mean."""
+_SHADES = ((100, "██"), (75, "▓▓"), (50, "▒▒"), (0, "░░"))
+
+
+def _shade_text(month: Month | None) -> str:
+    if month is None:
+        return ""
+    if month.failed:
+        return "✗✗"
+    if not month.done + month.skipped:
+        return "··"
+    return next(shade for least, shade in _SHADES if month.percent >= least)
+
+
+def _names(cells: Sequence[Cell]) -> list[str]:
+    return list(dict.fromkeys(cell.short for cell in cells))
+
+
 def _counts(months: Sequence[Month]) -> list[tuple[int, int, int]]:
     return [(month.dates, month.done + month.skipped, month.failed) for month in months]
 
@@ -216,7 +249,7 @@ def _shade(percent: int) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def _bands(axes: Axes, early: Sequence[Share]) -> None:
+def _bands(axes: Axes, early: Sequence[Rate]) -> None:
     """Draw the bands behind the actual shares, over the days that the shares cover."""
     axes.set_title("PSZA candidates under 10 games, %")
     _percent(axes)
