@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 from markup import ROOT
@@ -33,6 +34,7 @@ OPENING_DAY, LAST_DAY = "2021-10-19", "2022-06-14"
 """The whole demo season."""
 
 
+@cache
 def fingerprint(*extra: Path) -> str:
     """16 hex digits over the package's files and the given ones: what a build result depends on."""
     digest = hashlib.sha256()
@@ -51,26 +53,31 @@ def make(build: Path) -> Path:
     mark, log = build / "demo.key", build / "demo.txt"
     warehouse = build / "demo" / "warehouse.duckdb"
     key = fingerprint()
-    if mark.is_file() and mark.read_text(encoding="utf-8") == key and warehouse.is_file() and log.is_file():
+    whole = all(path.is_file() for path in (mark, log, warehouse, phase3_of(warehouse)))
+    if whole and mark.read_text(encoding="utf-8") == key:
         return warehouse
     build.mkdir(parents=True, exist_ok=True)
     mark.unlink(missing_ok=True)
     warehouse.unlink(missing_ok=True)
     shutil.rmtree(build / "sql", ignore_errors=True)
     printed = command(["demo", "--out", "demo"], cwd=build)
+    _forget_phase4(warehouse, phase3_of(warehouse))
     again = ["run", "--start-date", FIRST, "--end-date", LAST, "--warehouse", "demo/warehouse.duckdb"]
     log.write_text(printed + _AGAIN + command(again, cwd=build), encoding="utf-8")
     mark.write_text(key, encoding="utf-8")
     return warehouse
 
 
-def without_phase4(warehouse: Path) -> Path:
-    """A copy of the demo warehouse as it is before Phase 4: what the runbooks start from."""
+def phase3_of(warehouse: Path) -> Path:
+    """A copy of the demo warehouse as it is before Phase 4: what the runbooks start from. ``make`` makes both."""
+    return warehouse.parents[1] / "phase3.duckdb"
+
+
+def _forget_phase4(warehouse: Path, copy: Path) -> None:
     import duckdb
 
     from backcourt.catalog import TABLES
 
-    copy = warehouse.parents[1] / "phase3.duckdb"
     shutil.copyfile(warehouse, copy)
     names = [table.full_name for table in TABLES if table.phase == "precompute"]
     with duckdb.connect(str(copy)) as session:
@@ -78,7 +85,6 @@ def without_phase4(warehouse: Path) -> Path:
             session.execute(f"DELETE FROM {name}")
         session.execute("DELETE FROM nba_processing.precompute_failures")
         session.execute("DELETE FROM nba_processing.backfill_ledger WHERE table_name IN (SELECT unnest($1))", [names])
-    return copy
 
 
 def command(arguments: Iterable[str], *, cwd: Path) -> str:

@@ -7,7 +7,11 @@ runbooks are kept until what they come from changes.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from pathlib import Path
 
 import demo
@@ -19,8 +23,9 @@ import pages_queries
 import pages_source
 import pages_tables
 import scenarios
+import transcripts
 import troubles
-from markup import ROOT, write
+from markup import ROOT, Task, write
 
 
 def generate(build: Path, *, with_demo: bool = True) -> tuple[Path, ...]:
@@ -41,7 +46,14 @@ def generate(build: Path, *, with_demo: bool = True) -> tuple[Path, ...]:
         printed = (build / "demo.txt").read_text(encoding="utf-8")
         parts |= {f"demo-{name}.txt": text for name, text in demo.parts(printed).items()}
         parts["queries.md"] = pages_queries.part(warehouse)
-        pages |= notebooks.render(build, warehouse)
+        side_by_side(
+            [
+                *notebooks.tasks(build, warehouse),
+                *transcripts.tasks(build, warehouse, scenarios),
+                *transcripts.tasks(build, warehouse, troubles),
+            ]
+        )
+        pages |= notebooks.render(build)
         parts |= scenarios.parts(build, warehouse) | troubles.parts(build, warehouse)
     files = {build / "pages" / path: text for path, text in pages.items()}
     files |= {build / "parts" / path: text for path, text in parts.items()}
@@ -52,6 +64,23 @@ def generate(build: Path, *, with_demo: bool = True) -> tuple[Path, ...]:
             if path.is_file() and path not in files:
                 path.unlink()
     return tuple(files)
+
+
+def side_by_side(tasks: Sequence[Task]) -> None:
+    """Do what takes long in a few processes, and stop at the first that fails.
+
+    Raises:
+        RuntimeError: If a notebook or a command failed.
+    """
+    if not tasks:
+        return
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        try:
+            for done in as_completed([pool.submit(task) for task in tasks]):
+                done.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def main() -> int:

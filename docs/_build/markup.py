@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 """The repository."""
 
+Task = Callable[[], None]
+"""Something that can be made beside others, in a process of its own; it can be pickled."""
 _MARKS = re.compile(r"([\\`*_\[\]#])")
 
 

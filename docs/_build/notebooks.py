@@ -9,11 +9,12 @@ import json
 import re
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import demo
-from markup import ROOT, write
+from markup import ROOT, Task, write
 
 RUNBOOKS = ROOT / "runbooks"
 _OWN = {
@@ -26,29 +27,40 @@ _TABLE = re.compile(r"<table.*?</table>", re.DOTALL)
 _SECONDS = re.compile(r">seconds</th></tr>")
 
 
-def render(build: Path, warehouse: Path, *, folder: Path = RUNBOOKS) -> dict[str, str]:
-    """Execute every notebook of the folder and return their texts by path under the site.
+def tasks(build: Path, warehouse: Path, *, folder: Path = RUNBOOKS) -> list[Task]:
+    """What has to be executed before ``render``: the notebooks that are not kept."""
+    return [
+        partial(make, source, _kept(build, source), build / "work", demo.phase3_of(warehouse))
+        for source in sorted(folder.glob("*.ipynb"))
+        if not _kept(build, source).is_file()
+    ]
+
+
+def make(source: Path, kept: Path, work: Path, warehouse: Path) -> None:
+    """Execute a notebook and keep it in place of its older forms.
 
     Args:
-        build: Where executed notebooks are kept and working copies of the warehouse are made.
-        warehouse: The demo warehouse; it is copied for each notebook and never changed.
-        folder: Where the notebooks are.
+        source: The notebook.
+        kept: Where it is kept.
+        work: Where a folder for it is made.
+        warehouse: What it starts from; it is copied and never changed.
 
     Raises:
-        RuntimeError: If a notebook raises; the message names it and its error.
+        RuntimeError: If the notebook raises; the message names it and its error.
     """
-    pages = {}
-    start: Path | None = None
-    for source in sorted(folder.glob("*.ipynb")):
-        key = demo.fingerprint(source, Path(__file__))
-        kept = build / "executed" / f"{source.stem}-{key}.ipynb"
-        if not kept.is_file():
-            start = start or demo.without_phase4(warehouse)
-            for old in kept.parent.glob(f"{source.stem}-*.ipynb"):
-                old.unlink()
-            write(kept, execute(source, build / "work" / source.stem, start))
-        pages[f"runbooks/{source.name}"] = kept.read_text(encoding="utf-8")
-    return pages
+    for old in kept.parent.glob(f"{source.stem}-*.ipynb"):
+        old.unlink()
+    write(kept, execute(source, work / source.stem, warehouse))
+
+
+def render(build: Path, *, folder: Path = RUNBOOKS) -> dict[str, str]:
+    """The executed notebooks of the folder by path under the site."""
+    sources = sorted(folder.glob("*.ipynb"))
+    return {f"runbooks/{source.name}": _kept(build, source).read_text(encoding="utf-8") for source in sources}
+
+
+def _kept(build: Path, source: Path) -> Path:
+    return build / "executed" / f"{source.stem}-{demo.fingerprint(source, Path(__file__))}.ipynb"
 
 
 def execute(source: Path, work: Path, warehouse: Path) -> str:

@@ -7,6 +7,7 @@ and paths are taken out. Outputs are kept until the package, this folder's gener
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -18,9 +19,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import demo
-from markup import write
+from markup import Task, write
 
 _SECTION = re.compile(r"^## .*\{ #([\w-]+) \}$", re.MULTILINE)
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
@@ -148,16 +151,53 @@ def parts(build: Path, warehouse: Path, page: Path, sections: Mapping[str, Secti
         if anchor not in sections and commands:
             raise RuntimeError(f"{page.name}: section {anchor} has commands and is not described in docs/_build")
     for anchor, section in sections.items():
-        commands = commands_of(page)[anchor]
-        key = demo.fingerprint(*Path(__file__).parent.glob("*.py"))
-        kept = build / "transcripts" / f"{page.stem}-{anchor}.json"
-        state = {"key": key, "commands": commands}
-        content = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
-        if {name: content.get(name) for name in state} != state:
-            content = {**state, "outputs": _outputs(build, warehouse, page, anchor, section, commands)}
-            write(kept, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
-        found |= {f"{page.stem}-{anchor}-{name}.txt": text for name, text in content["outputs"].items()}
+        outputs = _kept_or_made(build, warehouse, page, anchor, section)
+        found |= {f"{page.stem}-{anchor}-{name}.txt": text for name, text in outputs.items()}
     return found
+
+
+def tasks(build: Path, warehouse: Path, module: ModuleType) -> list[Task]:
+    """What has to be run before ``parts``: the sections of a module's PAGE whose outputs are not kept.
+
+    Args:
+        build: Where outputs are kept and working copies are made.
+        warehouse: The demo warehouse; it is copied for each section and never changed.
+        module: A module of this folder with PAGE and SECTIONS.
+    """
+    return [
+        partial(make, build, warehouse, module.__name__, anchor)
+        for anchor in module.SECTIONS
+        if _kept(build, module.PAGE, anchor)[1] is None
+    ]
+
+
+def make(build: Path, warehouse: Path, module: str, anchor: str) -> None:
+    """Run a section's commands and keep their outputs, as ``parts`` does."""
+    found = importlib.import_module(module)
+    _kept_or_made(build, warehouse, found.PAGE, anchor, found.SECTIONS[anchor])
+
+
+def _kept(build: Path, page: Path, anchor: str) -> tuple[dict[str, Any], dict[str, str] | None]:
+    """What the outputs of a section depend on, and the outputs if they are kept."""
+    key = demo.fingerprint(*Path(__file__).parent.glob("*.py"))
+    state = {"key": key, "commands": commands_of(page)[anchor]}
+    file = _file(build, page, anchor)
+    content = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    fits = {name: content.get(name) for name in state} == state
+    return state, content["outputs"] if fits else None
+
+
+def _file(build: Path, page: Path, anchor: str) -> Path:
+    return build / "transcripts" / f"{page.stem}-{anchor}.json"
+
+
+def _kept_or_made(build: Path, warehouse: Path, page: Path, anchor: str, section: Section) -> dict[str, str]:
+    state, outputs = _kept(build, page, anchor)
+    if outputs is None:
+        outputs = _outputs(build, warehouse, page, anchor, section, state["commands"])
+        text = json.dumps({**state, "outputs": outputs}, indent=1, ensure_ascii=False)
+        write(_file(build, page, anchor), f"{text}\n")
+    return outputs
 
 
 def commands_of(page: Path) -> dict[str, list[str]]:
@@ -206,7 +246,7 @@ def _outputs(
     if section.start == "computed":
         shutil.copyfile(warehouse, stage.warehouse)
     elif section.start == "phase3":
-        shutil.copyfile(demo.without_phase4(warehouse), stage.warehouse)
+        shutil.copyfile(demo.phase3_of(warehouse), stage.warehouse)
     outputs: dict[str, str] = {}
     for number, text in enumerate(commands, 1):
         if number in section.before:
