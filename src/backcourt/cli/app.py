@@ -22,6 +22,7 @@ from backcourt.cli import (
     plan,
     queries,
     query,
+    report,
     run,
     runbook,
     status,
@@ -52,6 +53,7 @@ app.add_typer(validate.app, name="validate")
 app.command()(gaps.gaps)
 app.command()(gaps.recover)
 app.command()(gaps.lineage)
+app.command()(report.report)
 app.command()(query.query)
 app.add_typer(queries.app, name="queries")
 app.command()(demo.demo)

@@ -80,7 +80,7 @@ days AS (
 periods AS (
   SELECT
     season_year, week, late, table_name, MIN(day_number) AS first_day, MAX(day_number) AS last_day,
-    SUM(candidates) AS candidates
+    CAST(SUM(candidates) AS INT64) AS candidates
   FROM days
   GROUP BY season_year, week, late, table_name
 )
@@ -91,7 +91,7 @@ SELECT
   MIN(p.first_day) AS first_day,
   MIN(p.last_day) AS last_day,
   MIN(p.candidates) AS candidates,
-  COALESCE(SUM(f.failures), 0) AS failures
+  CAST(COALESCE(SUM(f.failures), 0) AS INT64) AS failures
 FROM periods AS p
 INNER JOIN (SELECT DISTINCT processor_name, failure_category FROM failures) AS k
   ON ENDS_WITH(p.table_name, CONCAT('.', k.processor_name))

@@ -224,18 +224,19 @@ def everything(session: Session, span: DateRange) -> tuple[Validation, Gaps]:
     covered = Validation("coverage", span, _coverage_checks(seen.cells))
     clean = Validation("contamination", span, _field_checks(field_ranges(seen.fields), strict=False))
     disagree = inconsistencies(session, span, registry())
+    repair = _range_command("recover", [span.start, span.end])
     checks = [
         _summary(
             "every game of the sources is whole", [gap for gap in gaps.gaps if table(gap.table).phase == "raw"], span
         ),
-        _folded("every candidate has a row or a recorded failure", covered),
-        _folded("every critical field is clean", clean),
+        _folded("every candidate has a row or a recorded failure", covered, repair),
+        _folded("every critical field is clean", clean, repair),
         _summary("nothing is built on a gap or on changed inputs", [g for g in gaps.gaps if g.kind == "cascade"], span),
         Check(
             "tables that belong together agree",
             "critical" if disagree else "ok",
             "; ".join(disagree) or "MLFS = PCF = UPGC less recorded failures, TDZA wherever PSZA",
-            _range_command("recover", [span.start, span.end]) if disagree else "",
+            repair if disagree else "",
         ),
     ]
     return Validation("range", span, tuple(checks)), gaps
@@ -250,13 +251,13 @@ def _summary(name: str, gaps: Sequence[Any], span: DateRange) -> Check:
     return Check(name, level, "; ".join(lines[:_SHOWN]) + more, _range_command("recover", [span.start, span.end]))
 
 
-def _folded(name: str, found: Validation) -> Check:
+def _folded(name: str, found: Validation, next_step: str) -> Check:
     """A whole validation as one check."""
     bad = [check for check in found.checks if check.level != "ok"]
     if not bad:
         return Check(name, "ok", f"{len(found.checks)} checks hold")
     worst = LEVELS[found.exit_code]
-    return Check(name, worst, "; ".join(f"{check.name}: {check.found}" for check in bad[:_SHOWN]), found.next_step)
+    return Check(name, worst, "; ".join(f"{check.name}: {check.found}" for check in bad[:_SHOWN]), next_step)
 
 
 def opening_day(session: Session, span: DateRange) -> date:

@@ -47,15 +47,19 @@ def render(notebook: NotebookNode, *, title: str, parameters: Mapping[str, str],
         exclude_anchor_links=True,
     )
     body, _ = exporter.from_notebook_node(from_dict({**notebook, "cells": cells}))  # type: ignore[no-untyped-call]
-    style = (resources.files("backcourt.runbooks") / "report.css").read_text(encoding="utf-8")
     given = view.table(("parameter", "value"), [(name, value) for name, value in parameters.items() if value])
     run = view.table(("run", ""), list(facts.items()))
+    return page(title, f'{_outcome(cells)}\n<div class="bc-facts">{given}{run}</div>\n{body}')
+
+
+def page(title: str, body: str) -> str:
+    """One self-contained HTML page with the title as its heading."""
+    style = (resources.files("backcourt.runbooks") / "report.css").read_text(encoding="utf-8")
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>{escape(title)}</h1>\n{_outcome(cells)}\n"
-        f'<div class="bc-facts">{given}{run}</div>\n{body}\n</main>\n</body>\n</html>\n'
+        f"<h1>{escape(title)}</h1>\n{body}\n</main>\n</body>\n</html>\n"
     )
 
 

@@ -36,16 +36,18 @@ class Shown:
 def table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: Sequence[str] = ()) -> str:
     """A table that scrolls by itself where it is wider than the page; columns in ``numbers`` are right-aligned."""
     classes = [' class="bc-number"' if header in numbers else "" for header in headers]
-    head = "".join(f"<th{css}>{escape(header)}</th>" for header, css in zip(headers, classes, strict=True))
+    head = "".join(f'<th scope="col"{css}>{escape(header)}</th>' for header, css in zip(headers, classes, strict=True))
     body = "".join(
         "<tr>"
         + "".join(f"<td{css or _short(value)}>{cell(value)}</td>" for value, css in zip(row, classes, strict=True))
         + "</tr>"
         for row in rows
     )
+    # Who has no mouse scrolls what can be focused.
+    name = escape(f"table: {', '.join(header for header in headers if header)}")
     return (
-        f'<div class="bc-scroll"><table class="bc-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody>'
-        "</table></div>"
+        f'<div class="bc-scroll" tabindex="0" role="group" aria-label="{name}"><table class="bc-table">'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
