@@ -74,8 +74,8 @@ def cascade(session: Session, span: DateRange, roots: Sequence[Root]) -> tuple[R
     stale = stage_own(session, span, registry(), {"stale"}, StagedInputs(span))
     session.stage_query(
         _STALE,
-        f"SELECT table_name, game_date, season_year, detail, keys_changed, row_count FROM {stale} "
-        "WHERE detail <> 'older code'",
+        f"SELECT table_name, game_date, season_year, detail, keys_changed FROM {stale} "
+        "WHERE reason = 'stale' AND detail <> 'older code'",
     )
     session.stage_query(
         _ROOTS,
@@ -96,16 +96,19 @@ def cascade(session: Session, span: DateRange, roots: Sequence[Root]) -> tuple[R
     for processor in registry():
         _keep(session, staged, processor.table.full_name, _dates(processor, staged))
     selects = [
-        f"SELECT '{processor.table.full_name}' AS `table`, game_date AS day, detail AS upstream, root, "
-        "COALESCE(row_count, 0) AS `rows`, own, changed "
-        f"FROM {staged[processor.table.full_name]} WHERE detail <> ''"
-        for processor in registry()
-        if processor.table.full_name in staged
+        f"SELECT '{found.full_name}' AS `table`, d.game_date AS day, d.detail AS upstream, d.root, "
+        "COALESCE(r.n, 0) AS `rows`, d.own, d.changed "
+        f"FROM {staged[found.full_name]} AS d LEFT JOIN (SELECT {found.partition} AS stored_on, COUNT(*) AS n "
+        f"FROM {found.full_name} WHERE {found.partition} >= @start_date GROUP BY stored_on) AS r "
+        "ON r.stored_on = d.game_date WHERE d.detail <> ''"
+        for found in (processor.table for processor in registry())
+        if found.full_name in staged
     ]
     if not selects:
         return ()
     order = [processor.table.full_name for processor in registry()]
-    found = [Reached(**row) for row in session.query(" UNION ALL ".join(selects)).to_pylist()]
+    rows = session.query(" UNION ALL ".join(selects), {"start_date": span.start}).to_pylist()
+    found = [Reached(**row) for row in rows]
     return tuple(sorted(found, key=lambda item: (order.index(item.table), item.day)))
 
 
@@ -122,7 +125,7 @@ def _of_its_own(name: str) -> str:
     """SELECT of the gaps of a table that is not computed from others."""
     return (
         "SELECT game_date, season_year, keys_changed, 'gap' AS reason, '' AS detail, table_name AS root, "
-        "CAST(NULL AS INT64) AS row_count, TRUE AS own, '' AS changed "
+        "TRUE AS own, '' AS changed "
         f"FROM nba_staging.{_ROOTS} WHERE table_name = '{name}'"
     )
 
@@ -141,7 +144,7 @@ def _dates(processor: Processor, staged: dict[str, str]) -> str:
         f"""
       UNION ALL
       SELECT
-        r.game_date, r.season_year, TRUE AS keys_changed, r.detail, r.root, l.row_count, FALSE AS own, '' AS changed
+        r.game_date, r.season_year, TRUE AS keys_changed, r.detail, r.root, FALSE AS own, '' AS changed
       FROM ({read}) AS r
       LEFT JOIN {LEDGER} AS l ON l.table_name = '{name}' AND l.game_date = r.game_date
       WHERE r.day_number >= {first} AND COALESCE(l.status, 'done') <> 'skipped'"""
@@ -153,17 +156,20 @@ def _dates(processor: Processor, staged: dict[str, str]) -> str:
       game_date, MIN(season_year) AS season_year, LOGICAL_OR(keys_changed) AS keys_changed, 'gap' AS reason,
       -- A gap says more of where it comes from than changed inputs do.
       COALESCE(MIN(IF(root = '{RAW}', NULL, NULLIF(detail, ''))), MAX(detail)) AS detail,
-      COALESCE(MIN(IF(detail = '' OR root = '{RAW}', NULL, root)), IF(MAX(detail) = '', '{name}', '{RAW}')) AS root,
-      MAX(row_count) AS row_count, LOGICAL_OR(own) AS own, MAX(changed) AS changed
+      COALESCE(
+        MIN(IF(detail = '' OR changed <> '' OR root = '{RAW}', NULL, root)),
+        MIN(IF(detail = '' OR root = '{RAW}', NULL, root)),
+        IF(MAX(detail) = '', '{name}', '{RAW}')
+      ) AS root,
+      LOGICAL_OR(own) AS own, MAX(changed) AS changed
     FROM (
       SELECT
-        game_date, season_year, keys_changed, '' AS detail, table_name AS root, CAST(NULL AS INT64) AS row_count,
-        TRUE AS own, '' AS changed
+        game_date, season_year, keys_changed, '' AS detail, table_name AS root, TRUE AS own, '' AS changed
       FROM nba_staging.{_ROOTS} WHERE table_name = '{name}'
       UNION ALL
       SELECT
         game_date, season_year, keys_changed, {_upstream_of("detail", processor)} AS detail,
-        {_upstream_of("detail", processor)} AS root, row_count, FALSE AS own, detail AS changed
+        {_upstream_of("detail", processor)} AS root, FALSE AS own, detail AS changed
       FROM nba_staging.{_STALE} WHERE table_name = '{name}'{followed}
     )
     GROUP BY game_date"""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -10,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from backcourt.backfill.gate import COUNTED
-from backcourt.backfill.inputs import KEYS
+from backcourt.backfill.inputs import in_words
 from backcourt.backfill.plan import no_games
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
@@ -167,7 +166,10 @@ def find_gaps(session: Session, span: DateRange, seen: Seen | None = None) -> Ga
     """
     calendar = scheduled(session, span)
     own = own_gaps(seen or look(session, span))
-    roots = {(gap.table, gap.day): gap.kind in {"missing_date", "partial_data"} for gap in own}
+    roots: dict[tuple[str, date], bool] = {}
+    for gap in own:
+        here = (gap.table, gap.day)
+        roots[here] = roots.get(here, False) or gap.kind in {"missing_date", "partial_data"}
     reached = cascade(session, span, [Root(name, day, rows) for (name, day), rows in roots.items()])
     through = {(item.table, item.day): item for item in reached}
     found = [_caused(gap, through.get((gap.table, gap.day))) for gap in own]
@@ -318,14 +320,5 @@ def _of_fields(found: Iterable[FieldDate]) -> Iterator[GapDate]:
 def _of_reached(item: Reached) -> GapDate:
     words = f"computed from {item.upstream}, where a gap is"
     if item.changed:
-        words = f"computed before its inputs changed: {_inputs(item.changed)}"
+        words = f"computed before its inputs changed: {in_words(item.changed)}"
     return GapDate("cascade", item.table, item.day, words, item.root, item.upstream)
-
-
-def _inputs(changed: str) -> str:
-    """Changed inputs for people: windows as they are, games counted."""
-    parts = list(dict.fromkeys(re.findall(r"(?:^|, )([^:]+?):-?\d+", changed.strip(", "))))
-    games = list(dict.fromkeys(part.removesuffix(KEYS) for part in parts if part[:1].isdigit()))
-    windows = [part for part in parts if not part[:1].isdigit()]
-    counted = [f"{len(games)} games, {games[0]} first" if len(games) > 1 else f"game {games[0]}"] if games else []
-    return "; ".join([*windows, *counted])

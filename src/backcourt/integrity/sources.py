@@ -118,7 +118,7 @@ LEFT JOIN (
   SELECT game_id, COUNT(*) AS n, COUNT(DISTINCT {found.key[1]}) AS keys{sums}
   FROM {source.table} WHERE {found.partition} {_INSIDE} GROUP BY game_id
 ) AS r ON r.game_id = s.game_id
-LEFT JOIN boxes AS b ON b.game_id = s.game_id
+LEFT JOIN boxes AS b ON b.game_id = s.game_id AND b.points = s.home_team_score + s.away_team_score
 WHERE {loaded}
 GROUP BY s.game_date"""
 
@@ -129,7 +129,8 @@ WITH games AS (
   WHERE game_date {_INSIDE} AND season_type IN {COUNTED} AND game_status = 3
 ),
 boxes AS (
-  -- A box score that was loaded twice is still one box score.
+  -- A box score that was loaded twice is still one box score; half of one, or one with a wrong score, says nothing
+  -- about other sources.
   SELECT game_id, SUM(fg_made) AS fg_made, SUM(fg_attempted) AS fg_attempted,
     {", ".join(f"{value} AS {name}" for name, value in _SUMS.items())}
   FROM (
@@ -137,6 +138,7 @@ boxes AS (
     FROM nba_raw.nbac_team_boxscore WHERE game_date {_INSIDE}
   )
   GROUP BY game_id
+  HAVING COUNT(*) = 2
 )
 {" UNION ALL ".join(_select(source) for source in SOURCES)}
 """
