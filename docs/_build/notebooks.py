@@ -20,8 +20,16 @@ RUNBOOKS = ROOT / "runbooks"
 _OWN = {
     "quick-start": {"end_date": demo.FIRST},
     "season-backfill": {"start_date": demo.OPENING_DAY, "end_date": demo.LAST_DAY},
+    "phase4-data-integrity": {"start_date": demo.OPENING_DAY, "end_date": "2021-12-31"},
+    "gap-recovery": {"end_date": "2021-12-12"},
 }
 """What single runbooks are given instead of the week that the others show."""
+_DAMAGE = {
+    "phase4-data-integrity": (),
+    "gap-recovery": ("DELETE FROM nba_precompute.team_defense_zone_analysis WHERE analysis_date = '2021-12-04'",),
+}
+"""Runbooks that start from the computed season, and what is done to it before; the others start before Phase 4."""
+_FREE = re.compile(r"[\d,.]+ GB free")
 _RUN_ID = re.compile(r"(?<=run )[0-9a-f]{12}\b")
 _TABLE = re.compile(r"<table.*?</table>", re.DOTALL)
 _SECONDS = re.compile(r">seconds</th></tr>")
@@ -30,7 +38,7 @@ _SECONDS = re.compile(r">seconds</th></tr>")
 def tasks(build: Path, warehouse: Path, *, folder: Path = RUNBOOKS) -> list[Task]:
     """What has to be executed before ``render``: the notebooks that are not kept."""
     return [
-        partial(make, source, _kept(build, source), build / "work", demo.phase3_of(warehouse))
+        partial(make, source, _kept(build, source), build / "work", _start(source, warehouse))
         for source in sorted(folder.glob("*.ipynb"))
         if not _kept(build, source).is_file()
     ]
@@ -59,6 +67,10 @@ def render(build: Path, *, folder: Path = RUNBOOKS) -> dict[str, str]:
     return {f"runbooks/{source.name}": _kept(build, source).read_text(encoding="utf-8") for source in sources}
 
 
+def _start(source: Path, warehouse: Path) -> Path:
+    return warehouse if source.stem in _DAMAGE else demo.phase3_of(warehouse)
+
+
 def _kept(build: Path, source: Path) -> Path:
     return build / "executed" / f"{source.stem}-{demo.fingerprint(source, Path(__file__))}.ipynb"
 
@@ -79,10 +91,11 @@ def execute(source: Path, work: Path, warehouse: Path) -> str:
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     shutil.copyfile(warehouse, work / "warehouse.duckdb")
+    _damage(source, work / "warehouse.duckdb")
     out = work / source.name
     before = dict(os.environ)
     try:
-        given = {"BACKCOURT_WAREHOUSE": "warehouse.duckdb", "BACKCOURT_CACHE": str(warehouse.parent / "sql")}
+        given = {"BACKCOURT_WAREHOUSE": "warehouse.duckdb", "BACKCOURT_CACHE": str(work.parents[1] / "sql")}
         os.environ.update(demo.plain(given))
         papermill.execute_notebook(
             str(source),
@@ -103,6 +116,17 @@ def execute(source: Path, work: Path, warehouse: Path) -> str:
     text = clean(json.loads(out.read_text(encoding="utf-8")), work)
     shutil.rmtree(work)
     return text
+
+
+def _damage(source: Path, copy: Path) -> None:
+    """Do to a copy of the warehouse what a runbook is there to find."""
+    import duckdb
+
+    if not _DAMAGE.get(source.stem):
+        return
+    with duckdb.connect(str(copy)) as session:
+        for statement in _DAMAGE[source.stem]:
+            session.execute(statement)
 
 
 def parameters(source: Path) -> dict[str, Any]:
@@ -130,12 +154,12 @@ def clean(notebook: dict[str, Any], work: Path) -> str:
 
 
 def _timeless(shown: Any) -> Any:  # noqa: ANN401 - text or lines of text, or whatever a program shows
-    """What a step shows without run ids and columns of seconds."""
+    """What a step shows without run ids, columns of seconds and the room on this machine's disk."""
     if isinstance(shown, list):
         return _timeless("".join(shown)).splitlines(keepends=True)
     if not isinstance(shown, str):
         return shown
-    return _RUN_ID.sub("RUN_ID", _TABLE.sub(_without_seconds, shown))
+    return _FREE.sub("much free", _RUN_ID.sub("RUN_ID", _TABLE.sub(_without_seconds, shown)))
 
 
 def _without_seconds(table: re.Match[str]) -> str:

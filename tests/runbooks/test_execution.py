@@ -106,6 +106,34 @@ def test_the_season_backfill_runs_both_ways(call, warehouse, change, tmp_path):
     assert names(tmp_path / "runbook-runs") == [f"season-backfill_{DAY}_{DAY}.failed.ipynb"]
 
 
+def test_data_integrity_and_gap_recovery_run_both_ways(call, warehouse, change, tmp_path):
+    """A lost date ends the one at its verdict, with all its pictures kept; the other repairs it; then the first holds."""
+    change("DELETE FROM nba_precompute.team_defense_zone_analysis WHERE analysis_date = '2021-12-01'")
+    options = ("--start-date", DAY, "--warehouse", warehouse)
+    bad = call(COMMAND, "runbook", "run", "phase4-data-integrity", *options)
+    assert bad.returncode == 1
+    (line,) = bad.stderr.strip().splitlines()
+    assert "stopped at cell 10 (Verdict): ValidationError: critical" in line
+    assert f"backcourt runbook run gap-recovery --start-date {DAY} --end-date {DAY} --warehouse" in line
+    kept = (tmp_path / "runbook-runs" / f"phase4-data-integrity_{DAY}_{DAY}.failed.ipynb").read_text()
+    assert kept.count("data:image/png") == 2
+    assert "nothing is built on a gap or on changed inputs" in kept
+    book = notebooks_folder() / "gap-recovery.ipynb"
+    given = {"start_date": DAY, "dry_run": "false", "warehouse": warehouse}
+    done = call(PAPERMILL, book, "out.ipynb", *[word for item in given.items() for word in ("-p", *item)])
+    assert done.returncode == 0, done.stderr
+    assert "each gate passed" in (tmp_path / "out.ipynb").read_text()
+    good = call(COMMAND, "runbook", "run", "phase4-data-integrity", *options, "-p", "strict=true")
+    assert good.returncode == 0, good.stderr
+    assert "next: backcourt status --warehouse" in good.stdout
+    assert names(tmp_path / "runbook-runs") == [
+        f"phase4-data-integrity_{DAY}_{DAY}{end}" for end in (".html", ".ipynb")
+    ]
+    report = (tmp_path / "runbook-runs" / f"phase4-data-integrity_{DAY}_{DAY}.html").read_text()
+    assert "reads only" in report
+    assert "everything holds" in report
+
+
 @pytest.mark.parametrize(
     ("code", "metadata", "status", "words"),
     [

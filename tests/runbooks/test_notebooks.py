@@ -43,7 +43,9 @@ def test_the_parameters_cell_is_the_model(name):
     tree = ast.parse(source(code[0]))
     found = {node.targets[0].id: ast.literal_eval(node.value) for node in tree.body}
     assert tuple(found) == MODELS[name].names()
-    assert {key: value for key, value in found.items() if value is not None} == {"dry_run": True}
+    switches = {key: info.default for key, info in MODELS[name].model_fields.items() if info.annotation is bool}
+    assert {key: value for key, value in found.items() if value is not None} == switches
+    assert found["dry_run"] is True
     assert f"{MODELS[name].__name__}.from_notebook(globals())" in source(code[1])
 
 
@@ -60,13 +62,15 @@ def test_every_step_is_one_call(name):
 
 def test_the_registry_reads_the_notebooks():
     """Title, purpose, parameters and sections come from the notebook and its model."""
-    first, second, third = runbooks()
+    first, second, third, fourth, fifth = runbooks()
     assert first.title == "Quick start: the first Phase 4 backfill"
     assert first.purpose.startswith("One game date")
     assert [(item.name, item.required) for item in second.parameters][:2] == [("start_date", True), ("end_date", False)]
     assert second.sections[:4] == ("Parameters", "Preflight", "Plan", "Run")
     assert third.parameters[-1].name == "reprocess"
     assert third.sections[1:5] == ("What is there", "Plan", "Run", "Check")
+    assert [item.name for item in fourth.parameters][-2:] == ["warehouse", "strict"]
+    assert fifth.sections[1:6] == ("Gaps", "Coverage before", "Lineage", "Plan", "Recovery")
 
 
 def test_no_two_runbooks_tell_the_same():

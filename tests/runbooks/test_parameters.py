@@ -6,7 +6,16 @@ from datetime import UTC, date, datetime
 import pytest
 
 from backcourt.errors import BackcourtError
-from backcourt.runbooks.parameters import HIDDEN, MODELS, ParameterError, Phase4Precompute, QuickStart, SeasonBackfill
+from backcourt.runbooks.parameters import (
+    HIDDEN,
+    MODELS,
+    GapRecovery,
+    ParameterError,
+    Phase4DataIntegrity,
+    Phase4Precompute,
+    QuickStart,
+    SeasonBackfill,
+)
 from backcourt.runbooks.scrub import replacements
 
 DAY = date(2021, 11, 2)
@@ -55,6 +64,31 @@ def test_an_unknown_kind_is_refused():
     """A misspelt kind is named with the valid ones."""
     with pytest.raises(ParameterError, match=r"unknown kind 'stal'\. valid: missing, failed, stale, all"):
         SeasonBackfill.parse({"start_date": "2021-11-02", "reprocess": "missing,stal"})
+
+
+def test_a_runbook_that_only_reads_has_no_dry_run():
+    """dry_run is accepted, changes nothing and is not shown; what is neither true nor false is refused as elsewhere."""
+    for value in (None, True, "true", False):
+        found = Phase4DataIntegrity.parse({"start_date": "2021-11-02", "dry_run": value})
+        assert (found.dry_run, found.strict, "dry_run" in found.shown()) == (False, False, False)
+    with pytest.raises(ParameterError, match="dry_run is 'maybe'"):
+        Phase4DataIntegrity.parse({"start_date": "2021-11-02", "dry_run": "maybe"})
+
+
+@pytest.mark.parametrize(("given", "expected"), [("true", True), (True, True), ("no", False), (None, False)])
+def test_strict_is_read_as_meant(given, expected):
+    """Papermill's texts are truth values, as those of dry_run are."""
+    assert Phase4DataIntegrity.parse({"start_date": "2021-11-02", "strict": given}).strict is expected
+
+
+def test_the_next_command_fits_the_run():
+    """After a dry run comes the run, after a recovery its validation, after a look at the integrity the state."""
+    dates = "--start-date 2021-11-02 --end-date 2021-11-05"
+    given = {"start_date": "2021-11-02", "end_date": "2021-11-05"}
+    assert QuickStart.parse(given).next_command() == f"backcourt runbook run quick-start {dates} --no-dry-run"
+    assert GapRecovery.parse(given).next_command() == f"backcourt runbook run gap-recovery {dates} --no-dry-run"
+    assert GapRecovery.parse({**given, "dry_run": False}).next_command() == f"backcourt validate range {dates}"
+    assert Phase4DataIntegrity.parse(given).next_command() == "backcourt status"
 
 
 def test_the_warehouse_is_that_of_the_settings(monkeypatch):

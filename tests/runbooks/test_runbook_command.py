@@ -23,7 +23,13 @@ def test_list_and_show(call):
     assert "quick-start" in done.stdout
     assert done.stdout.strip().endswith("next: backcourt runbook show NAME")
     listed = json.loads(call(COMMAND, "runbook", "list", "--json").stdout)
-    assert [item["name"] for item in listed] == ["quick-start", "phase4-precompute", "season-backfill"]
+    assert [item["name"] for item in listed] == [
+        "quick-start",
+        "phase4-precompute",
+        "season-backfill",
+        "phase4-data-integrity",
+        "gap-recovery",
+    ]
     shown = json.loads(call(COMMAND, "runbook", "show", "quick-start", "--json").stdout)
     assert [item["name"] for item in shown["parameters"]][-1] == "player"
     assert "player_lookup or id" in call(COMMAND, "runbook", "show", "quick-start").stdout
@@ -43,6 +49,10 @@ def test_list_and_show(call):
         (("quick-start", "--start-date", DAY, "-p", "dry_run=no"), ["option of its own", "--dry-run"]),
         (("quick-start", "--start-date", DAY, "--timeout", "0"), ["time-out 0"]),
         (("season-backfill", "--start-date", DAY, "-p", "reprocess=stal"), ["reprocess", "'stal'", "failed, stale"]),
+        (
+            ("phase4-data-integrity", "--start-date", DAY, "-p", "strict=perhaps"),
+            ["strict is 'perhaps'", "strict=true"],
+        ),
         (("quick-start", "--start-date", DAY), ["there is no warehouse at warehouse.duckdb"]),
     ],
 )

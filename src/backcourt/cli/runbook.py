@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from backcourt.cli.engine import same_warehouse
 from backcourt.cli.options import WarehouseOption, now
 
 if TYPE_CHECKING:
@@ -88,10 +89,10 @@ def run(
     if as_json:
         print_json(_fields(result))
         return
-    typer.echo(f"{name}: done in {result.seconds:.1f} s{' (dry run)' if dry_run else ''}")
+    typer.echo(f"{name}: done in {result.seconds:.1f} s{' (dry run)' if result.dry_run else ''}")
     typer.echo(f"notebook: {result.notebook}")
     typer.echo(f"report: {result.report}")
-    typer.echo(f"next: {_next(result, file, dry_run=dry_run)}")
+    typer.echo(f"next: {result.next}{same_warehouse(file)}")
 
 
 def _registry() -> Any:  # noqa: ANN401 - a module, imported when its packages are known to be there
@@ -117,16 +118,6 @@ def _more(texts: list[str], given: dict[str, object]) -> dict[str, object]:
             raise BackcourtError(f"--parameter {name} has an option of its own", next_step=f"use {flag}")
         more[name] = value
     return more
-
-
-def _next(result: RunbookRun, file: str | None, *, dry_run: bool) -> str:
-    import shlex
-
-    option = f" --warehouse {shlex.quote(file)}" if file else ""
-    if dry_run:
-        dates = f"--start-date {result.parameters['start_date']} --end-date {result.parameters['end_date']}"
-        return f"backcourt runbook run {result.name} {dates} --no-dry-run{option}"
-    return f'backcourt query "SELECT * FROM nba_predictions.ml_feature_store_v2 LIMIT 5"{option}'
 
 
 def _summary(item: Runbook) -> dict[str, object]:

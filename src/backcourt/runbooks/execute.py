@@ -60,6 +60,8 @@ class RunbookRun:
         notebook: The executed notebook.
         report: The report.
         seconds: Time taken, kernel start included.
+        dry_run: True if it only showed what it would do.
+        next: The command to go on with, without the option that names the warehouse.
     """
 
     name: str
@@ -67,6 +69,8 @@ class RunbookRun:
     notebook: Path
     report: Path
     seconds: float
+    dry_run: bool
+    next: str
 
 
 @dataclass(slots=True)
@@ -171,12 +175,13 @@ def run_runbook(
         from backcourt.runbooks.report import render
 
         page = work / "report.html"
-        facts = _facts(now, seconds, dry_run=given.dry_run)
+        facts = _facts(now, seconds, given)
         page.write_text(render(clean, title=_title(found, given), parameters=given.shown(), facts=facts), "utf-8")
         executed.replace(notebook)
         page.replace(report)
         failed.unlink(missing_ok=True)
-    return RunbookRun(name, given.shown(), notebook, report, round(clock() - started, 2))
+    took = round(clock() - started, 2)
+    return RunbookRun(name, given.shown(), notebook, report, took, given.dry_run, given.next_command())
 
 
 def _execute(found: Runbook, given: Parameters, executed: Path, timeout: float | None, watch: _Watch) -> NotebookNode:
@@ -297,11 +302,12 @@ def _write_notebook(notebook: NotebookNode, path: Path) -> None:
     nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
 
 
-def _facts(now: datetime, seconds: float, *, dry_run: bool) -> dict[str, str]:
+def _facts(now: datetime, seconds: float, given: Parameters) -> dict[str, str]:
+    kind = "reads only" if given.reads_only else "dry run, nothing was written" if given.dry_run else "run"
     return {
         "started": f"{now:%Y-%m-%d %H:%M} UTC",
         "took": f"{seconds:.1f} s",
-        "kind": "dry run, nothing was written" if dry_run else "run",
+        "kind": kind,
         "Backcourt": metadata.version("backcourt"),
         "DuckDB": metadata.version("duckdb"),
         "Python": platform.python_version(),

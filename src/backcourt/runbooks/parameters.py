@@ -48,6 +48,8 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     runbook: ClassVar[str] = ""
+    reads_only: ClassVar[bool] = False
+    """True if the runbook never writes, so that dry_run is accepted and changes nothing."""
 
     start_date: date = Field(description="first date, YYYY-MM-DD")
     end_date: date = Field(description="last date, YYYY-MM-DD; default: the same as start_date")
@@ -62,6 +64,8 @@ class Parameters(BaseModel):
         values.setdefault("end_date", values.get("start_date"))
         if "warehouse" not in values:
             values["warehouse"] = load().warehouse
+        if cls.reads_only:
+            values["dry_run"] = False
         return values
 
     @field_validator("start_date", "end_date", mode="before")
@@ -76,10 +80,7 @@ class Parameters(BaseModel):
     @field_validator("dry_run", mode="before")
     @classmethod
     def _truth(cls, value: object) -> bool:
-        word = str(value).strip().casefold()
-        if word not in _TRUE | _FALSE:
-            raise BackcourtError(f"{value!r} is neither true nor false")
-        return word in _TRUE
+        return truth(value)
 
     @field_validator("warehouse", mode="before")
     @classmethod
@@ -151,9 +152,22 @@ class Parameters(BaseModel):
     def shown(self) -> dict[str, str]:
         """The parameters for people, without what looks like a secret; a path is its file's name."""
         values = {name: getattr(self, name) for name in self.names()}
+        if self.reads_only:
+            del values["dry_run"]
         values["warehouse"] = re.split(r"[/\\]", self.warehouse)[-1] if not is_secret(self.warehouse) else HIDDEN
         texts = {name: _text_of(value) for name, value in values.items()}
         return {name: HIDDEN if is_secret(text, name) else text for name, text in texts.items()}
+
+    def next_command(self) -> str:
+        """What to run after this runbook, without the option that names the warehouse."""
+        if self.dry_run:
+            return f"backcourt runbook run {self.runbook} {self.dates} --no-dry-run"
+        return 'backcourt query "SELECT * FROM nba_predictions.ml_feature_store_v2 LIMIT 5"'
+
+    @property
+    def dates(self) -> str:
+        """The options that name the dates."""
+        return f"--start-date {self.start_date} --end-date {self.end_date}"
 
 
 class QuickStart(Parameters):
@@ -216,8 +230,49 @@ class SeasonBackfill(Parameters):
         return parse_reprocess([self.reprocess]) if self.reprocess else DEFAULT_REPROCESS
 
 
+class Phase4DataIntegrity(Parameters):
+    """Parameters of phase4-data-integrity.
+
+    Attributes:
+        strict: True if a field that is PARTIAL is critical, too, and a field without data is a problem.
+    """
+
+    runbook: ClassVar[str] = "phase4-data-integrity"
+    reads_only: ClassVar[bool] = True
+
+    strict: bool = Field(
+        default=False, description="true: a critical field that is partly valid is critical, too; default: false"
+    )
+
+    @field_validator("strict", mode="before")
+    @classmethod
+    def _strict(cls, value: object) -> bool:
+        try:
+            return truth(value)
+        except BackcourtError:
+            raise ParameterError(
+                f"parameter strict is {value!r}",
+                valid=["true", "false"],
+                next_step="papermill: -p strict true; backcourt runbook run: -p strict=true",
+            ) from None
+
+    def next_command(self) -> str:
+        """The state of the warehouse by table and month: nothing critical was found."""
+        return "backcourt status"
+
+
+class GapRecovery(Parameters):
+    """Parameters of gap-recovery."""
+
+    runbook: ClassVar[str] = "gap-recovery"
+
+    def next_command(self) -> str:
+        """The recovery itself after a dry run, everything that can be validated after it."""
+        return super().next_command() if self.dry_run else f"backcourt validate range {self.dates}"
+
+
 MODELS: Mapping[str, type[Parameters]] = {
-    model.runbook: model for model in (QuickStart, Phase4Precompute, SeasonBackfill)
+    model.runbook: model for model in (QuickStart, Phase4Precompute, SeasonBackfill, Phase4DataIntegrity, GapRecovery)
 }
 """The model of every runbook."""
 
@@ -225,6 +280,18 @@ MODELS: Mapping[str, type[Parameters]] = {
 def is_secret(value: str, name: str = "") -> bool:
     """Whether a value, by its shape or by its parameter's name, looks like a secret."""
     return bool(_SECRET_VALUE.search(value) or _SECRET_NAME.search(name))
+
+
+def truth(value: object) -> bool:
+    """A truth value as papermill and people write it.
+
+    Raises:
+        BackcourtError: If it is neither true nor false.
+    """
+    word = str(value).strip().casefold()
+    if word not in _TRUE | _FALSE:
+        raise BackcourtError(f"{value!r} is neither true nor false")
+    return word in _TRUE
 
 
 def _blank(value: object) -> bool:

@@ -60,10 +60,15 @@ def stop(
     """If a check is broken, show what was found and raise the error, which ends the notebook."""
     if all(check.passed for check in found):
         return
+    show_before(shown)
+    checks.stop_if(found, error)
+
+
+def show_before(shown: Shown) -> None:
+    """Show something in a notebook before an error ends it."""
     from IPython import get_ipython
 
     if get_ipython() is not None:
         from IPython.display import display
 
         display(shown)  # type: ignore[no-untyped-call]
-    checks.stop_if(found, error)

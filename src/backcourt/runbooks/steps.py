@@ -16,6 +16,7 @@ from backcourt.integrity.rates import rates
 from backcourt.processors.failures import CATEGORIES
 from backcourt.processors.registry import select
 from backcourt.runbooks import checks, facts, view
+from backcourt.runbooks.integrity import contaminated, covered, environment, gaps, readiness, verdict
 from backcourt.runbooks.parameters import Parameters, QuickStart
 from backcourt.runbooks.pieces import (
     NOTHING_WRITTEN,
@@ -26,25 +27,38 @@ from backcourt.runbooks.pieces import (
     skipped,
     stop,
 )
+from backcourt.runbooks.recovery import after, before, nothing_left, origin, recover, stages
 from backcourt.runbooks.season import backfill, coverage_by_month, foresee, state, verify
 from backcourt.runbooks.view import Shown
 
 __all__ = [
     "NOTHING_WRITTEN",
+    "after",
     "backfill",
+    "before",
+    "contaminated",
     "coverage",
     "coverage_by_month",
+    "covered",
+    "environment",
     "errors",
     "failures_by_week",
     "foresee",
+    "gaps",
     "given",
+    "nothing_left",
+    "origin",
     "plan",
     "player",
     "preflight",
+    "readiness",
+    "recover",
     "rows_by_date",
     "run_phase4",
+    "stages",
     "state",
     "validate",
+    "verdict",
     "verify",
 ]
 
