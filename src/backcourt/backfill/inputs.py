@@ -7,6 +7,7 @@ and only if a row inside one of the declared windows changed, came or went, and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -258,3 +259,12 @@ def _moves(stream: _Stream) -> tuple[tuple[int, int], ...]:
         "games": ((1, 1),),
         "days": ((1, 1), ((stream.window.size or 0) + 1, -1)),
     }[stream.window.span]
+
+
+def in_words(parts: str) -> str:
+    """Parts of inputs, joined by commas, for people: windows by name, games counted, no checksums."""
+    labels = list(dict.fromkeys(re.findall(r"(?:^|, )([^:]+?):-?\d+", parts.strip(", "))))
+    games = list(dict.fromkeys(label.removesuffix(KEYS) for label in labels if label[:1].isdigit()))
+    windows = [label for label in labels if not label[:1].isdigit()]
+    counted = [f"{len(games)} games, {games[0]} first" if len(games) > 1 else f"game {games[0]}"] if games else []
+    return "; ".join([*windows, *counted])

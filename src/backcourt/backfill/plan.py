@@ -13,6 +13,7 @@ from typing import Any
 from backcourt.backfill.due import LEDGER, stage_calendar, stage_due, stage_own
 from backcourt.backfill.expected import expected_rows
 from backcourt.backfill.gate import COUNTED
+from backcourt.backfill.inputs import in_words
 from backcourt.backfill.reach import CALENDAR
 from backcourt.backfill.staged import StagedInputs
 from backcourt.calendar import DateRange
@@ -25,8 +26,6 @@ from backcourt.warehouse.base import Session
 REPROCESS = ("missing", "failed", "stale", "all")
 DEFAULT_REPROCESS = frozenset({"missing", "failed", "stale"})
 _VERSION = 1
-_NAMED = 4
-"""Reasons that a range names before it counts the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +218,9 @@ def _estimate(session: Session, processor: Processor, span: DateRange) -> int:
 
 
 def _detail(first: object, details: object) -> str:
-    words = list(dict.fromkeys(word for word in str(first or "").strip(", ").split(", ") if word))
-    more = len(words) - _NAMED
-    text = ", ".join(words[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    """What is behind a range: the changed inputs of its first date in words, or the error as it was recorded."""
+    said = str(first or "").strip(", ")
+    text = in_words(said) or said
     return f"{text}; others on other dates" if int(str(details)) > 1 and text else text
 
 
