@@ -8,7 +8,7 @@ from the stored rows. Expected rows name the columns that are compared.
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from backcourt.catalog import table
 from backcourt.processors.registry import registry
@@ -76,25 +76,27 @@ def coverage_by_month(db, *, damaged=True):
 
 
 def failed_dates(db):
-    """TDZA failed on a date for want of an upstream, and a player's record is not the date's."""
-    db.execute(
-        "UPDATE nba_processing.backfill_ledger SET status = 'failed', reason = 'MISSING_DEPENDENCY', attempt = 3 "
-        "WHERE table_name = 'nba_precompute.team_defense_zone_analysis' AND game_date = ?",
-        [DAY],
+    """Dates of both phases failed, one without a record; a player's record is not the date's."""
+    failed = (
+        (DAY, "nba_precompute", "team_defense_zone_analysis", "precompute", "nothing upstream"),
+        (DAY + timedelta(days=1), "nba_analytics", "player_game_summary", "analytics", "no box score"),
+        (LATER, "nba_analytics", "player_game_summary", "analytics", None),
     )
-    name = "team_defense_zone_analysis"
-    for entity, reason in (("DATE_LEVEL", "nothing upstream"), ("BOS", "another reason")):
-        db.execute(_FAILURE.format("precompute"), [name, DAY, entity, "date", "MISSING_DEPENDENCY", reason, THEN])
-    return [
-        {
-            "game_date": DAY,
-            "table_name": f"nba_precompute.{name}",
-            "reason": "MISSING_DEPENDENCY",
-            "failure_reason": "nothing upstream",
-            "can_retry": True,
-            "attempt": 3,
-        }
-    ]
+    found = []
+    for day, dataset, name, phase, reason in failed:
+        full = f"{dataset}.{name}"
+        db.execute(
+            "UPDATE nba_processing.backfill_ledger SET status = 'failed', reason = 'MISSING_DEPENDENCY', attempt = 3 "
+            "WHERE table_name = ? AND game_date = ?",
+            [full, day],
+        )
+        for entity, words in (("DATE_LEVEL", reason), ("BOS", "another reason")):
+            if words is not None:
+                values = [name, day, entity, "date", "MISSING_DEPENDENCY", words, THEN]
+                db.execute(_FAILURE.format(phase), values)
+        row = {"game_date": day, "table_name": full, "reason": "MISSING_DEPENDENCY", "attempt": 3}
+        found.append({**row, "failure_reason": reason, "can_retry": True if reason else None})
+    return found
 
 
 def failures_by_week(db, *, damaged=True):
@@ -159,30 +161,29 @@ def untracked_players(db):
 
 
 def critical_fields(db):
-    """Each judged field is lost: one row's, or all of a date."""
+    """Each judged field is lost: of some rows, half a date or all of it; not judged is what has no upstream."""
     tdza, pcf = "nba_precompute.team_defense_zone_analysis", "nba_precompute.player_composite_factors"
     psza, mlfs = "nba_precompute.player_shot_zone_analysis", "nba_predictions.ml_feature_store_v2"
     days = [
         row[0] for row in rows(db, f"SELECT DISTINCT analysis_date FROM {tdza} WHERE analysis_date > ? ORDER BY 1", DAY)
     ]
     plan = (
-        # table, its date column, column that is lost, field, rows that are judged, rows that are lost (0 for all)
+        # table, its date column, column that is lost, field, rows that are judged, rows that are lost
         ("nba_analytics.team_defense_game_summary", "game_date", "opp_mid_range_attempts", "zone attempts add up",
-         "TRUE", 0),
-        (tdza, "analysis_date", "mid_range_defense_vs_league_avg", "three zones against the league", "TRUE", 1),
+         "TRUE", "all"),
+        (tdza, "analysis_date", "mid_range_defense_vs_league_avg", "three zones against the league", "TRUE", "half"),
         (psza, "analysis_date", "paint_pct_last_10", "paint_pct_last_10", "paint_rate_last_10 > 0", 10),
         (pcf, "game_date", "opponent_strength_score", "opponent_strength_score",
-         f"(opponent_team_abbr, game_date) IN (SELECT (team_abbr, analysis_date) FROM {tdza})", 0),
+         f"(opponent_team_abbr, game_date) IN (SELECT (team_abbr, analysis_date) FROM {tdza})", "all"),
         (mlfs, "game_date", "points_avg_season", "points_avg_season",
          "(game_id, player_id) IN (SELECT (game_id, player_id) FROM nba_precompute.player_daily_cache)", 5),
         (mlfs, "game_date", "opponent_def_rating", "opponent_def_rating",
-         f"(opponent_team_abbr, game_date) IN (SELECT (team_abbr, analysis_date) FROM {tdza})", 0),
+         f"(opponent_team_abbr, game_date) IN (SELECT (team_abbr, analysis_date) FROM {tdza})", "all"),
     )  # fmt: skip
     found = []
     for day, (name, dated, column, field, judged, lost) in zip(days, plan, strict=False):
         ids = [row[0] for row in rows(db, f"SELECT rowid FROM {name} WHERE {dated} = ? AND {judged} ORDER BY 1", day)]
-        assert len(ids) > lost
-        chosen = ids[:lost] if lost else ids
+        chosen = ids[: {"all": len(ids), "half": len(ids) // 2}.get(lost, lost)]
         db.execute(f"UPDATE {name} SET {column} = NULL WHERE list_contains(?, rowid)", [chosen])
         found.append(
             {
@@ -191,9 +192,15 @@ def critical_fields(db):
                 "field": field,
                 "judged_rows": len(ids),
                 "valid_rows": len(ids) - len(chosen),
-                "status": "PARTIAL" if lost else "CONTAMINATED",
+                "status": "CONTAMINATED" if lost == "all" else "PARTIAL",
             }
         )
+    bare = days[len(plan)]
+    db.execute(f"DELETE FROM {tdza} WHERE analysis_date = ?", [bare])
+    db.execute("DELETE FROM nba_raw.nbac_shot_chart WHERE game_date = ?", [bare])
+    db.execute("DELETE FROM nba_precompute.player_daily_cache WHERE cache_date = ?", [bare])
+    for name, _, column, *_ in (plan[0], *plan[3:]):
+        db.execute(f"UPDATE {name} SET {column} = NULL WHERE game_date = ?", [bare])
     return found
 
 
@@ -237,103 +244,127 @@ def doubled_keys(db):
 
 
 def players_against_teams(db):
-    """A line has three points too many and an assist too few; a gamebook lacks a player."""
+    """In one game after another a single figure of a line is two too high; a gamebook lacks a player."""
     box, book = "nba_raw.nbac_player_boxscore", "nba_raw.nbac_gamebook_player_stats"
-    first = one(db, f"SELECT rowid, game_id FROM {box} WHERE game_date = ? AND assists > 0 ORDER BY 1 LIMIT 1", DAY)
-    db.execute(f"UPDATE {box} SET points = points + 3, assists = assists - 1 WHERE rowid = ?", [first[0]])
+    games = rows(
+        db,
+        f"SELECT MIN(rowid), game_date, game_id FROM {box} WHERE game_date >= ? GROUP BY ALL ORDER BY 2, 3 LIMIT 7",
+        DAY,
+    )
+    found = []
+    for name, (number, day, game) in zip(SUMS, games, strict=True):
+        db.execute(f"UPDATE {box} SET {name} = {name} + 2 WHERE rowid = ?", [number])
+        figures = {**dict.fromkeys(SUMS, 0), name: 2}
+        found.append({"game_date": day, "game_id": game, "source": "nbac_player_boxscore", **figures})
     columns = ", ".join(SUMS)
     number, game, *lost = one(
         db, f"SELECT rowid, game_id, {columns} FROM {book} WHERE game_date = ? AND points > 9 ORDER BY 1 LIMIT 1", LATER
     )
     db.execute(f"DELETE FROM {book} WHERE rowid = ?", [number])
-    changed = {"points": 3, "assists": -1}
-    return [
-        {"game_date": DAY, "game_id": first[1], "source": "nbac_player_boxscore",
-         **{name: changed.get(name, 0) for name in SUMS}},
-        {"game_date": LATER, "game_id": game, "source": "nbac_gamebook_player_stats",
-         **{name: -value for name, value in zip(SUMS, lost, strict=True)}},
-    ]  # fmt: skip
+    figures = {name: -value for name, value in zip(SUMS, lost, strict=True)}
+    return [*found, {"game_date": LATER, "game_id": game, "source": "nbac_gamebook_player_stats", **figures}]
 
 
 def shots_against_boxes(db):
-    """A made three and a missed two are gone from one chart, and a team's whole chart from a later date."""
+    """Of one chart two shots are gone, of others all; in one a miss counts as made, in one a two as three."""
     chart, box = "nba_raw.nbac_shot_chart", "nba_raw.nbac_team_boxscore"
-    columns = "team_abbr, fg_attempted, fg_made, three_pt_attempted"
+    columns = "game_date, game_id, team_abbr, fg_attempted, fg_made, three_pt_attempted"
+    last = one(db, f"SELECT {columns} FROM {box} WHERE game_date = ? ORDER BY game_id, team_abbr LIMIT 1", LATER)
+    chosen = rows(db, f"SELECT {columns} FROM {box} WHERE game_date = ? AND is_home ORDER BY game_id LIMIT 3", DAY)
+    changes = (
+        ("DELETE FROM {chart} WHERE rowid IN ({three}, {two})", (-2, -1, -1)),
+        ("UPDATE {chart} SET is_made = TRUE WHERE rowid = {two}", (0, 1, 0)),
+        ("UPDATE {chart} SET is_three = TRUE WHERE rowid = {two}", (0, 0, 1)),
+    )
     found = []
-    for day, whole in ((DAY, False), (LATER, True)):
-        game, team, attempts, makes, threes = one(
-            db, f"SELECT game_id, {columns} FROM {box} WHERE game_date = ? ORDER BY game_id, team_abbr LIMIT 1", day
-        )
-        of_team = f"FROM {chart} WHERE game_id = '{game}' AND team_abbr = '{team}'"
-        if whole:
-            db.execute(f"DELETE {of_team}")
-        else:
-            for kind in ("is_three AND is_made", "NOT is_three AND NOT is_made"):
-                db.execute(f"DELETE {of_team} AND rowid = (SELECT MIN(rowid) {of_team} AND {kind})")
-        left = (0, 0, 0) if whole else (attempts - 2, makes - 1, threes - 1)
-        names = ("chart_attempts", "chart_makes", "chart_threes", "box_attempts", "box_makes", "box_threes")
-        figures = dict(zip(names, (*left, attempts, makes, threes), strict=True))
-        found.append({"game_date": day, "game_id": game, "team_abbr": team, **figures})
-    return found
+    for (day, game, team, *figures), (change, differences) in zip(chosen, changes, strict=True):
+        first = f"(SELECT MIN(rowid) FROM {chart} WHERE game_id = '{game}' AND team_abbr = '{team}' AND "
+        three, two = f"{first} is_three AND is_made)", f"{first} NOT is_three AND NOT is_made)"
+        db.execute(change.format(chart=chart, three=three, two=two))
+        found.append((day, game, team, figures, [a + b for a, b in zip(figures, differences, strict=True)]))
+    day, game, team, *figures = last
+    db.execute(f"DELETE FROM {chart} WHERE game_id = ? AND team_abbr = ?", [game, team])
+    found.append((day, game, team, figures, [0, 0, 0]))
+    # A box score that stands there twice is one row all the same.
+    db.execute(f"INSERT INTO {box} SELECT * FROM {box} WHERE game_id = ?", [game])
+    names = ("attempts", "makes", "threes")
+    return [
+        {"game_date": day, "game_id": game, "team_abbr": team,
+         **{f"box_{name}": value for name, value in zip(names, stored, strict=True)},
+         **{f"chart_{name}": value for name, value in zip(names, drawn, strict=True)}}
+        for day, game, team, stored, drawn in found
+    ]  # fmt: skip
 
 
 def missing_raw_games(db):
-    """Three games lack a team's row, the shots, and the players' lines."""
-    lost = (
-        ("nbac_team_boxscore", "team_rows", "AND is_home"),
-        ("nbac_shot_chart", "shots", ""),
-        ("nbac_player_boxscore", "player_rows", ""),
+    """One game after another lacks a team's row, or all that a source has of it."""
+    sources = (
+        ("team_rows", "nbac_team_boxscore"),
+        ("player_rows", "nbac_player_boxscore"),
+        ("gamebook_rows", "nbac_gamebook_player_stats"),
+        ("shots", "nbac_shot_chart"),
+        ("events", "nbac_play_by_play"),
     )
-    games = [
-        row[0] for row in rows(db, "SELECT game_id FROM nba_raw.nbac_schedule WHERE game_date = ? ORDER BY 1", DAY)
-    ]
+    lost = (("team_rows", "nbac_team_boxscore", "AND is_home"), *((*source, "") for source in sources))
+    games = rows(
+        db,
+        f"SELECT game_date, game_id FROM nba_raw.nbac_schedule WHERE {COUNTED} AND game_date >= ? ORDER BY ALL LIMIT 6",
+        DAY,
+    )
     found = []
-    for game, (name, column, only) in zip(games, lost, strict=False):
+    for (day, game), (column, name, only) in zip(games, lost, strict=True):
         db.execute(f"DELETE FROM nba_raw.{name} WHERE game_id = ? {only}", [game])
         counted = {
             label: one(db, f"SELECT COUNT(*) FROM nba_raw.{source} WHERE game_id = ?", game)[0]
-            for label, source in (
-                ("team_rows", "nbac_team_boxscore"),
-                ("player_rows", "nbac_player_boxscore"),
-                ("gamebook_rows", "nbac_gamebook_player_stats"),
-                ("shots", "nbac_shot_chart"),
-                ("events", "nbac_play_by_play"),
-            )
+            for label, source in sources
         }
         assert counted[column] == (1 if only else 0)
-        found.append({"game_date": DAY, "game_id": game, **counted})
+        found.append({"game_date": day, "game_id": game, **counted})
     return found
 
 
 def team_zones_missing(db):
-    """TDZA lost a date; the ledger still says done."""
+    """TDZA lost a date of which the ledger still says done, and one that is gone from the ledger, too."""
     tdza, psza = "nba_precompute.team_defense_zone_analysis", "nba_precompute.player_shot_zone_analysis"
     (teams,) = one(db, f"SELECT COUNT(*) FROM {tdza} WHERE analysis_date = ?", DAY)
-    (players,) = one(db, f"SELECT COUNT(*) FROM {psza} WHERE analysis_date = ?", DAY)
-    db.execute(f"DELETE FROM {tdza} WHERE analysis_date = ?", [DAY])
-    return [{"game_date": DAY, "player_rows": players, "status": "done", "reason": None, "ledger_rows": teams}]
+    db.execute(f"DELETE FROM {tdza} WHERE analysis_date IN (?, ?)", [DAY, LATER])
+    db.execute("DELETE FROM nba_processing.backfill_ledger WHERE table_name = ? AND game_date = ?", [tdza, LATER])
+    return [
+        {
+            "game_date": day,
+            "player_rows": one(db, f"SELECT COUNT(*) FROM {psza} WHERE analysis_date = ?", day)[0],
+            "status": status,
+            "reason": None,
+            "ledger_rows": count,
+        }
+        for day, status, count in ((DAY, "done", teams), (LATER, None, None))
+    ]
 
 
 def feature_rows_missing(db):
-    """Two feature rows are gone; a later date failed as a whole and is recorded as such."""
+    """Two feature rows are gone, another date's listing; a later date failed as a whole and is recorded as such."""
     mlfs, pcf = "nba_predictions.ml_feature_store_v2", "nba_precompute.player_composite_factors"
     (listed,) = one(db, "SELECT COUNT(*) FROM nba_analytics.upcoming_player_game_context WHERE game_date = ?", DAY)
-    (before,) = one(db, f"SELECT COUNT(*) FROM {mlfs} WHERE game_date = ?", DAY)
-    (factors,) = one(db, f"SELECT COUNT(*) FROM {pcf} WHERE game_date = ?", DAY)
     db.execute(f"DELETE FROM {mlfs} WHERE rowid IN (SELECT rowid FROM {mlfs} WHERE game_date = ? LIMIT 2)", [DAY])
     db.execute(f"DELETE FROM {mlfs} WHERE game_date = ?", [LATER])
     values = ["ml_feature_store_v2", LATER, "DATE_LEVEL", "date", "MISSING_DEPENDENCY", "nothing upstream", THEN]
     db.execute(_FAILURE.format("precompute"), values)
-    return [
-        {
-            "game_date": DAY,
-            "listed": listed,
-            "factor_rows": factors,
-            "factor_failures": listed - factors,
-            "feature_rows": before - 2,
-            "feature_failures": listed - before,
-        }
-    ]
+    values = ["ml_feature_store_v2", DAY, "1", "player", "NO_SHOT_ZONE", "a row stands beside it", THEN]
+    db.execute(_FAILURE.format("precompute"), values)
+    unlisted = DAY + timedelta(days=1)
+    db.execute("DELETE FROM nba_analytics.upcoming_player_game_context WHERE game_date = ?", [unlisted])
+    name = "'player_composite_factors' AND failure_category <> 'NO_SHOT_ZONE'"
+    found = []
+    for day, count in ((DAY, listed), (unlisted, 0)):
+        stored = {label: one(db, f"SELECT COUNT(*) FROM {t} WHERE game_date = ?", day)[0]
+                  for label, t in (("factor_rows", pcf), ("feature_rows", mlfs))}  # fmt: skip
+        failures = {label: one(db, "SELECT COUNT(*) FROM nba_processing.precompute_failures WHERE analysis_date = ? AND "
+                               f"processor_name = {name.replace('player_composite_factors', t)}", day)[0]
+                    for label, t in (("factor_failures", "player_composite_factors"),
+                                     ("feature_failures", "ml_feature_store_v2"))}  # fmt: skip
+        found.append({"game_date": day, "listed": count, **stored, **failures})
+    assert found[0]["feature_rows"] + found[0]["feature_failures"] == listed - 2
+    return found
 
 
 PLAYER = "o'neal; DROP TABLE x --"

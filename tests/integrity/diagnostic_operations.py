@@ -14,8 +14,8 @@ def restated_rows(db):
         "restated_at) VALUES (?, ?, ?, 'old', ?, ?, ?, ?)"
     )
     pgs, pcf = "nba_analytics.player_game_summary", "nba_precompute.player_composite_factors"
-    for key, day, new in (("a", DAY, "new"), ("b", LATER, "new"), ("c", DAY, None)):
-        db.execute(insert, [pgs, key, day, new, "stale", "older", THEN])
+    for minute, (key, day, new) in enumerate((("a", DAY, "new"), ("b", LATER, "new"), ("c", DAY, None))):
+        db.execute(insert, [pgs, key, day, new, "stale", "older", THEN - timedelta(minutes=minute)])
     db.execute(insert, [pcf, "d", LATER, "new", "forced", "later", THEN + timedelta(hours=1)])
     return [
         {"run_id": "later", "table_name": pcf, "reason": "forced", "rows_changed": 1, "rows_removed": 0, "dates": 1,
@@ -68,20 +68,23 @@ def unfinished_runs(db):
 
 
 def locks_held(db):
-    """A run of two tables holds the dates of one."""
+    """A daily run of two tables holds the dates of one; of another holder nothing is known."""
     _history(db, "alive", "player_daily_cache", "running", THEN)
     _history(db, "alive", "player_composite_factors", "running", THEN)
-    _lock(db, "alive")
+    db.execute("UPDATE nba_reference.processor_run_history SET mode = 'daily' WHERE run_id = 'alive'")
+    for run in ("alive", "unknown"):
+        _lock(db, run)
     return [
         {
             "table_name": "nba_precompute.player_daily_cache",
             "start_date": DAY,
             "end_date": LATER,
-            "run_id": "alive",
+            "run_id": run,
             "holder": "process 1 on a",
-            "mode": "backfill",
+            "mode": mode,
             "expires_at": THEN + timedelta(minutes=10),
         }
+        for run, mode in (("alive", "daily"), ("unknown", None))
     ]
 
 
@@ -102,13 +105,17 @@ def quarantined_games(db):
 
 
 def older_code(db):
-    """Two dates of PCF were computed by two older versions; a failed date is no standing row."""
+    """Dates of PCF were computed by two older versions; a failed date is no standing row."""
     name = "nba_precompute.player_composite_factors"
-    for day, version, status, hours in ((LATER, "v1", "done", 2), (DAY, "v2", "done", 1)):
+    next_day = DAY + timedelta(days=1)
+    (finished,) = rows(db, f"SELECT MAX(finished_at) FROM nba_processing.backfill_ledger WHERE table_name = '{name}'")[
+        0
+    ]
+    for day, version, hours in ((LATER, "v1", 4), (DAY, "v1", 3), (next_day, "v2", 1)):
         db.execute(
-            "UPDATE nba_processing.backfill_ledger SET code_version = ?, status = ?, finished_at = finished_at - "
-            "to_hours(?) WHERE table_name = ? AND game_date = ?",
-            [version, status, hours, name, day],
+            "UPDATE nba_processing.backfill_ledger SET code_version = ?, finished_at = ? WHERE table_name = ? AND "
+            "game_date = ?",
+            [version, finished - timedelta(hours=hours), name, day],
         )
     db.execute(
         "UPDATE nba_processing.backfill_ledger SET code_version = 'v0', status = 'failed' WHERE table_name = "
@@ -116,9 +123,11 @@ def older_code(db):
         [DAY],
     )
     return [
-        {"table_name": name, "code_version": version, "dates": 1, "first_date": day, "last_date": day}
-        for day, version in ((LATER, "v1"), (DAY, "v2"))
-    ]
+        {"table_name": name, "code_version": "v1", "dates": 2, "first_date": DAY, "last_date": LATER,
+         "last_computed": finished - timedelta(hours=3)},
+        {"table_name": name, "code_version": "v2", "dates": 1, "first_date": next_day, "last_date": next_day,
+         "last_computed": finished - timedelta(hours=1)},
+    ]  # fmt: skip
 
 
 def circuit_breakers(db):

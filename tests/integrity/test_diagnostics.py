@@ -170,14 +170,33 @@ def test_parameters_of_single_queries(db):
     damage("slowest-tables")(db)
     damage("feature-row")(db)
     assert [row["game_date"] for row in ask(db, "shots-against-boxes", tolerance="2")] == [LATER]
-    assert [row["failures"] for row in ask(db, "circuit-breakers", least="4")] == [5]
+    for least, kept in (("4", [5]), ("5", [5]), ("6", [])):
+        assert [row["failures"] for row in ask(db, "circuit-breakers", least=least)] == kept
     assert {row["run_id"] for row in ask(db, "slowest-tables", run="run")} == {"run"}
     assert ask(db, "slowest-tables", run="no such run") == []
     assert {row["game_date"] for row in ask(db, "feature-row", date=str(LATER))} == {LATER}
     db.execute("DELETE FROM nba_predictions.ml_feature_store_v2")
     for name in ("untracked-players", "feature-rows-missing"):
         opening = min(row["game_date"] for row in ask(db, name, bootstrap_days="0"))
-        assert min(row["game_date"] for row in ask(db, name)) >= opening + timedelta(days=BOOTSTRAP_DAYS)
+        # That day has games.
+        assert min(row["game_date"] for row in ask(db, name)) == opening + timedelta(days=BOOTSTRAP_DAYS)
+
+
+def test_the_borders_of_a_range_belong_to_it(db):
+    """A run is found by the first and by the last of its dates, and by none outside."""
+    damage("unfinished-runs")(db)
+    for start, end, count in ((LATER, LATER, 3), (DAY, DAY, 3)):
+        assert len(ask(db, "unfinished-runs", start_date=str(start), end_date=str(end))) == count
+    assert ask(db, "unfinished-runs", start_date=str(LATER + timedelta(days=1))) == []
+    assert ask(db, "unfinished-runs", end_date=str(DAY - timedelta(days=1))) == []
+
+
+def test_a_source_that_was_not_loaded_is_not_asked_for(db):
+    """Without any play-by-play or shot chart of the season no game lacks one."""
+    for name in ("nbac_play_by_play", "nbac_shot_chart", "nbac_gamebook_player_stats"):
+        db.execute(f"DELETE FROM nba_raw.{name}")
+    for name in ("missing-raw-games", "shots-against-boxes", "players-against-teams", "critical-fields"):
+        assert ask(db, name) == []
 
 
 @pytest.mark.parametrize(
