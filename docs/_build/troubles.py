@@ -25,7 +25,8 @@ from transcripts import Section, Stage
 
 from backcourt.backfill import locks
 from backcourt.backfill.notify import AppriseNotifier, NoNotifier, Notifier
-from backcourt.backfill.run import Options, Surroundings, run
+from backcourt.backfill.options import Options, Surroundings
+from backcourt.backfill.run import run
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.errors import BackcourtError

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from state import query
 
+from backcourt.backfill.options import Options, Surroundings
 from backcourt.backfill.plan import Request
-from backcourt.backfill.run import Options, Surroundings, plan, run
+from backcourt.backfill.run import plan, run
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.errors import (
@@ -22,6 +22,7 @@ from backcourt.errors import (
 from backcourt.mode import BACKFILL, DAILY, resolve
 from backcourt.processors.registry import registry, select
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from state import query
 
 DAY = date(2022, 1, 12)
 NOW = datetime(2022, 1, 13, 9, tzinfo=UTC)

@@ -2,7 +2,8 @@
 
 from datetime import UTC, date, datetime
 
-from backcourt.backfill.run import Options, run
+from backcourt.backfill.options import Options
+from backcourt.backfill.run import run
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import select

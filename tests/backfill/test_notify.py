@@ -163,7 +163,8 @@ def test_what_stopped_a_run_is_not_hidden_by_a_failing_service(computed, service
     """A run that stops with an error raises that error; that nobody could be told stands beside it."""
     from datetime import date
 
-    from backcourt.backfill.run import Options, Surroundings, run
+    from backcourt.backfill.options import Options, Surroundings
+    from backcourt.backfill.run import run
     from backcourt.backfill.stamp import Stamp
     from backcourt.calendar import DateRange
     from backcourt.errors import UpstreamCheckError

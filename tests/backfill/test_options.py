@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from backcourt.backfill.run import Options, Surroundings, run
+from backcourt.backfill.options import Options, Surroundings
+from backcourt.backfill.run import run
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.errors import TimeLimitError

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 import duckdb
 import pytest
 
+from backcourt.backfill.options import Options
 from backcourt.backfill.publish import Stamp
-from backcourt.backfill.run import Options, run
+from backcourt.backfill.run import run
 from backcourt.calendar import DateRange
 from backcourt.processors.failures import CATEGORIES
 from backcourt.processors.registry import registry, select, waves

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import duckdb
 import pytest
 
+from backcourt.backfill.options import Options
 from backcourt.backfill.plan import Request
-from backcourt.backfill.run import Options, plan, run
+from backcourt.backfill.run import plan, run
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import registry

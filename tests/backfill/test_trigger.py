@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from backcourt.backfill.run import Options, Surroundings, run
+from backcourt.backfill.options import Options, Surroundings
+from backcourt.backfill.run import run
 from backcourt.backfill.stamp import Stamp
 from backcourt.backfill.trigger import Event, PubSubPublisher, TablePublisher, as_json, make_publisher, record
 from backcourt.calendar import DateRange

@@ -19,9 +19,10 @@ import duckdb
 import pytest
 
 from backcourt.backfill.history import run_detail, runs
+from backcourt.backfill.options import Options, Surroundings
 from backcourt.backfill.plan import Request
 from backcourt.backfill.quiet_days import quiet
-from backcourt.backfill.run import Options, Surroundings, plan, run
+from backcourt.backfill.run import plan, run
 from backcourt.backfill.stamp import Stamp
 from backcourt.backfill.status import status
 from backcourt.calendar import DateRange

@@ -6,8 +6,9 @@ from itertools import pairwise
 
 import pytest
 
+from backcourt.backfill.options import Options
 from backcourt.backfill.publish import Stamp
-from backcourt.backfill.run import Options, run
+from backcourt.backfill.run import run
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import registry
 from backcourt.warehouse.duckdb import DuckDBWarehouse

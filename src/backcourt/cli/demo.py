@@ -38,8 +38,8 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed gives the same season.")] = 20211019,
 ) -> None:
     """Invent a season, load it, compute every table and show the result."""
+    from backcourt.backfill.options import Surroundings
     from backcourt.backfill.publish import Stamp
-    from backcourt.backfill.run import Surroundings
     from backcourt.backfill.run import run as run_processors
     from backcourt.calendar import DateRange
     from backcourt.catalog.features import FEATURES

@@ -12,8 +12,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from backcourt.backfill.options import Options
     from backcourt.backfill.plan import Plan, Request
-    from backcourt.backfill.run import Options
     from backcourt.calendar import DateRange
     from backcourt.mode import Policy
     from backcourt.processors.base import Processor
@@ -171,7 +171,7 @@ def resume_command(request: Request, file: str | None, options: Options | None =
         options: How it is carried out; what differs from the defaults is named.
         reason: Why rows are restated.
     """
-    from backcourt.backfill.run import Options
+    from backcourt.backfill.options import Options
     from backcourt.processors.registry import registry
 
     words = ["backcourt", "run", "--start-date", str(request.span.start), "--end-date", str(request.span.end)]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from backcourt.cli.engine import Asked, EndOption, JsonOption, SeasonOption, StartOption, same_warehouse
-from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
+from backcourt.cli.options import WarehouseOption, new_run_id, now
+from backcourt.cli.validate import as_in_catalog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,8 +40,7 @@ def gaps(
     from backcourt.integrity.gaps import find_gaps, gaps_json
     from backcourt.integrity.recovery import recovery
 
-    place = warehouse(file)
-    place.require()
+    place = as_in_catalog(file)
     span = Asked(start_date, end_date, season).span(place)
     with place.read() as session:
         whole = find_gaps(session, span)
@@ -81,8 +81,7 @@ def recover(
     from backcourt.integrity.recovery import apply as carry_out
     from backcourt.integrity.recovery import recovery, recovery_json
 
-    place = warehouse(file)
-    place.require()
+    place = as_in_catalog(file)
     span = Asked(start_date, end_date, season).span(place)
     with place.read() as session:
         found = recovery(find_gaps(session, span), warehouse=file or "")
@@ -133,8 +132,7 @@ def lineage(
     from backcourt.integrity.lineage import lineage_json
 
     found_on: date = parse_date(day)
-    place = warehouse(file)
-    place.require()
+    place = as_in_catalog(file)
     with place.read() as session:
         found = find(session, table, found_on, row=row)
     if as_json:

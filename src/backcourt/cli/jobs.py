@@ -120,7 +120,7 @@ def _fill(place: Warehouse, request: Request, *, dry_run: bool) -> None:
 
 
 def _compute(place: Warehouse, request: Request, policy: Policy, file: str | None) -> int:
-    from backcourt.backfill.run import Options
+    from backcourt.backfill.options import Options
     from backcourt.backfill.stamp import Stamp
     from backcourt.cli.run import carry_out
 

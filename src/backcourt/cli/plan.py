@@ -47,8 +47,8 @@ def plan(
     file: WarehouseOption = None,
 ) -> None:
     """Say which dates of which tables a run would compute, and why; nothing is changed."""
-    from backcourt.backfill.plan import plan_json
-    from backcourt.backfill.plan import save as save_plan
+    from backcourt.backfill.plan_file import plan_json
+    from backcourt.backfill.plan_file import save as save_plan
     from backcourt.backfill.run import plan as make
     from backcourt.cli.output import print_json
 

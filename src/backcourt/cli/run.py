@@ -33,8 +33,8 @@ from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from backcourt.backfill.options import Options, Progress, RunResult, TableResult
     from backcourt.backfill.plan import Plan, Request
-    from backcourt.backfill.run import Options, Progress, RunResult, TableResult
     from backcourt.backfill.stamp import Stamp
     from backcourt.warehouse.base import Warehouse
 
@@ -77,8 +77,8 @@ def run(
 
     Exits with 1 if a date failed as a whole or tables disagree, with 130 if it was interrupted.
     """
-    from backcourt.backfill.plan import check_unchanged, load, plan_json
-    from backcourt.backfill.run import Options
+    from backcourt.backfill.options import Options
+    from backcourt.backfill.plan_file import check_unchanged, load, plan_json
     from backcourt.backfill.run import plan as make
     from backcourt.backfill.stamp import Stamp
     from backcourt.cli.options import resolve_mode
@@ -153,7 +153,7 @@ def carry_out(
         The exit status.
     """
     from backcourt.backfill.notify import make_notifier
-    from backcourt.backfill.run import RunResult, Surroundings
+    from backcourt.backfill.options import RunResult, Surroundings
     from backcourt.backfill.run import run as run_processors
     from backcourt.backfill.trigger import make_publisher
     from backcourt.cli.output import print_json
@@ -233,7 +233,7 @@ def print_results(results: Sequence[TableResult]) -> None:
 
 def result_json(result: RunResult) -> dict[str, Any]:
     """The result as JSON values."""
-    from backcourt.backfill.plan import plan_json
+    from backcourt.backfill.plan_file import plan_json
 
     return {
         "run_id": result.run_id,
@@ -268,7 +268,7 @@ def progress_bar(*, enabled: bool) -> Iterator[Progress]:
     """A progress bar on a terminal; nothing in a pipe."""
     from rich.console import Console
 
-    from backcourt.backfill.run import tell_nobody
+    from backcourt.backfill.options import tell_nobody
 
     console = Console(stderr=True)
     if not enabled or not console.is_terminal:

@@ -18,11 +18,33 @@ if TYPE_CHECKING:
     from backcourt.integrity.rates import Rate
     from backcourt.integrity.untracked import Untracked
     from backcourt.integrity.validation import Validation
+    from backcourt.warehouse.base import Warehouse
 
 app = typer.Typer(help="Prove that what is stored is whole and right.", no_args_is_help=True)
 TablesOption = Annotated[
     list[str] | None, typer.Option("--table", help="Only this table, with or without its dataset; may be repeated.")
 ]
+
+
+def as_in_catalog(file: str | None) -> Warehouse:
+    """The warehouse of the option, if it has every table and column: without one a statement fails or means another.
+
+    Raises:
+        WarehouseError: If there is no warehouse, or its tables are not as in the catalog.
+    """
+    from backcourt.catalog import TABLES
+    from backcourt.errors import WarehouseError
+
+    place = warehouse(file)
+    place.require()
+    found = place.differences(TABLES)
+    if found:
+        more = f" and {len(found) - 1} more differences" if len(found) > 1 else ""
+        raise WarehouseError(
+            f"the tables of {place.name} are not as in the catalog: {found[0]}{more}",
+            next_step="backcourt validate preflight says what differs; export what you need and load into a new file",
+        )
+    return place
 
 
 @app.command("preflight")
@@ -63,8 +85,7 @@ def readiness(
     """
     from backcourt.integrity.validation import readiness as check
 
-    place = warehouse(file)
-    place.require()
+    place = as_in_catalog(file)
     span = Asked(start_date, end_date, season).span(place)
     with place.read() as session:
         found = check(session, span)
@@ -94,8 +115,7 @@ def coverage(
     from backcourt.integrity.validation import coverage as check
     from backcourt.integrity.validation import coverage_status, validation_json
 
-    place = warehouse(file)
-    place.require()
+    place = as_in_catalog(file)
     span = Asked(start_date, end_date, season).span(place)
     with place.read() as session:
         found, cells = check(session, span, table or ())
@@ -148,8 +168,7 @@ def contamination(
     from backcourt.integrity.validation import contamination as check
     from backcourt.integrity.validation import validation_json
 
-    place = warehouse(file)
-    place.require()
+    place = as_in_catalog(file)
     span = Asked(start_date, end_date, season).span(place)
     tables = _fielded(stage, table or ())
     with place.read() as session:
@@ -180,8 +199,7 @@ def whole_range(
     """
     from backcourt.integrity.validation import everything
 
-    place = warehouse(file)
-    place.require()
+    place = as_in_catalog(file)
     span = Asked(start_date, end_date, season).span(place)
     with place.read() as session:
         found, _ = everything(session, span)
@@ -204,7 +222,11 @@ def _fielded(stage: str | None, tables: Sequence[str]) -> tuple[Table, ...]:
     wanted = {table_of(name).full_name for name in tables}
     for name in sorted(wanted - {found.full_name for found in known}):
         raise UnknownNameError("table with critical fields", name, [found.name for found in known])
-    return tuple(f for f in known if stage in {None, f.phase} and (not wanted or f.full_name in wanted))
+    chosen = tuple(f for f in known if stage in {None, f.phase} and (not wanted or f.full_name in wanted))
+    if not chosen:
+        in_stage = [found.name for found in known if found.phase == stage]
+        raise UnknownNameError(f"table of the stage {stage}", ", ".join(tables), in_stage)
+    return chosen
 
 
 def _end(found: Validation, file: str | None, *, as_json: bool) -> NoReturn:

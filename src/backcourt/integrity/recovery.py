@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from backcourt.backfill import locks
-from backcourt.backfill.run import Options, run
+from backcourt.backfill.options import Options
+from backcourt.backfill.run import run
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.catalog import table

@@ -25,7 +25,7 @@ from backcourt.runbooks.scrub import replacements, scrub
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from backcourt.backfill.run import Progress
+    from backcourt.backfill.options import Progress
 
 OUT = Path("runbook-runs")
 """Default folder of executed notebooks and reports."""

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from backcourt.backfill.run import TableResult
+from backcourt.backfill.options import TableResult
 from backcourt.backfill.stamp import Stamp
 from backcourt.catalog import table
 from backcourt.runbooks import checks, view

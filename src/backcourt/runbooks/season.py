@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from backcourt.backfill.options import Options
 from backcourt.backfill.plan import PlannedRange, Request
 from backcourt.backfill.plan import make_plan as engine_plan
-from backcourt.backfill.run import Options, run
+from backcourt.backfill.run import run
 from backcourt.backfill.stamp import Stamp
 from backcourt.backfill.status import months as months_of
 from backcourt.backfill.status import status

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from backcourt.backfill.options import Options
 from backcourt.backfill.publish import Stamp
-from backcourt.backfill.run import Options, run
+from backcourt.backfill.run import run
 from backcourt.errors import UnknownNameError
 from backcourt.integrity.cells import STATUSES, Cell
 from backcourt.integrity.cells import cells as cells_of
