@@ -287,7 +287,8 @@ def _build_on(path, planted):
     """Compute what reads the damaged tables again, as one does who looks at nothing: the ledger knows no change then."""
     from datetime import UTC, datetime
 
-    from backcourt.backfill.run import Options, run
+    from backcourt.backfill.options import Options
+    from backcourt.backfill.run import run
     from backcourt.backfill.stamp import Stamp
     from backcourt.calendar import DateRange
     from backcourt.processors.registry import select

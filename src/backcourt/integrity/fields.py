@@ -30,7 +30,7 @@ class FieldDate:
         day: The date.
         judged: Rows on which the field's condition holds.
         valid: Those of them that are valid.
-        nulls: Those of them that are NULL.
+        null_rows: Those of them that are NULL.
         constant: True if a value that varies is one and the same, or 0 in half of the rows.
     """
 
@@ -39,7 +39,7 @@ class FieldDate:
     day: date
     judged: int
     valid: int
-    nulls: int
+    null_rows: int
     constant: bool
 
     @property
@@ -104,7 +104,7 @@ def field_dates(session: Session, span: DateRange, tables: Sequence[Table] = ())
         f"""
         SELECT
           w.table_name AS `table`, w.field, d.game_date AS day, COALESCE(j.judged, 0) AS judged,
-          COALESCE(j.valid, 0) AS valid, COALESCE(j.nulls, 0) AS nulls, COALESCE(j.constant, FALSE) AS constant
+          COALESCE(j.valid, 0) AS valid, COALESCE(j.null_rows, 0) AS null_rows, COALESCE(j.constant, FALSE) AS constant
         FROM ({DATES}) AS d
         INNER JOIN ({wanted}) AS w ON d.day_number >= w.first_day
         LEFT JOIN ({judgements}) AS j

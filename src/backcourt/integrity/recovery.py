@@ -176,7 +176,10 @@ def _carry_out(
             _deduplicate(session, stage)
         return
     if stage.action == "load" and not folders:
-        raise BackcourtError(f"{stage.table} has to be loaded again", next_step=stage.command)
+        raise BackcourtError(
+            f"{stage.table} has to be loaded again",
+            next_step=f"name the season's folder with --dir, or load it with {stage.command}",
+        )
     with _writing(warehouse, stage, stamp, now) as session:
         _distrust(session, stage)
     if stage.action == "load":
