@@ -15,8 +15,10 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import demo
+import findings
 import notebooks
 import pages_commands
+import pages_integrity
 import pages_lists
 import pages_mode
 import pages_queries
@@ -39,6 +41,7 @@ def generate(build: Path, *, with_demo: bool = True) -> tuple[Path, ...]:
     pages["reference/tables/schema.json"] = pages_tables.schema()
     pages |= pages_source.listings(pages_mode.modules())
     parts = {"rooms.md": pages_source.rooms(), "behaviours.md": pages_mode.behaviours()}
+    parts |= pages_integrity.parts()
     for name, arguments in {"rules": ["rules"], "check": ["check", "--help"]}.items():
         parts[f"docref-{name}.txt"] = demo.python(["-m", "docref", *arguments], cwd=ROOT)
     if with_demo:
@@ -51,10 +54,12 @@ def generate(build: Path, *, with_demo: bool = True) -> tuple[Path, ...]:
                 *notebooks.tasks(build, warehouse),
                 *transcripts.tasks(build, warehouse, scenarios),
                 *transcripts.tasks(build, warehouse, troubles),
+                *transcripts.tasks(build, warehouse, findings),
             ]
         )
         pages |= notebooks.render(build)
         parts |= scenarios.parts(build, warehouse) | troubles.parts(build, warehouse)
+        parts |= findings.parts(build, warehouse)
     files = {build / "pages" / path: text for path, text in pages.items()}
     files |= {build / "parts" / path: text for path, text in parts.items()}
     for path, text in files.items():

@@ -30,7 +30,7 @@ def _failures() -> str:
         )
         for item in CATEGORIES
     ]
-    sections = [f"## {item.name} {{ #{item.name.lower()} }}\n\n{text(_sentence(item.action))}" for item in CATEGORIES]
+    sections = [f"## {item.name} {{ #{item.name.lower()} }}\n\n{text(sentence(item.action))}" for item in CATEGORIES]
     return page(
         "Failure categories",
         f"A candidate that yields no full row leaves a failure record with one of {len(CATEGORIES)} categories. "
@@ -43,12 +43,12 @@ def _failures() -> str:
 
 
 def _settings() -> str:
-    told = _attributes(settings.Settings)
+    told = attributes(settings.Settings)
     rows = [
         (
             code(field.name),
             code(settings.PREFIX + field.name.upper()),
-            text(_sentence(told[field.name])),
+            text(sentence(told[field.name])),
             text(_valid(field.name)),
             "none" if field.default is None else code(field.default),
         )
@@ -93,7 +93,7 @@ def _errors() -> str:
     )
 
 
-def _attributes(cls: type) -> dict[str, str]:
+def attributes(cls: type) -> dict[str, str]:
     """The Attributes section of a class docstring, one entry per name."""
     section = (inspect.getdoc(cls) or "").partition("Attributes:\n")[2]
     found: dict[str, str] = {}
@@ -108,6 +108,6 @@ def _attributes(cls: type) -> dict[str, str]:
     return found
 
 
-def _sentence(phrase: str) -> str:
+def sentence(phrase: str) -> str:
     """A phrase as a sentence: capital first, full stop last."""
     return phrase[:1].upper() + phrase[1:].rstrip(".") + "."

@@ -1,9 +1,13 @@
-"""The generated pages, written once without the demo season."""
+"""The generated pages, written once without the demo season, and a small computed season."""
 
 from __future__ import annotations
 
 import pytest
 from docs_support import need
+
+from small_season import command, computed, computed_season, raw_season
+
+__all__ = ["command", "computed", "computed_season", "pages", "raw_season"]
 
 
 @pytest.fixture(scope="session")

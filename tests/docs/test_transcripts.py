@@ -9,16 +9,17 @@ import pytest
 from docs_support import ROOT, need
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
-_PAGES = ("backfill-guide", "troubleshooting")
+_PAGES = ("backfill-guide", "troubleshooting", "data-integrity")
 
 
 def _described(name):
     """The page and its sections as docs/_build describes them."""
     need("markdown")
+    import findings
     import scenarios
     import troubles
 
-    module = {"backfill-guide": scenarios, "troubleshooting": troubles}[name]
+    module = {"backfill-guide": scenarios, "troubleshooting": troubles, "data-integrity": findings}[name]
     return module.PAGE, module.SECTIONS
 
 
@@ -141,12 +142,17 @@ def test_running_a_section_again_prints_the_same(tmp_path):
     for module in ("papermill", "mkdocs"):
         need(module)
     import demo
+    import findings
     import scenarios
     import transcripts
     import troubles
 
     warehouse = demo.make(ROOT / "build")
-    for module, anchors in ((scenarios, ("gap", "downstream")), (troubles, ("failed", "lease", "time-limit"))):
+    for module, anchors in (
+        (findings, ("repair",)),
+        (scenarios, ("gap", "downstream")),
+        (troubles, ("failed", "lease", "time-limit")),
+    ):
         chosen = {anchor: module.SECTIONS[anchor] for anchor in anchors}
         page = tmp_path / module.PAGE.name
         text = module.PAGE.read_text(encoding="utf-8")
