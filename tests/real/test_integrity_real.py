@@ -1,0 +1,127 @@
+"""The known incidents in a real season, and the clean bill of all four: what is found, repaired, and left alone."""
+
+import json
+import shutil
+from datetime import UTC, date, datetime
+
+import pytest
+
+from backcourt.backfill.run import run
+from backcourt.backfill.stamp import Stamp
+from backcourt.calendar import DateRange
+from backcourt.integrity.gaps import find_gaps
+from backcourt.integrity.recovery import apply, recovery
+from backcourt.processors.registry import registry
+from backcourt.sources.season import load_season
+from backcourt.warehouse.duckdb import DuckDBWarehouse
+from integrity import incidents
+from integrity.incidents import day, game_dates
+from small_season import command
+from state import contents, query, stored
+
+__all__ = ["command"]
+
+pytestmark = pytest.mark.slow
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+SEASON = DateRange(date(2021, 10, 1), date(2022, 6, 30))
+ALL = ("--start-date", "2021-10-01", "--end-date", "2025-06-30")
+BOX = "nba_raw.nbac_team_boxscore"
+PGS = "nba_analytics.player_game_summary"
+TDGS = "nba_analytics.team_defense_game_summary"
+TDZA = "nba_precompute.team_defense_zone_analysis"
+PCF = "nba_precompute.player_composite_factors"
+MLFS = "nba_predictions.ml_feature_store_v2"
+
+
+@pytest.fixture(scope="module")
+def season(real_data, tmp_path_factory):
+    """The season 2021-22, computed to the last table, what it holds, and nothing to be found in it."""
+    path = tmp_path_factory.mktemp("real") / "one.duckdb"
+    warehouse = DuckDBWarehouse(path)
+    assert load_season(warehouse, real_data / "2021-22", now=NOW, run_id="load").exit_code == 0
+    run(warehouse, SEASON, registry(), Stamp("run", NOW))
+    assert found_in(path).gaps == ()
+    return path, (stored(path), contents(path))
+
+
+@pytest.fixture
+def path(season, tmp_path):
+    """A copy of the season that may be changed."""
+    return shutil.copy(season[0], tmp_path / "w.duckdb")
+
+
+def found_in(path):
+    """The gaps of the season."""
+    with DuckDBWarehouse(path).read() as session:
+        return find_gaps(session, SEASON)
+
+
+def found_and_repaired(path, season, kind, table, days):
+    """The one root is what it is; the commands begin with it; the recovery leaves what never had it. The cascades."""
+    found = found_in(path)
+    assert [(gap.kind, gap.table, gap.days) for gap in found.roots] == [(kind, table, tuple(days))]
+    assert found.exit_code == 2
+    plan = recovery(found)
+    first = plan.stages[0]
+    assert first.table == table
+    assert first.command.startswith("backcourt ")
+    assert (first.ranges[0].start, first.ranges[-1].end) == (days[0], days[-1])
+    apply(DuckDBWarehouse(path), plan, Stamp("repair", NOW))
+    assert found_in(path).gaps == ()
+    assert (stored(path), contents(path)) == season[1]
+    return {gap.table: gap.days for gap in found.gaps if gap.kind == "cascade"}
+
+
+def test_missing_zones(path, season):
+    """(a) TDGS without zones on three dates is null_field there, and a cascade in TDZA, PCF and MLFS from then on."""
+    bad = game_dates(path, day("2022-01-10"), day("2022-01-12"))
+    incidents.zones_missing(path, bad, day("2022-02-20"))
+    cascades = found_and_repaired(path, season, "null_field", TDGS, bad)
+    assert {*cascades} == {TDZA, PCF, MLFS}
+    assert cascades[TDZA][0] == day("2022-01-11")
+
+
+def test_an_absent_date(path, season):
+    """(b) 2021-12-04 absent from TDZA is missing_date there, and a cascade in PCF and MLFS on that date alone."""
+    gone = day("2021-12-04")
+    incidents.date_absent(path, gone)
+    assert found_and_repaired(path, season, "missing_date", TDZA, [gone]) == {PCF: (gone,), MLFS: (gone,)}
+
+
+def test_a_box_score_loaded_twice(path, season):
+    """(c) A team box score that stands there twice is partial_data in the raw table, and a cascade in all but it."""
+    twice = day("2022-02-02")
+    incidents.loaded_twice(path, twice, day("2022-02-20"))
+    cascades = found_and_repaired(path, season, "partial_data", BOX, [twice])
+    assert {*cascades} == {processor.table.full_name for processor in registry()}
+
+
+def test_vanished_players(path, season):
+    """(d) Players without summaries on four dates are partial_data in PGS, and a cascade in what reads their games."""
+    bad = game_dates(path, day("2022-03-01"), day("2022-03-04"))
+    incidents.players_vanished(path, bad[0], bad[-1], day("2022-03-20"))
+    cascades = found_and_repaired(path, season, "partial_data", PGS, bad)
+    assert {TDZA, TDGS}.isdisjoint(cascades)
+    assert MLFS in cascades
+
+
+def test_four_seasons_are_clean(four_seasons, command):
+    """Every validator exits with 0 over four seasons, no check fails, nothing is stale, and no row failed by a bug."""
+    for words in (
+        *(("validate", name) for name in ("preflight", "readiness", "coverage", "contamination", "range")),
+        ("gaps",),
+        ("recover",),
+    ):
+        done = command(*words, *ALL, "--json", "--warehouse", four_seasons)
+        assert done.code == 0, done.out + done.err
+        found = json.loads(done.out)
+        assert {check["level"] for check in found.get("checks", ())} <= {"ok"}
+        assert not found.get("gaps")
+        assert not found.get("stages")
+    for table in ("TDGS", "TDZA", "MLFS"):
+        for date_text in ("2021-12-04", "2023-01-10", "2024-02-02", "2025-03-01"):
+            assert command("lineage", table, date_text, "--warehouse", four_seasons).code == 0
+    for table in ("analytics_failures", "precompute_failures"):
+        bugs = f"SELECT count(*) FROM nba_processing.{table} WHERE failure_category = 'PROCESSING_ERROR'"
+        assert query(four_seasons, bugs) == [(0,)]
