@@ -176,8 +176,11 @@ def test_parameters_of_single_queries(db):
     assert ask(db, "slowest-tables", run="no such run") == []
     assert {row["game_date"] for row in ask(db, "feature-row", date=str(LATER))} == {LATER}
     db.execute("DELETE FROM nba_predictions.ml_feature_store_v2")
+    ((opening,),) = db.execute(
+        "SELECT MIN(game_date) FROM nba_raw.nbac_schedule WHERE season_type = 'Regular Season'"
+    ).fetchall()
     for name in ("untracked-players", "feature-rows-missing"):
-        opening = min(row["game_date"] for row in ask(db, name, bootstrap_days="0"))
+        assert min(row["game_date"] for row in ask(db, name, bootstrap_days="0")) == opening
         # That day has games.
         assert min(row["game_date"] for row in ask(db, name)) == opening + timedelta(days=BOOTSTRAP_DAYS)
 
