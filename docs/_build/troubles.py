@@ -19,6 +19,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import demo
 import transcripts
 from markup import ROOT
 from transcripts import Section, Stage
@@ -186,6 +187,11 @@ def _without_box_scores(stage: Stage) -> None:
     stage.sql("DELETE FROM nba_raw.nbac_team_boxscore WHERE game_date = '2021-12-04'")
 
 
+def _last_box_scores_lost(stage: Stage) -> None:
+    """The team box scores of the season's last date are gone."""
+    stage.sql(f"DELETE FROM nba_raw.nbac_team_boxscore WHERE game_date = '{demo.LAST_DAY}'")
+
+
 def _daily_missing(stage: Stage) -> str:
     """The same date in daily mode."""
     stage.sql(*_RIGHT_ON_TIME)
@@ -285,6 +291,7 @@ SECTIONS = {
     ),
     "failed": Section(before={1: _without_box_scores}, statuses={1: 1, 2: 1}),
     "missing-dependency": Section(before={1: _without_box_scores}, statuses={1: 1}, other={"daily": _daily_missing}),
+    "files": Section(before={1: _last_box_scores_lost}, statuses={1: 1}),
     "stale": Section(other={"source": _stale}),
     "too-old": Section(other={"date": _too_old}),
     "disk-full": Section(start="phase3", before={1: _full}, statuses={1: 2}),
