@@ -114,7 +114,8 @@ SHAPES: dict[str, dict[str, str]] = {
 def parts() -> dict[str, str]:
     """The parts of the page by their file names."""
     return {
-        "gap-types.md": _gap_types(),
+        "gap-types.md": _gap_types("severity", "meaning"),
+        "gap-signs.md": _gap_types("evidence", "action"),
         "field-statuses.md": table(
             ("status", "of a field on one date"), [(name, text(FIELD_STATUSES[name])) for name in FIELD_STATUSES]
         ),
@@ -133,12 +134,11 @@ def statuses() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return get_args(FieldStatus), (*get_args(CoverageStatus), "NO_GAMES")
 
 
-def _gap_types() -> str:
-    rows = [
-        (code(kind.name), kind.severity, *(text(sentence(w)) for w in (kind.meaning, kind.evidence, kind.action)))
-        for kind in GAP_TYPES.values()
-    ]
-    return table(("kind", "severity", "meaning", "how it is seen", "what to do"), rows)
+def _gap_types(*names: str) -> str:
+    """Some of what is said of each kind; two columns beside its name are what a phone has room for."""
+    rows = [(code(kind.name), *(text(sentence(getattr(kind, name))) for name in names)) for kind in GAP_TYPES.values()]
+    heads = {"evidence": "how it is seen", "action": "what to do"}
+    return table(("kind", *(heads.get(name, name) for name in names)), rows)
 
 
 def _commands(names: tuple[str, ...] | list[str]) -> str:

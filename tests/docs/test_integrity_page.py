@@ -33,7 +33,7 @@ def test_every_kind_and_status_is_explained(parts):
     import pages_integrity
 
     fields, dates = pages_integrity.statuses()
-    assert _first_cells(parts["gap-types.md"]) == list(GAP_TYPES)
+    assert _first_cells(parts["gap-types.md"]) == _first_cells(parts["gap-signs.md"]) == list(GAP_TYPES)
     assert sorted(_first_cells(parts["field-statuses.md"])) == sorted(fields)
     assert _first_cells(parts["coverage-statuses.md"]) == list(dates)
 
