@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.integrity import preflight, validation
 from backcourt.integrity.cells import Cell
@@ -168,17 +169,15 @@ def gaps_table(found: Sequence[Gap]) -> str:
             _name(gap.table),
             gap.kind,
             gap.severity,
-            gap.start,
-            gap.end,
-            len(gap.days),
+            str(DateRange(gap.start, gap.end)) + (f" ({len(gap.days):,})" if len(gap.days) > 1 else ""),
             f"{_name(gap.root)}, through {_name(gap.upstream)}" if gap.upstream else "root",
             gap.evidence,
         )
         for gap in ordered[:_SHOWN]
     ]
-    headers = ("table", "kind", "severity", "from", "to", "dates", "goes back to", "evidence")
+    headers = ("table", "kind", "severity", "game dates", "goes back to", "evidence")
     more = len(ordered) - _SHOWN
-    return view.table(headers, rows, numbers=("dates",)) + (
+    return view.table(headers, rows) + (
         view.note("note", f"And {more:,} more: backcourt gaps lists them.") if more > 0 else ""
     )
 
