@@ -152,6 +152,7 @@ def test_a_corrected_shot_reaches_team_defense_through_15_games_and_30_days(path
     assert found["team_defense_zone_analysis"] == {other for other in game_dates(path) if day < other <= until}
 
 
+@pytest.mark.slow
 def test_running_the_plan_equals_a_rebuild_from_nothing(path, tmp_path):
     """After a corrected line and a corrected shot, one run gives rows, failures and ledger of a rebuild; then rest."""
     game, *_ = game_on(path, date(2022, 1, 5))
@@ -209,6 +210,7 @@ def test_rows_that_vanished_are_missing(path):
     assert planned(path) == {}
 
 
+@pytest.mark.slow
 def test_reprocess_names_what_is_redone(path):
     """Missing leaves a failed and a stale date alone; all redoes every date and rewrites no row."""
     game, day, *_ = game_on(path, date(2022, 1, 5))

@@ -64,6 +64,7 @@ def test_an_intact_season_has_no_gap(path):
     assert (found.gaps, found.exit_code) == ((), 0)
 
 
+@pytest.mark.slow
 def test_missing_zones(path, simulated_warehouse):
     """(a) null_field in TDGS on the exact dates, cascades in TDZA, PCF and MLFS; repaired to the last value."""
     bad = game_dates(path, day("2022-01-10"), day("2022-01-12"))
@@ -87,6 +88,7 @@ def test_an_absent_date(path, simulated_warehouse):
     same(path, simulated_warehouse)
 
 
+@pytest.mark.slow
 def test_a_box_score_loaded_twice(path, simulated_warehouse):
     """(c) partial_data in the raw table on that date, and everything computed from it."""
     twice = day("2022-02-02")
@@ -98,6 +100,7 @@ def test_a_box_score_loaded_twice(path, simulated_warehouse):
     same(path, simulated_warehouse)
 
 
+@pytest.mark.slow
 def test_vanished_players(path, simulated_warehouse):
     """(d) partial_data in PGS on the exact dates, and everything that reads a player's games after them."""
     bad = game_dates(path, day("2022-03-01"), day("2022-03-04"))
