@@ -3,7 +3,6 @@
 import shutil
 from datetime import UTC, date, datetime, timedelta
 
-import duckdb
 import pytest
 
 from backcourt.backfill.options import Options
@@ -13,11 +12,11 @@ from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import registry
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from state import COMPUTED, contents, query
 
 SEASON = DateRange(date(2021, 10, 19), date(2022, 6, 14))
 NAMES = tuple(processor.name for processor in registry())
 STAMP = Stamp("correction", datetime(2030, 1, 1, tzinfo=UTC))
-COMPUTED = ("nba_analytics", "nba_precompute", "nba_predictions")
 BOOTSTRAP = timedelta(days=14)
 
 
@@ -25,14 +24,6 @@ BOOTSTRAP = timedelta(days=14)
 def path(simulated_warehouse, tmp_path):
     """A copy of the simulated warehouse that may be changed."""
     return shutil.copy(simulated_warehouse, tmp_path / "w.duckdb")
-
-
-def query(path, sql, *values):
-    """The rows of a DuckDB statement."""
-    connection = duckdb.connect(str(path))
-    found = connection.execute(sql, list(values)).fetchall()
-    connection.close()
-    return found
 
 
 def game_on(path, after):
@@ -88,21 +79,6 @@ def read_until(path, day, who, size, players_or_teams):
         later = [game for game in games if game > day]
         last = max(last, later[size - 1] if len(later) >= size else date(9999, 1, 1))
     return last
-
-
-def contents(path):
-    """Every computed row, every failure and what the ledger says, without run, attempt and time."""
-    found = {}
-    for processor in registry():
-        key = ", ".join(processor.table.key)
-        found[processor.name] = query(path, f"SELECT {key}, data_hash FROM {processor.table.full_name} ORDER BY ALL")
-    for table in ("analytics_failures", "precompute_failures"):
-        found[table] = query(path, f"SELECT * EXCLUDE (run_id, created_at) FROM nba_processing.{table} ORDER BY ALL")
-    found["ledger"] = query(
-        path,
-        "SELECT * EXCLUDE (run_id, attempt, started_at, finished_at) FROM nba_processing.backfill_ledger ORDER BY ALL",
-    )
-    return found
 
 
 def rebuilt(path, target):
