@@ -4,7 +4,7 @@ import pytest
 
 from backcourt.errors import DateRangeError, WarehouseError
 from backcourt.runbooks import steps
-from backcourt.runbooks.checks import ValidationError
+from backcourt.runbooks.checks import PreflightError, ValidationError
 from backcourt.runbooks.parameters import Phase4DataIntegrity
 
 START, END, DAY = "2021-11-08", "2021-11-21", "2021-11-12"
@@ -98,6 +98,15 @@ def test_people_without_an_answer_are_named(warehouse, change):
     change(f"DELETE FROM nba_precompute.player_daily_cache WHERE cache_date = '{DAY}' AND player_id = {who}")
     html = steps.covered(given(warehouse)).html
     assert name in html.partition("Who has neither a row nor a record")[2]
+
+
+def test_altered_tables_end_the_runbook_at_its_first_step(warehouse, change):
+    """A column that was taken out is named at once: a statement that reads it would only fail."""
+    change("ALTER TABLE nba_precompute.player_daily_cache DROP COLUMN points_avg_season")
+    with pytest.raises(PreflightError, match=r"not as in the catalog: .*player_daily_cache.*load into a new file"):
+        steps.environment(given(warehouse))
+    with pytest.raises(PreflightError, match="not as in the catalog"):
+        steps.gaps(given(warehouse))
 
 
 def test_the_range_and_the_warehouse_must_be_there(warehouse, tmp_path):

@@ -14,7 +14,7 @@ from backcourt.integrity.untracked import untracked
 from backcourt.integrity.validation import COVERAGE_STATUSES, LEVELS, Validation
 from backcourt.runbooks import checks, view
 from backcourt.runbooks.parameters import Parameters, Phase4DataIntegrity
-from backcourt.runbooks.pieces import open_parameters, show_before
+from backcourt.runbooks.pieces import open_parameters, require_tables, show_before
 from backcourt.runbooks.view import Shown
 from backcourt.settings import load
 
@@ -30,11 +30,18 @@ def environment(parameters: Phase4DataIntegrity) -> Shown:
 
     Raises:
         DateRangeError: If the schedule has no game in the range.
+        PreflightError: If tables were altered, so that no validator can look at them; what was found is shown first.
         WarehouseError: If there is no warehouse.
     """
     warehouse = open_parameters(parameters)
     settings = load(warehouse=parameters.warehouse)
-    return _validated(preflight.preflight(warehouse, parameters.span, settings), parameters)
+    shown = _validated(preflight.preflight(warehouse, parameters.span, settings), parameters)
+    try:
+        require_tables(warehouse)
+    except checks.PreflightError:
+        show_before(shown)
+        raise
+    return shown
 
 
 def readiness(parameters: Phase4DataIntegrity) -> Shown:
@@ -100,10 +107,11 @@ def gaps(parameters: Parameters) -> Shown:
 
     Raises:
         DateRangeError: If the schedule has no game in the range.
+        PreflightError: If tables were altered.
         WarehouseError: If there is no warehouse.
     """
     warehouse = open_parameters(parameters)
-    warehouse.require()
+    require_tables(warehouse)
     with warehouse.read() as session:
         found = find_gaps(session, parameters.span)
     if not found.gaps:

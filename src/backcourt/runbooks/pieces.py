@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from backcourt.backfill.options import TableResult
 from backcourt.backfill.stamp import Stamp
-from backcourt.catalog import table
+from backcourt.catalog import TABLES, table
 from backcourt.runbooks import checks, view
 from backcourt.runbooks.parameters import Parameters
 from backcourt.runbooks.view import Shown
@@ -28,6 +28,23 @@ def skipped(what: str) -> Shown:
 def open_parameters(parameters: Parameters) -> Warehouse:
     """The warehouse that the parameters name."""
     return open_warehouse(load(warehouse=parameters.warehouse))
+
+
+def require_tables(warehouse: Warehouse) -> None:
+    """Stop where a table was altered by hand: no step after it could look at anything.
+
+    Raises:
+        PreflightError: If the tables are not as in the catalog.
+        WarehouseError: If there is no warehouse.
+    """
+    warehouse.require()
+    found = warehouse.differences(TABLES)
+    if found:
+        more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
+        raise checks.PreflightError(
+            f"tables are not as in the catalog: {found[0]}{more}",
+            next_step="export what you need and load into a new file",
+        )
 
 
 def new_stamp() -> Stamp:
