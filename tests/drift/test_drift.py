@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 import mutations
 import pytest
 
+from backcourt.integrity.diagnostics import diagnostics
 from docref import check, config
 from docref.repository import Repository
 
@@ -51,7 +52,7 @@ def python(tree, code):
 
 @pytest.fixture(scope="module")
 def intact(tmp_path_factory):
-    """A copy of the repository with its generated pages; the runbooks stand there unexecuted."""
+    """A copy of the repository with its generated pages; runbooks stand there unexecuted, queries without answers."""
     tree = tmp_path_factory.mktemp("intact") / "repository"
 
     def left_out(_, names):
@@ -63,6 +64,8 @@ def intact(tmp_path_factory):
     (tree / "build/pages/runbooks").mkdir()
     for notebook in (tree / "runbooks").glob("*.ipynb"):
         shutil.copy(notebook, tree / "build/pages/runbooks")
+    sections = "".join(f"### {query.title} {{ #{query.name} }}\n\n" for query in diagnostics())
+    (tree / "build/parts/queries.md").write_text(sections)
     for page in (tree / "docs").glob("*.md"):
         for name in re.findall(r'^--8<-- "([\w-]+\.txt)"$', page.read_text(), re.MULTILINE):
             if not (tree / "build/parts" / name).exists():
