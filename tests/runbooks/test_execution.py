@@ -125,7 +125,7 @@ def test_data_integrity_and_gap_recovery_run_both_ways(call, warehouse, change, 
     assert "each gate passed" in (tmp_path / "out.ipynb").read_text()
     good = call(COMMAND, "runbook", "run", "phase4-data-integrity", *options, "-p", "strict=true")
     assert good.returncode == 0, good.stderr
-    assert "next: backcourt status --warehouse" in good.stdout
+    assert f"next: backcourt gaps --start-date {DAY} --end-date {DAY} --warehouse" in good.stdout
     assert names(tmp_path / "runbook-runs") == [
         f"phase4-data-integrity_{DAY}_{DAY}{end}" for end in (".html", ".ipynb")
     ]

@@ -82,13 +82,13 @@ def test_strict_is_read_as_meant(given, expected):
 
 
 def test_the_next_command_fits_the_run():
-    """After a dry run comes the run, after a recovery its validation, after a look at the integrity the state."""
+    """After a dry run comes the run, after a recovery its validation, after a look at the integrity the gaps."""
     dates = "--start-date 2021-11-02 --end-date 2021-11-05"
     given = {"start_date": "2021-11-02", "end_date": "2021-11-05"}
     assert QuickStart.parse(given).next_command() == f"backcourt runbook run quick-start {dates} --no-dry-run"
     assert GapRecovery.parse(given).next_command() == f"backcourt runbook run gap-recovery {dates} --no-dry-run"
     assert GapRecovery.parse({**given, "dry_run": False}).next_command() == f"backcourt validate range {dates}"
-    assert Phase4DataIntegrity.parse(given).next_command() == "backcourt status"
+    assert Phase4DataIntegrity.parse(given).next_command() == f"backcourt gaps {dates}"
 
 
 def test_the_warehouse_is_that_of_the_settings(monkeypatch):

@@ -257,8 +257,8 @@ class Phase4DataIntegrity(Parameters):
             ) from None
 
     def next_command(self) -> str:
-        """The state of the warehouse by table and month: nothing critical was found."""
-        return "backcourt status"
+        """The gaps as lines to work through: problems that are not critical do not end the runbook."""
+        return f"backcourt gaps {self.dates}"
 
 
 class GapRecovery(Parameters):
