@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import time
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +12,12 @@ import pytest
 # Test folders are not packages: the reference model is imported as ``reference.model`` from here by several of them.
 sys.path.insert(0, str(Path(__file__).parent))
 
+from once import once
+
 if TYPE_CHECKING:
     from reference.model import Reference
 
 SEASON = "2021-22"
-_PATIENCE = 600.0
 
 
 def _simulate(folder: Path) -> Path:
@@ -37,29 +36,7 @@ def simulated_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     Read it only; a test that writes copies it first. Parallel workers share one file: the first one builds it.
     """
-    root = tmp_path_factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        root = root.parent
-    folder, done = root / "simulated", root / "simulated.done"
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        deadline = time.monotonic() + _PATIENCE
-        while not done.exists():
-            if time.monotonic() > deadline:
-                pytest.fail("another worker did not finish the simulated warehouse")
-            time.sleep(0.2)
-        text = done.read_text()
-        assert text, "another worker could not build the simulated warehouse"
-        return Path(text)
-    path: Path | None = None
-    try:
-        path = _simulate(folder)
-    finally:
-        partial = done.with_suffix(".part")
-        partial.write_text(str(path or ""))
-        partial.rename(done)
-    return path
+    return once(tmp_path_factory, "simulated", _simulate)
 
 
 @pytest.fixture(scope="session")

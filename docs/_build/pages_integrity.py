@@ -72,6 +72,7 @@ SHAPES: dict[str, dict[str, str]] = {
     },
     "backcourt recover": {
         **_SPAN,
+        **_STATUS,
         "roots": "Gaps that go back to no other.",
         "stages": "What has to be done, in order.",
         **_of("stages", Stage, "ranges", "distrusted"),

@@ -5,6 +5,7 @@ import threading
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
+import duckdb
 import pytest
 
 from backcourt.backfill.options import Options, Surroundings
@@ -46,21 +47,29 @@ class Told:
         self.events.append(event)
 
 
-@pytest.fixture
-def path(simulated_warehouse, tmp_path):
-    """A copy of the simulated warehouse whose sources were loaded an hour before the run."""
-    copy = shutil.copy(simulated_warehouse, tmp_path / "w.duckdb")
+@pytest.fixture(scope="module")
+def fresh(simulated_warehouse, tmp_path_factory):
+    """The simulated warehouse as it is when its sources were loaded an hour before the run."""
+    copy = shutil.copy(simulated_warehouse, tmp_path_factory.mktemp("behaviours") / "w.duckdb")
     loaded(copy, NOW - timedelta(hours=1))
     return copy
 
 
+@pytest.fixture
+def path(fresh, tmp_path):
+    """A copy of it that may be changed."""
+    return shutil.copy(fresh, tmp_path / "w.duckdb")
+
+
 def loaded(path, when):
     """Say that every table was last loaded or computed then."""
-    query(path, "UPDATE nba_reference.processor_run_history SET processed_at = ?", when)
-    for table in ("nbac_schedule", "nbac_player_boxscore", "nbac_team_boxscore", "nbac_gamebook_player_stats"):
-        query(path, f"UPDATE nba_raw.{table} SET processed_at = ?", when)
-    for processor in registry():
-        query(path, f"UPDATE {processor.table.full_name} SET processed_at = ?", when)
+    raw = ("nbac_schedule", "nbac_player_boxscore", "nbac_team_boxscore", "nbac_gamebook_player_stats")
+    tables = [f"nba_raw.{name}" for name in raw] + [processor.table.full_name for processor in registry()]
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("BEGIN TRANSACTION")
+        for table in ("nba_reference.processor_run_history", *tables):
+            connection.execute(f"UPDATE {table} SET processed_at = ?", [when])
+        connection.execute("COMMIT")
 
 
 def compute(path, policy, tables, *, now=NOW, day=DAY, run_id="r", told=None, options=ALL, **more):

@@ -231,6 +231,7 @@ def test_load_of_a_folder_that_is_none(tmp_path):
     assert not (tmp_path / "w.duckdb").exists()
 
 
+@pytest.mark.slow
 def test_load_that_quarantines_ends_with_1(tmp_path):
     """A season with a planted bad line loads the rest, says which rule broke and ends with 1."""
     import duckdb

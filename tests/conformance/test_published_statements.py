@@ -157,7 +157,6 @@ def _kind(value: object) -> str:
 def test_every_statement_of_the_engine_is_accepted(sent: list[Sent], google: ModuleType) -> None:
     """Google's analyzer accepts each one against the catalog and the staged tables, with its parameters' types."""
     staged: dict[str, dict[str, str]] = {}
-    catalog = google.catalog_from(TABLES)
     seen: set[str] = set()
     refused: list[str] = []
     for statement in sent:
@@ -167,14 +166,18 @@ def test_every_statement_of_the_engine_is_accepted(sent: list[Sent], google: Mod
             continue
         seen.add(like)
         kinds = {name: _kind(value) for name, value in statement.parameters.items() if f"@{name}" in statement.sql}
+        # A catalog is sent with every statement: one of the tables that it names is many times faster.
+        catalog = google.catalog_from(
+            [table for table in TABLES if table.full_name in statement.sql],
+            staged={name: columns for name, columns in staged.items() if name in statement.sql},
+        )
         try:
             columns = dict(google.analyze(statement.sql, kinds, catalog))
         except google.RefusedError as error:
             refused.append(str(error))
             continue
-        if statement.stages and staged.get(statement.stages) != columns:
+        if statement.stages:
             staged[statement.stages] = columns
-            catalog = google.catalog_from(TABLES, staged=staged)
     assert not refused, f"{len(refused)} of {len(seen)} statements are refused, first: {refused[0]}"
 
 

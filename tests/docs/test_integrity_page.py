@@ -86,6 +86,7 @@ def damaged(computed):
     return computed
 
 
+@pytest.mark.slow
 def test_the_documented_shapes_are_those_that_are_printed(parts, damaged, command):
     """The keys of each command's JSON on a damaged warehouse are exactly those of the page."""
     import pages_integrity

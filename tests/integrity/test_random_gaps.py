@@ -167,7 +167,7 @@ def test_damaged_warehouses(intact, league, tmp_path, block):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("block", [range(20), range(20, 40)], ids=lambda block: f"{block[0]}-{block[-1]}")
+@pytest.mark.parametrize("block", [range(8), range(8, 16)], ids=lambda block: f"{block[0]}-{block[-1]}")
 def test_repaired_warehouses(intact, league, tmp_path, block):
     """What needs no file is repaired: the same rows, failures and ledger as if nothing had happened.
 

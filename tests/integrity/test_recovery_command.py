@@ -41,6 +41,7 @@ def test_a_plan_changes_nothing(command, path):
     assert checksums(path) == before
 
 
+@pytest.mark.slow
 def test_a_gate_that_stops(command, path, simulated_warehouse):
     """Without the files a load cannot be carried out: what was done stays, what is left is named; --dir finishes it."""
     stopped = command("recover", *SPAN, "--apply", "--warehouse", path)

@@ -33,7 +33,7 @@ KEYS = {
     "coverage": VALIDATION | {"no_games", "dates", "untracked", "failure_rates"},
     "contamination": VALIDATION | {"dates"},
     "gaps": {"start_date", "end_date", "game_dates", "exit_code", "gaps", "commands"},
-    "recover": {"start_date", "end_date", "roots", "stages"},
+    "recover": {"start_date", "end_date", "exit_code", "roots", "stages"},
     "lineage": {
         *("table", "day", "status", "reason", "mode", "run_id", "finished", "rows", "current_code", "inputs"),
         *("upstreams", "restated", "changed"),

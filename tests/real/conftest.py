@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from once import once
+
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 SEASONS = ("2021-22", "2022-23", "2023-24", "2024-25")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -31,9 +33,11 @@ def four_seasons(real_data, tmp_path_factory):
     from backcourt.sources.season import load_season
     from backcourt.warehouse.duckdb import DuckDBWarehouse
 
-    path = tmp_path_factory.mktemp("real") / "four.duckdb"
-    warehouse = DuckDBWarehouse(path)
-    for season in SEASONS:
-        assert load_season(warehouse, real_data / season, now=NOW, run_id="load").exit_code == 0
-    run(warehouse, DateRange(date(2021, 10, 1), date(2025, 6, 30)), registry(), Stamp("run", NOW))
-    return path
+    def build(folder):
+        warehouse = DuckDBWarehouse(folder / "four.duckdb")
+        for season in SEASONS:
+            assert load_season(warehouse, real_data / season, now=NOW, run_id="load").exit_code == 0
+        run(warehouse, DateRange(date(2021, 10, 1), date(2025, 6, 30)), registry(), Stamp("run", NOW))
+        return warehouse.path
+
+    return once(tmp_path_factory, "four-seasons", build)

@@ -24,6 +24,7 @@ def given(warehouse, **more):
     return Phase4DataIntegrity.parse({"start_date": START, "end_date": END, "warehouse": str(warehouse), **more})
 
 
+@pytest.mark.slow
 def test_an_intact_range_is_clean_and_untouched(warehouse):
     """Every validator holds, with strict too, dry run or not, and the file keeps its bytes."""
     before = warehouse.read_bytes()

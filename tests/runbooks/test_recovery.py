@@ -12,6 +12,8 @@ from backcourt.runbooks.checks import ValidationError
 from backcourt.runbooks.parameters import GapRecovery
 from state import contents
 
+pytestmark = pytest.mark.slow
+
 START, END, DAY = "2021-11-08", "2021-11-21", "2021-11-12"
 STAMP = Stamp(run_id="test", now=datetime(2030, 1, 1, tzinfo=UTC))
 LOST = f"DELETE FROM nba_precompute.team_defense_zone_analysis WHERE analysis_date = '{DAY}'"

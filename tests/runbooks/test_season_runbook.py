@@ -14,6 +14,8 @@ from backcourt.runbooks.checks import PreflightError, ValidationError
 from backcourt.runbooks.parameters import SeasonBackfill
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 
+pytestmark = pytest.mark.slow
+
 STAMP = Stamp(run_id="test", now=datetime(2030, 1, 1, tzinfo=UTC))
 START, END = "2021-10-30", "2021-12-05"
 

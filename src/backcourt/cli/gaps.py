@@ -87,7 +87,7 @@ def recover(
         found = recovery(find_gaps(session, span), warehouse=file or "")
     if not apply:
         if as_json:
-            print_json(recovery_json(found))
+            print_json({**recovery_json(found), "exit_code": 1 if found.stages else 0})
         else:
             _print_recovery(found)
             again = f"backcourt recover --start-date {span.start} --end-date {span.end} --apply{same_warehouse(file)}"
@@ -107,7 +107,9 @@ def recover(
     with place.read() as session:
         left = find_gaps(session, span)
     if as_json:
-        print_json({**recovery_json(found), "run_id": stamp.run_id, "left": len(left.gaps)})
+        print_json(
+            {**recovery_json(found), "run_id": stamp.run_id, "left": len(left.gaps), "exit_code": 1 if left.gaps else 0}
+        )
     else:
         typer.echo(f"repaired: {len(found.stages)} stages, {len(found.gaps.gaps)} gaps; left: {len(left.gaps)} gaps")
         next_step = "gaps" if left.gaps else "validate range"

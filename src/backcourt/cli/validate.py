@@ -113,7 +113,7 @@ def coverage(
     from backcourt.integrity.rates import rates
     from backcourt.integrity.untracked import untracked
     from backcourt.integrity.validation import coverage as check
-    from backcourt.integrity.validation import coverage_status, validation_json
+    from backcourt.integrity.validation import coverage_status, validation_json, with_warehouse
 
     place = as_in_catalog(file)
     span = Asked(start_date, end_date, season).span(place)
@@ -127,7 +127,7 @@ def coverage(
 
         print_json(
             {
-                **validation_json(found),
+                **validation_json(with_warehouse(found, same_warehouse(file))),
                 "no_games": span.days - len({cell.day for cell in cells}),
                 "dates": [{**asdict(cell), "status": coverage_status(cell)} for cell in odd],
                 "untracked": [asdict(item) for item in named],
@@ -166,7 +166,7 @@ def contamination(
     """
     from backcourt.cli.output import print_json
     from backcourt.integrity.validation import contamination as check
-    from backcourt.integrity.validation import validation_json
+    from backcourt.integrity.validation import validation_json, with_warehouse
 
     place = as_in_catalog(file)
     span = Asked(start_date, end_date, season).span(place)
@@ -177,7 +177,7 @@ def contamination(
         from dataclasses import asdict
 
         dates = [{**asdict(item), "status": item.status} for field in fields for item in field.bad]
-        print_json({**validation_json(found), "dates": dates})
+        print_json({**validation_json(with_warehouse(found, same_warehouse(file))), "dates": dates})
         raise typer.Exit(found.exit_code)
     _print(found)
     if show_dates:

@@ -112,7 +112,7 @@ def readiness(session: Session, span: DateRange) -> Validation:
         if partial:
             words += f", {len(partial):,} in part ({days_text(partial)})"
         bad = sorted({*missing, *partial})
-        step = _run(bad, f" --table {table(name).short} --reprocess all") if bad else ""
+        step = f"{_range_command('run', bad)} --table {table(name).short} --reprocess all" if bad else ""
         checks.append(Check(f"{table(name).short} holds every game date", level, words, step))
     return Validation("readiness", span, tuple(checks))
 
@@ -163,7 +163,7 @@ def _coverage_checks(found: Sequence[Cell]) -> tuple[Check, ...]:
         )
         if bad:
             words += f" ({days_text([cell.day for cell in bad])})"
-        step = _run([cell.day for cell in bad], f" --table {table(name).short} --reprocess all") if bad else ""
+        step = _range_command("recover", [cell.day for cell in bad]) if bad else ""
         checks.append(
             Check(f"{table(name).short}: every candidate has a row or a recorded failure", level, words, step)
         )
@@ -292,10 +292,6 @@ def with_warehouse(found: Validation, option: str) -> Validation:
         for check in found.checks
     ]
     return replace(found, checks=tuple(checks))
-
-
-def _run(days: Sequence[date], options: str) -> str:
-    return f"{_range_command('run', days)}{options}"
 
 
 def _range_command(command: str, days: Sequence[date]) -> str:
