@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from state import compacted, contents, forget_everything, query
 
 pytestmark = pytest.mark.slow

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from state import compacted, contents, forget_everything
 
 from backcourt.warehouse.activity import activity_path, waiting_path
 from small_season import PROGRAM, checksums, query
+from state import compacted, contents, forget_everything
 
 DAYS = ("--start-date", "2021-11-05", "--end-date", "2021-11-07", "--reprocess", "all")
 HOLDER = """
