@@ -196,7 +196,8 @@ def test_readers_and_a_second_run_during_a_season(simulated_warehouse, tmp_path)
                 text=True,
                 check=False,
             )
-            if running.poll() is None:
+            # Towards the end the date is done already, and nothing has to be locked for it.
+            if running.poll() is None and "nothing to do" not in other.stdout:
                 assert other.returncode == 2, other.stdout
                 refused += "has been writing" in other.stderr or "in use by process" in other.stderr
     said = running.stderr.read()

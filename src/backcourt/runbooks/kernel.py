@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +22,13 @@ class OwnKernelManager(AsyncKernelManager):
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - the traits of the base class
         """Talk through files of a private folder where their names are short enough, not through open ports."""
         super().__init__(**options)
-        self._folder = tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True)
-        if sys.platform != "win32" and len(self._folder.name) < _LONGEST:
+        folder = Path(tempfile.mkdtemp(prefix="kernel-"))
+        # It goes with the manager, also after a kernel that died.
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        if sys.platform != "win32" and len(str(folder)) < _LONGEST:
             self.transport = "ipc"
-            self.ip = str(Path(self._folder.name) / "ipc")
-        self.connection_file = str(Path(self._folder.name) / "kernel.json")
+            self.ip = str(folder / "ipc")
+        self.connection_file = str(folder / "kernel.json")
 
     @property
     def kernel_spec(self) -> KernelSpec:
