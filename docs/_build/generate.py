@@ -51,10 +51,11 @@ def generate(build: Path, *, with_demo: bool = True) -> tuple[Path, ...]:
         parts["queries.md"] = pages_queries.part(warehouse)
         side_by_side(
             [
-                *notebooks.tasks(build, warehouse),
+                # The longest first, so that no process ends long before the others.
                 *transcripts.tasks(build, warehouse, scenarios),
-                *transcripts.tasks(build, warehouse, troubles),
                 *transcripts.tasks(build, warehouse, findings),
+                *notebooks.tasks(build, warehouse),
+                *transcripts.tasks(build, warehouse, troubles),
             ]
         )
         pages |= notebooks.render(build)

@@ -95,7 +95,11 @@ def execute(source: Path, work: Path, warehouse: Path) -> str:
     out = work / source.name
     before = dict(os.environ)
     try:
-        given = {"BACKCOURT_WAREHOUSE": "warehouse.duckdb", "BACKCOURT_CACHE": str(work.parents[1] / "sql")}
+        given = {
+            "BACKCOURT_WAREHOUSE": "warehouse.duckdb",
+            "BACKCOURT_THREADS": "1",
+            "BACKCOURT_CACHE": str(work.parents[1] / "sql"),
+        }
         os.environ.update(demo.plain(given))
         papermill.execute_notebook(
             str(source),

@@ -90,7 +90,8 @@ class Stage:
         """The environment of its commands, without the caller's settings."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("BACKCOURT_")}
         kept |= {"BACKCOURT_CACHE": str(self.folder.parents[1] / "sql"), "PYTHONPATH": str(demo.SRC.parent)}
-        kept |= {"BACKCOURT_PATIENCE": "0", "PYTHONUNBUFFERED": "1", **self.environment}
+        # Commands of several sections run side by side: one thread each.
+        kept |= {"BACKCOURT_THREADS": "1", "BACKCOURT_PATIENCE": "0", "PYTHONUNBUFFERED": "1", **self.environment}
         return demo.plain(kept)
 
     def newest_run(self) -> str:
