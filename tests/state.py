@@ -8,9 +8,9 @@ COMPUTED = ("nba_analytics", "nba_precompute", "nba_predictions")
 STATE = ("backfill_ledger", "analytics_failures", "precompute_failures", "locks", "restatements")
 
 
-def query(path, sql, *values):
-    """The rows of a DuckDB statement."""
-    connection = duckdb.connect(str(path))
+def query(path, sql, *values, read_only=False):
+    """The rows of a DuckDB statement; what several workers share is opened read-only."""
+    connection = duckdb.connect(str(path), read_only=read_only)
     found = connection.execute(sql, list(values)).fetchall()
     connection.close()
     return found
@@ -18,7 +18,7 @@ def query(path, sql, *values):
 
 def contents(path):
     """Every computed row, every failure and what the ledger says, without run, attempt and time."""
-    connection = duckdb.connect(str(path))
+    connection = duckdb.connect(str(path), read_only=True)
 
     def rows(sql):
         return connection.execute(sql).fetchall()
@@ -39,11 +39,14 @@ def contents(path):
 def stored(path):
     """Every computed and raw row with all its values, whatever its hash says: table, rows and a checksum."""
     found = {}
-    for schema, table in query(path, "SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL"):
+    for schema, table in query(
+        path, "SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL", read_only=True
+    ):
         if schema in {*COMPUTED, "nba_raw"}:
             found[f"{schema}.{table}"] = query(
                 path,
                 f"SELECT count(*), sum(hash(t)::HUGEINT) FROM (SELECT * EXCLUDE processed_at FROM {schema}.{table}) AS t",
+                read_only=True,
             )
     return found
 

@@ -124,4 +124,4 @@ def test_four_seasons_are_clean(four_seasons, command):
             assert command("lineage", table, date_text, "--warehouse", four_seasons).code == 0
     for table in ("analytics_failures", "precompute_failures"):
         bugs = f"SELECT count(*) FROM nba_processing.{table} WHERE failure_category = 'PROCESSING_ERROR'"
-        assert query(four_seasons, bugs) == [(0,)]
+        assert query(four_seasons, bugs, read_only=True) == [(0,)]
