@@ -167,7 +167,7 @@ def test_damaged_warehouses(intact, league, tmp_path, block):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("block", [range(10), range(10, 20)], ids=lambda block: f"{block[0]}-{block[-1]}")
+@pytest.mark.parametrize("block", [range(20)], ids=lambda block: f"{block[0]}-{block[-1]}")
 def test_repaired_warehouses(intact, league, tmp_path, block):
     """What needs no file is repaired: the same rows, failures and ledger as if nothing had happened.
 
@@ -189,4 +189,4 @@ def test_repaired_warehouses(intact, league, tmp_path, block):
         assert gaps_of(path).gaps == (), told
         assert (stored(path), contents(path)) == whole, told
         repaired += 1
-    assert repaired >= 1
+    assert repaired >= 3
