@@ -9,6 +9,7 @@ GAME = text("game_id", 'NBA game id, 10 characters with leading zeros: "00221000
 GAME_DATE = day("game_date", "local date of the game, from the schedule", required=True)
 SEASON_YEAR = integer("season_year", "first year of the season: 2021 for 2021-22", "year", required=True)
 PLAYER_ID = integer("player_id", "NBA person id", "id", required=True)
+RESOLVED_ID = integer("player_id", "NBA person id, NULL until the name is resolved", "id")
 
 
 def team_code(name: str, description: str, *, required: bool = False) -> Column:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backcourt.catalog.columns import GAME, GAME_DATE, SEASON_YEAR, lookup, team_code
+from backcourt.catalog.columns import GAME, GAME_DATE, RESOLVED_ID, SEASON_YEAR, lookup, team_code
 from backcourt.catalog.model import Table, stamped
 from backcourt.catalog.types import flag, integer, moment, number, text
 
@@ -20,6 +20,7 @@ _PROPS = Table(
     columns=stamped(
         GAME,
         lookup(),
+        RESOLVED_ID,
         text("bookmaker", 'bookmaker, "draftkings"', required=True),
         _SNAPSHOT,
         GAME_DATE,
@@ -72,6 +73,7 @@ _BETTINGPROS = Table(
         text("game_id", "NBA game id, 10 characters; NULL until the offer is matched to a game"),
         SEASON_YEAR,
         lookup(),
+        RESOLVED_ID,
         text("player_full_name", "name as the source prints it"),
         team_code("player_team", "team as the source says, often out of date"),
         team_code("validated_team", "team after the check against the schedule"),

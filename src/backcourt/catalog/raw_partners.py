@@ -6,7 +6,7 @@ player_lookup until their ids are matched.
 
 from __future__ import annotations
 
-from backcourt.catalog.columns import COUNTS, GAME, GAME_DATE, SEASON_YEAR, lookup, team_code
+from backcourt.catalog.columns import COUNTS, GAME, GAME_DATE, RESOLVED_ID, SEASON_YEAR, lookup, team_code
 from backcourt.catalog.model import Table, stamped
 from backcourt.catalog.types import day, flag, integer, number, text
 
@@ -26,6 +26,7 @@ _BDL_BOXSCORES = Table(
         GAME_DATE,
         SEASON_YEAR,
         lookup(),
+        RESOLVED_ID,
         _FULL_NAME,
         integer("bdl_player_id", "the source's player id", "id"),
         integer("bdl_game_id", "the source's game id", "id"),
@@ -50,6 +51,7 @@ _BDL_ACTIVE = Table(
         SEASON_YEAR,
         integer("bdl_player_id", "the source's player id", "id", required=True),
         lookup(),
+        RESOLVED_ID,
         _FULL_NAME,
         team_code("team_abbr", "current team"),
         text("position", 'position, "C-F"'),
@@ -73,6 +75,7 @@ _BDL_INJURIES = Table(
         integer("bdl_player_id", "the source's player id", "id", required=True),
         SEASON_YEAR,
         lookup(),
+        RESOLVED_ID,
         _FULL_NAME,
         team_code("team_abbr", "player's team"),
         text("injury_status", 'status as printed, "Out", "Day-To-Day"', required=True),
@@ -155,6 +158,7 @@ _BREF_ROSTERS = Table(
         text("source_team_code", "team code as the source prints it: BRK, CHO, PHO ...", required=True),
         _FULL_NAME,
         lookup(),
+        RESOLVED_ID,
         text("bref_id", 'the source\'s player id, "beysa01"', required=True),
     ),
 )
@@ -173,8 +177,8 @@ _ESPN_ROSTERS = Table(
         integer("scrape_hour", "hour of the snapshot, UTC, 0 to 23", "hour", required=True),
         team_code("team_abbr", "team of the roster", required=True),
         lookup(),
+        RESOLVED_ID,
         _FULL_NAME,
-        integer("player_id", "NBA person id, NULL until the name is resolved", "id"),
         integer("espn_player_id", "ESPN's player id", "id"),
         text("position", 'position, "G", "PF"'),
         day("birth_date", "date of birth"),
@@ -198,6 +202,7 @@ _ESPN_BOXSCORE = Table(
         SEASON_YEAR,
         team_code("team_abbr", "player's team in this game", required=True),
         lookup(),
+        RESOLVED_ID,
         _FULL_NAME,
         integer("espn_player_id", "ESPN's player id", "id"),
         integer("espn_game_id", "ESPN's game id", "id"),

@@ -1,4 +1,4 @@
-"""Reference tables (nba_reference): players, aliases, unresolved names, run history, arenas, neutral sites."""
+"""Reference tables (nba_reference): players, aliases, names and their decisions, run history, arenas, neutral sites."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ _REGISTRY = Table(
     name="nba_players_registry",
     dataset="nba_reference",
     phase="reference",
-    grain="one player with one team in one season",
-    key=("player_lookup", "team_abbr", "season"),
-    description="Who played or was listed where: the names that other sources are resolved to.",
+    grain="one player with one team in one season; one row without team and season for everybody who ever played",
+    key=("universal_player_id", "team_abbr", "season"),
+    description="Who played or was listed where: the people that names of other sources are resolved to.",
     columns=(
-        lookup(),
-        team_code("team_abbr", "team", required=True),
-        text("season", 'season label, "2021-22"', required=True),
-        integer("player_id", "NBA person id; NULL for a name that only another source has", "id"),
         text("universal_player_id", "stable id of the person across seasons, sources and spellings", required=True),
+        team_code("team_abbr", "team; empty in a row of the league's list of all players", required=True),
+        text("season", 'season label, "2021-22"; empty in a row of the list of all players', required=True),
+        integer("player_id", "NBA person id", "id", required=True),
+        lookup(),
         text("player_name", "official name", required=True),
         text("name_suffix", "jr, sr, ii, iii, iv or v; NULL without one"),
+        day("birth_date", "date of birth, where a source has it"),
         day("first_game_date", "first game in which he was listed"),
         day("last_game_date", "last game in which he was listed"),
         integer("games_played", "games with minutes", "games"),
@@ -28,7 +29,11 @@ _REGISTRY = Table(
         integer("inactive_appearances", "listings as inactive", "games"),
         integer("dnp_appearances", "listings as dressed without playing", "games"),
         text("position", "position"),
-        text("source_priority", "source that the row rests on: nba_gamebook, nba_boxscore or roster", required=True),
+        text(
+            "source_priority",
+            "source that the row rests on, the best first: nba_gamebook, nba_boxscore, roster, static_list",
+            required=True,
+        ),
         number("confidence_score", 2, "trust in the row: 1 from the league's own id", "fraction"),
         day("last_gamebook_activity_date", "newest game seen by the box-score pass; older data do not undo it"),
         day("last_roster_activity_date", "newest roster snapshot seen by the roster pass"),
@@ -42,11 +47,15 @@ _ALIASES = Table(
     name="player_aliases",
     dataset="nba_reference",
     phase="reference",
-    grain="one alias",
-    key=("alias_lookup",),
-    description="Spellings that stand for a registered player.",
+    grain="one alias, everywhere or with one team in one season",
+    key=("alias_lookup", "season", "team_abbr"),
+    description="Spellings and ids of other sources that stand for a registered player; the curated ones come with the "
+    "program.",
     columns=(
-        lookup("alias_lookup"),
+        text("alias_lookup", "normalised spelling; source:id for an id of another source", required=True),
+        text("season", "season in which it holds; empty for all", required=True),
+        team_code("team_abbr", "team with which it holds; empty for all", required=True),
+        integer("player_id", "NBA person id that it stands for", "id", required=True),
         lookup("nba_canonical_lookup"),
         text("alias_display", "variant as seen"),
         text("nba_canonical_display", "official name"),
@@ -55,7 +64,7 @@ _ALIASES = Table(
             "suffix_difference, encoding_difference, name_variation, nickname, source_id or ai_resolved",
             required=True,
         ),
-        text("alias_source", "who found it: known, review, resolver, or a source's name", required=True),
+        text("alias_source", "who found it: known, review, model, or a source's name", required=True),
         flag("is_active", "FALSE for an alias that was withdrawn", required=True),
         text("notes", "reason or evidence"),
         text("created_by", "person or run", required=True),
@@ -64,32 +73,107 @@ _ALIASES = Table(
     ),
 )
 
+_NAME_KEY = (
+    text("source", "table or feed that carries the name", required=True),
+    lookup(),
+    text("season", 'season label, "2021-22"; empty if the source has none', required=True),
+    team_code("team_abbr", "team in the source, empty if it has none", required=True),
+)
+
+_DECISIONS = Table(
+    name="name_decisions",
+    dataset="nba_reference",
+    phase="reference",
+    grain="one resolved name of one source with one team in one season",
+    key=("source", "player_lookup", "season", "team_abbr"),
+    description="Which player a name stands for, and why: the step that decided, its score and its evidence.",
+    columns=(
+        *_NAME_KEY,
+        text("original_name", "name as seen", required=True),
+        text("source_player_id", "the source's own id of the player"),
+        integer("player_id", "NBA person id", "id", required=True),
+        text(
+            "step",
+            "id, alias, exact, exact_context, suffix, short_form, swapped, one_edit or review",
+            required=True,
+        ),
+        number("score", 3, "similarity of the two names without suffix; 1 for ids and aliases", "fraction"),
+        text("evidence", "in words: what the decision rests on", required=True),
+        text("run_id", "run that decided", required=True),
+        moment("created_at", "when it was first decided (UTC)", required=True),
+        moment("processed_at", "when the decision last changed (UTC)", required=True),
+    ),
+)
+
 _UNRESOLVED = Table(
     name="unresolved_player_names",
     dataset="nba_reference",
     phase="reference",
-    grain="one unknown name of one source in one season",
-    key=("source", "normalized_lookup", "season", "team_abbr"),
+    grain="one unknown name of one source with one team in one season",
+    key=("source", "player_lookup", "season", "team_abbr"),
     description="The review queue: names that no rule could tie to one person, with the evidence.",
     columns=(
-        text("source", "table or feed that carries the name", required=True),
-        lookup("normalized_lookup"),
-        text("season", 'season label, "2021-22"', required=True),
-        team_code("team_abbr", "team in the source, empty text if it has none", required=True),
+        *_NAME_KEY,
         text("original_name", "name as seen", required=True),
+        text("source_player_id", "the source's own id of the player"),
         day("first_seen_date", "first day on which it was seen"),
         day("last_seen_date", "last day on which it was seen"),
         integer("occurrences", "rows that carry it", "rows"),
         array("example_games", "STRING", "up to 10 game ids in which it was seen"),
-        array("candidates", "STRING", "best candidates as lookup:similarity, best first"),
+        array("candidates", "STRING", "best candidates as player id:name:similarity, best first"),
+        text("reason", "why no rule decided", required=True),
         text("status", "pending, under_review, resolved, ignored, invalid or snoozed", required=True),
-        text("resolution_type", "how it was resolved: alias_created, registry_filled, ignored ..."),
-        text("resolved_to_lookup", "registry name that it was resolved to"),
+        text("resolution_type", "how it was resolved: by_rule, alias_created, ignored, new_player or invalid"),
+        integer("resolved_to_player_id", "NBA person id that it was resolved to", "id"),
         day("snooze_until", "hidden from the queue until this day"),
         text("reviewed_by", "who decided"),
         moment("reviewed_at", "when it was decided (UTC)"),
         moment("created_at", "when it was first queued (UTC)", required=True),
         moment("processed_at", "when the row was last written (UTC)", required=True),
+    ),
+)
+
+_REVIEWS = Table(
+    name="name_reviews",
+    dataset="nba_reference",
+    phase="reference",
+    grain="one act of a reviewer on one name",
+    key=("review_id",),
+    description="What people and the model did to the queue, so that it can be undone.",
+    columns=(
+        text("review_id", "id of the act", required=True),
+        *_NAME_KEY,
+        text("action", "accept, reject, snooze, reopen or withdraw", required=True),
+        integer("player_id", "NBA person id that was accepted", "id"),
+        text("before", "JSON object: the queue's row before the act", required=True),
+        text("alias_key", "alias_lookup|season|team_abbr of the alias that it made, NULL if none"),
+        text("reviewed_by", "who", required=True),
+        text("notes", "why, in the reviewer's words"),
+        moment("reviewed_at", "when (UTC)", required=True),
+        moment("undone_at", "when it was undone (UTC)"),
+        text("undone_by", "who undid it"),
+    ),
+)
+
+_ANSWERS = Table(
+    name="name_model_answers",
+    dataset="nba_reference",
+    phase="reference",
+    grain="one question to one language model",
+    key=("question_hash",),
+    description="Answers of the optional model resolver, kept so that no question is paid for twice.",
+    columns=(
+        text("question_hash", "16 hex digits over the model, the instructions, the name, its context and candidates",
+             required=True),
+        text("model", "model that answered", required=True),
+        *_NAME_KEY,
+        text("verdict", "MATCH, NEW_PLAYER, DATA_ERROR or UNSURE", required=True),
+        integer("player_id", "NBA person id of a MATCH", "id"),
+        number("confidence", 2, "the model's own confidence", "fraction", required=True),
+        text("reason", "the model's reason"),
+        number("cost_usd", 6, "share of the call's price", "US dollars", required=True),
+        text("run_id", "run that asked", required=True),
+        moment("answered_at", "when (UTC)", required=True),
     ),
 )
 
@@ -165,5 +249,15 @@ _NEUTRAL = Table(
     ),
 )
 
-TABLES: tuple[Table, ...] = (_REGISTRY, _ALIASES, _UNRESOLVED, _RUN_HISTORY, _ARENAS, _NEUTRAL)
+TABLES: tuple[Table, ...] = (
+    _REGISTRY,
+    _ALIASES,
+    _DECISIONS,
+    _UNRESOLVED,
+    _REVIEWS,
+    _ANSWERS,
+    _RUN_HISTORY,
+    _ARENAS,
+    _NEUTRAL,
+)
 """Reference tables."""
