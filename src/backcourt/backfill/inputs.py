@@ -98,7 +98,7 @@ KEYS = " keys"
 
 def _lists(found: Table) -> bool:
     """True if the table's rows say who was in a game."""
-    return set(found.key) in ({"game_id", "player_id"}, {"game_id", "team_abbr"})
+    return set(found.key) in ({"game_id", "player_id"}, {"game_id", "team_abbr"}, {"game_id", "player_lookup"})
 
 
 def _games(found: Table, rows: str) -> str:
@@ -194,9 +194,16 @@ def _number(found: Table, rows: str) -> str:
     """A row as a number: of all its values, or of what says that it is there."""
     if rows == "content":
         return f"CAST(CONCAT('0x', SUBSTR(data_hash, 1, {_DIGITS})) AS INT64)"
-    names = dict.fromkeys([*found.key, *([found.partition] if found.partition else []), *_season_type(found)])
+    names = dict.fromkeys(
+        [*found.key, *([found.partition] if found.partition else []), *_season_type(found), *_resolved(found)]
+    )
     text = ", '|', ".join(f"COALESCE({hash_text(found.column(name))}, '~')" for name in names)
     return f"CAST(CONCAT('0x', SUBSTR(TO_HEX(SHA256(CONCAT({text}))), 1, {_DIGITS})) AS INT64)"
+
+
+def _resolved(found: Table) -> list[str]:
+    """The id behind a name that is a key: with it somebody comes who was not there before."""
+    return ["player_id"] if "player_lookup" in found.key and "player_id" not in found.key else []
 
 
 def _season_type(found: Table) -> list[str]:

@@ -15,6 +15,7 @@ from backcourt.backfill.quality import CONTAMINATED, not_clean
 from backcourt.backfill.records import GOOD, failure_rows, not_failed, replace_failures
 from backcourt.backfill.staged import StagedInputs
 from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.unmatched import replace_unmatched, unmatched_names
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.processors.base import Processor
 from backcourt.warehouse.base import Published, Session, Staged, Value
@@ -122,6 +123,7 @@ def publish_chunk(
         ),
         {**parameters, "table_name": table.full_name, "code_version": processor.code_version},
     )
+    unmatched = session.stage_query(f"{name}_unmatched", unmatched_names(stage)) if processor.names else None
     published = publish(
         session,
         table,
@@ -134,12 +136,13 @@ def publish_chunk(
             *replace_failures(processor, failed, chunk, stamp),
             *replace_ledger(ledger, stamp),
             *(attempts(processor, failed, stamp) if policy.record_attempts else ()),
+            *(replace_unmatched(processor, unmatched, chunk, stamp) if unmatched else ()),
         ),
     )
     counts, problems = _failures(session, processor, failed)
     warnings = _warnings(session, processor, quality, ledger, prepared)
     result = ChunkResult(published, counts, warnings, problems)
-    session.discard(*(staged for staged in (stage, failed, ledger, windows, quality) if staged))
+    session.discard(*(staged for staged in (stage, failed, ledger, windows, quality, unmatched) if staged))
     return result
 
 

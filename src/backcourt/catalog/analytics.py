@@ -125,6 +125,7 @@ PLAYER_GAME_SUMMARY = Table(
         Upstream("nba_raw.nbac_shot_chart", _DATE, critical=False),
         Upstream("nba_raw.nbac_play_by_play", _DATE, critical=False),
         Upstream("nba_raw.odds_api_player_points_props", _DATE, critical=False),
+        Upstream("nba_raw.bdl_player_boxscores", _DATE, critical=False),
     ),
 )
 

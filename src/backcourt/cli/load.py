@@ -78,6 +78,11 @@ def print_summary(summary: LoadSummary, *, next_step: bool = True) -> None:
             typer.echo(f"warning: {entry.table}: {oddity} in {games} games")
         if entry.error:
             typer.echo(f"error: {entry.table}: {entry.error}", err=True)
+    if summary.names and summary.names.asked:
+        typer.echo(
+            f"names without an id: {summary.names.decided:,} of {summary.names.asked:,} resolved"
+            + (f", {summary.names.queued:,} wait: backcourt names pending" if summary.names.queued else "")
+        )
     if summary.quarantined:
         typer.echo('next: backcourt query "SELECT * FROM nba_processing.quarantine ORDER BY game_id"')
     elif next_step:

@@ -1,6 +1,7 @@
-"""Fill the player registry from the league's own box scores: pass one of a two-pass backfill.
+"""Fill the player registry: everybody who ever played, then who was listed where: pass one of a two-pass backfill.
 
-Every season that the range touches is counted whole from the raw rows, so that the order of runs does not matter.
+Every season that the range touches is counted whole from the raw rows, so that the order of runs does not matter. A
+row that was written from newer games or a newer roster is kept.
 """
 
 from __future__ import annotations
@@ -8,16 +9,25 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING
 
 from backcourt.calendar import DateRange
+from backcourt.names.aliases import CURATED, VERSION
 from backcourt.warehouse.base import Session, Statement, Value
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 _REGISTRY = "nba_reference.nba_players_registry"
+_KEY = "n.universal_player_id = t.universal_player_id AND n.team_abbr = t.team_abbr AND n.season = t.season"
 _COMPUTED = (
     "player_id",
-    "universal_player_id",
+    "player_lookup",
     "player_name",
     "name_suffix",
+    "birth_date",
     "first_game_date",
     "last_game_date",
     "games_played",
@@ -28,46 +38,8 @@ _COMPUTED = (
     "source_priority",
     "confidence_score",
     "last_gamebook_activity_date",
+    "last_roster_activity_date",
 )
-_LINES = """
-    SELECT player_lookup, player_name, player_id, team_abbr, season_year, game_id, game_date, player_status,
-      seconds_played > 0 AS played, start_position, TRUE AS from_gamebook
-    FROM nba_raw.nbac_gamebook_player_stats
-    UNION ALL
-    SELECT b.player_lookup, b.player_name, b.player_id, b.team_abbr, b.season_year, b.game_id, b.game_date, 'active',
-      TRUE, CAST(NULL AS STRING), FALSE
-    FROM nba_raw.nbac_player_boxscore AS b
-    LEFT JOIN nba_raw.nbac_gamebook_player_stats AS g ON g.game_id = b.game_id AND g.player_id = b.player_id
-    WHERE g.player_id IS NULL"""
-_SELECT = f"""
-    SELECT
-      l.player_lookup,
-      l.team_abbr,
-      s.season,
-      MIN(l.player_id) AS player_id,
-      CONCAT('nba_', FORMAT('%d', MIN(l.player_id))) AS universal_player_id,
-      MIN(l.player_name) AS player_name,
-      MIN(REGEXP_EXTRACT(LOWER(l.player_name), r'[ ](jr|sr|ii|iii|iv|v)[.]?$')) AS name_suffix,
-      MIN(l.game_date) AS first_game_date,
-      MAX(l.game_date) AS last_game_date,
-      COUNTIF(l.player_status = 'active' AND l.played) AS games_played,
-      COUNT(*) AS total_appearances,
-      COUNTIF(l.player_status = 'inactive') AS inactive_appearances,
-      COUNTIF(l.player_status = 'dnp') AS dnp_appearances,
-      MAX(p.position) AS position,
-      IF(LOGICAL_OR(l.from_gamebook), 'nba_gamebook', 'nba_boxscore') AS source_priority,
-      1.0 AS confidence_score,
-      MAX(l.game_date) AS last_gamebook_activity_date
-    FROM ({_LINES}) AS l
-    INNER JOIN (
-      SELECT DISTINCT season, season_year FROM nba_raw.nbac_schedule
-      WHERE season_year IN (SELECT season_year FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @start AND @end)
-    ) AS s ON s.season_year = l.season_year
-    LEFT JOIN (
-      SELECT player_id, season_year, MAX(position) AS position FROM nba_raw.nbac_player_list_current
-      GROUP BY player_id, season_year
-    ) AS p ON p.player_id = l.player_id AND p.season_year = l.season_year
-    GROUP BY l.player_lookup, l.team_abbr, s.season"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +47,8 @@ class FillResult:
     """What the pass did.
 
     Attributes:
-        rows: Registry rows of the seasons.
-        written: New or changed rows among them.
+        rows: Registry rows of the seasons: players by team and season.
+        written: New or changed rows, those of the list of all players among them.
     """
 
     rows: int
@@ -86,7 +58,9 @@ class FillResult:
 def fill_registry(
     session: Session, span: DateRange, *, run_id: str, now: datetime, mode: str = "backfill", trigger: str = "api"
 ) -> FillResult:
-    """Count who was listed for whom in the seasons of a range; unchanged rows are left alone.
+    """Seed the registry with everybody who ever played, and count who was listed for whom in the seasons of a range.
+
+    Unchanged rows are left alone. Curated aliases that the warehouse does not have yet are added.
 
     Args:
         session: A session that can write.
@@ -98,25 +72,37 @@ def fill_registry(
     """
     started = time.perf_counter()
     values: dict[str, Value] = {"start": span.start, "end": span.end}
-    staged = session.stage_query("registry_rows", _SELECT, values)
-    key = "n.player_lookup = t.player_lookup AND n.team_abbr = t.team_abbr AND n.season = t.season"
+    counted = session.stage_query("registry_rows", _counted(), values)
+    everybody = session.stage_arrow("registry_everybody", _everybody())
+    columns = ("universal_player_id", "team_abbr", "season", *_COMPUTED)
+    staged = session.stage_query(
+        "registry_all",
+        f"SELECT {', '.join(columns)} FROM {counted} UNION ALL SELECT universal_player_id, '', '', player_id, "
+        "player_lookup, player_name, NULLIF(name_suffix, ''), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
+        f"'static_list', 1.0, NULL, NULL FROM {everybody}",
+    )
     same = " AND ".join(f"(n.{name} = t.{name} OR (n.{name} IS NULL AND t.{name} IS NULL))" for name in _COMPUTED)
+    newer = " OR ".join(
+        f"t.{name} > COALESCE(n.{name}, DATE '1900-01-01')"
+        for name in ("last_gamebook_activity_date", "last_roster_activity_date")
+    )
     changed = session.stage_query(
         "registry_changed",
-        f"SELECT n.*, COALESCE(t.created_by, @run_id) AS created_by, COALESCE(t.created_at, @now) AS created_at, "
-        f"t.last_roster_activity_date FROM {staged} AS n LEFT JOIN {_REGISTRY} AS t ON {key} "
-        f"WHERE t.player_lookup IS NULL OR NOT COALESCE({same}, FALSE)",
+        "SELECT n.*, COALESCE(t.created_by, @run_id) AS created_by, COALESCE(t.created_at, @now) AS created_at "
+        f"FROM {staged} AS n LEFT JOIN {_REGISTRY} AS t ON {_KEY} "
+        f"WHERE t.player_id IS NULL OR NOT (COALESCE({same}, FALSE) OR COALESCE({newer}, FALSE))",
         {"run_id": run_id, "now": now},
     )
-    columns = ", ".join(("player_lookup", "team_abbr", "season", *_COMPUTED, "last_roster_activity_date", "created_by"))
+    listed = ", ".join((*columns, "created_by"))
     session.transaction(
         [
-            Statement(f"DELETE FROM {_REGISTRY} AS t WHERE EXISTS (SELECT 1 FROM {changed} AS n WHERE {key})"),
+            Statement(f"DELETE FROM {_REGISTRY} AS t WHERE EXISTS (SELECT 1 FROM {changed} AS n WHERE {_KEY})"),
             Statement(
-                f"INSERT INTO {_REGISTRY} ({columns}, created_at, processed_at) SELECT {columns}, created_at, @now "
-                f"FROM {changed} ORDER BY season, team_abbr, player_lookup",
+                f"INSERT INTO {_REGISTRY} ({listed}, created_at, processed_at) SELECT {listed}, created_at, @now "
+                f"FROM {changed} ORDER BY season, team_abbr, player_lookup, player_id",
                 {"now": now},
             ),
+            _curated_aliases(session, run_id, now),
             Statement(
                 "INSERT INTO nba_reference.processor_run_history (run_id, processor_name, phase, data_date, "
                 "start_date, status, started_at, processed_at, duration_seconds, records_processed, records_created, "
@@ -138,6 +124,57 @@ def fill_registry(
             ),
         ]
     )
-    result = FillResult(staged.rows, changed.rows)
-    session.discard(staged, changed)
+    result = FillResult(counted.rows, changed.rows)
+    session.discard(counted, staged, changed)
     return result
+
+
+@lru_cache
+def _counted() -> str:
+    return (resources.files("backcourt.names") / "registry.sql").read_text(encoding="utf-8")
+
+
+@lru_cache
+def _everybody() -> pa.Table:
+    """All players the league ever had, as the ``nba_api`` package lists them."""
+    import pyarrow as pa
+    from nba_api.stats.library import data
+
+    from backcourt.names.normalise import parse, player_lookup
+
+    ids = [entry[data.player_index_id] for entry in data.players]
+    names = [entry[data.player_index_full_name] for entry in data.players]
+    return pa.table(
+        {
+            "universal_player_id": [f"nba_{player}" for player in ids],
+            "player_id": pa.array(ids, pa.int64()),
+            "player_lookup": [player_lookup(name) for name in names],
+            "player_name": names,
+            "name_suffix": [parse(name).suffix for name in names],
+        }
+    )
+
+
+def _curated_aliases(session: Session, run_id: str, now: datetime) -> Statement:
+    """The statement that adds the curated aliases; one that somebody withdrew stays withdrawn."""
+    import pyarrow as pa
+
+    staged = session.stage_arrow(
+        "curated_aliases",
+        pa.table(
+            {
+                "alias_lookup": [entry.alias_lookup for entry in CURATED],
+                "player_id": pa.array([entry.player_id for entry in CURATED], pa.int64()),
+                "nba_canonical_lookup": [entry.canonical_lookup for entry in CURATED],
+                "alias_type": [entry.kind for entry in CURATED],
+            }
+        ),
+    )
+    return Statement(
+        "INSERT INTO nba_reference.player_aliases (alias_lookup, season, team_abbr, player_id, nba_canonical_lookup, "
+        "alias_type, alias_source, is_active, notes, created_by, created_at, processed_at) SELECT alias_lookup, '', "
+        "'', player_id, nba_canonical_lookup, alias_type, 'known', TRUE, @notes, @run_id, @now, @now "
+        f"FROM {staged} AS c WHERE NOT EXISTS (SELECT 1 FROM nba_reference.player_aliases AS t "
+        "WHERE t.alias_lookup = c.alias_lookup AND t.season = '' AND t.team_abbr = '') ORDER BY alias_lookup",
+        {"notes": f"curated list, version {VERSION}", "run_id": run_id, "now": now},
+    )

@@ -26,11 +26,13 @@ class Processor:
         target: Name of the table that it fills.
         entity: SQL expression on its columns that names a candidate in a failure record.
         entity_type: "player", "team" or "game".
+        names: True if a candidate may be a name without a registered player: player_id is NULL, player_lookup is not.
     """
 
     target: str
     entity: str
     entity_type: str
+    names: bool = False
     table: Table = field(init=False)
 
     def __post_init__(self) -> None:

@@ -3,5 +3,8 @@
 from backcourt.processors.base import Processor
 
 PROCESSOR = Processor(
-    target="player_game_summary", entity="COALESCE(FORMAT('%d', player_id), game_id)", entity_type="player"
+    target="player_game_summary",
+    entity="COALESCE(FORMAT('%d', player_id), player_lookup, game_id)",
+    entity_type="player",
+    names=True,
 )

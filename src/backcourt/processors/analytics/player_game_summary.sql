@@ -1,5 +1,6 @@
 -- A player's line in every final game of the range that he played.
--- Candidates: players with minutes in a box score; a final game without any player line is a candidate too.
+-- Candidates: players with minutes in a box score, with or without a registered player behind the name; a final game
+-- without any player line is a candidate too.
 WITH games AS (
   SELECT
     game_id, game_date, season_year, season_type, home_team_tricode, away_team_tricode, home_team_score,
@@ -32,6 +33,21 @@ box_lines AS (
   FROM nba_raw.nbac_player_boxscore AS b
   WHERE b.game_date BETWEEN @start_date AND @end_date
     AND NOT EXISTS (SELECT 1 FROM gamebook AS g WHERE g.game_id = b.game_id AND g.player_id = b.player_id)
+  UNION ALL
+  -- Ball Don't Lie, for games of which the league has no line at all; it knows players by name.
+  SELECT
+    d.game_id, d.player_id, d.player_lookup, d.player_full_name, d.team_abbr,
+    60 * SAFE_CAST(SPLIT(d.minutes, ':')[OFFSET(0)] AS INT64)
+      + COALESCE(SAFE_CAST(SPLIT(d.minutes, ':')[SAFE_OFFSET(1)] AS INT64), 0),
+    d.points, d.field_goals_made, d.field_goals_attempted, d.three_pointers_made, d.three_pointers_attempted,
+    d.free_throws_made, d.free_throws_attempted, d.offensive_rebounds, d.defensive_rebounds, d.assists, d.steals,
+    d.blocks, d.turnovers, d.personal_fouls, CAST(NULL AS INT64), CAST(NULL AS BOOL), 'bdl_player_boxscores'
+  FROM nba_raw.bdl_player_boxscores AS d
+  WHERE d.game_date BETWEEN @start_date AND @end_date AND d.minutes IS NOT NULL
+    AND d.game_id NOT IN (SELECT game_id FROM gamebook)
+    AND d.game_id NOT IN (
+      SELECT game_id FROM nba_raw.nbac_player_boxscore WHERE game_date BETWEEN @start_date AND @end_date
+    )
 ),
 shots AS (
   SELECT
@@ -81,11 +97,11 @@ and_ones AS (
   GROUP BY m.game_id, m.player_1_id
 ),
 props AS (
-  SELECT game_id, player_lookup, points_line
+  SELECT game_id, player_id, points_line
   FROM nba_raw.odds_api_player_points_props
-  WHERE game_date BETWEEN @start_date AND @end_date AND points_line IS NOT NULL
+  WHERE game_date BETWEEN @start_date AND @end_date AND points_line IS NOT NULL AND player_id IS NOT NULL
     AND COALESCE(minutes_before_tipoff, 0) >= 0
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY game_id, player_lookup ORDER BY snapshot_timestamp DESC, bookmaker) = 1
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY game_id, player_id ORDER BY snapshot_timestamp DESC, bookmaker) = 1
 ),
 candidates AS (
   SELECT
@@ -159,7 +175,7 @@ joined AS (
   LEFT JOIN event_games AS eg ON eg.game_id = c.game_id
   LEFT JOIN blocks AS k ON k.game_id = c.game_id AND k.player_id = c.player_id
   LEFT JOIN and_ones AS a ON a.game_id = c.game_id AND a.player_id = c.player_id
-  LEFT JOIN props AS p ON p.game_id = c.game_id AND p.player_lookup = c.player_lookup
+  LEFT JOIN props AS p ON p.game_id = c.game_id AND p.player_id = c.player_id
 )
 SELECT
   game_id,
@@ -215,7 +231,8 @@ SELECT
   primary_source_used,
   IF(player_id IS NULL OR NOT has_team_line, 'MISSING_DEPENDENCY', NULL) AS failure_category,
   CASE
-    WHEN player_id IS NULL THEN CONCAT('no player line for final game ', game_id)
+    WHEN player_lookup IS NULL THEN CONCAT('no player line for final game ', game_id)
+    WHEN player_id IS NULL THEN CONCAT('no registered player for the name ', player_name, ' of ', primary_source_used)
     WHEN NOT has_team_line THEN CONCAT('no team box score of ', team_abbr, ' for game ', game_id)
   END AS failure_reason,
   1 AS expected_game_count,

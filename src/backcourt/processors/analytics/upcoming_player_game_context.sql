@@ -117,10 +117,13 @@ snapshots AS (
   )
 ),
 injuries AS (
-  SELECT game_id, player_lookup, injury_status
+  SELECT game_id, player_id, injury_status
   FROM nba_raw.nbac_injury_report
   WHERE game_date BETWEEN @start_date AND @end_date AND report_date <= game_date
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY game_id, player_lookup ORDER BY report_date DESC, report_hour DESC) = 1
+  QUALIFY ROW_NUMBER() OVER (
+    PARTITION BY game_id, COALESCE(FORMAT('%d', player_id), player_lookup)
+    ORDER BY report_date DESC, report_hour DESC, player_lookup
+  ) = 1
 ),
 reported_games AS (SELECT DISTINCT game_id FROM injuries),
 -- Whoever is missing from a snapshot newer than his last appearance has left the team.
@@ -145,7 +148,7 @@ roster AS (
     AND s.team_abbr = f.team_abbr
     AND f.game_date > s.seen
     AND f.game_date <= COALESCE(s.next_seen, DATE '9999-12-31')
-  LEFT JOIN injuries AS i ON i.game_id = f.game_id AND i.player_lookup = l.player_lookup
+  LEFT JOIN injuries AS i ON i.game_id = f.game_id AND i.player_id = l.player_id
   LEFT JOIN reported_games AS r ON r.game_id = f.game_id
   WHERE s.seen IS NULL OR l.seen > s.seen OR (l.seen = s.seen AND l.trust = 2)
 ),
@@ -220,7 +223,7 @@ listed AS (
     'box_score'
   FROM fixtures AS f
   INNER JOIN appearances AS a ON a.game_id = f.game_id AND a.team_abbr = f.team_abbr
-  LEFT JOIN injuries AS i ON i.game_id = f.game_id AND i.player_lookup = a.player_lookup
+  LEFT JOIN injuries AS i ON i.game_id = f.game_id AND i.player_id = a.player_id
   LEFT JOIN reported_games AS r ON r.game_id = f.game_id
   LEFT JOIN roster AS o ON o.game_id = f.game_id AND o.player_id = a.player_id
   WHERE o.player_id IS NULL OR COALESCE(o.player_status, 'available') = 'out'
@@ -295,13 +298,13 @@ births AS (
 props AS (
   SELECT
     game_id,
-    player_lookup,
+    player_id,
     ARRAY_AGG(points_line ORDER BY snapshot_timestamp DESC, bookmaker LIMIT 1)[OFFSET(0)] AS closing,
     ARRAY_AGG(points_line ORDER BY snapshot_timestamp, bookmaker LIMIT 1)[OFFSET(0)] AS opening
   FROM nba_raw.odds_api_player_points_props
   WHERE game_date BETWEEN @start_date AND @end_date AND points_line IS NOT NULL
     AND COALESCE(minutes_before_tipoff, 0) >= 0
-  GROUP BY game_id, player_lookup
+  GROUP BY game_id, player_id
 ),
 priced_games AS (SELECT DISTINCT game_id FROM props)
 SELECT
@@ -373,5 +376,5 @@ LEFT JOIN league_pace AS lp ON lp.game_date = l.game_date AND lp.season_year = l
 LEFT JOIN births AS b ON b.player_id = l.player_id AND b.season_year = l.season_year
 LEFT JOIN stars_out AS so ON so.game_id = l.game_id AND so.team_abbr = l.team_abbr
 LEFT JOIN stars AS me ON me.game_id = l.game_id AND me.player_id = l.player_id
-LEFT JOIN props AS p ON p.game_id = l.game_id AND p.player_lookup = l.player_lookup
+LEFT JOIN props AS p ON p.game_id = l.game_id AND p.player_id = l.player_id
 LEFT JOIN priced_games AS pg ON pg.game_id = l.game_id

@@ -111,10 +111,13 @@ loads AS (
   GROUP BY f.game_id, f.team_abbr
 ),
 injuries AS (
-  SELECT game_id, team, player_lookup, injury_status
+  SELECT game_id, team, player_id, injury_status
   FROM nba_raw.nbac_injury_report
   WHERE game_date BETWEEN @start_date AND @end_date AND report_date <= game_date
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY game_id, player_lookup ORDER BY report_date DESC, report_hour DESC) = 1
+  QUALIFY ROW_NUMBER() OVER (
+    PARTITION BY game_id, COALESCE(FORMAT('%d', player_id), player_lookup)
+    ORDER BY report_date DESC, report_hour DESC, player_lookup
+  ) = 1
 ),
 reports AS (
   SELECT game_id, COUNT(*) AS n FROM injuries GROUP BY game_id
@@ -126,7 +129,7 @@ questionable AS (
 ),
 appearances AS (
   SELECT
-    player_id, player_lookup, team_abbr, season_year, game_date, starter_flag,
+    player_id, team_abbr, season_year, game_date, starter_flag,
     LEAD(game_date) OVER (PARTITION BY player_id, season_year ORDER BY game_date) AS next_date
   FROM nba_analytics.player_game_summary
   WHERE game_date BETWEEN DATE_SUB(@start_date, INTERVAL 300 DAY) AND DATE_SUB(@end_date, INTERVAL 1 DAY)
@@ -139,7 +142,6 @@ starts AS (
     f.game_id,
     f.team_abbr,
     a.player_id,
-    a.player_lookup,
     MAX(f.previous_date) AS previous_date,
     COUNTIF(a.starter_flag) AS starts,
     COUNT(a.starter_flag) AS known
@@ -149,7 +151,7 @@ starts AS (
     AND a.season_year = f.season_year
     AND a.game_date >= f.tenth_last_date
     AND a.game_date < f.game_date
-  GROUP BY f.game_id, f.team_abbr, a.player_id, a.player_lookup
+  GROUP BY f.game_id, f.team_abbr, a.player_id
 ),
 starters_out AS (
   SELECT
@@ -165,7 +167,7 @@ starters_out AS (
     AND f.game_date > l.game_date
     AND f.game_date <= COALESCE(l.next_date, DATE '9999-12-31')
   LEFT JOIN reports AS p ON p.game_id = f.game_id
-  LEFT JOIN injuries AS i ON i.game_id = f.game_id AND i.player_lookup = s.player_lookup
+  LEFT JOIN injuries AS i ON i.game_id = f.game_id AND i.player_id = s.player_id
   WHERE s.starts >= 5
   GROUP BY f.game_id, f.team_abbr
 ),

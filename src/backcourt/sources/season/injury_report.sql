@@ -21,6 +21,7 @@ SELECT
   report_hour,
   game_id,
   player_lookup,
+  CAST(NULL AS INT64) AS player_id,
   game_date,
   @season_year AS season_year,
   team_abbreviation AS team,

@@ -16,9 +16,13 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES, raw_league, raw_market
 from backcourt.catalog.model import Table
 from backcourt.errors import AuditError, QueryError, UnknownNameError
+from backcourt.names.carriers import with_ids
+from backcourt.names.registry_fill import fill_registry
+from backcourt.names.resolve import Resolved, resolve
 from backcourt.sources import venues
 from backcourt.sources.season.files import FILES, Folder, SeasonFile, check_folder
 from backcourt.sources.season.summary import LoadSummary, TableLoad
@@ -66,7 +70,8 @@ def load_season(
         run = _Run(session, checked, now, run_id)
         loads = [run.load(file) for file in checked.files if file.stem in wanted]
         session.transaction([statement for entry in loads for statement in run.history(entry)])
-    return LoadSummary(checked.season, str(folder), run_id, tuple(loads), time.perf_counter() - started)
+        names = run.names() if any(entry.rows_inserted or entry.rows_removed for entry in loads) else None
+    return LoadSummary(checked.season, str(folder), run_id, tuple(loads), time.perf_counter() - started, names)
 
 
 @lru_cache
@@ -135,12 +140,13 @@ class _Run:
         self._folder = folder
         self._now = now
         self._run_id = run_id
+        # The longest season so far ended in October of its second year.
+        self._first_day, self._last_day = date(folder.year, 7, 1), date(folder.year + 1, 10, 31)
         self._parameters: dict[str, Value] = {
             "season": folder.season,
             "season_year": folder.year,
-            # The longest season so far ended in October of its second year.
-            "first_day": date(folder.year, 7, 1),
-            "last_day": date(folder.year + 1, 10, 31),
+            "first_day": self._first_day,
+            "last_day": self._last_day,
         }
 
     def load(self, file: SeasonFile) -> TableLoad:
@@ -190,6 +196,12 @@ class _Run:
             exit_code=1 if stage.held else 0,
         )
 
+    def names(self) -> Resolved:
+        """Count the season's players into the registry, then resolve the names that came without ids."""
+        span = DateRange(self._first_day, self._last_day)
+        fill_registry(self._session, span, run_id=self._run_id, now=self._now, trigger="load")
+        return resolve(self._session, run_id=self._run_id, now=self._now)
+
     def history(self, entry: TableLoad) -> tuple[Statement, ...]:
         """The statements that write a load into the run history, which says how old a source is."""
         values: dict[str, Value] = {
@@ -221,7 +233,7 @@ class _Run:
 
     def _stage(self, table: Table, file: SeasonFile) -> _Stage:
         """Compute the rows and their rules; set the good ones apart if any is broken."""
-        sql = staged_select(table, statement(file.stem), ("broken_rules", "warning"))
+        sql = staged_select(table, with_ids(table, statement(file.stem)), ("broken_rules", "warning"))
         name = self._session.stage_query(f"stage_{file.stem}", sql, self._parameters).name
         units = self._session.stage_query(
             f"units_{file.stem}",

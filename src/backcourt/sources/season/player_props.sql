@@ -17,6 +17,7 @@ listed AS (
 SELECT
   game_id,
   player_lookup,
+  CAST(NULL AS INT64) AS player_id,
   bookmaker,
   CAST(snapshot_timestamp AS TIMESTAMP) AS snapshot_timestamp,
   game_date,

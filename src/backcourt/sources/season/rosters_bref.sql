@@ -14,6 +14,7 @@ SELECT
   bref_team AS source_team_code,
   bref_name AS player_full_name,
   player_lookup,
+  CAST(NULL AS INT64) AS player_id,
   bref_id,
   NULLIF(ARRAY_TO_STRING([
     IF(tricode IS NULL, FORMAT('known_team: %s', COALESCE(bref_team, '?')), NULL),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from backcourt.names.resolve import Resolved
+
 
 @dataclass(frozen=True, slots=True)
 class TableLoad:
@@ -66,6 +68,7 @@ class LoadSummary:
         run_id: The run.
         tables: One entry per file, in the order of loading.
         seconds: Wall time, checks included.
+        names: What became of names without an id; None if nothing was written, so that nothing was asked.
     """
 
     season: str
@@ -73,6 +76,7 @@ class LoadSummary:
     run_id: str
     tables: tuple[TableLoad, ...]
     seconds: float
+    names: Resolved | None = None
 
     @property
     def quarantined(self) -> int:

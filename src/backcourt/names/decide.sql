@@ -1,0 +1,196 @@
+-- One decision per asked name. The steps in their order: a source's id, an alias, the exact name; then, only among the
+-- team's and the season's players, a missing suffix, another form of the first name, swapped words, one letter.
+-- Whenever two people fit, nobody is chosen, and the reason says why.
+WITH listed_once AS (
+  SELECT DISTINCT player_id, season FROM nba_staging.name_listed
+),
+context AS (
+  SELECT a.*, s.season IS NOT NULL AS season_known, t.season IS NOT NULL AS team_known
+  FROM nba_staging.name_asks AS a
+  LEFT JOIN (SELECT DISTINCT season FROM nba_staging.name_listed) AS s ON s.season = a.season
+  LEFT JOIN (SELECT DISTINCT season, team_abbr FROM nba_staging.name_listed) AS t
+    ON t.season = a.season AND t.team_abbr = a.team_abbr
+),
+people AS (
+  SELECT
+    ask,
+    player_id,
+    LOGICAL_OR(in_team) AS in_team,
+    LOGICAL_OR(in_season) AS in_season,
+    LOGICAL_OR(is_exact) AS is_exact,
+    LOGICAL_OR(same_base) AS same_base,
+    LOGICAL_OR(same_base AND suffixes_agree) AS but_suffix,
+    LOGICAL_OR(is_short AND suffixes_agree) AS is_short,
+    LOGICAL_OR(is_swapped AND suffixes_agree) AS is_swapped,
+    LOGICAL_OR(edits = 1 AND may_be_misspelt AND suffixes_agree) AS is_edit,
+    -- Where no team narrows the field: the order of the words shows by itself; the last name of a first name that
+    -- nobody else has. Brothers share a last name, fathers and sons all but the suffix.
+    LOGICAL_OR(is_swapped AND same_suffix AND order_shows) AS is_surely_swapped,
+    LOGICAL_OR(edits = 1 AND may_be_misspelt AND same_suffix AND shares_rare_first) AS is_sure_edit,
+    MIN(edits) AS edits,
+    MAX(score) AS score
+  FROM nba_staging.name_pairs
+  GROUP BY ask, player_id
+),
+named AS (
+  SELECT
+    p.*,
+    c.season_known,
+    c.team_known,
+    p.is_short OR p.is_swapped OR p.is_edit AS is_like,
+    n.player_id IS NOT NULL AS has_sibling
+  FROM people AS p
+  INNER JOIN context AS c ON c.ask = p.ask
+  LEFT JOIN (
+    -- Somebody else of the season (without one: of all times) with these letters or one letter away.
+    SELECT DISTINCT p.ask, p.player_id
+    FROM people AS p
+    INNER JOIN context AS c ON c.ask = p.ask
+    INNER JOIN nba_staging.name_near AS n ON n.base = c.base AND n.player_id <> p.player_id
+    LEFT JOIN listed_once AS l ON l.player_id = n.player_id AND l.season = c.season
+    WHERE l.season IS NOT NULL OR NOT c.season_known
+  ) AS n ON n.ask = p.ask AND n.player_id = p.player_id
+),
+counted AS (
+  SELECT
+    n.*,
+    COUNTIF(in_team AND is_exact) OVER same_ask AS exact_in_team,
+    COUNTIF(in_team AND but_suffix) OVER same_ask AS base_in_team,
+    COUNTIF(in_team AND is_like) OVER same_ask AS like_in_team,
+    COUNTIF(in_team AND edits <= 2) OVER same_ask AS near_in_team,
+    COUNTIF(in_season AND is_exact) OVER same_ask AS exact_in_season,
+    COUNTIF(in_season AND but_suffix) OVER same_ask AS base_in_season,
+    COUNTIF(in_season AND (is_like OR same_base)) OVER same_ask AS like_in_season,
+    COUNTIF(is_exact) OVER same_ask AS exact_anywhere,
+    COUNTIF(same_base) OVER same_ask AS base_anywhere,
+    COUNTIF(same_base OR is_swapped OR is_sure_edit) OVER same_ask AS like_anywhere,
+    LOGICAL_OR(has_sibling AND same_base) OVER same_ask AS sibling_anywhere
+  FROM named AS n
+  WINDOW same_ask AS (PARTITION BY ask)
+),
+ruled AS (
+  SELECT
+    ask,
+    player_id,
+    score,
+    CASE
+      WHEN in_team AND is_exact AND exact_in_team = 1 THEN 'exact_context'
+      WHEN exact_in_team > 0 THEN NULL
+      WHEN in_team AND but_suffix AND base_in_team = 1 THEN 'suffix'
+      WHEN base_in_team > 0 THEN NULL
+      WHEN in_team AND like_in_team = 1 AND is_short THEN 'short_form'
+      WHEN in_team AND like_in_team = 1 AND is_swapped THEN 'swapped'
+      WHEN in_team AND like_in_team = 1 AND is_edit AND near_in_team = 1 THEN 'one_edit'
+      WHEN like_in_team > 0 THEN NULL
+      WHEN in_season AND is_exact AND exact_in_season = 1 AND NOT has_sibling THEN 'exact'
+      WHEN season_known AND (team_known OR exact_in_season > 0) THEN NULL
+      WHEN in_season AND but_suffix AND base_in_season = 1 AND NOT has_sibling THEN 'suffix'
+      WHEN in_season AND is_surely_swapped AND like_in_season = 1 THEN 'swapped'
+      WHEN in_season AND is_sure_edit AND like_in_season = 1 THEN 'one_edit'
+      WHEN season_known THEN NULL
+      WHEN is_exact AND exact_anywhere = 1 AND NOT has_sibling THEN 'exact'
+      WHEN base_anywhere > 0 THEN NULL
+      WHEN is_surely_swapped AND like_anywhere = 1 THEN 'swapped'
+      WHEN is_sure_edit AND like_anywhere = 1 THEN 'one_edit'
+    END AS step
+  FROM counted
+),
+by_rule AS (
+  SELECT ask, player_id, step, score FROM ruled WHERE step IS NOT NULL
+  QUALIFY COUNT(*) OVER (PARTITION BY ask) = 1
+),
+registered AS (SELECT DISTINCT player_id FROM nba_staging.name_people),
+by_id AS (
+  SELECT c.ask, i.player_id
+  FROM context AS c
+  INNER JOIN nba_staging.name_ids AS i ON i.source = c.source AND i.source_player_id = c.source_player_id
+  INNER JOIN registered AS r ON r.player_id = i.player_id
+),
+-- An alias for one team and season beats one for all. A curated one does not bring anybody into a season that does
+-- not list him, and gives way to somebody of the team whose name is exactly this.
+by_alias AS (
+  SELECT c.ask, l.player_id, l.alias_source
+  FROM context AS c
+  INNER JOIN nba_staging.name_aliases AS l
+    ON l.alias_lookup = c.lookup AND l.season IN ('', c.season) AND l.team_abbr IN ('', c.team_abbr)
+  INNER JOIN registered AS r ON r.player_id = l.player_id
+  LEFT JOIN listed_once AS s ON s.player_id = l.player_id AND s.season = c.season
+  LEFT JOIN by_rule AS b ON b.ask = c.ask AND b.step = 'exact_context' AND b.player_id <> l.player_id
+  WHERE (l.alias_source <> 'known' OR s.season IS NOT NULL OR NOT c.season_known)
+    AND (b.ask IS NULL OR l.season <> '' OR l.team_abbr <> '')
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY c.ask ORDER BY l.season DESC, l.team_abbr DESC) = 1
+),
+first_found AS (
+  SELECT
+    c.ask,
+    c.source,
+    c.season,
+    c.team_abbr,
+    COALESCE(i.player_id, a.player_id, b.player_id) AS player_id,
+    CASE WHEN i.ask IS NOT NULL THEN 'id' WHEN a.ask IS NOT NULL THEN 'alias' ELSE b.step END AS step,
+    IF(i.ask IS NULL AND a.ask IS NULL, b.score, 1.0) AS score,
+    a.alias_source
+  FROM context AS c
+  LEFT JOIN by_id AS i ON i.ask = c.ask
+  LEFT JOIN by_alias AS a ON a.ask = c.ask
+  LEFT JOIN by_rule AS b ON b.ask = c.ask
+  WHERE c.problem = ''
+),
+-- A list names a player once: whoever is there under his own name is not meant by a similar one, too.
+judged AS (
+  SELECT
+    *,
+    step IN ('short_form', 'swapped', 'one_edit')
+      AND COUNT(*) OVER (PARTITION BY source, season, team_abbr, player_id) > 1 AS is_taken
+  FROM first_found
+)
+SELECT
+  c.ask,
+  IF(j.is_taken, NULL, j.player_id) AS player_id,
+  IF(j.is_taken OR j.step IS NULL, '', j.step) AS step,
+  IF(j.is_taken, NULL, j.score) AS score,
+  CASE
+    WHEN c.problem <> '' THEN c.problem
+    WHEN j.is_taken THEN CONCAT('the similar player is already there under another name: ', FORMAT('%d', j.player_id))
+    WHEN j.step = 'id' THEN CONCAT('the id that ', c.source, ' gives him was matched before')
+    WHEN j.step = 'alias' THEN CONCAT('alias (', j.alias_source, ')')
+    WHEN j.step = 'exact_context' THEN CONCAT('the only player of this name with ', c.team_abbr, ' in ', c.season)
+    WHEN j.step = 'exact' AND c.season_known THEN CONCAT('the only player of this name in ', c.season)
+    WHEN j.step = 'exact' THEN 'the only registered player of this or nearly this name'
+    WHEN j.step = 'suffix' THEN CONCAT('the only player of this name, suffix aside, ', place)
+    WHEN j.step = 'short_form' THEN CONCAT('the only player of this last name with a fitting first name ', place)
+    WHEN j.step = 'swapped' THEN CONCAT('the only player of these words in another order ', place)
+    WHEN j.step = 'one_edit' THEN CONCAT('the only player one letter away ', place)
+    WHEN w.exact_in_team > 1 THEN CONCAT('two players of this name with ', c.team_abbr, ' in ', c.season)
+    WHEN w.base_in_team > 1 THEN CONCAT('two players of this name, suffix aside, with ', c.team_abbr, ' in ', c.season)
+    WHEN w.like_in_team > 1 THEN CONCAT('several players of ', c.team_abbr, ' in ', c.season, ' have a similar name')
+    WHEN w.exact_in_season > 0 THEN CONCAT('in ', c.season, ' others have this or nearly this name')
+    WHEN c.team_known AND w.base_in_season > 0
+      THEN CONCAT('in ', c.season, ' a player of this name, suffix aside, was not with ', c.team_abbr)
+    WHEN c.season_known AND w.base_anywhere > 0
+      THEN CONCAT('players of this name are registered, but none in ', c.season)
+    WHEN w.exact_anywhere > 1 THEN 'several players have this name, and no season tells them apart'
+    WHEN w.base_anywhere > 0 THEN 'others have this name but for the suffix or one letter, and no season tells them apart'
+    WHEN c.season_known THEN CONCAT('nobody of this name ', place)
+    ELSE 'nobody of this name is registered'
+  END AS evidence
+FROM (
+  SELECT
+    *,
+    CASE
+      WHEN team_known THEN CONCAT('with ', team_abbr, ' in ', season)
+      WHEN season_known THEN CONCAT('in ', season)
+      ELSE 'of all times'
+    END AS place
+  FROM context
+) AS c
+LEFT JOIN judged AS j ON j.ask = c.ask
+LEFT JOIN (
+  SELECT
+    ask, MAX(exact_in_team) AS exact_in_team, MAX(base_in_team) AS base_in_team, MAX(like_in_team) AS like_in_team,
+    MAX(exact_in_season) AS exact_in_season, MAX(base_in_season) AS base_in_season,
+    MAX(exact_anywhere) AS exact_anywhere, MAX(base_anywhere) AS base_anywhere
+  FROM counted
+  GROUP BY ask
+) AS w ON w.ask = c.ask
+ORDER BY c.ask

@@ -1,0 +1,224 @@
+"""Who names can stand for: the registered players with their spellings, and where each was listed.
+
+They are staged once per session, together with the words that their names are made of, the name book and the aliases.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from backcourt.errors import BackcourtError
+from backcourt.names.aliases import KNOWN, Alias
+from backcourt.names.normalise import Name, parse
+from backcourt.warehouse.base import Session
+
+REGISTRY = "nba_reference.nba_players_registry"
+_NEAR_SPELLINGS = 2
+"""Edits up to which two entries of the name book are spellings of one name (Jalen, Jaylin), not a short form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """One spelling of one person's name.
+
+    Attributes:
+        player_id: NBA person id.
+        name: The name as printed.
+    """
+
+    player_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A person with a team in a season.
+
+    Attributes:
+        player_id: NBA person id.
+        team_abbr: Tricode.
+        season: "2021-22".
+    """
+
+    player_id: int
+    team_abbr: str
+    season: str
+
+
+@dataclass(frozen=True)
+class People:
+    """The registered players, as they are compared with names.
+
+    Attributes:
+        spellings: Every spelling of everybody; of one person the one that is printed comes first.
+        listings: Who was with which team in which season.
+        aliases: Curated and learned aliases that are active.
+        source_ids: (source, the source's own id, NBA person id) of earlier decisions.
+    """
+
+    spellings: Sequence[Spelling]
+    listings: Sequence[Listing] = ()
+    aliases: Sequence[Alias] = ()
+    source_ids: Sequence[tuple[str, str, int]] = ()
+    names: Mapping[int, str] = field(init=False)
+    parsed: Sequence[Name] = field(init=False)
+    owners: Mapping[str, Collection[int]] = field(init=False)
+    first_words: Collection[str] = field(init=False)
+    last_words: Collection[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Take the names apart."""
+        parsed = [parse(spelling.name) for spelling in self.spellings]
+        owners: dict[str, set[int]] = defaultdict(set)
+        for spelling, name in zip(self.spellings, parsed, strict=True):
+            for word in name.words:
+                owners[word].add(spelling.player_id)
+        names = {spelling.player_id: spelling.name for spelling in reversed(self.spellings)}
+        for attribute, value in (
+            ("names", names),
+            ("parsed", parsed),
+            ("owners", owners),
+            ("first_words", {name.words[0] for name in parsed if name.words}),
+            ("last_words", {name.words[-1] for name in parsed if name.words}),
+        ):
+            object.__setattr__(self, attribute, value)
+
+    def stage(self, session: Session) -> None:
+        """Make people, listings, aliases, ids and the name book readable in nba_staging.name_*."""
+        ids = [spelling.player_id for spelling in self.spellings]
+        session.stage_arrow(
+            "name_people",
+            pa.table(
+                {
+                    "name_id": pa.array(range(len(ids)), pa.int64()),
+                    "player_id": pa.array(ids, pa.int64()),
+                    **name_columns(self.parsed),
+                    # A word that one person alone has points at him even where other words are wrong.
+                    "first_rare": pa.array([self._rare(name) for name in self.parsed], pa.bool_()),
+                }
+            ),
+        )
+        session.stage_arrow("name_listed", _records(self.listings, Listing))
+        session.stage_arrow("name_aliases", _records(self.aliases, Alias))
+        known = list(zip(*self.source_ids, strict=True)) or [(), (), ()]
+        session.stage_arrow(
+            "name_ids",
+            pa.table(
+                {
+                    "source": pa.array(known[0], pa.string()),
+                    "source_player_id": pa.array(known[1], pa.string()),
+                    "player_id": pa.array(known[2], pa.int64()),
+                }
+            ),
+        )
+        session.stage_arrow("name_book", name_book())
+
+    def _rare(self, name: Name) -> bool:
+        return bool(name.words) and len(self.owners[name.words[0]]) == 1
+
+
+def name_columns(names: Sequence[Name]) -> dict[str, pa.Array[Any]]:
+    """The parts of names as columns."""
+    texts: dict[str, list[str]] = {
+        "lookup": [name.lookup for name in names],
+        "base": [name.base for name in names],
+        "suffix": [name.suffix for name in names],
+        "first_word": [name.words[0] if name.words else "" for name in names],
+        "middle": [" ".join(name.words[1:-1]) for name in names],
+        "last_word": [name.words[-1] if name.words else "" for name in names],
+        "sorted_words": [" ".join(sorted(name.words)) for name in names],
+    }
+    return {
+        **{column: pa.array(values, pa.string()) for column, values in texts.items()},
+        "words": pa.array([len(name.words) for name in names], pa.int64()),
+        "initials": pa.array([name.initials for name in names], pa.bool_()),
+    }
+
+
+def name_book() -> pa.Table:
+    """English first names and their short forms (the ``nicknames`` package): columns name and short_form.
+
+    Left out are pairs that are spellings of each other rather than a name and its short form.
+    """
+    from nicknames import name_triplets
+    from rapidfuzz.distance import OSA
+
+    pairs = sorted(
+        {
+            (entry.name1, entry.name2)
+            for entry in name_triplets()
+            if entry.relationship == "has_nickname"
+            and (entry.name1.startswith(entry.name2) or OSA.distance(entry.name1, entry.name2) > _NEAR_SPELLINGS)
+        }
+    )
+    return pa.table({"name": [name for name, _ in pairs], "short_form": [short for _, short in pairs]})
+
+
+def registered(session: Session, *, aliases: bool = True) -> People:
+    """The people of a warehouse's registry.
+
+    Args:
+        session: An open session.
+        aliases: False leaves curated and learned aliases out.
+
+    Raises:
+        BackcourtError: If the registry is empty.
+    """
+    people = session.rows(
+        f"SELECT player_id, player_name, MAX(season) AS newest FROM {REGISTRY} GROUP BY player_id, player_name "
+        "ORDER BY player_id, newest DESC, player_name"
+    )
+    if not people:
+        raise BackcourtError(
+            "the player registry is empty, so no name can be resolved",
+            next_step="fill it with: backcourt names fill",
+        )
+    listed = session.rows(
+        f"SELECT player_id, team_abbr, season FROM {REGISTRY} WHERE season <> '' ORDER BY season, team_abbr, player_id"
+    )
+    learned = session.rows(
+        "SELECT alias_lookup, season, team_abbr, player_id, alias_source FROM nba_reference.player_aliases "
+        "WHERE is_active ORDER BY alias_lookup, season, team_abbr"
+    )
+    ids = session.rows(
+        "SELECT source, source_player_id, MIN(player_id) AS player_id FROM nba_reference.name_decisions "
+        "WHERE source_player_id IS NOT NULL GROUP BY source, source_player_id "
+        "HAVING COUNT(DISTINCT player_id) = 1 ORDER BY source, source_player_id"
+    )
+    return People(
+        [Spelling(int(str(player)), str(name)) for player, name, _ in people],
+        [Listing(int(str(player)), str(team), str(season)) for player, team, season in listed],
+        [
+            Alias(str(form), str(season), str(team), int(str(player)), str(source))
+            for form, season, team, player, source in learned
+        ]
+        if aliases
+        else [],
+        [(str(source), str(own), int(str(player))) for source, own, player in ids],
+    )
+
+
+def everybody() -> People:
+    """All players the league ever had, as the ``nba_api`` package lists them, and the curated aliases; no seasons."""
+    from nba_api.stats.library import data
+
+    return People(
+        [Spelling(entry[data.player_index_id], entry[data.player_index_full_name]) for entry in data.players],
+        aliases=KNOWN,
+    )
+
+
+def _records(records: Sequence[Any], kind: type[Any]) -> pa.Table:
+    """Frozen records as an Arrow table; an empty one has the columns all the same."""
+    types = {"int": pa.int64(), "str": pa.string()}
+    return pa.table(
+        {
+            name: pa.array([getattr(record, name) for record in records], types[annotation])
+            for name, annotation in kind.__annotations__.items()
+        }
+    )
