@@ -25,6 +25,15 @@ _APPEARANCES = f"""
               LEFT JOIN nba_raw.nbac_gamebook_player_stats AS g
                 ON g.game_id = b.game_id AND g.player_id = b.player_id AND g.seconds_played IS NOT NULL
               WHERE g.player_id IS NULL AND b.game_date {_SEASON}
+              UNION DISTINCT
+              SELECT d.game_id, d.game_date, d.season_year, d.player_id
+              FROM nba_raw.bdl_player_boxscores AS d
+              WHERE d.player_id IS NOT NULL AND d.minutes IS NOT NULL AND d.game_date {_SEASON}
+                AND d.game_id NOT IN (
+                  SELECT game_id FROM nba_raw.nbac_gamebook_player_stats
+                  WHERE seconds_played IS NOT NULL AND game_date {_SEASON}
+                )
+                AND d.game_id NOT IN (SELECT game_id FROM nba_raw.nbac_player_boxscore WHERE game_date {_SEASON})
             ) AS a
             INNER JOIN nba_raw.nbac_schedule AS s ON s.game_id = a.game_id
             WHERE s.game_status = 3 AND s.season_type IN {_COUNTED}"""

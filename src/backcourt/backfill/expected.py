@@ -17,9 +17,15 @@ LINES = f"""
       LEFT JOIN nba_raw.nbac_gamebook_player_stats AS g
         ON g.game_id = b.game_id AND g.player_id = b.player_id AND g.seconds_played IS NOT NULL
       WHERE g.player_id IS NULL
+      UNION DISTINCT
+      SELECT d.game_id, d.player_id
+      FROM nba_raw.bdl_player_boxscores AS d
+      WHERE d.player_id IS NOT NULL AND d.minutes IS NOT NULL
+        AND d.game_id NOT IN (SELECT game_id FROM nba_raw.nbac_gamebook_player_stats WHERE seconds_played IS NOT NULL)
+        AND d.game_id NOT IN (SELECT game_id FROM nba_raw.nbac_player_boxscore)
     ) AS a ON a.game_id = s.game_id
     WHERE s.game_status = 3 AND s.season_type IN {COUNTED}"""
-"""SELECT of who played in which final game, as the raw box scores say it."""
+"""SELECT of who played in which final game, as the raw box scores say it; names without a player are not in it."""
 _RANGE = "BETWEEN @start_date AND @end_date"
 _SEEN = """
     SELECT d.game_date, COUNT(*) AS expected

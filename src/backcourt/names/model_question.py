@@ -70,8 +70,8 @@ _LONGEST_CALL = 60_000
 """Bytes of names in one call; prompts beyond 100,000 tokens cost more than the listed price."""
 _SPARE_TOKENS, _TOKENS_PER_NAME = 6000, 200
 """Room in an answer: for thinking, and for each name."""
-_NAME_WORDS, _NAME_CHARACTERS = 6, 60
-"""What is longer than this is hardly a name and is asked apart, where it can mislead about no other name."""
+_NAME_WORDS, _NAME_CHARACTERS, _NAME_SIGNS = 6, 60, " .,'\u2019`-()*"
+"""What is longer, or has other signs, is hardly a name and is asked apart, where it can mislead about no other name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +211,7 @@ def batches_of(items: Sequence[Item], size: int) -> list[list[Item]]:
     apart: list[list[Item]] = []
     length = 0
     for item in items:
-        name = str(item.entry["name"])
-        if len(name) > _NAME_CHARACTERS or len(name.split()) > _NAME_WORDS:
+        if not _is_like_a_name(str(item.entry["name"])):
             apart.append([item])
             continue
         own = len(json.dumps(item.entry, ensure_ascii=False).encode())
@@ -222,6 +221,15 @@ def batches_of(items: Sequence[Item], size: int) -> list[list[Item]]:
         together[-1].append(item)
         length += own
     return together + apart
+
+
+def _is_like_a_name(text: str) -> bool:
+    """True for a few words of letters, digits and the signs of names."""
+    return (
+        len(text) <= _NAME_CHARACTERS
+        and len(text.split()) <= _NAME_WORDS
+        and all(sign in _NAME_SIGNS or unicodedata.category(sign)[0] in "LMN" for sign in text)
+    )
 
 
 def request_for(batch: Sequence[Item]) -> Request:
