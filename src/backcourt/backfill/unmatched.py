@@ -23,9 +23,7 @@ def unmatched_names(stage: Staged) -> str:
     )
 
 
-def replace_unmatched(
-    processor: Processor, unmatched: Staged, chunk: DateRange, stamp: Stamp
-) -> tuple[Statement, ...]:
+def replace_unmatched(processor: Processor, unmatched: Staged, chunk: DateRange, stamp: Stamp) -> tuple[Statement, ...]:
     """The statements that bring the failures of a chunk up to date; they belong to its publication."""
     values: dict[str, Value] = {
         "processor": processor.name,

@@ -163,8 +163,11 @@ _ANSWERS = Table(
     key=("question_hash",),
     description="Answers of the optional model resolver, kept so that no question is paid for twice.",
     columns=(
-        text("question_hash", "16 hex digits over the model, the instructions, the name, its context and candidates",
-             required=True),
+        text(
+            "question_hash",
+            "16 hex digits over the model, the instructions, the name, its context and candidates",
+            required=True,
+        ),
         text("model", "model that answered", required=True),
         *_NAME_KEY,
         text("verdict", "MATCH, NEW_PLAYER, DATA_ERROR or UNSURE", required=True),

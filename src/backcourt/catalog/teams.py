@@ -69,5 +69,27 @@ _BREF = {"BKN": "BRK", "CHA": "CHO", "PHX": "PHO"}
 TEAMS: tuple[Team, ...] = tuple(Team(*row, bref_code=_BREF.get(row[0], row[0])) for row in _ROWS)
 """All teams, by tricode."""
 
+_OTHERS = {
+    "BRK": "BKN", "NJN": "BKN", "CHO": "CHA", "PHO": "PHX", "GS": "GSW", "NO": "NOP", "NOH": "NOP", "NY": "NYK",
+    "SA": "SAS", "UTAH": "UTA", "UTH": "UTA", "WSH": "WAS",
+}  # fmt: skip
+"""Codes of Basketball-Reference, ESPN and the betting sources that differ from the NBA's."""
+
+
+def team_code_of(code: str) -> str:
+    """The NBA's tricode for a code of any source: "BRK" is "BKN"; a code that no source uses comes back as it is.
+
+    Args:
+        code: The code; total rows of several teams (TOT, 2TM) and "" mean no team.
+
+    Returns:
+        The tricode, or "" for no team.
+    """
+    plain = code.strip().upper()
+    if plain in {"", "TOT"} or (plain.endswith("TM") and plain[:-2].isdigit()):
+        return ""
+    return _OTHERS.get(plain, plain)
+
+
 TRICODES: tuple[str, ...] = tuple(team.tricode for team in TEAMS)
 """The valid values of every team_abbr column."""

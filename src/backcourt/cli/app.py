@@ -18,6 +18,7 @@ from backcourt.cli import (
     jobs,
     load,
     mode,
+    names,
     notify,
     plan,
     queries,
@@ -49,6 +50,7 @@ app.command()(plan.plan)
 app.command()(run.run)
 app.command()(status.status)
 app.command()(history.history)
+app.add_typer(names.app, name="names")
 app.add_typer(validate.app, name="validate")
 app.command()(gaps.gaps)
 app.command()(gaps.recover)

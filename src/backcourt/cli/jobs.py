@@ -105,18 +105,21 @@ def _fill(place: Warehouse, request: Request, *, dry_run: bool) -> None:
     from backcourt.backfill.plan import no_games, planned_dates
     from backcourt.catalog import TABLES
     from backcourt.names.registry_fill import fill_registry
+    from backcourt.names.resolve import resolve
 
     place.require()
     with place.read() as session:
         if not planned_dates(session, request.span):
             raise no_games(session, request.span)
     if dry_run:
-        typer.echo(f"would fill the registry for the seasons of {request.span}")
+        typer.echo(f"would fill the registry for the seasons of {request.span} and resolve the names without an id")
         return
     with place.write(TABLES) as session:
         run_id, when = new_run_id(), now()
         result = fill_registry(session, request.span, run_id=run_id, now=when, mode=request.mode, trigger="command")
+        found = resolve(session, run_id=run_id, now=when)
     typer.echo(f"registry: {result.rows:,} players by team and season, {result.written:,} new or changed")
+    typer.echo(f"names without an id: {found.asked:,}, {found.decided:,} of them resolved, {found.queued:,} wait")
 
 
 def _compute(place: Warehouse, request: Request, policy: Policy, file: str | None) -> int:

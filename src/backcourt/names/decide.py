@@ -159,9 +159,7 @@ def _asks(asked: Sequence[Asked], names: Sequence[Name], people: People) -> pa.T
             "last_known": flags([some[-1] in people.owners for some in words]),
             "first_opens": flags([some[0] in people.first_words for some in words]),
             "last_closes": flags([some[-1] in people.last_words for some in words]),
-            "problem": pa.array(
-                [_problem(entry, name) for entry, name in zip(asked, names, strict=True)], pa.string()
-            ),
+            "problem": pa.array([_problem(entry, name) for entry, name in zip(asked, names, strict=True)], pa.string()),
         }
     )
 
@@ -217,9 +215,7 @@ def _candidates(names: Sequence[tuple[Asked, Name]], people: People) -> dict[Ask
     ordered = sorted(names, key=lambda pair: pair[0].season if pair[0].season in seasons else "")
     for season, group in groupby(ordered, key=lambda pair: pair[0].season if pair[0].season in seasons else ""):
         here = {listing.player_id for listing in people.listings if listing.season == season}
-        places = [
-            place for place, spelling in enumerate(people.spellings) if not season or spelling.player_id in here
-        ]
+        places = [place for place, spelling in enumerate(people.spellings) if not season or spelling.player_id in here]
         found |= _nearest(list(group), people, places)
     namesakes: dict[str, dict[int, None]] = {}
     for spelling, name in zip(people.spellings, people.parsed, strict=True):

@@ -203,13 +203,13 @@ def registered(session: Session, *, aliases: bool = True) -> People:
     )
 
 
-def everybody() -> People:
+def everybody(*, aliases: bool = True) -> People:
     """All players the league ever had, as the ``nba_api`` package lists them, and the curated aliases; no seasons."""
     from nba_api.stats.library import data
 
     return People(
         [Spelling(entry[data.player_index_id], entry[data.player_index_full_name]) for entry in data.players],
-        aliases=KNOWN,
+        aliases=KNOWN if aliases else (),
     )
 
 

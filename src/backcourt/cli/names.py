@@ -1,0 +1,174 @@
+"""`backcourt names`: who is meant by a name, in files and in the warehouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backcourt.cli.engine import Asked, EndOption, JsonOption, ModeOption, SeasonOption, StartOption, same_warehouse
+from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backcourt.backfill.options import RunResult
+    from backcourt.warehouse.base import Warehouse
+
+app = typer.Typer(help="Resolve player names, review open ones, compute again what missed them.", no_args_is_help=True)
+
+
+@app.command()
+def fill(
+    start_date: StartOption = None,
+    end_date: EndOption = None,
+    season: SeasonOption = None,
+    file: WarehouseOption = None,
+) -> None:
+    """Fill the player registry: everybody who ever played, and who was listed where in the seasons of a range."""
+    from backcourt.catalog import TABLES
+    from backcourt.names.registry_fill import fill_registry
+
+    place = warehouse(file)
+    place.require()
+    span = Asked(start_date, end_date, season).span(place)
+    with place.write(TABLES) as session:
+        result = fill_registry(session, span, run_id=new_run_id(), now=now(), trigger="command")
+    typer.echo(f"registry: {result.rows:,} players by team and season, {result.written:,} rows new or changed")
+    typer.echo(f"next: backcourt names resolve{same_warehouse(file)}")
+
+
+@app.command()
+def resolve(
+    names: Annotated[
+        Path | None,
+        typer.Option("--input", metavar="CSV", help="Decide this file instead: row_id, name, season, team, source."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="CSV", help="With --input: where the decisions go.")
+    ] = None,
+    aliases: Annotated[bool, typer.Option("--aliases/--no-aliases", help="Use curated and learned aliases.")] = True,
+    as_json: JsonOption = False,
+    file: WarehouseOption = None,
+) -> None:
+    """Decide the names of the warehouse that have no id yet, or those of a file without touching the warehouse.
+
+    Exits with 1 if a name of the warehouse waits for review.
+    """
+    from backcourt.errors import BackcourtError
+
+    if (names is None) != (output is None):
+        raise BackcourtError("--input and --output belong together", next_step="give both, or neither")
+    if names is not None and output is not None:
+        _decide_file(names, output, file, aliases=aliases)
+        return
+    from backcourt.catalog import TABLES
+    from backcourt.cli.output import print_json
+    from backcourt.names.resolve import resolve as resolve_names
+
+    place = warehouse(file)
+    place.require()
+    with place.write(TABLES) as session:
+        found = resolve_names(session, run_id=new_run_id(), now=now(), aliases=aliases)
+    if as_json:
+        print_json({"asked": found.asked, "steps": found.steps, "queued": found.queued, "rows": found.rows})
+    else:
+        steps = ", ".join(f"{step} {count:,}" for step, count in found.steps.items())
+        typer.echo(
+            f"{found.asked:,} names without an id: {found.decided:,} resolved{f' ({steps})' if steps else ''}, "
+            f"{found.queued:,} wait; {found.rows:,} rows have their id now"
+        )
+        if found.queued:
+            typer.echo(f"next: backcourt names pending{same_warehouse(file)}")
+        elif found.rows:
+            typer.echo(f"next: backcourt names reprocess{same_warehouse(file)}")
+    raise typer.Exit(1 if found.queued else 0)
+
+
+def _decide_file(names: Path, output: Path, file: str | None, *, aliases: bool) -> None:
+    from backcourt.names.files import ADDED, COLUMNS, decide_file, read_names, write_csv
+
+    rows = read_names(names)
+    decided = decide_file(_registry_of(file), rows, aliases=aliases)
+    others = [column for column in (rows[0] if rows else ()) if column not in (*COLUMNS, *ADDED)]
+    write_csv(output, decided, (*COLUMNS, *others, *ADDED))
+    resolved = sum(1 for row in decided if row["player_id"] != "")
+    typer.echo(f"{len(decided):,} names: {resolved:,} resolved, {len(decided) - resolved:,} not; see {output}")
+
+
+def _registry_of(file: str | None) -> Warehouse | None:
+    """The warehouse that is named or there; None, and a word about it, where there is none."""
+    from backcourt.settings import Settings, load
+
+    place = warehouse(file)
+    default = Settings().warehouse
+    if file is None and load().warehouse == default and not Path(default).exists():
+        typer.echo(
+            "no warehouse here: decided by the list of all players, which knows neither seasons nor teams", err=True
+        )
+        return None
+    place.require()
+    return place
+
+
+@app.command()
+def reprocess(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say which dates would be computed and leave.")] = False,
+    mode: ModeOption = None,
+    as_json: JsonOption = False,
+    file: WarehouseOption = None,
+) -> None:
+    """Compute the dates that missed names which are resolved now, and everything that stands on them.
+
+    Exits with 1 if a date failed or names are still missed.
+    """
+    from backcourt.backfill.stamp import Stamp
+    from backcourt.cli.options import resolve_mode
+    from backcourt.cli.output import print_json
+    from backcourt.integrity.reprocessing import missed
+    from backcourt.integrity.reprocessing import reprocess as compute
+
+    place = warehouse(file)
+    policy = resolve_mode(mode)
+    found = missed(place)
+    if not as_json:
+        for entry in found:
+            typer.echo(
+                f"{entry.table} missed {entry.names:,} names on {len(entry.days):,} dates of {entry.season}: "
+                + ", ".join(map(str, entry.ranges))
+            )
+    if dry_run or not found:
+        if as_json:
+            print_json([{"table": e.table, "season": e.season, "dates": [str(day) for day in e.days]} for e in found])
+        else:
+            typer.echo("dry run: nothing was changed" if found else "no date misses a name that is resolved now")
+        return
+    results = compute(place, found, Stamp(new_run_id(), now(), policy))
+    problems = [problem for result in results for problem in result.problems]
+    _print_results(results, problems, as_json=as_json)
+    if not as_json:
+        typer.echo(f"next: backcourt validate range --season {found[-1].season}{same_warehouse(file)}")
+    raise typer.Exit(1 if problems else 0)
+
+
+def _print_results(results: Sequence[RunResult], problems: Sequence[str], *, as_json: bool) -> None:
+    """What the runs did, summed by table."""
+    from backcourt.cli.output import print_json
+
+    done = [entry for result in results for entry in result.tables if entry.dates]
+    tables = [
+        {
+            "table": name,
+            "dates": sum(entry.dates for entry in done if entry.table == name),
+            "rows": sum(entry.inserted for entry in done if entry.table == name),
+        }
+        for name in dict.fromkeys(entry.table for entry in done)
+    ]
+    if as_json:
+        print_json({"tables": tables, "problems": list(problems)})
+        return
+    for entry in tables:
+        typer.echo(f"{entry['table']}: {entry['dates']:,} dates computed, {entry['rows']:,} rows new or changed")
+    for problem in problems:
+        typer.echo(f"problem: {problem}")
