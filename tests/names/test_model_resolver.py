@@ -6,6 +6,7 @@ import json
 import logging
 import pickle
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from model_server import ModelServer, Scripted, answering, first_candidate, mess
 
 from backcourt.catalog import TABLES
 from backcourt.errors import QueryError, SettingsError, WarehouseError
+from backcourt.names.model_api import connect
 from backcourt.names.model_resolver import Answer, Candidate, ModelSettings, Outcome, Question, ask, estimate
 from backcourt.warehouse.base import Session
 from backcourt.warehouse.duckdb import DuckDBWarehouse
@@ -139,6 +141,13 @@ def test_the_request_is_what_the_service_documents(session: Session, monkeypatch
     assert set(fields["required"]) == {"id", "reason", "verdict", "player_id", "confidence"}
 
 
+def test_without_an_address_the_service_itself_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address of a variable that is meant for other programs is not taken."""
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:9")
+    with connect(settings(), pytest.fail) as service:
+        assert str(service._client.base_url) == "https://api.anthropic.com"
+
+
 BROKEN_RULES = [
     ({"player_id": 999}, "not in the registry"),
     ({"player_id": True}, "not in the registry"),
@@ -232,6 +241,35 @@ def test_hostile_names_are_data(session: Session) -> None:
     assert order not in apart.body["system"]
     assert order not in json.dumps(apart.body["output_config"])
     assert {answer.verdict for answer in outcome.answers.values()} == {"UNSURE"}
+
+
+def test_the_length_of_a_question_and_of_a_call_is_bounded(session: Session) -> None:
+    """At most 20 candidates are offered for a name, and only they can be matched; long questions make short calls."""
+    many = question("Jalyn Williams", *range(1, 20), JAYLIN, JALEN)
+    with ModelServer(answering(lambda _: {"verdict": "MATCH", "player_id": JALEN})) as server:
+        outcome = asked(session, [many], settings(server))
+    offered = [candidate["player_id"] for candidate in server.received[0].names[0]["candidates"]]
+    assert offered == [*range(1, 20), JAYLIN]
+    assert outcome.answers[many].verdict == "UNSURE"
+    wordy = Candidate(JAYLIN, "x" * 200, ("y" * 200,) * 50, ("z" * 200,) * 50, 0.9)
+    questions = [replace(question(f"Jalyn Williams {number}"), candidates=(wordy,)) for number in range(5)]
+    # Each question takes more than 20 kB, and 60 kB is the most that goes into one call.
+    assert estimate(questions, settings()).calls == 3
+
+
+def test_two_runs_that_ask_the_same_keep_one_answer(session: Session) -> None:
+    """A run whose question was answered by another one meanwhile replaces that answer: the table keeps its key."""
+    asking = question("Jalyn Williams")
+    with ModelServer(answering(first_candidate)) as faster:
+
+        def meanwhile(name):
+            with session.worker() as other:
+                asked(other, [asking], settings(faster), run_id="run-2")
+            return first_candidate(name)
+
+        with ModelServer(answering(meanwhile)) as server:
+            asked(session, [asking], settings(server))
+    assert [row["run_id"] for row in session.query(STORED).to_pylist()] == ["run-1"]
 
 
 def test_a_stored_answer_is_never_paid_for_again(session: Session) -> None:
@@ -383,13 +421,14 @@ def test_a_broken_call_counts_as_spent_until_somebody_knows(session: Session) ->
 
 
 def test_a_broken_call_is_not_repeated_beyond_the_budget(session: Session) -> None:
-    """A budget for one and a half calls bears no second try of a call that may have been billed."""
-    asking = question("Jalyn Williams")
+    """A budget for one and a half calls bears no second try of a call that may have been billed, and no other call."""
+    questions = [question("Jalyn Williams A"), question("Jalyn Williams B")]
+    bound = estimate(questions[:1], settings()).usd
     with ModelServer(Scripted(drop=True)) as server:
-        budget = 1.5 * estimate([asking], settings()).usd
-        outcome = asked(session, [asking], settings(server, retries=5, budget_usd=budget))
+        outcome = asked(session, questions, settings(server, batch=1, retries=5, budget_usd=1.5 * bound))
     assert outcome.requests == len(server.received) == 1
-    assert outcome.unknown_usd == pytest.approx(estimate([asking], settings()).usd)
+    assert outcome.unknown_usd == pytest.approx(bound)
+    assert outcome.pending[questions[1]].startswith("not asked: the call may cost")
 
 
 def test_an_unreachable_service_costs_nothing(session: Session) -> None:
@@ -411,16 +450,18 @@ def test_an_answer_without_use_is_paid_for_and_leaves_its_call_pending(session: 
         (message("[" * 100_000), "not the JSON that was asked for"),
         (message('{"answers": [', stop="max_tokens"), "cut off"),
         (message("", stop="refusal"), "refused to answer"),
+        (message("", stop="model_context_window_exceeded"), "cut off"),
+        (message("", stop="refusal"), "refused to answer"),
         (message('{"answers": []}'), "gave no answer for it"),
     ]
-    questions = [question(f"Jalyn Williams {letter}") for letter in "ABCDEFGHIJKLMN"]
+    questions = [question(f"Jalyn Williams {letter}") for letter in "ABCDEFGHIJKLMNOPQR"]
     with ModelServer(*(Scripted(body=body) for body, _ in useless)) as server:
         outcome = asked(session, questions, settings(server, batch=2))
     assert list(outcome.pending) == questions
     for number, (_, reason) in enumerate(useless):
         assert all(reason in outcome.pending[asking] for asking in questions[2 * number : 2 * number + 2])
-    assert (outcome.calls, outcome.requests) == (7, 7)
-    assert outcome.spent_usd == pytest.approx(7 * 0.002)
+    assert (outcome.calls, outcome.requests) == (9, 9)
+    assert outcome.spent_usd == pytest.approx(9 * 0.002)
     assert session.query(STORED).num_rows == 0
 
 
