@@ -21,6 +21,7 @@ people AS (
     LOGICAL_OR(same_base) AS same_base,
     LOGICAL_OR(same_base AND suffixes_agree) AS but_suffix,
     LOGICAL_OR(is_short AND suffixes_agree) AS is_short,
+    LOGICAL_OR(is_longer) AS is_longer,
     LOGICAL_OR(is_swapped AND suffixes_agree) AS is_swapped,
     LOGICAL_OR(edits = 1 AND may_be_misspelt AND suffixes_agree) AS is_edit,
     -- Where no team narrows the field: the order of the words shows by itself; the last name of a first name that
@@ -61,6 +62,7 @@ counted AS (
     COUNTIF(in_season AND is_exact) OVER same_ask AS exact_in_season,
     COUNTIF(in_season AND but_suffix) OVER same_ask AS base_in_season,
     COUNTIF(in_season AND (is_like OR same_base)) OVER same_ask AS like_in_season,
+    COUNTIF(is_longer AND NOT same_base AND (in_season OR NOT season_known)) OVER same_ask AS longer,
     COUNTIF(is_exact) OVER same_ask AS exact_anywhere,
     COUNTIF(same_base) OVER same_ask AS base_anywhere,
     COUNTIF(same_base OR is_swapped OR is_sure_edit) OVER same_ask AS like_anywhere,
@@ -82,13 +84,13 @@ ruled AS (
       WHEN in_team AND like_in_team = 1 AND is_swapped THEN 'swapped'
       WHEN in_team AND like_in_team = 1 AND is_edit AND near_in_team = 1 THEN 'one_edit'
       WHEN like_in_team > 0 THEN NULL
-      WHEN in_season AND is_exact AND exact_in_season = 1 AND NOT has_sibling THEN 'exact'
+      WHEN in_season AND is_exact AND exact_in_season = 1 AND longer = 0 AND NOT has_sibling THEN 'exact'
       WHEN season_known AND (team_known OR exact_in_season > 0) THEN NULL
       WHEN in_season AND but_suffix AND base_in_season = 1 AND NOT has_sibling THEN 'suffix'
       WHEN in_season AND is_surely_swapped AND like_in_season = 1 THEN 'swapped'
       WHEN in_season AND is_sure_edit AND like_in_season = 1 THEN 'one_edit'
       WHEN season_known THEN NULL
-      WHEN is_exact AND exact_anywhere = 1 AND NOT has_sibling THEN 'exact'
+      WHEN is_exact AND exact_anywhere = 1 AND longer = 0 AND NOT has_sibling THEN 'exact'
       WHEN base_anywhere > 0 THEN NULL
       WHEN is_surely_swapped AND like_anywhere = 1 THEN 'swapped'
       WHEN is_sure_edit AND like_anywhere = 1 THEN 'one_edit'
@@ -170,6 +172,8 @@ SELECT
     WHEN c.season_known AND w.base_anywhere > 0
       THEN CONCAT('players of this name are registered, but none in ', c.season)
     WHEN w.exact_anywhere > 1 THEN 'several players have this name, and no season tells them apart'
+    WHEN w.exact_anywhere > 0 AND w.longer > 0
+      THEN 'somebody has this name, but it may be the short form of another, and no season tells them apart'
     WHEN w.base_anywhere > 0 THEN 'others have this name but for the suffix or one letter, and no season tells them apart'
     WHEN c.season_known THEN CONCAT('nobody of this name ', place)
     ELSE 'nobody of this name is registered'
@@ -189,7 +193,7 @@ LEFT JOIN (
   SELECT
     ask, MAX(exact_in_team) AS exact_in_team, MAX(base_in_team) AS base_in_team, MAX(like_in_team) AS like_in_team,
     MAX(exact_in_season) AS exact_in_season, MAX(base_in_season) AS base_in_season,
-    MAX(exact_anywhere) AS exact_anywhere, MAX(base_anywhere) AS base_anywhere
+    MAX(exact_anywhere) AS exact_anywhere, MAX(base_anywhere) AS base_anywhere, MAX(longer) AS longer
   FROM counted
   GROUP BY ask
 ) AS w ON w.ask = c.ask

@@ -29,12 +29,23 @@ found AS (
   INNER JOIN nba_staging.name_people AS p ON p.last_word = a.last_word
   INNER JOIN nba_staging.name_listed AS l ON l.player_id = p.player_id AND l.season = a.season
   WHERE NOT a.team_known
+  UNION DISTINCT
+  SELECT a.ask, p.name_id
+  FROM asked AS a
+  INNER JOIN nba_staging.name_people AS p ON p.last_word = a.last_word
+  LEFT JOIN nba_staging.name_book AS b ON b.name = p.first_word AND b.short_form = a.first_word
+  WHERE NOT a.team_known AND (STARTS_WITH(p.first_word, a.first_word) OR b.name IS NOT NULL)
 ),
 book AS (
-  SELECT a.first_word AS asked_word, b.short_form AS registered_word
+  SELECT a.first_word AS asked_word, b.short_form AS registered_word, FALSE AS asked_is_short
   FROM asked AS a INNER JOIN nba_staging.name_book AS b ON b.name = a.first_word
   UNION DISTINCT
-  SELECT a.first_word, b.name FROM asked AS a INNER JOIN nba_staging.name_book AS b ON b.short_form = a.first_word
+  SELECT a.first_word, b.name, TRUE
+  FROM asked AS a INNER JOIN nba_staging.name_book AS b ON b.short_form = a.first_word
+),
+words AS (
+  SELECT asked_word, registered_word, LOGICAL_OR(asked_is_short) AS asked_is_short
+  FROM book GROUP BY asked_word, registered_word
 )
 SELECT
   a.ask,
@@ -57,10 +68,21 @@ SELECT
     OR (STARTS_WITH(p.first_word, a.first_word) AND LENGTH(a.first_word) > 1)
     OR (STARTS_WITH(a.first_word, p.first_word) AND LENGTH(p.first_word) > 1)
     OR k.asked_word IS NOT NULL
+    -- Initials of which every letter stands for something: R.J. for Ruben Nembhard Jr.
     OR (
-      a.initials <> p.initials AND SUBSTR(p.first_word, 1, 1) = SUBSTR(a.first_word, 1, 1)
+      a.initials <> p.initials
+      AND SUBSTR(p.first_word, 1, 1) = SUBSTR(a.first_word, 1, 1)
+      AND CASE LENGTH(IF(a.initials, a.first_word, p.first_word))
+        WHEN 1 THEN TRUE
+        WHEN 2 THEN SUBSTR(IF(a.initials, a.first_word, p.first_word), 2, 1)
+          IN (SUBSTR(IF(a.initials, p.middle, a.middle), 1, 1), IF('jr' IN (a.suffix, p.suffix), 'j', ''))
+        ELSE FALSE
+      END
     )
   ) AS is_short,
+  -- The asked name may be the short form of this one.
+  p.last_word = a.last_word AND p.first_word <> a.first_word
+    AND (STARTS_WITH(p.first_word, a.first_word) OR COALESCE(k.asked_is_short, FALSE)) AS is_longer,
   -- One word differs, and the asked one is nobody's: a known name is no misspelling of another.
   a.words = p.words
     AND IF(a.first_word <> p.first_word, 1, 0) + IF(a.middle <> p.middle, 1, 0) + IF(a.last_word <> p.last_word, 1, 0)
@@ -76,4 +98,4 @@ LEFT JOIN nba_staging.name_listed AS t
   ON t.player_id = p.player_id AND t.season = a.season AND t.team_abbr = a.team_abbr
 LEFT JOIN (SELECT DISTINCT player_id, season FROM nba_staging.name_listed) AS s
   ON s.player_id = p.player_id AND s.season = a.season
-LEFT JOIN book AS k ON k.asked_word = a.first_word AND k.registered_word = p.first_word
+LEFT JOIN words AS k ON k.asked_word = a.first_word AND k.registered_word = p.first_word

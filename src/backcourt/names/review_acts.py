@@ -1,0 +1,415 @@
+"""What reviewers do to queued names: checked first, then written with a record of each act in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+from backcourt.errors import BackcourtError, UnknownNameError
+from backcourt.names.normalise import LONGEST, Name, parse
+from backcourt.names.people import People, name_book, registered
+from backcourt.names.resolve import FAILURES, keep_decisions, resolve, write_ids
+from backcourt.names.review_rows import (
+    ALIASES,
+    DECISIONS,
+    OPEN,
+    QUEUE,
+    REVIEWS,
+    Key,
+    Row,
+    as_json,
+    key_of,
+    later_than_all,
+    name_id,
+    put,
+    select,
+)
+from backcourt.warehouse.base import Session, Statement
+
+REJECTIONS: Mapping[str, str] = {"ignored": "ignored", "invalid": "invalid", "new_player": "under_review"}
+"""What a rejection can say, and the status that it gives: a new player is asked again until he is registered."""
+_ALLOWED = {"accept": OPEN, "reject": OPEN, "snooze": OPEN, "reopen": ("under_review", "snoozed", "ignored", "invalid")}
+_DAMAGE = 2
+"""Edits up to which a name with signs beyond ASCII is the same name in another encoding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a reviewer does to one name.
+
+    Attributes:
+        row: The queue's row.
+        action: accept, reject, snooze or reopen.
+        player_id: NBA person id that is accepted.
+        outcome: What a rejection says: ignored, invalid or new_player.
+        until: Day on which a snoozed name comes back.
+        notes: Why, in the reviewer's words.
+    """
+
+    row: Row
+    action: str
+    player_id: int | None = None
+    outcome: str = ""
+    until: date | None = None
+    notes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What acts changed.
+
+    Attributes:
+        reviews: Ids of the acts, in their order.
+        aliases: The alias that each act made, as alias_lookup|season|team_abbr; "" if none.
+        rows: Raw rows that got an id.
+        names: Other names that were decided afterwards, mostly by the new aliases.
+        dates: Game dates whose failures became resolved.
+    """
+
+    reviews: tuple[str, ...]
+    aliases: tuple[str, ...]
+    rows: int = 0
+    names: int = 0
+    dates: tuple[date, ...] = ()
+
+
+def perform(session: Session, acts: Sequence[Act], *, by: str, now: datetime, run_id: str) -> Done:
+    """Check acts and do them all in one transaction, or none; then write ids and ask the open names again.
+
+    What is left undone after the transaction, if the process ends there, the next ``resolve`` does.
+
+    Args:
+        session: A session that can write.
+        acts: At most one for each name.
+        by: Who decides.
+        now: When (UTC).
+        run_id: The run that does it.
+
+    Raises:
+        BackcourtError: If an act cannot be done; nothing has been changed then.
+    """
+    check_texts({"the reviewer": by, **{f"notes of {_named(act.row)}": act.notes or "" for act in acts}})
+    if not by.strip():
+        raise BackcourtError("nobody is named as the reviewer", next_step="name one with --by")
+    accepts = [act for act in acts if act.action == "accept"]
+    people = registered(session) if accepts else None
+    for act in acts:
+        check(act, people, now)
+    aliases = _aliases(people, accepts, by, now) if people else {}
+    moment = later_than_all(session, REVIEWS, "reviewed_at", now)
+    known = {str(row[0]) for row in session.rows(f"SELECT t.review_id FROM {REVIEWS.full_name} AS t")}
+    waiting = select(session, QUEUE, "t.status <> 'resolved'") if accepts else []
+    ids: list[str] = []
+    reviews: list[Row] = []
+    for number, act in enumerate(acts):
+        ids.append(new_review_id(known, run_id, act))
+        others = _same_person(waiting, act, aliases.get(key_of(act.row)), acts)
+        reviews.append(
+            {
+                "review_id": ids[-1],
+                **{name: act.row[name] for name in ("source", "player_lookup", "season", "team_abbr")},
+                "action": act.action,
+                "player_id": act.player_id,
+                "before": as_json({**act.row, "others": others} if others else act.row),
+                "alias_key": alias_key(aliases[key_of(act.row)]) if key_of(act.row) in aliases else None,
+                "reviewed_by": by,
+                "notes": act.notes,
+                "reviewed_at": moment + timedelta(microseconds=number),
+                "undone_at": None,
+                "undone_by": None,
+            }
+        )
+    made = {alias_key(alias): alias for alias in aliases.values()}
+    statements = [
+        *put(session, REVIEWS, reviews),
+        *put(session, QUEUE, [_after(act, by, now) for act in acts]),
+        *put(session, ALIASES, list(made.values())),
+    ]
+    keys = tuple(str(review["alias_key"] or "") for review in reviews)
+    if people is None:
+        session.transaction(statements)
+        return Done(tuple(ids), keys)
+    decided = _stage_decisions(session, people, [(act, i) for act, i in zip(acts, ids, strict=True) if act.action == 'accept'], by)
+    pending = session.stage_query("review_failures", f"SELECT * FROM {FAILURES} WHERE status = 'pending'")
+    session.transaction([*statements, *keep_decisions(decided, {"run_id": run_id, "now": now})])
+    rows = write_ids(session, run_id=run_id, now=now)
+    # Later than every row of the queue, because the newer one of two rows about a name stays.
+    asked = resolve(session, run_id=run_id, now=later_than_all(session, QUEUE, "processed_at", now))
+    dates = session.rows(
+        f"SELECT DISTINCT t.game_date FROM {FAILURES} AS t INNER JOIN {pending} AS p ON p.player_lookup = "
+        "t.player_lookup AND p.game_date = t.game_date AND p.processor_name = t.processor_name "
+        "WHERE t.status = 'resolved' ORDER BY 1"
+    )
+    session.discard(pending)
+    return Done(tuple(ids), keys, rows + asked.rows, asked.decided, tuple(as_day(row[0]) for row in dates))
+
+
+def check(act: Act, people: People | None, now: datetime) -> None:
+    """Refuse an act that cannot be done.
+
+    Args:
+        act: The act.
+        people: The registered players with their aliases; needed to accept.
+        now: When (UTC).
+
+    Raises:
+        BackcourtError: If the name does not wait for it, or the player, the outcome or the day cannot be used.
+    """
+    row = act.row
+    if row["status"] not in _ALLOWED[act.action]:
+        decided = row["status"] == "resolved"
+        raise BackcourtError(
+            f"{_named(row)} is {row['status']}, so it cannot be {_DONE[act.action]}",
+            valid=[f"names that are {status}" for status in _ALLOWED[act.action]],
+            next_step=f"see what decided it with: backcourt names show {name_id(*key_of(row))}"
+            if decided or act.action == "reopen"
+            else f"reopen it first: backcourt names reopen {name_id(*key_of(row))}",
+        )
+    if act.action == "reject" and act.outcome not in REJECTIONS:
+        raise UnknownNameError("kind of rejection", act.outcome, REJECTIONS)
+    if act.action == "snooze" and (act.until is None or act.until <= _league_day(now)):
+        raise BackcourtError(
+            f"a name cannot be snoozed until {act.until}: that day has come", next_step="name a later day"
+        )
+    if act.action == "accept":
+        _check_accepted(act, people or People(()))
+
+
+def check_texts(texts: Mapping[str, str]) -> None:
+    """Refuse texts that are no Unicode: a terminal may hand on bytes of another encoding.
+
+    Raises:
+        BackcourtError: If one cannot be stored.
+    """
+    for what, text in texts.items():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise BackcourtError(f"{what}: the text is not UTF-8", next_step="write it in UTF-8") from error
+
+
+def alias_key(alias: Row) -> str:
+    """How reviews name an alias: alias_lookup|season|team_abbr."""
+    return "|".join(str(alias[name]) for name in ALIASES.key)
+
+
+_DONE = {"accept": "accepted", "reject": "rejected", "snooze": "snoozed", "reopen": "reopened"}
+
+
+def _check_accepted(act: Act, people: People) -> None:
+    row, name = act.row, parse(act.row["original_name"])
+    if act.player_id not in people.names:
+        raise BackcourtError(
+            f"no player with the id {act.player_id} is registered",
+            valid=[candidate.rpartition(":")[0].replace(":", " ", 1) for candidate in row["candidates"] or ()],
+            next_step="if he is new, fill the registry, or: backcourt names reject "
+            f"{name_id(*key_of(row))} --as new_player",
+        )
+    if not name.words or len(row["original_name"]) > LONGEST:
+        raise BackcourtError(
+            f"{_named(row)} is no name that could stand for anybody",
+            next_step=f"backcourt names reject {name_id(*key_of(row))} --as invalid",
+        )
+    for alias in people.aliases:
+        same = (alias.alias_lookup, alias.season, alias.team_abbr) == (name.lookup, row["season"], row["team_abbr"])
+        if same and alias.player_id != act.player_id and alias.season:
+            raise BackcourtError(
+                f"the alias {name.lookup} with {row['team_abbr'] or 'any team'} in {row['season']} stands for "
+                f"{alias.player_id} {people.names.get(alias.player_id, '')}",
+                next_step=f"withdraw it first: backcourt names withdraw {name.lookup} --season {row['season']}"
+                + (f" --team {row['team_abbr']}" if row["team_abbr"] else ""),
+            )
+
+
+def _aliases(people: People, accepts: Sequence[Act], by: str, now: datetime) -> dict[Key, Row]:
+    """The alias that each accepted name makes: everywhere if it can mean nobody else, else for its season and team.
+
+    A name that can mean others and comes without a team makes none: its decision holds for its source and season.
+    """
+    names = [parse(act.row["original_name"]) for act in accepts]
+    near = _near([name.base for name in names], people)
+    meant: dict[str, set[int | None]] = {}
+    for alias in people.aliases:
+        meant.setdefault(alias.alias_lookup, set()).add(alias.player_id)
+    for act, name in zip(accepts, names, strict=True):
+        meant.setdefault(name.lookup, set()).add(act.player_id)
+    active = {(a.alias_lookup, a.season, a.team_abbr): a.player_id for a in people.aliases}
+    made: dict[Key, Row] = {}
+    owners: dict[tuple[str, str, str], tuple[int | None, Act]] = {}
+    for act, name in zip(accepts, names, strict=True):
+        player = act.player_id
+        alone = near[name.base] <= {player} and meant[name.lookup] == {player}
+        season, team = ("", "") if alone else (act.row["season"], act.row["team_abbr"])
+        place = (name.lookup, season, team)
+        if (not alone and not (season and team)) or active.get(place) == player:
+            continue
+        owner, first = owners.setdefault(place, (player, act))
+        if owner != player:
+            raise BackcourtError(
+                f"{_named(act.row)} with {team} in {season} cannot be both {owner} and {player}",
+                next_step=f"decide as for {first.row['source']}, or one of the two with --as ignored",
+            )
+        made[key_of(act.row)] = {
+            **dict(zip(ALIASES.key, place, strict=True)),
+            "player_id": player,
+            "nba_canonical_lookup": parse(people.names[player or 0]).lookup,
+            "alias_display": act.row["original_name"],
+            "nba_canonical_display": people.names[player or 0],
+            "alias_type": alias_type(act.row["original_name"], people.names[player or 0]),
+            "alias_source": "review",
+            "is_active": True,
+            "notes": act.notes,
+            "created_by": by,
+            "created_at": now,
+            "processed_at": now,
+        }
+    return made
+
+
+def alias_type(name: str, official: str) -> str:
+    """In what a name differs from the official one: suffix_difference, encoding_difference, nickname or name_variation.
+
+    Args:
+        name: As a source prints it.
+        official: As the league prints it.
+    """
+    from rapidfuzz.distance import OSA
+
+    seen, own = parse(name), parse(official)
+    if seen.base == own.base and seen.suffix != own.suffix:
+        return "suffix_difference"
+    if not (name.isascii() and official.isascii()) and OSA.distance(seen.base, own.base) <= _DAMAGE:
+        return "encoding_difference"
+    if len(seen.words) > 1 and len(own.words) > 1 and seen.words[-1] == own.words[-1]:
+        pair = (seen.words[0], own.words[0])
+        if pair in _short_forms() or pair[::-1] in _short_forms():
+            return "nickname"
+    return "name_variation"
+
+
+@lru_cache
+def _short_forms() -> frozenset[tuple[str, str]]:
+    book = name_book()
+    return frozenset(zip(book["name"].to_pylist(), book["short_form"].to_pylist(), strict=True))
+
+
+def _near(bases: Sequence[str], people: People) -> dict[str, set[int]]:
+    """Who has these letters or is one edit away, suffixes aside."""
+    import numpy as np
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    edits: Any = process.cdist(
+        bases, [name.base for name in people.parsed], scorer=OSA.distance, score_cutoff=1, dtype=np.uint8
+    )
+    return {
+        base: {people.spellings[column].player_id for column in np.flatnonzero(edits[row] <= 1)}
+        for row, base in enumerate(bases)
+    }
+
+
+def _same_person(waiting: Sequence[Row], act: Act, alias: Row | None, acts: Sequence[Act]) -> list[Row]:
+    """Other open rows that an accepted name can decide: of the same letters in the alias's reach, or of the same id."""
+    if act.action != "accept":
+        return []
+    mine = {key_of(other.row) for other in acts}
+    number = (act.row["source"], act.row["source_player_id"])
+    return [
+        row
+        for row in waiting
+        if key_of(row) not in mine
+        and ((alias is not None and reaches(alias, row)) or (number[1] and (row["source"], row["source_player_id"]) == number))
+    ]
+
+
+def reaches(alias: Row, row: Row) -> bool:
+    """True if an alias speaks of the name of a row (queue or decision)."""
+    return (
+        alias["season"] in {"", row["season"]}
+        # A source without teams may have been asked with the team of its games.
+        and (not alias["team_abbr"] or row["team_abbr"] in {"", alias["team_abbr"]})
+        and parse(row["original_name"]).lookup == alias["alias_lookup"]
+    )
+
+
+def _after(act: Act, by: str, now: datetime) -> Row:
+    """The queue's row after an act."""
+    says = {
+        "accept": ("resolved", "alias_created"),
+        "reject": (REJECTIONS.get(act.outcome, ""), act.outcome),
+        "snooze": ("snoozed", None),
+        "reopen": ("pending", None),
+    }
+    status, resolution = says[act.action]
+    opened = act.action == "reopen"
+    return {
+        **act.row,
+        "status": status,
+        "resolution_type": resolution,
+        "resolved_to_player_id": act.player_id,
+        "snooze_until": act.until,
+        "reviewed_by": None if opened else by,
+        "reviewed_at": None if opened else now,
+        "processed_at": now,
+    }
+
+
+def _stage_decisions(session: Session, people: People, accepted: Sequence[tuple[Act, str]], by: str) -> str:
+    """Stage the decisions of accepted names as ``keep_decisions`` wants them."""
+    import pyarrow as pa
+    from rapidfuzz.distance import OSA
+
+    scores: dict[int | None, list[str]] = {}
+    for spelling, name in zip(people.spellings, people.parsed, strict=True):
+        scores.setdefault(spelling.player_id, []).append(name.base)
+    names = ("source", "player_lookup", "season", "team_abbr", "original_name", "source_player_id")
+    likeness = [
+        max(
+            OSA.normalized_similarity(parse(act.row["original_name"]).base, base) for base in scores[act.player_id]
+        )
+        for act, _ in accepted
+    ]
+    return session.stage_arrow(
+        "review_decided",
+        pa.table(
+            {
+                **{name: pa.array([act.row[name] for act, _ in accepted], pa.string()) for name in names},
+                "player_id": pa.array([act.player_id for act, _ in accepted], pa.int64()),
+                "step": pa.array(["review"] * len(accepted), pa.string()),
+                "score": pa.array([round(score, DECISIONS.column("score").decimals or 0) for score in likeness], pa.float64()),
+                "evidence": pa.array([f"{by} decided (review {review})" for _, review in accepted], pa.string()),
+            }
+        ),
+    )
+
+
+def new_review_id(known: set[str], run_id: str, act: Act) -> str:
+    """8 hex digits that no known act has; the same acts in the same order get the same ones."""
+    number = len(known)
+    while True:
+        found = sha256(f"{run_id}|{number}|{act.action}|{'|'.join(key_of(act.row))}".encode()).hexdigest()[:8]
+        if found not in known:
+            known.add(found)
+            return found
+        number += 1
+
+
+def _named(row: Row) -> str:
+    """A name for a message: short, on one line, without signs that a terminal obeys."""
+    text = str(row["original_name"])
+    return f"{text[:40]!r}{'...' if len(text) > 40 else ''} ({row['source']})"  # noqa: PLR2004 - a line's worth
+
+
+def _league_day(now: datetime) -> date:
+    import pytz
+
+    return now.astimezone(pytz.timezone("America/New_York")).date()
+
+
+def as_day(value: object) -> date:
+    """A date as a small query returns it."""
+    return date.fromisoformat(str(value))

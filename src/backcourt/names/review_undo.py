@@ -1,0 +1,393 @@
+"""Take back what reviewers did: undo one act, or withdraw an alias with everything that rests on it.
+
+The ids leave the raw rows before the decisions go: a process that ends in between leaves names that the next
+``resolve`` decides as before, and the act can be taken back again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from backcourt.errors import BackcourtError
+from backcourt.names.carriers import CARRIERS, Carrier
+from backcourt.names.resolve import FAILURES, Resolved, keep_decisions, resolve, season_of, take_ids, write_ids
+from backcourt.names.review_acts import Act, alias_key, as_day, check_texts, new_review_id, reaches
+from backcourt.names.review_rows import (
+    ALIASES,
+    DECISIONS,
+    QUEUE,
+    REVIEWS,
+    Key,
+    Row,
+    as_json,
+    drop,
+    from_json,
+    key_of,
+    later_than_all,
+    put,
+    select,
+    stage_keys,
+)
+from backcourt.warehouse.base import Session, Statement
+
+_SHOWN = 5
+"""Examples that a message names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What taking back an act changed.
+
+    Attributes:
+        review_id: The act.
+        action: What it had been.
+        names: Names that lost their decision, or got it back.
+        rows: Raw rows that lost their id, or got it back.
+        again: What became of the names that were asked again; None if none had to be.
+    """
+
+    review_id: str
+    action: str
+    names: int = 0
+    rows: int = 0
+    again: Resolved | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What rested on an alias.
+
+    Attributes:
+        review_id: Id of the act, by which it can be undone.
+        alias: alias_lookup|season|team_abbr.
+        player_id: NBA person id that it stood for.
+        decisions: Names that were decided by it.
+        rows: Raw rows that lost their id, by table.
+        dates: Game dates on which those names were seen.
+        again: What became of the names, which were asked again.
+    """
+
+    review_id: str
+    alias: str
+    player_id: int
+    decisions: int
+    rows: Mapping[str, int]
+    dates: tuple[date, ...]
+    again: Resolved
+
+
+def undo(session: Session, review_id: str, *, by: str, now: datetime, run_id: str) -> Undone:
+    """Take an act back: the queue's row is as it was before, and what rests on the act goes, or comes back.
+
+    Args:
+        session: A session that can write.
+        review_id: Id of the act.
+        by: Who takes it back.
+        now: When (UTC).
+        run_id: The run that does it.
+
+    Raises:
+        BackcourtError: If there is no such act, it was undone before, or a later act or decision rests on it.
+    """
+    check_texts({"the reviewer": by, "the id": review_id})
+    review = _review(session, review_id)
+    before: dict[str, Any] = json.loads(review["before"])
+    in_force = select(session, REVIEWS, "t.undone_at IS NULL")
+    _check_last(review, before, in_force)
+    marked = Statement(
+        f"UPDATE {REVIEWS.full_name} AS t SET undone_at = @now, undone_by = @by WHERE t.review_id = @review_id",
+        {"now": now, "by": by, "review_id": review["review_id"]},
+    )
+    stamp = (run_id, now)
+    if review["action"] == "withdraw":
+        return _undo_withdrawal(session, review, before, marked, stamp)
+    was = from_json(QUEUE, before)
+    if review["action"] == "accept":
+        return _undo_acceptance(session, review, (was, before, in_force), marked, stamp)
+    current = select(session, QUEUE, *_is(review))
+    if any(row["status"] == "resolved" for row in current):
+        raise BackcourtError(
+            f"the name of act {review['review_id']} was decided since, by a rule",
+            next_step="nothing is left to undo; see it with: backcourt names pending --status resolved",
+        )
+    session.transaction([*put(session, QUEUE, [was]), marked])
+    return Undone(review["review_id"], review["action"])
+
+
+def withdraw(
+    session: Session, alias_lookup: str, season: str, team_abbr: str, *, by: str, now: datetime, run_id: str,
+    notes: str | None = None,
+) -> Withdrawn:  # fmt: skip
+    """Withdraw an alias: decisions that rest on it go with the ids in the raw rows, and those names are asked again.
+
+    A curated alias stays withdrawn when the registry is filled again.
+
+    Args:
+        session: A session that can write.
+        alias_lookup: The alias.
+        season: Its season, "" if it holds in all.
+        team_abbr: Its team, "" if it holds with all.
+        by: Who withdraws it.
+        now: When (UTC).
+        run_id: The run that does it.
+        notes: Why.
+
+    Raises:
+        BackcourtError: If there is no such alias, or it is withdrawn already.
+    """
+    check_texts({"the reviewer": by, "the alias": alias_lookup + season + team_abbr, "notes": notes or ""})
+    alias = _alias(session, alias_lookup, season, team_abbr)
+    key = alias_key(alias)
+    own = {
+        key_of(review)
+        for review in select(session, REVIEWS, "t.undone_at IS NULL AND t.action = 'accept' AND t.alias_key = @key",
+                             {"key": key})
+    }  # fmt: skip
+    gone = _resting(session, own, alias)
+    names = stage_keys(session, gone, stage="names")
+    queued = [row for row in select(session, QUEUE) if key_of(row) in gone]
+    rows, dates = _seen(session, names)
+    known = {str(row[0]) for row in session.rows(f"SELECT t.review_id FROM {REVIEWS.full_name} AS t")}
+    about = {"source": "", "player_lookup": alias["alias_lookup"], "season": season, "team_abbr": team_abbr}
+    review: Row = {
+        "review_id": new_review_id(known, run_id, Act(about, "withdraw")),
+        **about,
+        "action": "withdraw",
+        "player_id": alias["player_id"],
+        "before": as_json({"alias": alias, "decisions": list(gone.values()), "queue": queued}),
+        "alias_key": key,
+        "reviewed_by": by,
+        "notes": notes,
+        "reviewed_at": later_than_all(session, REVIEWS, "reviewed_at", now),
+        "undone_at": None,
+        "undone_by": None,
+    }
+    unreviewed = dict.fromkeys(
+        ("resolution_type", "resolved_to_player_id", "snooze_until", "reviewed_by", "reviewed_at")
+    )
+    asked = [{**row, **unreviewed, "status": "pending", "processed_at": now} for row in queued]
+    take_ids(session, names, run_id=run_id, now=now)
+    session.transaction(
+        [
+            *put(session, ALIASES, [{**alias, "is_active": False, "processed_at": now}]),
+            drop(DECISIONS, names),
+            *put(session, QUEUE, asked),
+            _pending_again(names),
+            *put(session, REVIEWS, [review]),
+        ]
+    )
+    again = _ask_again(session, (run_id, now))
+    return Withdrawn(review["review_id"], key, alias["player_id"], len(gone), rows, dates, again)
+
+
+def _undo_acceptance(
+    session: Session,
+    review: Row,
+    context: tuple[Row, Mapping[str, Any], Sequence[Row]],
+    marked: Statement,
+    stamp: tuple[str, datetime],
+) -> Undone:
+    """Take back an accepted name; its alias goes unless another accepted name made the same one."""
+    was, before, in_force = context
+    shared = [
+        other
+        for other in in_force
+        if other["action"] == "accept"
+        and other["alias_key"] == review["alias_key"]
+        and other["review_id"] != review["review_id"]
+    ]
+    made = [] if shared or not review["alias_key"] else [
+        row
+        for row in select(session, ALIASES, "t.is_active AND t.player_id = @player_id", {"player_id": review["player_id"]})
+        if alias_key(row) == review["alias_key"]
+    ]  # fmt: skip
+    gone = _resting(session, {key_of(review)}, made[0] if made else None)
+    names = stage_keys(session, gone, stage="names")
+    others = [from_json(QUEUE, row) for row in before.get("others", ())]
+    run_id, now = stamp
+    rows = take_ids(session, names, run_id=run_id, now=now)
+    session.transaction(
+        [
+            *put(session, ALIASES, [{**alias, "is_active": False, "processed_at": now} for alias in made]),
+            drop(DECISIONS, names),
+            *put(session, QUEUE, [was, *(row for row in others if key_of(row) in gone)]),
+            _pending_again(names),
+            marked,
+        ]
+    )
+    return Undone(review["review_id"], "accept", len(gone), rows, _ask_again(session, stamp))
+
+
+def _undo_withdrawal(
+    session: Session, review: Row, before: Mapping[str, Any], marked: Statement, stamp: tuple[str, datetime]
+) -> Undone:
+    """Bring an alias back, with the decisions that rested on it and what the queue said of those names."""
+    alias = from_json(ALIASES, before["alias"])
+    decisions = [from_json(DECISIONS, row) for row in before["decisions"]]
+    queued = [from_json(QUEUE, row) for row in before["queue"]]
+    own = {key_of(row) for row in decisions}
+    gone = stage_keys(session, {*own, *_resting(session, own, None)}, stage="names")
+    back = stage_keys(session, own, stage="back")
+    run_id, now = stamp
+    take_ids(session, gone, run_id=run_id, now=now)
+    session.transaction(
+        [
+            *put(session, ALIASES, [alias]),
+            drop(DECISIONS, gone),
+            *put(session, DECISIONS, decisions),
+            # What was queued only because the alias was withdrawn goes.
+            drop(QUEUE, back),
+            *put(session, QUEUE, queued),
+            _pending_again(gone),
+            keep_decisions(back, {"now": now})[-1],
+            marked,
+        ]
+    )
+    rows = write_ids(session, run_id=run_id, now=now)
+    return Undone(review["review_id"], "withdraw", len(decisions), rows, _ask_again(session, stamp))
+
+
+def _resting(session: Session, own: Collection[Key], alias: Row | None) -> dict[Key, Row]:
+    """The decisions about names of ``own``, by an alias since it was made, and by a source's ids that only those gave."""
+    decisions = select(session, DECISIONS)
+    gone = {
+        key_of(row): row
+        for row in decisions
+        if key_of(row) in own
+        or (
+            alias is not None
+            and row["step"] == "alias"
+            and row["player_id"] == alias["player_id"]
+            and row["processed_at"] >= alias["created_at"]
+            and reaches(alias, row)
+        )
+    }
+    known = {_number(row) for row in gone.values() if row["source_player_id"]}
+    known -= {_number(row) for row in decisions if row["step"] != "id" and key_of(row) not in gone}
+    return gone | {key_of(row): row for row in decisions if row["step"] == "id" and _number(row) in known}
+
+
+def _number(row: Row) -> tuple[str, str, int]:
+    return str(row["source"]), str(row["source_player_id"]), int(row["player_id"])
+
+
+def _pending_again(names: str) -> Statement:
+    """The failures of staged names that nothing decides any more are pending again."""
+    about = "{0}.player_lookup = t.player_lookup AND {0}.season = t.season AND {0}.team_abbr IN ('', t.team_abbr)"
+    return Statement(
+        f"UPDATE {FAILURES} AS t SET status = 'pending', resolved_at = NULL WHERE t.status = 'resolved' "
+        f"AND EXISTS (SELECT 1 FROM {names} AS n WHERE {about.format('n')}) "
+        f"AND NOT EXISTS (SELECT 1 FROM {DECISIONS.full_name} AS d WHERE {about.format('d')})"
+    )
+
+
+def _ask_again(session: Session, stamp: tuple[str, datetime]) -> Resolved:
+    """Ask the open names; later than every row of the queue, because the newer one of two rows about a name stays."""
+    run_id, now = stamp
+    return resolve(session, run_id=run_id, now=later_than_all(session, QUEUE, "processed_at", now))
+
+
+def _seen(session: Session, names: str) -> tuple[dict[str, int], tuple[date, ...]]:
+    """How many raw rows of each table have an id for staged names, and on which game dates."""
+    counts: dict[str, int] = {}
+    dates: set[date] = set()
+    for carrier in CARRIERS.values():
+        day = "r.game_date" if carrier.day == "game_date" else "CAST(NULL AS DATE)"
+        found = session.rows(
+            f"SELECT {day} AS day, COUNT(*) AS n FROM {carrier.table.full_name} AS r INNER JOIN {names} AS n "
+            f"ON {_carries(carrier)} WHERE r.player_id IS NOT NULL GROUP BY 1 ORDER BY 1"
+        )
+        if found:
+            counts[carrier.table.full_name] = sum(int(str(count)) for _, count in found)
+        dates |= {as_day(moment) for moment, _ in found if moment is not None}
+    return counts, tuple(sorted(dates))
+
+
+def _carries(carrier: Carrier) -> str:
+    return (
+        f"n.source = '{carrier.table.name}' AND n.player_lookup = r.player_lookup AND n.season = {season_of('r')} "
+        f"AND n.team_abbr = {carrier.team_of('r')}"
+    )
+
+
+def _alias(session: Session, alias_lookup: str, season: str, team_abbr: str) -> Row:
+    place = {"alias_lookup": alias_lookup, "season": season, "team_abbr": team_abbr}
+    found = select(
+        session,
+        ALIASES,
+        "t.alias_lookup = @alias_lookup AND t.season = @season AND t.team_abbr = @team_abbr",
+        place,
+    )
+    where = f"with {team_abbr or 'any team'} in {season or 'any season'}"
+    if not found:
+        others = select(session, ALIASES, "t.alias_lookup = @alias_lookup AND t.is_active", place)
+        raise BackcourtError(
+            f"there is no alias {alias_lookup[:40]!r} {where}",
+            valid=[alias_key(row) for row in others[:_SHOWN]],
+            next_step="see the aliases with: backcourt names aliases",
+        )
+    if not found[0]["is_active"]:
+        raise BackcourtError(
+            f"the alias {alias_lookup!r} {where} is withdrawn already",
+            next_step="see the aliases with: backcourt names aliases",
+        )
+    return found[0]
+
+
+def _review(session: Session, review_id: str) -> Row:
+    found = select(session, REVIEWS, "t.review_id = @review_id", {"review_id": review_id.strip().lower()})
+    if not found:
+        newest = sorted(select(session, REVIEWS, "t.undone_at IS NULL"), key=lambda row: row["reviewed_at"])[-_SHOWN:]
+        raise BackcourtError(
+            f"no act has the id {review_id[:40]!r}",
+            valid=[row["review_id"] for row in reversed(newest)],
+            next_step="the acts on a name are shown by: backcourt names show ID",
+        )
+    review = found[0]
+    if review["undone_at"] is not None:
+        raise BackcourtError(
+            f"act {review['review_id']} was undone already, {review['undone_at']:%Y-%m-%d %H:%M} UTC by "
+            f"{review['undone_by']}",
+            next_step="see the names with: backcourt names pending",
+        )
+    return review
+
+
+def _check_last(review: Row, before: Mapping[str, Any], in_force: Iterable[Row]) -> None:
+    """Refuse to undo an act on which a later one rests: about the same names, or about its alias."""
+    touched = _touched(review, before)
+    later = [
+        other
+        for other in in_force
+        if other["reviewed_at"] > review["reviewed_at"]
+        and (
+            touched & _touched(other, json.loads(other["before"]))
+            or (
+                review["alias_key"]
+                and other["alias_key"] == review["alias_key"]
+                and "withdraw" in {review["action"], other["action"]}
+            )
+        )
+    ]
+    if later:
+        last = max(later, key=lambda row: row["reviewed_at"])
+        raise BackcourtError(
+            f"a later act rests on {review['review_id']}: {last['action']} {last['review_id']}",
+            next_step=f"undo that one first: backcourt names undo {last['review_id']}",
+        )
+
+
+def _touched(review: Row, before: Mapping[str, Any]) -> set[Key]:
+    """The names that an act was about or can have decided."""
+    rows = (*before.get("others", ()), *before.get("decisions", ()))
+    return {key_of(review), *map(key_of, rows)}
+
+
+def _is(review: Row) -> tuple[str, dict[str, str]]:
+    """Condition and parameters: the queue's row of an act."""
+    names = ("source", "player_lookup", "season", "team_abbr")
+    return " AND ".join(f"t.{name} = @{name}" for name in names), {name: review[name] for name in names}
