@@ -32,6 +32,10 @@ class Settings:
         skip_downstream_trigger: If True, implies backfill_mode.
         notify: Who is told how a run ended: console, none, or addresses of apprise with commas between them.
         trigger: Where completion events go: events (the warehouse's table) or pubsub://PROJECT/TOPIC.
+        ai_key: Key of the language-model service that is asked for names; without one nothing is asked.
+        ai_model: The model.
+        ai_budget_usd: What one command may spend on it, US dollars.
+        ai_base_url: Address of the service; None for Anthropic's.
     """
 
     warehouse: str = "warehouse.duckdb"
@@ -42,6 +46,10 @@ class Settings:
     skip_downstream_trigger: bool | None = None
     notify: str = field(default="console", repr=False)  # it may hold secrets
     trigger: str = "events"
+    ai_key: str | None = field(default=None, repr=False)
+    ai_model: str = "claude-haiku-5-5"
+    ai_budget_usd: float = 1.0
+    ai_base_url: str | None = None
 
 
 def _text(value: object) -> str:
@@ -64,6 +72,17 @@ def _truth(value: object) -> bool:
     return words[str(value).strip().casefold()]
 
 
+def _dollars(value: object) -> float:
+    number = float(str(value))
+    if not 0 <= number < float("inf"):
+        raise ValueError("US dollars, 0 or more")
+    return number
+
+
+def _trimmed(value: object) -> str:
+    return _text(value).strip()
+
+
 def _seconds(value: object) -> float:
     number = float(str(value))
     if not 0 <= number < float("inf"):
@@ -80,10 +99,14 @@ _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
     "notify": (_text, "console, none, or addresses of apprise"),
     "trigger": (_text, "events or pubsub://PROJECT/TOPIC"),
     "patience": (_seconds, "seconds, 0 or more"),
+    "ai_key": (_trimmed, "a key of the service"),
+    "ai_model": (_trimmed, "the name of a model"),
+    "ai_budget_usd": (_dollars, "US dollars, 0 or more"),
+    "ai_base_url": (_trimmed, "an address, https://..."),
 }
 
 
-_SECRET = frozenset({"notify"})
+_SECRET = frozenset({"notify", "ai_key"})
 """Settings that may hold secrets; their values are never printed."""
 
 

@@ -66,7 +66,10 @@ def replace_failures(processor: Processor, failed: Staged, chunk: DateRange, sta
     target = f"nba_processing.{processor.table.phase}_failures"
     scope = "t.processor_name = @processor AND t.analysis_date BETWEEN @start_date AND @end_date"
     key = "f.analysis_date = t.analysis_date AND f.entity_id = t.entity_id"
-    same = f"{key} AND f.failure_category = t.failure_category AND f.failure_reason = t.failure_reason"
+    counts = " AND ".join(
+        f"COALESCE(f.{name}, -1) = COALESCE(t.{name}, -1)" for name in ("expected_game_count", "actual_game_count")
+    )
+    same = f"{key} AND f.failure_category = t.failure_category AND f.failure_reason = t.failure_reason AND {counts}"
     values: dict[str, Value] = {"processor": processor.name, "start_date": chunk.start, "end_date": chunk.end}
     if not failed.rows:
         return (Statement(f"DELETE FROM {target} AS t WHERE {scope}", values),)

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from hashlib import sha256
-from typing import Any
 
 from backcourt.errors import BackcourtError, UnknownNameError
-from backcourt.names.normalise import LONGEST, Name, parse
-from backcourt.names.people import People, name_book, registered
+from backcourt.names.normalise import LONGEST, parse
+from backcourt.names.people import People, registered
 from backcourt.names.resolve import FAILURES, keep_decisions, resolve, write_ids
+from backcourt.names.review_alias import alias_key, aliases_of, named, reaches
 from backcourt.names.review_rows import (
     ALIASES,
     DECISIONS,
     OPEN,
     QUEUE,
     REVIEWS,
-    Key,
     Row,
     as_json,
     key_of,
@@ -28,13 +26,11 @@ from backcourt.names.review_rows import (
     put,
     select,
 )
-from backcourt.warehouse.base import Session, Statement
+from backcourt.warehouse.base import Session
 
 REJECTIONS: Mapping[str, str] = {"ignored": "ignored", "invalid": "invalid", "new_player": "under_review"}
 """What a rejection can say, and the status that it gives: a new player is asked again until he is registered."""
 _ALLOWED = {"accept": OPEN, "reject": OPEN, "snooze": OPEN, "reopen": ("under_review", "snoozed", "ignored", "invalid")}
-_DAMAGE = 2
-"""Edits up to which a name with signs beyond ASCII is the same name in another encoding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +88,16 @@ def perform(session: Session, acts: Sequence[Act], *, by: str, now: datetime, ru
     Raises:
         BackcourtError: If an act cannot be done; nothing has been changed then.
     """
-    check_texts({"the reviewer": by, **{f"notes of {_named(act.row)}": act.notes or "" for act in acts}})
+    check_texts({"the reviewer": by, **{f"notes of {named(act.row)}": act.notes or "" for act in acts}})
     if not by.strip():
         raise BackcourtError("nobody is named as the reviewer", next_step="name one with --by")
     accepts = [act for act in acts if act.action == "accept"]
     people = registered(session) if accepts else None
     for act in acts:
         check(act, people, now)
-    aliases = _aliases(people, accepts, by, now) if people else {}
+    aliases = (
+        aliases_of(people, [(act.row, act.player_id or 0, act.notes) for act in accepts], by, now) if people else {}
+    )
     moment = later_than_all(session, REVIEWS, "reviewed_at", now)
     known = {str(row[0]) for row in session.rows(f"SELECT t.review_id FROM {REVIEWS.full_name} AS t")}
     waiting = select(session, QUEUE, "t.status <> 'resolved'") if accepts else []
@@ -133,7 +131,9 @@ def perform(session: Session, acts: Sequence[Act], *, by: str, now: datetime, ru
     if people is None:
         session.transaction(statements)
         return Done(tuple(ids), keys)
-    decided = _stage_decisions(session, people, [(act, i) for act, i in zip(acts, ids, strict=True) if act.action == 'accept'], by)
+    decided = _stage_decisions(
+        session, people, [(act, i) for act, i in zip(acts, ids, strict=True) if act.action == "accept"], by
+    )
     pending = session.stage_query("review_failures", f"SELECT * FROM {FAILURES} WHERE status = 'pending'")
     session.transaction([*statements, *keep_decisions(decided, {"run_id": run_id, "now": now})])
     rows = write_ids(session, run_id=run_id, now=now)
@@ -163,7 +163,7 @@ def check(act: Act, people: People | None, now: datetime) -> None:
     if row["status"] not in _ALLOWED[act.action]:
         decided = row["status"] == "resolved"
         raise BackcourtError(
-            f"{_named(row)} is {row['status']}, so it cannot be {_DONE[act.action]}",
+            f"{named(row)} is {row['status']}, so it cannot be {_DONE[act.action]}",
             valid=[f"names that are {status}" for status in _ALLOWED[act.action]],
             next_step=f"see what decided it with: backcourt names show {name_id(*key_of(row))}"
             if decided or act.action == "reopen"
@@ -192,11 +192,6 @@ def check_texts(texts: Mapping[str, str]) -> None:
             raise BackcourtError(f"{what}: the text is not UTF-8", next_step="write it in UTF-8") from error
 
 
-def alias_key(alias: Row) -> str:
-    """How reviews name an alias: alias_lookup|season|team_abbr."""
-    return "|".join(str(alias[name]) for name in ALIASES.key)
-
-
 _DONE = {"accept": "accepted", "reject": "rejected", "snooze": "snoozed", "reopen": "reopened"}
 
 
@@ -211,7 +206,7 @@ def _check_accepted(act: Act, people: People) -> None:
         )
     if not name.words or len(row["original_name"]) > LONGEST:
         raise BackcourtError(
-            f"{_named(row)} is no name that could stand for anybody",
+            f"{named(row)} is no name that could stand for anybody",
             next_step=f"backcourt names reject {name_id(*key_of(row))} --as invalid",
         )
     for alias in people.aliases:
@@ -225,93 +220,6 @@ def _check_accepted(act: Act, people: People) -> None:
             )
 
 
-def _aliases(people: People, accepts: Sequence[Act], by: str, now: datetime) -> dict[Key, Row]:
-    """The alias that each accepted name makes: everywhere if it can mean nobody else, else for its season and team.
-
-    A name that can mean others and comes without a team makes none: its decision holds for its source and season.
-    """
-    names = [parse(act.row["original_name"]) for act in accepts]
-    near = _near([name.base for name in names], people)
-    meant: dict[str, set[int | None]] = {}
-    for alias in people.aliases:
-        meant.setdefault(alias.alias_lookup, set()).add(alias.player_id)
-    for act, name in zip(accepts, names, strict=True):
-        meant.setdefault(name.lookup, set()).add(act.player_id)
-    active = {(a.alias_lookup, a.season, a.team_abbr): a.player_id for a in people.aliases}
-    made: dict[Key, Row] = {}
-    owners: dict[tuple[str, str, str], tuple[int | None, Act]] = {}
-    for act, name in zip(accepts, names, strict=True):
-        player = act.player_id
-        alone = near[name.base] <= {player} and meant[name.lookup] == {player}
-        season, team = ("", "") if alone else (act.row["season"], act.row["team_abbr"])
-        place = (name.lookup, season, team)
-        if (not alone and not (season and team)) or active.get(place) == player:
-            continue
-        owner, first = owners.setdefault(place, (player, act))
-        if owner != player:
-            raise BackcourtError(
-                f"{_named(act.row)} with {team} in {season} cannot be both {owner} and {player}",
-                next_step=f"decide as for {first.row['source']}, or one of the two with --as ignored",
-            )
-        made[key_of(act.row)] = {
-            **dict(zip(ALIASES.key, place, strict=True)),
-            "player_id": player,
-            "nba_canonical_lookup": parse(people.names[player or 0]).lookup,
-            "alias_display": act.row["original_name"],
-            "nba_canonical_display": people.names[player or 0],
-            "alias_type": alias_type(act.row["original_name"], people.names[player or 0]),
-            "alias_source": "review",
-            "is_active": True,
-            "notes": act.notes,
-            "created_by": by,
-            "created_at": now,
-            "processed_at": now,
-        }
-    return made
-
-
-def alias_type(name: str, official: str) -> str:
-    """In what a name differs from the official one: suffix_difference, encoding_difference, nickname or name_variation.
-
-    Args:
-        name: As a source prints it.
-        official: As the league prints it.
-    """
-    from rapidfuzz.distance import OSA
-
-    seen, own = parse(name), parse(official)
-    if seen.base == own.base and seen.suffix != own.suffix:
-        return "suffix_difference"
-    if not (name.isascii() and official.isascii()) and OSA.distance(seen.base, own.base) <= _DAMAGE:
-        return "encoding_difference"
-    if len(seen.words) > 1 and len(own.words) > 1 and seen.words[-1] == own.words[-1]:
-        pair = (seen.words[0], own.words[0])
-        if pair in _short_forms() or pair[::-1] in _short_forms():
-            return "nickname"
-    return "name_variation"
-
-
-@lru_cache
-def _short_forms() -> frozenset[tuple[str, str]]:
-    book = name_book()
-    return frozenset(zip(book["name"].to_pylist(), book["short_form"].to_pylist(), strict=True))
-
-
-def _near(bases: Sequence[str], people: People) -> dict[str, set[int]]:
-    """Who has these letters or is one edit away, suffixes aside."""
-    import numpy as np
-    from rapidfuzz import process
-    from rapidfuzz.distance import OSA
-
-    edits: Any = process.cdist(
-        bases, [name.base for name in people.parsed], scorer=OSA.distance, score_cutoff=1, dtype=np.uint8
-    )
-    return {
-        base: {people.spellings[column].player_id for column in np.flatnonzero(edits[row] <= 1)}
-        for row, base in enumerate(bases)
-    }
-
-
 def _same_person(waiting: Sequence[Row], act: Act, alias: Row | None, acts: Sequence[Act]) -> list[Row]:
     """Other open rows that an accepted name can decide: of the same letters in the alias's reach, or of the same id."""
     if act.action != "accept":
@@ -322,18 +230,11 @@ def _same_person(waiting: Sequence[Row], act: Act, alias: Row | None, acts: Sequ
         row
         for row in waiting
         if key_of(row) not in mine
-        and ((alias is not None and reaches(alias, row)) or (number[1] and (row["source"], row["source_player_id"]) == number))
+        and (
+            (alias is not None and reaches(alias, row))
+            or (number[1] and (row["source"], row["source_player_id"]) == number)
+        )
     ]
-
-
-def reaches(alias: Row, row: Row) -> bool:
-    """True if an alias speaks of the name of a row (queue or decision)."""
-    return (
-        alias["season"] in {"", row["season"]}
-        # A source without teams may have been asked with the team of its games.
-        and (not alias["team_abbr"] or row["team_abbr"] in {"", alias["team_abbr"]})
-        and parse(row["original_name"]).lookup == alias["alias_lookup"]
-    )
 
 
 def _after(act: Act, by: str, now: datetime) -> Row:
@@ -368,9 +269,7 @@ def _stage_decisions(session: Session, people: People, accepted: Sequence[tuple[
         scores.setdefault(spelling.player_id, []).append(name.base)
     names = ("source", "player_lookup", "season", "team_abbr", "original_name", "source_player_id")
     likeness = [
-        max(
-            OSA.normalized_similarity(parse(act.row["original_name"]).base, base) for base in scores[act.player_id]
-        )
+        max(OSA.normalized_similarity(parse(act.row["original_name"]).base, base) for base in scores[act.player_id])
         for act, _ in accepted
     ]
     return session.stage_arrow(
@@ -380,7 +279,9 @@ def _stage_decisions(session: Session, people: People, accepted: Sequence[tuple[
                 **{name: pa.array([act.row[name] for act, _ in accepted], pa.string()) for name in names},
                 "player_id": pa.array([act.player_id for act, _ in accepted], pa.int64()),
                 "step": pa.array(["review"] * len(accepted), pa.string()),
-                "score": pa.array([round(score, DECISIONS.column("score").decimals or 0) for score in likeness], pa.float64()),
+                "score": pa.array(
+                    [round(score, DECISIONS.column("score").decimals or 0) for score in likeness], pa.float64()
+                ),
                 "evidence": pa.array([f"{by} decided (review {review})" for _, review in accepted], pa.string()),
             }
         ),
@@ -396,12 +297,6 @@ def new_review_id(known: set[str], run_id: str, act: Act) -> str:
             known.add(found)
             return found
         number += 1
-
-
-def _named(row: Row) -> str:
-    """A name for a message: short, on one line, without signs that a terminal obeys."""
-    text = str(row["original_name"])
-    return f"{text[:40]!r}{'...' if len(text) > 40 else ''} ({row['source']})"  # noqa: PLR2004 - a line's worth
 
 
 def _league_day(now: datetime) -> date:

@@ -139,7 +139,9 @@ def stage_keys(session: Session, keys: Iterable[Key], *, stage: str) -> str:
 
 def drop(found: Table, names: str) -> Statement:
     """The statement that deletes the rows of staged names."""
-    return Statement(f"DELETE FROM {found.full_name} AS t WHERE EXISTS (SELECT 1 FROM {names} AS n WHERE {same_name('n')})")
+    return Statement(
+        f"DELETE FROM {found.full_name} AS t WHERE EXISTS (SELECT 1 FROM {names} AS n WHERE {same_name('n')})"
+    )
 
 
 def as_json(value: Mapping[str, Any]) -> str:
@@ -159,7 +161,7 @@ def from_json(found: Table, stored: Mapping[str, Any]) -> Row:
 
 
 def later_than_all(session: Session, found: Table, column: str, now: datetime) -> datetime:
-    """The given time, or a microsecond after the newest one stored: what was done later is later, whatever the clock."""
+    """The given time, or a microsecond after the newest one stored: what is done later is later for any clock."""
     newest = session.rows(f"SELECT MAX(t.{column}) FROM {found.full_name} AS t")[0][0]
     return max(now, newest + timedelta(microseconds=1)) if isinstance(newest, datetime) else now
 

@@ -15,7 +15,8 @@ from typing import Any
 from backcourt.errors import BackcourtError
 from backcourt.names.carriers import CARRIERS, Carrier
 from backcourt.names.resolve import FAILURES, Resolved, keep_decisions, resolve, season_of, take_ids, write_ids
-from backcourt.names.review_acts import Act, alias_key, as_day, check_texts, new_review_id, reaches
+from backcourt.names.review_acts import Act, as_day, check_texts, new_review_id
+from backcourt.names.review_alias import alias_key, reaches
 from backcourt.names.review_rows import (
     ALIASES,
     DECISIONS,
@@ -200,11 +201,11 @@ def _undo_acceptance(
         and other["alias_key"] == review["alias_key"]
         and other["review_id"] != review["review_id"]
     ]
-    made = [] if shared or not review["alias_key"] else [
+    made = [
         row
-        for row in select(session, ALIASES, "t.is_active AND t.player_id = @player_id", {"player_id": review["player_id"]})
-        if alias_key(row) == review["alias_key"]
-    ]  # fmt: skip
+        for row in select(session, ALIASES, "t.is_active AND t.player_id = @player", {"player": review["player_id"]})
+        if not shared and alias_key(row) == review["alias_key"]
+    ]
     gone = _resting(session, {key_of(review)}, made[0] if made else None)
     names = stage_keys(session, gone, stage="names")
     others = [from_json(QUEUE, row) for row in before.get("others", ())]
@@ -252,7 +253,7 @@ def _undo_withdrawal(
 
 
 def _resting(session: Session, own: Collection[Key], alias: Row | None) -> dict[Key, Row]:
-    """The decisions about names of ``own``, by an alias since it was made, and by a source's ids that only those gave."""
+    """Decisions about names of ``own``, by an alias since it was made, and by a source's ids that only those gave."""
     decisions = select(session, DECISIONS)
     gone = {
         key_of(row): row

@@ -1,0 +1,351 @@
+"""`backcourt names pending, show, accept, ...`: what people do with names that no rule could decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from backcourt.cli.engine import JsonOption, same_warehouse
+from backcourt.cli.names_output import nearest, print_done, print_next, print_shown, readable
+from backcourt.cli.options import WarehouseOption, league_date, new_run_id, now
+
+if TYPE_CHECKING:
+    from backcourt.warehouse.base import Session
+
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of a name, or an unmistakable beginning of it.")]
+ByOption = Annotated[str | None, typer.Option("--by", help="Who decides; default: the user's login name.")]
+NotesOption = Annotated[str | None, typer.Option("--notes", help="Why, for those who ask later.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the group `backcourt names`."""
+    for name, command in (
+        ("pending", pending),
+        ("show", show),
+        ("accept", accept),
+        ("reject", reject),
+        ("snooze", snooze),
+        ("reopen", reopen),
+        ("undo", undo),
+        ("aliases", aliases),
+        ("withdraw", withdraw),
+        ("health", health),
+        ("export", export),
+        ("import", import_),
+    ):
+        app.command(name)(command)
+
+
+def pending(
+    status: Annotated[
+        list[str] | None,
+        typer.Option("--status", help="Names of this status; may be repeated. Default: pending, and snoozed ones due."),
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many at most.")] = 50,
+    as_json: JsonOption = False,
+    file: WarehouseOption = None,
+) -> None:
+    """List the names that wait for a decision, those seen most often first."""
+    from backcourt.cli.output import print_json, print_table
+    from backcourt.names.review import pending as waiting
+
+    with _reading(file) as session:
+        rows = waiting(session, status or ("pending",), today=league_date())
+    shown = rows[:limit]
+    if as_json:
+        print_json(shown)
+        return
+    if shown:
+        print_table(
+            ("id", "name", "source", "season", "team", "rows", "last seen", "status", "why no rule decided", "nearest"),
+            [
+                (
+                    row["name_id"],
+                    readable(row["original_name"]),
+                    row["source"],
+                    row["season"],
+                    row["team_abbr"],
+                    row["occurrences"],
+                    row["last_seen_date"],
+                    row["status"],
+                    readable(row["reason"]),
+                    readable(nearest(row)),
+                )
+                for row in shown
+            ],
+            numbers=("rows",),
+        )
+    hidden = f", {len(rows) - len(shown):,} more with --limit {len(rows)}" if len(rows) > len(shown) else ""
+    typer.echo(f"{len(shown):,} names{hidden}")
+    print_next(f"show {shown[0]['name_id']}" if shown else "health", file)
+
+
+def show(text: IdArgument, as_json: JsonOption = False, file: WarehouseOption = None) -> None:
+    """Show a name: where it was seen, who might be meant, what was done about it and decided elsewhere."""
+    from dataclasses import asdict
+
+    from backcourt.cli.output import print_json
+    from backcourt.names.review import show as known
+
+    with _reading(file) as session:
+        found = known(session, text)
+    if as_json:
+        print_json(asdict(found))
+        return
+    print_shown(found)
+    status, act = found.row["status"], next((r for r in reversed(found.reviews) if r["undone_at"] is None), None)
+    best = found.candidates[0].player_id if found.candidates else None
+    if status in {"pending", "under_review", "snoozed"}:
+        print_next(f"accept {found.name_id} {best}" if best else f"reject {found.name_id} --as new_player", file)
+    elif act is not None:
+        print_next(f"undo {act['review_id']}", file)
+    else:
+        print_next("pending", file)
+
+
+def accept(
+    text: IdArgument,
+    player_id: Annotated[int, typer.Argument(metavar="PLAYER_ID", help="NBA person id of the player.")],
+    by: ByOption = None,
+    notes: NotesOption = None,
+    file: WarehouseOption = None,
+) -> None:
+    """Say which registered player a name is: an alias is made and the ids are written."""
+    from backcourt.names.review import accept as do
+
+    with _writing(file) as session:
+        done = do(session, text, player_id, notes=notes, **_stamp(by))
+    print_done(done, "accepted", file)
+
+
+def reject(
+    text: IdArgument,
+    as_: Annotated[
+        str, typer.Option("--as", help="ignored, invalid (no name) or new_player (not registered yet).")
+    ] = "ignored",
+    by: ByOption = None,
+    notes: NotesOption = None,
+    file: WarehouseOption = None,
+) -> None:
+    """Say that a name is no registered player."""
+    from backcourt.names.review import reject as do
+
+    with _writing(file) as session:
+        done = do(session, text, as_, notes=notes, **_stamp(by))
+    print_done(done, "rejected", file)
+
+
+def snooze(
+    text: IdArgument,
+    until: Annotated[str, typer.Option("--until", metavar="DATE", help="Day on which it comes back, YYYY-MM-DD.")],
+    by: ByOption = None,
+    notes: NotesOption = None,
+    file: WarehouseOption = None,
+) -> None:
+    """Hide a name until a day."""
+    from backcourt.calendar import parse_date
+    from backcourt.names.review import snooze as do
+
+    day = parse_date(until, "day to snooze until")
+    with _writing(file) as session:
+        done = do(session, text, day, notes=notes, **_stamp(by))
+    print_done(done, f"snoozed until {day}", file)
+
+
+def reopen(text: IdArgument, by: ByOption = None, notes: NotesOption = None, file: WarehouseOption = None) -> None:
+    """Put a name that was set aside back into the queue."""
+    from backcourt.names.review import reopen as do
+
+    with _writing(file) as session:
+        done = do(session, text, notes=notes, **_stamp(by))
+    print_done(done, "reopened", file)
+
+
+def undo(
+    review: Annotated[str, typer.Argument(metavar="REVIEW_ID", help="Id of the act, as it was printed.")],
+    by: ByOption = None,
+    file: WarehouseOption = None,
+) -> None:
+    """Take an act back, with everything that rests on it."""
+    from backcourt.names.review import undo as do
+
+    with _writing(file) as session:
+        undone = do(session, review, **_stamp(by))
+    back = "got their decision back" if undone.action == "withdraw" else "lost their decision"
+    typer.echo(
+        f"undone: {undone.action} {undone.review_id}; {undone.names:,} names {back}, {undone.rows:,} rows changed"
+    )
+    print_next("pending", file)
+
+
+def aliases(as_json: JsonOption = False, file: WarehouseOption = None) -> None:
+    """List every alias: for whom it stands, where it holds, who made it."""
+    from backcourt.cli.output import print_json, print_table
+    from backcourt.names.review import aliases as every
+
+    with _reading(file) as session:
+        rows = every(session)
+    if as_json:
+        print_json(rows)
+        return
+    if rows:
+        print_table(
+            ("alias", "season", "team", "player", "official name", "kind", "found by", "made by", "in force"),
+            [
+                (
+                    readable(row["alias_lookup"]),
+                    row["season"] or "all",
+                    row["team_abbr"] or "all",
+                    row["player_id"],
+                    readable(row["nba_canonical_display"] or row["nba_canonical_lookup"]),
+                    row["alias_type"],
+                    row["alias_source"],
+                    readable(row["created_by"]),
+                    "yes" if row["is_active"] else "withdrawn",
+                )
+                for row in rows
+            ],
+            numbers=("player",),
+        )
+    typer.echo(f"{len(rows):,} aliases, {sum(1 for row in rows if row['is_active']):,} in force")
+    print_next("withdraw ALIAS" if rows else "pending", file)
+
+
+def withdraw(
+    alias: Annotated[str, typer.Argument(metavar="ALIAS", help="The alias, or the name that it is made of.")],
+    season: Annotated[str | None, typer.Option("--season", help="Its season, if it holds in one only.")] = None,
+    team: Annotated[str | None, typer.Option("--team", help="Its team, if it holds with one only.")] = None,
+    by: ByOption = None,
+    notes: NotesOption = None,
+    as_json: JsonOption = False,
+    file: WarehouseOption = None,
+) -> None:
+    """Withdraw an alias, a curated one too: what rests on it goes, and those names are asked again."""
+    from backcourt.cli.output import print_json
+    from backcourt.names.normalise import player_lookup
+    from backcourt.names.review import withdraw as do
+
+    lookup = alias if ":" in alias else player_lookup(alias)
+    with _writing(file) as session:
+        gone = do(session, lookup, season or "", (team or "").upper(), notes=notes, **_stamp(by))
+    if as_json:
+        print_json(
+            {
+                **{
+                    name: getattr(gone, name)
+                    for name in ("review_id", "alias", "player_id", "decisions", "rows", "dates")
+                },
+                "decided_again": gone.again.decided,
+                "queued": gone.again.queued,
+            }
+        )
+        return
+    typer.echo(f"withdrawn: {readable(gone.alias)} stood for {gone.player_id}; {gone.decisions:,} names rested on it")
+    for table, rows in gone.rows.items():
+        typer.echo(f"{table}: {rows:,} rows lost their id")
+    if gone.dates:
+        typer.echo(f"game dates: {len(gone.dates):,}, {gone.dates[0]} to {gone.dates[-1]}")
+    typer.echo(f"asked again: {gone.again.decided:,} decided otherwise, {gone.again.queued:,} wait")
+    typer.echo(f"to undo: backcourt names undo {gone.review_id}{same_warehouse(file)}")
+    print_next("pending" if gone.again.queued else "health", file)
+
+
+def health(as_json: JsonOption = False, file: WarehouseOption = None) -> None:
+    """Judge the queue: a name that waits over 24 hours is critical, under 90 % decided in 7 days a warning.
+
+    Exits with 2 if it is critical and 1 for a warning.
+    """
+    from backcourt.cli.output import print_json
+    from backcourt.names.review import health as judge
+
+    with _reading(file) as session:
+        found = judge(session, now())
+    if as_json:
+        print_json(
+            {
+                **{name: getattr(found, name) for name in ("status", "counts", "oldest_hours", "late", "rate")},
+                "decided": found.decided,
+                "queued": found.queued,
+                "exit_code": found.exit_code,
+            }
+        )
+        raise typer.Exit(found.exit_code)
+    counts = ", ".join(f"{count:,} {status}" for status, count in found.counts.items()) or "empty"
+    typer.echo(f"{found.status}: queue {counts}")
+    if found.oldest_hours is not None:
+        typer.echo(f"oldest pending name: {found.oldest_hours:,} hours; {found.late:,} wait over 24 hours")
+    rate = "no name was new" if found.rate is None else f"{found.rate:.1%} of the names were decided"
+    typer.echo(f"last 7 days: {rate} ({found.decided:,} decided, {found.queued:,} open)")
+    print_next("resolve" if found.status == "good" else "pending", file)
+    raise typer.Exit(found.exit_code)
+
+
+def export(
+    output: Annotated[Path, typer.Option("--output", metavar="FILE", help="CSV file to write.")],
+    file: WarehouseOption = None,
+) -> None:
+    """Write the names that wait as CSV for a spreadsheet; its last three columns are for the reviewer."""
+    import shlex
+
+    from backcourt.names.sheet import DECISIONS
+    from backcourt.names.sheet import export as write
+
+    with _reading(file) as session:
+        count = write(session, output, today=league_date())
+    typer.echo(f"{count:,} names written to {output}; decision is one of: {', '.join(DECISIONS)}")
+    print_next(f"import --input {shlex.quote(str(output))}", file)
+
+
+def import_(
+    sheet: Annotated[Path, typer.Option("--input", metavar="FILE", help="CSV file with decisions.")],
+    by: ByOption = None,
+    file: WarehouseOption = None,
+) -> None:
+    """Do what a reviewed sheet says: all of it, or nothing if a row of it cannot be done."""
+    from backcourt.names.sheet import import_ as read
+
+    with _writing(file) as session:
+        done = read(session, sheet, **_stamp(by))
+    if not done.reviews:
+        typer.echo("no row has a decision: nothing was changed")
+        print_next("pending", file)
+        return
+    print_done(done, "done", file)
+
+
+@contextmanager
+def _reading(file: str | None) -> Iterator[Session]:
+    from backcourt.cli.validate import as_in_catalog
+
+    with as_in_catalog(file).read() as session:
+        yield session
+
+
+@contextmanager
+def _writing(file: str | None) -> Iterator[Session]:
+    from backcourt.catalog import TABLES
+    from backcourt.cli.options import warehouse
+
+    place = warehouse(file)
+    place.require()
+    with place.write(TABLES) as session:
+        yield session
+
+
+def _stamp(by: str | None) -> dict[str, Any]:
+    """Who, when and in which run."""
+    return {"by": _user() if by is None else by, "now": now(), "run_id": new_run_id()}
+
+
+def _user() -> str:
+    import getpass
+    import os
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())

@@ -1,0 +1,334 @@
+"""The review of names that no rule could decide: what waits, what is known of it, and what a person can do about it.
+
+Every act is kept in nba_reference.name_reviews with the queue's row before it, in the same transaction as the change,
+so that it can be undone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Literal
+
+from backcourt.errors import UnknownNameError
+from backcourt.names.people import REGISTRY
+from backcourt.names.review_acts import Act, Done, perform
+from backcourt.names.review_rows import (
+    ALIASES,
+    DECISIONS,
+    OPEN,
+    QUEUE,
+    REVIEWS,
+    STATUSES,
+    Row,
+    find,
+    key_of,
+    name_id,
+    select,
+)
+from backcourt.names.review_undo import Undone, Withdrawn, undo, withdraw
+from backcourt.warehouse.base import Session
+
+__all__ = [
+    "STATUSES",
+    "Candidate",
+    "Done",
+    "Health",
+    "Shown",
+    "Undone",
+    "Withdrawn",
+    "accept",
+    "aliases",
+    "health",
+    "name_id",
+    "pending",
+    "reject",
+    "reopen",
+    "show",
+    "snooze",
+    "undo",
+    "withdraw",
+]
+_LATE = timedelta(hours=24)
+"""A name that waits longer is critical."""
+_WEEK = timedelta(days=7)
+"""The time over which the share of resolved names is counted."""
+_GOOD_PERCENT = 90
+"""Percent of a week's names that are decided in good health."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who might be meant.
+
+    Attributes:
+        player_id: NBA person id.
+        name: Official name.
+        similarity: Of the names without suffix, a fraction.
+        listed: Where he was listed: "2021-22 LAL", the newest first.
+    """
+
+    player_id: int
+    name: str
+    similarity: float
+    listed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is known of a queued name.
+
+    Attributes:
+        name_id: Its short id.
+        row: The queue's row.
+        candidates: Who might be meant, the best first.
+        reviews: Earlier acts on it, the oldest first.
+        elsewhere: Decisions for the same normal form in other sources, seasons and teams.
+    """
+
+    name_id: str
+    row: Row
+    candidates: tuple[Candidate, ...]
+    reviews: tuple[Row, ...]
+    elsewhere: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the queue is doing.
+
+    Attributes:
+        status: critical, warning or good.
+        counts: Names by status.
+        oldest_hours: Hours for which the oldest pending name waits, one decimal; None if none does.
+        late: Names that wait longer than 24 hours.
+        decided: Names that were decided in the last 7 days.
+        queued: Names that were first queued in the last 7 days and are open.
+    """
+
+    status: Literal["critical", "warning", "good"]
+    counts: Mapping[str, int]
+    oldest_hours: float | None
+    late: int
+    decided: int
+    queued: int
+
+    @property
+    def rate(self) -> float | None:
+        """Share of the week's names that are decided, a fraction; None if there were none."""
+        names = self.decided + self.queued
+        return round(self.decided / names, 3) if names else None
+
+    @property
+    def exit_code(self) -> int:
+        """Exit status of the command: 2 critical, 1 warning, 0 good."""
+        return {"critical": 2, "warning": 1, "good": 0}[self.status]
+
+
+def pending(
+    session: Session, statuses: Sequence[str] = ("pending",), *, today: date, limit: int | None = None
+) -> list[Row]:
+    """Names of the queue, those with the most occurrences first.
+
+    Args:
+        session: An open session.
+        statuses: Statuses to list. A snoozed name is hidden until its day; then it is listed as pending, too. Who asks
+            for snoozed sees all of them.
+        today: The day that counts for snoozed names.
+        limit: How many at most; None for all.
+
+    Returns:
+        Rows of the queue with ``name_id``, the short id, in front.
+
+    Raises:
+        UnknownNameError: If there is no such status.
+    """
+    for status in statuses:
+        if status not in STATUSES:
+            raise UnknownNameError("status", status, STATUSES)
+    rows = select(
+        session,
+        QUEUE,
+        "t.status IN UNNEST(@statuses) OR (@with_due AND t.status = 'snoozed' AND t.snooze_until <= @today)",
+        {"statuses": list(statuses), "with_due": "pending" in statuses, "today": today},
+    )
+    rows.sort(key=lambda row: (-int(row["occurrences"] or 0), key_of(row)))
+    return [{"name_id": name_id(*key_of(row)), **row} for row in rows[:limit]]
+
+
+def show(session: Session, text: str) -> Shown:
+    """A queued name with its candidates, the earlier acts on it, and what the same name stands for elsewhere.
+
+    Args:
+        session: An open session.
+        text: Its id, or an unmistakable beginning of it.
+
+    Raises:
+        BackcourtError: If there is no such name, or several.
+    """
+    row = find(session, text)
+    key = dict(zip(("source", "player_lookup", "season", "team_abbr"), key_of(row), strict=True))
+    here = " AND ".join(f"t.{name} = @{name}" for name in key)
+    return Shown(
+        name_id(*key_of(row)),
+        row,
+        _candidates(session, row),
+        tuple(sorted(select(session, REVIEWS, here, key), key=lambda review: review["reviewed_at"])),
+        tuple(select(session, DECISIONS, f"t.player_lookup = @player_lookup AND NOT ({here})", key)),
+    )
+
+
+def accept(
+    session: Session, text: str, player_id: int, *, by: str, now: datetime, run_id: str, notes: str | None = None
+) -> Done:
+    """Say that a queued name is a registered player: an alias, a decision, and the ids in the raw rows.
+
+    The alias holds everywhere if nobody else has its letters or is one edit away and no alias says otherwise, else for
+    the name's season and team.
+
+    Args:
+        session: A session that can write.
+        text: Id of the name.
+        player_id: NBA person id.
+        by: Who decides.
+        now: When (UTC).
+        run_id: The run that does it.
+        notes: Why.
+
+    Raises:
+        BackcourtError: If there is no such name or player, or the name does not wait for a decision.
+    """
+    return perform(session, [Act(find(session, text), "accept", player_id, notes=notes)], by=by, now=now, run_id=run_id)
+
+
+def reject(
+    session: Session,
+    text: str,
+    as_: str = "ignored",
+    *,
+    by: str,
+    now: datetime,
+    run_id: str,
+    notes: str | None = None,
+) -> Done:
+    """Say that a queued name is no registered player.
+
+    Args:
+        session: A session that can write.
+        text: Id of the name.
+        as_: ignored (not worth a decision) and invalid (no name) are not asked again; new_player is under review until
+            the registry has him.
+        by: Who decides.
+        now: When (UTC).
+        run_id: The run that does it.
+        notes: Why.
+
+    Raises:
+        BackcourtError: If there is no such name or kind of rejection, or the name does not wait for a decision.
+    """
+    return perform(
+        session, [Act(find(session, text), "reject", outcome=as_, notes=notes)], by=by, now=now, run_id=run_id
+    )
+
+
+def snooze(
+    session: Session, text: str, until: date, *, by: str, now: datetime, run_id: str, notes: str | None = None
+) -> Done:
+    """Hide a queued name until a day.
+
+    Args:
+        session: A session that can write.
+        text: Id of the name.
+        until: First day on which it is listed again, later than today where the league plays.
+        by: Who decides.
+        now: When (UTC).
+        run_id: The run that does it.
+        notes: Why.
+
+    Raises:
+        BackcourtError: If there is no such name, it does not wait for a decision, or the day has come.
+    """
+    return perform(
+        session, [Act(find(session, text), "snooze", until=until, notes=notes)], by=by, now=now, run_id=run_id
+    )
+
+
+def reopen(session: Session, text: str, *, by: str, now: datetime, run_id: str, notes: str | None = None) -> Done:
+    """Put a name that was set aside back into the queue.
+
+    Args:
+        session: A session that can write.
+        text: Id of the name.
+        by: Who decides.
+        now: When (UTC).
+        run_id: The run that does it.
+        notes: Why.
+
+    Raises:
+        BackcourtError: If there is no such name, or it was not set aside.
+    """
+    return perform(session, [Act(find(session, text), "reopen", notes=notes)], by=by, now=now, run_id=run_id)
+
+
+def aliases(session: Session) -> list[Row]:
+    """Every alias, withdrawn ones among them, in the order of their key."""
+    return select(session, ALIASES)
+
+
+def health(session: Session, now: datetime) -> Health:
+    """How the queue is doing: critical if a name waits over 24 hours, warning if under 90 % of a week's are decided.
+
+    A snoozed name waits again from its day on (midnight UTC).
+
+    Args:
+        session: An open session.
+        now: The moment that is judged (UTC).
+    """
+    queue = session.rows(f"SELECT t.status, t.created_at, t.snooze_until FROM {QUEUE.full_name} AS t")
+    since = [moment for row in queue if (moment := _waits_since(row, now)) is not None]
+    week: Mapping[str, Any] = {"since": now - _WEEK}
+    decided = session.rows(f"SELECT COUNT(*) AS n FROM {DECISIONS.full_name} AS t WHERE t.created_at > @since", week)
+    queued = session.rows(
+        f"SELECT COUNT(*) AS n FROM {QUEUE.full_name} AS t WHERE t.created_at > @since AND t.status IN UNNEST(@open)",
+        {**week, "open": list(OPEN)},
+    )
+    solved, waiting = int(str(decided[0][0])), int(str(queued[0][0]))
+    late = sum(1 for moment in since if now - moment > _LATE)
+    few = 100 * solved < _GOOD_PERCENT * (solved + waiting)
+    return Health(
+        "critical" if late else "warning" if few else "good",
+        dict(sorted(Counter(str(row[0]) for row in queue).items())),
+        round((now - min(since)).total_seconds() / 3600, 1) if since else None,
+        late,
+        solved,
+        waiting,
+    )
+
+
+def _waits_since(row: tuple[object, ...], now: datetime) -> datetime | None:
+    """Since when a name of the queue waits for a reviewer; None if it does not."""
+    status, created, until = row
+    if status == "pending" and isinstance(created, datetime):
+        return created
+    if status == "snoozed" and isinstance(until, date):
+        moment = datetime.combine(until, time(), UTC)
+        return moment if moment <= now else None
+    return None
+
+
+def _candidates(session: Session, row: Row) -> tuple[Candidate, ...]:
+    found = []
+    for stored in row["candidates"] or ():
+        player, _, rest = stored.partition(":")
+        name, _, similarity = rest.rpartition(":")
+        found.append((int(player), name, float(similarity)))
+    listed: dict[int, list[str]] = {}
+    for player_id, season, team in session.rows(
+        f"SELECT t.player_id, t.season, t.team_abbr FROM {REGISTRY} AS t WHERE t.season <> '' "
+        "AND t.player_id IN UNNEST(@players) ORDER BY t.season DESC, t.team_abbr",
+        {"players": [player for player, _, _ in found]},
+    ):
+        listed.setdefault(int(str(player_id)), []).append(f"{season} {team}")
+    return tuple(Candidate(player, name, score, tuple(listed.get(player, ()))) for player, name, score in found)

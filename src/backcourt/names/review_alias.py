@@ -1,0 +1,142 @@
+"""The alias that an accepted name makes: how far it holds, how it differs from the official name, whom it reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from backcourt.errors import BackcourtError
+from backcourt.names.normalise import parse
+from backcourt.names.people import People, name_book
+from backcourt.names.review_rows import ALIASES, Key, Row, key_of
+from backcourt.names.review_rows import name_id as id_of
+
+Accepted = tuple[Row, int, str | None]
+"""An accepted name: the queue's row, the player's id, the reviewer's notes."""
+_DAMAGE = 2
+"""Edits up to which a name with signs beyond ASCII is the same name in another encoding."""
+_LINE = 40
+"""Characters of a name in a message."""
+
+
+def aliases_of(people: People, accepted: Sequence[Accepted], by: str, now: datetime) -> dict[Key, Row]:
+    """The alias that each accepted name makes: everywhere if it can mean nobody else, else for its season and team.
+
+    A name that can mean others and comes without a team makes none: its decision holds for its source and season.
+    Nor does one whose alias is there already.
+
+    Args:
+        people: The registered players with their aliases.
+        accepted: The names that are accepted together.
+        by: Who accepts them.
+        now: When (UTC).
+
+    Returns:
+        Rows of the table of aliases by the key of the name.
+
+    Raises:
+        BackcourtError: If two names of one team and season with the same letters are accepted as different players.
+    """
+    names = [parse(row["original_name"]) for row, _, _ in accepted]
+    near = _near([name.base for name in names], people)
+    meant: dict[str, set[int]] = {}
+    for lookup, player in [
+        *((alias.alias_lookup, alias.player_id) for alias in people.aliases),
+        *((name.lookup, player) for name, (_, player, _) in zip(names, accepted, strict=True)),
+    ]:
+        meant.setdefault(lookup, set()).add(player)
+    active = {(alias.alias_lookup, alias.season, alias.team_abbr): alias.player_id for alias in people.aliases}
+    made: dict[Key, Row] = {}
+    owners: dict[tuple[str, str, str], tuple[int, Row]] = {}
+    for (row, player, notes), name in zip(accepted, names, strict=True):
+        # An alias for all that is there and left the name open does not reach it: a nearer one does.
+        alone = near[name.base] <= {player} and meant[name.lookup] == {player} and (name.lookup, "", "") not in active
+        place = (name.lookup, "", "") if alone else (name.lookup, row["season"], row["team_abbr"])
+        if (not alone and "" in place) or active.get(place) == player:
+            continue
+        owner, first = owners.setdefault(place, (player, row))
+        if owner != player:
+            raise BackcourtError(
+                f"{named(row)} of one team and season cannot be both {owner} and {player}",
+                next_step=f"accept {id_of(*key_of(first))} and {id_of(*key_of(row))} as one player, or only one",
+            )
+        made[key_of(row)] = {
+            **dict(zip(ALIASES.key, place, strict=True)),
+            "player_id": player,
+            "nba_canonical_lookup": parse(people.names[player]).lookup,
+            "alias_display": row["original_name"],
+            "nba_canonical_display": people.names[player],
+            "alias_type": alias_type(row["original_name"], people.names[player]),
+            "alias_source": "review",
+            "is_active": True,
+            "notes": notes,
+            "created_by": by,
+            "created_at": now,
+            "processed_at": now,
+        }
+    return made
+
+
+def alias_key(alias: Row) -> str:
+    """How reviews name an alias: alias_lookup|season|team_abbr."""
+    return "|".join(str(alias[name]) for name in ALIASES.key)
+
+
+def alias_type(name: str, official: str) -> str:
+    """In what a name differs from the official one: suffix_difference, encoding_difference, nickname or name_variation.
+
+    Args:
+        name: As a source prints it.
+        official: As the league prints it.
+    """
+    from rapidfuzz.distance import OSA
+
+    seen, own = parse(name), parse(official)
+    if seen.base == own.base and seen.suffix != own.suffix:
+        return "suffix_difference"
+    if not (name.isascii() and official.isascii()) and OSA.distance(seen.base, own.base) <= _DAMAGE:
+        return "encoding_difference"
+    if len(seen.words) > 1 and len(own.words) > 1 and seen.words[-1] == own.words[-1]:
+        pair = (seen.words[0], own.words[0])
+        if pair in _short_forms() or pair[::-1] in _short_forms():
+            return "nickname"
+    return "name_variation"
+
+
+def reaches(alias: Row, row: Row) -> bool:
+    """True if an alias speaks of the name of a row of the queue or of a decision."""
+    return (
+        alias["season"] in {"", row["season"]}
+        # A source without teams may have been asked with the team of its games.
+        and (not alias["team_abbr"] or row["team_abbr"] in {"", alias["team_abbr"]})
+        and parse(row["original_name"]).lookup == alias["alias_lookup"]
+    )
+
+
+def named(row: Row) -> str:
+    """A name for a message: short, on one line, without signs that a terminal obeys."""
+    text = str(row["original_name"])
+    return f"{text[:_LINE]!r}{'...' if len(text) > _LINE else ''}"
+
+
+@lru_cache
+def _short_forms() -> frozenset[tuple[str, str]]:
+    book = name_book()
+    return frozenset(zip(book["name"].to_pylist(), book["short_form"].to_pylist(), strict=True))
+
+
+def _near(bases: Sequence[str], people: People) -> dict[str, set[int]]:
+    """Who has these letters or is one edit away, suffixes aside."""
+    import numpy as np
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    edits: Any = process.cdist(
+        bases, [name.base for name in people.parsed], scorer=OSA.distance, score_cutoff=1, dtype=np.uint8
+    )
+    return {
+        base: {people.spellings[int(column)].player_id for column in np.flatnonzero(edits[row] <= 1)}
+        for row, base in enumerate(bases)
+    }
