@@ -76,3 +76,60 @@ def test_lookup_array_normalises_each_name_once(monkeypatch):
 def test_lookup_array_of_nothing():
     """No names give no forms."""
     assert lookup_array(pa.array([], pa.string())).to_pylist() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "suffix"),
+    [
+        ("Jaren Jackson Jr.", ("jaren", "jackson"), "jr"),
+        ("Jackson Jr., Jaren", ("jaren", "jackson"), "jr"),
+        ("Jackson, Jaren, Jr.", ("jackson", "jaren"), "jr"),
+        ("Jr. Jackson Jaren", ("jackson", "jaren"), "jr"),
+        ("Dončić, Luka", ("luka", "doncic"), ""),
+        ("Robert Williams III", ("robert", "williams"), "iii"),
+        ("Royce O'Neale", ("royce", "oneale"), ""),
+        ("R. J. Barrett", ("rj", "barrett"), ""),
+        ("RJ Barrett", ("rj", "barrett"), ""),
+        ("J. Smith", ("j", "smith"), ""),
+        ("Jeff Dowtin (TW)", ("jeff", "dowtin"), ""),
+        ("Juan Carlos Navarro", ("juan", "carlos", "navarro"), ""),
+        ("Ivan Vii", ("ivan", "vii"), ""),
+        ("Victor V", ("victor",), "v"),
+        ("V. Williams", ("v", "williams"), ""),
+        ("Nene", ("nene",), ""),
+        ("Jr", ("jr",), ""),
+        ("", (), ""),
+    ],
+)
+def test_parts(name, words, suffix):
+    """Words in order whatever the comma says, the suffix apart and only where it stands alone, initials in one."""
+    found = normalise.parse(name)
+    assert (found.words, found.suffix) == (words, suffix)
+    assert found.base == "".join(words)
+    assert found.lookup == found.base + suffix
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("Nikola JokiÄ‡", "nikolajokic"),
+        ("Luka DonÄ\u008diÄ‡", "lukadoncic"),
+        ("Dennis SchrÃ¶der", "dennisschroder"),
+        ("Dennis Schr&ouml;der", "dennisschroder"),
+        ("Filip PetruÅ¡ev", "filippetrusev"),
+        ("Ä Nobody", "anobody"),
+        ("🏀 Luka Dončić 🔥", "lukadoncic"),
+        ("Luka\u200b Dončić", "lukadoncic"),
+    ],
+)
+def test_mis_decoded_text_is_repaired(name, form):
+    """UTF-8 read in another code page is mended; a letter that stands for itself stays, pictures go."""
+    assert player_lookup(name) == form
+
+
+@given(st.text(max_size=60))
+def test_parts_make_up_the_form(name):
+    """The parts hold nothing but a-z and digits, and all of the name: no letter is lost, none comes twice."""
+    found = normalise.parse(name)
+    assert sorted(found.lookup) == sorted(player_lookup(name) if "(" not in name else found.lookup)
+    assert all(word.isascii() and word.isalnum() for word in found.words)

@@ -37,7 +37,7 @@ named AS (
   SELECT
     p.*,
     c.season_known,
-    c.team_known,
+    c.team_abbr <> '' AS has_team,
     p.is_short OR p.is_swapped OR p.is_edit AS is_like,
     n.player_id IS NOT NULL AS has_sibling
   FROM people AS p
@@ -85,7 +85,8 @@ ruled AS (
       WHEN in_team AND like_in_team = 1 AND is_edit AND near_in_team = 1 THEN 'one_edit'
       WHEN like_in_team > 0 THEN NULL
       WHEN in_season AND is_exact AND exact_in_season = 1 AND longer = 0 AND NOT has_sibling THEN 'exact'
-      WHEN season_known AND (team_known OR exact_in_season > 0) THEN NULL
+      -- What is like a name, but with another team, is somebody else.
+      WHEN season_known AND (has_team OR exact_in_season > 0) THEN NULL
       WHEN in_season AND but_suffix AND base_in_season = 1 AND NOT has_sibling THEN 'suffix'
       WHEN in_season AND is_surely_swapped AND like_in_season = 1 THEN 'swapped'
       WHEN in_season AND is_sure_edit AND like_in_season = 1 THEN 'one_edit'
@@ -167,7 +168,7 @@ SELECT
     WHEN w.base_in_team > 1 THEN CONCAT('two players of this name, suffix aside, with ', c.team_abbr, ' in ', c.season)
     WHEN w.like_in_team > 1 THEN CONCAT('several players of ', c.team_abbr, ' in ', c.season, ' have a similar name')
     WHEN w.exact_in_season > 0 THEN CONCAT('in ', c.season, ' others have this or nearly this name')
-    WHEN c.team_known AND w.base_in_season > 0
+    WHEN c.team_abbr <> '' AND w.base_in_season > 0
       THEN CONCAT('in ', c.season, ' a player of this name, suffix aside, was not with ', c.team_abbr)
     WHEN c.season_known AND w.base_anywhere > 0
       THEN CONCAT('players of this name are registered, but none in ', c.season)

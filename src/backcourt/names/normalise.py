@@ -69,6 +69,9 @@ def parse(name: str) -> Name:
     pairs = [(word, shown) for shown in printed if (word := _ascii(shown))]
     # In "Jackson Jr., Jaren" the suffix stands before the comma and so at the end of the words put in order.
     suffix = pairs.pop()[0] if len(pairs) > 1 and pairs[-1][0] in SUFFIXES else ""
+    if not suffix and len(pairs) > 2 and pairs[0][0] in SUFFIXES - {"v"}:  # noqa: PLR2004 - two words are left
+        # All words in the wrong order: "Jr. Jackson Jaren".
+        suffix = pairs.pop(0)[0]
     initials = bool(pairs) and _are_initials(pairs[0][1])
     words = [word for word, _ in pairs]
     while initials and len(words) > 2 and len(words[1]) == 1:  # noqa: PLR2004 - a last name stays

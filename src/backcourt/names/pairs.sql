@@ -90,7 +90,8 @@ SELECT
     AND (a.first_word = p.first_word OR (NOT a.first_known AND LENGTH(p.first_word) > 3))
     AND (a.middle = p.middle OR NOT a.middle_known)
     AND (a.last_word = p.last_word OR (NOT a.last_known AND LENGTH(p.last_word) > 3)) AS may_be_misspelt,
-  a.first_word = p.first_word AND p.first_rare AS shares_rare_first
+  -- Of a short last name one letter is too much.
+  a.first_word = p.first_word AND p.first_rare AND LENGTH(p.last_word) > 5 AS shares_rare_first
 FROM found AS f
 INNER JOIN asked AS a ON a.ask = f.ask
 INNER JOIN nba_staging.name_people AS p ON p.name_id = f.name_id

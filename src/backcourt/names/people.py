@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -140,6 +141,7 @@ def name_columns(names: Sequence[Name]) -> dict[str, pa.Array[Any]]:
     }
 
 
+@lru_cache(maxsize=1)
 def name_book() -> pa.Table:
     """English first names and their short forms (the ``nicknames`` package): columns name and short_form.
 
