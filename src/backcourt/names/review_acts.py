@@ -105,7 +105,7 @@ def perform(session: Session, acts: Sequence[Act], *, by: str, now: datetime, ru
     reviews: list[Row] = []
     for number, act in enumerate(acts):
         ids.append(new_review_id(known, run_id, act))
-        others = _same_person(waiting, act, aliases.get(key_of(act.row)), acts)
+        others = _same_person(waiting, act, aliases.get(key_of(act.row)))
         reviews.append(
             {
                 "review_id": ids[-1],
@@ -220,16 +220,15 @@ def _check_accepted(act: Act, people: People) -> None:
             )
 
 
-def _same_person(waiting: Sequence[Row], act: Act, alias: Row | None, acts: Sequence[Act]) -> list[Row]:
+def _same_person(waiting: Sequence[Row], act: Act, alias: Row | None) -> list[Row]:
     """Other open rows that an accepted name can decide: of the same letters in the alias's reach, or of the same id."""
     if act.action != "accept":
         return []
-    mine = {key_of(other.row) for other in acts}
     number = (act.row["source"], act.row["source_player_id"])
     return [
         row
         for row in waiting
-        if key_of(row) not in mine
+        if key_of(row) != key_of(act.row)
         and (
             (alias is not None and reaches(alias, row))
             or (number[1] and (row["source"], row["source_player_id"]) == number)

@@ -255,19 +255,22 @@ def _undo_withdrawal(
 def _resting(session: Session, own: Collection[Key], alias: Row | None) -> dict[Key, Row]:
     """Decisions about names of ``own``, by an alias since it was made, and by a source's ids that only those gave."""
     decisions = select(session, DECISIONS)
+    reached = {
+        key_of(row): row
+        for row in decisions
+        if alias is not None
+        and row["player_id"] == alias["player_id"]
+        and row["processed_at"] >= alias["created_at"]
+        and reaches(alias, row)
+    }
     gone = {
         key_of(row): row
         for row in decisions
-        if key_of(row) in own
-        or (
-            alias is not None
-            and row["step"] == "alias"
-            and row["player_id"] == alias["player_id"]
-            and row["processed_at"] >= alias["created_at"]
-            and reaches(alias, row)
-        )
+        if key_of(row) in own or (row["step"] == "alias" and key_of(row) in reached)
     }
     known = {_number(row) for row in gone.values() if row["source_player_id"]}
+    # A name that was asked again after its decision was decided by its own id: that is no ground of its own.
+    known |= {_number(row) for row in reached.values() if row["step"] == "id"}
     known -= {_number(row) for row in decisions if row["step"] != "id" and key_of(row) not in gone}
     return gone | {key_of(row): row for row in decisions if row["step"] == "id" and _number(row) in known}
 
