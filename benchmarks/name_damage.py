@@ -89,7 +89,7 @@ def made_up(names: Sequence[str], count: int, rng: random.Random) -> list[str]:
         name = f"{rng.choice(words)[0]} {rng.choice(words)[-1]}"
         if parse(name).base in known or parse(name).suffix:
             continue
-        if rng.random() < 0.5:  # noqa: PLR2004 - half of them
+        if rng.random() < 0.5:
             name = _letter_wrong(name, rng)
         if parse(name).base not in known and len(parse(name).words) > 1:
             found[name] = None

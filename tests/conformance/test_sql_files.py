@@ -16,7 +16,9 @@ from backcourt.sources.season.load import statement
 from backcourt.warehouse.dialect import is_read_only, lint, to_duckdb
 
 ROOT = Path(backcourt.__file__).parent
-FILES = sorted(path for room in ("processors", "sources", "integrity") for path in (ROOT / room).rglob("*.sql"))
+FILES = sorted(
+    path for room in ("names", "processors", "sources", "integrity") for path in (ROOT / room).rglob("*.sql")
+)
 PARAMETERS = {"start_date": "DATE", "end_date": "DATE", "bootstrap_days": "INT64"}
 FAILURE = [
     ("failure_category", "STRING"),
@@ -65,6 +67,7 @@ def test_every_file_belongs_to_a_processor_a_source_or_a_diagnostic() -> None:
     """No SQL file lies about that nothing uses, so the tests below see them all."""
     used = {processor.name for processor in registry()} | {source.stem for source in SEASON_FILES}
     used |= {asked.name for asked in diagnostics()}
+    used |= {"registry", "pairs", "decide"}  # of names
     assert {path.stem for path in FILES} == used
 
 

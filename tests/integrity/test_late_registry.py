@@ -6,8 +6,6 @@ import shutil
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from small_season import LAST, query
-from state import contents
 
 from backcourt.backfill.options import Options
 from backcourt.backfill.run import run
@@ -18,6 +16,8 @@ from backcourt.names.registry_fill import fill_registry
 from backcourt.names.resolve import resolve
 from backcourt.processors.registry import registry
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from small_season import LAST, query
+from state import contents
 
 pytestmark = pytest.mark.slow
 SPAN = DateRange(date(2021, 10, 1), LAST)
@@ -91,12 +91,16 @@ def test_lost_players_come_back(by_name_only, tmp_path):
     lost = "SELECT player_lookup, game_date FROM nba_processing.registry_failures WHERE status = ? ORDER BY ALL"
     assert given == query(late, lost, "pending")
     reasons = query(
-        late, "SELECT DISTINCT failure_category FROM nba_processing.analytics_failures WHERE failure_reason LIKE 'no reg%'"
+        late,
+        "SELECT DISTINCT failure_category FROM nba_processing.analytics_failures WHERE failure_reason LIKE 'no reg%'",
     )
-    assert [("MISSING_DEPENDENCY",)] == reasons
-    assert len(given) == query(
-        late, "SELECT count(*) FROM nba_processing.analytics_failures WHERE failure_reason LIKE 'no registered%'"
-    )[0][0]
+    assert reasons == [("MISSING_DEPENDENCY",)]
+    assert (
+        len(given)
+        == query(
+            late, "SELECT count(*) FROM nba_processing.analytics_failures WHERE failure_reason LIKE 'no registered%'"
+        )[0][0]
+    )
 
     found = names_first(late, NOW + timedelta(hours=1))
     assert found.queued == 0
@@ -128,7 +132,8 @@ def test_the_job_does_it_in_the_right_order(by_name_only, tmp_path, command):
     assert query(path, "SELECT count(*) FROM nba_processing.registry_failures") == [(0,)]
     given = query(path, "SELECT count(*) FROM nba_raw.bdl_player_boxscores")
     assert given == query(
-        path, "SELECT count(*) FROM nba_analytics.player_game_summary WHERE primary_source_used = 'bdl_player_boxscores'"
+        path,
+        "SELECT count(*) FROM nba_analytics.player_game_summary WHERE primary_source_used = 'bdl_player_boxscores'",
     )
 
 

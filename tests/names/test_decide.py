@@ -12,7 +12,6 @@ from backcourt.names.decide import Asked, decide
 from backcourt.names.normalise import player_lookup
 from backcourt.names.people import everybody, name_book
 
-
 CLEAR = [
     ("Luka Doncic", "DAL", 4, "exact_context"),
     ("LUKA DONČIĆ", "DAL", 4, "exact_context"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 
 import pytest
-from small_season import checksums, command, query, raw_season
 
 from backcourt.catalog.teams import TRICODES, team_code_of
 from backcourt.names.files import season_like
+from small_season import checksums, command, query, raw_season
 
 __all__ = ["command", "raw_season"]
 HEADER = "row_id,name,season,team,source\n"
@@ -131,4 +131,8 @@ def test_team_codes_of_other_sources():
 
 def test_seasons():
     """A season's label names two years that follow each other."""
-    assert [season_like(text) for text in ("2021-22", "1999-00", "2021-23", "2021", "21-22")] == [True, True, *[False] * 3]
+    assert [season_like(text) for text in ("2021-22", "1999-00", "2021-23", "2021", "21-22")] == [
+        True,
+        True,
+        *[False] * 3,
+    ]

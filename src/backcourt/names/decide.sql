@@ -55,18 +55,17 @@ named AS (
 counted AS (
   SELECT
     n.*,
-    COUNTIF(in_team AND is_exact) OVER same_ask AS exact_in_team,
-    COUNTIF(in_team AND but_suffix) OVER same_ask AS base_in_team,
-    COUNTIF(in_team AND is_like) OVER same_ask AS like_in_team,
-    COUNTIF(in_team AND edits <= 2) OVER same_ask AS near_in_team,
-    COUNTIF(in_season AND is_exact) OVER same_ask AS exact_in_season,
-    COUNTIF(in_season AND but_suffix) OVER same_ask AS base_in_season,
-    COUNTIF(in_season AND (is_like OR same_base)) OVER same_ask AS like_in_season,
-    COUNTIF(is_longer AND NOT same_base AND (in_season OR NOT season_known)) OVER same_ask AS longer,
-    COUNTIF(is_exact) OVER same_ask AS exact_anywhere,
-    COUNTIF(same_base) OVER same_ask AS base_anywhere,
-    COUNTIF(same_base OR is_swapped OR is_sure_edit) OVER same_ask AS like_anywhere,
-    LOGICAL_OR(has_sibling AND same_base) OVER same_ask AS sibling_anywhere
+    COUNT(CASE WHEN in_team AND is_exact THEN 1 END) OVER same_ask AS exact_in_team,
+    COUNT(CASE WHEN in_team AND but_suffix THEN 1 END) OVER same_ask AS base_in_team,
+    COUNT(CASE WHEN in_team AND is_like THEN 1 END) OVER same_ask AS like_in_team,
+    COUNT(CASE WHEN in_team AND edits <= 2 THEN 1 END) OVER same_ask AS near_in_team,
+    COUNT(CASE WHEN in_season AND is_exact THEN 1 END) OVER same_ask AS exact_in_season,
+    COUNT(CASE WHEN in_season AND but_suffix THEN 1 END) OVER same_ask AS base_in_season,
+    COUNT(CASE WHEN in_season AND (is_like OR same_base) THEN 1 END) OVER same_ask AS like_in_season,
+    COUNT(CASE WHEN is_longer AND NOT same_base AND (in_season OR NOT season_known) THEN 1 END) OVER same_ask AS longer,
+    COUNT(CASE WHEN is_exact THEN 1 END) OVER same_ask AS exact_anywhere,
+    COUNT(CASE WHEN same_base THEN 1 END) OVER same_ask AS base_anywhere,
+    COUNT(CASE WHEN same_base OR is_swapped OR is_sure_edit THEN 1 END) OVER same_ask AS like_anywhere
   FROM named AS n
   WINDOW same_ask AS (PARTITION BY ask)
 ),

@@ -188,7 +188,7 @@ def registered(session: Session, *, aliases: bool = True) -> People:
         "WHERE is_active ORDER BY alias_lookup, season, team_abbr"
     )
     ids = session.rows(
-        "SELECT source, source_player_id, MIN(player_id) AS player_id FROM nba_reference.name_decisions "
+        "SELECT source, source_player_id, MIN(player_id) AS known_id FROM nba_reference.name_decisions "
         "WHERE source_player_id IS NOT NULL GROUP BY source, source_player_id "
         "HAVING COUNT(DISTINCT player_id) = 1 ORDER BY source, source_player_id"
     )

@@ -190,7 +190,7 @@ def publish(
 def _log(table: Table, staged: str, scope: Scope, restated: Restated) -> Statement:
     """The statement that logs the rows of the scope that change or go; it runs before they do."""
     same_key = " AND ".join(f"s.{name} = t.{name}" for name in table.key)
-    texts = {"STRING": "t.{}", "DATE": "FORMAT_DATE('%F', t.{})"}
+    texts = {"STRING": "t.{}", "DATE": "FORMAT_DATE('%F', t.{})", "TIMESTAMP": "FORMAT('%d', UNIX_MICROS(t.{}))"}
     key = ", '|', ".join(texts.get(table.column(name).type, "FORMAT('%d', t.{})").format(name) for name in table.key)
     date = f"t.{table.partition}" if table.partition else "CAST(NULL AS DATE)"
     return Statement(
