@@ -32,6 +32,12 @@ def readable(value: object, longest: int = _LONGEST) -> str:
     return spelled if len(spelled) <= longest else f"{spelled[:longest]}..."
 
 
+def alias_words(key: str) -> str:
+    """An alias and where it holds, in words, from alias_lookup|season|team_abbr."""
+    lookup, season, team = key.rsplit("|", 2)
+    return ", ".join((readable(lookup), f"with {team or 'any team'} in {season}" if season else "everywhere"))
+
+
 def print_next(command: str, file: str | None) -> None:
     """Print the command to run next; ``file`` is the option --warehouse."""
     typer.echo(f"next: backcourt names {command}{same_warehouse(file)}")
@@ -41,9 +47,7 @@ def print_done(done: Done, word: str, file: str | None) -> None:
     """Print what acts changed, how to undo them and what to run next; ``word`` says what was done."""
     typer.echo(f"{word}: {len(done.reviews):,} {'names' if len(done.reviews) > 1 else 'name'}")
     for alias in dict.fromkeys(filter(None, done.aliases)):
-        lookup, season, team = alias.rsplit("|", 2)
-        where = f"with {team or 'any team'} in {season}" if season else "everywhere"
-        typer.echo(f"alias: {readable(lookup)}, {where}")
+        typer.echo(f"alias: {alias_words(alias)}")
     if done.rows or done.names:
         typer.echo(f"{done.rows:,} raw rows have their id now; {done.names:,} other names were decided")
     if done.dates:
@@ -75,8 +79,8 @@ def print_shown(found: Shown) -> None:
     _print_rows(
         "what was done",
         found.reviews,
-        {"review_id": "act", "action": "action", "player_id": "player", "reviewed_by": "by", "reviewed_at": "when (UTC)",
-         "notes": "notes", "undone_at": "undone (UTC)"},
+        {"review_id": "act", "action": "action", "player_id": "player", "reviewed_by": "by",
+         "reviewed_at": "when (UTC)", "notes": "notes", "undone_at": "undone (UTC)"},
     )  # fmt: skip
     _print_rows(
         "what the same name stands for elsewhere",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from backcourt.cli.engine import JsonOption, same_warehouse
-from backcourt.cli.names_output import nearest, print_done, print_next, print_shown, readable
+from backcourt.cli.names_output import alias_words, nearest, print_done, print_next, print_shown, readable
 from backcourt.cli.options import WarehouseOption, league_date, new_run_id, now
 
 if TYPE_CHECKING:
@@ -59,9 +59,10 @@ def pending(
     if as_json:
         print_json(shown)
         return
+    extra = ("status",) if status else ()
     if shown:
         print_table(
-            ("id", "name", "source", "season", "team", "rows", "last seen", "status", "why no rule decided", "nearest"),
+            ("id", "name", "source", "season", "team", "rows", "why no rule decided", "nearest", *extra),
             [
                 (
                     row["name_id"],
@@ -70,10 +71,9 @@ def pending(
                     row["season"],
                     row["team_abbr"],
                     row["occurrences"],
-                    row["last_seen_date"],
-                    row["status"],
                     readable(row["reason"]),
                     readable(nearest(row)),
+                    *(row[name] for name in extra),
                 )
                 for row in shown
             ],
@@ -225,6 +225,8 @@ def withdraw(
     file: WarehouseOption = None,
 ) -> None:
     """Withdraw an alias, a curated one too: what rests on it goes, and those names are asked again."""
+    from dataclasses import asdict
+
     from backcourt.cli.output import print_json
     from backcourt.names.normalise import player_lookup
     from backcourt.names.review import withdraw as do
@@ -233,25 +235,17 @@ def withdraw(
     with _writing(file) as session:
         gone = do(session, lookup, season or "", (team or "").upper(), notes=notes, **_stamp(by))
     if as_json:
-        print_json(
-            {
-                **{
-                    name: getattr(gone, name)
-                    for name in ("review_id", "alias", "player_id", "decisions", "rows", "dates")
-                },
-                "decided_again": gone.again.decided,
-                "queued": gone.again.queued,
-            }
-        )
+        print_json(asdict(gone))
         return
-    typer.echo(f"withdrawn: {readable(gone.alias)} stood for {gone.player_id}; {gone.decisions:,} names rested on it")
+    typer.echo(f"withdrawn: {alias_words(gone.alias)}; {gone.decisions:,} names rested on it")
     for table, rows in gone.rows.items():
         typer.echo(f"{table}: {rows:,} rows lost their id")
     if gone.dates:
         typer.echo(f"game dates: {len(gone.dates):,}, {gone.dates[0]} to {gone.dates[-1]}")
-    typer.echo(f"asked again: {gone.again.decided:,} decided otherwise, {gone.again.queued:,} wait")
+    waiting = gone.decisions - gone.decided
+    typer.echo(f"asked again: {gone.decided:,} decided otherwise, {waiting:,} wait")
     typer.echo(f"to undo: backcourt names undo {gone.review_id}{same_warehouse(file)}")
-    print_next("pending" if gone.again.queued else "health", file)
+    print_next("pending" if waiting else "health", file)
 
 
 def health(as_json: JsonOption = False, file: WarehouseOption = None) -> None:

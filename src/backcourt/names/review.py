@@ -324,6 +324,8 @@ def _candidates(session: Session, row: Row) -> tuple[Candidate, ...]:
         player, _, rest = stored.partition(":")
         name, _, similarity = rest.rpartition(":")
         found.append((int(player), name, float(similarity)))
+    if not found:
+        return ()
     listed: dict[int, list[str]] = {}
     for player_id, season, team in session.rows(
         f"SELECT t.player_id, t.season, t.team_abbr FROM {REGISTRY} AS t WHERE t.season <> '' "

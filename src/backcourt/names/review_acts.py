@@ -19,6 +19,7 @@ from backcourt.names.review_rows import (
     QUEUE,
     REVIEWS,
     Row,
+    as_day,
     as_json,
     key_of,
     later_than_all,
@@ -100,12 +101,12 @@ def perform(session: Session, acts: Sequence[Act], *, by: str, now: datetime, ru
     )
     moment = later_than_all(session, REVIEWS, "reviewed_at", now)
     known = {str(row[0]) for row in session.rows(f"SELECT t.review_id FROM {REVIEWS.full_name} AS t")}
-    waiting = select(session, QUEUE, "t.status <> 'resolved'") if accepts else []
+    waiting = _Waiting(select(session, QUEUE, "t.status <> 'resolved'") if accepts else [])
     ids: list[str] = []
     reviews: list[Row] = []
     for number, act in enumerate(acts):
         ids.append(new_review_id(known, run_id, act))
-        others = _same_person(waiting, act, aliases.get(key_of(act.row)))
+        others = waiting.same_person(act, aliases.get(key_of(act.row)))
         reviews.append(
             {
                 "review_id": ids[-1],
@@ -220,20 +221,26 @@ def _check_accepted(act: Act, people: People) -> None:
             )
 
 
-def _same_person(waiting: Sequence[Row], act: Act, alias: Row | None) -> list[Row]:
-    """Other open rows that an accepted name can decide: of the same letters in the alias's reach, or of the same id."""
-    if act.action != "accept":
-        return []
-    number = (act.row["source"], act.row["source_player_id"])
-    return [
-        row
-        for row in waiting
-        if key_of(row) != key_of(act.row)
-        and (
-            (alias is not None and reaches(alias, row))
-            or (number[1] and (row["source"], row["source_player_id"]) == number)
-        )
-    ]
+class _Waiting:
+    """The open rows of the queue before the acts, by letters and by the source's own id."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._by_letters: dict[str, list[Row]] = {}
+        self._by_number: dict[tuple[str, str], list[Row]] = {}
+        for row in rows:
+            self._by_letters.setdefault(parse(row["original_name"]).lookup, []).append(row)
+            if row["source_player_id"]:
+                self._by_number.setdefault((row["source"], row["source_player_id"]), []).append(row)
+
+    def same_person(self, act: Act, alias: Row | None) -> list[Row]:
+        """Others that an accepted name can decide: of its letters in the alias's reach, or of its source's id."""
+        if act.action != "accept":
+            return []
+        letters = self._by_letters.get(alias["alias_lookup"], []) if alias else []
+        found = {key_of(row): row for row in letters if alias and reaches(alias, row)}
+        number = self._by_number.get((act.row["source"], act.row["source_player_id"]), [])
+        found |= {key_of(row): row for row in number}
+        return [row for key, row in sorted(found.items()) if key != key_of(act.row)]
 
 
 def _after(act: Act, by: str, now: datetime) -> Row:
@@ -302,8 +309,3 @@ def _league_day(now: datetime) -> date:
     import pytz
 
     return now.astimezone(pytz.timezone("America/New_York")).date()
-
-
-def as_day(value: object) -> date:
-    """A date as a small query returns it."""
-    return date.fromisoformat(str(value))

@@ -13,9 +13,8 @@ from datetime import date, datetime
 from typing import Any
 
 from backcourt.errors import BackcourtError
-from backcourt.names.carriers import CARRIERS, Carrier
-from backcourt.names.resolve import FAILURES, Resolved, keep_decisions, resolve, season_of, take_ids, write_ids
-from backcourt.names.review_acts import Act, as_day, check_texts, new_review_id
+from backcourt.names.resolve import FAILURES, keep_decisions, resolve, take_ids, write_ids
+from backcourt.names.review_acts import Act, check_texts, new_review_id
 from backcourt.names.review_alias import alias_key, reaches
 from backcourt.names.review_rows import (
     ALIASES,
@@ -30,6 +29,7 @@ from backcourt.names.review_rows import (
     key_of,
     later_than_all,
     put,
+    seen,
     select,
     stage_keys,
 )
@@ -48,14 +48,14 @@ class Undone:
         action: What it had been.
         names: Names that lost their decision, or got it back.
         rows: Raw rows that lost their id, or got it back.
-        again: What became of the names that were asked again; None if none had to be.
+        decided: How many of those names have a decision now: they were asked again.
     """
 
     review_id: str
     action: str
     names: int = 0
     rows: int = 0
-    again: Resolved | None = None
+    decided: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Withdrawn:
         decisions: Names that were decided by it.
         rows: Raw rows that lost their id, by table.
         dates: Game dates on which those names were seen.
-        again: What became of the names, which were asked again.
+        decided: How many of the names were decided otherwise: they were asked again, and the rest waits.
     """
 
     review_id: str
@@ -78,7 +78,7 @@ class Withdrawn:
     decisions: int
     rows: Mapping[str, int]
     dates: tuple[date, ...]
-    again: Resolved
+    decided: int
 
 
 def undo(session: Session, review_id: str, *, by: str, now: datetime, run_id: str) -> Undone:
@@ -151,7 +151,7 @@ def withdraw(
     gone = _resting(session, own, alias)
     names = stage_keys(session, gone, stage="names")
     queued = [row for row in select(session, QUEUE) if key_of(row) in gone]
-    rows, dates = _seen(session, names)
+    rows, dates = seen(session, names)
     known = {str(row[0]) for row in session.rows(f"SELECT t.review_id FROM {REVIEWS.full_name} AS t")}
     about = {"source": "", "player_lookup": alias["alias_lookup"], "season": season, "team_abbr": team_abbr}
     review: Row = {
@@ -181,8 +181,8 @@ def withdraw(
             *put(session, REVIEWS, [review]),
         ]
     )
-    again = _ask_again(session, (run_id, now))
-    return Withdrawn(review["review_id"], key, alias["player_id"], len(gone), rows, dates, again)
+    decided = _ask_again(session, gone, (run_id, now))
+    return Withdrawn(review["review_id"], key, alias["player_id"], len(gone), rows, dates, decided)
 
 
 def _undo_acceptance(
@@ -220,7 +220,7 @@ def _undo_acceptance(
             marked,
         ]
     )
-    return Undone(review["review_id"], "accept", len(gone), rows, _ask_again(session, stamp))
+    return Undone(review["review_id"], "accept", len(gone), rows, _ask_again(session, gone, stamp))
 
 
 def _undo_withdrawal(
@@ -249,7 +249,7 @@ def _undo_withdrawal(
         ]
     )
     rows = write_ids(session, run_id=run_id, now=now)
-    return Undone(review["review_id"], "withdraw", len(decisions), rows, _ask_again(session, stamp))
+    return Undone(review["review_id"], "withdraw", len(decisions), rows, _ask_again(session, own, stamp))
 
 
 def _resting(session: Session, own: Collection[Key], alias: Row | None) -> dict[Key, Row]:
@@ -289,33 +289,14 @@ def _pending_again(names: str) -> Statement:
     )
 
 
-def _ask_again(session: Session, stamp: tuple[str, datetime]) -> Resolved:
-    """Ask the open names; later than every row of the queue, because the newer one of two rows about a name stays."""
+def _ask_again(session: Session, names: Collection[Key], stamp: tuple[str, datetime]) -> int:
+    """Ask the open names; returns how many of ``names`` are decided now.
+
+    Later than every row of the queue, because the newer one of two rows about a name stays.
+    """
     run_id, now = stamp
-    return resolve(session, run_id=run_id, now=later_than_all(session, QUEUE, "processed_at", now))
-
-
-def _seen(session: Session, names: str) -> tuple[dict[str, int], tuple[date, ...]]:
-    """How many raw rows of each table have an id for staged names, and on which game dates."""
-    counts: dict[str, int] = {}
-    dates: set[date] = set()
-    for carrier in CARRIERS.values():
-        day = "r.game_date" if carrier.day == "game_date" else "CAST(NULL AS DATE)"
-        found = session.rows(
-            f"SELECT {day} AS day, COUNT(*) AS n FROM {carrier.table.full_name} AS r INNER JOIN {names} AS n "
-            f"ON {_carries(carrier)} WHERE r.player_id IS NOT NULL GROUP BY 1 ORDER BY 1"
-        )
-        if found:
-            counts[carrier.table.full_name] = sum(int(str(count)) for _, count in found)
-        dates |= {as_day(moment) for moment, _ in found if moment is not None}
-    return counts, tuple(sorted(dates))
-
-
-def _carries(carrier: Carrier) -> str:
-    return (
-        f"n.source = '{carrier.table.name}' AND n.player_lookup = r.player_lookup AND n.season = {season_of('r')} "
-        f"AND n.team_abbr = {carrier.team_of('r')}"
-    )
+    resolve(session, run_id=run_id, now=later_than_all(session, QUEUE, "processed_at", now))
+    return sum(1 for row in select(session, DECISIONS) if key_of(row) in names)
 
 
 def _alias(session: Session, alias_lookup: str, season: str, team_abbr: str) -> Row:

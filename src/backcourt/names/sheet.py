@@ -15,6 +15,7 @@ from typing import Any
 from backcourt.calendar import parse_date
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.names.files import read_csv, write_csv
+from backcourt.names.normalise import parse
 from backcourt.names.people import registered
 from backcourt.names.review import pending
 from backcourt.names.review_acts import Act, Done, check, perform
@@ -99,11 +100,13 @@ def import_(session: Session, path: Path, *, by: str, now: datetime, run_id: str
     acts: list[Act] = []
     problems: list[str] = []
     seen: dict[str, int] = {}
+    players: dict[tuple[str, str, str], tuple[int | None, int]] = {}
     for line in lines:
         try:
             act = _act(line, queue, seen)
             if act is not None:
                 check(act, people, now)
+                _check_one_player(act, line, players)
                 acts.append(act)
         except BackcourtError as error:
             problems.append(line.refused(error))
@@ -179,6 +182,19 @@ def _act(line: _Line, queue: Mapping[str, Row], seen: dict[str, int]) -> Act | N
     if outcome is None:
         raise BackcourtError(f"decision {cells['decision'][:40]!r} is none", valid=[*DECISIONS, "nothing"])
     return Act(row, "reject", outcome=outcome, notes=notes)
+
+
+def _check_one_player(act: Act, line: _Line, players: dict[tuple[str, str, str], tuple[int | None, int]]) -> None:
+    """Refuse one spelling in one team and season as two players: no alias could tell them apart."""
+    season, team = act.row["season"], act.row["team_abbr"]
+    if act.action == "accept" and season and team:
+        place = (parse(act.row["original_name"]).lookup, season, team)
+        player, number = players.setdefault(place, (act.player_id, line.number))
+        if player != act.player_id:
+            raise BackcourtError(
+                f"the same name with {team} in {season} is {player} in row {number}, not {act.player_id}",
+                next_step="accept one of the two in this sheet",
+            )
 
 
 def _row(line: _Line, queue: Mapping[str, Row], seen: dict[str, int]) -> Row:
