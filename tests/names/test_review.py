@@ -499,7 +499,7 @@ def do(session, action, name, value, run_id):
 
 
 @pytest.mark.slow
-@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(acts=st.lists(ACTS, min_size=2, max_size=4))
 def test_undoing_all_in_reverse_comes_back_to_the_beginning(tmp_path_factory, acts):
     """Whatever was accepted, rejected, snoozed and withdrawn in the same second: taken back in reverse, all is as before."""
