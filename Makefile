@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 READY_ALL := $(VENV)/.ready-all
 
 .DEFAULT_GOAL := help
-.PHONY: help demo runbook docs docs-serve docref test test-all lint types check bench format clean
+.PHONY: help demo runbook docs docs-serve docref test test-all lint types check bench bench-names format clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ check: lint types docs test test-all ## Everything that decides whether a change
 
 bench: $(READY) ## Measure against a plain-DuckDB floor on real seasons
 	$(BIN)/python benchmarks/bench.py
+
+bench-names: $(READY) ## Measure who is found behind a name, and print every confusion
+	$(BIN)/python benchmarks/names.py
 
 format: $(READY_ALL) ## Format the code
 	$(BIN)/ruff check --fix .

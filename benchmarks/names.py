@@ -44,8 +44,8 @@ SEED = 20261126
 def rosters(folder: Path, *, labelled: bool = True) -> list[tuple[Asked, int]]:
     """Basketball-Reference's names of a season, without total rows, with the true player; 0 where that is not given."""
     rows = duckdb.connect().execute(
-        f"SELECT bref_name, season, bref_team, {'nba_id' if labelled else '0'} FROM read_parquet(?) WHERE bref_team <> 'TOT' "
-        "ORDER BY bref_team, bref_name",
+        f"SELECT bref_name, season, bref_team, {'nba_id' if labelled else '0'} FROM read_parquet(?) "
+        "WHERE bref_team <> 'TOT' ORDER BY bref_team, bref_name",
         [str(folder / "rosters_bref.parquet")],
     )
     return [

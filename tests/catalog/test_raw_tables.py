@@ -35,7 +35,10 @@ def test_reference_and_operations_tables():
     assert {table.name for table in reference.TABLES} == {
         "nba_players_registry",
         "player_aliases",
+        "name_decisions",
         "unresolved_player_names",
+        "name_reviews",
+        "name_model_answers",
         "processor_run_history",
         "arenas",
         "neutral_site_games",

@@ -228,3 +228,25 @@ def test_hostile_names_are_stored(raw, name):
     assert stored == name
     assert status == ("invalid" if name in {"", "🏀"} or len(name) > 200 else "pending")
     assert query(raw, "SELECT count(*) FROM duckdb_tables()") == tables
+
+
+def test_a_second_pass_decides_nothing_that_the_first_refused(raw):
+    """Who is on a list under his own name is not taken for a similar one there, in a later pass either."""
+    [(player, name, lookup)] = query(
+        raw,
+        f"SELECT player_id, min(player_full_name), player_lookup FROM {INJURIES} GROUP BY ALL "
+        "HAVING count(*) > 2 AND len(player_lookup) > 12 ORDER BY player_id LIMIT 1",
+    )
+    query(
+        raw,
+        f"UPDATE {INJURIES} SET player_lookup = ?, player_full_name = ?, player_id = NULL WHERE rowid = "
+        f"(SELECT min(rowid) FROM {INJURIES} WHERE player_id = ?)",
+        f"{lookup[:-1]}q{lookup[-1]}",
+        f"{name[:-1]}q{name[-1]}",
+        player,
+    )
+    for hours in (1, 2):
+        assert (resolved(raw, hours).queued, resolved(raw, hours).decided) == (1, 0)
+    assert query(raw, "SELECT reason FROM nba_reference.unresolved_player_names") == [
+        (f"the similar player is already there under another name: {player}",)
+    ]

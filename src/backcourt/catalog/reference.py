@@ -143,10 +143,10 @@ _REVIEWS = Table(
     columns=(
         text("review_id", "id of the act", required=True),
         *_NAME_KEY,
-        text("action", "accept, reject, snooze, reopen or withdraw", required=True),
+        text("action", "accept, reject, snooze, reopen; withdraw (source empty, the alias as the name)", required=True),
         integer("player_id", "NBA person id that was accepted", "id"),
-        text("before", "JSON object: the queue's row before the act", required=True),
-        text("alias_key", "alias_lookup|season|team_abbr of the alias that it made, NULL if none"),
+        text("before", "JSON object: what the act changed, as it was before", required=True),
+        text("alias_key", "alias_lookup|season|team_abbr of the alias that it made or withdrew, NULL if none"),
         text("reviewed_by", "who", required=True),
         text("notes", "why, in the reviewer's words"),
         moment("reviewed_at", "when (UTC)", required=True),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from backcourt.cli import names_review
 from backcourt.cli.engine import Asked, EndOption, JsonOption, ModeOption, SeasonOption, StartOption, same_warehouse
 from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from backcourt.warehouse.base import Warehouse
 
 app = typer.Typer(help="Resolve player names, review open ones, compute again what missed them.", no_args_is_help=True)
+
+names_review.register(app)
 
 
 @app.command()

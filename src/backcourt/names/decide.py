@@ -91,13 +91,15 @@ class Decision:
     candidates: tuple[Candidate, ...] = ()
 
 
-def decide(session: Session, people: People, asked: Sequence[Asked]) -> list[Decision]:
+def decide(session: Session, people: People, asked: Sequence[Asked], *, settled: bool = False) -> list[Decision]:
     """Decide names, each in its context, or say why nobody can be chosen.
 
     Args:
         session: An open session; reading is enough. ``people`` must have been staged in it.
         people: The registered players.
         asked: The names; equal ones get equal decisions.
+        settled: True if nba_staging.name_settled says who is there under another name already (source, season,
+            team_abbr, player_id); else nobody is.
 
     Returns:
         One decision per name, in their order.
@@ -110,6 +112,8 @@ def decide(session: Session, people: People, asked: Sequence[Asked]) -> list[Dec
     pairs = _with_distances(session.query(_sql("pairs")))
     session.stage_arrow("name_pairs", pairs)
     session.stage_arrow("name_near", _near(sorted(set(_hits(pairs))), people))
+    if not settled:
+        session.stage_arrow("name_settled", _nobody())
     rows: list[dict[str, Any]] = session.query(_sql("decide")).to_pylist()
     open_names = [(entry, name) for row, entry, name in zip(rows, distinct, names, strict=True) if not row["step"]]
     candidates = _candidates(open_names, people)
@@ -131,6 +135,11 @@ def decide(session: Session, people: People, asked: Sequence[Asked]) -> list[Dec
 @lru_cache
 def _sql(name: str) -> str:
     return (resources.files("backcourt.names") / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _nobody() -> pa.Table:
+    texts: pa.Array[Any] = pa.array([], pa.string())
+    return pa.table({"source": texts, "season": texts, "team_abbr": texts, "player_id": pa.array([], pa.int64())})
 
 
 def _problem(entry: Asked, name: Name) -> str:

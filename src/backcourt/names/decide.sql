@@ -141,10 +141,13 @@ first_found AS (
 -- A list names a player once: whoever is there under his own name is not meant by a similar one, too.
 judged AS (
   SELECT
-    *,
-    step IN ('short_form', 'swapped', 'one_edit')
-      AND COUNT(*) OVER (PARTITION BY source, season, team_abbr, player_id) > 1 AS is_taken
-  FROM first_found
+    f.*,
+    f.step IN ('short_form', 'swapped', 'one_edit') AND (
+      COUNT(*) OVER (PARTITION BY f.source, f.season, f.team_abbr, f.player_id) > 1 OR s.player_id IS NOT NULL
+    ) AS is_taken
+  FROM first_found AS f
+  LEFT JOIN nba_staging.name_settled AS s
+    ON s.source = f.source AND s.season = f.season AND s.team_abbr = f.team_abbr AND s.player_id = f.player_id
 )
 SELECT
   c.ask,

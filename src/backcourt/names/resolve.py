@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from backcourt.catalog import table
 from backcourt.names.carriers import CARRIERS, Carrier
 from backcourt.names.decide import Asked, Decision, decide
 from backcourt.names.people import registered
@@ -65,6 +66,8 @@ def resolve(session: Session, *, run_id: str, now: datetime, aliases: bool = Tru
     Raises:
         BackcourtError: If the registry is empty.
     """
+    # First what was decided and not written, because a process ended in between.
+    changed = write_ids(session, run_id=run_id, now=now)
     found = session.stage_query("name_open", _open_names())
     rows: list[dict[str, Any]] = session.query(f"SELECT * FROM {found} ORDER BY {', '.join(NAME_KEY)}").to_pylist()
     decisions: list[Decision] = []
@@ -77,9 +80,12 @@ def resolve(session: Session, *, run_id: str, now: datetime, aliases: bool = Tru
             )
             for row in rows
         ]
-        decisions = decide(session, people, asked)
+        session.stage_query(
+            "name_settled", f"SELECT source, season, team_abbr, player_id FROM {DECISIONS} GROUP BY 1, 2, 3, 4"
+        )
+        decisions = decide(session, people, asked, settled=True)
         record(session, rows, decisions, run_id=run_id, now=now)
-    changed = write_ids(session, run_id=run_id, now=now)
+        changed += write_ids(session, run_id=run_id, now=now)
     steps = Counter(decision.step for decision in decisions if decision.player_id is not None)
     return Resolved(len(rows), dict(sorted(steps.items())), len(decisions) - sum(steps.values()), changed)
 
@@ -97,6 +103,19 @@ def record(
     decided = _stage_decided(session, [pair for pair in pairs if pair[1].player_id is not None])
     undecided = _stage_open(session, [pair for pair in pairs if pair[1].player_id is None])
     stamp: Parameters = {"run_id": run_id, "now": now}
+    # What a person said of a name stays; what is known of it is renewed.
+    renewed = session.stage_query(
+        "names_renewed",
+        "SELECT n.source, n.player_lookup, n.season, n.team_abbr, n.original_name, n.source_player_id, "
+        "n.first_seen_date, n.last_seen_date, n.occurrences, n.example_games, n.candidates, n.reason, "
+        "IF(COALESCE(o.status, 'resolved') = 'resolved', n.status, o.status) AS status, "
+        "CAST(NULL AS STRING) AS resolution_type, CAST(NULL AS INT64) AS resolved_to_player_id, o.snooze_until, "
+        "o.reviewed_by, o.reviewed_at, COALESCE(o.created_at, @now) AS created_at, @now AS processed_at "
+        f"FROM {undecided} AS n LEFT JOIN {QUEUE} AS o ON {_same('n', 'o')} "
+        "WHERE o.source IS NULL OR o.occurrences <> n.occurrences OR o.reason <> n.reason "
+        "OR o.status = 'resolved' OR ARRAY_TO_STRING(o.candidates, ',') <> ARRAY_TO_STRING(n.candidates, ',')",
+        stamp,
+    )
     session.transaction(
         [
             *keep_decisions(decided, stamp),
@@ -106,26 +125,8 @@ def record(
                 f"WHERE t.status <> 'resolved' AND EXISTS (SELECT 1 FROM {decided} AS d WHERE {same_name('d')})",
                 stamp,
             ),
-            # What a person said of a name stays; what is known of it is renewed.
-            Statement(
-                f"INSERT INTO {QUEUE} ({_KEY}, original_name, source_player_id, first_seen_date, last_seen_date, "
-                "occurrences, example_games, candidates, reason, status, resolution_type, resolved_to_player_id, "
-                "snooze_until, reviewed_by, reviewed_at, created_at, processed_at) "
-                f"SELECT n.source, n.player_lookup, n.season, n.team_abbr, n.original_name, n.source_player_id, "
-                "n.first_seen_date, n.last_seen_date, n.occurrences, n.example_games, n.candidates, n.reason, "
-                "IF(COALESCE(o.status, 'resolved') = 'resolved', n.status, o.status), NULL, NULL, o.snooze_until, "
-                "o.reviewed_by, o.reviewed_at, COALESCE(o.created_at, @now), @now "
-                f"FROM {undecided} AS n LEFT JOIN {QUEUE} AS o ON {_same('n', 'o')} "
-                f"WHERE o.source IS NULL OR o.occurrences <> n.occurrences OR o.reason <> n.reason "
-                "OR o.status = 'resolved' OR ARRAY_TO_STRING(o.candidates, ',') <> ARRAY_TO_STRING(n.candidates, ',')",
-                stamp,
-            ),
-            # The older row of the two goes: one name, one row.
-            Statement(
-                f"DELETE FROM {QUEUE} AS t WHERE t.processed_at < @now AND EXISTS "
-                f"(SELECT 1 FROM {QUEUE} AS n WHERE n.processed_at = @now AND {_same('n', 't')})",
-                stamp,
-            ),
+            Statement(f"DELETE FROM {QUEUE} AS t WHERE EXISTS (SELECT 1 FROM {renewed} AS n WHERE {same_name('n')})"),
+            Statement(f"INSERT INTO {QUEUE} ({_QUEUED}) SELECT {_QUEUED} FROM {renewed} ORDER BY {_KEY}"),
         ]
     )
 
@@ -216,6 +217,7 @@ def _same(one: str, other: str) -> str:
 
 
 _KEY = ", ".join(NAME_KEY)
+_QUEUED = ", ".join(column.name for column in table("unresolved_player_names").columns)
 
 
 def _open_names() -> str:

@@ -20,7 +20,7 @@ from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES, raw_league, raw_market
 from backcourt.catalog.model import Table
 from backcourt.errors import AuditError, QueryError, UnknownNameError
-from backcourt.names.carriers import with_ids
+from backcourt.names.carriers import CARRIERS, with_ids
 from backcourt.names.registry_fill import fill_registry
 from backcourt.names.resolve import Resolved, resolve
 from backcourt.sources import venues
@@ -70,8 +70,20 @@ def load_season(
         run = _Run(session, checked, now, run_id)
         loads = [run.load(file) for file in checked.files if file.stem in wanted]
         session.transaction([statement for entry in loads for statement in run.history(entry)])
-        names = run.names() if any(entry.rows_inserted or entry.rows_removed for entry in loads) else None
+        changed = {entry.table for entry in loads if entry.rows_inserted or entry.rows_removed}
+        names = run.names() if changed & _NAMES else None
     return LoadSummary(checked.season, str(folder), run_id, tuple(loads), time.perf_counter() - started, names)
+
+
+_NAMES = frozenset(
+    {
+        "nba_raw.nbac_gamebook_player_stats",
+        "nba_raw.nbac_player_boxscore",
+        "nba_raw.nbac_player_list_current",
+        *(carrier.table.full_name for carrier in CARRIERS.values()),
+    }
+)
+"""Tables that say who was listed where, or know players by name only."""
 
 
 @lru_cache
