@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backcourt.backfill.options import RunResult
-    from backcourt.warehouse.base import Warehouse
+    from backcourt.names.model_resolver import ModelSettings, Question
+    from backcourt.warehouse.base import Session, Warehouse
 
 app = typer.Typer(help="Resolve player names, review open ones, compute again what missed them.", no_args_is_help=True)
 
@@ -113,6 +114,94 @@ def _registry_of(file: str | None) -> Warehouse | None:
         return None
     place.require()
     return place
+
+
+@app.command()
+def ask(
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, help="How many names at most, the most frequent first.")
+    ] = 100,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would cost at most; nothing is sent.")
+    ] = False,
+    as_json: JsonOption = False,
+    file: WarehouseOption = None,
+) -> None:
+    """Ask a language model about pending names, if a key is set: sure answers become aliases, likely ones go to review.
+
+    Exits with 1 if a name stays pending.
+    """
+    from backcourt.catalog import TABLES
+    from backcourt.cli.options import league_date
+    from backcourt.names.model_apply import apply_answers, open_questions
+    from backcourt.names.model_resolver import ask as ask_model
+
+    settings = _model_settings()
+    place = warehouse(file)
+    place.require()
+    if dry_run:
+        with place.read() as session:
+            _print_estimate(
+                session, open_questions(session, today=league_date(), limit=limit), settings, as_json=as_json
+            )
+        return
+    run_id, moment = new_run_id(), now()
+    with place.write(TABLES) as session:
+        questions = open_questions(session, today=league_date(), limit=limit)
+        outcome = ask_model(session, questions, settings, run_id=run_id, now=moment)
+        done = apply_answers(session, outcome.answers, model=settings.model, run_id=run_id, now=moment)
+    left = {**outcome.pending, **done.pending}
+    if as_json:
+        from backcourt.cli.output import print_json
+
+        print_json(
+            {
+                "asked": len(questions),
+                "aliases": done.aliases,
+                "under_review": done.review,
+                "pending": [{"name": q.original_name, "reason": why} for q, why in left.items()],
+                "rows": done.rows,
+                "spent_usd": outcome.spent_usd,
+                "unknown_usd": outcome.unknown_usd,
+                "calls": outcome.calls,
+            }
+        )
+    else:
+        from backcourt.cli.names_output import readable
+
+        for question, why in left.items():
+            typer.echo(f"pending: {readable(question.original_name)}: {readable(why)}")
+        typer.echo(
+            f"{len(questions):,} names: {done.aliases:,} got an alias, {done.review:,} under review, {len(left):,} "
+            f"pending; {done.rows:,} rows have their id now; {outcome.calls:,} calls, {outcome.spent_usd:.4f} dollars"
+            + (f" and at most {outcome.unknown_usd:.4f} for calls that broke" if outcome.unknown_usd else "")
+        )
+        typer.echo(f"next: backcourt names pending --status under_review{same_warehouse(file)}")
+    raise typer.Exit(1 if left else 0)
+
+
+def _model_settings() -> ModelSettings:
+    from backcourt.names.model_resolver import ModelSettings
+    from backcourt.settings import load
+
+    found = load()
+    return ModelSettings(found.ai_key or "", found.ai_model, base_url=found.ai_base_url, budget_usd=found.ai_budget_usd)
+
+
+def _print_estimate(session: Session, questions: Sequence[Question], settings: ModelSettings, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from backcourt.cli.output import print_json
+    from backcourt.names.model_resolver import estimate
+
+    found = estimate(questions, settings, session=session)
+    if as_json:
+        print_json({**asdict(found), "known": len(questions) - found.names})
+        return
+    typer.echo(
+        f"{found.names:,} names in {found.calls:,} calls, {len(questions) - found.names:,} answered before; at most "
+        f"{found.usd:.4f} US dollars, the budget is {settings.budget_usd:.2f}; nothing was sent"
+    )
 
 
 @app.command()

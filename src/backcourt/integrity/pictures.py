@@ -1,4 +1,4 @@
-"""The one home of pictures: rows by table and date, failures beside their bands, coverage by date and by month.
+"""The one home of pictures: rows by date, failures beside their bands, coverage by date and month, names by step.
 
 Drawn without a display, narrow enough for a phone, with colours that colour-blind people tell apart and marks or words
 beside them. The same facts give the same bytes.
@@ -204,6 +204,28 @@ def coverage_by_month(months: Sequence[Month]) -> Picture:
             f"Heat map of {len(names)} tables by {len(columns)} months: {done:,} of {dates:,} tables' game dates "
             f"computed, {failed:,} failed.",
         )
+
+
+def names_by_step(decided: Sequence[tuple[str, int]], waiting: int) -> Picture:
+    """How names were decided: a bar per step, in the order of the steps, and one for those that wait."""
+    bars = [*decided, ("waiting", waiting)]
+    with _style():
+        figure, (axes,) = _panels(1, 0.9 + 0.34 * len(bars))
+        counts = [count for _, count in bars]
+        drawn = axes.barh(range(len(bars)), counts, height=0.72, color=[*[_BLUE] * len(decided), _ORANGE], linewidth=0)
+        drawn[-1].set_hatch("///")
+        drawn[-1].set_edgecolor("white")
+        axes.bar_label(drawn, [f"{count:,}" for count in counts], padding=4)
+        axes.set_yticks(range(len(bars)), [name.replace("_", " ") for name, _ in bars])
+        axes.invert_yaxis()
+        # Room for the figure behind the longest bar.
+        axes.set_xlim(0, max(counts) * 1.16 or 1)
+        axes.set_xticks([])
+        axes.tick_params(length=0)
+        axes.spines[:].set_visible(False)
+        axes.set_title("Names by the step that decided")
+        said = ", ".join(f"{name} {count:,}" for name, count in bars)
+        return _picture(figure, f"Bar chart of names by the step that decided: {said}.")
 
 
 def months_text(months: Sequence[Month]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

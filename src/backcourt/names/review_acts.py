@@ -74,7 +74,9 @@ class Done:
     dates: tuple[date, ...] = ()
 
 
-def perform(session: Session, acts: Sequence[Act], *, by: str, now: datetime, run_id: str) -> Done:
+def perform(
+    session: Session, acts: Sequence[Act], *, by: str, now: datetime, run_id: str, alias_source: str = "review"
+) -> Done:
     """Check acts and do them all in one transaction, or none; then write ids and ask the open names again.
 
     What is left undone after the transaction, if the process ends there, the next ``resolve`` does.
@@ -85,6 +87,7 @@ def perform(session: Session, acts: Sequence[Act], *, by: str, now: datetime, ru
         by: Who decides.
         now: When (UTC).
         run_id: The run that does it.
+        alias_source: review, or model if a model decides.
 
     Raises:
         BackcourtError: If an act cannot be done; nothing has been changed then.
@@ -97,7 +100,9 @@ def perform(session: Session, acts: Sequence[Act], *, by: str, now: datetime, ru
     for act in acts:
         check(act, people, now)
     aliases = (
-        aliases_of(people, [(act.row, act.player_id or 0, act.notes) for act in accepts], by, now) if people else {}
+        aliases_of(people, [(act.row, act.player_id or 0, act.notes) for act in accepts], by, now, alias_source)
+        if people
+        else {}
     )
     moment = later_than_all(session, REVIEWS, "reviewed_at", now)
     known = {str(row[0]) for row in session.rows(f"SELECT t.review_id FROM {REVIEWS.full_name} AS t")}

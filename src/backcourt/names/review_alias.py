@@ -21,7 +21,9 @@ _LINE = 40
 """Characters of a name in a message."""
 
 
-def aliases_of(people: People, accepted: Sequence[Accepted], by: str, now: datetime) -> dict[Key, Row]:
+def aliases_of(
+    people: People, accepted: Sequence[Accepted], by: str, now: datetime, source: str = "review"
+) -> dict[Key, Row]:
     """The alias that each accepted name makes: everywhere if it can mean nobody else, else for its season and team.
 
     A name that can mean others and comes without a team makes none: its decision holds for its source and season.
@@ -32,6 +34,7 @@ def aliases_of(people: People, accepted: Sequence[Accepted], by: str, now: datet
         accepted: The names that are accepted together.
         by: Who accepts them.
         now: When (UTC).
+        source: review, or model if a model accepts them.
 
     Returns:
         Rows of the table of aliases by the key of the name.
@@ -68,8 +71,10 @@ def aliases_of(people: People, accepted: Sequence[Accepted], by: str, now: datet
             "nba_canonical_lookup": parse(people.names[player]).lookup,
             "alias_display": row["original_name"],
             "nba_canonical_display": people.names[player],
-            "alias_type": alias_type(row["original_name"], people.names[player]),
-            "alias_source": "review",
+            "alias_type": "ai_resolved"
+            if source == "model"
+            else alias_type(row["original_name"], people.names[player]),
+            "alias_source": source,
             "is_active": True,
             "notes": notes,
             "created_by": by,

@@ -271,8 +271,37 @@ class GapRecovery(Parameters):
         return super().next_command() if self.dry_run else f"backcourt validate range {self.dates}"
 
 
+class NameResolution(Parameters):
+    """Parameters of name-resolution.
+
+    Attributes:
+        decisions: A reviewed sheet, as `backcourt names export` writes it; None imports nothing.
+    """
+
+    runbook: ClassVar[str] = "name-resolution"
+
+    decisions: str | None = Field(
+        default=None, description="CSV file of reviewed names to import; default: nothing is imported"
+    )
+
+    @field_validator("decisions", mode="before")
+    @classmethod
+    def _decisions(cls, value: object) -> str | None:
+        return None if value is None else str(value).strip()
+
+    def shown(self) -> dict[str, str]:
+        """The parameters for people; of the sheet, too, only the file's name."""
+        values = super().shown()
+        return {**values, "decisions": re.split(r"[/\\]", values["decisions"])[-1]}
+
+    def next_command(self) -> str:
+        """The resolution itself after a dry run, the queue after it."""
+        return super().next_command() if self.dry_run else "backcourt names pending"
+
+
 MODELS: Mapping[str, type[Parameters]] = {
-    model.runbook: model for model in (QuickStart, Phase4Precompute, SeasonBackfill, Phase4DataIntegrity, GapRecovery)
+    model.runbook: model
+    for model in (QuickStart, Phase4Precompute, SeasonBackfill, Phase4DataIntegrity, GapRecovery, NameResolution)
 }
 """The model of every runbook."""
 

@@ -18,6 +18,17 @@ from backcourt.processors.failures import CATEGORIES
 from backcourt.processors.registry import select
 from backcourt.runbooks import checks, facts, view
 from backcourt.runbooks.integrity import contaminated, covered, environment, gaps, readiness, verdict
+from backcourt.runbooks.names import (
+    fill_registry,
+    import_decisions,
+    names_asked,
+    names_health,
+    names_proven,
+    names_waiting,
+    registry_state,
+    reprocess_names,
+    resolve_names,
+)
 from backcourt.runbooks.parameters import Parameters, QuickStart
 from backcourt.runbooks.pieces import (
     NOTHING_WRITTEN,
@@ -44,9 +55,15 @@ __all__ = [
     "environment",
     "errors",
     "failures_by_week",
+    "fill_registry",
     "foresee",
     "gaps",
     "given",
+    "import_decisions",
+    "names_asked",
+    "names_health",
+    "names_proven",
+    "names_waiting",
     "nothing_left",
     "origin",
     "plan",
@@ -54,6 +71,9 @@ __all__ = [
     "preflight",
     "readiness",
     "recover",
+    "registry_state",
+    "reprocess_names",
+    "resolve_names",
     "rows_by_date",
     "run_phase4",
     "stages",

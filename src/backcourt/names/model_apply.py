@@ -1,0 +1,133 @@
+"""What the answers of a model change: a sure match becomes an alias, a likely one goes to review, others stay pending."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from backcourt.errors import BackcourtError
+from backcourt.names.model_question import Answer, Candidate, Question
+from backcourt.names.people import REGISTRY
+from backcourt.names.review import pending
+from backcourt.names.review_acts import Act, perform
+from backcourt.names.review_rows import QUEUE, Row, key_of, select
+from backcourt.warehouse.base import Session, Statement
+
+SURE, LIKELY = 0.9, 0.7
+"""Confidence from which a match becomes an alias, and from which an answer is worth a reviewer's look."""
+
+
+@dataclass(slots=True)
+class Applied:
+    """What the answers changed.
+
+    Attributes:
+        aliases: Names that were accepted, and got an alias.
+        review: Names that were put under review.
+        pending: Names that stay pending, with the reason.
+        rows: Raw rows that got an id.
+        names: Other names that were decided by the new aliases.
+    """
+
+    aliases: int = 0
+    review: int = 0
+    pending: dict[Question, str] = field(default_factory=dict)
+    rows: int = 0
+    names: int = 0
+
+
+def open_questions(session: Session, *, today: date, limit: int | None = None) -> list[Question]:
+    """The pending names as questions, the most frequent first, with where their candidates were listed."""
+    rows = pending(session, today=today, limit=limit)
+    parsed = [[text.split(":", 1)[0] for text in row["candidates"] or ()] for row in rows]
+    listed: dict[int, list[tuple[str, str]]] = {}
+    for player, season, team in session.rows(
+        f"SELECT player_id, season, team_abbr FROM {REGISTRY} WHERE season <> '' AND player_id IN UNNEST(@ids) "
+        "ORDER BY player_id, season, team_abbr",
+        {"ids": sorted({int(text) for texts in parsed for text in texts}) or [0]},
+    ):
+        listed.setdefault(int(str(player)), []).append((str(season), str(team)))
+    return [
+        Question(
+            row["source"],
+            row["player_lookup"],
+            row["season"],
+            row["team_abbr"],
+            row["original_name"],
+            row["reason"],
+            tuple(_candidate(text, listed) for text in row["candidates"] or ()),
+        )
+        for row in rows
+    ]
+
+
+def _candidate(stored: str, listed: Mapping[int, list[tuple[str, str]]]) -> Candidate:
+    player, rest = stored.split(":", 1)
+    name, similarity = rest.rsplit(":", 1)
+    places = listed.get(int(player), [])
+    return Candidate(
+        int(player),
+        name,
+        tuple(dict.fromkeys(team for _, team in places)),
+        tuple(dict.fromkeys(season for season, _ in places)),
+        float(similarity),
+    )
+
+
+def apply_answers(
+    session: Session, answers: Mapping[Question, Answer], *, model: str, run_id: str, now: datetime
+) -> Applied:
+    """Carry out what was answered; a name that somebody has decided since is left alone.
+
+    Args:
+        session: A session that can write.
+        answers: Checked answers (``model_resolver.ask``).
+        model: Name of the model, which is named as the one who decided.
+        run_id: The run.
+        now: When (UTC).
+    """
+    done = Applied()
+    for question, answer in sorted(answers.items(), key=lambda pair: _key(pair[0])):
+        # Read anew each time: the alias of one answer decides other names, too.
+        row = {key_of(row): row for row in select(session, QUEUE, "t.status = 'pending'")}.get(_key(question))
+        if row is None:
+            continue
+        if answer.verdict == "MATCH" and answer.player_id is not None and answer.confidence >= SURE:
+            _accept(session, row, question, answer, done, (f"model {model}", run_id, now))
+        elif answer.verdict != "UNSURE" and answer.confidence >= LIKELY:
+            session.transaction([_under_review(question, now)])
+            done.review += 1
+        else:
+            done.pending[question] = f"{answer.verdict} with confidence {answer.confidence:.2f}: {answer.reason}"
+    return done
+
+
+def _accept(
+    session: Session, row: Row, question: Question, answer: Answer, done: Applied, by: tuple[str, str, datetime]
+) -> None:
+    who, run_id, now = by
+    act = Act(row, "accept", player_id=answer.player_id, notes=f"confidence {answer.confidence:.2f}: {answer.reason}")
+    try:
+        found = perform(session, [act], by=who, now=now, run_id=run_id, alias_source="model")
+    except BackcourtError as error:
+        # One answer that contradicts what is known must not keep the others from being used.
+        done.pending[question] = str(error)
+        return
+    done.aliases += 1
+    done.rows += found.rows
+    done.names += found.names
+
+
+def _key(question: Question) -> tuple[str, str, str, str]:
+    return question.source, question.player_lookup, question.season, question.team_abbr
+
+
+def _under_review(question: Question, now: datetime) -> Statement:
+    names = ("source", "player_lookup", "season", "team_abbr")
+    same = " AND ".join(f"t.{name} = @{name}" for name in names)
+    return Statement(
+        f"UPDATE {QUEUE.full_name} AS t SET status = 'under_review', processed_at = @now "
+        f"WHERE {same} AND t.status = 'pending'",
+        {**dict(zip(names, _key(question), strict=True)), "now": now},
+    )

@@ -1,0 +1,110 @@
+"""`backcourt names ask`: what a model's answers change, against a server on this machine that speaks the service's API."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from model_server import ModelServer, Scripted, answering
+from review_league import EITHER, JAYLIN, ROBERT, TIMELORD, league
+from small_season import command, query
+
+from backcourt.names.normalise import player_lookup
+
+__all__ = ["command"]
+KEY = "sk-never-shown-anywhere"
+QUEUE = "SELECT status, count(*) FROM nba_reference.unresolved_player_names GROUP BY ALL ORDER BY ALL"
+
+
+@pytest.fixture
+def place(tmp_path_factory, tmp_path):
+    """A copy of the small league with open names."""
+    return league(tmp_path_factory, tmp_path).path
+
+
+@pytest.fixture
+def asked(command, place, monkeypatch, tmp_path):
+    """Run `backcourt names ask` against a scripted server; returns what was printed, and the server."""
+
+    def run(script, *options):
+        monkeypatch.setenv("NO_PROXY", "*")
+        with ModelServer(*script) as server:
+            monkeypatch.setenv("BACKCOURT_AI_KEY", f" {KEY}\n")
+            monkeypatch.setenv("BACKCOURT_AI_BASE_URL", server.url)
+            return command("names", "ask", *options, "--warehouse", place), server
+
+    return run
+
+
+def says(name):
+    """A model that knows one nickname, thinks it knows a second name, and calls what is no name an error."""
+    if name["name"] == TIMELORD:
+        return {"verdict": "MATCH", "player_id": ROBERT, "confidence": 0.97}
+    if name["name"] == EITHER:
+        return {"verdict": "MATCH", "player_id": JAYLIN, "confidence": 0.75}
+    if "alert" in name["name"]:
+        return {"verdict": "DATA_ERROR", "confidence": 0.99}
+    return {"verdict": "UNSURE", "confidence": 0.95}
+
+
+def test_answers_are_carried_out(asked, place):
+    """A match at 0.9 or more becomes an alias of the model's and reaches the raw rows; from 0.7 a person looks; else nothing.
+
+    What the model says of a name whose bearer was not among the candidates never becomes an alias.
+    """
+    known = query(place, "SELECT count(*) FROM nba_raw.nbac_injury_report WHERE player_id = ?", ROBERT)[0][0]
+    done, server = asked([answering(says)], "--json")
+    assert done.code == 1, done.err
+    found = json.loads(done.out)
+    assert found["under_review"] >= 2
+    assert len(server.received) == found["calls"]
+    offered = [name for received in server.received for name in received.names if name["name"] == TIMELORD]
+    candidates = {entry["player_id"] for name in offered for entry in name["candidates"]}
+    aliases = query(
+        place,
+        "SELECT alias_lookup, player_id, alias_type, alias_source, created_by FROM nba_reference.player_aliases "
+        "WHERE alias_source = 'model'",
+    )
+    now_known = query(place, "SELECT count(*) FROM nba_raw.nbac_injury_report WHERE player_id = ?", ROBERT)[0][0]
+    if ROBERT in candidates:
+        assert aliases == [(player_lookup(TIMELORD), ROBERT, "ai_resolved", "model", "model claude-haiku-5-5")]
+        assert now_known == known + 2
+        assert found["rows"] >= 2
+    else:
+        assert (aliases, now_known) == ([], known)
+    statuses = dict(query(place, QUEUE))
+    assert statuses["under_review"] == found["under_review"]
+    for text in (done.out, done.err, str(query(place, "SELECT * FROM nba_reference.name_model_answers"))):
+        assert KEY not in text
+
+    again, server = asked([Scripted(status=500)], "--json")
+    assert again.code == 1
+    assert server.received == []
+    assert json.loads(again.out)["spent_usd"] == 0
+
+
+def test_a_service_that_fails_changes_nothing(asked, place):
+    """With every call refused, all names stay pending with the reason, exit 1."""
+    before = query(place, QUEUE)
+    done, _ = asked([Scripted(status=401, body="{}")])
+    assert done.code == 1
+    assert "the service did not take the key" in done.out
+    assert query(place, QUEUE) == before
+    assert KEY not in done.out + done.err
+
+
+def test_a_dry_run_sends_nothing(asked, place):
+    """It says what asking would cost at most, and nothing is sent or stored."""
+    done, server = asked([Scripted(status=500)], "--dry-run")
+    assert done.code == 0
+    assert "nothing was sent" in done.out
+    assert server.received == []
+    assert query(place, "SELECT count(*) FROM nba_reference.name_model_answers") == [(0,)]
+
+
+def test_it_is_off_without_a_key(command, place, monkeypatch):
+    """Without a key nothing is asked, and the error names the setting."""
+    monkeypatch.delenv("BACKCOURT_AI_KEY", raising=False)
+    done = command("names", "ask", "--warehouse", place)
+    assert done.code == 2
+    assert "BACKCOURT_AI_KEY" in done.line
