@@ -6,10 +6,10 @@ import json
 
 import pytest
 from model_server import ModelServer, Scripted, answering
-from review_league import EITHER, JAYLIN, ROBERT, TIMELORD, league
-from small_season import command, query
 
 from backcourt.names.normalise import player_lookup
+from review_league import EITHER, JAYLIN, ROBERT, TIMELORD, league
+from small_season import command, query
 
 __all__ = ["command"]
 KEY = "sk-never-shown-anywhere"
@@ -23,7 +23,7 @@ def place(tmp_path_factory, tmp_path):
 
 
 @pytest.fixture
-def asked(command, place, monkeypatch, tmp_path):
+def asked(command, place, monkeypatch):
     """Run `backcourt names ask` against a scripted server; returns what was printed, and the server."""
 
     def run(script, *options):

@@ -1,4 +1,4 @@
-"""What the answers of a model change: a sure match becomes an alias, a likely one goes to review, others stay pending."""
+"""What a model's answers change: a sure match becomes an alias, a likely one goes to review, others stay pending."""
 
 from __future__ import annotations
 
