@@ -35,6 +35,30 @@ def season_label(year: int) -> str:
     return f"{year}-{(year + 1) % 100:02d}"
 
 
+_GAME = re.compile(r"00[1-6](\d{2})\d{5}")
+_CENTURY_TURN = 46
+"""The league began in 1946: digits from here on are years of the 20th century."""
+
+
+def season_of_game(game_id: str) -> str:
+    """Season label of a game's id: "0022400561" -> "2024-25".
+
+    Raises:
+        BackcourtError: If it is no id of a game.
+    """
+    match = _GAME.fullmatch(game_id)
+    if match is None:
+        raise BackcourtError(f"{game_id[:40]!r} is no game id", valid=["ten digits, 0022400561"])
+    year = int(match[1])
+    return season_label(1900 + year if year >= _CENTURY_TURN else 2000 + year)
+
+
+def season_of_date(day: date) -> str:
+    """Season label of a date, if a season begins in July: 2024-10-22 -> "2024-25"."""
+    first_month = 7
+    return season_label(day.year if day.month >= first_month else day.year - 1)
+
+
 @dataclass(frozen=True, slots=True)
 class DateRange:
     """A range of dates, both ends included."""

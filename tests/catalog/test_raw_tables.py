@@ -48,6 +48,7 @@ def test_reference_and_operations_tables():
         "analytics_failures",
         "precompute_failures",
         "quarantine",
+        "landed_files",
         "registry_failures",
         "reprocess_attempts",
         "circuit_breaker_state",

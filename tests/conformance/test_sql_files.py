@@ -12,7 +12,7 @@ from backcourt.catalog import TABLES, table
 from backcourt.integrity.diagnostics import diagnostics
 from backcourt.processors.registry import registry
 from backcourt.sources.season.files import FILES as SEASON_FILES
-from backcourt.sources.season.load import statement
+from backcourt.sources.units import statement
 from backcourt.warehouse.dialect import is_read_only, lint, to_duckdb
 
 ROOT = Path(backcourt.__file__).parent

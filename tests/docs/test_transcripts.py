@@ -9,17 +9,24 @@ import pytest
 from docs_support import ROOT, need
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
-_PAGES = ("backfill-guide", "troubleshooting", "data-integrity")
+_PAGES = ("backfill-guide", "troubleshooting", "data-integrity", "name-resolution")
 
 
 def _described(name):
     """The page and its sections as docs/_build describes them."""
     need("markdown")
     import findings
+    import namings
     import scenarios
     import troubles
 
-    module = {"backfill-guide": scenarios, "troubleshooting": troubles, "data-integrity": findings}[name]
+    pages = {
+        "backfill-guide": scenarios,
+        "troubleshooting": troubles,
+        "data-integrity": findings,
+        "name-resolution": namings,
+    }
+    module = pages[name]
     return module.PAGE, module.SECTIONS
 
 

@@ -62,7 +62,7 @@ def test_every_step_is_one_call(name):
 
 def test_the_registry_reads_the_notebooks():
     """Title, purpose, parameters and sections come from the notebook and its model."""
-    first, second, third, fourth, fifth = runbooks()
+    first, second, third, fourth, fifth, sixth = runbooks()
     assert first.title == "Quick start: the first Phase 4 backfill"
     assert first.purpose.startswith("One game date")
     assert [(item.name, item.required) for item in second.parameters][:2] == [("start_date", True), ("end_date", False)]
@@ -71,6 +71,8 @@ def test_the_registry_reads_the_notebooks():
     assert third.sections[1:5] == ("What is there", "Plan", "Run", "Check")
     assert [item.name for item in fourth.parameters][-2:] == ["warehouse", "strict"]
     assert fifth.sections[1:6] == ("Gaps", "Coverage before", "Lineage", "Plan", "Recovery")
+    assert sixth.parameters[-1].name == "decisions"
+    assert sixth.sections[1:5] == ("Registry", "Names without an id", "Fill", "Resolve")
 
 
 def test_no_two_runbooks_tell_the_same():

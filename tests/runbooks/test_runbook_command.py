@@ -29,6 +29,7 @@ def test_list_and_show(call):
         "season-backfill",
         "phase4-data-integrity",
         "gap-recovery",
+        "name-resolution",
     ]
     shown = json.loads(call(COMMAND, "runbook", "show", "quick-start", "--json").stdout)
     assert [item["name"] for item in shown["parameters"]][-1] == "player"

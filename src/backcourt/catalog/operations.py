@@ -106,6 +106,27 @@ _QUARANTINE = Table(
     ),
 )
 
+_LANDED = Table(
+    name="landed_files",
+    dataset="nba_processing",
+    phase="operations",
+    grain="one payload of one source, date and key: the one that was loaded last",
+    key=("source", "day", "payload_key"),
+    partition="day",
+    description="What of the landing zone was loaded, and with what result: a load goes on where it ended.",
+    columns=(
+        text("source", "name of the source", required=True),
+        day("day", "date that the payload is about", required=True),
+        text("payload_key", "game id, or what else tells the payloads of a date apart", required=True),
+        text("digest", "16 hex digits of the content", required=True),
+        text("path", "where it lies", required=True),
+        text("outcome", "loaded, quarantined or refused", required=True),
+        text("detail", "why it was refused, NULL otherwise"),
+        _RUN,
+        moment("loaded_at", "when (UTC)", required=True),
+    ),
+)
+
 _REGISTRY_FAILURES = Table(
     name="registry_failures",
     dataset="nba_processing",
@@ -237,6 +258,7 @@ TABLES: tuple[Table, ...] = (
     _failures("analytics_failures", "Phase 3"),
     _failures("precompute_failures", "Phase 4"),
     _QUARANTINE,
+    _LANDED,
     _REGISTRY_FAILURES,
     _REPROCESS,
     _BREAKER,

@@ -30,10 +30,10 @@ def replacements(parameters: Parameters, folder: Path) -> Mapping[str, str]:
         sys.prefix: "python",
         str(Path.home()): "~",
     }
-    if Path(warehouse).is_absolute():
-        found[warehouse] = Path(warehouse).name
     for name in parameters.names():
         value = getattr(parameters, name)
+        if isinstance(value, str) and Path(value).is_absolute():
+            found[value] = Path(value).name
         if isinstance(value, str) and is_secret(value, name):
             found[value] = HIDDEN
     kept = {old: new for old, new in found.items() if len(old) >= _SHORTEST}

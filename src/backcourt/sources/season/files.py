@@ -61,7 +61,7 @@ class SeasonFile:
         return "season" in self.columns
 
 
-def _kinds(**columns: Kind | str) -> dict[str, Kind]:
+def kinds(**columns: Kind | str) -> dict[str, Kind]:
     """Columns by kind: text="a b c", whole="d e"."""
     return {name: kind for kind, names in columns.items() for name in names.split()}  # type: ignore[misc]
 
@@ -72,7 +72,7 @@ FILES: tuple[SeasonFile, ...] = (
     SeasonFile(
         "schedule",
         "nba_raw.nbac_schedule",
-        _kinds(
+        kinds(
             text="game_id season season_type home_abbreviation away_abbreviation tipoff_text status starters_on",
             whole="home_team_id away_team_id home_score away_score periods",
             date="game_date",
@@ -83,7 +83,7 @@ FILES: tuple[SeasonFile, ...] = (
     SeasonFile(
         "team_boxscores",
         "nba_raw.nbac_team_boxscore",
-        _kinds(
+        kinds(
             text="game_id season team_abbreviation team_name",
             whole=f"team_id {_LINE}",
             minutes="min",
@@ -96,7 +96,7 @@ FILES: tuple[SeasonFile, ...] = (
     SeasonFile(
         "player_boxscores",
         "nba_raw.nbac_player_boxscore",
-        _kinds(
+        kinds(
             text="game_id season player_name team_abbreviation",
             whole=f"player_id team_id min {_LINE}",
             number="plus_minus",
@@ -109,7 +109,7 @@ FILES: tuple[SeasonFile, ...] = (
     SeasonFile(
         "player_boxscores_v3",
         "nba_raw.nbac_gamebook_player_stats",
-        _kinds(
+        kinds(
             text="game_id season first_name family_name team_tricode position comment minutes",
             whole="person_id field_goals_made field_goals_attempted three_pointers_made three_pointers_attempted "
             "free_throws_made free_throws_attempted rebounds_offensive rebounds_defensive rebounds_total assists "
@@ -122,7 +122,7 @@ FILES: tuple[SeasonFile, ...] = (
     SeasonFile(
         "shots",
         "nba_raw.nbac_shot_chart",
-        _kinds(
+        kinds(
             text="game_id action_type shot_zone_basic",
             whole="game_event_id player_id team_id period minutes_remaining seconds_remaining shot_distance "
             "shot_made_flag assisted",
@@ -135,7 +135,7 @@ FILES: tuple[SeasonFile, ...] = (
     SeasonFile(
         "play_by_play",
         "nba_raw.nbac_play_by_play",
-        _kinds(
+        kinds(
             text="game_id pctimestring homedescription neutraldescription visitordescription score "
             "player1_team_abbreviation player2_team_abbreviation player3_team_abbreviation",
             whole="eventnum eventmsgtype eventmsgactiontype period player1_id player2_id player3_id",
@@ -145,7 +145,7 @@ FILES: tuple[SeasonFile, ...] = (
         "rosters_bref",
         "nba_raw.br_rosters_current",
         # The true match (nba_id) that two seasons carry is an answer key, not a source: it is never read.
-        _kinds(text="season bref_team bref_name bref_id"),
+        kinds(text="season bref_team bref_name bref_id"),
         unit="source_team_code",
         names=("bref_name",),
         team="team_abbrev",
@@ -154,7 +154,7 @@ FILES: tuple[SeasonFile, ...] = (
     SeasonFile(
         "players",
         "nba_raw.nbac_player_list_current",
-        _kinds(
+        kinds(
             text="season player_name team_abbreviation position", whole="player_id", date="birth_date", flag="is_active"
         ),
         unit="player_id",
@@ -165,7 +165,7 @@ FILES: tuple[SeasonFile, ...] = (
     SeasonFile(
         "roster_snapshots",
         "nba_raw.espn_team_rosters",
-        _kinds(
+        kinds(
             text="season team_abbreviation player_name position status",
             whole="scrape_hour player_id",
             date="roster_date birth_date",
@@ -177,7 +177,7 @@ FILES: tuple[SeasonFile, ...] = (
     SeasonFile(
         "injury_report",
         "nba_raw.nbac_injury_report",
-        _kinds(
+        kinds(
             text="season game_id team_abbreviation player_name injury_status reason reason_category",
             whole="report_hour",
             date="report_date",
@@ -188,7 +188,7 @@ FILES: tuple[SeasonFile, ...] = (
     SeasonFile(
         "player_props",
         "nba_raw.odds_api_player_points_props",
-        _kinds(
+        kinds(
             text="season game_id bookmaker player_name",
             whole="over_price_american under_price_american minutes_before_tipoff",
             number="points_line",
@@ -199,7 +199,7 @@ FILES: tuple[SeasonFile, ...] = (
     SeasonFile(
         "game_lines",
         "nba_raw.odds_api_game_lines",
-        _kinds(
+        kinds(
             text="season game_id home_abbreviation bookmaker_key market_key outcome_name",
             number="outcome_point",
             time="snapshot_timestamp",
@@ -208,6 +208,15 @@ FILES: tuple[SeasonFile, ...] = (
     ),
 )
 """Every file that a season's folder may hold, in the order of loading: the schedule decides for all others."""
+
+
+def feed(stem: str) -> SeasonFile:
+    """The file of that name.
+
+    Raises:
+        KeyError: If there is none.
+    """
+    return {file.stem: file for file in FILES}[stem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +229,8 @@ class Folder:
         files: The files that are there, in the order of loading.
         names: Distinct player names of all files.
         typed: Rows of the files in which a column has no value at all and therefore no type, with the type given.
+        sources: For rows that came in many files, the file of each unit (game, team, player or date); such rows are a
+            part of the season.
     """
 
     path: Path
@@ -227,6 +238,7 @@ class Folder:
     files: tuple[SeasonFile, ...]
     names: pa.Array[Any]
     typed: Mapping[str, pa.Table]
+    sources: Mapping[str, str] | None = None
 
     @property
     def year(self) -> int:
@@ -299,8 +311,8 @@ def _read(path: Path, file: SeasonFile) -> pa.Table:
         raise InputFileError(f"{path} cannot be read: {broken}", next_step=step) from error
 
 
-def _typed(file: SeasonFile, schema: pa.Schema) -> pa.Schema:
-    """The schema with a type for each column that has none."""
+def arrow_type(kind: Kind) -> pa.DataType:
+    """The Arrow type that stands for a kind."""
     import pyarrow as pa
 
     given: dict[Kind, Any] = {
@@ -312,8 +324,16 @@ def _typed(file: SeasonFile, schema: pa.Schema) -> pa.Schema:
         "date": pa.date32(),
         "time": pa.timestamp("us", tz="UTC"),
     }
+    found: pa.DataType = given[kind]
+    return found
+
+
+def _typed(file: SeasonFile, schema: pa.Schema) -> pa.Schema:
+    """The schema with a type for each column that has none."""
+    import pyarrow as pa
+
     fields = [
-        pa.field(field.name, given[file.columns[field.name]]) if pa.types.is_null(field.type) else field
+        pa.field(field.name, arrow_type(file.columns[field.name])) if pa.types.is_null(field.type) else field
         for field in schema
     ]
     return pa.schema(fields)

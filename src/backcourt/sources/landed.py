@@ -1,0 +1,272 @@
+"""Load from the landing zone: parse the newest payload of every key, then judge and publish as a season's files are.
+
+A payload that was loaded before is left out; one that cannot be read is refused, recorded with the reason, and keeps
+no other from being loaded.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from backcourt.catalog import TABLES
+from backcourt.errors import InputFileError
+from backcourt.names.resolve import Resolved
+from backcourt.sources.landing import Landed, Landing
+from backcourt.sources.season.files import Folder, SeasonFile, arrow_type
+from backcourt.sources.season.summary import TableLoad
+from backcourt.sources.source import About, Parsed, Source
+from backcourt.sources.units import NAMED, UnitLoader, stage_inputs
+from backcourt.warehouse.base import Session, Statement, Warehouse
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LANDED = "nba_processing.landed_files"
+_BATCH = 5000
+"""Payloads that are parsed and published together, to bound memory."""
+
+
+@dataclass(slots=True)
+class LandedLoad:
+    """What a load did.
+
+    Attributes:
+        source: Name of the source.
+        files: Payloads that were looked at.
+        known: Payloads that had been loaded before and were left out.
+        refused: Why a payload could not be read, by path.
+        unmapped: Fields that no parser knows, with the number of payloads that have them.
+        tables: What was written, by season.
+        seconds: Wall time.
+        names: What became of names without an id; None if nothing was asked.
+    """
+
+    source: str
+    files: int = 0
+    known: int = 0
+    refused: dict[str, str] = field(default_factory=dict)
+    unmapped: Counter[str] = field(default_factory=Counter)
+    tables: list[TableLoad] = field(default_factory=list)
+    seconds: float = 0.0
+    names: Resolved | None = None
+
+    @property
+    def success(self) -> int:
+        """Units of which something was written."""
+        return sum(entry.success for entry in self.tables)
+
+    @property
+    def skipped(self) -> int:
+        """Units that were left alone: every row was stored already, or the payload had been loaded."""
+        return self.known + sum(entry.skipped for entry in self.tables)
+
+    @property
+    def quarantined(self) -> int:
+        """Units that were held back."""
+        return sum(entry.quarantined for entry in self.tables)
+
+    @property
+    def errors(self) -> int:
+        """Payloads that could not be read, and units that the engine refused."""
+        return len(self.refused) + sum(entry.errors for entry in self.tables)
+
+    @property
+    def skip_rate(self) -> float:
+        """Skipped units as a fraction (0..1) of the good ones; 0 if there are none."""
+        good = self.success + self.skipped
+        return self.skipped / good if good else 0.0
+
+    @property
+    def exit_code(self) -> int:
+        """0 good, 1 if anything was held back or refused."""
+        return max([1 if self.quarantined or self.refused else 0, *(entry.exit_code for entry in self.tables)])
+
+
+def load_landed(
+    warehouse: Warehouse,
+    source: Source,
+    landing: Landing,
+    days: Sequence[date],
+    *,
+    now: datetime,
+    run_id: str,
+    keys: Collection[str] = (),
+    limit: int | None = None,
+    resume: bool = True,
+    dry_run: bool = False,
+) -> LandedLoad:
+    """Load what lies in the landing zone of a source for some dates.
+
+    Args:
+        warehouse: Where to.
+        source: What is loaded.
+        landing: Where from.
+        days: Dates.
+        now: Time written to new rows.
+        run_id: The run.
+        keys: Only payloads of these keys; all if it is empty.
+        limit: How many payloads at most.
+        resume: False loads payloads again that were loaded before.
+        dry_run: True looks only: nothing is written.
+    """
+    started = time.perf_counter()
+    done = LandedLoad(source.name)
+    found = landing.newest(source.name, days, keys)
+    if not dry_run:
+        warehouse.ensure(TABLES)
+    if resume and (not dry_run or _is_there(warehouse)):
+        known = _known(warehouse, source, days)
+        fresh = [landed for landed in found if known.get((landed.day, landed.key)) != landed.digest]
+        done.known = len(found) - len(fresh)
+        found = fresh
+    found = found[:limit]
+    done.files = len(found) + done.known
+    for start in range(0, 0 if dry_run else len(found), _BATCH):
+        _load_batch(warehouse, source, landing, found[start : start + _BATCH], done, (run_id, now))
+    done.seconds = time.perf_counter() - started
+    return done
+
+
+def _is_there(warehouse: Warehouse) -> bool:
+    from backcourt.errors import WarehouseError
+
+    try:
+        warehouse.require()
+    except WarehouseError:
+        return False
+    return not warehouse.differences([table for table in TABLES if table.full_name == LANDED])
+
+
+def _known(warehouse: Warehouse, source: Source, days: Sequence[date]) -> dict[tuple[date, str], str]:
+    """Digests of payloads that need not be loaded again: those that were loaded."""
+    if not days:
+        return {}
+    with warehouse.read() as session:
+        rows = session.rows(
+            f"SELECT day, payload_key, digest FROM {LANDED} WHERE source = @source AND outcome = 'loaded' "
+            "AND day BETWEEN @start AND @end",
+            {"source": source.name, "start": min(days), "end": max(days)},
+        )
+    return {(date.fromisoformat(str(day)), str(key)): str(digest) for day, key, digest in rows}
+
+
+def _load_batch(
+    warehouse: Warehouse,
+    source: Source,
+    landing: Landing,
+    found: Sequence[Landed],
+    done: LandedLoad,
+    stamp: tuple[str, datetime],
+) -> None:
+    parsed = [(landed, _parsed(source, landing, landed, done)) for landed in found]
+    run_id, now = stamp
+    with warehouse.write() as session:
+        changed: set[str] = set()
+        loader: UnitLoader | None = None
+        for folder in _folders(source, [(landed, rows) for landed, rows in parsed if rows is not None]):
+            stage_inputs(session, folder)
+            loader = UnitLoader(session, folder, now, run_id)
+            entry = loader.load(source.feed)
+            session.transaction(loader.history(entry))
+            done.tables.append(entry)
+            if entry.rows_inserted or entry.rows_removed:
+                changed.add(entry.table)
+        if loader is not None and changed & NAMED:
+            done.names = loader.names()
+        _remember(session, source, [landed for landed, _ in parsed], done, stamp)
+
+
+def _parsed(source: Source, landing: Landing, landed: Landed, done: LandedLoad) -> list[dict[str, Any]] | None:
+    """The rows of a payload; None if it is refused."""
+    try:
+        parsed: Parsed = source.parse(landing.read(landed), About(landed.key, landed.day, landed.received, landed.path))
+    except InputFileError as error:
+        done.refused[landed.path] = str(error)
+        return None
+    done.unmapped.update(parsed.unmapped)
+    return [{**row, "landed_from": landed.path} for row in parsed.rows]
+
+
+def _folders(source: Source, parsed: Sequence[tuple[Landed, list[dict[str, Any]]]]) -> list[Folder]:
+    """The rows by season, in the form in which a season's files are loaded."""
+    seasons: dict[str, list[dict[str, Any]]] = {}
+    for _, rows in parsed:
+        for row in rows:
+            seasons.setdefault(str(row["season"]), []).append(row)
+    return [_folder(source.feed, season, rows) for season, rows in sorted(seasons.items())]
+
+
+def _folder(feed: SeasonFile, season: str, rows: Sequence[Mapping[str, Any]]) -> Folder:
+    import pyarrow as pa
+
+    data: pa.Table = pa.table(
+        {
+            name: pa.array([row.get(name) for row in rows], arrow_type("text" if kind == "minutes" else kind))
+            for name, kind in feed.columns.items()
+        }
+    )
+    names = dict.fromkeys(
+        " ".join(filter(None, (str(row.get(part) or "") for part in feed.names))) for row in rows if feed.names
+    )
+    return Folder(
+        Path(f"landing of {feed.stem}"),
+        season,
+        (feed,),
+        pa.array([name for name in names if name], pa.string()),
+        {feed.stem: data},
+        {str(row.get(feed.unit)): str(row["landed_from"]) for row in rows},
+    )
+
+
+def _remember(
+    session: Session, source: Source, found: Sequence[Landed], done: LandedLoad, stamp: tuple[str, datetime]
+) -> None:
+    """Write down what became of each payload."""
+    import pyarrow as pa
+
+    run_id, now = stamp
+    held = {
+        str(row[0])
+        for row in session.rows(
+            "SELECT DISTINCT source_file FROM nba_processing.quarantine WHERE table_name = @table_name",
+            {"table_name": source.table},
+        )
+    }
+    outcomes = [
+        "refused" if landed.path in done.refused else "quarantined" if landed.path in held else "loaded"
+        for landed in found
+    ]
+    staged = session.stage_arrow(
+        "landed_now",
+        pa.table(
+            {
+                "day": pa.array([landed.day for landed in found], pa.date32()),
+                "payload_key": pa.array([landed.key for landed in found], pa.string()),
+                "digest": pa.array([landed.digest for landed in found], pa.string()),
+                "path": pa.array([landed.path for landed in found], pa.string()),
+                "outcome": pa.array(outcomes, pa.string()),
+                "detail": pa.array([done.refused.get(landed.path) for landed in found], pa.string()),
+            }
+        ),
+    )
+    session.transaction(
+        [
+            Statement(
+                f"DELETE FROM {LANDED} AS t WHERE t.source = @source AND EXISTS (SELECT 1 FROM {staged} AS n "
+                "WHERE n.day = t.day AND n.payload_key = t.payload_key)",
+                {"source": source.name},
+            ),
+            Statement(
+                f"INSERT INTO {LANDED} (source, day, payload_key, digest, path, outcome, detail, run_id, loaded_at) "
+                f"SELECT @source, day, payload_key, digest, path, outcome, detail, @run_id, @now FROM {staged} "
+                "ORDER BY day, payload_key",
+                {"source": source.name, "run_id": run_id, "now": now},
+            ),
+        ]
+    )

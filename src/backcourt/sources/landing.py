@@ -1,0 +1,220 @@
+"""The landing zone: what a source published, kept as it was received, one file per source, date and key.
+
+Layout: {source}/{date}/{key}/{timestamp}-{hash}.{ext} below any fsspec path. The hash is the content's, so an unchanged
+payload is not stored twice; a date is listed without looking at others; a file is there whole or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from backcourt.errors import BackcourtError, InputFileError
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of the largest payload, unpacked; a season's schedule has six million."""
+_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.=@-]{0,99}")
+_FILE = re.compile(r"(\d{8}T\d{6}Z)-([0-9a-f]{16})\.([a-z0-9]+(?:\.gz)?)")
+_STAMP = "%Y%m%dT%H%M%SZ"
+_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A payload in the landing zone.
+
+    Attributes:
+        source: Name of the source.
+        day: Date that it is about.
+        key: Game id, or what else tells the payloads of a date apart.
+        received: When it was received (UTC).
+        digest: 16 hex digits of its content.
+        path: Where it lies.
+    """
+
+    source: str
+    day: date
+    key: str
+    received: datetime
+    digest: str
+    path: str
+
+
+class Landing:
+    """A landing zone.
+
+    Attributes:
+        url: Folder or fsspec address, such as gs://bucket/landing.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Name the place; nothing is opened yet."""
+        self.url = url.rstrip("/") or "/"
+
+    @cached_property
+    def _place(self) -> tuple[AbstractFileSystem, str]:
+        import fsspec
+
+        try:
+            system, root = fsspec.core.url_to_fs(self.url)
+        except (ImportError, ValueError) as error:
+            raise BackcourtError(
+                f"the landing zone {self.url} cannot be used: {error}",
+                next_step="name a folder, or install what the address needs (pip install 'backcourt[gcs]')",
+            ) from error
+        return system, str(root)
+
+    def store(self, source: str, day: date, key: str, data: bytes, ext: str, *, now: datetime) -> tuple[Landed, bool]:
+        """Keep a payload; returns it and whether it is new: the newest one of its key with the same content stays.
+
+        Args:
+            source: Name of the source.
+            day: Date that it is about.
+            key: What tells it apart from others of the date.
+            data: The bytes as received.
+            ext: Extension without the dot, such as json or pdf.
+            now: When it was received (UTC).
+
+        Raises:
+            InputFileError: If it is larger than ``LARGEST``, or a name cannot be a file's.
+            BackcourtError: If it cannot be written.
+        """
+        if len(data) > LARGEST:
+            raise InputFileError(f"a payload of {source} has {len(data):,} bytes; at most {LARGEST:,} are kept")
+        for part in (source, key, ext):
+            checked(part)
+        digest = hashlib.sha256(data).hexdigest()[:_DIGITS]
+        earlier = self.versions(source, day, key)
+        if earlier and earlier[-1].digest == digest:
+            return earlier[-1], False
+        system, root = self._place
+        folder = f"{root}/{source}/{day}/{key}"
+        path = f"{folder}/{now.astimezone(UTC):{_STAMP}}-{digest}.{ext}"
+        try:
+            system.makedirs(folder, exist_ok=True)
+            if "file" in _protocols(system):
+                # An object store writes whole objects; a folder needs a rename.
+                beside = f"{folder}/.{digest}.part"
+                system.pipe_file(beside, data)
+                Path(beside).replace(path)
+            else:
+                system.pipe_file(path, data)
+        except OSError as error:
+            raise BackcourtError(
+                f"the landing zone {self.url} cannot be written: {error.strerror or error}",
+                next_step="free space there, or name another place with --landing",
+            ) from error
+        return Landed(source, day, key, now, digest, path), True
+
+    def versions(self, source: str, day: date, key: str) -> list[Landed]:
+        """All payloads of a key, the oldest first."""
+        system, root = self._place
+        return _sorted(_landed(source, day, key, path) for path in _files(system, f"{root}/{source}/{day}/{key}"))
+
+    def newest(self, source: str, days: Sequence[date], keys: Collection[str] = ()) -> list[Landed]:
+        """The newest payload of every key on some dates, by date and key; of these keys only, if any are given."""
+        system, root = self._place
+        found: list[Landed] = []
+        for day in days:
+            for folder in _folders(system, f"{root}/{source}/{day}"):
+                key = folder.rsplit("/", 1)[-1]
+                if _PART.fullmatch(key) and (not keys or key in keys):
+                    found += _sorted(_landed(source, day, key, path) for path in _files(system, folder))[-1:]
+        return sorted(found, key=lambda landed: (landed.day, landed.key))
+
+    def days(self, source: str) -> list[date]:
+        """The dates of which a source has payloads, in order."""
+        system, root = self._place
+        names = [folder.rsplit("/", 1)[-1] for folder in _folders(system, f"{root}/{checked(source)}")]
+        return sorted(date.fromisoformat(name) for name in names if re.fullmatch(r"\d{4}-\d{2}-\d{2}", name))
+
+    def read(self, landed: Landed) -> bytes:
+        """The bytes of a payload, unpacked if it is packed (.gz).
+
+        Raises:
+            InputFileError: If it cannot be read, is damaged, or unpacks to more than ``LARGEST`` bytes.
+        """
+        system, _ = self._place
+        try:
+            if system.size(landed.path) > LARGEST:
+                raise InputFileError(f"{landed.path} is larger than {LARGEST:,} bytes, so it is not read")
+            data: bytes = system.cat_file(landed.path)
+        except OSError as error:
+            raise InputFileError(f"{landed.path} cannot be read: {error.strerror or error}") from error
+        return unpacked(data, landed.path)
+
+
+def unpacked(data: bytes, where: str) -> bytes:
+    """Bytes without gzip around them, whatever the name says; others come back as they are.
+
+    Raises:
+        InputFileError: If the packed data are damaged or grow beyond ``LARGEST`` bytes.
+    """
+    if not data.startswith(b"\x1f\x8b"):
+        return data
+    unpack = zlib.decompressobj(wbits=31)
+    try:
+        whole = unpack.decompress(data, LARGEST + 1)
+    except zlib.error as error:
+        raise InputFileError(f"{where} is damaged: {error}", next_step="fetch it again") from error
+    if len(whole) > LARGEST:
+        raise InputFileError(f"{where} unpacks to more than {LARGEST:,} bytes, so it is not read")
+    if not unpack.eof:
+        raise InputFileError(f"{where} is truncated", next_step="fetch it again")
+    return whole
+
+
+def checked(part: str) -> str:
+    """A name that can be part of a path below the landing zone, and of no other.
+
+    Raises:
+        InputFileError: If it cannot.
+    """
+    if not _PART.fullmatch(part) or ".." in part:
+        raise InputFileError(
+            f"{part[:60]!r} cannot be a name in the landing zone",
+            valid=["letters, digits and _ . = @ -, at most 100, no dots in a row"],
+        )
+    return part
+
+
+def _protocols(system: AbstractFileSystem) -> tuple[str, ...]:
+    named: Any = system.protocol
+    return (named,) if isinstance(named, str) else tuple(named)
+
+
+def _folders(system: AbstractFileSystem, path: str) -> list[str]:
+    return [entry["name"] for entry in _listed(system, path) if entry["type"] == "directory"]
+
+
+def _files(system: AbstractFileSystem, path: str) -> list[str]:
+    return [entry["name"] for entry in _listed(system, path) if entry["type"] == "file"]
+
+
+def _listed(system: AbstractFileSystem, path: str) -> list[dict[str, Any]]:
+    try:
+        return list(system.ls(path, detail=True, refresh=True))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _landed(source: str, day: date, key: str, path: str) -> Landed | None:
+    match = _FILE.fullmatch(path.rsplit("/", 1)[-1])
+    if not match:
+        return None
+    received = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
+    return Landed(source, day, key, received, match[2], path)
+
+
+def _sorted(found: Any) -> list[Landed]:  # noqa: ANN401 - any iterable of what is landed or None
+    return sorted((landed for landed in found if landed), key=lambda landed: (landed.received, landed.digest))

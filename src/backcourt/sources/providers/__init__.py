@@ -1,0 +1,1 @@
+"""Declarations of sources: one module per provider with its ``SOURCES``."""

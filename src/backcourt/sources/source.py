@@ -1,0 +1,138 @@
+"""What a source is: a declaration of where it comes from, how its payloads are read, and which table they fill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from backcourt.errors import InputFileError
+from backcourt.sources.season.files import SeasonFile
+
+Relation = Literal["game", "date", "season"]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a payload besides its bytes.
+
+    Attributes:
+        key: Game id, or what else tells the payloads of a date apart.
+        day: Date that it is about.
+        received: When it was received (UTC).
+        path: Where it lies, for messages.
+    """
+
+    key: str
+    day: date
+    received: datetime
+    path: str
+
+
+@dataclass(slots=True)
+class Parsed:
+    """What a payload holds.
+
+    Attributes:
+        rows: Rows in the shape of the source's feed.
+        unmapped: Fields of the payload that the parser neither maps nor ignores: the service has changed.
+    """
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    unmapped: set[str] = field(default_factory=set)
+
+
+Parser = Callable[[bytes, About], Parsed]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a source is fetched from.
+
+    Attributes:
+        url: Address; {game_id}, {date}, {season}, {compact_date} are filled in.
+        params: Query parameters, filled in likewise.
+        headers: Headers that the service wants.
+        key_setting: Setting with the key; "" if none is needed.
+        key_header: Header that carries the key; "" puts it into the parameter ``key_param``.
+        key_param: Parameter that carries the key.
+        per_minute: Requests per minute that the host bears.
+    """
+
+    url: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    key_setting: str = ""
+    key_header: str = ""
+    key_param: str = ""
+    per_minute: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source.
+
+    Attributes:
+        name: What it is called; also its folder in the landing zone.
+        feed: Shape of the parsed rows, the table and the rules that judge them.
+        parse: The parser.
+        ext: Extension of its payloads.
+        per: What one payload is about: a game, a date or a season.
+        provider: Who publishes it.
+        document: Public document that describes the payload.
+        verified: True if the parser has been seen on a real payload.
+        fetch: Where it is fetched from; None if it only arrives as files.
+    """
+
+    name: str
+    feed: SeasonFile
+    parse: Parser
+    ext: str
+    per: Relation
+    provider: str
+    document: str
+    verified: bool
+    fetch: Endpoint | None = None
+
+    @property
+    def table(self) -> str:
+        """Full name of the raw table."""
+        return self.feed.table
+
+
+def take(
+    record: Mapping[str, Any], mapping: Mapping[str, str], ignored: Collection[str], parsed: Parsed, where: str = ""
+) -> dict[str, Any]:
+    """The mapped fields of a record under their new names; a field that is neither mapped nor ignored is noted.
+
+    Args:
+        record: One object of the payload.
+        mapping: New name by field.
+        ignored: Fields that are left out on purpose.
+        parsed: Where unmapped fields are noted.
+        where: Path of the object in the payload, for the note.
+    """
+    parsed.unmapped |= {f"{where}{name}" for name in record if name not in mapping and name not in ignored}
+    return {new: record.get(name) for name, new in mapping.items()}
+
+
+def json_of(data: bytes, about: About) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """The JSON of a payload.
+
+    Raises:
+        InputFileError: If it is none: truncated, HTML, too deep.
+    """
+    import json
+
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        start = data.lstrip()[:15].lower()
+        what = "HTML" if start.startswith((b"<!doctype", b"<html")) else "no JSON"
+        raise InputFileError(f"{about.path} is {what}: {str(error)[:80]}", next_step="fetch it again") from error
+
+
+def wrong_shape(about: About, what: str) -> InputFileError:
+    """The error for a payload that lacks what it must have."""
+    return InputFileError(f"{about.path}: {what}", next_step="fetch it again, or look whether the service has changed")

@@ -1,0 +1,306 @@
+"""Judge staged rows and publish them: a unit, mostly a game, with a broken rule is held back whole.
+
+One SQL file per feed turns the staged rows into the table's rows and names every rule that a row breaks. What is stored
+of a unit that is held back stays as it was, and nba_processing.quarantine says why. Everything else is published in one
+transaction per table, together with the quarantine.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from importlib import resources
+
+from backcourt.calendar import DateRange
+from backcourt.catalog import raw_league, raw_market
+from backcourt.catalog.model import Table
+from backcourt.errors import AuditError, QueryError
+from backcourt.names.carriers import CARRIERS, with_ids
+from backcourt.names.registry_fill import fill_registry
+from backcourt.names.resolve import Resolved, resolve
+from backcourt.sources.season.files import Folder, SeasonFile
+from backcourt.sources.season.summary import TableLoad
+from backcourt.sources.zones import zone_sql
+from backcourt.warehouse.base import STAGING, Parameters, Published, Session, Statement, Value
+from backcourt.warehouse.publish import Restated, Scope, publish, staged_select
+
+_TABLES: Mapping[str, Table] = {table.full_name: table for table in (*raw_league.TABLES, *raw_market.TABLES)}
+_QUARANTINE = "nba_processing.quarantine"
+_NO_UNIT = "(none)"
+NAMED = frozenset(
+    {
+        "nba_raw.nbac_gamebook_player_stats",
+        "nba_raw.nbac_player_boxscore",
+        "nba_raw.nbac_player_list_current",
+        *(carrier.table.full_name for carrier in CARRIERS.values()),
+    }
+)
+"""Tables that say who was listed where, or know players by name only."""
+
+
+@lru_cache
+def statement(stem: str) -> str:
+    """SQL (BigQuery) that turns the staged file into the rows, with the rules each breaks and its warning.
+
+    Args:
+        stem: Name of the file without extension.
+    """
+    room = resources.files("backcourt.sources")
+    found = next(path for path in (room / "season" / f"{stem}.sql", room / "feeds" / f"{stem}.sql") if path.is_file())
+    sql = found.read_text(encoding="utf-8")
+    return sql.replace("{zone}", zone_sql("is_three", "x_feet", "y_feet"))
+
+
+def stage_inputs(session: Session, folder: Folder) -> None:
+    """Make the files, the teams and the normal form of every name readable in nba_staging."""
+    import pyarrow as pa
+
+    from backcourt.catalog.teams import TEAMS
+    from backcourt.names.normalise import lookup_array
+
+    teams = [{"tricode": team.tricode, "team_id": team.team_id, "bref_code": team.bref_code} for team in TEAMS]
+    session.stage_arrow("teams", pa.Table.from_pylist(teams))
+    names: pa.Table = pa.table({"player_name": folder.names, "player_lookup": lookup_array(folder.names)})
+    session.stage_arrow("player_names", names)
+    if folder.sources is not None:
+        units = {"landed_unit": list(folder.sources), "path": list(folder.sources.values())}
+        session.stage_arrow("landed_units", pa.table({name: pa.array(v, pa.string()) for name, v in units.items()}))
+    for file in folder.files:
+        if file.stem in folder.typed:
+            session.stage_arrow(file.stem, folder.typed[file.stem])
+        else:
+            session.stage_parquet(file.stem, folder.path / file.file_name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """Staged rows of one file.
+
+    Attributes:
+        name: Full name of all staged rows.
+        good: Full name of the rows that are published; the same if nothing is held back.
+        units: Full name of the list of games (or teams, players, dates) in the file, with a flag ``held``.
+        count: How many there are.
+        held: How many of them are held back.
+    """
+
+    name: str
+    good: str
+    units: str
+    count: int
+    held: int
+
+
+class UnitLoader:
+    """One load in an open session."""
+
+    def __init__(self, session: Session, folder: Folder, now: datetime, run_id: str) -> None:
+        """Take the folder whose rows ``stage_inputs`` has staged."""
+        self._session = session
+        self._folder = folder
+        self._now = now
+        self._run_id = run_id
+        # The longest season so far ended in October of its second year.
+        self._first_day, self._last_day = date(folder.year, 7, 1), date(folder.year + 1, 10, 31)
+        self._parameters: dict[str, Value] = {
+            "season": folder.season,
+            "season_year": folder.year,
+            "first_day": self._first_day,
+            "last_day": self._last_day,
+        }
+
+    def load(self, file: SeasonFile) -> TableLoad:
+        """Load one file; an engine's refusal is reported, except for the schedule, on which all others rest."""
+        started = time.perf_counter()
+        try:
+            return self._load(file, started)
+        except (AuditError, QueryError) as error:
+            if file.stem == "schedule":
+                raise
+            return TableLoad(
+                file.table,
+                file.file_name,
+                errors=self._units(file),
+                seconds=time.perf_counter() - started,
+                error=str(error),
+                exit_code=error.exit_code,
+            )
+
+    def _load(self, file: SeasonFile, started: float) -> TableLoad:
+        table = _TABLES[file.table]
+        stage = self._stage(table, file)
+        scope = self._scope(table, file, stage)
+        changed = self._changed_units(table, file, stage, scope)
+        quarantine = self._quarantine(table, file, stage)
+        if changed:
+            restated = Restated(self._run_id, self._now, "load")
+            stored = publish(
+                self._session, table, stage.good, scope, stamps={"now": self._now}, restated=restated, also=quarantine
+            )
+        else:
+            self._session.transaction(quarantine)
+            stored = Published(0, 0, self._numbers(f"SELECT COUNT(*) AS n FROM {stage.good}")[0])
+        return TableLoad(
+            table=file.table,
+            file=file.file_name,
+            success=changed,
+            skipped=stage.count - stage.held - changed,
+            quarantined=stage.held,
+            rows_inserted=stored.inserted,
+            rows_removed=stored.removed,
+            rows_unchanged=stored.unchanged,
+            teams=self._teams(file, stage),
+            rules=self._named(file, stage.name, "broken_rules") if stage.held else {},
+            warnings=self._named(file, stage.good, "warning"),
+            seconds=time.perf_counter() - started,
+            exit_code=1 if stage.held else 0,
+        )
+
+    def names(self) -> Resolved:
+        """Count the season's players into the registry, then resolve the names that came without ids."""
+        span = DateRange(self._first_day, self._last_day)
+        fill_registry(self._session, span, run_id=self._run_id, now=self._now, trigger="load")
+        return resolve(self._session, run_id=self._run_id, now=self._now)
+
+    def history(self, entry: TableLoad) -> tuple[Statement, ...]:
+        """The statements that write a load into the run history, which says how old a source is."""
+        values: dict[str, Value] = {
+            "run_id": self._run_id,
+            "name": entry.table.rpartition(".")[2],
+            "table_name": entry.table,
+            "now": self._now,
+            "today": self._now.date(),
+            "season_year": self._folder.year,
+            "status": "failed" if entry.error else "partial" if entry.quarantined else "success",
+            "seconds": round(entry.seconds, 3),
+            "created": entry.rows_inserted,
+            "skipped": entry.rows_unchanged,
+            "failed": entry.quarantined,
+            "error": entry.error or "",
+        }
+        return (
+            Statement(
+                "INSERT INTO nba_reference.processor_run_history (run_id, processor_name, phase, data_date, "
+                "start_date, status, started_at, processed_at, duration_seconds, records_processed, records_created, "
+                "records_skipped, records_failed, mode, trigger_source, output_table, error_message) "
+                "SELECT @run_id, @name, 'raw', COALESCE(MAX(game_date), @today), MIN(game_date), "
+                "@status, @now, @now, "
+                "@seconds, @created + @skipped + @failed, @created, @skipped, @failed, 'backfill', 'command', "
+                "@table_name, NULLIF(@error, '') FROM nba_raw.nbac_schedule WHERE season_year = @season_year",
+                values,
+            ),
+        )
+
+    def _stage(self, table: Table, file: SeasonFile) -> _Stage:
+        """Compute the rows and their rules; set the good ones apart if any is broken."""
+        sql = staged_select(table, with_ids(table, statement(file.stem)), ("broken_rules", "warning"))
+        name = self._session.stage_query(f"stage_{file.stem}", sql, self._parameters).name
+        units = self._session.stage_query(
+            f"units_{file.stem}",
+            f"SELECT {_unit(file)} AS unit, COUNTIF(broken_rules IS NOT NULL) > 0 AS held FROM {name} GROUP BY unit",
+        ).name
+        count, held = self._numbers(f"SELECT COUNT(*) AS n, COUNTIF(held) AS held FROM {units}")
+        if not held:
+            return _Stage(name, name, units, count, 0)
+        columns = ", ".join(column.name for column in table.columns if column.name != "processed_at")
+        good = self._session.stage_query(
+            f"good_{file.stem}",
+            f"SELECT {columns}, broken_rules, warning FROM {name} "
+            f"WHERE {_unit(file)} IN (SELECT unit FROM {units} WHERE NOT held)",
+        ).name
+        return _Stage(name, good, units, count, held)
+
+    def _scope(self, table: Table, file: SeasonFile, stage: _Stage) -> Scope:
+        """The stored rows that the good ones replace: those of the same games; held-back games stay as they are."""
+        unit = _unit(file, "t.")
+        parameters: dict[str, Value] = {"season_year": self._folder.year}
+        conditions = ["t.season_year = @season_year"]
+        if table.partition == "game_date":
+            # Says nothing new, but lets BigQuery read one season's partitions instead of all.
+            conditions.append("t.game_date BETWEEN @first_day AND @last_day")
+            parameters |= {name: self._parameters[name] for name in ("first_day", "last_day")}
+        if not file.whole_season:
+            conditions.append(f"{unit} IN (SELECT unit FROM {stage.units} WHERE NOT held)")
+        elif stage.held:
+            conditions.append(f"{unit} NOT IN (SELECT unit FROM {stage.units} WHERE held)")
+        return Scope(" AND ".join(conditions), parameters)
+
+    def _changed_units(self, table: Table, file: SeasonFile, stage: _Stage, scope: Scope) -> int:
+        """Good games of which at least one row is new, changed or gone."""
+        target = f"{table.full_name} AS t WHERE {scope.condition}"
+        (stored,) = self._numbers(f"SELECT COUNT(*) AS n FROM {target}", scope.parameters)
+        if not stored:
+            return stage.count - stage.held
+        # The hash covers the key, so that equal hashes mean equal rows.
+        (changed,) = self._numbers(
+            "SELECT COUNT(DISTINCT COALESCE(n.unit, o.unit)) AS n "
+            f"FROM (SELECT {_unit(file, 's.')} AS unit, data_hash FROM {stage.good} AS s) AS n "
+            f"FULL JOIN (SELECT {_unit(file, 't.')} AS unit, data_hash FROM {target}) AS o "
+            "ON o.data_hash = n.data_hash WHERE n.data_hash IS NULL OR o.data_hash IS NULL",
+            scope.parameters,
+        )
+        return changed
+
+    def _quarantine(self, table: Table, file: SeasonFile, stage: _Stage) -> tuple[Statement, ...]:
+        """The statements that replace the season's quarantine of the table."""
+        parameters: dict[str, Value] = {"table_name": table.full_name, "season": self._folder.season}
+        part = f" AND game_id IN (SELECT unit FROM {stage.units})" if self._folder.sources is not None else ""
+        clear = Statement(
+            f"DELETE FROM {_QUARANTINE} WHERE table_name = @table_name AND season = @season{part}", parameters
+        )
+        if not stage.held:
+            return (clear,)
+        has_date = any(column.name == "game_date" for column in table.columns)
+        insert = Statement(
+            f"INSERT INTO {_QUARANTINE} (table_name, season, game_id, rule, game_date, detail, source_file, run_id, "
+            "quarantined_at) SELECT @table_name, @season, unit, rule, MIN(game_date), "
+            "CONCAT(MIN(detail), IF(COUNT(*) > 1, CONCAT(' (and ', CAST(COUNT(*) - 1 AS STRING), ' more rows)'), '')), "
+            f"{'COALESCE(MIN(path), @source_file)' if part else '@source_file'}, @run_id, @now FROM "
+            "(SELECT unit, game_date, SPLIT(broken, ': ')[SAFE_OFFSET(0)] AS rule, "
+            f"SUBSTR(broken, STRPOS(broken, ': ') + 2) AS detail FROM (SELECT {_unit(file, 's.')} AS unit, "
+            f"{'s.game_date' if has_date else 'CAST(NULL AS DATE)'} AS game_date, broken FROM {stage.name} AS s "
+            "CROSS JOIN UNNEST(SPLIT(s.broken_rules, '; ')) AS broken WHERE s.broken_rules IS NOT NULL)) "
+            + (" LEFT JOIN nba_staging.landed_units AS l ON l.landed_unit = unit " if part else " ")
+            + "GROUP BY unit, rule ORDER BY unit, rule",
+            parameters
+            | {
+                "source_file": str(self._folder.path / file.file_name),
+                "run_id": self._run_id,
+                "now": self._now,
+            },
+        )
+        return (clear, insert)
+
+    def _named(self, file: SeasonFile, stage: str, column: str) -> dict[str, int]:
+        """Games per rule or warning named in a column."""
+        rows = self._session.rows(
+            f"SELECT SPLIT(named, ': ')[SAFE_OFFSET(0)] AS rule, COUNT(DISTINCT {_unit(file, 's.')}) AS games "
+            f"FROM {stage} AS s CROSS JOIN UNNEST(SPLIT(s.{column}, '; ')) AS named WHERE s.{column} IS NOT NULL "
+            "GROUP BY rule ORDER BY rule"
+        )
+        return {str(rule): int(str(games)) for rule, games in rows}
+
+    def _teams(self, file: SeasonFile, stage: _Stage) -> int | None:
+        if not file.team:
+            return None
+        return self._numbers(f"SELECT COUNT(DISTINCT {file.team}) AS n FROM {stage.good}")[0]
+
+    def _units(self, file: SeasonFile) -> int:
+        """Games (or teams, players, dates) of a file that could not be staged or published."""
+        columns = {"source_team_code": "bref_team"}
+        column = columns.get(file.unit, file.unit)
+        return self._numbers(f"SELECT COUNT(DISTINCT {column}) AS n FROM {STAGING}.{file.stem}")[0]
+
+    def _numbers(self, sql: str, parameters: Parameters | None = None) -> tuple[int, ...]:
+        return tuple(int(str(value)) for value in self._session.rows(sql, parameters)[0])
+
+
+def _unit(file: SeasonFile, alias: str = "") -> str:
+    """SQL text of what is held back as a whole; never NULL, so that NOT IN works."""
+    name = f"{alias}{file.unit}"
+    kind = _TABLES[file.table].column(file.unit).type
+    texts = {"INT64": f"FORMAT('%d', {name})", "DATE": f"FORMAT_DATE('%Y-%m-%d', {name})"}
+    return f"COALESCE({texts.get(kind, name)}, '{_NO_UNIT}')"
