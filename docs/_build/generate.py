@@ -16,11 +16,13 @@ from pathlib import Path
 
 import demo
 import findings
+import namings
 import notebooks
 import pages_commands
 import pages_integrity
 import pages_lists
 import pages_mode
+import pages_names
 import pages_queries
 import pages_source
 import pages_tables
@@ -42,6 +44,7 @@ def generate(build: Path, *, with_demo: bool = True) -> tuple[Path, ...]:
     pages |= pages_source.listings(pages_mode.modules())
     parts = {"rooms.md": pages_source.rooms(), "behaviours.md": pages_mode.behaviours()}
     parts |= pages_integrity.parts()
+    parts["names-accuracy.md"] = pages_names.accuracy()
     for name, arguments in {"rules": ["rules"], "check": ["check", "--help"]}.items():
         parts[f"docref-{name}.txt"] = demo.python(["-m", "docref", *arguments], cwd=ROOT)
     if with_demo:
@@ -56,11 +59,12 @@ def generate(build: Path, *, with_demo: bool = True) -> tuple[Path, ...]:
                 *transcripts.tasks(build, warehouse, findings),
                 *notebooks.tasks(build, warehouse),
                 *transcripts.tasks(build, warehouse, troubles),
+                *transcripts.tasks(build, warehouse, namings),
             ]
         )
         pages |= notebooks.render(build)
         parts |= scenarios.parts(build, warehouse) | troubles.parts(build, warehouse)
-        parts |= findings.parts(build, warehouse)
+        parts |= findings.parts(build, warehouse) | namings.parts(build, warehouse)
     files = {build / "pages" / path: text for path, text in pages.items()}
     files |= {build / "parts" / path: text for path, text in parts.items()}
     for path, text in files.items():

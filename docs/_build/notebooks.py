@@ -9,11 +9,13 @@ import json
 import re
 import shutil
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import demo
+import namings
 from markup import ROOT, Task, write
 
 RUNBOOKS = ROOT / "runbooks"
@@ -22,11 +24,15 @@ _OWN = {
     "season-backfill": {"start_date": demo.OPENING_DAY, "end_date": demo.LAST_DAY},
     "phase4-data-integrity": {"start_date": demo.OPENING_DAY, "end_date": "2021-12-31"},
     "gap-recovery": {"end_date": "2021-12-12"},
+    "name-resolution": {"start_date": namings.FIRST, "end_date": namings.LAST},
 }
 """What single runbooks are given instead of the week that the others show."""
-_DAMAGE = {
-    "phase4-data-integrity": (),
-    "gap-recovery": ("DELETE FROM nba_precompute.team_defense_zone_analysis WHERE analysis_date = '2021-12-04'",),
+_DAMAGE: dict[str, Callable[[Path], None]] = {
+    "phase4-data-integrity": lambda _: None,
+    "gap-recovery": lambda path: _sql(
+        path, "DELETE FROM nba_precompute.team_defense_zone_analysis WHERE analysis_date = '2021-12-04'"
+    ),
+    "name-resolution": namings.late_registry,
 }
 """Runbooks that start from the computed season, and what is done to it before; the others start before Phase 4."""
 _FREE = re.compile(r"[\d,.]+ GB free")
@@ -72,7 +78,8 @@ def _start(source: Path, warehouse: Path) -> Path:
 
 
 def _kept(build: Path, source: Path) -> Path:
-    return build / "executed" / f"{source.stem}-{demo.fingerprint(source, Path(__file__))}.ipynb"
+    key = demo.fingerprint(source, Path(__file__), Path(namings.__file__))
+    return build / "executed" / f"{source.stem}-{key}.ipynb"
 
 
 def execute(source: Path, work: Path, warehouse: Path) -> str:
@@ -91,7 +98,6 @@ def execute(source: Path, work: Path, warehouse: Path) -> str:
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     shutil.copyfile(warehouse, work / "warehouse.duckdb")
-    _damage(source, work / "warehouse.duckdb")
     out = work / source.name
     before = dict(os.environ)
     try:
@@ -101,6 +107,8 @@ def execute(source: Path, work: Path, warehouse: Path) -> str:
             "BACKCOURT_CACHE": str(work.parents[1] / "sql"),
         }
         os.environ.update(demo.plain(given))
+        if source.stem in _DAMAGE:
+            _DAMAGE[source.stem](work / "warehouse.duckdb")
         papermill.execute_notebook(
             str(source),
             str(out),
@@ -122,15 +130,11 @@ def execute(source: Path, work: Path, warehouse: Path) -> str:
     return text
 
 
-def _damage(source: Path, copy: Path) -> None:
-    """Do to a copy of the warehouse what a runbook is there to find."""
+def _sql(path: Path, statement: str) -> None:
     import duckdb
 
-    if not _DAMAGE.get(source.stem):
-        return
-    with duckdb.connect(str(copy)) as session:
-        for statement in _DAMAGE[source.stem]:
-            session.execute(statement)
+    with duckdb.connect(str(path)) as session:
+        session.execute(statement)
 
 
 def parameters(source: Path) -> dict[str, Any]:
