@@ -4,12 +4,11 @@ import json
 import re
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from backcourt.catalog import TABLES
+from backcourt.cli.names import app
 from backcourt.cli.names_output import readable
-from backcourt.cli.names_review import register
 from backcourt.errors import BackcourtError
 from review_league import BROWN, EITHER, HOSTILE, INJURIES, JAYLIN, ROBERT, TIMELORD, beginning, league
 
@@ -25,9 +24,6 @@ def place(tmp_path_factory, tmp_path):
 @pytest.fixture
 def names(place):
     """Runs a command on the league; returns its exit status and what it printed."""
-    app = typer.Typer(rich_markup_mode=None)
-    register(app)
-
     def run(*words, file=place.path):
         done = CliRunner().invoke(app, [*map(str, words), "--warehouse", str(file)])
         if isinstance(done.exception, BackcourtError):

@@ -25,6 +25,7 @@ RAW = (
     "nbac_play_by_play",
     "nbac_injury_report",
     "odds_api_player_points_props",
+    "bdl_player_boxscores",
     "odds_api_game_lines",
     "espn_team_rosters",
     "nbac_player_list_current",
@@ -226,6 +227,12 @@ def ledger_against_rows(db):
 def doubled_keys(db):
     """One row of every raw table stands there twice, one of the schedule three times."""
     found = []
+    # The simulated league has no second source: a few of its lines, as that would print them.
+    db.execute(
+        "INSERT INTO nba_raw.bdl_player_boxscores BY NAME SELECT game_id, game_date, season_year, player_lookup, "
+        "player_name AS player_full_name, team_abbr, team_abbr AS home_team_abbr, opponent_team_abbr AS away_team_abbr, "
+        "data_hash, processed_at FROM nba_raw.nbac_gamebook_player_stats ORDER BY game_id, player_id LIMIT 20"
+    )
     for name in RAW:
         item = table(name)
         columns = ", ".join([*item.key, item.partition or "NULL"])

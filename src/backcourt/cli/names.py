@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Resolve player names, review open ones, compute again what missed them.", no_args_is_help=True)
 
-names_review.register(app)
+app.command()(names_review.pending)
+app.command()(names_review.show)
+app.command()(names_review.accept)
+app.command()(names_review.reject)
+app.command()(names_review.snooze)
+app.command()(names_review.reopen)
+app.command()(names_review.undo)
+app.command()(names_review.aliases)
+app.command()(names_review.withdraw)
+app.command()(names_review.health)
+app.command()(names_review.export)
+app.command("import")(names_review.import_)
 
 
 @app.command()

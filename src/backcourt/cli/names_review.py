@@ -21,25 +21,6 @@ ByOption = Annotated[str | None, typer.Option("--by", help="Who decides; default
 NotesOption = Annotated[str | None, typer.Option("--notes", help="Why, for those who ask later.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the group `backcourt names`."""
-    for name, command in (
-        ("pending", pending),
-        ("show", show),
-        ("accept", accept),
-        ("reject", reject),
-        ("snooze", snooze),
-        ("reopen", reopen),
-        ("undo", undo),
-        ("aliases", aliases),
-        ("withdraw", withdraw),
-        ("health", health),
-        ("export", export),
-        ("import", import_),
-    ):
-        app.command(name)(command)
-
-
 def pending(
     status: Annotated[
         list[str] | None,

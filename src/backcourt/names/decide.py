@@ -12,14 +12,13 @@ from importlib import resources
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from backcourt.names.normalise import LONGEST, Name, parse
 from backcourt.names.people import People, name_columns
 from backcourt.warehouse.base import Session
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
 
 CANDIDATES = 3
 """People that are named with an open question."""
@@ -138,6 +137,8 @@ def _sql(name: str) -> str:
 
 
 def _nobody() -> pa.Table:
+    import pyarrow as pa
+
     texts: pa.Array[Any] = pa.array([], pa.string())
     return pa.table({"source": texts, "season": texts, "team_abbr": texts, "player_id": pa.array([], pa.int64())})
 
@@ -150,6 +151,7 @@ def _problem(entry: Asked, name: Name) -> str:
 
 def _asks(asked: Sequence[Asked], names: Sequence[Name], people: People) -> pa.Table:
     """The names as a table: parts, context, and which of their words anybody has."""
+    import pyarrow as pa
 
     def flags(values: Sequence[bool]) -> pa.Array[Any]:
         return pa.array(values, pa.bool_())
@@ -176,6 +178,7 @@ def _asks(asked: Sequence[Asked], names: Sequence[Name], people: People) -> pa.T
 def _with_distances(pairs: pa.Table) -> pa.Table:
     """The pairs with the edits between their names, and the similarity as a fraction, to three decimals."""
     import numpy as np
+    import pyarrow as pa
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
@@ -199,6 +202,7 @@ def _hits(pairs: pa.Table) -> list[str]:
 def _near(bases: Sequence[str], people: People) -> pa.Table:
     """For each form everybody whose name is it or at most one edit away, suffixes aside: columns base, player_id."""
     import numpy as np
+    import pyarrow as pa
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 

@@ -9,14 +9,15 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from backcourt.errors import BackcourtError
 from backcourt.names.aliases import KNOWN, Alias
 from backcourt.names.normalise import Name, parse
 from backcourt.warehouse.base import Session
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 REGISTRY = "nba_reference.nba_players_registry"
 _NEAR_SPELLINGS = 2
@@ -91,6 +92,8 @@ class People:
 
     def stage(self, session: Session) -> None:
         """Make people, listings, aliases, ids and the name book readable in nba_staging.name_*."""
+        import pyarrow as pa
+
         ids = [spelling.player_id for spelling in self.spellings]
         session.stage_arrow(
             "name_people",
@@ -125,6 +128,8 @@ class People:
 
 def name_columns(names: Sequence[Name]) -> dict[str, pa.Array[Any]]:
     """The parts of names as columns."""
+    import pyarrow as pa
+
     texts: dict[str, list[str]] = {
         "lookup": [name.lookup for name in names],
         "base": [name.base for name in names],
@@ -147,6 +152,7 @@ def name_book() -> pa.Table:
 
     Left out are pairs that are spellings of each other rather than a name and its short form.
     """
+    import pyarrow as pa
     from nicknames import name_triplets
     from rapidfuzz.distance import OSA
 
@@ -217,6 +223,8 @@ def everybody(*, aliases: bool = True) -> People:
 
 def _records(records: Sequence[Any], kind: type[Any]) -> pa.Table:
     """Frozen records as an Arrow table; an empty one has the columns all the same."""
+    import pyarrow as pa
+
     types = {"int": pa.int64(), "str": pa.string()}
     return pa.table(
         {

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import pyarrow as pa
-
 from backcourt.catalog import table
 from backcourt.names.carriers import CARRIERS, Carrier
 from backcourt.names.decide import Asked, Decision, decide
@@ -52,7 +50,7 @@ class Resolved:
         return sum(self.steps.values())
 
 
-def resolve(session: Session, *, run_id: str, now: datetime, aliases: bool = True) -> Resolved:
+def resolve(session: Session, *, run_id: str, now: datetime, aliases: bool = True, log: bool = True) -> Resolved:
     """Decide every name without an id in the raw tables and write the ids.
 
     Names that a reviewer set aside (ignored, invalid) are not asked again.
@@ -62,12 +60,13 @@ def resolve(session: Session, *, run_id: str, now: datetime, aliases: bool = Tru
         run_id: Who decides.
         now: When (UTC).
         aliases: False leaves aliases out.
+        log: False keeps the ids out of the change log: the rows have just been loaded.
 
     Raises:
         BackcourtError: If the registry is empty.
     """
     # First what was decided and not written, because a process ended in between.
-    changed = write_ids(session, run_id=run_id, now=now)
+    changed = write_ids(session, run_id=run_id, now=now, log=log)
     found = session.stage_query("name_open", _open_names())
     rows: list[dict[str, Any]] = session.query(f"SELECT * FROM {found} ORDER BY {', '.join(NAME_KEY)}").to_pylist()
     decisions: list[Decision] = []
@@ -85,7 +84,7 @@ def resolve(session: Session, *, run_id: str, now: datetime, aliases: bool = Tru
         )
         decisions = decide(session, people, asked, settled=True)
         record(session, rows, decisions, run_id=run_id, now=now)
-        changed += write_ids(session, run_id=run_id, now=now)
+        changed += write_ids(session, run_id=run_id, now=now, log=log)
     steps = Counter(decision.step for decision in decisions if decision.player_id is not None)
     return Resolved(len(rows), dict(sorted(steps.items())), len(decisions) - sum(steps.values()), changed)
 
@@ -150,7 +149,7 @@ def keep_decisions(decided: str, stamp: Parameters) -> tuple[Statement, ...]:
     )
 
 
-def write_ids(session: Session, *, run_id: str, now: datetime) -> int:
+def write_ids(session: Session, *, run_id: str, now: datetime, log: bool = True) -> int:
     """Write the decided ids into the raw rows that lack them; returns how many rows changed."""
     return sum(
         _write(
@@ -159,6 +158,7 @@ def write_ids(session: Session, *, run_id: str, now: datetime) -> int:
             f"(SELECT {_KEY}, player_id FROM {DECISIONS} WHERE source = '{carrier.table.name}')",
             "t.player_id IS NULL",
             Restated(run_id, now, "names"),
+            log=log,
         )
         for carrier in CARRIERS.values()
     )
@@ -178,7 +178,7 @@ def take_ids(session: Session, names: str, *, run_id: str, now: datetime) -> int
     )
 
 
-def _write(session: Session, carrier: Carrier, changes: str, only: str, restated: Restated) -> int:
+def _write(session: Session, carrier: Carrier, changes: str, only: str, restated: Restated, *, log: bool = True) -> int:
     """Give raw rows the ids of ``changes``, with their hashes and in the change log."""
     found = carrier.table
     columns = ", ".join(
@@ -198,7 +198,9 @@ def _write(session: Session, carrier: Carrier, changes: str, only: str, restated
         return 0
     same_row = " AND ".join(f"i.{name} = t.{name}" for name in found.key)
     scope = Scope(f"EXISTS (SELECT 1 FROM {stage} AS i WHERE {same_row})", {})
-    return publish(session, found, stage, scope, stamps={"now": restated.now}, restated=restated).inserted
+    return publish(
+        session, found, stage, scope, stamps={"now": restated.now}, restated=restated if log else None
+    ).inserted
 
 
 def season_of(alias: str) -> str:
@@ -279,6 +281,8 @@ def _open_rows(carrier: Carrier) -> str:
 
 
 def _stage_decided(session: Session, pairs: Sequence[tuple[Mapping[str, Any], Decision]]) -> str:
+    import pyarrow as pa
+
     return session.stage_arrow(
         "names_decided",
         pa.table(
@@ -297,6 +301,8 @@ def _stage_decided(session: Session, pairs: Sequence[tuple[Mapping[str, Any], De
 
 
 def _stage_open(session: Session, pairs: Sequence[tuple[Mapping[str, Any], Decision]]) -> str:
+    import pyarrow as pa
+
     texts = pa.list_(pa.string())
     return session.stage_arrow(
         "names_open",

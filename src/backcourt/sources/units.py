@@ -163,7 +163,7 @@ class UnitLoader:
         """Count the season's players into the registry, then resolve the names that came without ids."""
         span = DateRange(self._first_day, self._last_day)
         fill_registry(self._session, span, run_id=self._run_id, now=self._now, trigger="load")
-        return resolve(self._session, run_id=self._run_id, now=self._now)
+        return resolve(self._session, run_id=self._run_id, now=self._now, log=False)
 
     def history(self, entry: TableLoad) -> tuple[Statement, ...]:
         """The statements that write a load into the run history, which says how old a source is."""

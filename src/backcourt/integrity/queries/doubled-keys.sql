@@ -22,6 +22,10 @@ FROM (
   FROM nba_raw.nbac_gamebook_player_stats
   WHERE game_date BETWEEN @start_date AND @end_date
   UNION ALL
+  SELECT 'bdl_player_boxscores', game_date, CONCAT(game_id, '|', player_lookup)
+  FROM nba_raw.bdl_player_boxscores
+  WHERE game_date BETWEEN @start_date AND @end_date
+  UNION ALL
   SELECT 'nbac_shot_chart', game_date, CONCAT(game_id, '|', FORMAT('%d', event_id))
   FROM nba_raw.nbac_shot_chart
   WHERE game_date BETWEEN @start_date AND @end_date

@@ -1,0 +1,322 @@
+"""Fetch what a source publishes into the landing zone: once, politely, whole, and never a thing that cannot be read.
+
+A payload is tried as its parser would read it before it is kept: an error page, a truncated body or another game's data
+is a failure like a refused request, and is tried again. What has landed already is not asked for again.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from backcourt import __version__
+from backcourt.calendar import DateRange, season_of_date
+from backcourt.errors import BackcourtError, InputFileError
+from backcourt.sources.landing import LARGEST, Landing
+from backcourt.sources.source import About, Endpoint, Source
+from backcourt.warehouse.base import Session
+
+if TYPE_CHECKING:
+    import httpx2
+
+_AGENT = f"backcourt/{__version__} (NBA stats warehouse)"
+_TRIES = 5
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+"""Seconds between two tries: about so many after the first, doubled up to the longest, with jitter."""
+_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+_FINAL = frozenset({401, 403})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One payload to fetch.
+
+    Attributes:
+        day: Date that it is about.
+        key: What tells it apart from others of the date.
+        values: What is filled into the address and the parameters.
+    """
+
+    day: date
+    key: str
+    values: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Fetched:
+    """What a fetch did.
+
+    Attributes:
+        targets: Payloads that were wanted.
+        known: Payloads that had landed before and were not asked for.
+        stored: Payloads that are new.
+        unchanged: Payloads that came and were the same as before.
+        failed: Why a payload is missing, by date and key.
+        requests: Requests that were sent.
+        stopped: Why the rest was not tried; "" if all was.
+    """
+
+    targets: int = 0
+    known: int = 0
+    stored: int = 0
+    unchanged: int = 0
+    failed: dict[tuple[date, str], str] = field(default_factory=dict)
+    requests: int = 0
+    stopped: str = ""
+
+    @property
+    def exit_code(self) -> int:
+        """0 good, 1 if anything is missing."""
+        return 1 if self.failed or self.stopped else 0
+
+
+class FetchError(BackcourtError):
+    """A request that did not bring what it should."""
+
+    def __init__(self, message: str, *, passing: bool, wait: float | None = None) -> None:
+        """Say what came.
+
+        Args:
+            message: What was wrong.
+            passing: True if another try may bring it.
+            wait: Seconds that the service asks to wait, if it does.
+        """
+        super().__init__(message)
+        self.passing, self.wait = passing, wait
+
+
+def targets(session: Session, source: Source, span: DateRange, games: Sequence[str] = ()) -> list[Target]:
+    """What there is to fetch of a source in a range: per final game, date with games, or season, as the schedule says.
+
+    Args:
+        session: An open session.
+        source: The source.
+        span: The dates.
+        games: Only these games; all if it is empty.
+    """
+    rows = session.rows(
+        "SELECT game_date, game_id FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @start AND @end "
+        "AND game_status = 3 ORDER BY game_date, game_id",
+        {"start": span.start, "end": span.end},
+    )
+    played = [(date.fromisoformat(str(day)), str(game)) for day, game in rows if not games or game in games]
+    if source.per == "game":
+        return [Target(day, game, _values(day, game)) for day, game in played]
+    days = list(dict.fromkeys(day for day, _ in played)) or ([span.end] if source.per == "season" else [])
+    if source.per == "date":
+        return [Target(day, "date", _values(day)) for day in days]
+    seasons = {season_of_date(day): day for day in days}
+    return [Target(day, season, _values(day)) for season, day in seasons.items()]
+
+
+def _values(day: date, game: str = "") -> dict[str, str]:
+    return {
+        "game_id": game,
+        "date": day.isoformat(),
+        "compact_date": f"{day:%Y%m%d}",
+        "american_date": f"{day:%m/%d/%Y}",
+        "season": season_of_date(day),
+        "season_year": season_of_date(day)[:4],
+        "season_end_year": str(int(season_of_date(day)[:4]) + 1),
+    }
+
+
+def fetch(
+    source: Source,
+    landing: Landing,
+    wanted: Sequence[Target],
+    *,
+    key: str = "",
+    via: str = "",
+    limit: int | None = None,
+    resume: bool = True,
+    tries: int = _TRIES,
+    timeout: float = 30.0,
+    now: Callable[[], datetime],
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+    told: Callable[[Target, str], None] = lambda _target, _what: None,
+) -> Fetched:
+    """Fetch payloads into the landing zone.
+
+    Args:
+        source: What is fetched.
+        landing: Where to.
+        wanted: Which payloads.
+        key: The service's key, if it needs one; it goes into the request and nowhere else.
+        via: Address that is asked instead of the source's own host, such as a mirror; "" asks the host.
+        limit: How many requests for payloads at most.
+        resume: False asks again for what has landed.
+        tries: How often a payload is tried.
+        timeout: Seconds without a sign of life after which a try is given up.
+        now: The clock of the landing zone (UTC).
+        sleep: Waits, in seconds.
+        clock: Seconds that only rise, for the rate limit.
+        told: Hears what became of each payload.
+
+    Raises:
+        BackcourtError: If the source is not fetched, or needs a key that is not there.
+    """
+    import httpx2
+
+    endpoint = source.fetch
+    if endpoint is None:
+        raise BackcourtError(
+            f"{source.name} is not fetched: its files are put into the landing zone by hand",
+            next_step=f"load them with: backcourt load {source.name}",
+        )
+    if endpoint.key_setting and not key:
+        raise BackcourtError(f"{source.name} needs a key", next_step=f"set BACKCOURT_{endpoint.key_setting.upper()}")
+    done = Fetched(targets=len(wanted))
+    pace = _Pace(60.0 / endpoint.per_minute, sleep, clock)
+    todo = [target for target in wanted if not (resume and landing.versions(source.name, target.day, target.key))]
+    done.known = len(wanted) - len(todo)
+    with httpx2.Client(
+        timeout=timeout, follow_redirects=False, headers={"User-Agent": _AGENT, **endpoint.headers}, trust_env=False
+    ) as client:
+        for target in todo[:limit]:
+            try:
+                data = _tried(client, source, endpoint, target, (key, via), tries, pace, done)
+            except FetchError as error:
+                done.failed[target.day, target.key] = str(error)
+                told(target, f"failed: {error}")
+                if not error.passing and "key" in str(error):
+                    done.stopped = str(error)
+                    break
+                continue
+            _, new = landing.store(source.name, target.day, target.key, data, source.ext, now=now())
+            done.stored += new
+            done.unchanged += not new
+            told(target, "stored" if new else "unchanged")
+    return done
+
+
+class _Pace:
+    """At most so many requests of a host in a time."""
+
+    def __init__(self, apart: float, sleep: Callable[[float], None], clock: Callable[[], float]) -> None:
+        self._apart, self._sleep, self._clock = apart, sleep, clock
+        self._last: float | None = None
+
+    def wait(self) -> None:
+        if self._last is not None:
+            left = self._last + self._apart - self._clock()
+            if left > 0:
+                self._sleep(left)
+        self._last = self._clock()
+
+    def pause(self, seconds: float) -> None:
+        self._sleep(seconds)
+
+
+def _tried(
+    client: httpx2.Client,
+    source: Source,
+    endpoint: Endpoint,
+    target: Target,
+    access: tuple[str, str],
+    tries: int,
+    pace: _Pace,
+    done: Fetched,
+) -> bytes:
+    """The payload, tried again while a further try may bring it."""
+    from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+    spread = wait_random_exponential(multiplier=_FIRST_PAUSE, max=_LONGEST_PAUSE)
+
+    def wait(state: object) -> float:
+        error = getattr(getattr(state, "outcome", None), "exception", lambda: None)()
+        asked = error.wait if isinstance(error, FetchError) else None
+        return min(asked, _LONGEST_PAUSE) if asked is not None else float(spread(state))  # type: ignore[arg-type]
+
+    retrying = Retrying(
+        stop=stop_after_attempt(tries),
+        wait=wait,
+        retry=retry_if_exception(lambda error: isinstance(error, FetchError) and error.passing),
+        sleep=pace.pause,
+        reraise=True,
+    )
+    for attempt in retrying:
+        with attempt:
+            pace.wait()
+            done.requests += 1
+            data = _requested(client, endpoint, target, *access)
+            _readable(source, target, data)
+            return data
+    raise RuntimeError("a retried request ended with neither data nor an error")
+
+
+def _requested(client: httpx2.Client, endpoint: Endpoint, target: Target, key: str, via: str) -> bytes:
+    """The body of one answer."""
+    import httpx2
+
+    url = _filled(endpoint.url, target)
+    if via:
+        mirror, own = urlsplit(via), urlsplit(url)
+        url = urlunsplit((mirror.scheme, mirror.netloc, mirror.path.rstrip("/") + own.path, own.query, ""))
+    params = {name: _filled(value, target) for name, value in endpoint.params.items()}
+    headers = {}
+    if key and endpoint.key_header:
+        headers[endpoint.key_header] = key
+    elif key:
+        params[endpoint.key_param] = key
+    where = urlsplit(url).netloc
+    try:
+        with client.stream("GET", url, params=params, headers=headers) as answer:
+            _accepted(answer, where)
+            body = bytearray()
+            for piece in answer.iter_bytes():
+                body += piece
+                if len(body) > LARGEST:
+                    raise FetchError(f"{where} sent more than {LARGEST:,} bytes", passing=False)
+            return bytes(body)
+    except (httpx2.TimeoutException, httpx2.TransportError) as error:
+        # Its text may hold the address with the key in it.
+        raise FetchError(f"{where}: {type(error).__name__}", passing=True) from None
+    except httpx2.DecodingError:
+        raise FetchError(f"{where} sent a body that cannot be unpacked", passing=True) from None
+
+
+def _accepted(answer: httpx2.Response, where: str) -> None:
+    """Refuse an answer that is none.
+
+    Raises:
+        FetchError: If its status is not 200.
+    """
+    status = answer.status_code
+    if status in _FINAL:
+        raise FetchError(f"{where} did not take the key or refuses us ({status})", passing=False)
+    if status in _PASSING:
+        asked = answer.headers.get("retry-after", "")
+        raise FetchError(
+            f"{where} answered {status}", passing=True, wait=float(asked) if re.fullmatch(r"\d{1,5}", asked) else None
+        )
+    if status != 200:  # noqa: PLR2004 - HTTP's word for good
+        raise FetchError(f"{where} answered {status}", passing=False)
+
+
+def _readable(source: Source, target: Target, data: bytes) -> None:
+    """Refuse what the parser refuses.
+
+    Raises:
+        FetchError: If it cannot be read; a further try may bring it whole.
+    """
+    from datetime import UTC
+
+    from backcourt.sources.landing import unpacked
+
+    about = About(target.key, target.day, datetime.fromtimestamp(0, UTC), f"the answer about {target.key}")
+    try:
+        source.parse(unpacked(data, about.path), about)
+    except InputFileError as error:
+        raise FetchError(error.message, passing=True) from error
+
+
+def _filled(text: str, target: Target) -> str:
+    """The text with the target's values in the place of {names}."""
+    return re.sub(r"\{(\w+)\}", lambda match: target.values[match[1]], text)
