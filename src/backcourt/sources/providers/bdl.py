@@ -1,0 +1,65 @@
+"""Ball Don't Lie, the second source of box scores, and its standings, players and injuries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from backcourt.sources.parsers import bdl
+from backcourt.sources.season.files import SeasonFile
+from backcourt.sources.source import Endpoint, Parser, Relation, Source
+
+_DOCUMENT = "https://docs.balldontlie.io"
+
+BOXSCORES = SeasonFile(
+    "bdl_boxscores", "nba_raw.bdl_player_boxscores", bdl.BOXSCORES, names=("player_name",), team="team_abbr"
+)
+"""Player lines; the NBA's game is found by date and teams."""
+STANDINGS = SeasonFile("bdl_standings", "nba_raw.bdl_standings", bdl.STANDINGS, unit="as_of_date", team="team_abbr")
+"""Standings of a day."""
+ACTIVE = SeasonFile(
+    "bdl_active_players",
+    "nba_raw.bdl_active_players",
+    bdl.ACTIVE,
+    unit="bdl_player_id",
+    names=("player_name",),
+    team="team_abbr",
+)
+"""Players, each held back on his own."""
+INJURIES = SeasonFile(
+    "bdl_injuries",
+    "nba_raw.bdl_injuries",
+    bdl.INJURIES,
+    unit="as_of_date",
+    names=("player_name",),
+    team="team_abbr",
+)
+"""Injuries of a day: a day is complete or held back."""
+
+
+def _source(name: str, feed: SeasonFile, parse: Parser, per: Relation, path: str, params: Mapping[str, str]) -> Source:
+    return Source(
+        name=name,
+        feed=feed,
+        parse=parse,
+        ext="json",
+        per=per,
+        provider="Ball Don't Lie",
+        document=_DOCUMENT,
+        verified=True,
+        fetch=Endpoint(
+            f"https://api.balldontlie.io/v1/{path}",
+            params,
+            key_setting="bdl_key",
+            key_header="Authorization",
+            per_minute=30,
+        ),
+    )
+
+
+SOURCES: tuple[Source, ...] = (
+    _source("bdl_boxscores", BOXSCORES, bdl.parse_boxscores, "date", "box_scores", {"date": "{date}"}),
+    _source("bdl_standings", STANDINGS, bdl.parse_standings, "season", "standings", {"season": "{season_year}"}),
+    _source("bdl_active_players", ACTIVE, bdl.parse_active_players, "date", "players/active", {"per_page": "100"}),
+    _source("bdl_injuries", INJURIES, bdl.parse_injuries, "date", "player_injuries", {"per_page": "100"}),
+)
+"""Ball Don't Lie's sources."""
