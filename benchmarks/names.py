@@ -170,6 +170,7 @@ def main() -> None:
     options.add_argument("--every", type=int, default=1)
     given = options.parse_args()
     found: dict[str, Any] = {
+        "date": datetime.now(UTC).date().isoformat(),
         "machine": f"{platform.machine()}, {len(__import__('os').sched_getaffinity(0))} cores",
         "versions": {name: metadata.version(name) for name in ("duckdb", "rapidfuzz", "nba_api")},
         "seed": SEED,

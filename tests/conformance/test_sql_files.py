@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from pathlib import Path
 from types import ModuleType
 
@@ -11,7 +13,9 @@ import backcourt
 from backcourt.catalog import TABLES, table
 from backcourt.integrity.diagnostics import diagnostics
 from backcourt.processors.registry import registry
+from backcourt.sources import providers
 from backcourt.sources.season.files import FILES as SEASON_FILES
+from backcourt.sources.season.files import SeasonFile
 from backcourt.sources.units import statement
 from backcourt.warehouse.dialect import is_read_only, lint, to_duckdb
 
@@ -32,7 +36,18 @@ STAGED = {
     "teams": {"tricode": "STRING", "team_id": "INT64", "bref_code": "STRING"},
     "player_names": {"player_name": "STRING", "player_lookup": "STRING"},
 }
-every_source = pytest.mark.parametrize("source", SEASON_FILES, ids=lambda source: source.stem)
+
+
+def _feeds() -> tuple[SeasonFile, ...]:
+    """Every shape of rows that a SQL file judges: the files of a season and the feeds of all providers."""
+    found = {file.stem: file for file in SEASON_FILES}
+    for module in pkgutil.iter_modules(providers.__path__, f"{providers.__name__}."):
+        found |= {source.feed.stem: source.feed for source in importlib.import_module(module.name).SOURCES}
+    return tuple(found.values())
+
+
+FEEDS = _feeds()
+every_source = pytest.mark.parametrize("source", FEEDS, ids=lambda source: source.stem)
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 every_diagnostic = pytest.mark.parametrize("asked", diagnostics(), ids=lambda asked: asked.name)
 every_processor = pytest.mark.parametrize("processor", registry(), ids=lambda processor: processor.name)
@@ -40,7 +55,7 @@ every_processor = pytest.mark.parametrize("processor", registry(), ids=lambda pr
 
 def text_of(path: Path) -> str:
     """The statement of a file, with its placeholders filled."""
-    return statement(path.stem) if path.parent.name == "season" else path.read_text(encoding="utf-8")
+    return statement(path.stem) if path.parent.name in {"season", "feeds"} else path.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +68,7 @@ def catalog(google: ModuleType) -> object:
 def source_catalog(google: ModuleType, request: pytest.FixtureRequest) -> object:
     """Google's catalog of every table and of the staged files, whose minutes are whole numbers or text."""
     kinds = {**KINDS, "minutes": request.param}
-    staged = {source.stem: {name: kinds[kind] for name, kind in source.columns.items()} for source in SEASON_FILES}
+    staged = {source.stem: {name: kinds[kind] for name, kind in source.columns.items()} for source in FEEDS}
     return google.catalog_from(TABLES, staged={**STAGED, **staged})
 
 
@@ -65,7 +80,7 @@ def test_keeps_the_house_rules(path: Path) -> None:
 
 def test_every_file_belongs_to_a_processor_a_source_or_a_diagnostic() -> None:
     """No SQL file lies about that nothing uses, so the tests below see them all."""
-    used = {processor.name for processor in registry()} | {source.stem for source in SEASON_FILES}
+    used = {processor.name for processor in registry()} | {source.stem for source in FEEDS}
     used |= {asked.name for asked in diagnostics()}
     used |= {"registry", "pairs", "decide"}  # of names
     assert {path.stem for path in FILES} == used
@@ -86,6 +101,7 @@ def test_source_returns_the_catalogs_columns(source: object, google: ModuleType,
     name, stem = source.table, source.stem  # type: ignore[attr-defined]
     expected = [(column.name, column.type) for column in table(name).business_columns]
     expected += [("broken_rules", "STRING"), ("warning", "STRING")]
+    expected += [("landed_from", "STRING")] if "landed_from" in source.columns else []  # type: ignore[attr-defined]
     assert sorted(expected) == sorted(google.analyze(statement(stem), SOURCE_PARAMETERS, source_catalog))
 
 

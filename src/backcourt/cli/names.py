@@ -87,12 +87,15 @@ def resolve(
     with place.write(TABLES) as session:
         found = resolve_names(session, run_id=new_run_id(), now=now(), aliases=aliases)
     if as_json:
-        print_json({"asked": found.asked, "steps": found.steps, "queued": found.queued, "rows": found.rows})
+        from dataclasses import asdict
+
+        print_json(asdict(found))
     else:
         steps = ", ".join(f"{step} {count:,}" for step, count in found.steps.items())
         typer.echo(
             f"{found.asked:,} names without an id: {found.decided:,} resolved{f' ({steps})' if steps else ''}, "
-            f"{found.queued:,} wait; {found.rows:,} rows have their id now"
+            f"{found.queued:,} wait{f', {found.invalid:,} are no names' if found.invalid else ''}; "
+            f"{found.rows:,} rows have their id now"
         )
         if found.queued:
             typer.echo(f"next: backcourt names pending{same_warehouse(file)}")

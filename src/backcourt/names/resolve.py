@@ -36,12 +36,14 @@ class Resolved:
         asked: Names of one source, season and team that had no id.
         steps: How many were decided, by step.
         queued: How many nobody could decide.
+        invalid: How many are no names: no letters, or too many.
         rows: Raw rows that got an id.
     """
 
     asked: int
     steps: Mapping[str, int]
     queued: int
+    invalid: int
     rows: int
 
     @property
@@ -86,7 +88,9 @@ def resolve(session: Session, *, run_id: str, now: datetime, aliases: bool = Tru
         record(session, rows, decisions, run_id=run_id, now=now)
         changed += write_ids(session, run_id=run_id, now=now, log=log)
     steps = Counter(decision.step for decision in decisions if decision.player_id is not None)
-    return Resolved(len(rows), dict(sorted(steps.items())), len(decisions) - sum(steps.values()), changed)
+    invalid = sum(decision.step == "invalid" for decision in decisions)
+    queued = len(decisions) - sum(steps.values()) - invalid
+    return Resolved(len(rows), dict(sorted(steps.items())), queued, invalid, changed)
 
 
 def record(

@@ -1,0 +1,58 @@
+"""Player lines of a date (LeagueGameLog, players). The side is only compared with the schedule's."""
+
+from __future__ import annotations
+
+from backcourt.sources.parsers.nbac_common import day_of, object_of, result_set, season_for, text_of, typed
+from backcourt.sources.season.files import feed
+from backcourt.sources.source import About, Parsed, take, wrong_shape
+
+_FEED = feed("player_boxscores")
+_FIELDS = {
+    "PLAYER_ID": "player_id",
+    "PLAYER_NAME": "player_name",
+    "TEAM_ID": "team_id",
+    "TEAM_ABBREVIATION": "team_abbreviation",
+    "GAME_ID": "game_id",
+    "GAME_DATE": "game_date",
+    "MATCHUP": "matchup",
+    "MIN": "min",
+    "FGM": "fgm",
+    "FGA": "fga",
+    "FG3M": "fg3m",
+    "FG3A": "fg3a",
+    "FTM": "ftm",
+    "FTA": "fta",
+    "OREB": "oreb",
+    "DREB": "dreb",
+    "REB": "reb",
+    "AST": "ast",
+    "STL": "stl",
+    "BLK": "blk",
+    "TOV": "tov",
+    "PF": "pf",
+    "PTS": "pts",
+    "PLUS_MINUS": "plus_minus",
+}
+_IGNORED = frozenset({"SEASON_ID", "TEAM_NAME", "WL", "FG_PCT", "FG3_PCT", "FT_PCT", "FANTASY_PTS", "VIDEO_AVAILABLE"})
+
+
+def parse(data: bytes, about: About) -> Parsed:
+    """The player lines of a date, in the shape of a season's player_boxscores.
+
+    Args:
+        data: The payload.
+        about: Where it came from; its day is the date of the games.
+
+    Raises:
+        InputFileError: If it is no JSON, has no such result set, or has games of another date.
+    """
+    parsed = Parsed()
+    for record in result_set(object_of(data, about), "LeagueGameLog", _FIELDS, about, parsed, ()):
+        row = take(record, _FIELDS, _IGNORED, parsed, "LeagueGameLog.")
+        played = day_of(row["game_date"])
+        if played != about.day:
+            raise wrong_shape(about, f"it has a game of {played or 'no date'}, not only of {about.day}")
+        matchup = text_of(row["matchup"]) or ""
+        row["is_home"] = True if " vs. " in matchup else False if " @ " in matchup else None
+        parsed.rows.append(typed(row | {"season": season_for(row["game_id"], about.day)}, _FEED, parsed))
+    return parsed

@@ -1,0 +1,90 @@
+"""The scoreboard of a date (ScoreboardV2): one line for each game, with the points of both teams."""
+
+from __future__ import annotations
+
+from backcourt.sources.parsers.nbac_common import (
+    CODES,
+    day_of,
+    is_guest_game,
+    object_of,
+    result_set,
+    season_for,
+    text_of,
+    typed,
+    whole_of,
+)
+from backcourt.sources.parsers.values import words
+from backcourt.sources.season.files import SeasonFile, kinds
+from backcourt.sources.source import About, Parsed, take, wrong_shape
+
+FEED = SeasonFile(
+    "scoreboards",
+    "nba_raw.nbac_scoreboard_v2",
+    kinds(
+        text="game_id season game_status_text game_code home_abbreviation away_abbreviation arena_name "
+        "national_broadcaster",
+        whole="game_sequence game_status home_team_id away_team_id home_score away_score live_period",
+        date="game_date",
+        time="received",
+    ),
+    team="home_team_abbr",
+)
+"""One game of a scoreboard; received decides if two payloads have it."""
+_HEADER = {
+    "GAME_DATE_EST": "game_date",
+    "GAME_SEQUENCE": "game_sequence",
+    "GAME_ID": "game_id",
+    "GAME_STATUS_ID": "game_status",
+    "GAME_STATUS_TEXT": "game_status_text",
+    "GAMECODE": "game_code",
+    "HOME_TEAM_ID": "home_team_id",
+    "VISITOR_TEAM_ID": "away_team_id",
+    "LIVE_PERIOD": "live_period",
+    "NATL_TV_BROADCASTER_ABBREVIATION": "national_broadcaster",
+    "ARENA_NAME": "arena_name",
+}
+_HEADER_IGNORED = words(
+    "SEASON LIVE_PC_TIME HOME_TV_BROADCASTER_ABBREVIATION AWAY_TV_BROADCASTER_ABBREVIATION LIVE_PERIOD_TIME_BCAST "
+    "WH_STATUS WNBA_COMMISSIONER_FLAG"
+)
+_LINE = {"GAME_ID": "game_id", "TEAM_ID": "team_id", "PTS": "points"}
+_LINE_IGNORED = words(
+    "GAME_DATE_EST GAME_SEQUENCE TEAM_ABBREVIATION TEAM_CITY_NAME TEAM_NAME TEAM_WINS_LOSSES PTS_QTR1 PTS_QTR2 "
+    "PTS_QTR3 PTS_QTR4 FG_PCT FT_PCT FG3_PCT AST REB TOV"
+) | {f"PTS_OT{period}" for period in range(1, 11)}
+_OTHERS = words(
+    "GameHeader LineScore SeriesStandings LastMeeting EastConfStandingsByDay WestConfStandingsByDay Available "
+    "TeamLeaders TicketLinks WinProbability"
+)
+
+
+def parse(data: bytes, about: About) -> Parsed:
+    """The games of a date.
+
+    Args:
+        data: The payload.
+        about: Where it came from; its day is the date of the games.
+
+    Raises:
+        InputFileError: If it is no JSON, lacks a result set, or has games of another date.
+    """
+    payload = object_of(data, about)
+    parsed = Parsed()
+    points: dict[tuple[str | None, int | None], object] = {}
+    for record in result_set(payload, "LineScore", _LINE, about, parsed, _OTHERS):
+        line = take(record, _LINE, _LINE_IGNORED, parsed, "LineScore.")
+        points[text_of(line["game_id"]), whole_of(line["team_id"])] = line["points"]
+    for record in result_set(payload, "GameHeader", _HEADER, about, parsed, _OTHERS):
+        row = take(record, _HEADER, _HEADER_IGNORED, parsed, "GameHeader.")
+        played = day_of(row["game_date"])
+        if played != about.day:
+            raise wrong_shape(about, f"it has a game of {played or 'no date'}, not only of {about.day}")
+        if is_guest_game(row["game_id"], row["home_team_id"], row["away_team_id"]):
+            continue
+        for side in ("home", "away"):
+            team = whole_of(row[f"{side}_team_id"])
+            row[f"{side}_abbreviation"] = CODES.get(team or 0)
+            row[f"{side}_score"] = points.get((text_of(row["game_id"]), team))
+        row |= {"season": season_for(row["game_id"], about.day), "received": about.received}
+        parsed.rows.append(typed(row, FEED, parsed))
+    return parsed

@@ -1,0 +1,141 @@
+"""The league's own services beside the box scores: schedule, player lines, events, officials, transactions, shots."""
+
+from __future__ import annotations
+
+from backcourt.sources.parsers import (
+    nbac_play_by_play,
+    nbac_player_boxscore,
+    nbac_player_list,
+    nbac_player_movement,
+    nbac_referee,
+    nbac_schedule,
+    nbac_scoreboard_v2,
+    nbac_shot_chart,
+)
+from backcourt.sources.season.files import feed
+from backcourt.sources.source import Endpoint, Source
+
+_STATISTICS = "NBA statistics service"
+_DOCUMENTS = "https://github.com/swar/nba_api/blob/master/docs/nba_api"
+_HEADERS = {
+    "Referer": "https://www.nba.com/",
+    "Accept": "application/json",
+    "x-nba-stats-origin": "stats",
+    "x-nba-stats-token": "true",
+}
+"""Headers that the statistics service answers to."""
+
+
+def _statistics(endpoint: str, **parameters: str) -> Endpoint:
+    return Endpoint(f"https://stats.nba.com/stats/{endpoint}", {"LeagueID": "00"} | parameters, _HEADERS, per_minute=30)
+
+
+SOURCES: tuple[Source, ...] = (
+    Source(
+        name="nbac_schedule",
+        feed=feed("schedule"),
+        parse=nbac_schedule.parse,
+        ext="json",
+        per="season",
+        provider=_STATISTICS,
+        document=f"{_DOCUMENTS}/stats/endpoints/scheduleleaguev2.md",
+        verified=True,
+        fetch=_statistics("scheduleleaguev2", Season="{season}"),
+    ),
+    Source(
+        name="nbac_player_boxscore",
+        feed=feed("player_boxscores"),
+        parse=nbac_player_boxscore.parse,
+        ext="json",
+        per="date",
+        provider=_STATISTICS,
+        document=f"{_DOCUMENTS}/stats/endpoints/leaguegamelog.md",
+        verified=True,
+        fetch=_statistics(
+            "leaguegamelog",
+            Season="{season}",
+            SeasonType="Regular Season",
+            PlayerOrTeam="P",
+            Counter="1000",
+            Sorter="DATE",
+            Direction="DESC",
+            DateFrom="{date}",
+            DateTo="{date}",
+        ),
+    ),
+    Source(
+        name="nbac_play_by_play",
+        feed=feed("play_by_play"),
+        parse=nbac_play_by_play.parse,
+        ext="json",
+        per="game",
+        provider="NBA live feed",
+        document=f"{_DOCUMENTS}/live/endpoints/playbyplay.md",
+        verified=True,
+        fetch=Endpoint("https://cdn.nba.com/static/json/liveData/playbyplay/playbyplay_{game_id}.json"),
+    ),
+    Source(
+        name="nbac_referee",
+        feed=nbac_referee.FEED,
+        parse=nbac_referee.parse,
+        ext="json",
+        per="date",
+        provider="NBA Official",
+        document="https://official.nba.com/referee-assignments/",
+        verified=True,
+        fetch=Endpoint("https://official.nba.com/wp-json/api/v1/get-game-officials", {"date": "{date}"}),
+    ),
+    Source(
+        name="nbac_scoreboard_v2",
+        feed=nbac_scoreboard_v2.FEED,
+        parse=nbac_scoreboard_v2.parse,
+        ext="json",
+        per="date",
+        provider=_STATISTICS,
+        document=f"{_DOCUMENTS}/stats/endpoints/scoreboardv2.md",
+        verified=True,
+        fetch=_statistics("scoreboardv2", GameDate="{date}", DayOffset="0"),
+    ),
+    Source(
+        name="nbac_player_movement",
+        feed=nbac_player_movement.FEED,
+        parse=nbac_player_movement.parse,
+        ext="json",
+        per="date",
+        provider="NBA.com",
+        document="https://www.nba.com/players/transactions",
+        verified=True,
+        fetch=Endpoint("https://stats.nba.com/js/data/playermovement/NBA_Player_Movement.json", {}, _HEADERS),
+    ),
+    Source(
+        name="nbac_player_list",
+        feed=feed("players"),
+        parse=nbac_player_list.parse,
+        ext="json",
+        per="season",
+        provider=_STATISTICS,
+        document=f"{_DOCUMENTS}/stats/endpoints/playerindex.md",
+        verified=True,
+        fetch=_statistics("playerindex", Season="{season}", Historical="0", TeamID="0"),
+    ),
+    Source(
+        name="nbac_shot_chart",
+        feed=nbac_shot_chart.FEED,
+        parse=nbac_shot_chart.parse,
+        ext="json",
+        per="game",
+        provider=_STATISTICS,
+        document=f"{_DOCUMENTS}/stats/endpoints/shotchartdetail.md",
+        verified=False,
+        fetch=_statistics(
+            "shotchartdetail",
+            GameID="{game_id}",
+            Season="{season}",
+            SeasonType="",
+            PlayerID="0",
+            TeamID="0",
+            ContextMeasure="FGA",
+        ),
+    ),
+)
+"""Sources of the league, in the order of use."""
