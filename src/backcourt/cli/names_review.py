@@ -1,4 +1,4 @@
-"""`backcourt names pending, show, accept, ...`: what people do with names that no rule could decide."""
+"""`backcourt names pending` and its neighbours: what people do with names that no rule could decide."""
 
 from __future__ import annotations
 

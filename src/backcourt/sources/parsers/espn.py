@@ -159,9 +159,9 @@ def parse_boxscore(data: bytes, about: About) -> Parsed:
         "season": cells.season(None, "gmStrp.dt", day),
         "state": cells.record(strip.get("status"), "gmStrp.status").get("state"),
     }
-    for team in cells.records(strip.get("tms"), "gmStrp.tms"):
-        side = "home" if cells.flag(team.get("isHome"), "gmStrp.tms.isHome") else "away"
-        common |= {side: _team(team.get("abbrev"), cells, "gmStrp.tms"), f"{side}_score": team.get("score")}
+    for entry in cells.records(strip.get("tms"), "gmStrp.tms"):
+        side = "home" if cells.flag(entry.get("isHome"), "gmStrp.tms.isHome") else "away"
+        common |= {side: _team(entry.get("abbrev"), cells, "gmStrp.tms"), f"{side}_score": entry.get("score")}
     for place, side_of in enumerate(cells.records(package.get("bxscr"), "bxscr")):
         where = f"bxscr[{place}]"
         parsed.unmapped |= {f"bxscr.{name}" for name in side_of if name not in _SIDE}
@@ -280,7 +280,7 @@ def _content(data: bytes, cells: Cells) -> dict[str, Any]:
         page = json.JSONDecoder().raw_decode(text, found.end())[0] if found else None
     except (ValueError, RecursionError) as error:
         raise InputFileError(
-            f"{cells.about.path} is damaged: {ascii(str(error)[:80])}", next_step="fetch it again"
+            f"{cells.about.path} is damaged: {str(error)[:80]!a}", next_step="fetch it again"
         ) from error
     if not isinstance(page, dict):
         raise wrong_shape(cells.about, "it is no page with data in it")

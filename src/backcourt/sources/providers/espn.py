@@ -1,0 +1,75 @@
+"""ESPN, the third source: scoreboard, box scores, rosters."""
+
+from __future__ import annotations
+
+from backcourt.sources.parsers import espn
+from backcourt.sources.season.files import SeasonFile
+from backcourt.sources.source import Endpoint, Source
+
+_API = "https://site.api.espn.com/apis/site/v2/sports/basketball/nba"
+_DOCUMENT = "https://gist.github.com/akeaswaran/b48b02f1c94f873c6655e7129910fc3b"
+"""ESPN documents nothing; this is the community's description of its addresses."""
+
+SCOREBOARD = SeasonFile(
+    "espn_scoreboard",
+    "nba_raw.espn_scoreboard",
+    espn.SCOREBOARD,
+    unit="espn_game_id",
+    team="home_team_abbr",
+)
+"""Games of a scoreboard; the NBA's game is found by date and teams."""
+BOXSCORE = SeasonFile(
+    "espn_boxscore",
+    "nba_raw.espn_boxscore",
+    espn.BOXSCORE,
+    unit="espn_game_id",
+    names=("player_name",),
+    team="team_abbr",
+)
+"""Player lines of a game."""
+ROSTER = SeasonFile(
+    "espn_team_roster",
+    "nba_raw.espn_team_rosters",
+    espn.ROSTER,
+    unit="roster_date",
+    names=("player_name",),
+    team="team_abbr",
+)
+"""A roster snapshot with ESPN's own ids of the players."""
+
+SOURCES: tuple[Source, ...] = (
+    Source(
+        name="espn_scoreboard",
+        feed=SCOREBOARD,
+        parse=espn.parse_scoreboard,
+        ext="json",
+        per="date",
+        provider="ESPN",
+        document=_DOCUMENT,
+        verified=True,
+        fetch=Endpoint(f"{_API}/scoreboard", {"dates": "{compact_date}", "limit": "100"}, per_minute=60),
+    ),
+    Source(
+        name="espn_boxscore",
+        feed=BOXSCORE,
+        parse=espn.parse_boxscore,
+        ext="html",
+        per="game",
+        provider="ESPN",
+        document=_DOCUMENT,
+        verified=True,
+        fetch=Endpoint("https://www.espn.com/nba/boxscore/_/gameId/{espn_game_id}", per_minute=20),
+    ),
+    Source(
+        name="espn_team_roster",
+        feed=ROSTER,
+        parse=espn.parse_team_roster,
+        ext="json",
+        per="date",
+        provider="ESPN",
+        document=_DOCUMENT,
+        verified=True,
+        fetch=Endpoint(f"{_API}/teams/{{team}}", {"enable": "roster"}, per_minute=60),
+    ),
+)
+"""ESPN's sources."""
