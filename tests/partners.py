@@ -100,11 +100,21 @@ def _is_one_line(error: InputFileError) -> bool:
     return False
 
 
-def storm(source: Source, whole: bytes, known: About, examples: int) -> tuple[int, int]:
-    """Damage a JSON payload in many ways; returns how many were read all the same and how many were refused."""
+def storm(
+    source: Source, whole: bytes, known: About, examples: int, wrap: Callable[[bytes], bytes] = bytes
+) -> tuple[int, int]:
+    """Damage a JSON payload in many ways; returns how many were read all the same and how many were refused.
+
+    Args:
+        source: Whose parser is tried.
+        whole: The JSON.
+        known: What is known of it.
+        examples: How often it is damaged.
+        wrap: Puts the JSON into the page that it comes in.
+    """
     good = json.loads(whole)
     outcomes = [
-        survives(lambda data: source.parse(data, known), json.dumps(damaged(good, seed)).encode(), source)
+        survives(lambda data: source.parse(data, known), wrap(json.dumps(damaged(good, seed)).encode()), source)
         for seed in range(examples)
     ]
     return sum(outcomes), len(outcomes) - sum(outcomes)
@@ -114,7 +124,13 @@ def rough(source: Source, whole: bytes, known: About) -> None:
     """What is no payload at all is refused in one line."""
     for data in (
         *(b"", b"null", b"[]" * 2, b"[" * 100_000, b"<html><body>Access denied</body></html>", b"\xff\xfe\x00", b"7"),
-        *(whole[: len(whole) // 2], whole[:-2], b'{"data": ' + b"[" * 5000, b'"' + b"x" * 100, b"\x00" * 50),
+        *(
+            whole[: len(whole) // 2],
+            whole[: len(whole) * 3 // 4],
+            b'{"data": ' + b"[" * 5000,
+            b'"' + b"x" * 100,
+            b"\x00" * 50,
+        ),
     ):
         with pytest.raises(InputFileError) as refused:
             source.parse(data, known)
