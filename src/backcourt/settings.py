@@ -32,6 +32,10 @@ class Settings:
         skip_downstream_trigger: If True, implies backfill_mode.
         notify: Who is told how a run ended: console, none, or addresses of apprise with commas between them.
         trigger: Where completion events go: events (the warehouse's table) or pubsub://PROJECT/TOPIC.
+        landing: Folder, or fsspec address such as gs://bucket/landing, in which payloads land.
+        fetch_via: Address that is asked instead of each source's host, such as a mirror; None asks the hosts.
+        bdl_key: Key of the Ball Don't Lie service.
+        odds_key: Key of The Odds API.
         ai_key: Key of the language-model service that is asked for names; without one nothing is asked.
         ai_model: The model.
         ai_budget_usd: What one command may spend on it, US dollars.
@@ -46,6 +50,10 @@ class Settings:
     skip_downstream_trigger: bool | None = None
     notify: str = field(default="console", repr=False)  # it may hold secrets
     trigger: str = "events"
+    landing: str = "landing"
+    fetch_via: str | None = None
+    bdl_key: str | None = field(default=None, repr=False)
+    odds_key: str | None = field(default=None, repr=False)
     ai_key: str | None = field(default=None, repr=False)
     ai_model: str = "claude-haiku-5-5"
     ai_budget_usd: float = 1.0
@@ -99,6 +107,10 @@ _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
     "notify": (_text, "console, none, or addresses of apprise"),
     "trigger": (_text, "events or pubsub://PROJECT/TOPIC"),
     "patience": (_seconds, "seconds, 0 or more"),
+    "landing": (_trimmed, "a folder, or an address such as gs://bucket/landing"),
+    "fetch_via": (_trimmed, "an address, https://..."),
+    "bdl_key": (_trimmed, "a key of the service"),
+    "odds_key": (_trimmed, "a key of the service"),
     "ai_key": (_trimmed, "a key of the service"),
     "ai_model": (_trimmed, "the name of a model"),
     "ai_budget_usd": (_dollars, "US dollars, 0 or more"),
@@ -106,7 +118,7 @@ _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
 }
 
 
-_SECRET = frozenset({"notify", "ai_key"})
+_SECRET = frozenset({"notify", "ai_key", "bdl_key", "odds_key"})
 """Settings that may hold secrets; their values are never printed."""
 
 

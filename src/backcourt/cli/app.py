@@ -21,11 +21,13 @@ from backcourt.cli import (
     names,
     notify,
     plan,
+    quarantine,
     queries,
     query,
     report,
     run,
     runbook,
+    sources,
     status,
     tables,
     validate,
@@ -42,6 +44,8 @@ app = typer.Typer(
 )
 app.add_typer(tables.app, name="tables")
 app.add_typer(load.app, name="load")
+app.command()(sources.fetch)
+app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(mode.app, name="mode")
 app.add_typer(runbook.app, name="runbook")
 app.add_typer(jobs.app, name="jobs")

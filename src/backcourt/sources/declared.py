@@ -6,14 +6,23 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from backcourt.errors import UnknownNameError
-from backcourt.sources.providers import nbac
+from backcourt.sources.providers import bdl, espn, nbac, nbac_league
 from backcourt.sources.source import Source
 
 
 @lru_cache(maxsize=1)
 def sources() -> Mapping[str, Source]:
     """Every source by name."""
-    return {source.name: source for provider in (nbac,) for source in provider.SOURCES}
+    return {
+        source.name: source
+        for provider in (
+            bdl,
+            espn,
+            nbac,
+            nbac_league,
+        )
+        for source in provider.SOURCES
+    }
 
 
 def source(name: str) -> Source:

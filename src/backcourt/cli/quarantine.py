@@ -1,0 +1,99 @@
+"""`backcourt quarantine`: what was held back, why, and loading it again once it is mended."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from backcourt.cli.engine import JsonOption, same_warehouse
+from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
+from backcourt.cli.sources import LandingOption
+
+app = typer.Typer(help="What was held back because it breaks a rule.", no_args_is_help=True)
+TableOption = Annotated[str | None, typer.Option("--table", help="Only this raw table.")]
+
+
+@app.command("list")
+def list_held(
+    table: TableOption = None,
+    season: Annotated[str | None, typer.Option("--season", help="Only this season, for example 2021-22.")] = None,
+    as_json: JsonOption = False,
+    file: WarehouseOption = None,
+) -> None:
+    """List what is held back, by table and game, with the rules that it breaks.
+
+    Exits with 1 if anything is held back.
+    """
+    from backcourt.cli.output import print_json, print_table
+    from backcourt.sources.quarantine import held
+
+    place = warehouse(file)
+    place.require()
+    with place.read() as session:
+        found = held(session, table=table or "", season=season or "")
+    if as_json:
+        print_json(found)
+    elif found:
+        print_table(
+            ("table", "season", "game", "date", "rules"),
+            [(r["table_name"], r["season"], r["unit"], r["game_date"], r["rules"]) for r in found],
+        )
+        typer.echo(f"next: backcourt quarantine show {found[0]['unit']}{same_warehouse(file)}")
+    else:
+        typer.echo("nothing is held back")
+    raise typer.Exit(1 if found else 0)
+
+
+@app.command()
+def show(
+    unit: Annotated[
+        str, typer.Argument(metavar="GAME", help="The game, or the team, player or date that is held back.")
+    ],
+    as_json: JsonOption = False,
+    file: WarehouseOption = None,
+) -> None:
+    """Show every rule that a game breaks, the values that break it, and the file that holds them."""
+    from backcourt.cli.output import print_json, print_table
+    from backcourt.errors import BackcourtError
+    from backcourt.sources.quarantine import details
+
+    place = warehouse(file)
+    place.require()
+    with place.read() as session:
+        found = details(session, unit)
+    if not found:
+        raise BackcourtError(f"nothing of {unit[:40]!r} is held back", next_step="see: backcourt quarantine list")
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        ("table", "rule", "detail", "file", "since"),
+        [(r["table_name"], r["rule"], r["detail"], r["source_file"], f"{r['quarantined_at']:%F %H:%M}") for r in found],
+    )
+    typer.echo(f"next: mend the file, or wait for the source to, then backcourt quarantine retry{same_warehouse(file)}")
+
+
+@app.command()
+def retry(
+    table: TableOption = None, place: LandingOption = None, as_json: JsonOption = False, file: WarehouseOption = None
+) -> None:
+    """Load again what is held back, from the newest payloads of the landing zone.
+
+    What came with a season's folder is loaded again with `backcourt load season`. Exits with 1 if anything is still
+    held back.
+    """
+    from backcourt.cli.output import print_json
+    from backcourt.cli.sources import _landing
+    from backcourt.sources.quarantine import retry as load_again
+
+    house = warehouse(file)
+    house.require()
+    done = load_again(house, _landing(place), table=table or "", now=now(), run_id=new_run_id())
+    if as_json:
+        print_json({"loaded": done.loaded, "held": done.held, "elsewhere": done.elsewhere, "refused": done.refused})
+    else:
+        typer.echo(f"{done.loaded:,} loaded, {done.held:,} still held back, {done.refused:,} could not be read")
+        if done.elsewhere:
+            typer.echo(f"{done.elsewhere:,} came with a season's folder: backcourt load season DIR loads them again")
+    raise typer.Exit(1 if done.held or done.refused else 0)

@@ -1,0 +1,220 @@
+"""`backcourt fetch` and `backcourt load source`: from a service into the landing zone, and from there into a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backcourt.cli.engine import Asked, EndOption, JsonOption, SeasonOption, StartOption, same_warehouse
+from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from backcourt.calendar import DateRange
+    from backcourt.sources.fetch import Fetched, Target
+    from backcourt.sources.landed import LandedLoad
+    from backcourt.sources.landing import Landing
+
+SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="The source; backcourt jobs list names them.")]
+GameOption = Annotated[list[str] | None, typer.Option("--game", help="Only this game id; may be repeated.")]
+LandingOption = Annotated[
+    str | None,
+    typer.Option(
+        "--landing", metavar="DIR", help="Landing zone; default: BACKCOURT_LANDING, backcourt.toml or landing."
+    ),
+]
+LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="How many payloads at most.")]
+ResumeOption = Annotated[
+    bool, typer.Option("--resume/--no-resume", help="Leave out what was done before, or do it again.")
+]
+_SHOWN = 10
+"""Failures that are printed one by one."""
+
+
+def fetch(
+    name: SourceArgument,
+    start_date: StartOption = None,
+    end_date: EndOption = None,
+    season: SeasonOption = None,
+    game: GameOption = None,
+    limit: LimitOption = None,
+    resume: ResumeOption = True,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked for and leave.")] = False,
+    place: LandingOption = None,
+    as_json: JsonOption = False,
+    file: WarehouseOption = None,
+) -> None:
+    """Fetch what a source publishes about a range into the landing zone; the schedule says which games there are.
+
+    Exits with 1 if anything is missing. Run again, it goes on with what is missing.
+    """
+    from backcourt.cli.output import print_json
+    from backcourt.settings import load
+    from backcourt.sources.declared import source as find
+    from backcourt.sources.fetch import fetch as carry_out
+    from backcourt.sources.fetch import targets
+
+    source, settings, zone = find(name), load(), _landing(place)
+    house = warehouse(file)
+    span = Asked(start_date, end_date, season).span(house)
+    house.require()
+    with house.read() as session:
+        wanted = targets(session, source, span, game or ())
+    if dry_run:
+        known = [t for t in wanted if resume and zone.versions(source.name, t.day, t.key)]
+        typer.echo(f"would ask for {len(wanted) - len(known):,} payloads of {name}; {len(known):,} have landed")
+        return
+    key = getattr(settings, source.fetch.key_setting) if source.fetch and source.fetch.key_setting else None
+    done = carry_out(
+        source,
+        zone,
+        wanted,
+        key=key or "",
+        via=settings.fetch_via or "",
+        limit=limit,
+        resume=resume,
+        now=now,
+        told=_told if not as_json else _nobody,
+    )
+    if as_json:
+        print_json(_fields(done))
+    else:
+        _print_fetched(name, done, span, file)
+    raise typer.Exit(done.exit_code)
+
+
+def load_source(
+    name: SourceArgument,
+    start_date: StartOption = None,
+    end_date: EndOption = None,
+    season: SeasonOption = None,
+    game: GameOption = None,
+    limit: LimitOption = None,
+    resume: ResumeOption = True,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be loaded and leave.")] = False,
+    place: LandingOption = None,
+    as_json: JsonOption = False,
+    file: WarehouseOption = None,
+) -> None:
+    """Load a source's payloads from the landing zone; games that break a rule are quarantined, unchanged ones skipped.
+
+    `backcourt load SOURCE` is short for it. Without dates everything that has landed is loaded. Exits with 1 if
+    anything was quarantined or could not be read.
+    """
+    from backcourt.cli.output import print_json
+    from backcourt.sources.declared import source as find
+    from backcourt.sources.landed import load_landed
+
+    source, zone, house = find(name), _landing(place), warehouse(file)
+    days = zone.days(name)
+    if start_date or end_date or season:
+        span = Asked(start_date, end_date, season).span(house)
+        days = [day for day in days if span.start <= day <= span.end]
+    done = load_landed(
+        house,
+        source,
+        zone,
+        days,
+        now=now(),
+        run_id=new_run_id(),
+        keys=game or (),
+        limit=limit,
+        resume=resume,
+        dry_run=dry_run,
+    )
+    if dry_run:
+        typer.echo(f"would load {done.files - done.known:,} payloads of {name}; {done.known:,} are loaded")
+        return
+    if as_json:
+        print_json(_load_fields(done))
+    else:
+        _print_loaded(done, days, file)
+    raise typer.Exit(done.exit_code)
+
+
+def _landing(place: str | None) -> Landing:
+    from backcourt.settings import load
+    from backcourt.sources.landing import Landing
+
+    return Landing(place or load().landing)
+
+
+def _told(target: Target, what: str) -> None:
+    if what.startswith("failed"):
+        typer.echo(f"{target.day} {target.key}: {what}", err=True)
+
+
+def _nobody(_target: Target, _what: str) -> None:
+    """Nobody is told: the result says it."""
+
+
+def _fields(done: Fetched) -> dict[str, object]:
+    failed = [{"date": str(day), "key": key, "reason": why} for (day, key), why in done.failed.items()]
+    return {
+        "targets": done.targets,
+        "known": done.known,
+        "stored": done.stored,
+        "unchanged": done.unchanged,
+        "requests": done.requests,
+        "failed": failed,
+        "stopped": done.stopped,
+    }
+
+
+def _print_fetched(name: str, done: Fetched, span: DateRange, file: str | None) -> None:
+    typer.echo(
+        f"{name}: {done.stored:,} new, {done.unchanged:,} unchanged, {done.known:,} had landed, {len(done.failed):,} "
+        f"missing of {done.targets:,}; {done.requests:,} requests"
+    )
+    if done.stopped:
+        typer.echo(f"stopped: {done.stopped}", err=True)
+    again = "fetch" if done.failed else "load"
+    typer.echo(f"next: backcourt {again} {name} --start-date {span.start} --end-date {span.end}{same_warehouse(file)}")
+
+
+def _load_fields(done: LandedLoad) -> dict[str, object]:
+    return {
+        "source": done.source,
+        "files": done.files,
+        "success": done.success,
+        "skipped": done.skipped,
+        "quarantined": done.quarantined,
+        "errors": done.errors,
+        "teams": sum(entry.teams or 0 for entry in done.tables),
+        "skip_rate": done.skip_rate,
+        "rules": {rule: n for entry in done.tables for rule, n in entry.rules.items()},
+        "warnings": {rule: n for entry in done.tables for rule, n in entry.warnings.items()},
+        "refused": done.refused,
+        "unmapped": dict(done.unmapped),
+        "seconds": round(done.seconds, 3),
+    }
+
+
+def _print_loaded(done: LandedLoad, days: Sequence[date], file: str | None) -> None:
+    typer.echo(
+        f"{done.source}: {done.files:,} payloads of {len(days):,} dates in {done.seconds:.1f} s: "
+        f"{done.success:,} loaded, {done.skipped:,} skipped, {done.quarantined:,} quarantined, {done.errors:,} errors, "
+        f"{sum(entry.teams or 0 for entry in done.tables):,} teams, skip rate {done.skip_rate:.0%}"
+    )
+    for entry in done.tables:
+        for rule, games in sorted(entry.rules.items()):
+            typer.echo(f"quarantined: {games:,} break {rule}")
+        for oddity, games in sorted(entry.warnings.items()):
+            typer.echo(f"warning: {oddity} in {games:,}")
+        if entry.error:
+            typer.echo(f"error: {entry.error}", err=True)
+    for path, why in list(done.refused.items())[:_SHOWN]:
+        typer.echo(f"refused: {why if path in why else f'{path}: {why}'}", err=True)
+    if len(done.refused) > _SHOWN:
+        typer.echo(f"refused: {len(done.refused) - _SHOWN:,} more", err=True)
+    for field, count in sorted(done.unmapped.items()):
+        typer.echo(f"warning: field {field} of {count:,} payloads is unknown: the service has changed")
+    if done.names and done.names.queued:
+        typer.echo(f"next: backcourt names pending{same_warehouse(file)}")
+    elif done.quarantined:
+        typer.echo(f"next: backcourt quarantine list{same_warehouse(file)}")
+    else:
+        typer.echo(f"next: backcourt status{same_warehouse(file)}")

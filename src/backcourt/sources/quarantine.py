@@ -1,0 +1,110 @@
+"""What was held back: listed, shown, and loaded again from the landing zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from backcourt.errors import UnknownNameError
+from backcourt.sources.declared import sources
+from backcourt.sources.landed import LANDED, load_landed
+from backcourt.sources.landing import Landing
+from backcourt.warehouse.base import Session, Warehouse
+
+_QUARANTINE = "nba_processing.quarantine"
+
+
+@dataclass(slots=True)
+class Retried:
+    """What loading again did.
+
+    Attributes:
+        loaded: Units that are loaded now.
+        held: Units that are still held back.
+        refused: Payloads that could not be read.
+        elsewhere: Units that did not come from the landing zone and were not tried.
+    """
+
+    loaded: int = 0
+    held: int = 0
+    refused: int = 0
+    elsewhere: int = 0
+
+
+def held(session: Session, *, table: str = "", season: str = "") -> list[dict[str, Any]]:
+    """Units that are held back, with the rules that they break: table_name, season, unit, game_date, rules.
+
+    Args:
+        session: An open session.
+        table: Only this raw table, with or without the dataset; all if it is empty.
+        season: Only this season; all if it is empty.
+
+    Raises:
+        UnknownNameError: If no source fills a table of that name.
+    """
+    rows: list[dict[str, Any]] = session.query(
+        "SELECT table_name, season, game_id AS unit, MIN(game_date) AS game_date, STRING_AGG(rule, ', ' ORDER BY rule) "
+        f"AS rules FROM {_QUARANTINE} WHERE @table IN ('', table_name) AND @season IN ('', season) "
+        "GROUP BY table_name, season, game_id ORDER BY table_name, season, game_id",
+        {"table": _full(table), "season": season},
+    ).to_pylist()
+    return rows
+
+
+def details(session: Session, unit: str) -> list[dict[str, Any]]:
+    """Every rule that a unit breaks: table_name, rule, detail, source_file, quarantined_at."""
+    rows: list[dict[str, Any]] = session.query(
+        f"SELECT table_name, season, rule, game_date, detail, source_file, quarantined_at FROM {_QUARANTINE} "
+        "WHERE game_id = @unit ORDER BY table_name, season, rule",
+        {"unit": unit},
+    ).to_pylist()
+    return rows
+
+
+def retry(warehouse: Warehouse, landing: Landing, *, table: str = "", now: datetime, run_id: str) -> Retried:
+    """Load the newest payloads of what is held back or was refused, and count what became of it.
+
+    Args:
+        warehouse: Where to.
+        landing: Where from.
+        table: Only this raw table; all if it is empty.
+        now: Time written to new rows.
+        run_id: The run.
+    """
+    wanted = _full(table)
+    with warehouse.read() as session:
+        before = {(row["table_name"], row["unit"]) for row in held(session, table=table)}
+        tried = session.rows(
+            f"SELECT source, day, payload_key FROM {LANDED} WHERE outcome <> 'loaded' ORDER BY source, day, payload_key"
+        )
+    done = Retried()
+    for name, source in sources().items():
+        mine = [
+            (date.fromisoformat(str(day)), str(key))
+            for found, day, key in tried
+            if found == name and wanted in {"", source.table}
+        ]
+        if mine:
+            days = sorted({day for day, _ in mine})
+            load = load_landed(warehouse, source, landing, days, keys={key for _, key in mine}, now=now, run_id=run_id)
+            done.refused += len(load.refused)
+    with warehouse.read() as session:
+        after = {(row["table_name"], row["unit"]) for row in held(session, table=table)}
+        files = {str(row[0]) for row in session.rows(f"SELECT DISTINCT path FROM {LANDED}")}
+        others = session.rows(f"SELECT table_name, game_id, MIN(source_file) AS file FROM {_QUARANTINE} GROUP BY 1, 2")
+    done.elsewhere = sum((name, unit) in after and str(file) not in files for name, unit, file in others)
+    done.held = len(after) - done.elsewhere
+    done.loaded = len(before - after)
+    return done
+
+
+def _full(name: str) -> str:
+    """The full name of a raw table that a source fills."""
+    if not name:
+        return ""
+    tables = {source.table for source in sources().values()}
+    found = {full.rpartition(".")[2]: full for full in tables}.get(name.rpartition(".")[2])
+    if found is None:
+        raise UnknownNameError("raw table", name, [full.rpartition(".")[2] for full in tables])
+    return found
