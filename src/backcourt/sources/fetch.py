@@ -16,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from backcourt import __version__
 from backcourt.calendar import DateRange, season_of_date
+from backcourt.catalog.teams import TEAMS
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.sources.landing import LARGEST, Landing
 from backcourt.sources.source import About, Endpoint, Source
@@ -105,13 +106,27 @@ def targets(session: Session, source: Source, span: DateRange, games: Sequence[s
         {"start": span.start, "end": span.end},
     )
     played = [(date.fromisoformat(str(day)), str(game)) for day, game in rows if not games or game in games]
+    address = source.fetch.url if source.fetch else ""
     if source.per == "game":
-        return [Target(day, game, _values(day, game)) for day, game in played]
+        own = _own_ids(session, span) if "{espn_game_id}" in address else {}
+        return [Target(day, game, _values(day, game) | own.get(game, {})) for day, game in played]
     days = list(dict.fromkeys(day for day, _ in played)) or ([span.end] if source.per == "season" else [])
+    if source.per == "date" and "{team}" in address:
+        codes = [team.tricode for team in TEAMS]
+        return [Target(day, code, _values(day) | {"team": code.lower()}) for day in days for code in codes]
     if source.per == "date":
         return [Target(day, "date", _values(day)) for day in days]
     seasons = {season_of_date(day): day for day in days}
     return [Target(day, season, _values(day)) for season, day in seasons.items()]
+
+
+def _own_ids(session: Session, span: DateRange) -> dict[str, dict[str, str]]:
+    """ESPN's ids of the games, as its scoreboard says them."""
+    rows = session.rows(
+        "SELECT game_id, espn_game_id FROM nba_raw.espn_scoreboard WHERE game_date BETWEEN @start AND @end",
+        {"start": span.start, "end": span.end},
+    )
+    return {str(game): {"espn_game_id": str(own)} for game, own in rows}
 
 
 def _values(day: date, game: str = "") -> dict[str, str]:
@@ -180,6 +195,13 @@ def fetch(
         timeout=timeout, follow_redirects=False, headers={"User-Agent": _AGENT, **endpoint.headers}, trust_env=False
     ) as client:
         for target in todo[:limit]:
+            unknown = sorted(set(re.findall(r"\{(\w+)\}", endpoint.url)) - set(target.values))
+            if unknown:
+                done.failed[target.day, target.key] = (
+                    f"its {unknown[0]} is unknown: load the scoreboard that says it first"
+                )
+                told(target, f"failed: {done.failed[target.day, target.key]}")
+                continue
             try:
                 data = _tried(client, source, endpoint, target, (key, via), tries, pace, done)
             except FetchError as error:
