@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
+from backcourt.sources.landed import LandedLoad, load_landed
 from backcourt.sources.providers.nbac_league import SOURCES
 from backcourt.sources.source import About
 from partners import NOW, Partner, payload
@@ -15,6 +17,7 @@ SCHEDULE = "nbac_schedule/schedule_api.json.gz"
 SEASON_DAY = date(2025, 8, 27)
 
 
+@lru_cache
 def schedule(*days: date) -> bytes:
     """The real schedule of 2024-25 with the games of these dates only."""
     whole = json.loads(payload(SCHEDULE))
@@ -29,6 +32,13 @@ def land_schedule(partner: Partner, *days: date) -> None:
     """Load the games of these dates from the real schedule."""
     loaded = partner.load(SOURCE["nbac_schedule"], SEASON_DAY, schedule(*days), "2024-25")
     assert loaded.exit_code == 0, loaded
+
+
+def load_later(partner: Partner, name: str, day: date, data: bytes, key: str = "k") -> LandedLoad:
+    """Land a payload eight hours after the first one, and load its date."""
+    source = SOURCE[name]
+    partner.landing.store(name, day, key, data, source.ext, now=NOW + timedelta(hours=8))
+    return load_landed(partner.warehouse, source, partner.landing, [day], now=NOW, run_id="later")
 
 
 def rows_of(name: str, data: bytes, day: date, key: str = "k") -> list[dict[str, Any]]:

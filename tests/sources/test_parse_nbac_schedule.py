@@ -97,6 +97,7 @@ def test_another_schedule_is_refused(name: str, value: str) -> None:
         read(whole)
 
 
+@pytest.mark.slow
 def test_broken_games_are_held_back(partner: Partner) -> None:
     """The rules name what is wrong with a game; the others of the payload are loaded."""
     whole = json.loads(schedule(MLK_WEEK))
