@@ -9,7 +9,7 @@ import os
 import random
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +144,7 @@ class Partner:
         """Start without games."""
         self.warehouse = warehouse
         self.landing = Landing(str(folder / "landing"))
+        self.received = NOW
 
     def schedule(self, *games: tuple[str, date, str, str, int, int, int]) -> None:
         """Add final games: id, date, home, away, points of home and away, periods."""
@@ -171,8 +172,9 @@ class Partner:
             connection.execute(sql, values)
 
     def load(self, source: Source, day: date, data: bytes, key: str = "k") -> LandedLoad:
-        """Land a payload and load its date."""
-        self.landing.store(source.name, day, key, data, source.ext, now=NOW)
+        """Land a payload, a minute after the one before, and load its date."""
+        self.received += timedelta(minutes=1)
+        self.landing.store(source.name, day, key, data, source.ext, now=self.received)
         return load_landed(self.warehouse, source, self.landing, [day], now=NOW, run_id="run")
 
     def twice(self, source: Source, day: date, data: bytes, key: str = "k") -> LandedLoad:

@@ -171,12 +171,8 @@ def parse_injuries(data: bytes, about: About) -> Parsed:
 def _entries(payload: object, cells: Cells, parsed: Parsed) -> list[tuple[str, dict[str, Any]]]:
     """The entries of all pages, each with its place."""
     found: list[tuple[str, dict[str, Any]]] = []
-    pages = payload if isinstance(payload, list) else [payload]
-    for number, page in enumerate(pages):
-        if not isinstance(page, dict) or not isinstance(page.get("data"), list):
-            raise wrong_shape(cells.about, "it has no list data")
+    for before, page in cells.pages(payload, "data"):
         parsed.unmapped |= {str(name) for name in page if name not in {"data", "meta"}}
-        before = f"page {number + 1}: " if len(pages) > 1 else ""
         for place, entry in enumerate(page["data"]):
             where = f"{before}data[{place}]"
             found.append((where, cells.record(entry, where)))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from backcourt.catalog.teams import team_code_of
 from backcourt.errors import InputFileError
-from backcourt.sources.parsers.values import Cells, league_day, words
+from backcourt.sources.parsers.values import Cells, words
 from backcourt.sources.season.files import kinds
 from backcourt.sources.source import About, Parsed, json_of, take, wrong_shape
 
@@ -110,7 +110,7 @@ def _game(event: dict[str, Any], game: dict[str, Any], tools: tuple[Cells, Parse
     if state == "post":
         # A game that was put off is over for the scoreboard, too.
         code = _DONE if kind.get("completed") is True else _STATES["pre"]
-    day = _local(cells, game.get("date"), f"{where}.date")
+    day = cells.game_day(game.get("date"), f"{where}.date")
     # Before tip-off the scoreboard prints a score of 0 and a crowd of 0.
     begun = code != _STATES["pre"]
     venue = cells.record(game.get("venue") or {}, f"{where}.venue")
@@ -152,7 +152,7 @@ def parse_boxscore(data: bytes, about: About) -> Parsed:
     page = _content(data, cells)
     package = cells.record(page.get("gamepackage"), "gamepackage")
     strip = cells.record(package.get("gmStrp"), "gmStrp")
-    day = _local(cells, strip.get("dt"), "gmStrp.dt")
+    day = cells.game_day(strip.get("dt"), "gmStrp.dt")
     common: dict[str, Any] = {
         "espn_game_id": strip.get("gid"),
         "game_date": day,
@@ -285,14 +285,6 @@ def _content(data: bytes, cells: Cells) -> dict[str, Any]:
     if not isinstance(page, dict):
         raise wrong_shape(cells.about, "it is no page with data in it")
     return cells.record(cells.record(page.get("page"), "page").get("content"), "page.content")
-
-
-def _local(cells: Cells, value: object, where: str) -> date | None:
-    moment: datetime | None = cells.moment(value, where)
-    try:
-        return league_day(moment) if moment else None
-    except OverflowError as error:
-        raise cells.wrong(value, where, "no time of a game") from error
 
 
 def _season_of_games(season: object, day: date | None, cells: Cells, where: str) -> str:

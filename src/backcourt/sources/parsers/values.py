@@ -175,6 +175,18 @@ class Cells:
         except (ValueError, OverflowError) as error:
             raise self.wrong(value, where, "no time") from error
 
+    def game_day(self, value: object, where: str) -> date | None:
+        """The league's day of a game that begins at a time, or None.
+
+        Raises:
+            InputFileError: If it is no time, or one at the very beginning of the calendar.
+        """
+        moment = self.moment(value, where)
+        try:
+            return league_day(moment) if moment else None
+        except OverflowError as error:
+            raise self.wrong(value, where, "no time of a game") from error
+
     def season(self, value: object, where: str, day: date | None = None) -> str:
         """The label of a season from its first year; without one the season of the date, or of the payload's.
 
@@ -188,6 +200,22 @@ class Cells:
         if not _FIRST_YEAR <= year <= _LAST_YEAR:
             raise self.wrong(value if value is not None else str(day), where, "no season")
         return season_label(year)
+
+    def pages(self, payload: object, name: str) -> list[tuple[str, dict[str, Any]]]:
+        """The answers that a payload holds, each with its place: one, or the pages of one kept together as a list.
+
+        Args:
+            payload: The JSON.
+            name: Name of the list that each answer has.
+
+        Raises:
+            InputFileError: If an answer lacks it.
+        """
+        found = payload if isinstance(payload, list) else [payload]
+        for page in found:
+            if not isinstance(page, dict) or not isinstance(page.get(name), list):
+                raise wrong_shape(self.about, f"it has no list {name}")
+        return [(f"page {number}: " if len(found) > 1 else "", page) for number, page in enumerate(found, start=1)]
 
     def row(self, raw: Mapping[str, object], columns: Mapping[str, Kind], where: str) -> dict[str, Any]:
         """A row of the declared kinds; a column that the record lacks is None.

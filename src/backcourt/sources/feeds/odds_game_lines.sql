@@ -1,0 +1,43 @@
+-- nba_raw.odds_api_game_lines from the service's answers. Date and teams find the NBA's game; one that cannot be found
+-- is held back under its code ("20240124/ATLGSW").
+WITH listed AS (
+  SELECT
+    l.*,
+    CONCAT(FORMAT_DATE('%Y%m%d', l.game_date), '/', COALESCE(l.away, '?'), COALESCE(l.home, '?')) AS code,
+    CONCAT(COALESCE(l.market_key, '?'), ' ', COALESCE(l.outcome_name, '?'), ' at ', COALESCE(l.bookmaker_key, '?'))
+      AS who,
+    s.game_id AS known_game, s.home_team_tricode, s.away_team_tricode,
+    l.home <> s.home_team_tricode AS is_turned,
+    COUNT(*) OVER (PARTITION BY l.game_date, l.home, l.away, l.bookmaker_key, l.market_key, l.outcome_name,
+      l.snapshot_timestamp) AS copies
+  FROM nba_staging.odds_game_lines AS l
+  LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_date = l.game_date AND s.season_year = @season_year
+    AND l.home IN (s.home_team_tricode, s.away_team_tricode) AND l.away IN (s.home_team_tricode, s.away_team_tricode)
+    AND l.home <> l.away
+)
+SELECT
+  COALESCE(known_game, code) AS game_id,
+  bookmaker_key,
+  market_key,
+  outcome_name,
+  CAST(snapshot_timestamp AS TIMESTAMP) AS snapshot_timestamp,
+  game_date,
+  @season_year AS season_year,
+  home_team_tricode AS home_team_abbr,
+  away_team_tricode AS away_team_abbr,
+  outcome_point,
+  landed_from,
+  NULLIF(ARRAY_TO_STRING([
+    IF(known_game IS NULL, FORMAT('known_game: the schedule has no %s', COALESCE(code, 'game without a date')), NULL),
+    IF(bookmaker_key IS NULL OR outcome_name IS NULL OR outcome_point IS NULL OR snapshot_timestamp IS NULL
+       OR home IS NULL OR away IS NULL, FORMAT('required_fields: %s misses a field', who), NULL),
+    IF((market_key = 'spreads' AND outcome_name NOT IN (home, away))
+       OR (market_key = 'totals' AND outcome_name NOT IN ('Over', 'Under')),
+       FORMAT('known_outcome: %s', who), NULL),
+    IF((market_key = 'spreads' AND ABS(outcome_point) > 60)
+       OR (market_key = 'totals' AND outcome_point NOT BETWEEN 100 AND 400),
+       FORMAT('line_plausible: %s is %s', who, CAST(outcome_point AS STRING)), NULL),
+    IF(copies > 1, FORMAT('duplicate_key: %s %d times', who, copies), NULL)
+  ], '; '), '') AS broken_rules,
+  IF(is_turned, 'home_differs', NULL) AS warning
+FROM listed

@@ -1,0 +1,121 @@
+"""BettingPros: offers on a player's points, with the line of every book on either side.
+
+No payload with offers has been seen; the shape is that of the service's public answers: offers with a participant and
+two selections, each with its opening line and, per book, its lines, one of which is the main one. Answers come in
+pages, which may be kept together as a list, and may carry the events that the offers belong to.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backcourt.catalog.teams import team_code_of
+from backcourt.sources.parsers.values import Cells, words
+from backcourt.sources.season.files import kinds
+from backcourt.sources.source import About, Parsed, json_of, wrong_shape
+
+OFFERS = kinds(
+    text="season offer_id bet_side home away player_name player_team landed_from",
+    whole="book_id odds_american",
+    number="points_line opening_line",
+    flag="is_active",
+    date="game_date",
+)
+"""Columns of the feed of offers."""
+
+_POINTS = 156
+"""The service's id of the market of a player's points."""
+_PAGE = words("offers events markets books _pagination _parameters")
+_OFFER = words(
+    "id participants event_id market_id selections link sport player_id active matchup_id season week updated created"
+)
+_SELECTION = words("id selection label participant opening_line books active option bet_rating")
+_LINE = words("line cost main active best is_off updated created replaced odds_key link id")
+
+
+def parse_offers(data: bytes, about: About) -> Parsed:
+    """Both sides of every offer on points, one row per book.
+
+    Args:
+        data: The payload.
+        about: Where it came from; its day is the games'.
+
+    Raises:
+        InputFileError: If it is no JSON of that shape or holds a value of another type.
+    """
+    cells, parsed = Cells(about), Parsed()
+    payload = json_of(data, about)
+    if isinstance(payload, dict) and "offers" not in payload and isinstance(payload.get("events"), list):
+        return parsed  # The list of a day's events, without offers.
+    for before, page in cells.pages(payload, "offers"):
+        parsed.unmapped |= {str(name) for name in page if name not in _PAGE}
+        games = _games(page.get("events") or [], cells)
+        for place, offer in enumerate(cells.records(page["offers"], f"{before}offers")):
+            where = f"{before}offers[{place}]"
+            parsed.unmapped |= {f"offers.{name}" for name in offer if name not in _OFFER}
+            market = cells.whole(offer.get("market_id"), f"{where}.market_id")
+            if market != _POINTS:
+                parsed.unmapped.add(f"market {market}")
+                continue
+            _offer(offer, games, (cells, parsed, where))
+    return parsed
+
+
+def _offer(offer: dict[str, Any], games: dict[int, tuple[Any, Any]], tools: tuple[Cells, Parsed, str]) -> None:
+    cells, parsed, where = tools
+    people = cells.records(offer.get("participants"), f"{where}.participants")
+    if len(people) != 1:
+        raise wrong_shape(cells.about, f"{where} has {len(people)} participants, not one player")
+    person = cells.record(people[0].get("player") or {}, f"{where}.participants.player")
+    team = cells.text(person.get("team"), f"{where}.participants.player.team")
+    event = cells.whole(offer.get("event_id"), f"{where}.event_id")
+    home, away = games.get(event if event is not None else -1, (None, None))
+    common = {
+        "season": cells.season(None, where),
+        "game_date": cells.about.day,
+        "offer_id": offer.get("id"),
+        "player_name": people[0].get("name"),
+        "player_team": team_code_of(team) if team else None,
+        "home": home,
+        "away": away,
+    }
+    for side in cells.records(offer.get("selections"), f"{where}.selections"):
+        parsed.unmapped |= {f"selections.{name}" for name in side if name not in _SELECTION}
+        here = f"{where}.selections"
+        opening = cells.record(side.get("opening_line") or {}, f"{here}.opening_line")
+        bet_side = (cells.text(side.get("selection"), f"{here}.selection") or "").lower()
+        for book in cells.records(side.get("books"), f"{here}.books"):
+            lines = cells.records(book.get("lines"), f"{here}.books.lines")
+            parsed.unmapped |= {f"lines.{name}" for line in lines for name in line if name not in _LINE}
+            line = _main(lines, cells, f"{here}.books.lines")
+            if line is None:
+                continue
+            off = cells.flag(line.get("is_off"), f"{here}.books.lines.is_off")
+            active = cells.flag(line.get("active"), f"{here}.books.lines.active")
+            raw = {
+                **common,
+                "bet_side": bet_side,
+                "book_id": book.get("id"),
+                "points_line": line.get("line"),
+                "odds_american": line.get("cost"),
+                "is_active": None if active is None else active and not off,
+                "opening_line": opening.get("line"),
+            }
+            parsed.rows.append(cells.row(raw, OFFERS, here))
+
+
+def _main(lines: list[dict[str, Any]], cells: Cells, where: str) -> dict[str, Any] | None:
+    """A book's main line; alternate lines are other bets. A book that has taken its line down has none."""
+    marked = [line for line in lines if cells.flag(line.get("main"), f"{where}.main")]
+    return next(iter(marked or lines), None)
+
+
+def _games(found: object, cells: Cells) -> dict[int, tuple[Any, Any]]:
+    """Home and away team by event."""
+    games: dict[int, tuple[Any, Any]] = {}
+    for place, event in enumerate(cells.records(found, "events")):
+        number = cells.whole(event.get("id"), f"events[{place}].id")
+        sides = [cells.text(event.get(side), f"events[{place}].{side}") for side in ("home", "visitor")]
+        if number is not None and all(sides):
+            games[number] = (team_code_of(sides[0] or ""), team_code_of(sides[1] or ""))
+    return games

@@ -1,0 +1,198 @@
+"""The Odds API: spreads and totals of games, points lines of players, and the ids of its events.
+
+An answer is an event, a list of events, or, from the historical addresses, either of them under ``data`` beside the
+time of the snapshot. A present-day answer stood when it was received.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from backcourt.catalog.teams import TEAMS
+from backcourt.sources.parsers.values import Cells, words
+from backcourt.sources.season.files import kinds
+from backcourt.sources.source import About, Parsed, json_of, wrong_shape
+
+GAME_LINES = kinds(
+    text="season event_id home away bookmaker_key market_key outcome_name landed_from",
+    number="outcome_point",
+    date="game_date",
+    time="snapshot_timestamp",
+)
+"""Columns of the feed of game lines."""
+PROPS = kinds(
+    text="season event_id home away bookmaker player_name landed_from",
+    whole="over_price_american under_price_american minutes_before_tipoff",
+    number="points_line",
+    date="game_date",
+    time="snapshot_timestamp",
+)
+"""Columns of the feed of points lines."""
+
+_TEAMS = {team.full_name: team.tricode for team in TEAMS} | {"Los Angeles Clippers": "LAC"}
+_WRAPPER = words("timestamp previous_timestamp next_timestamp data")
+_EVENT = words("id sport_key sport_title commence_time home_team away_team bookmakers")
+_BOOK = words("key title last_update markets link sid")
+_MARKET = words("key last_update outcomes link sid")
+_OUTCOME = words("name price point description link sid bet_limit multiplier")
+_LINES = frozenset({"spreads", "totals"})
+_POINTS = "player_points"
+_LEAST_AMERICAN = 100
+"""American odds are 100 or more either way; decimal ones are the payment for a stake of 1 and far smaller."""
+_EVEN = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A game as the service knows it.
+
+    Attributes:
+        event_id: The service's id, which its other addresses ask for.
+        day: The league's date of the game.
+        home: Tricode of the home team.
+        away: Tricode of the visiting team.
+    """
+
+    event_id: str
+    day: date
+    home: str
+    away: str
+
+
+def events(data: bytes, about: About) -> list[Event]:
+    """The events of an answer with or without odds: what tells under which id a game's odds are asked for.
+
+    Raises:
+        InputFileError: If it is no JSON of that shape, or an event misses a field.
+    """
+    cells = Cells(about)
+    found: list[Event] = []
+    for where, event, _ in _events(json_of(data, about), cells, Parsed()):
+        common = _common(event, None, cells, where)
+        if None in common.values():
+            raise wrong_shape(about, f"{where} misses its id, its time or a team")
+        found.append(Event(common["event_id"], common["game_date"], common["home"], common["away"]))
+    return found
+
+
+def parse_game_lines(data: bytes, about: About) -> Parsed:
+    """Spreads and totals of every bookmaker.
+
+    Args:
+        data: The payload.
+        about: Where it came from.
+
+    Raises:
+        InputFileError: If it is no JSON of that shape or holds a value of another type.
+    """
+    cells, parsed = Cells(about), Parsed()
+    for where, event, stamp in _events(json_of(data, about), cells, parsed):
+        common = _common(event, stamp, cells, where)
+        for book, market, here, outcomes in _markets(event, where, cells, parsed):
+            if market not in _LINES:
+                parsed.unmapped.add(f"markets.{market}")
+                continue
+            for outcome in outcomes:
+                name = cells.text(outcome.get("name"), f"{here}.name")
+                raw = {
+                    **common,
+                    "bookmaker_key": book,
+                    "market_key": market,
+                    "outcome_name": _TEAMS.get(name or "", name),
+                    "outcome_point": outcome.get("point"),
+                }
+                parsed.rows.append(cells.row(raw, GAME_LINES, here))
+    return parsed
+
+
+def parse_props(data: bytes, about: About) -> Parsed:
+    """Points lines of players: over and under of one line at one bookmaker are one row.
+
+    Args:
+        data: The payload.
+        about: Where it came from.
+
+    Raises:
+        InputFileError: If it is no JSON of that shape or holds a value of another type.
+    """
+    cells, parsed = Cells(about), Parsed()
+    for where, event, stamp in _events(json_of(data, about), cells, parsed):
+        common = _common(event, stamp, cells, where)
+        begins = cells.moment(event.get("commence_time"), f"{where}.commence_time")
+        if begins and stamp:
+            common["minutes_before_tipoff"] = int((begins - stamp).total_seconds() // 60)
+        for book, market, here, outcomes in _markets(event, where, cells, parsed):
+            if market != _POINTS:
+                parsed.unmapped.add(f"markets.{market}")
+                continue
+            lines: dict[tuple[str | None, float | None], dict[str, Any]] = {}
+            for outcome in outcomes:
+                player = cells.text(outcome.get("description"), f"{here}.description")
+                point = cells.number(outcome.get("point"), f"{here}.point")
+                line = lines.setdefault((player, point), {"player_name": player, "points_line": point})
+                side = (cells.text(outcome.get("name"), f"{here}.name") or "").lower()
+                if side not in {"over", "under"} or f"{side}_price_american" in line:
+                    raise wrong_shape(about, f"{here} has no over and under of one line")
+                line[f"{side}_price_american"] = _american(outcome.get("price"), cells, here)
+            parsed.rows += [cells.row({**common, "bookmaker": book, **line}, PROPS, here) for line in lines.values()]
+    return parsed
+
+
+def _events(payload: object, cells: Cells, parsed: Parsed) -> Iterator[tuple[str, dict[str, Any], datetime | None]]:
+    """Every event with its place and the time of the snapshot."""
+    stamp: datetime | None = cells.about.received
+    where = "events"
+    if isinstance(payload, dict) and "data" in payload:
+        parsed.unmapped |= {str(name) for name in payload if name not in _WRAPPER}
+        stamp = cells.moment(payload.get("timestamp"), "timestamp")
+        payload, where = payload["data"], "data"
+    found = payload if isinstance(payload, list) else [payload]
+    for place, event in enumerate(cells.records(found, where)):
+        if "commence_time" not in event:
+            raise wrong_shape(cells.about, f"{where}[{place}] is no event")
+        parsed.unmapped |= {f"event.{name}" for name in event if name not in _EVENT}
+        yield f"{where}[{place}]", event, stamp
+
+
+def _common(event: dict[str, Any], stamp: datetime | None, cells: Cells, where: str) -> dict[str, Any]:
+    day = cells.game_day(event.get("commence_time"), f"{where}.commence_time")
+    names = {side: cells.text(event.get(f"{side}_team"), f"{where}.{side}_team") for side in ("home", "away")}
+    return {
+        "season": cells.season(None, f"{where}.commence_time", day),
+        "event_id": cells.text(event.get("id"), f"{where}.id"),
+        "game_date": day,
+        # A name of no team stays as it is, and a rule holds it back.
+        **{side: _TEAMS.get(name or "", name) for side, name in names.items()},
+        **({"snapshot_timestamp": stamp} if stamp else {}),
+    }
+
+
+def _markets(
+    event: dict[str, Any], where: str, cells: Cells, parsed: Parsed
+) -> Iterator[tuple[str | None, str | None, str, list[dict[str, Any]]]]:
+    """Bookmaker, market, place and outcomes; an event without odds has none."""
+    for place, book in enumerate(cells.records(event.get("bookmakers") or [], f"{where}.bookmakers")):
+        here = f"{where}.bookmakers[{place}]"
+        parsed.unmapped |= {f"bookmakers.{name}" for name in book if name not in _BOOK}
+        for market in cells.records(book.get("markets"), f"{here}.markets"):
+            parsed.unmapped |= {f"markets.{name}" for name in market if name not in _MARKET}
+            outcomes = cells.records(market.get("outcomes"), f"{here}.markets.outcomes")
+            parsed.unmapped |= {f"outcomes.{name}" for line in outcomes for name in line if name not in _OUTCOME}
+            key = cells.text(market.get("key"), f"{here}.markets.key")
+            yield cells.text(book.get("key"), f"{here}.key"), key, f"{here}.markets.outcomes", outcomes
+
+
+def _american(value: object, cells: Cells, where: str) -> int | None:
+    """A price in American odds; a decimal one, which pays 1.91 for a stake of 1, is turned into them."""
+    price = cells.number(value, f"{where}.price")
+    if price is None:
+        return None
+    if abs(price) >= _LEAST_AMERICAN:
+        return round(price)
+    if price <= 1:
+        raise cells.wrong(value, f"{where}.price", "no price")
+    # Near 1 the American form of a decimal price grows beyond every number.
+    return cells.whole(round((price - 1) * 100 if price >= _EVEN else -100 / (price - 1)), f"{where}.price")

@@ -1,0 +1,212 @@
+"""Payloads of the betting market: what they hold comes out, what they should not hold is refused or held back."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from backcourt.errors import InputFileError
+from backcourt.sources.parsers.odds_api import Event, events
+from backcourt.sources.providers.market import SOURCES
+from partners import NOW, Partner, about, partner, payload, rough, storm
+
+__all__ = ["partner"]
+SOURCE = {source.name: source for source in SOURCES}
+DAY = date(2024, 1, 24)
+GAME = ("0022300629", DAY, "GSW", "ATL", 134, 112, 4)
+SNAPSHOT = datetime(2024, 1, 25, 3, 55, 40, tzinfo=UTC)
+
+
+def props() -> dict[str, Any]:
+    """An answer of the market player_points as the service documents it; the numbers are made up."""
+
+    def line(player: str, side: str, point: float, price: float) -> dict[str, object]:
+        return {"name": side, "description": player, "price": price, "point": point}
+
+    curry = [line("Stephen Curry", "Over", 27.5, -115), line("Stephen Curry", "Under", 27.5, -105)]
+    young = [line("Trae Young", "Under", 26.5, 1.87), line("Trae Young", "Over", 26.5, 2.1)]
+    market = {"key": "player_points", "last_update": "2024-01-25T01:00:00Z", "outcomes": [*curry, *young]}
+    book = {"key": "draftkings", "title": "DraftKings", "markets": [market]}
+    only = {"key": "player_points", "outcomes": [line("Stephen Curry", "Over", 28.5, 120)]}
+    event = {"id": "e1", "sport_key": "basketball_nba", "sport_title": "NBA", "commence_time": "2024-01-25T03:10:00Z"}
+    event |= {"home_team": "Golden State Warriors", "away_team": "Atlanta Hawks"}
+    event["bookmakers"] = [book, {"key": "fanduel", "title": "FanDuel", "markets": [only]}]
+    return {"timestamp": "2024-01-25T02:40:20Z", "previous_timestamp": None, "next_timestamp": None, "data": event}
+
+
+def offers() -> dict[str, Any]:
+    """An answer with one offer, its event and two books; the numbers are made up."""
+
+    def line(value: float, cost: int, *, main: bool, off: bool = False) -> dict[str, object]:
+        return {"line": value, "cost": cost, "main": main, "active": True, "is_off": off, "best": False}
+
+    def side(name: str, cost: int) -> dict[str, object]:
+        books = [
+            {"id": 12, "lines": [line(30.5, 240, main=False), line(25.5, cost, main=True)]},
+            {"id": 10, "lines": [line(24.5, cost - 5, main=True, off=True)]},
+            {"id": 19, "lines": []},
+        ]
+        opening = {"line": 23.5, "cost": -110, "book_id": 12}
+        return {"id": 1, "selection": name, "label": name.title(), "opening_line": opening, "books": books}
+
+    player = {"first_name": "Trae", "last_name": "Young", "team": "ATL", "position": "G"}
+    who = {"id": "3473", "name": "Trae Young", "player": player}
+    offer = {"id": "o-1", "event_id": 20879, "market_id": 156, "sport": "NBA", "participants": [who]}
+    offer["selections"] = [side("over", -115), side("under", -105)]
+    other = {**offer, "id": "o-2", "market_id": 157}
+    return {"offers": [offer, other], "events": [{"id": 20879, "home": "ATL", "visitor": "DAL"}], "_pagination": {}}
+
+
+def test_game_lines_of_a_snapshot() -> None:
+    """Eight lines of two bookmakers; a tip-off after midnight UTC belongs to the evening before."""
+    parsed = SOURCE["odds_game_lines"].parse(payload("odds_game_lines/lines.json"), about(DAY))
+    assert (len(parsed.rows), parsed.unmapped) == (8, set())
+    common = {"season": "2023-24", "game_date": DAY, "home": "GSW", "away": "ATL", "snapshot_timestamp": SNAPSHOT}
+    assert all(common.items() <= row.items() for row in parsed.rows)
+    lines = {
+        (row["bookmaker_key"], row["market_key"], row["outcome_name"], row["outcome_point"]) for row in parsed.rows
+    }
+    assert lines == {
+        *(("draftkings", "spreads", "ATL", 6.5), ("draftkings", "spreads", "GSW", -6.5)),
+        *(("draftkings", "totals", "Over", 248.5), ("draftkings", "totals", "Under", 248.5)),
+        *(("fanduel", "spreads", "ATL", 7.5), ("fanduel", "spreads", "GSW", -7.5)),
+        *(("fanduel", "totals", "Over", 247.5), ("fanduel", "totals", "Under", 247.5)),
+    }
+
+
+def test_every_shape_of_an_answer() -> None:
+    """A list under data, a present-day event and a list of them tell the same; the latter stood when it came."""
+    parse, known = SOURCE["odds_game_lines"].parse, about(DAY)
+    whole = json.loads(payload("odds_game_lines/lines.json"))
+    rows = parse(json.dumps(whole).encode(), known).rows
+    assert parse(json.dumps({**whole, "data": [whole["data"]]}).encode(), known).rows == rows
+    live = [{**row, "snapshot_timestamp": NOW} for row in rows]
+    assert parse(json.dumps([whole["data"]]).encode(), known).rows == live
+    assert parse(json.dumps(whole["data"]).encode(), known).rows == live
+
+
+def test_events_tell_ids() -> None:
+    """Sixteen events of two days, with teams and days of the league; without odds they hold no lines."""
+    data = payload("odds_events/events.json")
+    found = events(data, about(DAY))
+    assert len(found) == data.count(b'"id"') == 16
+    assert found[2] == Event("67746197d1b0b87daee111a4c83d1d9a", date(2025, 3, 9), "MIL", "CLE")
+    assert found[5].home == "LAC"
+    assert [event.day for event in found].count(date(2025, 3, 9)) == 6
+    assert SOURCE["odds_game_lines"].parse(data, about(DAY)).rows == []
+    assert len(events(payload("odds_events/events_b.json"), about(DAY))) == 10
+
+
+def test_points_lines() -> None:
+    """Over and under are one row, whatever their order; decimal prices become American ones; one side may lack."""
+    parsed = SOURCE["odds_api_props"].parse(json.dumps(props()).encode(), about(DAY))
+    assert parsed.unmapped == set()
+    found = [
+        (
+            row["bookmaker"],
+            row["player_name"],
+            row["points_line"],
+            row["over_price_american"],
+            row["under_price_american"],
+        )
+        for row in parsed.rows
+    ]
+    assert found == [
+        ("draftkings", "Stephen Curry", 27.5, -115, -105),
+        ("draftkings", "Trae Young", 26.5, 110, -115),  # 2.1 pays 110 on 100; 1.87 asks for 100/0.87 to win 100
+        ("fanduel", "Stephen Curry", 28.5, 120, None),
+    ]
+    assert {row["minutes_before_tipoff"] for row in parsed.rows} == {29}
+    lines = SOURCE["odds_api_props"].parse(payload("odds_api_props/props.json"), about(DAY))
+    assert (lines.rows, lines.unmapped) == ([], {"markets.spreads", "markets.totals"})
+
+
+def test_offers() -> None:
+    """The main line of every book on both sides; other markets are told, a day's events alone hold no offers."""
+    parse = SOURCE["bettingpros_player_props"].parse
+    parsed = parse(json.dumps(offers()).encode(), about(DAY))
+    assert parsed.unmapped == {"market 157"}
+    found = [(row["bet_side"], row["book_id"], row["points_line"], row["odds_american"]) for row in parsed.rows]
+    assert found == [
+        ("over", 12, 25.5, -115),
+        ("over", 10, 24.5, -120),
+        ("under", 12, 25.5, -105),
+        ("under", 10, 24.5, -110),
+    ]
+    assert [row["is_active"] for row in parsed.rows] == [True, False, True, False]
+    assert {(row["home"], row["away"], row["player_team"], row["opening_line"]) for row in parsed.rows} == {
+        ("ATL", "DAL", "ATL", 23.5)
+    }
+    assert parse(json.dumps([offers(), offers()]).encode(), about(DAY)).rows == parsed.rows * 2
+    assert parse(payload("bettingpros_events/events.json"), about(DAY)).rows == []
+
+
+def test_damage_is_refused_or_typed() -> None:
+    """Whatever happens to a payload, it is refused in one line, or its rows are of the feed's types."""
+    cases = {
+        "odds_game_lines": json.loads(payload("odds_game_lines/lines.json")),
+        "odds_api_props": props(),
+        "bettingpros_player_props": offers(),
+    }
+    for name, whole in cases.items():
+        data = json.dumps(whole).encode()
+        read, refused = storm(SOURCE[name], data, about(DAY), 120)
+        assert read > 5, name
+        assert refused > 5, name
+        rough(SOURCE[name], data, about(DAY))
+
+
+def test_one_side_twice_is_refused() -> None:
+    """A player with two overs at one line is no line; a price of 1 pays nothing."""
+    whole = props()
+    outcomes = whole["data"]["bookmakers"][0]["markets"][0]["outcomes"]
+    outcomes[1]["name"] = "Over"
+    with pytest.raises(InputFileError, match="no over and under"):
+        SOURCE["odds_api_props"].parse(json.dumps(whole).encode(), about(DAY))
+    outcomes[1] |= {"name": "Under", "price": 1.0}
+    with pytest.raises(InputFileError, match="no price"):
+        SOURCE["odds_api_props"].parse(json.dumps(whole).encode(), about(DAY))
+
+
+@pytest.mark.slow
+def test_lines_load(partner: Partner) -> None:
+    """Lines load under the NBA's id; an implausible total holds the game back, an unknown game is named."""
+    source = SOURCE["odds_game_lines"]
+    partner.schedule(GAME)
+    assert partner.twice(source, DAY, payload("odds_game_lines/lines.json")).success == 1
+    sql = "SELECT game_id, home_team_abbr, COUNT(*), SUM(outcome_point) FROM nba_raw.odds_api_game_lines GROUP BY 1, 2"
+    assert partner.rows(sql) == [("0022300629", "GSW", 8, 992.0)]
+    whole = json.loads(payload("odds_game_lines/lines.json"))
+    whole["data"]["bookmakers"][0]["markets"][1]["outcomes"][0]["point"] = 24.85
+    lost = {**whole["data"], "home_team": "Harlem Globetrotters"}
+    whole["data"] = [whole["data"], lost]
+    assert partner.load(source, date(2024, 1, 25), json.dumps(whole).encode()).quarantined == 2
+    assert partner.rules() == {
+        "0022300629": {"line_plausible"},
+        "20240124/ATLHarlem Globetrotters": {"known_game", "known_outcome", "line_plausible"},
+    }
+    assert partner.rows(sql) == [("0022300629", "GSW", 8, 992.0)]
+
+
+@pytest.mark.slow
+def test_points_load(partner: Partner) -> None:
+    """Points lines of both services load; an offer is matched by its event, or else by the player's team."""
+    partner.schedule(GAME)
+    assert partner.twice(SOURCE["odds_api_props"], DAY, json.dumps(props()).encode()).success == 1
+    sql = "SELECT game_id, player_lookup, points_line FROM nba_raw.odds_api_player_points_props ORDER BY points_line"
+    expected = [("traeyoung", 26.5), ("stephencurry", 27.5), ("stephencurry", 28.5)]
+    assert partner.rows(sql) == [("0022300629", *line) for line in expected]
+    source, whole = SOURCE["bettingpros_player_props"], offers()
+    sql = "SELECT DISTINCT offer_id, game_id, validated_team FROM nba_raw.bettingpros_player_points_props ORDER BY 1"
+    done = partner.twice(source, DAY, json.dumps(whole).encode())
+    assert (done.success, done.tables[0].warnings) == (1, {"no_game": 1})
+    assert partner.rows(sql) == [("o-1", None, None)]
+    whole["events"] = []
+    assert partner.load(source, DAY, json.dumps(whole).encode()).success == 1
+    assert partner.rows(sql) == [("o-1", "0022300629", "ATL")]
+    whole["offers"][0]["selections"][0]["books"][0]["lines"][1]["line"] = 255.0
+    assert partner.load(source, DAY, json.dumps(whole).encode()).quarantined == 1
+    assert partner.rules() == {"o-1": {"line_plausible"}}
