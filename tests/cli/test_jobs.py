@@ -6,6 +6,7 @@ import pytest
 
 from backcourt.backfill.jobs import jobs
 from backcourt.processors.registry import registry
+from backcourt.sources.declared import sources
 from backcourt.sources.season.files import FILES
 from small_season import checksums, query
 
@@ -29,10 +30,14 @@ def test_jobs_list(command):
     assert all(set(job) == {"name", "kind", "tables", "description"} for job in found)
     names = [job["name"] for job in found]
     assert len(set(names)) == len(names)
-    assert {job["kind"] for job in found} == {"compute", "load", "registry", "two-pass"}
+    assert {job["kind"] for job in found} == {"compute", "load", "source", "fetch", "registry", "two-pass"}
     expected = {"phase3", "phase4", "all", "registry", "two-pass"}
     expected |= {processor.name for processor in registry()}
     expected |= {file.table.partition(".")[2] for file in FILES}
+    expected |= {f"load-{name}" for name in sources()}
+    expected |= {f"fetch-{name}" for name, source in sources().items() if source.fetch}
+    states = {job["name"]: job["state"] for job in found if job["kind"] in {"source", "fetch"}}
+    assert all(state == "verified" or state.startswith("unverified: https://") for state in states.values())
     assert set(names) == expected
     shown = command("jobs", "list").out
     assert all(name in shown for name in names)

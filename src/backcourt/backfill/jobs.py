@@ -9,9 +9,10 @@ from typing import Literal
 
 from backcourt.errors import UnknownNameError
 from backcourt.processors.registry import registry
+from backcourt.sources.declared import sources
 from backcourt.sources.season.files import FILES
 
-Kind = Literal["compute", "load", "registry", "two-pass"]
+Kind = Literal["compute", "load", "source", "fetch", "registry", "two-pass"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +21,18 @@ class Job:
 
     Attributes:
         name: What it is called.
-        kind: compute (an engine run), load (a season's file), registry (names) or two-pass (names, then tables).
+        kind: compute (an engine run), load (a season's file), source (payloads of the landing zone), fetch (from the
+            service), registry (names) or two-pass (names, then tables).
         tables: Tables that it fills, in dependency order.
         description: One line.
+        state: For a source, verified if its parser was seen on a real payload, else unverified and what it follows.
     """
 
     name: str
     kind: Kind
     tables: tuple[str, ...]
     description: str
+    state: str = ""
 
     @property
     def computed(self) -> tuple[str, ...]:
@@ -68,6 +72,14 @@ def jobs() -> Mapping[str, Job]:
         )
         for file in FILES
     ]
+    for known in sources().values():
+        table = known.table.rpartition(".")[2]
+        state = "verified" if known.verified else f"unverified: {known.document}"
+        found.append(
+            Job(f"load-{known.name}", "source", (table,), f"{known.provider}: payloads that have landed", state)
+        )
+        if known.fetch is not None:
+            found.append(Job(f"fetch-{known.name}", "fetch", (table,), f"{known.provider}: one per {known.per}", state))
     return {job.name: job for job in found}
 
 

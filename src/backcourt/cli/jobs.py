@@ -39,7 +39,10 @@ def list_jobs(as_json: JsonOption = False) -> None:
     if as_json:
         print_json([asdict(job) for job in jobs().values()])
         return
-    print_table(("job", "kind", "what it does"), [(job.name, job.kind, job.description) for job in jobs().values()])
+    print_table(
+        ("job", "kind", "what it does", "state"),
+        [(job.name, job.kind, job.description, job.state) for job in jobs().values()],
+    )
     typer.echo("next: backcourt jobs run NAME --season 2021-22 (a load takes --dir DIR instead)")
 
 
@@ -75,7 +78,10 @@ def run_job(
             raise BackcourtError(f"{name} is a load: name the folder of the season's files with --dir")
         raise typer.Exit(_load(chosen, folder, place))
     if folder is not None:
-        raise BackcourtError(f"--dir is for loads; {name} reads the warehouse")
+        raise BackcourtError(f"--dir is for loads of a season's files; {name} does not read one")
+    if chosen.kind in {"source", "fetch"}:
+        _from_source(chosen, asked, dry_run=dry_run, file=file)
+        return
     request, policy = asked.request(place)
     if chosen.kind != "compute":
         _fill(place, request, dry_run=dry_run)
@@ -89,6 +95,20 @@ def run_job(
         typer.echo("dry run: nothing was changed")
         return
     raise typer.Exit(_compute(place, request, policy, file))
+
+
+def _from_source(chosen: Job, asked: Asked, *, dry_run: bool, file: str | None) -> None:
+    """Fetch a source or load what has landed, as the command of its own does."""
+    from backcourt.cli.sources import fetch, load_source
+    from backcourt.errors import BackcourtError
+
+    if asked != Asked(asked.start_date, asked.end_date, asked.season, tables=chosen.computed):
+        raise BackcourtError(
+            f"{chosen.name} computes nothing: it takes dates or --season, --dry-run and --warehouse only"
+        )
+    kind, _, name = chosen.name.partition("-")
+    carry_out = fetch if kind == "fetch" else load_source
+    carry_out(name, asked.start_date, asked.end_date, asked.season, dry_run=dry_run, file=file)
 
 
 def _load(chosen: Job, folder: Path, place: Warehouse) -> int:

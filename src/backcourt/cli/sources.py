@@ -109,7 +109,7 @@ def load_source(
     from backcourt.sources.landed import load_landed
 
     source, zone, house = find(name), _landing(place), warehouse(file)
-    days = zone.days(name)
+    days = zone.days(source.name)
     if start_date or end_date or season:
         span = Asked(start_date, end_date, season).span(house)
         days = [day for day in days if span.start <= day <= span.end]

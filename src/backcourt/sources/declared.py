@@ -25,12 +25,28 @@ def sources() -> Mapping[str, Source]:
     }
 
 
+FORMER: Mapping[str, str] = {
+    "bdb_play_by_play": "bigdataball_pbp",
+    "bdl_boxscore": "bdl_boxscores",
+    "bdl_player_boxscore": "bdl_boxscores",
+    "bp_props": "bettingpros_player_props",
+    "br_rosters": "br_roster",
+    "espn_game_boxscore": "espn_boxscore",
+    "nbac_gamebook_reparse": "nbac_gamebook",
+    "nbac_injury": "nbac_injury_report",
+    "nbac_referee_assignments": "nbac_referee",
+    "odds_api_lines": "odds_game_lines",
+}
+"""Names of the predecessor's fetch jobs where they differ from the source's."""
+
+
 def source(name: str) -> Source:
-    """The source of that name.
+    """The source of that name, or of a former name.
 
     Raises:
         UnknownNameError: If there is none.
     """
-    if name not in sources():
+    known = FORMER.get(name, name)
+    if known not in sources():
         raise UnknownNameError("source", name, sources(), next_step="see them with: backcourt jobs list")
-    return sources()[name]
+    return sources()[known]
