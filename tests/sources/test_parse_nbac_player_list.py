@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from backcourt.errors import InputFileError
+from backcourt.sources.landed import load_landed
 from league import SOURCE, load_later, rows_of
-from partners import Partner, about, partner, payload
+from partners import NOW, Partner, about, partner, payload
 
 __all__ = ["partner"]
 NAME = "nbac_player_list"
@@ -29,13 +30,13 @@ def part(keep: int, **asked: Any) -> bytes:
 
 
 def test_the_whole_list() -> None:
-    """594 players of 30 teams, 8 of them without a position; names are put together, birth dates are not known."""
+    """594 players of 30 teams, 8 of them without a position; names are put together."""
     found = rows_of(NAME, payload(FILE), DAY, SEASON)
     assert len(found) == len({row["player_id"] for row in found}) == 594
     assert len({row["team_abbreviation"] for row in found}) == 30
     positions = {None: 8, "C": 60, "C-F": 20, "F": 184, "F-C": 30, "F-G": 11, "G": 239, "G-F": 42}
     assert Counter(row["position"] for row in found) == positions
-    assert {(row["season"], row["birth_date"], row["is_active"]) for row in found} == {(SEASON, None, True)}
+    assert {(row["season"], row["is_active"]) for row in found} == {(SEASON, True)}
     players = {row["player_id"]: row for row in found}
     wembanyama = players[1641705]
     assert (wembanyama["player_name"], wembanyama["team_abbreviation"], wembanyama["position"]) == (
@@ -66,6 +67,21 @@ def test_players_are_loaded_once(partner: Partner) -> None:
     assert loaded.tables[0].rows_removed == 1
     name = "SELECT player_lookup, team_abbr FROM nba_raw.nbac_player_list_current WHERE player_id = 1641705"
     assert partner.rows(name) == [("victorwembanyama", "SAS")]
+
+
+@pytest.mark.slow
+def test_a_birth_date_stays(partner: Partner) -> None:
+    """The list has none, so it takes none away; of lists of two days in one load the newer one counts, whole."""
+    partner.load(SOURCE[NAME], DAY, part(9), SEASON)
+    born = "SELECT COUNT(*) AS n, COUNTIF(birth_date = '1999-09-19') AS born FROM nba_raw.nbac_player_list_current"
+    partner.execute("UPDATE nba_raw.nbac_player_list_current SET birth_date = '1999-09-19' WHERE player_id = 1630173")
+    later = DAY + timedelta(days=1)
+    partner.landing.store(NAME, later, SEASON, part(8), "json", now=NOW + timedelta(days=1))
+    loaded = load_landed(
+        partner.warehouse, SOURCE[NAME], partner.landing, [DAY, later], now=NOW, run_id="run", resume=False
+    )
+    assert loaded.quarantined == 0
+    assert partner.rows(born) == [(8, 1)]
 
 
 @pytest.mark.slow

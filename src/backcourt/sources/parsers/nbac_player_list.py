@@ -6,10 +6,19 @@ from typing import Any
 
 from backcourt.sources.parsers.nbac_common import object_of, result_set, season_of_payload, text_of, typed, whole_of
 from backcourt.sources.parsers.values import words
-from backcourt.sources.season.files import feed
+from backcourt.sources.season.files import SeasonFile, kinds
 from backcourt.sources.source import About, Parsed, take, wrong_shape
 
-_FEED = feed("players")
+FEED = SeasonFile(
+    "player_index",
+    "nba_raw.nbac_player_list_current",
+    kinds(text="season player_name team_abbreviation position", whole="player_id", flag="is_active", time="received"),
+    unit="player_id",
+    names=("player_name",),
+    team="team_abbr",
+    whole_season=True,
+)
+"""One player of the season; received decides which of several lists counts."""
 _FIELDS = {
     "PERSON_ID": "player_id",
     "PLAYER_LAST_NAME": "last",
@@ -26,7 +35,7 @@ _NARROWING = words("Historical TeamID Country College DraftYear DraftPick Player
 
 
 def parse(data: bytes, about: About) -> Parsed:
-    """The players of a season, in the shape of a season's players; the service gives no birth dates.
+    """The players of a season, with names put together; the service gives no birth dates.
 
     Args:
         data: The payload.
@@ -51,5 +60,5 @@ def parse(data: bytes, about: About) -> Parsed:
         row["player_name"] = " ".join(name.strip() for name in names if name and name.strip()) or None
         status = whole_of(row["status"])
         row["is_active"] = None if status is None else status == 1
-        parsed.rows.append(typed(row | {"season": season}, _FEED, parsed))
+        parsed.rows.append(typed(row | {"season": season, "received": about.received}, FEED, parsed))
     return parsed
