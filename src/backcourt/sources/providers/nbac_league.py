@@ -8,6 +8,7 @@ from backcourt.sources.parsers import (
     nbac_player_list,
     nbac_player_movement,
     nbac_referee,
+    nbac_roster,
     nbac_schedule,
     nbac_scoreboard_v2,
     nbac_shot_chart,
@@ -109,7 +110,7 @@ SOURCES: tuple[Source, ...] = (
     ),
     Source(
         name="nbac_player_list",
-        feed=feed("players"),
+        feed=nbac_player_list.FEED,
         parse=nbac_player_list.parse,
         ext="json",
         per="season",
@@ -117,6 +118,16 @@ SOURCES: tuple[Source, ...] = (
         document=f"{_DOCUMENTS}/stats/endpoints/playerindex.md",
         verified=True,
         fetch=_statistics("playerindex", Season="{season}", Historical="0", TeamID="0"),
+    ),
+    Source(
+        name="nbac_roster",
+        feed=nbac_roster.FEED,
+        parse=nbac_roster.parse,
+        ext="html",
+        per="date",
+        provider="NBA.com",
+        document="https://www.nba.com/players",
+        verified=True,
     ),
     Source(
         name="nbac_shot_chart",
