@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from backcourt.errors import InputFileError
+from backcourt.sources.landed import load_landed
 from league import SOURCE, rows_of
-from partners import Partner, about, partner
+from partners import NOW, Partner, about, partner
 
 __all__ = ["partner"]
 NAME = "nbac_shot_chart"
@@ -68,30 +69,34 @@ def test_shots_are_loaded_once(partner: Partner) -> None:
     ]
 
 
+BROKEN: dict[str, dict[str, Any]] = {
+    "team_in_game": {"TEAM_ID": 1610612747},
+    "required_fields": {"SHOT_TYPE": "4PT Field Goal"},
+    "known_flag": {"SHOT_MADE_FLAG": 2},
+    "clock_plausible": {"PERIOD": 6},
+    "coordinates_plausible": {"LOC_X": 400},
+    "duplicate_key": {"GAME_EVENT_ID": 24, "PLAYER_ID": 1626162, "TEAM_ID": 1610612755},
+    "player_in_game": {"PLAYER_ID": 5},
+    "known_game": {},
+}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("change", "rule"),
-    [
-        ({"TEAM_ID": 1610612747}, "team_in_game"),
-        ({"SHOT_TYPE": "4PT Field Goal"}, "required_fields"),
-        ({"SHOT_MADE_FLAG": 2}, "known_flag"),
-        ({"PERIOD": 6}, "clock_plausible"),
-        ({"LOC_X": 400}, "coordinates_plausible"),
-        ({"GAME_EVENT_ID": 24, "PLAYER_ID": 1626162, "TEAM_ID": 1610612755}, "duplicate_key"),
-        ({"PLAYER_ID": 5}, "player_in_game"),
-    ],
-)
-def test_a_broken_shot_holds_the_game_back(partner: Partner, change: dict[str, Any], rule: str) -> None:
-    """What is wrong is named; shooters are looked for in the stored box score."""
-    partner.schedule((GAME, DAY, "PHI", "NYK", 119, 125, 5))
-    for player, team, other in ((1628969, "NYK", "PHI"), (1626162, "PHI", "NYK")):
-        counts = "points, field_goals_made, field_goals_attempted, minutes"
-        partner.execute(
-            "INSERT INTO nba_raw.nbac_player_boxscore (game_id, game_date, season_year, player_id, player_name, "
-            f"player_lookup, team_abbr, opponent_team_abbr, is_home, {counts}, data_hash, processed_at) VALUES "
-            "(?, ?, 2024, ?, 'X', 'x', ?, ?, ?, 2, 1, 1, 30, 'h', ?)",
-            [GAME, DAY, player, team, other, team == "PHI", date(2025, 1, 16)],
-        )
-    loaded = partner.load(SOURCE[NAME], DAY, shots(change, TWO), GAME)
-    assert (loaded.success, loaded.quarantined) == (0, 1)
-    assert partner.rules() == {GAME: {rule}}
+def test_broken_shots_hold_their_games_back(partner: Partner) -> None:
+    """What is wrong is named, in one game for each rule; shooters are looked for in the stored box scores."""
+    games = {rule: f"00224006{place:02d}" for place, rule in enumerate(BROKEN)}
+    for rule, game in games.items():
+        if rule != "known_game":
+            partner.schedule((game, DAY, "PHI", "NYK", 119, 125, 5))
+        for player, team, other in ((1628969, "NYK", "PHI"), (1626162, "PHI", "NYK")):
+            partner.execute(
+                "INSERT INTO nba_raw.nbac_player_boxscore (game_id, game_date, season_year, player_id, player_name, "
+                "player_lookup, team_abbr, opponent_team_abbr, is_home, minutes, data_hash, processed_at) VALUES "
+                "(?, ?, 2024, ?, 'X', 'x', ?, ?, ?, 30, 'h', ?)",
+                [game, DAY, player, team, other, team == "PHI", DAY],
+            )
+        data = shots(BROKEN[rule] | {"GAME_ID": game}, TWO | {"GAME_ID": game})
+        partner.landing.store(NAME, DAY, game, data, "json", now=NOW)
+    loaded = load_landed(partner.warehouse, SOURCE[NAME], partner.landing, [DAY], now=NOW, run_id="run")
+    assert (loaded.success, loaded.quarantined) == (0, len(BROKEN))
+    assert partner.rules() == {game: {rule} for rule, game in games.items()}
