@@ -103,6 +103,55 @@ def accept(
     print_done(done, "accepted", file)
 
 
+def decided(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="Part of the name; all decisions without it.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many at most.")] = 50,
+    as_json: JsonOption = False,
+    file: WarehouseOption = None,
+) -> None:
+    """List decided names with their ids: who each is, by which step, and what that rests on."""
+    from backcourt.cli.output import print_json, print_table
+    from backcourt.names.correct import decided as find
+
+    with _reading(file) as session:
+        rows = find(session, text, limit=limit)
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        ("id", "name", "source", "season", "team", "player", "step", "evidence"),
+        [
+            (
+                row["name_id"],
+                readable(row["original_name"]),
+                row["source"],
+                row["season"],
+                row["team_abbr"],
+                row["player_id"],
+                row["step"],
+                readable(row["evidence"]),
+            )
+            for row in rows
+        ],
+    )
+    print_next(f"correct {rows[0]['name_id']} PLAYER_ID" if rows else "pending", file)
+
+
+def correct(
+    text: IdArgument,
+    player_id: Annotated[int, typer.Argument(metavar="PLAYER_ID", help="NBA person id of the right player.")],
+    by: ByOption = None,
+    notes: NotesOption = None,
+    file: WarehouseOption = None,
+) -> None:
+    """Give a decided name to another player: his id replaces the other, and an alias keeps it so."""
+    from backcourt.names.correct import correct as do
+
+    with _writing(file) as session:
+        done = do(session, text, player_id, notes=notes, **_stamp(by))
+    print_done(done, "corrected", file)
+
+
 def reject(
     text: IdArgument,
     as_: Annotated[

@@ -1,0 +1,80 @@
+"""A decision that was wrong: found by its name, and given to the right player."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from backcourt.errors import BackcourtError
+from backcourt.names.resolve import take_ids
+from backcourt.names.review_acts import Act, Done, check, check_texts, perform
+from backcourt.names.review_rows import DECISIONS, QUEUE, Row, drop, key_of, name_id, put, select, stage_keys
+from backcourt.warehouse.base import Session
+
+
+def decided(session: Session, text: str = "", *, limit: int | None = None) -> list[Row]:
+    """Decisions of which the name or the id holds a text, with ``name_id``, the short id, in front.
+
+    Args:
+        session: An open session.
+        text: Part of the name, in any spelling of it, or the beginning of the id; all decisions if it is empty.
+        limit: How many at most.
+    """
+    from backcourt.names.normalise import player_lookup
+
+    form = player_lookup(text)
+    rows = [{"name_id": name_id(*key_of(row)), **row} for row in select(session, DECISIONS)]
+    found = [row for row in rows if not text or (form and form in row["player_lookup"]) or row["name_id"] == text]
+    return found[:limit]
+
+
+def correct(
+    session: Session, text: str, player_id: int, *, by: str, now: datetime, run_id: str, notes: str | None = None
+) -> Done:
+    """Give a decided name to another player: his id replaces the other in the raw rows, and an alias keeps it so.
+
+    The name goes back to the queue first and is accepted from there, so that the act can be undone; it is then pending.
+
+    Args:
+        session: A session that can write.
+        text: Id of the name.
+        player_id: NBA person id of the right player.
+        by: Who decides.
+        now: When (UTC).
+        run_id: The run that does it.
+        notes: Why.
+
+    Raises:
+        BackcourtError: If no decision has this id, it names this player already, or he is not registered.
+    """
+    from backcourt.names.people import registered
+
+    check_texts({"the reviewer": by, "the id": text, "notes": notes or ""})
+    found = [row for row in decided(session) if row["name_id"] == text.strip().lower()]
+    if not found:
+        raise BackcourtError(
+            f"no decided name has the id {text[:40]!r}", next_step="find it with: backcourt names decided TEXT"
+        )
+    (decision,) = found
+    if decision["player_id"] == player_id:
+        raise BackcourtError(f"{decision['original_name']!r} is {player_id} already", next_step="nothing is to be done")
+    row = _queued(decision, now)
+    act = Act(row, "accept", player_id, notes=notes)
+    check(act, registered(session), now)
+    names = stage_keys(session, [key_of(decision)], stage="corrected")
+    session.transaction([*put(session, QUEUE, [row]), drop(DECISIONS, names)])
+    take_ids(session, names, run_id=run_id, now=now)
+    return perform(session, [act], by=by, now=now, run_id=run_id)
+
+
+def _queued(decision: Row, now: datetime) -> Row:
+    """The queue's row of a name whose decision is taken back."""
+    row: Row = {column.name: decision.get(column.name) for column in QUEUE.columns}
+    return row | {
+        "occurrences": 0,
+        "example_games": [],
+        "candidates": [],
+        "reason": f"its decision ({decision['step']}: {decision['player_id']}) was taken back",
+        "status": "pending",
+        "created_at": now,
+        "processed_at": now,
+    }

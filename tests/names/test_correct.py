@@ -1,0 +1,56 @@
+"""A wrong decision is found and given to the right player, and that can be undone."""
+
+from __future__ import annotations
+
+import pytest
+
+from backcourt.errors import BackcourtError
+from backcourt.names.correct import correct, decided
+from backcourt.names.resolve import resolve
+from backcourt.names.review import undo
+from review_league import BROWN, INJURIES, NOW, ROBERT, league
+from small_season import query
+
+BY = {"by": "me", "now": NOW, "run_id": "r"}
+
+
+@pytest.fixture
+def place(tmp_path_factory, tmp_path):
+    """The small league, in which a rule took Robert Williams for Robert Williams III."""
+    return league(tmp_path_factory, tmp_path)
+
+
+def ids(place):
+    """The ids of Robert Williams in the injury report."""
+    return query(
+        place.path, f"SELECT DISTINCT player_id FROM nba_raw.{INJURIES} WHERE player_lookup = 'robertwilliams'"
+    )
+
+
+def test_a_decision_is_corrected_and_the_correction_undone(place):
+    """The other id stands in the raw rows, a later pass keeps it, and an undo puts the name back into the queue."""
+    with place.write() as session:
+        (found,) = [row for row in decided(session, "Róbert Wílliams") if row["source"] == INJURIES]
+        assert (found["player_id"], found["step"]) in {(ROBERT, "suffix"), (ROBERT, "alias")}
+        done = correct(session, found["name_id"], BROWN, **BY)
+        assert done.rows == 1
+    assert ids(place) == [(BROWN,)]
+    with place.write() as session:
+        resolve(session, run_id="again", now=NOW)
+        assert [row["player_id"] for row in decided(session, found["name_id"])] == [BROWN]
+        undo(session, done.reviews[0], **BY)
+    assert ids(place) != [(BROWN,)]
+
+
+def test_what_cannot_be_corrected(place):
+    """No such id, the player whom it names already, somebody who is not registered: refused, and nothing is changed."""
+    with place.write() as session:
+        (found,) = [row for row in decided(session, "Robert Williams") if row["source"] == INJURIES]
+        for text, player, says in (
+            ("ffffffff", BROWN, "no decided name"),
+            (found["name_id"], ROBERT, "already"),
+            (found["name_id"], 123456789, "123456789"),
+        ):
+            with pytest.raises(BackcourtError, match=says):
+                correct(session, text, player, **BY)
+    assert ids(place) == [(ROBERT,)]
