@@ -18,7 +18,7 @@ from backcourt.sources.source import About, wrong_shape
 
 _LARGEST = 10**12
 """No number of a payload is larger; products and sums of such numbers fit into 64 bits."""
-_WHOLE = re.compile(r"[+-]?\d{1,12}")
+_WHOLE = re.compile(r"([+-]?[0-9]{1,12})(?:\.0{1,6})?")
 _FIRST_YEAR, _LAST_YEAR = 1946, 2100
 _WEST = timedelta(hours=8)
 """A league day ends when the last arena in the Pacific zone has closed, so UTC less eight hours tells the day."""
@@ -104,9 +104,10 @@ class Cells:
             plain = value.strip()
             if not plain:
                 return None
-            if not _WHOLE.fullmatch(plain):
+            match = _WHOLE.fullmatch(plain)
+            if match is None:
                 raise self.wrong(value, where, "no whole number")
-            value = int(plain)
+            value = int(match[1])
         number = self.number(value, where)
         if number is None or number != int(number):
             raise self.wrong(value, where, "no whole number")

@@ -1,0 +1,132 @@
+"""BigDataBall's play-by-play: a CSV file with one line per event and ten men on the court in each."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from backcourt.calendar import season_of_game
+from backcourt.catalog.teams import team_code_of
+from backcourt.names.normalise import player_lookup
+from backcourt.sources.parsers.values import Cells, words
+from backcourt.sources.season.files import kinds
+from backcourt.sources.source import About, Parsed, take, wrong_shape
+
+EVENTS = kinds(
+    text="season game_id remaining_time event_type event_subtype player_1_lookup player_1_side player_1_team "
+    "player_2_lookup player_2_role shot_type description landed_from",
+    whole="event_sequence period shot_distance points_scored home_score away_score",
+    number="original_x original_y",
+    flag="is_made",
+    date="game_date",
+)
+"""Columns of the feed of events."""
+
+_MAPPED = {
+    "play_id": "event_sequence",
+    "period": "period",
+    "remaining_time": "remaining_time",
+    "event_type": "event_type",
+    "type": "event_subtype",
+    "shot_distance": "shot_distance",
+    "points": "points_scored",
+    "original_x": "original_x",
+    "original_y": "original_y",
+    "home_score": "home_score",
+    "away_score": "away_score",
+    "description": "description",
+}
+_SIDES = {"away": ("a1", "a2", "a3", "a4", "a5"), "home": ("h1", "h2", "h3", "h4", "h5")}
+_READ = words("game_id date team player result assist block steal opponent entered home away")
+_IGNORED = words("data_set elapsed play_length left num outof possession reason converted_x converted_y")
+"""Derived from other columns, or without a column of the table: who got the tip, why a foul was called."""
+_HELPERS = {"assist": "assist", "block": "block", "steal": "steal", "opponent": "other", "entered": "other"}
+_GAME = re.compile(r"00[1-6]\d{7}")
+_AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_SHOTS = frozenset({"shot", "miss"})
+_FREE = "free throw"
+_THREE = 3
+
+
+def parse(data: bytes, about: About) -> Parsed:
+    """The events of one or more games.
+
+    Args:
+        data: The file.
+        about: Where it came from.
+
+    Raises:
+        InputFileError: If it is no CSV file with those columns or holds a value of another type.
+    """
+    cells, parsed = Cells(about), Parsed()
+    for where, line in _lines(data, cells, parsed):
+        game = (line["game_id"] or "").strip().strip('="').zfill(10)
+        if not _GAME.fullmatch(game):
+            raise cells.wrong(line["game_id"], f"{where}.game_id", "no game id")
+        raw = take(line, _MAPPED, line.keys(), parsed)
+        raw |= _shot(line)
+        raw |= _people(line)
+        raw |= {
+            "game_id": game,
+            "season": season_of_game(game),
+            "game_date": _AMERICAN.sub(lambda found: f"{found[3]}-{found[1]:0>2}-{found[2]:0>2}", line["date"] or ""),
+            # The source leaves a few events without a type, whose subtype is "unknown".
+            "event_type": (line["event_type"] or "").strip() or line["type"],
+        }
+        parsed.rows.append(cells.row(raw, EVENTS, where))
+    return parsed
+
+
+def _lines(data: bytes, cells: Cells, parsed: Parsed) -> Iterator[tuple[str, dict[str, str | None]]]:
+    """The lines as records, each with its place in the file."""
+    needed = _MAPPED.keys() | _READ | {name for side in _SIDES.values() for name in side}
+    try:
+        # A spreadsheet may have put a mark before the first name.
+        reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
+        names = next(reader, [])
+        missing = sorted(needed - set(names))
+        if missing:
+            raise wrong_shape(cells.about, f"it has no column {', '.join(missing[:3])}")
+        parsed.unmapped |= set(names) - needed - _IGNORED
+        for values in reader:
+            where = f"line {reader.line_num}"
+            if len(values) != len(names):
+                raise wrong_shape(cells.about, f"{where} has {len(values)} values for {len(names)} columns")
+            yield where, dict(zip(names, values, strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise wrong_shape(cells.about, f"it is no CSV file: {str(error)[:80]!a}") from error
+
+
+def _shot(line: dict[str, str | None]) -> dict[str, Any]:
+    """Kind and outcome of a shot or free throw; NULL for other events."""
+    event, result = (line["event_type"] or "").strip(), (line["result"] or "").strip()
+    if event not in _SHOTS and event != _FREE:
+        return {"shot_type": None, "is_made": None}
+    three = "3pt" in (line["type"] or "") or (line["points"] or "").strip() == str(_THREE)
+    return {
+        "shot_type": "FT" if event == _FREE else "3PT" if three else "2PT",
+        "is_made": {"made": True, "missed": False}.get(result),
+    }
+
+
+def _people(line: dict[str, str | None]) -> dict[str, Any]:
+    """Who acted, for which side, and who helped.
+
+    The team of an event is that of its main actor, except at a jump ball, where it is that of the tip: there the men on
+    the court tell his side.
+    """
+    actor = line["player"] or ""
+    side = next((side for side, names in _SIDES.items() if actor and actor in {line[name] for name in names}), None)
+    helper, role = next(((line[name], role) for name, role in _HELPERS.items() if line[name]), (None, None))
+    if not helper and line["home"] and line["away"]:
+        helper, role = line["home"] if actor == line["away"] else line["away"], "other"
+    return {
+        "player_1_lookup": player_lookup(actor) or None,
+        "player_1_side": side,
+        "player_1_team": team_code_of(line["team"] or "") or None,
+        "player_2_lookup": player_lookup(helper or "") or None,
+        "player_2_role": role,
+    }

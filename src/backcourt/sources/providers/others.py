@@ -1,0 +1,42 @@
+"""BigDataBall and Basketball-Reference."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from backcourt.sources.parsers import bigdataball, br_roster
+from backcourt.sources.season.files import SeasonFile, feed
+from backcourt.sources.source import Endpoint, Source
+
+EVENTS = SeasonFile("bigdataball_pbp", "nba_raw.bigdataball_play_by_play", bigdataball.EVENTS)
+"""Events of a game, whose id is the NBA's."""
+ROSTERS = replace(feed("rosters_bref"), whole_season=False)
+"""A season's rosters, page by page: a page says nothing of other teams."""
+
+SOURCES: tuple[Source, ...] = (
+    Source(
+        name="bigdataball_pbp",
+        feed=EVENTS,
+        parse=bigdataball.parse,
+        ext="csv",
+        per="game",
+        provider="BigDataBall",
+        document="https://www.bigdataball.com/nba-historical-playbyplay-dataset/",
+        verified=True,
+    ),
+    Source(
+        name="br_roster",
+        feed=ROSTERS,
+        parse=br_roster.parse,
+        ext="html",
+        per="season",
+        provider="Basketball-Reference",
+        document="https://www.basketball-reference.com/teams/BOS/2025.html",
+        verified=False,
+        fetch=Endpoint(
+            "https://www.basketball-reference.com/teams/{bref_team}/{season_end_year}.html",
+            per_minute=10,
+        ),
+    ),
+)
+"""The other sources."""
