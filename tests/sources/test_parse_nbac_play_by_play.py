@@ -225,8 +225,8 @@ def test_shots_find_their_events() -> None:
 def test_events_are_loaded_once(partner: Partner) -> None:
     """Both games stand in the table, teams' own events under their code; a second load changes nothing."""
     land_schedule(partner, *(day for _, day in GAMES.values()))
-    for game_id, (file, day) in GAMES.items():
-        loaded = partner.twice(SOURCE[NAME], day, payload(file), game_id)
+    for (game_id, (file, day)), load in zip(GAMES.items(), (partner.load, partner.twice), strict=True):
+        loaded = load(SOURCE[NAME], day, payload(file), game_id)
         assert (loaded.success, loaded.quarantined) == (1, 0), partner.rules()
     counts = "SELECT game_id, COUNT(*) AS n FROM nba_raw.nbac_play_by_play GROUP BY game_id ORDER BY game_id"
     assert partner.rows(counts) == [("0022400500", 540), ("0022400561", 482)]

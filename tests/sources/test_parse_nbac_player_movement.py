@@ -65,9 +65,9 @@ def test_other_lists_are_refused() -> None:
 
 @pytest.mark.slow
 def test_transactions_are_loaded_once(partner: Partner) -> None:
-    """All lines of 2024-25 and a trade of years ago; a second load changes nothing."""
+    """All lines of the first half of 2025 and a trade of years ago; a second load changes nothing."""
     rows = json.loads(payload(FILE))["NBA_Player_Movement"]["rows"]
-    season = [row for row in rows if "2024-07-01" <= row["TRANSACTION_DATE"] < "2025-07-01"]
+    season = [row for row in rows if "2025-01-01" <= row["TRANSACTION_DATE"] < "2025-07-01"]
     older = some("Trade 2015030")
     loaded = partner.twice(SOURCE[NAME], DAY, listed(*season, *older))
     keys = {(row["GroupSort"], row["PLAYER_ID"], row["TEAM_ID"]) for row in season + older}
