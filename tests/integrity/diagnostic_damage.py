@@ -272,6 +272,53 @@ def players_against_teams(db):
     return [*found, {"game_date": LATER, "game_id": game, "source": "nbac_gamebook_player_stats", **figures}]
 
 
+def provider_disagreements(db):
+    """The league's box score has a point and an assist more in one line; Ball Don't Lie a foul less in another."""
+    box, book = "nba_raw.nbac_player_boxscore", "nba_raw.nbac_gamebook_player_stats"
+    game, player = one(db, f"SELECT game_id, player_id FROM {box} WHERE game_date = ? ORDER BY 1, 2 LIMIT 1", DAY)
+    db.execute(
+        f"UPDATE {box} SET points = points + 1, assists = assists + 1 WHERE game_id = ? AND player_id = ?",
+        [game, player],
+    )
+    later, other = one(
+        db,
+        f"SELECT game_id, player_id FROM {book} WHERE game_date = ? AND seconds_played > 0 AND personal_fouls > 0 "
+        "ORDER BY 1, 2 LIMIT 1",
+        LATER,
+    )
+    db.execute(
+        "INSERT INTO nba_raw.bdl_player_boxscores BY NAME SELECT * EXCLUDE (personal_fouls, opponent_team_abbr, "
+        "player_name), personal_fouls - 1 AS personal_fouls, player_name AS player_full_name, '30' AS minutes, team_abbr "
+        "AS home_team_abbr, opponent_team_abbr AS away_team_abbr FROM (SELECT game_id, game_date, season_year, "
+        "player_lookup, player_id, player_name, team_abbr, opponent_team_abbr, points, field_goals_made, "
+        "field_goals_attempted, three_pointers_made, three_pointers_attempted, free_throws_made, free_throws_attempted, "
+        "offensive_rebounds, defensive_rebounds, total_rebounds, assists, steals, blocks, turnovers, personal_fouls, "
+        f"data_hash, processed_at FROM {book} WHERE game_id = ? AND player_id = ?)",
+        [later, other],
+    )
+    figures = dict.fromkeys(
+        (
+            "points",
+            "field_goals_attempted",
+            "free_throws_attempted",
+            "rebounds",
+            "assists",
+            "steals",
+            "blocks",
+            "turnovers",
+            "personal_fouls",
+        ),
+        0,
+    )
+    used = "nbac_gamebook_player_stats"
+    return [
+        {"game_date": DAY, "game_id": game, "player_id": player, "used": used, "other": "nbac_player_boxscore"}
+        | {**figures, "points": 1, "assists": 1},
+        {"game_date": LATER, "game_id": later, "player_id": other, "used": used, "other": "bdl_player_boxscores"}
+        | {**figures, "personal_fouls": -1},
+    ]
+
+
 def shots_against_boxes(db):
     """Of one chart two shots are gone, of others all; in one a miss counts as made, in one a two as three."""
     chart, box = "nba_raw.nbac_shot_chart", "nba_raw.nbac_team_boxscore"
