@@ -18,7 +18,7 @@ from backcourt import __version__
 from backcourt.calendar import DateRange, season_of_date
 from backcourt.catalog.teams import TEAMS
 from backcourt.errors import BackcourtError, InputFileError
-from backcourt.sources.landing import LARGEST, Landing
+from backcourt.sources.landing import LARGEST, Landing, checked
 from backcourt.sources.source import About, Endpoint, Source
 from backcourt.warehouse.base import Session
 
@@ -29,8 +29,21 @@ _AGENT = f"backcourt/{__version__} (NBA stats warehouse)"
 _TRIES = 5
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 """Seconds between two tries: about so many after the first, doubled up to the longest, with jitter."""
+_LONGEST_TRY = 600.0
+"""Seconds after which a body that still trickles in is given up."""
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _FINAL = frozenset({401, 403})
+_PLACE = re.compile(r"\{(\w+)\}")
+_ADDRESS = re.compile(r"https?://[^\s/?#]+(?:/[^\s?#]*)?")
+
+
+_SEASON_TYPES: Mapping[str, str] = {
+    "Regular Season": "Regular Season",
+    "Play-In": "PlayIn",
+    "Playoffs": "Playoffs",
+    "Cup Final": "IST",
+}
+"""What the statistics service calls the kinds of games that count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +84,30 @@ class Fetched:
     stopped: str = ""
 
     @property
+    def missing(self) -> int:
+        """Payloads that are not there: those that failed, and those that were not tried."""
+        return self.targets - self.known - self.stored - self.unchanged
+
+    @property
     def exit_code(self) -> int:
-        """0 good, 1 if anything is missing."""
+        """0 good, 1 if a payload failed."""
         return 1 if self.failed or self.stopped else 0
 
 
 class FetchError(BackcourtError):
     """A request that did not bring what it should."""
 
-    def __init__(self, message: str, *, passing: bool, wait: float | None = None) -> None:
+    def __init__(self, message: str, *, passing: bool, wait: float | None = None, final: bool = False) -> None:
         """Say what came.
 
         Args:
             message: What was wrong.
             passing: True if another try may bring it.
             wait: Seconds that the service asks to wait, if it does.
+            final: True if no other payload would come either.
         """
         super().__init__(message)
-        self.passing, self.wait = passing, wait
+        self.passing, self.wait, self.final = passing, wait, final
 
 
 def targets(session: Session, source: Source, span: DateRange, games: Sequence[str] = ()) -> list[Target]:
@@ -99,21 +118,39 @@ def targets(session: Session, source: Source, span: DateRange, games: Sequence[s
         source: The source.
         span: The dates.
         games: Only these games; all if it is empty.
+
+    Raises:
+        BackcourtError: If the schedule has no final game of that id in the range.
     """
     rows = session.rows(
-        "SELECT game_date, game_id FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @start AND @end "
-        "AND game_status = 3 ORDER BY game_date, game_id",
-        {"start": span.start, "end": span.end},
+        "SELECT game_date, game_id, season_type FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @start AND @end "
+        "AND game_status = 3 AND season_type IN UNNEST(@types) ORDER BY game_date, game_id",
+        {"start": span.start, "end": span.end, "types": list(_SEASON_TYPES)},
     )
-    played = [(date.fromisoformat(str(day)), str(game)) for day, game in rows if not games or game in games]
+    kinds = {str(game): str(kind) for _, game, kind in rows}
+    played = [(date.fromisoformat(str(day)), str(game)) for day, game, _ in rows if not games or game in games]
+    unknown = sorted(set(games) - {game for _, game in played})
+    if unknown:
+        raise BackcourtError(
+            f"the schedule has no final game {unknown[0][:40]!r} in {span}",
+            next_step="correct --game or the dates, or load the schedule first",
+        )
     address = source.fetch.url if source.fetch else ""
+    by_type = source.fetch is not None and "{season_type}" in source.fetch.params.values()
     if source.per == "game":
         own = _own_ids(session, span) if "{espn_game_id}" in address else {}
-        return [Target(day, game, _values(day, game) | own.get(game, {})) for day, game in played]
+        return [
+            Target(day, game, _values(day, game) | own.get(game, {}) | {"season_type": _SEASON_TYPES[kinds[game]]})
+            for day, game in played
+        ]
     days = list(dict.fromkeys(day for day, _ in played)) or ([span.end] if source.per == "season" else [])
     if source.per == "date" and "{team}" in address:
         codes = [team.tricode for team in TEAMS]
         return [Target(day, code, _values(day) | {"team": code.lower()}) for day in days for code in codes]
+    if source.per == "date" and by_type:
+        # The service lists the games of one kind at a time.
+        pairs = dict.fromkeys((day, _SEASON_TYPES[kinds[game]]) for day, game in played)
+        return [Target(day, kind.replace(" ", ""), _values(day) | {"season_type": kind}) for day, kind in pairs]
     if source.per == "date":
         return [Target(day, "date", _values(day)) for day in days]
     seasons = {season_of_date(day): day for day in days}
@@ -175,18 +212,23 @@ def fetch(
         told: Hears what became of each payload.
 
     Raises:
-        BackcourtError: If the source is not fetched, or needs a key that is not there.
+        BackcourtError: If the source is not fetched, needs a key that is not there, or ``via`` is no address.
+        InputFileError: If the key of a payload cannot be a file's name.
     """
     import httpx2
 
-    endpoint = source.fetch
-    if endpoint is None:
+    endpoint = fetchable(source)
+    if endpoint.key_setting and not (key.strip() and key.isascii() and key.isprintable()):
         raise BackcourtError(
-            f"{source.name} is not fetched: its files are put into the landing zone by hand",
-            next_step=f"load them with: backcourt load {source.name}",
+            f"{source.name} needs a key" + (", and the one that is set cannot be one" if key else ""),
+            next_step=f"set BACKCOURT_{endpoint.key_setting.upper()}",
         )
-    if endpoint.key_setting and not key:
-        raise BackcourtError(f"{source.name} needs a key", next_step=f"set BACKCOURT_{endpoint.key_setting.upper()}")
+    if via and not _ADDRESS.fullmatch(via):
+        raise BackcourtError(
+            "BACKCOURT_FETCH_VIA is no address that can be asked", valid=["an address, https://mirror.example/path"]
+        )
+    for target in wanted:
+        checked(target.key)
     done = Fetched(targets=len(wanted))
     pace = _Pace(60.0 / endpoint.per_minute, sleep, clock)
     todo = [target for target in wanted if not (resume and landing.versions(source.name, target.day, target.key))]
@@ -195,7 +237,9 @@ def fetch(
         timeout=timeout, follow_redirects=False, headers={"User-Agent": _AGENT, **endpoint.headers}, trust_env=False
     ) as client:
         for target in todo[:limit]:
-            unknown = sorted(set(re.findall(r"\{(\w+)\}", endpoint.url)) - set(target.values))
+            unknown = sorted(
+                set(_PLACE.findall(" ".join((endpoint.url, *endpoint.params.values())))) - set(target.values)
+            )
             if unknown:
                 done.failed[target.day, target.key] = (
                     f"its {unknown[0]} is unknown: load the scoreboard that says it first"
@@ -207,7 +251,7 @@ def fetch(
             except FetchError as error:
                 done.failed[target.day, target.key] = str(error)
                 told(target, f"failed: {error}")
-                if not error.passing and "key" in str(error):
+                if error.final:
                     done.stopped = str(error)
                     break
                 continue
@@ -216,6 +260,20 @@ def fetch(
             done.unchanged += not new
             told(target, "stored" if new else "unchanged")
     return done
+
+
+def fetchable(source: Source) -> Endpoint:
+    """Where a source is fetched from.
+
+    Raises:
+        BackcourtError: If it only comes as files.
+    """
+    if source.fetch is None:
+        raise BackcourtError(
+            f"{source.name} is not fetched: its files are put into the landing zone by hand",
+            next_step=f"load them with: backcourt load {source.name}",
+        )
+    return source.fetch
 
 
 class _Pace:
@@ -234,6 +292,9 @@ class _Pace:
 
     def pause(self, seconds: float) -> None:
         self._sleep(seconds)
+
+    def since_last(self) -> float:
+        return self._clock() - (self._last or 0.0)
 
 
 def _tried(
@@ -267,16 +328,19 @@ def _tried(
         with attempt:
             pace.wait()
             done.requests += 1
-            data = _requested(client, endpoint, target, *access)
-            _readable(source, target, data)
+            data = _requested(client, endpoint, target, access, pace)
+            _readable(source, target, data, access[0])
             return data
     raise RuntimeError("a retried request ended with neither data nor an error")
 
 
-def _requested(client: httpx2.Client, endpoint: Endpoint, target: Target, key: str, via: str) -> bytes:
+def _requested(
+    client: httpx2.Client, endpoint: Endpoint, target: Target, access: tuple[str, str], pace: _Pace
+) -> bytes:
     """The body of one answer."""
     import httpx2
 
+    key, via = access
     url = _filled(endpoint.url, target)
     if via:
         mirror, own = urlsplit(via), urlsplit(url)
@@ -287,7 +351,8 @@ def _requested(client: httpx2.Client, endpoint: Endpoint, target: Target, key: s
         headers[endpoint.key_header] = key
     elif key:
         params[endpoint.key_param] = key
-    where = urlsplit(url).netloc
+    # Without a name and password before the host.
+    where = urlsplit(url).netloc.rpartition("@")[2]
     try:
         with client.stream("GET", url, params=params, headers=headers) as answer:
             _accepted(answer, where)
@@ -296,6 +361,8 @@ def _requested(client: httpx2.Client, endpoint: Endpoint, target: Target, key: s
                 body += piece
                 if len(body) > LARGEST:
                     raise FetchError(f"{where} sent more than {LARGEST:,} bytes", passing=False)
+                if pace.since_last() > _LONGEST_TRY:
+                    raise FetchError(f"{where} did not end within {_LONGEST_TRY:.0f} s", passing=True)
             return bytes(body)
     except (httpx2.TimeoutException, httpx2.TransportError) as error:
         # Its text may hold the address with the key in it.
@@ -312,7 +379,7 @@ def _accepted(answer: httpx2.Response, where: str) -> None:
     """
     status = answer.status_code
     if status in _FINAL:
-        raise FetchError(f"{where} did not take the key or refuses us ({status})", passing=False)
+        raise FetchError(f"{where} did not take the key or refuses us ({status})", passing=False, final=True)
     if status in _PASSING:
         asked = answer.headers.get("retry-after", "")
         raise FetchError(
@@ -322,7 +389,7 @@ def _accepted(answer: httpx2.Response, where: str) -> None:
         raise FetchError(f"{where} answered {status}", passing=False)
 
 
-def _readable(source: Source, target: Target, data: bytes) -> None:
+def _readable(source: Source, target: Target, data: bytes, key: str) -> None:
     """Refuse what the parser refuses.
 
     Raises:
@@ -336,9 +403,11 @@ def _readable(source: Source, target: Target, data: bytes) -> None:
     try:
         source.parse(unpacked(data, about.path), about)
     except InputFileError as error:
-        raise FetchError(error.message, passing=True) from error
+        # A service that refuses a key may repeat it.
+        said = error.message.replace(key, "(key)") if key else error.message
+        raise FetchError(said, passing=True) from None
 
 
 def _filled(text: str, target: Target) -> str:
     """The text with the target's values in the place of {names}."""
-    return re.sub(r"\{(\w+)\}", lambda match: target.values[match[1]], text)
+    return _PLACE.sub(lambda match: target.values[match[1]], text)

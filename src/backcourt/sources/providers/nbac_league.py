@@ -55,7 +55,7 @@ SOURCES: tuple[Source, ...] = (
         fetch=_statistics(
             "leaguegamelog",
             Season="{season}",
-            SeasonType="Regular Season",
+            SeasonType="{season_type}",
             PlayerOrTeam="P",
             Counter="1000",
             Sorter="DATE",
@@ -142,7 +142,7 @@ SOURCES: tuple[Source, ...] = (
             "shotchartdetail",
             GameID="{game_id}",
             Season="{season}",
-            SeasonType="",
+            SeasonType="{season_type}",
             PlayerID="0",
             TeamID="0",
             ContextMeasure="FGA",

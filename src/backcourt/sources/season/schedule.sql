@@ -3,6 +3,7 @@ WITH listed AS (
   SELECT
     g.game_id, g.game_date, g.season, g.home_abbreviation, g.away_abbreviation, g.home_team_id, g.away_team_id,
     g.home_score, g.away_score, g.periods, g.starters_on, g.tipoff_text, g.status,
+    o.home_starter_ids, o.away_starter_ids, o.tipoff_text AS stored_tipoff,
     g.season_type AS stated_type,
     CASE SUBSTR(g.game_id, 1, 3)
       WHEN '001' THEN 'Pre Season' WHEN '002' THEN 'Regular Season' WHEN '003' THEN 'All-Star'
@@ -21,6 +22,8 @@ WITH listed AS (
   FROM nba_staging.schedule AS g
   LEFT JOIN nba_staging.teams AS h ON h.tricode = g.home_abbreviation AND h.team_id = g.home_team_id
   LEFT JOIN nba_staging.teams AS a ON a.tricode = g.away_abbreviation AND a.team_id = g.away_team_id
+  -- What one source does not say stays as another one said it.
+  LEFT JOIN nba_raw.nbac_schedule AS o ON o.game_id = g.game_id AND o.season_year = @season_year
 )
 SELECT
   game_id,
@@ -41,17 +44,17 @@ SELECT
     WHEN game_status = 3 AND away_score > home_score THEN away_abbreviation
   END AS winning_team_tricode,
   IF(game_status = 3, periods, NULL) AS periods,
-  IF(starters IS NULL, NULL, [
+  IF(starters IS NULL, home_starter_ids, [
     SAFE_CAST(starters[SAFE_OFFSET(0)] AS INT64), SAFE_CAST(starters[SAFE_OFFSET(1)] AS INT64),
     SAFE_CAST(starters[SAFE_OFFSET(2)] AS INT64), SAFE_CAST(starters[SAFE_OFFSET(3)] AS INT64),
     SAFE_CAST(starters[SAFE_OFFSET(4)] AS INT64)
   ]) AS home_starter_ids,
-  IF(starters IS NULL, NULL, [
+  IF(starters IS NULL, away_starter_ids, [
     SAFE_CAST(starters[SAFE_OFFSET(5)] AS INT64), SAFE_CAST(starters[SAFE_OFFSET(6)] AS INT64),
     SAFE_CAST(starters[SAFE_OFFSET(7)] AS INT64), SAFE_CAST(starters[SAFE_OFFSET(8)] AS INT64),
     SAFE_CAST(starters[SAFE_OFFSET(9)] AS INT64)
   ]) AS away_starter_ids,
-  tipoff_text,
+  COALESCE(tipoff_text, stored_tipoff) AS tipoff_text,
   NULLIF(ARRAY_TO_STRING([
     IF(game_id IS NULL OR game_date IS NULL OR home_abbreviation IS NULL OR away_abbreviation IS NULL
        OR home_team_id IS NULL OR away_team_id IS NULL OR status IS NULL,
