@@ -55,14 +55,19 @@ def fetch(
     from backcourt.settings import load
     from backcourt.sources.declared import source as find
     from backcourt.sources.fetch import fetch as carry_out
-    from backcourt.sources.fetch import targets
+    from backcourt.sources.fetch import season_targets, targets
 
     source, settings, zone = find(name), load(), _landing(place)
     house = warehouse(file)
-    span = Asked(start_date, end_date, season).span(house)
-    house.require()
-    with house.read() as session:
-        wanted = targets(session, source, span, game or ())
+    if source.per == "season":
+        # The schedule itself is one of them: it cannot be asked for its dates before it is there.
+        span = _whole_season(season) if season else Asked(start_date, end_date).span(house)
+        wanted = season_targets(span)
+    else:
+        span = Asked(start_date, end_date, season).span(house)
+        house.require()
+        with house.read() as session:
+            wanted = targets(session, source, span, game or ())
     if dry_run:
         known = [t for t in wanted if resume and zone.versions(source.name, t.day, t.key)]
         typer.echo(f"would ask for {len(wanted) - len(known):,} payloads of {name}; {len(known):,} have landed")
@@ -133,6 +138,15 @@ def load_source(
     else:
         _print_loaded(done, days, file)
     raise typer.Exit(done.exit_code)
+
+
+def _whole_season(label: str) -> DateRange:
+    from datetime import date
+
+    from backcourt.calendar import DateRange, season_year
+
+    year = season_year(label)
+    return DateRange(date(year, 10, 1), date(year + 1, 6, 30))
 
 
 def _landing(place: str | None) -> Landing:

@@ -111,7 +111,7 @@ class FetchError(BackcourtError):
 
 
 def targets(session: Session, source: Source, span: DateRange, games: Sequence[str] = ()) -> list[Target]:
-    """What there is to fetch of a source in a range: per final game, date with games, or season, as the schedule says.
+    """What there is to fetch of a source in a range: per final game or per date with games, as the schedule says.
 
     Args:
         session: An open session.
@@ -143,7 +143,7 @@ def targets(session: Session, source: Source, span: DateRange, games: Sequence[s
             Target(day, game, _values(day, game) | own.get(game, {}) | {"season_type": _SEASON_TYPES[kinds[game]]})
             for day, game in played
         ]
-    days = list(dict.fromkeys(day for day, _ in played)) or ([span.end] if source.per == "season" else [])
+    days = list(dict.fromkeys(day for day, _ in played))
     if source.per == "date" and "{team}" in address:
         codes = [team.tricode for team in TEAMS]
         return [Target(day, code, _values(day) | {"team": code.lower()}) for day in days for code in codes]
@@ -151,10 +151,14 @@ def targets(session: Session, source: Source, span: DateRange, games: Sequence[s
         # The service lists the games of one kind at a time.
         pairs = dict.fromkeys((day, _SEASON_TYPES[kinds[game]]) for day, game in played)
         return [Target(day, kind.replace(" ", ""), _values(day) | {"season_type": kind}) for day, kind in pairs]
-    if source.per == "date":
-        return [Target(day, "date", _values(day)) for day in days]
-    seasons = {season_of_date(day): day for day in days}
-    return [Target(day, season, _values(day)) for season, day in seasons.items()]
+    return [Target(day, "date", _values(day)) for day in days]
+
+
+def season_targets(span: DateRange) -> list[Target]:
+    """One payload for every season that a range touches, as of the last day of it in the range."""
+    years = range(int(season_of_date(span.start)[:4]), int(season_of_date(span.end)[:4]) + 1)
+    days = [min(span.end, date(year + 1, 6, 30)) for year in years]
+    return [Target(day, season_of_date(day), _values(day)) for day in days]
 
 
 def _own_ids(session: Session, span: DateRange) -> dict[str, dict[str, str]]:
