@@ -96,4 +96,4 @@ def retry(
         typer.echo(f"{done.loaded:,} loaded, {done.held:,} still held back, {done.refused:,} could not be read")
         if done.elsewhere:
             typer.echo(f"{done.elsewhere:,} came with a season's folder: backcourt load season DIR loads them again")
-    raise typer.Exit(1 if done.held or done.refused else 0)
+    raise typer.Exit(1 if done.held or done.refused or done.elsewhere else 0)

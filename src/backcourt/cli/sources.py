@@ -55,9 +55,10 @@ def fetch(
     from backcourt.settings import load
     from backcourt.sources.declared import source as find
     from backcourt.sources.fetch import fetch as carry_out
-    from backcourt.sources.fetch import season_targets, targets
+    from backcourt.sources.fetch import fetchable, season_targets, targets
 
     source, settings, zone = find(name), load(), _landing(place)
+    fetchable(source)
     house = warehouse(file)
     if source.per == "season":
         # The schedule itself is one of them: it cannot be asked for its dates before it is there.
@@ -70,7 +71,7 @@ def fetch(
             wanted = targets(session, source, span, game or ())
     if dry_run:
         known = [t for t in wanted if resume and zone.versions(source.name, t.day, t.key)]
-        typer.echo(f"would ask for {len(wanted) - len(known):,} payloads of {name}; {len(known):,} have landed")
+        typer.echo(f"would ask for {len(wanted) - len(known):,} payloads of {source.name}; {len(known):,} have landed")
         return
     key = getattr(settings, source.fetch.key_setting) if source.fetch and source.fetch.key_setting else None
     done = carry_out(
@@ -87,7 +88,7 @@ def fetch(
     if as_json:
         print_json(_fields(done))
     else:
-        _print_fetched(name, done, span, file)
+        _print_fetched(source.name, done, span, file)
     raise typer.Exit(done.exit_code)
 
 
@@ -110,14 +111,26 @@ def load_source(
     anything was quarantined or could not be read.
     """
     from backcourt.cli.output import print_json
+    from backcourt.errors import BackcourtError
     from backcourt.sources.declared import source as find
     from backcourt.sources.landed import load_landed
 
     source, zone, house = find(name), _landing(place), warehouse(file)
     days = zone.days(source.name)
+    if not days:
+        raise BackcourtError(
+            f"nothing of {source.name} has landed in {zone.url}",
+            next_step="fetch it first, or name the place with --landing",
+        )
     if start_date or end_date or season:
         span = Asked(start_date, end_date, season).span(house)
         days = [day for day in days if span.start <= day <= span.end]
+    absent = sorted(set(game or ()) - {landed.key for landed in zone.newest(source.name, days, game or ()) if game})
+    if absent:
+        raise BackcourtError(
+            f"no payload {absent[0][:40]!r} of {source.name} has landed"
+            + (" in these dates" if source.per == "game" else f": its payloads are per {source.per}, not per game")
+        )
     done = load_landed(
         house,
         source,
@@ -131,7 +144,7 @@ def load_source(
         dry_run=dry_run,
     )
     if dry_run:
-        typer.echo(f"would load {done.files - done.known:,} payloads of {name}; {done.known:,} are loaded")
+        typer.echo(f"would load {done.files - done.known:,} payloads of {source.name}; {done.known:,} are loaded")
         return
     if as_json:
         print_json(_load_fields(done))
@@ -173,6 +186,7 @@ def _fields(done: Fetched) -> dict[str, object]:
         "stored": done.stored,
         "unchanged": done.unchanged,
         "requests": done.requests,
+        "missing": done.missing,
         "failed": failed,
         "stopped": done.stopped,
     }
@@ -180,12 +194,12 @@ def _fields(done: Fetched) -> dict[str, object]:
 
 def _print_fetched(name: str, done: Fetched, span: DateRange, file: str | None) -> None:
     typer.echo(
-        f"{name}: {done.stored:,} new, {done.unchanged:,} unchanged, {done.known:,} had landed, {len(done.failed):,} "
+        f"{name}: {done.stored:,} new, {done.unchanged:,} unchanged, {done.known:,} had landed, {done.missing:,} "
         f"missing of {done.targets:,}; {done.requests:,} requests"
     )
     if done.stopped:
         typer.echo(f"stopped: {done.stopped}", err=True)
-    again = "fetch" if done.failed else "load"
+    again = "fetch" if done.missing else "load"
     typer.echo(f"next: backcourt {again} {name} --start-date {span.start} --end-date {span.end}{same_warehouse(file)}")
 
 
@@ -224,11 +238,19 @@ def _print_loaded(done: LandedLoad, days: Sequence[date], file: str | None) -> N
         typer.echo(f"refused: {why if path in why else f'{path}: {why}'}", err=True)
     if len(done.refused) > _SHOWN:
         typer.echo(f"refused: {len(done.refused) - _SHOWN:,} more", err=True)
-    for field, count in sorted(done.unmapped.items()):
-        typer.echo(f"warning: field {field} of {count:,} payloads is unknown: the service has changed")
+    _print_unmapped(done)
     if done.names and done.names.queued:
         typer.echo(f"next: backcourt names pending{same_warehouse(file)}")
     elif done.quarantined:
         typer.echo(f"next: backcourt quarantine list{same_warehouse(file)}")
     else:
         typer.echo(f"next: backcourt status{same_warehouse(file)}")
+
+
+def _print_unmapped(done: LandedLoad) -> None:
+    fields = sorted(done.unmapped.items())
+    for field, count in fields[:_SHOWN]:
+        # As ASCII: a name from outside may hold what a terminal takes for a command.
+        typer.echo(f"warning: field {ascii(field)[1:-1]} of {count:,} payloads is unknown: the service has changed")
+    if len(fields) > _SHOWN:
+        typer.echo(f"warning: {len(fields) - _SHOWN:,} more unknown fields")

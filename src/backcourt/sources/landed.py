@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LANDED = "nba_processing.landed_files"
+UNKNOWN_PAYLOAD = "landing of "
+"""Begins the name of a file that stands for all payloads of a source."""
 _BATCH = 5000
 """Payloads that are parsed and published together, to bound memory."""
 
@@ -169,17 +171,24 @@ def _load_batch(
     with warehouse.write() as session:
         changed: set[str] = set()
         loader: UnitLoader | None = None
-        for folder in _folders(source, [(landed, rows) for landed, rows in parsed if rows is not None]):
+        broken: dict[str, str] = {}
+        vague: set[str] = set()
+        for folder, paths in _folders(source, [(landed, rows) for landed, rows in parsed if rows is not None]):
             stage_inputs(session, folder)
             loader = UnitLoader(session, folder, now, run_id)
             entry = loader.load(source.feed)
             session.transaction(loader.history(entry))
             done.tables.append(entry)
+            if entry.error:
+                broken |= dict.fromkeys(paths, entry.error)
+            if entry.quarantined and source.feed.unit not in source.feed.columns:
+                # Which payload brought the unit is known to the rules' SQL alone: all of them are tried again.
+                vague |= paths
             if entry.rows_inserted or entry.rows_removed:
                 changed.add(entry.table)
         if loader is not None and changed & NAMED:
             done.names = loader.names()
-        _remember(session, source, [landed for landed, _ in parsed], done, stamp)
+        _remember(session, source, [landed for landed, _ in parsed], done.refused | broken, vague, stamp)
 
 
 def _parsed(source: Source, landing: Landing, landed: Landed, done: LandedLoad) -> list[dict[str, Any]] | None:
@@ -193,13 +202,31 @@ def _parsed(source: Source, landing: Landing, landed: Landed, done: LandedLoad) 
     return [{**row, "landed_from": landed.path} for row in parsed.rows]
 
 
-def _folders(source: Source, parsed: Sequence[tuple[Landed, list[dict[str, Any]]]]) -> list[Folder]:
-    """The rows by season, in the form in which a season's files are loaded."""
-    seasons: dict[str, list[dict[str, Any]]] = {}
-    for _, rows in parsed:
+def _folders(source: Source, parsed: Sequence[tuple[Landed, list[dict[str, Any]]]]) -> list[tuple[Folder, set[str]]]:
+    """The rows by season, in the form in which a season's files are loaded, and the payloads that they are from."""
+    seasons: dict[str, list[tuple[date, dict[str, Any]]]] = {}
+    for landed, rows in parsed:
         for row in rows:
-            seasons.setdefault(str(row["season"]), []).append(row)
-    return [_folder(source.feed, season, rows) for season, rows in sorted(seasons.items())]
+            seasons.setdefault(str(row["season"]), []).append((landed.day, row))
+    found = []
+    for season, dated in sorted(seasons.items()):
+        rows = _latest(source.feed, dated)
+        found.append((_folder(source.feed, season, rows), {str(row["landed_from"]) for _, row in dated}))
+    return found
+
+
+def _latest(feed: SeasonFile, dated: Sequence[tuple[date, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The rows of each unit from the last date that has it: a schedule that landed twice is one schedule."""
+
+    def unit(row: Mapping[str, Any]) -> str:
+        return "" if feed.whole_season else str(row.get(feed.unit))
+
+    if not feed.whole_season and feed.unit not in feed.columns:
+        return [row for _, row in dated]
+    last: dict[str, date] = {}
+    for day, row in dated:
+        last[unit(row)] = max(day, last.get(unit(row), day))
+    return [row for day, row in dated if day == last[unit(row)]]
 
 
 def _folder(feed: SeasonFile, season: str, rows: Sequence[Mapping[str, Any]]) -> Folder:
@@ -215,7 +242,7 @@ def _folder(feed: SeasonFile, season: str, rows: Sequence[Mapping[str, Any]]) ->
         " ".join(filter(None, (str(row.get(part) or "") for part in feed.names))) for row in rows if feed.names
     )
     return Folder(
-        Path(f"landing of {feed.stem}"),
+        Path(f"{UNKNOWN_PAYLOAD}{feed.stem}"),
         season,
         (feed,),
         pa.array([name for name in names if name], pa.string()),
@@ -225,9 +252,14 @@ def _folder(feed: SeasonFile, season: str, rows: Sequence[Mapping[str, Any]]) ->
 
 
 def _remember(
-    session: Session, source: Source, found: Sequence[Landed], done: LandedLoad, stamp: tuple[str, datetime]
+    session: Session,
+    source: Source,
+    found: Sequence[Landed],
+    refused: Mapping[str, str],
+    vague: set[str],
+    stamp: tuple[str, datetime],
 ) -> None:
-    """Write down what became of each payload."""
+    """Write down what became of each payload; only what is loaded is left out next time."""
     import pyarrow as pa
 
     run_id, now = stamp
@@ -238,9 +270,9 @@ def _remember(
             {"table_name": source.table},
         )
     }
+    held |= vague
     outcomes = [
-        "refused" if landed.path in done.refused else "quarantined" if landed.path in held else "loaded"
-        for landed in found
+        "refused" if landed.path in refused else "quarantined" if landed.path in held else "loaded" for landed in found
     ]
     staged = session.stage_arrow(
         "landed_now",
@@ -251,7 +283,7 @@ def _remember(
                 "digest": pa.array([landed.digest for landed in found], pa.string()),
                 "path": pa.array([landed.path for landed in found], pa.string()),
                 "outcome": pa.array(outcomes, pa.string()),
-                "detail": pa.array([done.refused.get(landed.path) for landed in found], pa.string()),
+                "detail": pa.array([refused.get(landed.path) for landed in found], pa.string()),
             }
         ),
     )

@@ -6,12 +6,16 @@ payload is not stored twice; a date is listed without looking at others; a file 
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import io
+import os
 import re
 import zlib
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +28,8 @@ if TYPE_CHECKING:
 LARGEST = 64 * 1024 * 1024
 """Bytes of the largest payload, unpacked; a season's schedule has six million."""
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.=@-]{0,99}")
-_FILE = re.compile(r"(\d{8}T\d{6}Z)-([0-9a-f]{16})\.([a-z0-9]+(?:\.gz)?)")
+_EXT = re.compile(r"[a-z0-9]{1,10}(?:\.gz)?")
+_FILE = re.compile(rf"(\d{{8}}T\d{{6}}Z)-([0-9a-f]{{16}})\.({_EXT.pattern})")
 _STAMP = "%Y%m%dT%H%M%SZ"
 _DIGITS = 16
 
@@ -77,6 +82,8 @@ class Landing:
     def store(self, source: str, day: date, key: str, data: bytes, ext: str, *, now: datetime) -> tuple[Landed, bool]:
         """Keep a payload; returns it and whether it is new: the newest one of its key with the same content stays.
 
+        What comes later is newer, even in the same second or by a clock that was set back.
+
         Args:
             source: Name of the source.
             day: Date that it is about.
@@ -91,22 +98,30 @@ class Landing:
         """
         if len(data) > LARGEST:
             raise InputFileError(f"a payload of {source} has {len(data):,} bytes; at most {LARGEST:,} are kept")
-        for part in (source, key, ext):
-            checked(part)
-        digest = hashlib.sha256(data).hexdigest()[:_DIGITS]
+        if not _EXT.fullmatch(ext):
+            raise InputFileError(f"{ext[:60]!r} cannot be an extension", valid=["json, html, csv.gz"])
+        digest = _digest(data)
         earlier = self.versions(source, day, key)
-        if earlier and earlier[-1].digest == digest:
+        if earlier and earlier[-1].digest == digest and self._is_whole(earlier[-1]):
             return earlier[-1], False
         system, root = self._place
         folder = f"{root}/{source}/{day}/{key}"
-        path = f"{folder}/{now.astimezone(UTC):{_STAMP}}-{digest}.{ext}"
+        received = now.astimezone(UTC).replace(microsecond=0)
+        if earlier:
+            received = max(received, earlier[-1].received + timedelta(seconds=1))
+        path = f"{folder}/{received:{_STAMP}}-{digest}.{ext}"
         try:
             system.makedirs(folder, exist_ok=True)
             if "file" in _protocols(system):
-                # An object store writes whole objects; a folder needs a rename.
-                beside = f"{folder}/.{digest}.part"
-                system.pipe_file(beside, data)
-                Path(beside).replace(path)
+                # An object store writes whole objects; a folder needs a rename, and each process a file of its own.
+                beside = Path(folder) / f".{digest}-{os.getpid()}.part"
+                try:
+                    system.pipe_file(str(beside), data)
+                    beside.replace(path)
+                except OSError:
+                    with suppress(OSError):
+                        beside.unlink(missing_ok=True)
+                    raise
             else:
                 system.pipe_file(path, data)
         except OSError as error:
@@ -114,19 +129,24 @@ class Landing:
                 f"the landing zone {self.url} cannot be written: {error.strerror or error}",
                 next_step="free space there, or name another place with --landing",
             ) from error
-        return Landed(source, day, key, now, digest, path), True
+        return Landed(source, day, key, received, digest, path), True
 
     def versions(self, source: str, day: date, key: str) -> list[Landed]:
-        """All payloads of a key, the oldest first."""
+        """All payloads of a key, the oldest first.
+
+        Raises:
+            InputFileError: If a name cannot be a file's.
+        """
         system, root = self._place
-        return _sorted(_landed(source, day, key, path) for path in _files(system, f"{root}/{source}/{day}/{key}"))
+        folder = f"{root}/{checked(source)}/{day}/{checked(key)}"
+        return _sorted(_landed(source, day, key, path) for path in _files(system, folder))
 
     def newest(self, source: str, days: Sequence[date], keys: Collection[str] = ()) -> list[Landed]:
         """The newest payload of every key on some dates, by date and key; of these keys only, if any are given."""
         system, root = self._place
         found: list[Landed] = []
         for day in days:
-            for folder in _folders(system, f"{root}/{source}/{day}"):
+            for folder in _folders(system, f"{root}/{checked(source)}/{day}"):
                 key = folder.rsplit("/", 1)[-1]
                 if _PART.fullmatch(key) and (not keys or key in keys):
                     found += _sorted(_landed(source, day, key, path) for path in _files(system, folder))[-1:]
@@ -136,14 +156,23 @@ class Landing:
         """The dates of which a source has payloads, in order."""
         system, root = self._place
         names = [folder.rsplit("/", 1)[-1] for folder in _folders(system, f"{root}/{checked(source)}")]
-        return sorted(date.fromisoformat(name) for name in names if re.fullmatch(r"\d{4}-\d{2}-\d{2}", name))
+        return sorted(day for name in names if (day := _day(name)))
 
     def read(self, landed: Landed) -> bytes:
         """The bytes of a payload, unpacked if it is packed (.gz).
 
         Raises:
-            InputFileError: If it cannot be read, is damaged, or unpacks to more than ``LARGEST`` bytes.
+            InputFileError: If it cannot be read, is not what was received, is damaged, or unpacks to more than
+                ``LARGEST`` bytes.
         """
+        data = self._bytes(landed)
+        if _digest(data) != landed.digest:
+            raise InputFileError(
+                f"{landed.path} is damaged: it is not what was received", next_step="fetch it again with --no-resume"
+            )
+        return unpacked(data, landed.path)
+
+    def _bytes(self, landed: Landed) -> bytes:
         system, _ = self._place
         try:
             if system.size(landed.path) > LARGEST:
@@ -151,7 +180,13 @@ class Landing:
             data: bytes = system.cat_file(landed.path)
         except OSError as error:
             raise InputFileError(f"{landed.path} cannot be read: {error.strerror or error}") from error
-        return unpacked(data, landed.path)
+        return data
+
+    def _is_whole(self, landed: Landed) -> bool:
+        try:
+            return _digest(self._bytes(landed)) == landed.digest
+        except InputFileError:
+            return False
 
 
 def unpacked(data: bytes, where: str) -> bytes:
@@ -162,15 +197,15 @@ def unpacked(data: bytes, where: str) -> bytes:
     """
     if not data.startswith(b"\x1f\x8b"):
         return data
-    unpack = zlib.decompressobj(wbits=31)
     try:
-        whole = unpack.decompress(data, LARGEST + 1)
-    except zlib.error as error:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
+            whole = packed.read(LARGEST + 1)
+    except EOFError as error:
+        raise InputFileError(f"{where} is truncated", next_step="fetch it again") from error
+    except (OSError, zlib.error) as error:
         raise InputFileError(f"{where} is damaged: {error}", next_step="fetch it again") from error
     if len(whole) > LARGEST:
         raise InputFileError(f"{where} unpacks to more than {LARGEST:,} bytes, so it is not read")
-    if not unpack.eof:
-        raise InputFileError(f"{where} is truncated", next_step="fetch it again")
     return whole
 
 
@@ -186,6 +221,18 @@ def checked(part: str) -> str:
             valid=["letters, digits and _ . = @ -, at most 100, no dots in a row"],
         )
     return part
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:_DIGITS]
+
+
+def _day(name: str) -> date | None:
+    """The date that a folder is named after; None if it is another folder."""
+    try:
+        return date.fromisoformat(name) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", name, re.ASCII) else None
+    except ValueError:
+        return None
 
 
 def _protocols(system: AbstractFileSystem) -> tuple[str, ...]:
@@ -210,9 +257,12 @@ def _listed(system: AbstractFileSystem, path: str) -> list[dict[str, Any]]:
 
 def _landed(source: str, day: date, key: str, path: str) -> Landed | None:
     match = _FILE.fullmatch(path.rsplit("/", 1)[-1])
-    if not match:
+    try:
+        received = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC) if match else None
+    except ValueError:
         return None
-    received = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
+    if not match or received is None:
+        return None
     return Landed(source, day, key, received, match[2], path)
 
 

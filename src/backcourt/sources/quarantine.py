@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from backcourt.calendar import season_year
 from backcourt.errors import UnknownNameError
 from backcourt.sources.declared import sources
-from backcourt.sources.landed import LANDED, load_landed
+from backcourt.sources.landed import LANDED, UNKNOWN_PAYLOAD, load_landed
 from backcourt.sources.landing import Landing
+from backcourt.sources.season.files import FILES
 from backcourt.warehouse.base import Session, Warehouse
 
 _QUARANTINE = "nba_processing.quarantine"
@@ -20,9 +22,9 @@ class Retried:
     """What loading again did.
 
     Attributes:
-        loaded: Units that are loaded now.
+        loaded: Units that are held back no longer, and payloads that can be read now.
         held: Units that are still held back.
-        refused: Payloads that could not be read.
+        refused: Payloads that could not be read, and units that the engine refused.
         elsewhere: Units that did not come from the landing zone and were not tried.
     """
 
@@ -42,7 +44,10 @@ def held(session: Session, *, table: str = "", season: str = "") -> list[dict[st
 
     Raises:
         UnknownNameError: If no source fills a table of that name.
+        BackcourtError: If the season is none.
     """
+    if season:
+        season_year(season)
     rows: list[dict[str, Any]] = session.query(
         "SELECT table_name, season, game_id AS unit, MIN(game_date) AS game_date, STRING_AGG(rule, ', ' ORDER BY rule) "
         f"AS rules FROM {_QUARANTINE} WHERE @table IN ('', table_name) AND @season IN ('', season) "
@@ -76,26 +81,35 @@ def retry(warehouse: Warehouse, landing: Landing, *, table: str = "", now: datet
     with warehouse.read() as session:
         before = {(row["table_name"], row["unit"]) for row in held(session, table=table)}
         tried = session.rows(
-            f"SELECT source, day, payload_key FROM {LANDED} WHERE outcome <> 'loaded' ORDER BY source, day, payload_key"
+            f"SELECT source, day, payload_key, outcome FROM {LANDED} WHERE outcome <> 'loaded' "
+            "ORDER BY source, day, payload_key"
         )
     done = Retried()
     for name, source in sources().items():
         mine = [
             (date.fromisoformat(str(day)), str(key))
-            for found, day, key in tried
+            for found, day, key, _ in tried
             if found == name and wanted in {"", source.table}
         ]
         if mine:
             days = sorted({day for day, _ in mine})
             load = load_landed(warehouse, source, landing, days, keys={key for _, key in mine}, now=now, run_id=run_id)
-            done.refused += len(load.refused)
+            done.refused += load.errors
     with warehouse.read() as session:
         after = {(row["table_name"], row["unit"]) for row in held(session, table=table)}
         files = {str(row[0]) for row in session.rows(f"SELECT DISTINCT path FROM {LANDED}")}
+        loaded = set(session.rows(f"SELECT source, day, payload_key FROM {LANDED} WHERE outcome = 'loaded'"))
         others = session.rows(f"SELECT table_name, game_id, MIN(source_file) AS file FROM {_QUARANTINE} GROUP BY 1, 2")
-    done.elsewhere = sum((name, unit) in after and str(file) not in files for name, unit, file in others)
+    done.elsewhere = sum(
+        (name, unit) in after and str(file) not in files and not str(file).startswith(UNKNOWN_PAYLOAD)
+        for name, unit, file in others
+    )
     done.held = len(after) - done.elsewhere
-    done.loaded = len(before - after)
+    units = {str(unit) for _, unit in before}
+    done.loaded = len(before - after) + sum(
+        outcome == "refused" and (found, day, key) in loaded and str(key) not in units
+        for found, day, key, outcome in tried
+    )
     return done
 
 
@@ -103,7 +117,7 @@ def _full(name: str) -> str:
     """The full name of a raw table that a source fills."""
     if not name:
         return ""
-    tables = {source.table for source in sources().values()}
+    tables = {source.table for source in sources().values()} | {file.table for file in FILES}
     found = {full.rpartition(".")[2]: full for full in tables}.get(name.rpartition(".")[2])
     if found is None:
         raise UnknownNameError("raw table", name, [full.rpartition(".")[2] for full in tables])

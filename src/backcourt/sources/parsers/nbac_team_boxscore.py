@@ -6,9 +6,13 @@ from the payload: its order follows neither home nor away, and the schedule know
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from backcourt.calendar import season_of_game
+from backcourt.errors import BackcourtError
+from backcourt.sources.parsers.values import Cells
+from backcourt.sources.season.files import feed
 from backcourt.sources.source import About, Parsed, json_of, take, wrong_shape
 
 _V2 = {
@@ -59,6 +63,11 @@ _V3_IGNORED = frozenset({"fieldGoalsPercentage", "threePointersPercentage", "fre
 _V3_TEAM = {"teamId": "team_id", "teamName": "team_name", "teamTricode": "team_abbreviation"}
 _V3_TEAM_IGNORED = frozenset({"teamCity", "teamSlug", "players", "statistics", "starters", "bench"})
 _V3_GAME = frozenset({"gameId", "awayTeamId", "homeTeamId", "homeTeam", "awayTeam"})
+_TOP = frozenset({"resource", "parameters", "resultSets", "meta", "boxScoreTraditional"})
+_COLUMNS = feed("team_boxscores").columns
+_DURATION = re.compile(r"PT(\d{1,4})M(\d{2})(?:\.\d+)?S", re.ASCII)
+_LONGEST_MINUTES = 12
+"""Characters; more digits would not fit into the seconds that the rules compute."""
 
 
 def parse(data: bytes, about: About) -> Parsed:
@@ -69,52 +78,71 @@ def parse(data: bytes, about: About) -> Parsed:
         about: Where it came from; its key is the game's id.
 
     Raises:
-        InputFileError: If it is no JSON or has neither shape, or is about another game.
+        InputFileError: If it is no JSON or has neither shape, is about another game, or has values of other types.
     """
     payload = json_of(data, about)
     parsed = Parsed()
     if isinstance(payload, dict) and isinstance(payload.get("boxScoreTraditional"), dict):
-        _v3(payload["boxScoreTraditional"], about, parsed)
+        records = _v3(payload["boxScoreTraditional"], about, parsed)
     elif isinstance(payload, dict) and isinstance(payload.get("resultSets"), list):
-        _v2(payload["resultSets"], about, parsed)
+        records = _v2(payload["resultSets"], about, parsed)
     else:
         raise wrong_shape(about, "it has neither resultSets nor boxScoreTraditional")
-    others = {row["game_id"] for row in parsed.rows} - {about.key}
-    if others:
-        raise wrong_shape(about, f"it is about game {min(map(str, others))[:20]}, not {about.key}")
-    for row in parsed.rows:
-        row |= {"season": season_of_game(about.key), "is_home": None, "min": _minutes(row["min"])}
+    parsed.unmapped |= {str(name) for name in payload if name not in _TOP}
+    cells = Cells(about)
+    for place, record in enumerate(records, start=1):
+        row = cells.row(record | {"min": _minutes(record.get("min"))}, _COLUMNS, f"team {place}")
+        if row["game_id"] != about.key:
+            raise wrong_shape(about, f"it is about game {ascii(row['game_id'])[:20]}, not {about.key}")
+        if not (row["team_abbreviation"] or "A").isalnum() or not (row["team_name"] or "").isprintable():
+            raise wrong_shape(about, f"team {place} has a name that is none")
+        if len(row["min"] or "") > _LONGEST_MINUTES:
+            raise wrong_shape(about, f"the minutes of team {place} are none")
+        parsed.rows.append(row | {"season": _season(about)})
     return parsed
 
 
-def _v2(sets: list[Any], about: About, parsed: Parsed) -> None:
-    found = {entry.get("name"): entry for entry in sets if isinstance(entry, dict)}
-    parsed.unmapped |= {f"resultSets.{name}" for name in found if name not in _V2_SETS}
-    lines = found.get("TeamStats")
-    if not lines or not isinstance(lines.get("headers"), list) or not isinstance(lines.get("rowSet"), list):
+def _v2(sets: list[Any], about: About, parsed: Parsed) -> list[dict[str, Any]]:
+    lines: dict[str, Any] = {}
+    for entry in sets:
+        name = entry.get("name") if isinstance(entry, dict) else None
+        if name == "TeamStats":
+            lines = entry
+        elif not isinstance(name, str) or name not in _V2_SETS:
+            parsed.unmapped.add(f"resultSets.{name if isinstance(name, str) else '?'}")
+    headers, rows = lines.get("headers"), lines.get("rowSet")
+    if not isinstance(headers, list) or not isinstance(rows, list):
         raise wrong_shape(about, "it has no result set TeamStats")
-    for values in lines["rowSet"]:
-        if not isinstance(values, list) or len(values) != len(lines["headers"]):
-            raise wrong_shape(about, "a line of TeamStats has another length than its headers")
-        record = dict(zip(lines["headers"], values, strict=True))
-        parsed.rows.append(take(record, _V2, _V2_IGNORED, parsed, "TeamStats."))
+    if not rows or not all(isinstance(header, str) for header in headers) or len(set(headers)) < len(headers):
+        raise wrong_shape(about, "TeamStats has no lines, or headers that are none")
+    if not all(isinstance(values, list) and len(values) == len(headers) for values in rows):
+        raise wrong_shape(about, "a line of TeamStats has another length than its headers")
+    return [take(dict(zip(headers, values, strict=True)), _V2, _V2_IGNORED, parsed, "TeamStats.") for values in rows]
 
 
-def _v3(game: dict[str, Any], about: About, parsed: Parsed) -> None:
+def _v3(game: dict[str, Any], about: About, parsed: Parsed) -> list[dict[str, Any]]:
     parsed.unmapped |= {f"boxScoreTraditional.{name}" for name in game if name not in _V3_GAME}
+    records = []
     for side in ("homeTeam", "awayTeam"):
         team = game.get(side)
         if not isinstance(team, dict) or not isinstance(team.get("statistics"), dict):
             raise wrong_shape(about, f"it has no statistics of its {side}")
-        row = take(team, _V3_TEAM, _V3_TEAM_IGNORED, parsed, f"{side}.")
-        row |= take(team["statistics"], _V3, _V3_IGNORED, parsed, f"{side}.statistics.")
-        parsed.rows.append({"game_id": game.get("gameId"), **row})
+        record = take(team, _V3_TEAM, _V3_TEAM_IGNORED, parsed, f"{side}.")
+        record |= take(team["statistics"], _V3, _V3_IGNORED, parsed, f"{side}.statistics.")
+        records.append({"game_id": game.get("gameId"), **record})
+    return records
 
 
-def _minutes(value: object) -> str | None:
+def _season(about: About) -> str:
+    try:
+        return season_of_game(about.key)
+    except BackcourtError as error:
+        raise wrong_shape(about, error.message) from error
+
+
+def _minutes(value: object) -> object:
     """Minutes as MM:SS or whole; V2 prints "240:00", V3 "240:00" or, for whole games, "PT240M00.00S"."""
-    text = str(value) if value is not None else None
-    if text and text.startswith("PT"):
-        minutes, _, seconds = text[2:].rstrip("S").partition("M")
-        return f"{minutes}:{int(float(seconds or 0)):02d}"
-    return text
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    return f"{found[1]}:{found[2]}" if found else value
