@@ -18,7 +18,6 @@ import pytest
 from backcourt.catalog import TABLES
 from backcourt.catalog.teams import TEAMS
 from backcourt.errors import InputFileError
-from backcourt.sources import units
 from backcourt.sources.landed import LandedLoad, load_landed
 from backcourt.sources.landing import Landing
 from backcourt.sources.source import About, Parsed, Source
@@ -63,7 +62,7 @@ def damaged(whole: Any, seed: int) -> Any:
         holder, key, _ = dice.choice(near if near and dice.random() < 0.5 else places)
         deed = dice.random()
         if deed < 0.7:
-            holder[key] = dice.choice(HOSTILE)
+            holder[key] = copy.deepcopy(dice.choice(HOSTILE))
         elif deed < 0.85 or not isinstance(holder, dict):
             del holder[key]
         else:
@@ -171,10 +170,14 @@ class Partner:
         with duckdb.connect(str(self.warehouse.path)) as connection:
             connection.execute(sql, values)
 
-    def load(self, source: Source, day: date, data: bytes, key: str = "k") -> LandedLoad:
-        """Land a payload, a minute after the one before, and load its date."""
+    def land(self, source: Source, day: date, data: bytes, key: str = "k") -> None:
+        """Land a payload, a minute after the one before."""
         self.received += timedelta(minutes=1)
         self.landing.store(source.name, day, key, data, source.ext, now=self.received)
+
+    def load(self, source: Source, day: date, data: bytes, key: str = "k") -> LandedLoad:
+        """Land a payload and load its date."""
+        self.land(source, day, data, key)
         return load_landed(self.warehouse, source, self.landing, [day], now=NOW, run_id="run")
 
     def twice(self, source: Source, day: date, data: bytes, key: str = "k") -> LandedLoad:
@@ -211,6 +214,9 @@ def _build(folder: Path) -> Path:
 @pytest.fixture
 def partner(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Partner:
     """A warehouse with every table and no rows."""
+    from backcourt.sources import units
+
+    # Loads know the league's and the market's tables only.
     monkeypatch.setattr(units, "_TABLES", {table.full_name: table for table in TABLES})
     shutil.copy(once(tmp_path_factory, "empty-of-partners", _build), tmp_path / "w.duckdb")
     return Partner(tmp_path, DuckDBWarehouse(tmp_path / "w.duckdb", threads=1))

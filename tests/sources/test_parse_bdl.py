@@ -152,26 +152,62 @@ def test_box_scores_load(partner: Partner) -> None:
 
 @pytest.mark.slow
 def test_broken_games_are_held_back(partner: Partner) -> None:
-    """A game with a wrong count, one that the schedule lacks and one in progress are held back, each with its rule."""
+    """Eleven games, ten broken in a way of their own, are held back with just that rule; what follows from it, too."""
     whole = json.loads(payload("bdl_boxscores/box_scores.json"))
-    whole["data"] = whole["data"][:4]
-    broken, _, running, good = whole["data"]
-    broken["home_team"]["players"][0]["pts"] += 1
-    running["status"] = "3rd Qtr"
-    partner.schedule(
-        ("0022300561", MLK, "PHI", "HOU", 124, 115, 4),
-        ("0022300563", MLK, "NYK", "ORL", 94, 98, 4),
-        ("0022300564", MLK, "WAS", "DET", 117, 129, 4),
-    )
+    games = whole["data"]
+    first = [game["home_team"]["players"][0] for game in games]
+    for place, game in enumerate(games):
+        home, away = (game[name]["abbreviation"] for name in ("home_team", "visitor_team"))
+        if place != 1:
+            scores = (game["home_team_score"], game["visitor_team_score"])
+            partner.schedule((f"00223005{place:02d}", MLK, home, away, *scores, game["period"]))
+    first[0]["pts"] += 1
+    games[2]["status"] = "3rd Qtr"
+    first[3]["reb"] += 1
+    first[4]["min"] = "28 minutes"
+    first[5]["player"] |= {"first_name": None, "last_name": None}
+    first[6]["ast"] = -1
+    games[7]["home_team_score"] += 2
+    first[8]["fta"] = first[8]["ftm"] - 1
+    games[9]["home_team"]["players"].append({**first[9], "min": "1"})
+    games[10]["home_team"]["players"][1]["min"] = "61"
     done = partner.load(SOURCE["bdl_boxscores"], MLK, json.dumps(whole).encode())
-    assert (done.success, done.quarantined, done.exit_code) == (1, 3, 1)
-    assert partner.rules() == {
-        "0022300561": {"points_add_up", "team_total"},
-        "0022300563": {"game_is_final"},
+    expected = {
+        "0022300500": {"points_add_up", "team_total"},
         "20240115/NOPDAL": {"known_game"},
+        "0022300502": {"game_is_final"},
+        "0022300503": {"rebounds_add_up"},
+        "0022300504": {"minutes_readable"},
+        "0022300505": {"required_fields"},
+        "0022300506": {"not_negative"},
+        "0022300507": {"score_matches_schedule"},
+        "0022300508": {"made_over_attempted"},
+        "0022300509": {"duplicate_key", "team_total"},
+        "0022300510": {"minutes_in_game"},
     }
-    assert good["home_team"]["abbreviation"] == "WAS"
-    assert partner.rows("SELECT DISTINCT game_id FROM nba_raw.bdl_player_boxscores") == [("0022300564",)]
+    assert partner.rules() == expected
+    assert (done.success, done.quarantined, done.exit_code) == (0, 11, 1)
+    assert partner.rows("SELECT COUNT(*) FROM nba_raw.bdl_player_boxscores") == [(0,)]
+    whole["data"] = games[3:4]
+    first[3]["reb"] -= 1
+    assert partner.load(SOURCE["bdl_boxscores"], MLK, json.dumps(whole).encode()).success == 1
+    assert partner.rules() == {unit: rules for unit, rules in expected.items() if unit != "0022300503"}
+
+
+@pytest.mark.slow
+def test_statistics_that_are_broken(partner: Partner) -> None:
+    """A line of a third team, one with counts and no minutes and one without a count hold the game back."""
+    whole = json.loads(payload("bdl_player_boxscores/stats.json"))
+    partner.schedule(("0042400407", LAST, "OKC", "IND", 103, 91, 4))
+    assert partner.twice(SOURCE["bdl_boxscores"], LAST, json.dumps(whole).encode()).success == 1
+    whole["data"][6]["team"]["abbreviation"] = "BOS"
+    whole["data"][1]["min"] = None
+    whole["data"][2]["stl"] = None
+    whole["data"][3] |= {"fg3m": whole["data"][3]["fgm"] + 1, "fg3a": whole["data"][3]["fgm"] + 1}
+    assert partner.load(SOURCE["bdl_boxscores"], LAST, json.dumps(whole).encode()).quarantined == 1
+    rules = {"team_in_game", "minutes_present", "required_fields", "threes_within_field_goals", "points_add_up"}
+    assert partner.rules() == {"0042400407": rules}
+    assert partner.rows("SELECT COUNT(*), SUM(points) FROM nba_raw.bdl_player_boxscores") == [(30, 194)]
 
 
 @pytest.mark.slow
@@ -190,4 +226,20 @@ def test_lists_load(partner: Partner) -> None:
     short["data"].pop()
     short["data"][0]["wins"] = 63
     assert partner.load(SOURCE["bdl_standings"], date(2025, 7, 16), json.dumps(short).encode()).quarantined == 1
-    assert partner.rules() == {"2025-07-16": {"thirty_teams", "records_add_up"}}
+    standings = {"2025-07-16": {"thirty_teams", "records_add_up"}}
+    assert partner.rules() == standings
+    players = json.loads(whole["bdl_active_players"])
+    players["data"][0] |= {"team": {"abbreviation": "SEA"}, "draft_year": 1913}
+    players["data"][1] |= {"first_name": "", "last_name": "-"}
+    players["data"].append({**players["data"][2], "position": "X"})
+    done = partner.load(SOURCE["bdl_active_players"], SUMMER, json.dumps(players).encode())
+    assert (done.success, done.quarantined) == (0, 3)
+    ids = [str(player["id"]) for player in players["data"][:3]]
+    rules = [{"known_team", "draft_plausible"}, {"required_fields"}, {"duplicate_key"}]
+    assert partner.rules() == standings | dict(zip(ids, rules, strict=True))
+    hurt = json.loads(whole["bdl_injuries"])
+    hurt["data"].append({**hurt["data"][0], "status": "Out"})
+    hurt["data"][1] |= {"status": " "}
+    hurt["data"][2]["player"]["team_id"] = 31
+    assert partner.load(SOURCE["bdl_injuries"], SUMMER, json.dumps(hurt).encode()).quarantined == 1
+    assert partner.rules()["2025-07-15"] == {"duplicate_key", "required_fields", "known_team"}

@@ -161,6 +161,16 @@ def test_scoreboard_loads(partner: Partner) -> None:
     assert partner.rows("SELECT outcome FROM nba_processing.landed_files WHERE day = DATE '2024-01-16'") == [
         ("quarantined",)
     ]
+    whole["events"].append({**json.loads(json.dumps(whole["events"][1])), "id": "7"})
+    whole["events"][0]["competitions"][0]["status"]["period"] = 3
+    whole["events"][1]["competitions"][0]["attendance"] = -1
+    assert partner.load(SOURCE["espn_scoreboard"], MLK, json.dumps(whole).encode()).quarantined == 3
+    assert partner.rules() == {
+        "401585183": {"final_score"},
+        "401585184": {"not_negative", "duplicate_key"},
+        "401585185": {"known_game"},
+        "7": {"duplicate_key"},
+    }
 
 
 @pytest.mark.slow
@@ -171,11 +181,32 @@ def test_box_score_loads(partner: Partner) -> None:
     assert partner.twice(source, MLK, payload("espn_boxscore/a.html.gz")).tables[0].warnings == {}
     sql = "SELECT game_id, COUNT(*), SUM(points), COUNTIF(minutes IS NULL) FROM nba_raw.espn_boxscore GROUP BY 1"
     assert partner.rows(sql) == [("0022300561", 25, 239, 2)]
+    numbers = {"minutes": 0, "shots": 1, "rebounds": 6, "assists": 7}
+    damage = (("minutes", "49"), ("shots", "9-5"), ("rebounds", "9"), ("assists", "-1"), ("minutes", "--"))
+    for number, (name, value) in enumerate(damage, start=1):
+        whole = box_page()
+        package = whole["page"]["content"]["gamepackage"]
+        package["gmStrp"]["gid"] = f"{number}"
+        package["bxscr"][0]["stats"][0]["athlts"][0]["stats"][numbers[name]] = value
+        partner.land(source, MLK, in_page(json.dumps(whole).encode()), f"{number}")
     whole = box_page()
-    whole["page"]["content"]["gamepackage"]["bxscr"][0]["stats"][0]["athlts"][0]["stats"][1] = "9-5"
-    done = partner.load(source, date(2024, 1, 16), in_page(json.dumps(whole).encode()))
-    assert (done.quarantined, done.exit_code) == (1, 1)
-    assert partner.rules() == {"401585183": {"made_over_attempted", "points_add_up"}}
+    package = whole["page"]["content"]["gamepackage"]
+    package["gmStrp"]["gid"], package["gmStrp"]["status"]["state"] = "6", "in"
+    package["gmStrp"]["dt"] = "2024-01-17T18:00Z"
+    package["bxscr"][1]["stats"][0]["athlts"][0]["athlt"]["dspNm"] = "??"
+    package["bxscr"][1]["stats"][0]["athlts"][1]["dnpRsn"] = "DNP-REST"
+    package["bxscr"][1]["stats"][0]["athlts"].pop()
+    package["bxscr"][0]["tm"]["abbrev"] = "PHI"
+    assert partner.load(source, MLK, in_page(json.dumps(whole).encode()), "6").quarantined == 6
+    sixth = {"game_is_final", "known_game", "required_fields", "dnp_or_minutes", "team_total", "two_teams"}
+    assert partner.rules() == {
+        "1": {"minutes_in_game"},
+        "2": {"made_over_attempted", "points_add_up"},
+        "3": {"rebounds_add_up"},
+        "4": {"not_negative"},
+        "5": {"minutes_present"},
+        "6": sixth,
+    }
     assert partner.rows(sql) == [("0022300561", 25, 239, 2)]
 
 
@@ -189,3 +220,8 @@ def test_roster_loads(partner: Partner) -> None:
     whole["team"]["athletes"].append(whole["team"]["athletes"][0])
     assert partner.load(SOURCE["espn_team_roster"], MLK, json.dumps(whole).encode()).quarantined == 1
     assert partner.rules() == {"2024-01-15": {"duplicate_key"}}
+    whole["team"] |= {"abbreviation": "SEA", "athletes": whole["team"]["athletes"][:2]}
+    whole["team"]["athletes"][0]["dateOfBirth"] = "2036-10-24T07:00Z"
+    whole["team"]["athletes"][1]["id"] = None
+    assert partner.load(SOURCE["espn_team_roster"], MLK, json.dumps(whole).encode()).quarantined == 1
+    assert partner.rules() == {"2024-01-15": {"known_team", "birth_plausible", "required_fields"}}

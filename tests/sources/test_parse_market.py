@@ -182,10 +182,14 @@ def test_lines_load(partner: Partner) -> None:
     whole = json.loads(payload("odds_game_lines/lines.json"))
     whole["data"]["bookmakers"][0]["markets"][1]["outcomes"][0]["point"] = 24.85
     lost = {**whole["data"], "home_team": "Harlem Globetrotters"}
-    whole["data"] = [whole["data"], lost]
+    book = whole["data"]["bookmakers"][1]
+    book["markets"][0]["outcomes"][0]["name"] = "Utah Jazz"
+    book["markets"][1]["outcomes"][0]["point"] = None
+    book["markets"][1]["outcomes"].append(book["markets"][1]["outcomes"][1])
+    whole["data"] = [whole["data"], {**lost, "bookmakers": lost["bookmakers"][:1]}]
     assert partner.load(source, date(2024, 1, 25), json.dumps(whole).encode()).quarantined == 2
     assert partner.rules() == {
-        "0022300629": {"line_plausible"},
+        "0022300629": {"line_plausible", "known_outcome", "required_fields", "duplicate_key"},
         "20240124/ATLHarlem Globetrotters": {"known_game", "known_outcome", "line_plausible"},
     }
     assert partner.rows(sql) == [("0022300629", "GSW", 8, 992.0)]
@@ -199,6 +203,13 @@ def test_points_load(partner: Partner) -> None:
     sql = "SELECT game_id, player_lookup, points_line FROM nba_raw.odds_api_player_points_props ORDER BY points_line"
     expected = [("traeyoung", 26.5), ("stephencurry", 27.5), ("stephencurry", 28.5)]
     assert partner.rows(sql) == [("0022300629", *line) for line in expected]
+    broken = props()
+    outcomes = broken["data"]["bookmakers"][0]["markets"][0]["outcomes"]
+    outcomes += [{"name": "Over", "description": "Trae Young", "price": 120, "point": 265}]
+    outcomes += [{"name": "Over", "description": "", "price": 120, "point": 2.5}]
+    assert partner.load(SOURCE["odds_api_props"], DAY, json.dumps(broken).encode()).quarantined == 1
+    rules = {"0022300629": {"line_plausible", "duplicate_key", "required_fields"}}
+    assert partner.rules() == rules
     source, whole = SOURCE["bettingpros_player_props"], offers()
     sql = "SELECT DISTINCT offer_id, game_id, validated_team FROM nba_raw.bettingpros_player_points_props ORDER BY 1"
     done = partner.twice(source, DAY, json.dumps(whole).encode())
@@ -208,5 +219,8 @@ def test_points_load(partner: Partner) -> None:
     assert partner.load(source, DAY, json.dumps(whole).encode()).success == 1
     assert partner.rows(sql) == [("o-1", "0022300629", "ATL")]
     whole["offers"][0]["selections"][0]["books"][0]["lines"][1]["line"] = 255.0
+    selections = whole["offers"][0]["selections"]
+    selections[0]["books"][1]["lines"][0]["cost"] = -50
+    selections[1] |= {"selection": "yes", "books": selections[1]["books"][:1] * 2}
     assert partner.load(source, DAY, json.dumps(whole).encode()).quarantined == 1
-    assert partner.rules() == {"o-1": {"line_plausible"}}
+    assert partner.rules() == rules | {"o-1": {"line_plausible", "price_plausible", "known_side", "duplicate_key"}}

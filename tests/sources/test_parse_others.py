@@ -211,8 +211,19 @@ def test_events_load(partner: Partner) -> None:
     lines[2]["points"] = ""
     assert partner.load(PBP, DAY, file_of(lines), "0042400407").quarantined == 1
     assert partner.rules() == {"0042400407": {"duplicate_key", "points_add_up"}}
+    lines = lines_of(data)
+    lines[2]["team"] = "BOS"
+    lines[3]["result"] = "?"
+    lines[4]["remaining_time"] = "0:12:61"
+    lines[5]["play_id"] = ""
+    lines[6]["points"], lines[7]["points"] = "4", "-4"
+    lines[-1]["home_score"] = "104"
+    partner.land(PBP, DAY, file_of([{**line, "game_id": "42400406"} for line in lines_of(data)]), "0042400406")
+    assert partner.load(PBP, DAY, file_of(lines), "0042400407").quarantined == 2
+    rules = {"team_in_game", "shot_outcome", "clock_plausible", "required_fields", "points_plausible", "points_add_up"}
+    assert partner.rules() == {"0042400406": {"known_game"}, "0042400407": rules | {"score_matches_schedule"}}
     assert partner.rows(sql) == [(510, 194, 103, 11)]
-    assert partner.rows("SELECT outcome FROM nba_processing.landed_files") == [("quarantined",)]
+    assert partner.rows("SELECT DISTINCT outcome FROM nba_processing.landed_files") == [("quarantined",)]
 
 
 @pytest.mark.slow

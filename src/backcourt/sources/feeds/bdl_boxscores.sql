@@ -65,12 +65,13 @@ SELECT
     IF(known_game IS NULL, FORMAT('known_game: the schedule has no %s', COALESCE(code, 'game without a date')), NULL),
     IF(game_status <> 3 OR NOT STARTS_WITH(COALESCE(status, ''), 'Final'),
        FORMAT('game_is_final: the source says %s', COALESCE(status, 'nothing')), NULL),
-    IF(COALESCE(player_lookup, '') = '' OR team IS NULL OR home IS NULL OR away IS NULL OR bdl_player_id IS NULL,
-       FORMAT('required_fields: %s misses a field', who), NULL),
+    IF(COALESCE(player_lookup, '') = '' OR team IS NULL OR home IS NULL OR away IS NULL OR bdl_player_id IS NULL
+       OR home_score IS NULL OR away_score IS NULL, FORMAT('required_fields: %s misses a field', who), NULL),
     IF(minutes IS NOT NULL AND (fgm IS NULL OR fga IS NULL OR fg3m IS NULL OR fg3a IS NULL OR ftm IS NULL
        OR fta IS NULL OR oreb IS NULL OR dreb IS NULL OR reb IS NULL OR ast IS NULL OR stl IS NULL OR blk IS NULL
        OR tov IS NULL OR pf IS NULL OR pts IS NULL), FORMAT('required_fields: %s misses a count', who), NULL),
-    IF(minutes IS NULL AND pts IS NOT NULL, FORMAT('minutes_present: %s has counts and no minutes', who), NULL),
+    IF(minutes IS NULL AND COALESCE(fgm, fga, fg3m, fg3a, ftm, fta, oreb, dreb, reb, ast, stl, blk, tov, pf, pts)
+       IS NOT NULL, FORMAT('minutes_present: %s has counts and no minutes', who), NULL),
     IF(team NOT IN (home, away), FORMAT('team_in_game: %s stands on neither side', who), NULL),
     IF(NOT REGEXP_CONTAINS(minutes, r'^[0-9]{1,3}(:[0-5][0-9])?$'),
        FORMAT('minutes_readable: %s %s', who, minutes), NULL),

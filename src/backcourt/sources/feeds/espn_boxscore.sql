@@ -64,7 +64,8 @@ SELECT
        OR l.fta IS NULL OR l.oreb IS NULL OR l.dreb IS NULL OR l.reb IS NULL OR l.ast IS NULL OR l.stl IS NULL
        OR l.blk IS NULL OR l.tov IS NULL OR l.pf IS NULL OR l.pts IS NULL),
        FORMAT('required_fields: %s misses a count', l.who), NULL),
-    IF(l.minutes IS NULL AND l.pts IS NOT NULL, FORMAT('minutes_present: %s has counts and no minutes', l.who), NULL),
+    IF(l.minutes IS NULL AND COALESCE(l.fgm, l.fga, l.fg3m, l.fg3a, l.ftm, l.fta, l.oreb, l.dreb, l.reb, l.ast, l.stl,
+       l.blk, l.tov, l.pf, l.pts) IS NOT NULL, FORMAT('minutes_present: %s has counts and no minutes', l.who), NULL),
     IF(l.dnp_reason IS NOT NULL AND l.minutes > 0, FORMAT('dnp_or_minutes: %s has both', l.who), NULL),
     IF(LEAST(l.minutes, l.fgm, l.fga, l.fg3m, l.fg3a, l.ftm, l.fta, l.oreb, l.dreb, l.reb, l.ast, l.stl, l.blk, l.tov,
        l.pf, l.pts) < 0, FORMAT('not_negative: %s has a count below 0', l.who), NULL),
