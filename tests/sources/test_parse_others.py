@@ -108,6 +108,34 @@ def test_other_forms_of_the_file() -> None:
     assert (parsed.rows[2]["shot_distance"], parsed.unmapped) == (14, {"mood"})
 
 
+def test_the_later_format() -> None:
+    """An id before a name is no part of it, new columns are known, and who enters alone has no helper."""
+    lines = lines_of(payload("bigdataball_pbp/game.csv"))
+    plain = PBP.parse(file_of(lines), about(DAY)).rows
+    people = [
+        "player",
+        "assist",
+        "block",
+        "steal",
+        "home",
+        "away",
+        *(f"{side}{place}" for side in "ah" for place in "12345"),
+    ]
+    new = {
+        "home_team": "OKC",
+        "away_team": "IND",
+        "time_actual": "2025-06-23T00:10:00.0Z",
+        "qualifiers1": "",
+        "area": "",
+    }
+    later = [line | {name: f"77/{line[name]}" for name in people if line[name]} | new for line in lines]
+    parsed = PBP.parse(file_of(later), about(DAY))
+    assert (parsed.rows, parsed.unmapped) == (plain, set())
+    enters = next(line for line in later if line["event_type"] == "substitution")
+    alone = PBP.parse(file_of([enters | {"player": enters["entered"], "left": ""}]), about(DAY)).rows[0]
+    assert (alone["player_1_lookup"], alone["player_2_lookup"]) == ("alexcaruso", None)
+
+
 def test_damaged_files() -> None:
     """Whatever happens to a file, it is refused in one line, or its rows are of the feed's types."""
     good = lines_of(payload("bigdataball_pbp/game.csv"))[:4]

@@ -1,4 +1,8 @@
-"""BigDataBall's play-by-play: a CSV file with one line per event and ten men on the court in each."""
+"""BigDataBall's play-by-play: a CSV file with one line per event and ten men on the court in each.
+
+Two formats are known: the first names players, the later one writes an id before the name (1626167/Myles Turner), has
+more columns, and tells who enters and who leaves in lines of their own. Only the first has been seen.
+"""
 
 from __future__ import annotations
 
@@ -41,11 +45,15 @@ _MAPPED = {
 }
 _SIDES = {"away": ("a1", "a2", "a3", "a4", "a5"), "home": ("h1", "h2", "h3", "h4", "h5")}
 _READ = words("game_id date team player result assist block steal opponent entered home away")
-_IGNORED = words("data_set elapsed play_length left num outof possession reason converted_x converted_y")
+_IGNORED = words(
+    "data_set elapsed play_length left num outof possession reason converted_x converted_y home_team away_team "
+    "team_possession time_actual qualifiers1 qualifiers2 qualifiers3 qualifiers4 area area_detail official_id"
+)
 """Derived from other columns, or without a column of the table: who got the tip, why a foul was called."""
 _HELPERS = {"assist": "assist", "block": "block", "steal": "steal", "opponent": "other", "entered": "other"}
 _GAME = re.compile(r"00[1-6]\d{7}")
 _AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_PERSON = re.compile(r"\d+/")
 _SHOTS = frozenset({"shot", "miss"})
 _FREE = "free throw"
 _THREE = 3
@@ -118,15 +126,24 @@ def _people(line: dict[str, str | None]) -> dict[str, Any]:
     The team of an event is that of its main actor, except at a jump ball, where it is that of the tip: there the men on
     the court tell his side.
     """
-    actor = line["player"] or ""
-    side = next((side for side, names in _SIDES.items() if actor and actor in {line[name] for name in names}), None)
-    helper, role = next(((line[name], role) for name, role in _HELPERS.items() if line[name]), (None, None))
-    if not helper and line["home"] and line["away"]:
-        helper, role = line["home"] if actor == line["away"] else line["away"], "other"
+    actor = _name(line["player"])
+    court = {side: {_name(line[place]) for place in places} for side, places in _SIDES.items()}
+    side = next((side for side, men in court.items() if actor and actor in men), None)
+    helper, role = next(((_name(line[name]), role) for name, role in _HELPERS.items() if line[name]), ("", None))
+    home, away = _name(line["home"]), _name(line["away"])
+    if not helper and home and away:
+        helper, role = home if actor == away else away, "other"
+    if helper == actor:
+        helper, role = "", None
     return {
         "player_1_lookup": player_lookup(actor) or None,
         "player_1_side": side,
         "player_1_team": team_code_of(line["team"] or "") or None,
-        "player_2_lookup": player_lookup(helper or "") or None,
+        "player_2_lookup": player_lookup(helper) or None,
         "player_2_role": role,
     }
+
+
+def _name(value: str | None) -> str:
+    """A player's name without the id that may stand before it."""
+    return _PERSON.sub("", (value or "").strip(), count=1)

@@ -21,7 +21,7 @@ SOURCES: tuple[Source, ...] = (
         ext="csv",
         per="game",
         provider="BigDataBall",
-        document="https://www.bigdataball.com/nba-historical-playbyplay-dataset/",
+        document="https://www.bigdataball.com/help/new-nba-playbyplay-faq/",
         verified=True,
     ),
     Source(
