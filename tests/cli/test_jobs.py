@@ -175,5 +175,7 @@ def test_every_job_names_tables_of_the_catalog():
         assert job.tables
         assert all(table(name).name == name for name in job.tables)
         assert job.computed == (
-            () if job.kind in {"load", "source", "fetch", "registry"} else tuple(n for n in job.tables if n != "nba_players_registry")
+            ()
+            if job.kind in {"load", "source", "fetch", "registry"}
+            else tuple(n for n in job.tables if n != "nba_players_registry")
         )

@@ -24,6 +24,7 @@ def place(tmp_path_factory, tmp_path):
 @pytest.fixture
 def names(place):
     """Runs a command on the league; returns its exit status and what it printed."""
+
     def run(*words, file=place.path):
         done = CliRunner().invoke(app, [*map(str, words), "--warehouse", str(file)])
         if isinstance(done.exception, BackcourtError):
