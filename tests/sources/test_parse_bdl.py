@@ -199,7 +199,7 @@ def test_statistics_that_are_broken(partner: Partner) -> None:
     """A line of a third team, one with counts and no minutes and one without a count hold the game back."""
     whole = json.loads(payload("bdl_player_boxscores/stats.json"))
     partner.schedule(("0042400407", LAST, "OKC", "IND", 103, 91, 4))
-    assert partner.twice(SOURCE["bdl_boxscores"], LAST, json.dumps(whole).encode()).success == 1
+    assert partner.load(SOURCE["bdl_boxscores"], LAST, json.dumps(whole).encode()).success == 1
     whole["data"][6]["team"]["abbreviation"] = "BOS"
     whole["data"][1]["min"] = None
     whole["data"][2]["stl"] = None
@@ -215,7 +215,7 @@ def test_lists_load(partner: Partner) -> None:
     """Standings, players and injuries load; a second load skips all; a list with a hole is held back."""
     whole = {name: payload(file) for name, (file, _) in REAL.items()}
     for name, units in (("bdl_standings", 1), ("bdl_active_players", 100), ("bdl_injuries", 1)):
-        done = partner.twice(SOURCE[name], SUMMER, whole[name])
+        done = partner.twice(SOURCE[name], SUMMER, whole[name], forced=name == "bdl_standings")
         assert (name, done.success, done.exit_code) == (name, units, 0)
     counts = [
         partner.rows(f"SELECT COUNT(*), COUNT(DISTINCT team_abbr) FROM nba_raw.{name}")[0]

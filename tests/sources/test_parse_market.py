@@ -199,7 +199,7 @@ def test_lines_load(partner: Partner) -> None:
 def test_points_load(partner: Partner) -> None:
     """Points lines of both services load; an offer is matched by its event, or else by the player's team."""
     partner.schedule(GAME)
-    assert partner.twice(SOURCE["odds_api_props"], DAY, json.dumps(props()).encode()).success == 1
+    assert partner.twice(SOURCE["odds_api_props"], DAY, json.dumps(props()).encode(), forced=False).success == 1
     sql = "SELECT game_id, player_lookup, points_line FROM nba_raw.odds_api_player_points_props ORDER BY points_line"
     expected = [("traeyoung", 26.5), ("stephencurry", 27.5), ("stephencurry", 28.5)]
     assert partner.rows(sql) == [("0022300629", *line) for line in expected]
@@ -212,7 +212,7 @@ def test_points_load(partner: Partner) -> None:
     assert partner.rules() == rules
     source, whole = SOURCE["bettingpros_player_props"], offers()
     sql = "SELECT DISTINCT offer_id, game_id, validated_team FROM nba_raw.bettingpros_player_points_props ORDER BY 1"
-    done = partner.twice(source, DAY, json.dumps(whole).encode())
+    done = partner.twice(source, DAY, json.dumps(whole).encode(), forced=False)
     assert (done.success, done.tables[0].warnings) == (1, {"no_game": 1})
     assert partner.rows(sql) == [("o-1", None, None)]
     whole["events"] = []

@@ -203,13 +203,13 @@ def test_damaged_pages() -> None:
         b"</table>",
         b"1" * 5000,
     ]
-    for seed in range(150):
+    for seed in range(70):
         dice = random.Random(seed)
         place = dice.randrange(len(page))
         data = page[:place] + dice.choice(pieces) + page[place + dice.randrange(60) :]
         outcomes.append(survives(lambda data: ROSTER.parse(data, about(DAY)), data, ROSTER))
     assert min(outcomes.count(True), outcomes.count(False)) > 5
-    deep = b"<div>" * 20_000
+    deep = b"<div>" * 5_000
     for data in (
         b"<table id=roster>" + deep,
         deep + page,
@@ -257,7 +257,7 @@ def test_events_load(partner: Partner) -> None:
 @pytest.mark.slow
 def test_rosters_load(partner: Partner) -> None:
     """A page loads without touching another team's; one that names an unknown team is held back."""
-    assert partner.twice(ROSTER, DAY, roster_page(), "BOS").success == 1
+    assert partner.twice(ROSTER, DAY, roster_page(), "BOS", forced=False).success == 1
     assert partner.load(ROSTER, DAY, roster_page(team="BRK"), "BRK").success == 1
     sql = "SELECT team_abbrev, COUNT(*), COUNT(bref_id) FROM nba_raw.br_rosters_current GROUP BY 1 ORDER BY 1"
     assert partner.rows(sql) == [("BKN", 4, 4), ("BOS", 4, 4)]
