@@ -6,9 +6,11 @@ is a failure like a refused request, and is tried again. What has landed already
 
 from __future__ import annotations
 
+import logging
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -237,9 +239,12 @@ def fetch(
     pace = _Pace(60.0 / endpoint.per_minute, sleep, clock)
     todo = [target for target in wanted if not (resume and landing.versions(source.name, target.day, target.key))]
     done.known = len(wanted) - len(todo)
-    with httpx2.Client(
-        timeout=timeout, follow_redirects=False, headers={"User-Agent": _AGENT, **endpoint.headers}, trust_env=False
-    ) as client:
+    with (
+        _unlogged(key),
+        httpx2.Client(
+            timeout=timeout, follow_redirects=False, headers={"User-Agent": _AGENT, **endpoint.headers}, trust_env=False
+        ) as client,
+    ):
         for target in todo[:limit]:
             unknown = sorted(
                 set(_PLACE.findall(" ".join((endpoint.url, *endpoint.params.values())))) - set(target.values)
@@ -264,6 +269,24 @@ def fetch(
             done.unchanged += not new
             told(target, "stored" if new else "unchanged")
     return done
+
+
+@contextmanager
+def _unlogged(key: str) -> Iterator[None]:
+    """Keep a key out of the logs: the HTTP library writes down every address, and the key may be a part of it."""
+    named = ("httpx2", "httpcore2.connection", "httpcore2.http11") if key else ()
+    logs = [logging.getLogger(name) for name in named]
+
+    def nothing(_record: logging.LogRecord) -> bool:
+        return False
+
+    for log in logs:
+        log.addFilter(nothing)
+    try:
+        yield
+    finally:
+        for log in logs:
+            log.removeFilter(nothing)
 
 
 def fetchable(source: Source) -> Endpoint:

@@ -116,7 +116,10 @@ class Landing:
                 # An object store writes whole objects; a folder needs a rename, and each process a file of its own.
                 beside = Path(folder) / f".{digest}-{os.getpid()}.part"
                 try:
-                    system.pipe_file(str(beside), data)
+                    with beside.open("wb") as file:
+                        file.write(data)
+                        file.flush()
+                        os.fsync(file.fileno())
                     beside.replace(path)
                 except OSError:
                     with suppress(OSError):

@@ -1,0 +1,146 @@
+"""A local service that publishes payloads as scripted, with every fault that a service has, and remembers requests."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Lock, Thread
+from typing import Self
+from urllib.parse import parse_qsl, urlsplit
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as it arrived.
+
+    Attributes:
+        path: Path without the query.
+        query: Parameters of the query.
+        headers: Headers, their names in lower case.
+    """
+
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server does with one request.
+
+    Attributes:
+        body: The body, or what makes it of the request.
+        status: HTTP status.
+        headers: Further headers.
+        delay: Seconds before the answer.
+        times: How often the body is sent, one after the other.
+        cut: If True, the connection ends after half of what Content-Length says.
+        sized: If False, no Content-Length is sent: the end of the connection ends the body.
+        drop: If True, the connection ends without an answer.
+        hang: If True, there is no answer before the server stops.
+    """
+
+    body: bytes | Callable[[Request], bytes] = b""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+    times: int = 1
+    cut: bool = False
+    sized: bool = True
+    drop: bool = False
+    hang: bool = False
+
+
+HTML = Answer(b"<!DOCTYPE html><html><body>Access denied</body></html>", headers={"content-type": "text/html"})
+"""The error page that calls itself good."""
+
+
+class SourceServer:
+    """The server, in a thread of its own while the context lasts.
+
+    Attributes:
+        received: The requests so far.
+    """
+
+    def __init__(self, *script: Answer, by: str = "", scripts: Mapping[str, Sequence[Answer]] | None = None) -> None:
+        """Script the server.
+
+        Args:
+            script: The answers to requests without a script of their own, in order; the last one serves all further.
+            by: Parameter of the query that tells requests apart.
+            scripts: The answers by the value of that parameter, in order; the last one serves all further ones.
+        """
+        self.received: list[Request] = []
+        self._by = by
+        self._scripts = {"": script or (Answer(status=404),)} | dict(scripts or {})
+        self._asked: Counter[str] = Counter()
+        self._lock = Lock()
+        self._stopping = Event()
+
+    def __enter__(self) -> Self:
+        """Start on a free port of this machine."""
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop, and wait until every thread has ended."""
+        self._stopping.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Number of requests by the parameter that tells them apart."""
+        return dict(Counter(request.query.get(self._by, "") for request in self.received))
+
+    def _next(self, request: Request) -> Answer:
+        with self._lock:
+            self.received.append(request)
+            name = request.query.get(self._by, "")
+            name = name if name in self._scripts else ""
+            script = self._scripts[name]
+            self._asked[name] += 1
+            return script[min(self._asked[name], len(script)) - 1]
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                parts = urlsplit(self.path)
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                request = Request(parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), headers)
+                answer = outer._next(request)
+                if answer.hang:
+                    outer._stopping.wait()
+                time.sleep(answer.delay)
+                if answer.hang or answer.drop:
+                    return
+                body = answer.body if isinstance(answer.body, bytes) else answer.body(request)
+                self.send_response_only(answer.status)  # without a date of its own
+                for name, value in answer.headers.items():
+                    self.send_header(name, value)
+                if answer.sized:
+                    self.send_header("content-length", str(len(body) * answer.times))
+                self.end_headers()
+                try:
+                    for _ in range(answer.times):
+                        self.wfile.write(body[: len(body) // 2] if answer.cut else body)
+                except (BrokenPipeError, ConnectionResetError):
+                    """Whoever asked has had enough."""
+
+            def log_message(self, *_: object) -> None:
+                """Nothing on the console."""
+
+        return Handler
