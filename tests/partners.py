@@ -214,11 +214,7 @@ def _build(folder: Path) -> Path:
 
 
 @pytest.fixture
-def partner(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Partner:
+def partner(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Partner:
     """A warehouse with every table and no rows."""
-    from backcourt.sources import units
-
-    # Loads know the league's and the market's tables only.
-    monkeypatch.setattr(units, "_TABLES", {table.full_name: table for table in TABLES})
     shutil.copy(once(tmp_path_factory, "empty-of-partners", _build), tmp_path / "w.duckdb")
     return Partner(tmp_path, DuckDBWarehouse(tmp_path / "w.duckdb", threads=1))

@@ -25,6 +25,7 @@ import pages_mode
 import pages_names
 import pages_queries
 import pages_source
+import pages_sources
 import pages_tables
 import scenarios
 import transcripts
@@ -45,6 +46,7 @@ def generate(build: Path, *, with_demo: bool = True) -> tuple[Path, ...]:
     parts = {"rooms.md": pages_source.rooms(), "behaviours.md": pages_mode.behaviours()}
     parts |= pages_integrity.parts()
     parts["names-accuracy.md"] = pages_names.accuracy()
+    parts |= pages_sources.parts()
     for name, arguments in {"rules": ["rules"], "check": ["check", "--help"]}.items():
         parts[f"docref-{name}.txt"] = demo.python(["-m", "docref", *arguments], cwd=ROOT)
     if with_demo:

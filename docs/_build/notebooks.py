@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import demo
+import landings
 import namings
 from markup import ROOT, Task, write
 
@@ -33,6 +34,7 @@ _DAMAGE: dict[str, Callable[[Path], None]] = {
         path, "DELETE FROM nba_precompute.team_defense_zone_analysis WHERE analysis_date = '2021-12-04'"
     ),
     "name-resolution": namings.late_registry,
+    "nbac-team-boxscore": landings.plant,
 }
 """Runbooks that start from the computed season, and what is done to it before; the others start before Phase 4."""
 _FREE = re.compile(r"[\d,.]+ GB free")
@@ -78,7 +80,7 @@ def _start(source: Path, warehouse: Path) -> Path:
 
 
 def _kept(build: Path, source: Path) -> Path:
-    key = demo.fingerprint(source, Path(__file__), Path(namings.__file__))
+    key = demo.fingerprint(source, Path(__file__), Path(namings.__file__), Path(landings.__file__))
     return build / "executed" / f"{source.stem}-{key}.ipynb"
 
 

@@ -30,6 +30,7 @@ def test_list_and_show(call):
         "phase4-data-integrity",
         "gap-recovery",
         "name-resolution",
+        "nbac-team-boxscore",
     ]
     shown = json.loads(call(COMMAND, "runbook", "show", "quick-start", "--json").stdout)
     assert [item["name"] for item in shown["parameters"]][-1] == "player"

@@ -191,7 +191,8 @@ def test_broken_games_are_held_back(partner: Partner) -> None:
     whole["data"] = games[3:4]
     first[3]["reb"] -= 1
     assert partner.load(SOURCE["bdl_boxscores"], MLK, json.dumps(whole).encode()).success == 1
-    assert partner.rules() == {unit: rules for unit, rules in expected.items() if unit != "0022300503"}
+    # The newer payload of the date stands for the date: what the older one held went with it.
+    assert partner.rules() == {}
 
 
 @pytest.mark.slow

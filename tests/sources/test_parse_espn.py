@@ -219,9 +219,9 @@ def test_roster_loads(partner: Partner) -> None:
     whole = json.loads(payload("espn_team_roster/api.json"))
     whole["team"]["athletes"].append(whole["team"]["athletes"][0])
     assert partner.load(SOURCE["espn_team_roster"], MLK, json.dumps(whole).encode()).quarantined == 1
-    assert partner.rules() == {"2024-01-15": {"duplicate_key"}}
+    assert partner.rules() == {"2024-01-15 BOS": {"duplicate_key"}}
     whole["team"] |= {"abbreviation": "SEA", "athletes": whole["team"]["athletes"][:2]}
     whole["team"]["athletes"][0]["dateOfBirth"] = "2036-10-24T07:00Z"
     whole["team"]["athletes"][1]["id"] = None
     assert partner.load(SOURCE["espn_team_roster"], MLK, json.dumps(whole).encode()).quarantined == 1
-    assert partner.rules() == {"2024-01-15": {"known_team", "birth_plausible", "required_fields"}}
+    assert partner.rules() == {"2024-01-15 SEA": {"known_team", "birth_plausible", "required_fields"}}

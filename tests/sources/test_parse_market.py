@@ -188,11 +188,17 @@ def test_lines_load(partner: Partner) -> None:
     book["markets"][1]["outcomes"].append(book["markets"][1]["outcomes"][1])
     whole["data"] = [whole["data"], {**lost, "bookmakers": lost["bookmakers"][:1]}]
     assert partner.load(source, date(2024, 1, 25), json.dumps(whole).encode()).quarantined == 2
+    at = "2024-01-25 03:55:40"
     assert partner.rules() == {
-        "0022300629": {"line_plausible", "known_outcome", "required_fields", "duplicate_key"},
-        "20240124/ATLHarlem Globetrotters": {"known_game", "known_outcome", "line_plausible"},
+        f"0022300629 {at}": {"line_plausible", "known_outcome", "required_fields", "duplicate_key"},
+        f"20240124/ATLHarlem Globetrotters {at}": {"known_game", "known_outcome", "line_plausible"},
     }
     assert partner.rows(sql) == [("0022300629", "GSW", 8, 992.0)]
+    # A later snapshot adds its lines; the earlier ones stay: the opening line is one of them.
+    later = json.loads(payload("odds_game_lines/lines.json"))
+    later["timestamp"] = "2024-01-25T04:55:40Z"
+    assert partner.load(source, date(2024, 1, 25), json.dumps(later).encode()).success == 1
+    assert partner.rows(sql) == [("0022300629", "GSW", 16, 1984.0)]
 
 
 @pytest.mark.slow
@@ -208,7 +214,7 @@ def test_points_load(partner: Partner) -> None:
     outcomes += [{"name": "Over", "description": "Trae Young", "price": 120, "point": 265}]
     outcomes += [{"name": "Over", "description": "", "price": 120, "point": 2.5}]
     assert partner.load(SOURCE["odds_api_props"], DAY, json.dumps(broken).encode()).quarantined == 1
-    rules = {"0022300629": {"line_plausible", "duplicate_key", "required_fields"}}
+    rules = {"0022300629 2024-01-25 02:40:20": {"line_plausible", "duplicate_key", "required_fields"}}
     assert partner.rules() == rules
     source, whole = SOURCE["bettingpros_player_props"], offers()
     sql = "SELECT DISTINCT offer_id, game_id, validated_team FROM nba_raw.bettingpros_player_points_props ORDER BY 1"

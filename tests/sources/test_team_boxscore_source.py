@@ -340,6 +340,30 @@ def test_the_commands_load_hold_back_and_load_again(partner, command):
     assert (empty.code, empty.out) == (0, "nothing is held back\n")
 
 
+@pytest.mark.slow
+def test_retry_counts_what_became_readable_and_what_came_from_elsewhere(partner, command):
+    """An unreadable payload that is corrected counts as loaded; what a season's folder held back stays, with status 1."""
+    place = ("--landing", partner.landing.url, "--warehouse", partner.warehouse.path)
+    played(partner, G1)
+    land(partner, {G1: b"<html>"})
+    assert load(partner).errors == 1
+    still = command("quarantine", "retry", *place)
+    assert (still.code, still.out) == (1, "0 loaded, 0 still held back, 1 could not be read\n")
+    land(partner, {G1: v2(G1)}, hours=1)
+    partner.execute(
+        "INSERT INTO nba_processing.quarantine (table_name, season, game_id, rule, source_file, run_id, quarantined_at) "
+        "VALUES (?, '2021-22', '0022100001', 'rebounds_add_up', '/data/2021-22/team_boxscores.parquet', 'r', ?)",
+        [TABLE, NOW],
+    )
+    mended = command("quarantine", "retry", *place)
+    assert mended.code == 1
+    assert mended.out.splitlines() == [
+        "1 loaded, 0 still held back, 0 could not be read",
+        "1 came with a season's folder: backcourt load season DIR loads them again",
+    ]
+    assert stored(partner) == {G1}
+
+
 def test_wrong_words_are_wrong_use(partner, command):
     """Unknown sources, tables, seasons and games, and a place where nothing landed: exit status 2 and one line."""
     flag = ("--warehouse", partner.warehouse.path)

@@ -1,4 +1,4 @@
-"""The one home of pictures: rows by date, failures beside their bands, coverage by date and month, names by step.
+"""The one home of pictures: rows and payloads by date, failures beside their bands, coverage, names by step.
 
 Drawn without a display, narrow enough for a phone, with colours that colour-blind people tell apart and marks or words
 beside them. The same facts give the same bytes.
@@ -56,6 +56,8 @@ _HALF = 70
 """Percent from which a shade is too dark for dark figures on it."""
 _FEW = 9
 """Points up to which each one carries its number."""
+_FEWEST = 5
+"""Dates for which a bar chart has room at least: one date alone is no wall."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -226,6 +228,39 @@ def names_by_step(decided: Sequence[tuple[str, int]], waiting: int) -> Picture:
         axes.set_title("Names by the step that decided")
         said = ", ".join(f"{name} {count:,}" for name, count in bars)
         return _picture(figure, f"Bar chart of names by the step that decided: {said}.")
+
+
+def payloads_by_date(dates: Sequence[tuple[date, int, int]]) -> Picture:
+    """Final games by date, those whose payload has landed and those whose has not (date, games, landed)."""
+    from matplotlib.ticker import MaxNLocator
+
+    days = [day for day, _, _ in dates]
+    landed, left = [found for _, _, found in dates], [games - found for _, games, found in dates]
+    with _style():
+        figure, (axes,) = _panels(1, 3.1)
+        place: Any = range(len(days))
+        axes.bar(place, landed, width=0.8, color=_BLUE, label=f"landed {sum(landed):,}")
+        axes.bar(
+            place,
+            left,
+            width=0.8,
+            bottom=landed,
+            color=_ORANGE,
+            hatch="///",
+            edgecolor="white",
+            linewidth=0,
+            label=f"not landed {sum(left):,}",
+        )
+        axes.set_xlim(-0.6, max(len(days), _FEWEST) - 0.4)
+        axes.set_xticks(*_date_ticks(days))
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.set_title("Payloads of final games, by date")
+        axes.legend(loc="upper left", bbox_to_anchor=(-0.02, -0.16), ncols=2, frameon=False, fontsize=12)
+        return _picture(
+            figure,
+            f"Bar chart of final games on {len(days):,} dates: the payload of {sum(landed):,} has landed, that of "
+            f"{sum(left):,} has not.",
+        )
 
 
 def months_text(months: Sequence[Month]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

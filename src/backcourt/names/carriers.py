@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backcourt.catalog import table
@@ -52,13 +52,13 @@ CARRIERS: Mapping[str, Carrier] = {
 """Every carrier by the name of its table."""
 
 
-def with_ids(found: Table, sql: str) -> str:
+def with_ids(found: Table, sql: str, extra: Sequence[str]) -> str:
     """A SELECT of rows of a table, its names replaced by ids as far as they are decided; others come out unchanged.
 
     Args:
         found: The table.
-        sql: A SELECT of its columns (player_id NULL where the source has none), broken_rules and warning; it takes
-            @season.
+        sql: A SELECT of its columns (player_id NULL where the source has none) and the extra ones; it takes @season.
+        extra: Columns that are not the table's.
     """
     if found.name not in CARRIERS:
         return sql
@@ -69,7 +69,7 @@ def with_ids(found: Table, sql: str) -> str:
         for column in found.business_columns
     ]
     return (
-        f"SELECT {', '.join(columns)}, x.broken_rules, x.warning FROM ({sql.rstrip()}\n) AS x "
+        f"SELECT {', '.join([*columns, *(f'x.{name}' for name in extra)])} FROM ({sql.rstrip()}\n) AS x "
         f"LEFT JOIN nba_reference.name_decisions AS d ON d.source = '{found.name}' AND d.season = @season "
         f"AND d.player_lookup = x.player_lookup AND d.team_abbr = {CARRIERS[found.name].team_of('x')}"
     )

@@ -7,14 +7,16 @@ through, so nothing is trusted before it has been here.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 from datetime import date, datetime
+from pathlib import Path
 from typing import ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from backcourt.backfill.plan import DEFAULT_REPROCESS, REPROCESS, parse_reprocess
-from backcourt.calendar import DateRange, parse_date
+from backcourt.calendar import DateRange, parse_date, season_of_date
 from backcourt.errors import BackcourtError, DateRangeError, UnknownNameError
 from backcourt.settings import load
 
@@ -22,6 +24,8 @@ _TRUE = {"true", "1", "yes", "y", "on"}
 _FALSE = {"false", "0", "no", "n", "off"}
 _PLAIN = (str, int, float, bool, list, tuple, dict, set, date, type(None))
 _IPYTHON = {"In", "Out"}
+_PLACES = {"warehouse", "landing"}
+"""Parameters that a setting of the same name stands in for."""
 _SECRET_NAME = re.compile(r"token|secret|passw|credential|api_?key|private_?key", re.IGNORECASE)
 _SECRET_VALUE = re.compile(
     r"-----BEGIN|\b(sk|pk|ghp|gho|xox[abp]|glpat)[-_][\w-]{8,}|\bAKIA[0-9A-Z]{12,}|://[^/\s:@]+:[^/\s@]+@"
@@ -62,8 +66,8 @@ class Parameters(BaseModel):
         """Fill in what depends on the rest, before the fields are read; a blank value counts as not given."""
         values = {name: value for name, value in dict(given).items() if not _blank(value)}  # type: ignore[call-overload]
         values.setdefault("end_date", values.get("start_date"))
-        if "warehouse" not in values:
-            values["warehouse"] = load().warehouse
+        for name in _PLACES & cls.model_fields.keys() - values.keys():
+            values[name] = getattr(load(), name)
         if cls.reads_only:
             values["dry_run"] = False
         return values
@@ -82,7 +86,19 @@ class Parameters(BaseModel):
     def _truth(cls, value: object) -> bool:
         return truth(value)
 
-    @field_validator("warehouse", mode="before")
+    @field_validator("strict", "fetch", mode="before", check_fields=False)
+    @classmethod
+    def _switch(cls, value: object, info: ValidationInfo) -> bool:
+        try:
+            return truth(value)
+        except BackcourtError:
+            raise ParameterError(
+                f"parameter {info.field_name} is {value!r}",
+                valid=["true", "false"],
+                next_step=f"papermill: -p {info.field_name} true; backcourt runbook run: -p {info.field_name}=true",
+            ) from None
+
+    @field_validator(*_PLACES, mode="before", check_fields=False)
     @classmethod
     def _text(cls, value: object) -> str:
         return str(value).strip()
@@ -244,18 +260,6 @@ class Phase4DataIntegrity(Parameters):
         default=False, description="true: a critical field that is partly valid is critical, too; default: false"
     )
 
-    @field_validator("strict", mode="before")
-    @classmethod
-    def _strict(cls, value: object) -> bool:
-        try:
-            return truth(value)
-        except BackcourtError:
-            raise ParameterError(
-                f"parameter strict is {value!r}",
-                valid=["true", "false"],
-                next_step="papermill: -p strict true; backcourt runbook run: -p strict=true",
-            ) from None
-
     def next_command(self) -> str:
         """The gaps as lines to work through: problems that are not critical do not end the runbook."""
         return f"backcourt gaps {self.dates}"
@@ -299,9 +303,45 @@ class NameResolution(Parameters):
         return super().next_command() if self.dry_run else "backcourt names pending"
 
 
+class NbacTeamBoxscore(Parameters):
+    """Parameters of nbac-team-boxscore.
+
+    Attributes:
+        landing: Landing zone; the one of the settings if it is not given.
+        fetch: True if payloads that have not landed are asked for.
+    """
+
+    runbook: ClassVar[str] = "nbac-team-boxscore"
+
+    landing: str = Field(description="landing zone: a folder or an address; default: that of the settings")
+    fetch: bool = Field(default=False, description="true: ask the service for what has not landed; default: false")
+
+    def shown(self) -> dict[str, str]:
+        """The parameters for people; of a folder, too, only its name."""
+        values = super().shown()
+        name = values["landing"] if "://" in self.landing else Path(values["landing"]).name
+        return {**values, "landing": name}
+
+    def next_command(self) -> str:
+        """The load itself after a dry run; after it what has become stale, which may reach to the season's end."""
+        if not self.dry_run:
+            return f"backcourt plan --season {season_of_date(self.start_date)}"
+        usual = self.landing == load().landing or is_secret(self.landing)
+        place = "" if usual else f" -p {shlex.quote(f'landing={self.landing}')}"
+        return super().next_command() + place + (" -p fetch=true" if self.fetch else "")
+
+
 MODELS: Mapping[str, type[Parameters]] = {
     model.runbook: model
-    for model in (QuickStart, Phase4Precompute, SeasonBackfill, Phase4DataIntegrity, GapRecovery, NameResolution)
+    for model in (
+        QuickStart,
+        Phase4Precompute,
+        SeasonBackfill,
+        Phase4DataIntegrity,
+        GapRecovery,
+        NameResolution,
+        NbacTeamBoxscore,
+    )
 }
 """The model of every runbook."""
 

@@ -41,6 +41,14 @@ from backcourt.runbooks.pieces import (
 )
 from backcourt.runbooks.recovery import after, before, nothing_left, origin, recover, stages
 from backcourt.runbooks.season import backfill, coverage_by_month, foresee, state, verify
+from backcourt.runbooks.team_boxscore import (
+    fetch_team_boxscores,
+    load_team_boxscores,
+    payloads_landed,
+    team_boxscores_held,
+    team_boxscores_proven,
+    team_boxscores_ready,
+)
 from backcourt.runbooks.view import Shown
 
 __all__ = [
@@ -55,17 +63,20 @@ __all__ = [
     "environment",
     "errors",
     "failures_by_week",
+    "fetch_team_boxscores",
     "fill_registry",
     "foresee",
     "gaps",
     "given",
     "import_decisions",
+    "load_team_boxscores",
     "names_asked",
     "names_health",
     "names_proven",
     "names_waiting",
     "nothing_left",
     "origin",
+    "payloads_landed",
     "plan",
     "player",
     "preflight",
@@ -78,6 +89,9 @@ __all__ = [
     "run_phase4",
     "stages",
     "state",
+    "team_boxscores_held",
+    "team_boxscores_proven",
+    "team_boxscores_ready",
     "validate",
     "verdict",
     "verify",

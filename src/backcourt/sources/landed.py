@@ -184,7 +184,7 @@ def _load_batch(
             done.tables.append(entry)
             if entry.error:
                 broken |= dict.fromkeys(paths, entry.error)
-            if entry.quarantined and source.feed.unit not in source.feed.columns:
+            if entry.quarantined and not {"landed_from", source.feed.unit} & source.feed.columns.keys():
                 # Which payload brought the unit is known to the rules' SQL alone: all of them are tried again.
                 vague |= paths
             if entry.rows_inserted or entry.rows_removed:
@@ -250,7 +250,7 @@ def _folder(feed: SeasonFile, season: str, rows: Sequence[Mapping[str, Any]]) ->
         (feed,),
         pa.array([name for name in names if name], pa.string()),
         {feed.stem: data},
-        {str(row.get(feed.unit)): str(row["landed_from"]) for row in rows},
+        {" ".join(str(row.get(column)) for column in feed.unit.split()): str(row["landed_from"]) for row in rows},
     )
 
 

@@ -196,7 +196,8 @@ class UnitLoader:
 
     def _stage(self, table: Table, file: SeasonFile) -> _Stage:
         """Compute the rows and their rules; set the good ones apart if any is broken."""
-        sql = staged_select(table, with_ids(table, statement(file.stem)), ("broken_rules", "warning"))
+        extra = _extra(file)
+        sql = staged_select(table, with_ids(table, statement(file.stem), extra), extra)
         name = self._session.stage_query(f"stage_{file.stem}", sql, self._parameters).name
         units = self._session.stage_query(
             f"units_{file.stem}",
@@ -208,7 +209,7 @@ class UnitLoader:
         columns = ", ".join(column.name for column in table.columns if column.name != "processed_at")
         good = self._session.stage_query(
             f"good_{file.stem}",
-            f"SELECT {columns}, broken_rules, warning FROM {name} "
+            f"SELECT {columns}, {', '.join(extra)} FROM {name} "
             f"WHERE {_unit(file)} IN (SELECT unit FROM {units} WHERE NOT held)",
         ).name
         return _Stage(name, good, units, count, held)
@@ -247,7 +248,13 @@ class UnitLoader:
     def _quarantine(self, table: Table, file: SeasonFile, stage: _Stage) -> tuple[Statement, ...]:
         """The statements that replace the season's quarantine of the table."""
         parameters: dict[str, Value] = {"table_name": table.full_name, "season": self._folder.season}
-        part = f" AND game_id IN (SELECT unit FROM {stage.units})" if self._folder.sources is not None else ""
+        landed = "landed_from" in _extra(file)
+        part = f"game_id IN (SELECT unit FROM {stage.units})"
+        # What an earlier payload of the same date and key held, whatever its game was called, goes with it.
+        folder = r"REGEXP_REPLACE({}, r'/[^/]*$', '')"
+        if landed:
+            part += f" OR {folder.format('source_file')} IN (SELECT {folder.format('landed_from')} FROM {stage.name})"
+        part = f" AND ({part})" if self._folder.sources is not None else ""
         clear = Statement(
             f"DELETE FROM {_QUARANTINE} WHERE table_name = @table_name AND season = @season{part}", parameters
         )
@@ -259,11 +266,13 @@ class UnitLoader:
             "quarantined_at) SELECT @table_name, @season, unit, rule, MIN(game_date), "
             "CONCAT(MIN(detail), IF(COUNT(*) > 1, CONCAT(' (and ', CAST(COUNT(*) - 1 AS STRING), ' more rows)'), '')), "
             f"{'COALESCE(MIN(path), @source_file)' if part else '@source_file'}, @run_id, @now FROM "
-            "(SELECT unit, game_date, SPLIT(broken, ': ')[SAFE_OFFSET(0)] AS rule, "
+            f"(SELECT unit, game_date, {'landed_from AS path, ' if landed else ''}"
+            "SPLIT(broken, ': ')[SAFE_OFFSET(0)] AS rule, "
             f"SUBSTR(broken, STRPOS(broken, ': ') + 2) AS detail FROM (SELECT {_unit(file, 's.')} AS unit, "
-            f"{'s.game_date' if has_date else 'CAST(NULL AS DATE)'} AS game_date, broken FROM {stage.name} AS s "
+            f"{'s.game_date' if has_date else 'CAST(NULL AS DATE)'} AS game_date, broken"
+            f"{', s.landed_from' if landed else ''} FROM {stage.name} AS s "
             "CROSS JOIN UNNEST(SPLIT(s.broken_rules, '; ')) AS broken WHERE s.broken_rules IS NOT NULL)) "
-            + (" LEFT JOIN nba_staging.landed_units AS l ON l.landed_unit = unit " if part else " ")
+            + (" LEFT JOIN nba_staging.landed_units AS l ON l.landed_unit = unit " if part and not landed else " ")
             + "GROUP BY unit, rule ORDER BY unit, rule",
             parameters
             | {
@@ -292,6 +301,9 @@ class UnitLoader:
         """Games (or teams, players, dates) of a file that could not be staged or published."""
         columns = {"source_team_code": "bref_team"}
         column = columns.get(file.unit, file.unit)
+        if column not in file.columns:
+            # The unit comes out of the statement that could not be run.
+            return self._numbers(f"SELECT COUNT(*) AS n FROM {STAGING}.{file.stem}")[0]
         return self._numbers(f"SELECT COUNT(DISTINCT {column}) AS n FROM {STAGING}.{file.stem}")[0]
 
     def _numbers(self, sql: str, parameters: Parameters | None = None) -> tuple[int, ...]:
@@ -300,7 +312,21 @@ class UnitLoader:
 
 def _unit(file: SeasonFile, alias: str = "") -> str:
     """SQL text of what is held back as a whole; never NULL, so that NOT IN works."""
-    name = f"{alias}{file.unit}"
-    kind = _TABLES[file.table].column(file.unit).type
-    texts = {"INT64": f"FORMAT('%d', {name})", "DATE": f"FORMAT_DATE('%Y-%m-%d', {name})"}
-    return f"COALESCE({texts.get(kind, name)}, '{_NO_UNIT}')"
+    parts = [_text(file, alias, column) for column in file.unit.split()]
+    between = ", ' ', ".join(parts)
+    return parts[0] if len(parts) == 1 else f"CONCAT({between})"
+
+
+def _text(file: SeasonFile, alias: str, column: str) -> str:
+    name = f"{alias}{column}"
+    texts = {
+        "INT64": f"FORMAT('%d', {name})",
+        "DATE": f"FORMAT_DATE('%Y-%m-%d', {name})",
+        "TIMESTAMP": f"FORMAT_TIMESTAMP('%Y-%m-%d %H:%M:%S', {name})",
+    }
+    return f"COALESCE({texts.get(_TABLES[file.table].column(column).type, name)}, '{_NO_UNIT}')"
+
+
+def _extra(file: SeasonFile) -> tuple[str, ...]:
+    """Columns that a feed's statement returns besides the table's."""
+    return ("broken_rules", "warning", *(("landed_from",) if "landed_from" in file.columns else ()))

@@ -31,7 +31,7 @@ ROSTER = SeasonFile(
     "espn_team_roster",
     "nba_raw.espn_team_rosters",
     espn.ROSTER,
-    unit="roster_date",
+    unit="roster_date team_abbr",
     names=("player_name",),
     team="team_abbr",
 )

@@ -9,9 +9,21 @@ from backcourt.sources.source import Endpoint, Source
 _ODDS = "https://the-odds-api.com/liveapi/guides/v4/"
 _HISTORY = "https://api.the-odds-api.com/v4/historical/sports/basketball_nba/events/{event_id}/odds"
 
-GAME_LINES = SeasonFile("odds_game_lines", "nba_raw.odds_api_game_lines", odds_api.GAME_LINES, team="home_team_abbr")
+GAME_LINES = SeasonFile(
+    "odds_game_lines",
+    "nba_raw.odds_api_game_lines",
+    odds_api.GAME_LINES,
+    unit="game_id snapshot_timestamp",
+    team="home_team_abbr",
+)
 """Spreads and totals; the NBA's game is found by date and teams."""
-PROPS = SeasonFile("odds_api_props", "nba_raw.odds_api_player_points_props", odds_api.PROPS, names=("player_name",))
+PROPS = SeasonFile(
+    "odds_api_props",
+    "nba_raw.odds_api_player_points_props",
+    odds_api.PROPS,
+    unit="game_id snapshot_timestamp",
+    names=("player_name",),
+)
 """Points lines; the NBA's game is found by date and teams."""
 OFFERS = SeasonFile(
     "bettingpros_player_props",

@@ -34,7 +34,8 @@ class SeasonFile:
         stem: File name without .parquet; also the name of its SQL and of its staged form.
         table: Raw table that it fills.
         columns: The columns that are read, with the kind of values.
-        unit: Column of the table that names what is held back as a whole: the game, or team, player, date.
+        unit: Column of the table, or columns with blanks between them, that name what is held back as a whole: the
+            game, or team, player, date.
         required: False if a folder may be without it.
         names: Columns that make up the player's name, in order; empty if the file has none.
         team: Column of the table with the team, empty if it has none.

@@ -12,7 +12,6 @@ from backcourt.errors import UnknownNameError
 from backcourt.sources import venues
 from backcourt.sources.season.files import FILES, check_folder
 from backcourt.sources.season.summary import LoadSummary
-from backcourt.sources.units import NAMED, UnitLoader, stage_inputs
 from backcourt.warehouse.base import Warehouse
 
 
@@ -37,6 +36,9 @@ def load_season(
         InputFileError: If a file is missing, damaged or of the wrong shape; nothing has been changed then.
         UnknownNameError: If ``only`` names no raw table that a season's folder fills.
     """
+    # Imported here, because what loads units knows the shape of a season's files.
+    from backcourt.sources.units import NAMED, UnitLoader, stage_inputs
+
     started = time.perf_counter()
     wanted = _wanted(only)
     checked = check_folder(Path(folder))

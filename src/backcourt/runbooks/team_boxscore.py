@@ -1,0 +1,390 @@
+"""The steps of the nbac-team-boxscore runbook: what has landed, fetch, load, what is held back, and the proof.
+
+Nothing is asked of the service unless the parameter ``fetch`` is true.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from backcourt.backfill.stamp import Stamp
+from backcourt.calendar import season_of_date
+from backcourt.runbooks import checks, facts, view
+from backcourt.runbooks.parameters import NbacTeamBoxscore, is_secret
+from backcourt.runbooks.pieces import (
+    NOTHING_WRITTEN,
+    checks_table,
+    new_stamp,
+    open_parameters,
+    require_tables,
+    skipped,
+    stop,
+)
+from backcourt.runbooks.view import Shown
+from backcourt.settings import load as settings
+from backcourt.sources.declared import source
+from backcourt.sources.fetch import Fetched, fetch, targets
+from backcourt.sources.landed import LANDED, LandedLoad, load_landed
+from backcourt.sources.landing import Landed, Landing
+from backcourt.sources.quarantine import details, held
+from backcourt.warehouse.base import Session
+
+_SOURCE = "nbac_team_boxscore"
+_TABLE = "nba_raw.nbac_team_boxscore"
+_TEAMS = 2
+_SHOWN = 20
+"""Lines of a kind that a step shows before it counts the rest."""
+_STATES = ("new", "corrected", "loaded", "held back")
+_COUNTED = ("success", "skipped", "quarantined", "errors")
+_GAMES = f"""
+SELECT
+  s.game_date, s.game_id, s.home_team_tricode, s.away_team_tricode, s.home_team_score, s.away_team_score,
+  COUNT(t.team_abbr) AS n, COUNTIF(t.is_home) AS home, SUM(t.points) AS points,
+  COUNTIF(t.points <> IF(t.is_home, s.home_team_score, s.away_team_score)) AS differing,
+  COUNTIF(2 * t.fg_made + t.three_pt_made + t.ft_made <> t.points) AS unlike
+FROM nba_raw.nbac_schedule AS s
+LEFT JOIN {_TABLE} AS t ON t.game_id = s.game_id AND t.game_date BETWEEN @start AND @end
+WHERE s.game_date BETWEEN @start AND @end AND s.game_status = 3
+GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2"""
+_STRANGERS = f"""
+SELECT DISTINCT t.game_id FROM {_TABLE} AS t LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_id = t.game_id
+WHERE t.game_date BETWEEN @start AND @end AND COALESCE(s.game_status, 0) <> 3 ORDER BY 1"""
+_OUTCOMES = f"""
+SELECT day, payload_key, digest, outcome, path, detail FROM {LANDED}
+WHERE source = '{_SOURCE}' AND day BETWEEN @start AND @end ORDER BY 1, 2"""
+_RESTATED = """
+SELECT game_date, COUNT(DISTINCT row_key) AS n FROM nba_processing.restatements
+WHERE run_id = @run_id AND table_name = @table_name GROUP BY 1 ORDER BY 1"""
+
+_Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Payload:
+    """The newest payload of a game, and what became of it: new, corrected, loaded or held back."""
+
+    landed: Landed
+    state: str
+
+
+def team_boxscores_ready(parameters: NbacTeamBoxscore) -> Shown:
+    """Are the tables there, final games in the range, and payloads in the landing zone unless they are fetched?
+
+    Raises:
+        PreflightError: If something is missing; it says what to do.
+        DateRangeError: If the schedule has no game in the range.
+        WarehouseError: If there is no warehouse.
+        BackcourtError: If the address of the landing zone cannot be used.
+    """
+    warehouse = open_parameters(parameters)
+    require_tables(warehouse)
+    with warehouse.read() as session:
+        dates = facts.game_dates(session, parameters.span)
+    landed = len(_newest(parameters))
+    final, games = sum(item.final_games for item in dates), sum(item.games for item in dates)
+    place = parameters.shown()["landing"]
+    ask = _command("fetch", parameters)
+    found = (
+        checks.Check("the tables are as in the catalog"),
+        checks.Check(
+            f"the schedule has final games on {parameters.span}",
+            "" if final else f"none of {games:,} is over",
+            "load the schedule again when they are",
+        ),
+        checks.Check(
+            f"the landing zone ({place}) has payloads of them",
+            "" if landed or parameters.fetch else f"none of {parameters.span}",
+            f"name the place with -p landing=DIR, run this with -p fetch=true, or: {ask}",
+        ),
+    )
+    words = f"{final:,} final games on {len(dates):,} dates of {season_of_date(parameters.start_date)}; "
+    words += f"{landed:,} payloads of them have landed"
+    shown = Shown(view.note("note", f"{words}.") + checks_table(found), words)
+    stop(shown, found, checks.PreflightError)
+    return shown
+
+
+def payloads_landed(parameters: NbacTeamBoxscore) -> Shown:
+    """The payloads of each date beside its final games, drawn and counted by what became of them so far."""
+    from backcourt.integrity import pictures
+
+    with open_parameters(parameters).read() as session:
+        games = _query(session, _GAMES, parameters)
+        payloads = _payloads(session, parameters)
+    by_game = {item.landed.key: item for item in payloads}
+    days: dict[date, list[_Row]] = {}
+    for row in games:
+        days.setdefault(row["game_date"], []).append(row)
+    drawn, rows = [], []
+    for day, own in days.items():
+        found = [by_game[row["game_id"]] for row in own if row["game_id"] in by_game]
+        states = Counter(item.state for item in found)
+        drawn.append((day, len(own), len(found)))
+        rows.append((day, len(own), len(found), *(states[state] for state in _STATES)))
+    picture = pictures.payloads_by_date(drawn)
+    missing = [row for row in games if row["game_id"] not in by_game]
+    odd = sorted(by_game.keys() - {row["game_id"] for row in games})
+    states = Counter(item.state for item in payloads)
+    words = ", ".join(f"{states[state]:,} {state}" for state in _STATES)
+    words = f"{len(payloads):,} payloads: {words}; final games without one: {len(missing):,}"
+    headers = ("date", "final games", "payloads", *_STATES)
+    html = [
+        picture._repr_html_(),
+        view.note("question" if missing else "good", f"{words}."),
+        view.table(headers, rows, numbers=headers[1:]),
+        _listed("Without a payload", [f"{row['game_id']} ({_teams(row)})" for row in missing]),
+        _listed("Payloads of games that are not final in the schedule", odd),
+    ]
+    return Shown("".join(html), f"{words}. {picture.alt}")
+
+
+def fetch_team_boxscores(parameters: NbacTeamBoxscore, *, stamp: Stamp | None = None) -> Shown:
+    """Ask the service for what has not landed, if the parameter fetch says so; a dry run counts.
+
+    Args:
+        parameters: The runbook's parameters.
+        stamp: Run id and time; new ones by default.
+    """
+    here, landing = source(_SOURCE), Landing(parameters.landing)
+    with open_parameters(parameters).read() as session:
+        wanted = targets(session, here, parameters.span)
+    landed = {item.key for item in _newest(parameters)}
+    missing = sum(target.key not in landed for target in wanted)
+    if not parameters.fetch:
+        words = f"nothing was asked for: fetch is false; payloads that have not landed: {missing:,}"
+        return Shown(
+            view.note("note", f"{words[0].upper()}{words[1:]}.")
+            + (view.command(_command("fetch", parameters)) if missing else ""),
+            words,
+        )
+    if parameters.dry_run:
+        words = f"{missing:,} payloads would be asked for, {len(wanted) - missing:,} have landed; {NOTHING_WRITTEN}"
+        return Shown(view.note("note", f"{words}."), words)
+    chosen = stamp or new_stamp()
+    done = fetch(here, landing, wanted, via=settings().fetch_via or "", now=lambda: chosen.now)
+    words = _fetched_words(done)
+    failed = [(day, key, why) for (day, key), why in done.failed.items()]
+    html = [
+        view.note("bad" if done.exit_code else "good", f"{words}."),
+        view.table(("date", "game", "why it is missing"), failed[:_SHOWN]) if failed else "",
+        _more(len(failed), "run this again: it asks for what is missing"),
+    ]
+    return Shown("".join(html), words)
+
+
+def load_team_boxscores(parameters: NbacTeamBoxscore, *, stamp: Stamp | None = None) -> Shown:
+    """Judge and publish the payloads that are new, corrected or were held back; a dry run counts them.
+
+    Args:
+        parameters: The runbook's parameters.
+        stamp: Run id and time; new ones by default.
+    """
+    chosen = stamp or new_stamp()
+    warehouse = open_parameters(parameters)
+    done = load_landed(
+        warehouse,
+        source(_SOURCE),
+        Landing(parameters.landing),
+        _days(parameters),
+        now=chosen.now,
+        run_id=chosen.run_id,
+        dry_run=parameters.dry_run,
+    )
+    if parameters.dry_run:
+        words = f"{done.files - done.known:,} payloads would be loaded, {done.known:,} are; {NOTHING_WRITTEN}"
+        return Shown(view.note("note", f"{words}."), words)
+    with warehouse.read() as session:
+        restated = session.rows(_RESTATED, {"run_id": chosen.run_id, "table_name": _TABLE})
+    words = (
+        f"run {chosen.run_id}: {done.success:,} loaded, {done.skipped:,} skipped, {done.quarantined:,} quarantined, "
+        f"{done.errors:,} errors; skip rate {done.skip_rate:.0%}"
+    )
+    kind: view.Kind = "bad" if done.errors else "question" if done.quarantined else "good"
+    html = [
+        view.note(kind, f"{words}."),
+        view.table(
+            ("payloads", *_COUNTED, "lines new or changed"),
+            [(done.files, *(getattr(done, name) for name in _COUNTED), sum(e.rows_inserted for e in done.tables))],
+            numbers=("payloads", *_COUNTED, "lines new or changed"),
+        ),
+        *_oddities(done),
+        _listed(
+            "Stored lines that changed, by date", [f"{day}: {lines}" for day, lines in restated], kind="note", most=60
+        ),
+    ]
+    return Shown("".join(html), words)
+
+
+def team_boxscores_held(parameters: NbacTeamBoxscore) -> Shown:
+    """The games of the range that are held back, with every rule that they break, and payloads that are refused."""
+    with open_parameters(parameters).read() as session:
+        units = [row for row in held(session, table=_TABLE) if _inside(row["game_date"], parameters)]
+        broken = [
+            row | {"unit": unit["unit"]}
+            for unit in units[:_SHOWN]
+            for row in details(session, unit["unit"])
+            if row["table_name"] == _TABLE
+        ]
+        refused = [row for row in _query(session, _OUTCOMES, parameters) if row["outcome"] == "refused"]
+    words = f"games held back: {len(units):,}, payloads refused: {len(refused):,}"
+    if not units and not refused:
+        return Shown(view.note("good", f"{words[0].upper()}{words[1:]}."), words)
+    rows = [(row["game_date"], row["unit"], row["rule"], row["detail"], _file(row["source_file"])) for row in broken]
+    html = [
+        view.note("question", f"{words[0].upper()}{words[1:]}. What is stored of them stays as it was."),
+        view.table(("date", "game", "rule", "what breaks it", "file"), rows) if rows else "",
+        _more(len(units), "backcourt quarantine list"),
+        view.table(("date", "refused", "why"), [(r["day"], _file(r["path"]), _reason(r)) for r in refused[:_SHOWN]])
+        if refused
+        else "",
+        view.command(f"backcourt quarantine show {units[0]['unit']}{checks.warehouse_flag(parameters)}")
+        if units
+        else "",
+    ]
+    return Shown("".join(html), words)
+
+
+def team_boxscores_proven(parameters: NbacTeamBoxscore) -> Shown:
+    """Whether every final game of the range has two lines that make the schedule's score.
+
+    Raises:
+        ValidationError: If a check fails; it names every one.
+    """
+    if parameters.dry_run:
+        return skipped("proof")
+    with open_parameters(parameters).read() as session:
+        games = _query(session, _GAMES, parameters)
+        strangers = [str(game) for (game,) in session.rows(_STRANGERS, _bounds(parameters))]
+        open_payloads = [item for item in _payloads(session, parameters) if item.state in {"new", "corrected"}]
+    load, again = _command("load", parameters), f"backcourt quarantine list{checks.warehouse_flag(parameters)}"
+    why = f"fetch and load what is missing; if it is held back, see why: {again}"
+    found = (
+        checks.Check("every final game has two lines", _games(games, lambda row: row["n"] != _TEAMS), why),
+        checks.Check(
+            "one of them is at home, one away",
+            _games(games, lambda row: row["n"] == _TEAMS and row["home"] != 1),
+            load,
+        ),
+        checks.Check("each line has the schedule's score", _games(games, lambda row: row["differing"] > 0), load),
+        checks.Check("the shots of each line make its points", _games(games, lambda row: row["unlike"] > 0), load),
+        checks.Check("no line of a game that is not final", _named(strangers), "load the schedule again"),
+        checks.Check(
+            "every payload is loaded, or its reason is kept", _named([p.landed.key for p in open_payloads]), load
+        ),
+    )
+    lines, points = sum(row["n"] for row in games), sum(row["points"] or 0 for row in games)
+    scored = sum(row["home_team_score"] + row["away_team_score"] for row in games)
+    words = (
+        f"{sum(check.passed for check in found)} of {len(found)} checks hold: {len(games):,} final games, {lines:,} "
+        f"lines, {points:,} points, {scored:,} in the schedule"
+    )
+    shown = Shown(view.note("good", f"{words}.") + checks_table(found), words)
+    stop(shown, found, checks.ValidationError)
+    return shown
+
+
+def _newest(parameters: NbacTeamBoxscore) -> list[Landed]:
+    return Landing(parameters.landing).newest(_SOURCE, _days(parameters))
+
+
+def _days(parameters: NbacTeamBoxscore) -> list[date]:
+    """The dates of the range of which something has landed."""
+    return [day for day in Landing(parameters.landing).days(_SOURCE) if _inside(day, parameters)]
+
+
+def _inside(day: date | None, parameters: NbacTeamBoxscore) -> bool:
+    """Whether a date is in the range; what has no date may be."""
+    return day is None or parameters.start_date <= day <= parameters.end_date
+
+
+def _payloads(session: Session, parameters: NbacTeamBoxscore) -> list[_Payload]:
+    known: Mapping[tuple[date, str], _Row] = {
+        (row["day"], row["payload_key"]): row for row in _query(session, _OUTCOMES, parameters)
+    }
+    found = []
+    for landed in _newest(parameters):
+        row = known.get((landed.day, landed.key))
+        if row is None:
+            state = "new"
+        elif row["digest"] != landed.digest:
+            state = "corrected"
+        else:
+            state = "loaded" if row["outcome"] == "loaded" else "held back"
+        found.append(_Payload(landed, state))
+    return found
+
+
+def _fetched_words(done: Fetched) -> str:
+    words = (
+        f"{done.stored:,} new, {done.unchanged:,} unchanged, {done.known:,} had landed, {len(done.failed):,} missing"
+    )
+    return f"{words} of {done.targets:,}; {done.requests:,} requests" + (
+        f"; stopped: {done.stopped}" if done.stopped else ""
+    )
+
+
+def _oddities(done: LandedLoad) -> list[str]:
+    """What a load found wrong or strange, a note each."""
+    tables = done.tables
+    return [
+        *(view.note("question", f"{rule}: {n:,} held back.") for e in tables for rule, n in sorted(e.rules.items())),
+        *(
+            view.note("question", f"{odd}: {n:,} loaded with this warning.")
+            for e in tables
+            for odd, n in sorted(e.warnings.items())
+        ),
+        *(view.note("bad", entry.error) for entry in tables if entry.error),
+        *(
+            view.note("question", f"Field {name} of {n:,} payloads is unknown: the service has changed.")
+            for name, n in sorted(done.unmapped.items())
+        ),
+    ]
+
+
+def _query(session: Session, sql: str, parameters: NbacTeamBoxscore) -> list[_Row]:
+    rows: list[_Row] = session.query(sql, _bounds(parameters)).to_pylist()
+    return rows
+
+
+def _bounds(parameters: NbacTeamBoxscore) -> Mapping[str, date]:
+    return {"start": parameters.start_date, "end": parameters.end_date}
+
+
+def _command(what: str, parameters: NbacTeamBoxscore) -> str:
+    usual = parameters.landing == settings().landing or is_secret(parameters.landing)
+    place = "" if usual else f" --landing {shlex.quote(parameters.landing)}"
+    return f"backcourt {what} {_SOURCE} {parameters.dates}{place}{checks.warehouse_flag(parameters)}"
+
+
+def _games(games: Sequence[_Row], bad: Callable[[_Row], bool]) -> str:
+    return _named([f"{row['game_date']} {row['game_id']} ({_teams(row)})" for row in games if bad(row)])
+
+
+def _teams(row: _Row) -> str:
+    return f"{row['away_team_tricode']} at {row['home_team_tricode']}"
+
+
+def _named(found: Sequence[str], most: int = 5) -> str:
+    return ", ".join(found[:most]) + (f" and {len(found) - most:,} more" if len(found) > most else "")
+
+
+def _listed(label: str, found: Sequence[str], *, kind: view.Kind = "question", most: int = _SHOWN) -> str:
+    return view.note(kind, f"{label}: {_named(found, most)}.") if found else ""
+
+
+def _more(count: int, where: str) -> str:
+    return view.note("note", f"And {count - _SHOWN:,} more: {where}.") if count > _SHOWN else ""
+
+
+def _file(path: str | None) -> str:
+    return (path or "").rpartition("/")[2]
+
+
+def _reason(row: _Row) -> str:
+    """Why a payload is refused, without its path."""
+    return str(row["detail"]).replace(str(row["path"]), "it")

@@ -1,0 +1,34 @@
+"""What the league publishes as PDF: gamebooks and injury reports."""
+
+from __future__ import annotations
+
+from backcourt.sources.parsers import nbac_gamebook, nbac_injury_report
+from backcourt.sources.source import Endpoint, Source
+
+SOURCES: tuple[Source, ...] = (
+    Source(
+        name="nbac_gamebook",
+        feed=nbac_gamebook.FEED,
+        parse=nbac_gamebook.parse,
+        ext="pdf",
+        per="game",
+        provider="NBA gamebooks",
+        document="https://statsdmz.nba.com/pdfs/20240410/20240410_MEMCLE.pdf",
+        # Of the layout, texts were seen, but no file that can be read.
+        verified=False,
+        fetch=Endpoint("https://statsdmz.nba.com/pdfs/{compact_date}/{compact_date}_{away}{home}.pdf", per_minute=30),
+    ),
+    Source(
+        name="nbac_injury_report",
+        feed=nbac_injury_report.FEED,
+        parse=nbac_injury_report.parse,
+        ext="pdf",
+        per="date",
+        provider="NBA Official",
+        document="https://official.nba.com/nba-injury-report-2024-25-season/",
+        verified=True,
+        # The report of 5:30 PM is the last one before most games.
+        fetch=Endpoint("https://ak-static.cms.nba.com/referee/injuryreport/Injury-Report_{date}_05PM.pdf"),
+    ),
+)
+"""Gamebooks and injury reports."""

@@ -1,0 +1,117 @@
+"""The page about sources says what the program says: every source, the team box score's rules, limits and outcomes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from docs_support import ROOT, need
+
+from backcourt.catalog import table
+from backcourt.sources import fetch, landing
+from backcourt.sources.declared import FORMER, source, sources
+
+PAGE = ROOT / "docs" / "sources.md"
+
+
+@pytest.fixture(scope="module")
+def generator():
+    """The module that writes the page's parts."""
+    need("pygments")
+    import pages_sources
+
+    return pages_sources
+
+
+def _section(title):
+    text = PAGE.read_text(encoding="utf-8").partition(f"## {title}\n")[2]
+    assert text, title
+    return re.split(r"^## ", text, flags=re.MULTILINE)[0]
+
+
+def _first_cells(title):
+    rows = re.findall(r"^\| `?([\w -]+?)`? +\|", _section(title), re.MULTILINE)
+    return [row for row in rows if not set(row) <= {"-"}]
+
+
+def _sections(part):
+    found = re.split(r"^### \S+ \{ #(\S+) \}$", part, flags=re.MULTILINE)
+    return dict(zip(found[1::2], found[2::2], strict=True))
+
+
+def test_the_team_box_score_has_these_rules(generator):
+    """The rules in the page's table are exactly those that its SQL names, in its order, and both warnings are told."""
+    item = source("nbac_team_boxscore")
+    told = _first_cells("Rules of the team box score")[1:]
+    assert tuple(told) == generator.rules(item)
+    for name in generator.warnings(item):
+        assert name in _section("Rules of the team box score")
+    assert len(generator.warnings(item)) == 2
+
+
+def test_every_source_has_its_line_and_its_section(generator):
+    """Each declared source stands once in the overview, with its table and state, and once below with all its rules."""
+    part = generator.parts()["sources-list.md"]
+    sections = _sections(part)
+    assert list(sections) == list(sources())
+    rows = re.findall(
+        r"^\| \[<code>(\w+)</code>\]\(#(\w+)\) \|.*\| (\w+) \| .*#(\S+)\) \| (\w+) \|$", part, re.MULTILINE
+    )
+    assert rows == [
+        (item.name, item.name, item.per, item.table, "verified" if item.verified else "unverified")
+        for item in sources().values()
+    ]
+    for item in sources().values():
+        assert generator.rules(item), item.name
+        for rule in (*generator.rules(item), *generator.warnings(item)):
+            assert f"<code>{rule}</code>" in sections[item.name]
+
+
+def test_a_host_is_named_and_nothing_more_of_the_address(generator):
+    """Of an address the page has the host alone, of a key the setting's name."""
+    item = source("bdl_boxscores")
+    section = _sections(generator.parts({item.name: item})["sources-list.md"])[item.name]
+    assert "<code>api.balldontlie.io</code>" in section
+    assert "box_scores" not in section.replace("bdl_boxscores", "")
+    assert "BACKCOURT_BDL_KEY" in section
+
+
+def test_a_source_that_comes_later_is_taken_as_it_is(generator):
+    """A new source without an address, not yet verified, has its section and stands among what is not proven."""
+    document = "https://example.org/a"
+    late = replace(source("bdl_injuries"), name="late", verified=False, fetch=None, document=document, ext="pdf")
+    found = generator.parts({"late": late})
+    assert "not fetched, its <code>pdf</code> files" in _sections(found["sources-list.md"])["late"]
+    assert f"| [<code>late</code>](#late) | Ball Don't Lie | <{document}> |" in found["sources-unproven.md"]
+    proven = {"late": replace(late, verified=True)}
+    assert generator.parts(proven)["sources-unproven.md"] == "There is none at present.\n"
+
+
+def test_what_is_not_proven_is_exactly_what_is_unverified(generator):
+    """The list of unproven sources is that of the declarations; every former name has its source."""
+    found = generator.parts()
+    told = re.findall(r"^\| \[<code>(\w+)</code>\]", found["sources-unproven.md"], re.MULTILINE)
+    assert told == [item.name for item in sources().values() if not item.verified]
+    former = re.findall(r"^\| <code>(\w+)</code> \| \[?<code>(\w+)</code>", found["sources-former.md"], re.MULTILINE)
+    assert dict(former) == dict(FORMER)
+
+
+def test_sql_that_hides_its_rules_stops_the_build(generator, monkeypatch):
+    """A feed whose rules cannot be found is named, instead of a section without rules."""
+    monkeypatch.setattr(generator, "statement", lambda _stem: "SELECT 1 AS a, NULL AS broken_rules, NULL AS warning")
+    with pytest.raises(RuntimeError, match=r"team_boxscores\.sql has no list of rules"):
+        generator.rules(source("nbac_team_boxscore"))
+
+
+def test_limits_and_outcomes_are_the_programs():
+    """Tries, pauses, statuses, the largest payload and the outcomes on the page are those of the program."""
+    told, zone = " ".join(_section("Fetch").split()), _section("The landing zone")
+    assert f"up to {fetch._TRIES} times" in told
+    assert f"at most {fetch._LONGEST_PAUSE:g} s" in told
+    statuses = re.search(r"a status ([\d, or]+),", told)[1]
+    assert {int(status) for status in re.findall(r"\d+", statuses)} == fetch._PASSING
+    assert {int(status) for status in re.search(r"\| status (\d+) or (\d+)", told).groups()} == fetch._FINAL
+    assert f"{landing.LARGEST // 1024**2} MiB" in zone
+    outcomes = table("nba_processing.landed_files").column("outcome").description
+    assert _first_cells("Load")[1:4] == re.findall(r"loaded|quarantined|refused", outcomes)

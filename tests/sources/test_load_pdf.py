@@ -1,0 +1,217 @@
+"""Gamebooks and injury reports end to end: loaded once, held back by rule, freed by a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from backcourt.sources.landed import load_landed
+from backcourt.sources.providers.nbac_pdf import SOURCES
+from partners import NOW, Partner, partner, payload
+from pdf_maker import box, printed, report
+from pdf_maker import pdf as made
+
+__all__ = ["partner"]
+SOURCE = {source.name: source for source in SOURCES}
+REPORT_DAY = date(2024, 1, 4)
+GAME, GAME_DAY = "0022301158", date(2024, 4, 10)
+PEOPLE = (
+    ("MEM", "GG Jackson II"),
+    ("MEM", "Jaren Jackson Jr."),
+    *(("MEM", name) for name in ("Lamar Stevens", "Trey Jemison III", "Jake LaRavia", "Scotty Pippen Jr.")),
+    *(("MEM", name) for name in ("Santi Aldama", "Jordan Goodwin", "Desmond Bane", "Derrick Rose", "Yuta Watanabe")),
+    *(("CLE", name) for name in ("Max Strus", "Evan Mobley", "Jarrett Allen", "Donovan Mitchell", "Darius Garland")),
+    *(("CLE", name) for name in ("Marcus Morris Sr.", "Ty Jerome", "Isaiah Mobley")),
+)
+
+
+def _people(partner: Partner, *people: tuple[str, str]) -> None:
+    """Put players into the registry; their ids count from 1."""
+    from backcourt.names.normalise import parse, player_lookup
+
+    for number, (team, name) in enumerate(people, start=1):
+        partner.execute(
+            "INSERT INTO nba_reference.nba_players_registry (universal_player_id, team_abbr, season, player_id, "
+            "player_lookup, player_name, name_suffix, source_priority, created_by, created_at, processed_at) "
+            "VALUES (?, ?, '2023-24', ?, ?, ?, ?, 'nba_boxscore', 'run', ?, ?)",
+            [f"nba_{number}", team, number, player_lookup(name), name, parse(name).suffix or None, NOW, NOW],
+        )
+
+
+def _schedule(partner: Partner) -> None:
+    partner.schedule(
+        (GAME, GAME_DAY, "CLE", "MEM", 37, 32, 4),
+        ("0022300480", REPORT_DAY, "SAS", "MIL", 121, 125, 4),
+        ("0022300485", REPORT_DAY, "GSW", "DEN", 127, 130, 4),
+    )
+
+
+@pytest.mark.slow
+def test_gamebook_is_loaded_once(partner: Partner) -> None:
+    """18 players with the registry's ids: whole names, names without their suffix, last names of the inactive."""
+    _schedule(partner)
+    _people(partner, *PEOPLE)
+    loaded = partner.twice(SOURCE["nbac_gamebook"], GAME_DAY, made([printed(box())]), GAME)
+    assert (loaded.success, loaded.tables[0].rows_inserted) == (1, 18)
+    found = partner.rows(
+        "SELECT team_abbr, player_id, player_name, player_lookup, player_status, dnp_reason, is_starter "
+        "FROM nba_raw.nbac_gamebook_player_stats WHERE player_status <> 'active' OR player_name LIKE '%Je%' ORDER BY 1, 2"
+    )
+    ids = {name: number for number, (_, name) in enumerate(PEOPLE, start=1)}
+    assert found == [
+        (
+            "CLE",
+            ids["Marcus Morris Sr."],
+            "Marcus Morris Sr.",
+            "marcusmorrissr",
+            "dnp",
+            "DNP - Coach's Decision",
+            False,
+        ),
+        ("CLE", ids["Ty Jerome"], "Ty Jerome", "tyjerome", "inactive", "Injury/Illness - Right Ankle; Surgery", False),
+        *(
+            ("MEM", ids[name], *rest, False)
+            for name, *rest in (
+                (
+                    "Jaren Jackson Jr.",
+                    "Jaren Jackson Jr.",
+                    "jarenjacksonjr",
+                    "inactive",
+                    "Injury/Illness - Right Quadriceps; Tendonitis",
+                ),
+            )
+        ),
+        ("MEM", ids["Trey Jemison III"], "Trey Jemison", "treyjemison", "active", None, True),
+        (
+            "MEM",
+            ids["Santi Aldama"],
+            "Santi Aldama",
+            "santialdama",
+            "inactive",
+            "NWT - Injury/Illness - Right Foot; Strain",
+            False,
+        ),
+        ("MEM", ids["Jordan Goodwin"], "Jordan Goodwin", "jordangoodwin", "dnp", "DNP - Coach's Decision", False),
+        (
+            "MEM",
+            ids["Desmond Bane"],
+            "Desmond Bane",
+            "desmondbane",
+            "inactive",
+            "Injury/Illness - Lumbar; Disc Bulge",
+            False,
+        ),
+        ("MEM", ids["Derrick Rose"], "Derrick Rose", "derrickrose", "inactive", None, False),
+        ("MEM", ids["Yuta Watanabe"], "Yuta Watanabe", "yutawatanabe", "inactive", "Personal", False),
+    ]
+    line = partner.rows(
+        "SELECT points, field_goals_made, three_pointers_attempted, total_rebounds, assists, steals, blocks, turnovers, "
+        "personal_fouls, plus_minus, minutes, seconds_played, opponent_team_abbr, is_home "
+        "FROM nba_raw.nbac_gamebook_player_stats WHERE player_name = 'Evan Mobley'"
+    )
+    assert line == [(12, 4, 4, 12, 1, 3, 4, 4, 1, 5, "48:00", 2880, "MEM", True)]
+
+
+@pytest.mark.slow
+def test_an_unknown_name_holds_the_game_back_until_it_is_decided(partner: Partner) -> None:
+    """A name of nobody, and a last name of two, each hold the game; a decision frees the first and never the second."""
+    _schedule(partner)
+    _people(partner, *(person for person in PEOPLE if person[1] != "Yuta Watanabe"))
+    source, data = SOURCE["nbac_gamebook"], made([printed(box())])
+    partner.load(source, GAME_DAY, data, GAME)
+    detail = "SELECT rule, detail FROM nba_processing.quarantine ORDER BY 1"
+    assert partner.rows(detail) == [("known_player", "Watanabe of MEM")]
+    decide = (
+        "INSERT INTO nba_reference.name_decisions (source, player_lookup, season, team_abbr, original_name, player_id, "
+        "step, evidence, run_id, created_at, processed_at) VALUES "
+        "('nbac_gamebook_player_stats', ?, '2023-24', 'MEM', ?, ?, 'review', 'seen', 'run', ?, ?)"
+    )
+    partner.execute(decide, ["watanabe", "Watanabe", 90, NOW, NOW])
+    again = load_landed(partner.warehouse, source, partner.landing, [GAME_DAY], now=NOW, run_id="again")
+    assert (again.success, again.quarantined) == (1, 0)
+    assert partner.rows("SELECT player_id FROM nba_raw.nbac_gamebook_player_stats WHERE player_id > 80") == [(90,)]
+    partner.execute(
+        "INSERT INTO nba_reference.nba_players_registry SELECT * REPLACE ('nba_70' AS universal_player_id, 70 AS "
+        "player_id, 'jalenrose' AS player_lookup, 'Jalen Rose' AS player_name) FROM nba_reference.nba_players_registry "
+        "WHERE player_name = 'Derrick Rose' AND season = '2023-24'"
+    )
+    partner.execute(decide, ["rose", "Rose", 70, NOW, NOW])
+    load_landed(partner.warehouse, source, partner.landing, [GAME_DAY], now=NOW, run_id="more", resume=False)
+    assert partner.rows(detail) == [("one_player", "Rose of MEM is the last name of 2")]
+
+
+@pytest.mark.slow
+def test_broken_gamebooks_are_held_back(partner: Partner) -> None:
+    """Another date, another pair of teams, a missing line, a shot too many, a game that is not scheduled: by rule."""
+    changes: dict[str, Callable[[str], str]] = {
+        "right_date": lambda line: line.replace("April 10", "April 9"),
+        "right_teams": lambda line: line.replace("Memphis Grizzlies", "Utah Jazz").replace("Grizzlies", "Jazz"),
+        "team_totals": lambda line: "" if "Max Strus" in line else line,
+        "made_over_attempted": lambda line: line.replace("48:00 3 5 2 3", "48:00 3 2 2 3"),
+        "known_game": str,
+    }
+    _people(partner, *PEOPLE)
+    expected = {}
+    for number, (rule, change) in enumerate(changes.items()):
+        game = f"002230110{number}"
+        expected[game] = rule
+        if rule != "known_game":
+            partner.schedule((game, GAME_DAY, "CLE", "MEM", 37, 32, 4))
+        lines = [changed for line in box() if (changed := change(line))]
+        partner.landing.store("nbac_gamebook", GAME_DAY, game, made([printed(lines)]), "pdf", now=NOW)
+    loaded = load_landed(partner.warehouse, SOURCE["nbac_gamebook"], partner.landing, [GAME_DAY], now=NOW, run_id="run")
+    assert (loaded.success, loaded.quarantined, loaded.refused) == (0, 5, {})
+    found = partner.rules()
+    assert {game: rule for game, rule in expected.items() if rule in found[game]} == expected
+    assert found["0022301100"] == {"right_date"}
+    assert found["0022301104"] == {"known_game"}
+
+
+@pytest.mark.slow
+def test_injury_reports_are_loaded_side_by_side(partner: Partner) -> None:
+    """14 rows of two games; a later report of one of them adds its rows and takes none away; a changed one replaces."""
+    _schedule(partner)
+    source = SOURCE["nbac_injury_report"]
+    loaded = partner.twice(source, REPORT_DAY, payload("nbac_injury_report/injury_report.pdf"), "12PM")
+    assert (loaded.success, loaded.tables[0].rows_inserted) == (2, 14)
+    assert partner.rows(
+        "SELECT game_id, team, player_lookup, player_full_name, injury_status, reason_category, report_hour "
+        "FROM nba_raw.nbac_injury_report WHERE player_lookup IN ('daviddukejr', 'draymondgreen') ORDER BY 1"
+    ) == [
+        ("0022300480", "SAS", "daviddukejr", "Duke Jr., David", "out", "g_league", 12),
+        ("0022300485", "GSW", "draymondgreen", "Green, Draymond", "out", "suspension", 12),
+    ]
+    later = ("01/04/2024", "07:30 (ET)", "MIL@SAS", "San Antonio Spurs", "Collins, Zach", "Out", "Rest")
+    partner.load(source, REPORT_DAY, report([(459, later)], title="01/04/24 05:30 PM"), "05PM")
+    hours = "SELECT report_hour, COUNT(*) FROM nba_raw.nbac_injury_report GROUP BY 1 ORDER BY 1"
+    assert partner.rows(hours) == [(12, 14), (17, 1)]
+    partner.load(
+        source, REPORT_DAY, report([(459, (*later[:5], "Available", "Rest"))], title="01/04/24 05:30 PM"), "05PM"
+    )
+    assert partner.rows(hours) == [(12, 14), (17, 1)]
+    assert partner.rows("SELECT injury_status FROM nba_raw.nbac_injury_report WHERE report_hour = 17") == [
+        ("available",)
+    ]
+
+
+@pytest.mark.slow
+def test_broken_injury_reports_are_held_back(partner: Partner) -> None:
+    """A game that is not scheduled, a status that does not exist and a team of another game are named by rule."""
+    _schedule(partner)
+    rows = [
+        ("01/04/2024", "07:30 (ET)", "MIL@SAS", "San Antonio Spurs", "Collins, Zach", "Maybe", "Rest"),
+        ("", "", "", "Utah Jazz", "George, Keyonte", "Out", "Rest"),
+        ("", "", "DEN@GSW", "Denver Nuggets", "Nene", "Out", "Rest"),
+        ("", "", "", "", "Nene", "Doubtful", "Rest"),
+        ("", "", "BOS@NYK", "Boston Celtics", "Tatum, Jayson", "Out", "Rest"),
+    ]
+    data = report([(459 - 22 * place, row) for place, row in enumerate(rows)])
+    loaded = partner.load(SOURCE["nbac_injury_report"], REPORT_DAY, data)
+    assert (loaded.success, loaded.quarantined) == (0, 3)
+    assert partner.rules() == {
+        "0022300480": {"known_status", "team_in_game"},
+        "0022300485": {"duplicate_key"},
+        "20240104/BOSNYK": {"known_game"},
+    }
