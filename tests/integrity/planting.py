@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import duckdb
+
 from league import (
     BOOK,
     BOX,

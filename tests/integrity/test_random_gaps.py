@@ -5,16 +5,16 @@ import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import league as tables
 import planting
 import pytest
-from league import League, counts, small
 
+import league as tables
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.integrity.gaps import find_gaps
 from backcourt.integrity.recovery import apply, recovery
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from league import League, counts, small
 from state import contents, query, stored
 
 SPAN = DateRange(date(2021, 10, 1), tables.LAST)
