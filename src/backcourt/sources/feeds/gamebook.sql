@@ -1,0 +1,160 @@
+-- nba_raw.nbac_gamebook_player_stats from the gamebooks, which print names without ids. A name is a player's if just one
+-- man of the team in the registry bears it: the whole name, the name without its suffix, or, among the inactive, the
+-- last name with its suffix; or if nba_reference.name_decisions says so. Nothing else counts, and a name that is nobody's
+-- holds its game back. A last name that several of a team bear is no decision's to make: it would hold for all games.
+WITH people AS (
+  SELECT
+    team_abbr, player_id, player_lookup, player_name, name_suffix,
+    -- The last name is what follows the letters of the first word.
+    SUBSTR(player_lookup, LENGTH(REGEXP_REPLACE(SPLIT(player_name, ' ')[SAFE_OFFSET(0)], r'[^\p{L}\p{N}]', '')) + 1)
+      AS family,
+    SUBSTR(player_lookup, 1, LENGTH(player_lookup) - LENGTH(COALESCE(name_suffix, ''))) AS base
+  FROM nba_reference.nba_players_registry
+  WHERE season = @season AND team_abbr <> ''
+),
+official AS (
+  SELECT
+    player_id,
+    ARRAY_AGG(player_name ORDER BY season DESC, player_name LIMIT 1)[OFFSET(0)] AS player_name,
+    ARRAY_AGG(player_lookup ORDER BY season DESC, player_name LIMIT 1)[OFFSET(0)] AS player_lookup
+  FROM nba_reference.nba_players_registry
+  GROUP BY player_id
+),
+asked AS (
+  SELECT DISTINCT
+    g.team_abbreviation, g.player_name, g.listing, n.player_lookup,
+    REGEXP_EXTRACT(LOWER(TRIM(g.player_name)), r'[ ](jr|sr|ii|iii|iv|v)[.]?$') AS suffix
+  FROM nba_staging.gamebook AS g
+  JOIN nba_staging.player_names AS n ON n.player_name = g.player_name
+),
+matched AS (
+  SELECT
+    a.team_abbreviation, a.player_name, a.listing, p.player_id,
+    CASE
+      WHEN p.player_lookup = a.player_lookup THEN 1
+      WHEN p.base = SUBSTR(a.player_lookup, 1, LENGTH(a.player_lookup) - LENGTH(COALESCE(a.suffix, '')))
+        AND (p.name_suffix IS NULL OR a.suffix IS NULL) THEN 2
+      WHEN a.listing = 'inactive' AND p.family = a.player_lookup THEN 3
+    END AS step
+  FROM asked AS a
+  JOIN people AS p ON p.team_abbr = a.team_abbreviation AND a.player_lookup <> ''
+),
+tied AS (
+  SELECT
+    team_abbreviation, player_name, listing, MIN(player_id) AS player_id, COUNT(DISTINCT player_id) AS bearers
+  FROM (
+    SELECT
+      m.*, MIN(m.step) OVER (PARTITION BY m.team_abbreviation, m.player_name, m.listing) AS best
+    FROM matched AS m
+    WHERE m.step IS NOT NULL
+  )
+  WHERE step = best
+  GROUP BY team_abbreviation, player_name, listing
+),
+lines AS (
+  SELECT
+    g.*,
+    n.player_lookup AS printed_lookup,
+    CASE
+      WHEN g.listing = 'inactive' AND t.bearers > 1 THEN NULL
+      WHEN t.bearers = 1 AND d.player_id IS NULL THEN t.player_id
+      ELSE d.player_id
+    END AS player_id,
+    g.listing = 'inactive' AND t.bearers > 1 AS is_shared,
+    t.bearers,
+    CONCAT(g.player_name, ' of ', COALESCE(g.team_abbreviation, '?')) AS who,
+    g.minutes IS NOT NULL AS played,
+    SAFE_CAST(SPLIT(g.minutes, ':')[SAFE_OFFSET(0)] AS INT64) * 60
+      + SAFE_CAST(SPLIT(g.minutes, ':')[SAFE_OFFSET(1)] AS INT64) AS seconds_played,
+    -- DND is "did not dress", NWT "not with team": neither could have been sent on.
+    g.listing = 'inactive' OR SUBSTR(UPPER(g.comment), 1, 3) IN ('NWT', 'DND') AS not_dressed,
+    SUM(g.pts) OVER (PARTITION BY g.game_id, g.team_abbreviation) AS team_points,
+    COUNT(g.position) OVER (PARTITION BY g.game_id, g.team_abbreviation) AS starters,
+    s.game_id AS known_game, s.game_date AS scheduled_date, s.game_status, s.periods, s.home_team_tricode,
+    s.away_team_tricode,
+    IF(g.is_home, s.home_team_tricode, s.away_team_tricode) AS own_side,
+    IF(g.is_home, s.away_team_tricode, s.home_team_tricode) AS other_side,
+    IF(g.is_home, s.home_team_score, s.away_team_score) AS own_score
+  FROM nba_staging.gamebook AS g
+  LEFT JOIN nba_staging.player_names AS n ON n.player_name = g.player_name
+  LEFT JOIN tied AS t ON t.team_abbreviation = g.team_abbreviation AND t.player_name = g.player_name
+    AND t.listing = g.listing
+  LEFT JOIN nba_reference.name_decisions AS d ON d.source = 'nbac_gamebook_player_stats' AND d.season = @season
+    AND d.player_lookup = n.player_lookup AND d.team_abbr = g.team_abbreviation
+  LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_id = g.game_id AND s.season_year = @season_year
+),
+judged AS (
+  SELECT
+    l.*,
+    -- A last name alone is not what the table calls a player.
+    IF(l.listing = 'inactive', COALESCE(o.player_name, l.player_name), l.player_name) AS full_name,
+    IF(l.listing = 'inactive', COALESCE(o.player_lookup, l.printed_lookup), l.printed_lookup) AS full_lookup,
+    COUNT(*) OVER (PARTITION BY l.game_id, l.player_id) AS copies
+  FROM lines AS l
+  LEFT JOIN official AS o ON o.player_id = l.player_id
+)
+SELECT
+  game_id,
+  scheduled_date AS game_date,
+  @season_year AS season_year,
+  player_id,
+  full_name AS player_name,
+  full_lookup AS player_lookup,
+  team_abbreviation AS team_abbr,
+  other_side AS opponent_team_abbr,
+  is_home,
+  pts AS points,
+  fgm AS field_goals_made,
+  fga AS field_goals_attempted,
+  fg3m AS three_pointers_made,
+  fg3a AS three_pointers_attempted,
+  ftm AS free_throws_made,
+  fta AS free_throws_attempted,
+  oreb AS offensive_rebounds,
+  dreb AS defensive_rebounds,
+  reb AS total_rebounds,
+  ast AS assists,
+  stl AS steals,
+  blk AS blocks,
+  tov AS turnovers,
+  pf AS personal_fouls,
+  plus_minus,
+  CASE WHEN played THEN 'active' WHEN not_dressed THEN 'inactive' ELSE 'dnp' END AS player_status,
+  comment AS dnp_reason,
+  minutes,
+  seconds_played,
+  position AS start_position,
+  IF(starters = 5, position IS NOT NULL, NULL) AS is_starter,
+  NULLIF(ARRAY_TO_STRING([
+    IF(known_game IS NULL, 'known_game: the schedule does not have it', NULL),
+    IF(game_status <> 3, 'game_is_final: the schedule says that it is not over', NULL),
+    IF(game_date <> scheduled_date, FORMAT('right_date: the gamebook is of %s, the schedule has %s',
+       FORMAT_DATE('%Y-%m-%d', game_date), FORMAT_DATE('%Y-%m-%d', scheduled_date)), NULL),
+    IF(team_abbreviation <> own_side, FORMAT('right_teams: the schedule has %s at %s, not %s',
+       away_team_tricode, home_team_tricode, team_abbreviation), NULL),
+    IF(is_shared, FORMAT('one_player: %s is the last name of %d', who, bearers), NULL),
+    IF(player_id IS NULL AND NOT COALESCE(is_shared, FALSE), FORMAT('known_player: %s', who), NULL),
+    IF(COALESCE(full_lookup, '') = '', FORMAT('required_fields: %s misses a field', who), NULL),
+    IF(totals_differ IS NOT NULL, FORMAT('team_totals: the players of %s make %s', team_abbreviation, totals_differ),
+       NULL),
+    IF(NOT REGEXP_CONTAINS(minutes, r'^[0-9]{1,3}:([0-5][0-9]|60)$'),
+       FORMAT('minutes_format: %s %s is not MM:SS', who, minutes), NULL),
+    IF(LEAST(fgm, fga, fg3m, fg3a, ftm, fta, oreb, dreb, reb, ast, stl, blk, tov, pf, pts) < 0,
+       FORMAT('not_negative: %s has a count below 0', who), NULL),
+    IF(fgm > fga OR fg3m > fg3a OR ftm > fta,
+       FORMAT('made_over_attempted: %s field goals %d/%d, threes %d/%d, free throws %d/%d', who, fgm, fga, fg3m, fg3a,
+       ftm, fta), NULL),
+    IF(fg3m > fgm OR fg3a > fga, FORMAT('threes_within_field_goals: %s threes %d/%d of field goals %d/%d', who, fg3m,
+       fg3a, fgm, fga), NULL),
+    IF(oreb + dreb <> reb, FORMAT('rebounds_add_up: %s %d + %d is not %d', who, oreb, dreb, reb), NULL),
+    IF(pts <> 2 * (fgm - fg3m) + 3 * fg3m + ftm,
+       FORMAT('points_add_up: %s %d points, the shots make %d', who, pts, 2 * (fgm - fg3m) + 3 * fg3m + ftm), NULL),
+    IF(seconds_played > (48 + 5 * (periods - 4)) * 60,
+       FORMAT('minutes_in_game: %s %s of %d', who, minutes, 48 + 5 * (periods - 4)), NULL),
+    IF(team_abbreviation = own_side AND team_points <> own_score,
+       FORMAT('team_total: players of %s make %d points, the schedule says %d', team_abbreviation, team_points,
+       own_score), NULL),
+    IF(copies > 1 AND player_id IS NOT NULL, FORMAT('duplicate_key: %s is listed %d times', who, copies), NULL)
+  ], '; '), '') AS broken_rules,
+  IF(ENDS_WITH(minutes, ':60'), 'sixty_seconds', NULL) AS warning
+FROM judged
