@@ -211,7 +211,7 @@ def test_broken_injury_reports_are_held_back(partner: Partner) -> None:
     loaded = partner.load(SOURCE["nbac_injury_report"], REPORT_DAY, data)
     assert (loaded.success, loaded.quarantined) == (0, 3)
     assert partner.rules() == {
-        "0022300480": {"known_status", "team_in_game"},
-        "0022300485": {"duplicate_key"},
-        "20240104/BOSNYK": {"known_game"},
+        "0022300480 2024-01-04 12": {"known_status", "team_in_game"},
+        "0022300485 2024-01-04 12": {"duplicate_key"},
+        "20240104/BOSNYK 2024-01-04 12": {"known_game"},
     }

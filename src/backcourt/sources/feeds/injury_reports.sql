@@ -1,6 +1,5 @@
 -- nba_raw.nbac_injury_report from the league's reports. Date and teams find the game; one that the schedule does not
--- have is held back under its code ("20240104/MILSAS"). What other reports said of the same games stays: a game's rows
--- are published together, and a report that is loaded alone must not take away the earlier ones.
+-- have is held back under its code ("20240104/MILSAS").
 WITH newest AS (
   -- The table knows reports by the hour: of two in one hour the later one counts.
   SELECT report_date, report_hour, MAX(report_minute) AS report_minute
@@ -29,13 +28,6 @@ listed AS (
   LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_date = k.game_date AND s.season_year = @season_year
     AND k.home IN (s.home_team_tricode, s.away_team_tricode) AND k.away IN (s.home_team_tricode, s.away_team_tricode)
     AND k.home <> k.away
-),
-stored AS (
-  SELECT t.*
-  FROM nba_raw.nbac_injury_report AS t
-  LEFT JOIN newest AS m ON m.report_date = t.report_date AND m.report_hour = t.report_hour
-  WHERE t.season_year = @season_year AND t.game_date BETWEEN @first_day AND @last_day AND m.report_date IS NULL
-    AND t.game_id IN (SELECT known_game FROM listed WHERE known_game IS NOT NULL)
 )
 SELECT
   report_date,
@@ -64,9 +56,3 @@ SELECT
   ], '; '), '') AS broken_rules,
   CAST(NULL AS STRING) AS warning
 FROM listed
-UNION ALL
-SELECT
-  report_date, report_hour, game_id, player_lookup, player_id, game_date, season_year, team, player_full_name,
-  injury_status, reason, reason_category, CAST(NULL AS STRING) AS landed_from, CAST(NULL AS STRING) AS broken_rules,
-  CAST(NULL AS STRING) AS warning
-FROM stored

@@ -29,10 +29,11 @@ FEED = SeasonFile(
         whole="report_hour report_minute",
         date="report_date game_date",
     ),
+    unit="game_id report_date report_hour",
     names=("player_name",),
     team="team",
 )
-"""Shape of the rows; the schedule finds the game by date and teams."""
+"""Shape of the rows; the schedule finds the game by date and teams. What a report says of a game is held back alone."""
 
 _HEADER = "Game Date Game Time Matchup Team Player Name Current Status Reason"
 _FIRST_WORDS = (0, 2, 4, 5, 6, 8, 10)
