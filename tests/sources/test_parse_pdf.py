@@ -260,7 +260,7 @@ def test_what_is_no_readable_pdf_is_refused() -> None:
         with pytest.raises(InputFileError, match=message) as refused:
             SOURCE["nbac_gamebook"].parse(data, about(GAME_DAY, GAME))
         assert "\n" not in str(refused.value)
-    for share in (0.2, 0.5, 0.9):
+    for share in (0.2, 0.9):
         with pytest.raises(InputFileError):
             injuries(real[: int(len(real) * share)])
     with pytest.raises(InputFileError, match="'1' is no game id"):
@@ -309,10 +309,8 @@ def test_shaken_words_never_raise_anything_else() -> None:
         ("nbac_gamebook", [words(box())], about(GAME_DAY, GAME), nbac_gamebook.rows_of),
     )
     for name, pages, known, rows_of in trials:
-        outcomes = [
-            survives(partial(_of_shaken, rows_of, pages, known, seed), b"", SOURCE[name]) for seed in range(150)
-        ]
-        assert 10 < sum(outcomes) < 140, name
+        outcomes = [survives(partial(_of_shaken, rows_of, pages, known, seed), b"", SOURCE[name]) for seed in range(80)]
+        assert 5 < sum(outcomes) < 75, name
 
 
 @pytest.mark.slow
@@ -321,7 +319,7 @@ def test_damaged_bytes_never_raise_anything_else() -> None:
     real = payload("nbac_injury_report/injury_report.pdf")
     dice = random.Random(7)
     outcomes = []
-    for _ in range(20):
+    for _ in range(12):
         data = bytearray(real)
         for _ in range(dice.randint(1, 30)):
             place = dice.randrange(len(data))
@@ -333,7 +331,7 @@ def test_damaged_bytes_never_raise_anything_else() -> None:
                 SOURCE["nbac_injury_report"],
             )
         )
-    assert 0 < sum(outcomes) < 20
+    assert 0 < sum(outcomes) < 12
 
 
 def _nested(depth: int, times: int) -> bytes:
