@@ -63,7 +63,7 @@ def fetch(
     if source.per == "season":
         # The schedule itself is one of them: it cannot be asked for its dates before it is there.
         span = _whole_season(season) if season else Asked(start_date, end_date).span(house)
-        wanted = season_targets(span)
+        wanted = season_targets(source, span)
     else:
         span = Asked(start_date, end_date, season).span(house)
         house.require()

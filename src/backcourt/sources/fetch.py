@@ -125,12 +125,14 @@ def targets(session: Session, source: Source, span: DateRange, games: Sequence[s
         BackcourtError: If the schedule has no final game of that id in the range.
     """
     rows = session.rows(
-        "SELECT game_date, game_id, season_type FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @start AND @end "
-        "AND game_status = 3 AND season_type IN UNNEST(@types) ORDER BY game_date, game_id",
+        "SELECT game_date, game_id, season_type, away_team_tricode, home_team_tricode FROM nba_raw.nbac_schedule "
+        "WHERE game_date BETWEEN @start AND @end AND game_status = 3 AND season_type IN UNNEST(@types) "
+        "ORDER BY game_date, game_id",
         {"start": span.start, "end": span.end, "types": list(_SEASON_TYPES)},
     )
-    kinds = {str(game): str(kind) for _, game, kind in rows}
-    played = [(date.fromisoformat(str(day)), str(game)) for day, game, _ in rows if not games or game in games]
+    kinds = {str(game): str(kind) for _, game, kind, _, _ in rows}
+    sides = {str(game): {"away": str(away), "home": str(home)} for _, game, _, away, home in rows}
+    played = [(date.fromisoformat(str(day)), str(game)) for day, game, *_ in rows if not games or game in games]
     unknown = sorted(set(games) - {game for _, game in played})
     if unknown:
         raise BackcourtError(
@@ -142,7 +144,11 @@ def targets(session: Session, source: Source, span: DateRange, games: Sequence[s
     if source.per == "game":
         own = _own_ids(session, span) if "{espn_game_id}" in address else {}
         return [
-            Target(day, game, _values(day, game) | own.get(game, {}) | {"season_type": _SEASON_TYPES[kinds[game]]})
+            Target(
+                day,
+                game,
+                _values(day, game) | sides[game] | own.get(game, {}) | {"season_type": _SEASON_TYPES[kinds[game]]},
+            )
             for day, game in played
         ]
     days = list(dict.fromkeys(day for day, _ in played))
@@ -156,10 +162,14 @@ def targets(session: Session, source: Source, span: DateRange, games: Sequence[s
     return [Target(day, "date", _values(day)) for day in days]
 
 
-def season_targets(span: DateRange) -> list[Target]:
-    """One payload for every season that a range touches, as of the last day of it in the range."""
+def season_targets(source: Source, span: DateRange) -> list[Target]:
+    """One payload, or one per team, for every season that a range touches, as of the last day of it in the range."""
     years = range(int(season_of_date(span.start)[:4]), int(season_of_date(span.end)[:4]) + 1)
     days = [min(span.end, date(year + 1, 6, 30)) for year in years]
+    if source.fetch is not None and "{bref_team}" in source.fetch.url:
+        return [
+            Target(day, team.tricode, _values(day) | {"bref_team": team.bref_code}) for day in days for team in TEAMS
+        ]
     return [Target(day, season_of_date(day), _values(day)) for day in days]
 
 
@@ -250,9 +260,7 @@ def fetch(
                 set(_PLACE.findall(" ".join((endpoint.url, *endpoint.params.values())))) - set(target.values)
             )
             if unknown:
-                done.failed[target.day, target.key] = (
-                    f"its {unknown[0]} is unknown: load the scoreboard that says it first"
-                )
+                done.failed[target.day, target.key] = f"its {unknown[0]} is not known here, so it cannot be asked for"
                 told(target, f"failed: {done.failed[target.day, target.key]}")
                 continue
             try:
