@@ -359,6 +359,17 @@ def test_a_key_is_in_the_request_and_nowhere_else(landing, tmp_path, caplog, cap
     assert KEY not in seen
 
 
+def test_a_key_that_a_service_repeats_is_in_no_reason(landing):
+    """A parser that quotes what it was given quotes no key."""
+
+    def quoting(data, _about):
+        raise InputFileError(f"it says {data.decode()}")
+
+    with SourceServer(Answer(f"no such key: {KEY}".encode())) as server:
+        done = get(server, landing, BDL, chosen=replace(KEYED, parse=quoting), key=KEY, tries=1)
+    assert list(done.failed.values()) == ["it says no such key: (key)"]
+
+
 def test_a_good_answer_to_a_key_is_kept_without_it(landing, tmp_path, caplog):
     """The landed path and file hold what was published, and no trace of who asked."""
     caplog.set_level(0)
@@ -419,9 +430,13 @@ def test_the_schedule_says_what_there_is_to_fetch(partner):
     """Final games of the range in order; a game that is not over, or of another day, is not asked for."""
     from backcourt.calendar import DateRange
 
-    partner.schedule(*((game, DAY, "BOS", "MIA", HOME_SCORE, AWAY_SCORE, 4) for game in reversed(GAMES[:4])))
-    partner.schedule((GAMES[5], DAY + timedelta(days=3), "BOS", "MIA", HOME_SCORE, AWAY_SCORE, 4))
-    partner.execute("UPDATE nba_raw.nbac_schedule SET game_status = 1 WHERE game_id = ?", [GAMES[1]])
+    partner.schedule((GAMES[3], DAY, "BOS", "MIA", HOME_SCORE, AWAY_SCORE, 4))
+    others = [(GAMES[2], DAY, 3), (GAMES[1], DAY, 1), (GAMES[0], DAY, 3), (GAMES[5], DAY + timedelta(days=3), 3)]
+    partner.execute(
+        "INSERT INTO nba_raw.nbac_schedule SELECT s.* REPLACE (g AS game_id, d AS game_date, n AS game_status) "
+        "FROM nba_raw.nbac_schedule AS s, (SELECT unnest(?) AS g, unnest(?) AS d, unnest(?) AS n)",
+        [list(column) for column in zip(*others, strict=True)],
+    )
     span = DateRange(DAY, DAY + timedelta(days=2))
     with partner.warehouse.read() as session:
         found = targets(session, SOURCE, span)
