@@ -70,7 +70,7 @@ def _section(item: Source) -> str:
     lines = [
         f"From: {_from(item)}",
         f"Document: [{text(urlsplit(item.document).netloc)}]({item.document})",
-        f"Rules, by {code(item.feed.unit)}: {_codes(rules(item))}",
+        f"Rules, by {' and '.join(code(column) for column in item.feed.unit.split())}: {_codes(rules(item))}",
     ]
     lines += [f"Warnings: {_codes(warnings(item))}"] if warnings(item) else []
     return f"### {item.name} {{ #{item.name} }}\n\n" + "".join(f"- {line}\n" for line in lines)

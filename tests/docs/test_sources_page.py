@@ -64,6 +64,8 @@ def test_every_source_has_its_line_and_its_section(generator):
     ]
     for item in sources().values():
         assert generator.rules(item), item.name
+        for column in item.feed.unit.split():
+            assert f"<code>{column}</code>" in sections[item.name]
         for rule in (*generator.rules(item), *generator.warnings(item)):
             assert f"<code>{rule}</code>" in sections[item.name]
 
