@@ -35,7 +35,8 @@ class Settings:
         landing: Folder, or fsspec address such as gs://bucket/landing, in which payloads land.
         fetch_via: Address that is asked instead of each source's host, such as a mirror; None asks the hosts.
         bdl_key: Key of the Ball Don't Lie service.
-        odds_key: Key of The Odds API.
+        odds_api_key: Key of The Odds API.
+        bettingpros_key: Key of the BettingPros service.
         ai_key: Key of the language-model service that is asked for names; without one nothing is asked.
         ai_model: The model.
         ai_budget_usd: What one command may spend on it, US dollars.
@@ -53,7 +54,8 @@ class Settings:
     landing: str = "landing"
     fetch_via: str | None = None
     bdl_key: str | None = field(default=None, repr=False)
-    odds_key: str | None = field(default=None, repr=False)
+    odds_api_key: str | None = field(default=None, repr=False)
+    bettingpros_key: str | None = field(default=None, repr=False)
     ai_key: str | None = field(default=None, repr=False)
     ai_model: str = "claude-haiku-5-5"
     ai_budget_usd: float = 1.0
@@ -110,7 +112,8 @@ _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
     "landing": (_trimmed, "a folder, or an address such as gs://bucket/landing"),
     "fetch_via": (_trimmed, "an address, https://..."),
     "bdl_key": (_trimmed, "a key of the service"),
-    "odds_key": (_trimmed, "a key of the service"),
+    "odds_api_key": (_trimmed, "a key of the service"),
+    "bettingpros_key": (_trimmed, "a key of the service"),
     "ai_key": (_trimmed, "a key of the service"),
     "ai_model": (_trimmed, "the name of a model"),
     "ai_budget_usd": (_dollars, "US dollars, 0 or more"),
@@ -118,7 +121,7 @@ _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
 }
 
 
-_SECRET = frozenset({"notify", "ai_key", "bdl_key", "odds_key"})
+_SECRET = frozenset({"notify", "ai_key", "bdl_key", "odds_api_key", "bettingpros_key"})
 """Settings that may hold secrets; their values are never printed."""
 
 

@@ -19,8 +19,9 @@ from source_server import HTML, Answer, SourceServer
 
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.sources.declared import source
-from backcourt.sources.fetch import Target, fetch, targets
+from backcourt.sources.fetch import fetch
 from backcourt.sources.landing import LARGEST, Landing
+from backcourt.sources.targets import Target, targets
 from box_scores import AWAY_SCORE, DAY, HOME_SCORE, SOURCE, game_id, v2, v3
 from partners import partner
 from small_season import command

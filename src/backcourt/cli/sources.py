@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from backcourt.calendar import DateRange
-    from backcourt.sources.fetch import Fetched, Target
+    from backcourt.sources.fetch import Fetched
     from backcourt.sources.landed import LandedLoad
     from backcourt.sources.landing import Landing
+    from backcourt.sources.targets import Target
 
 SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="The source; backcourt jobs list names them.")]
 GameOption = Annotated[list[str] | None, typer.Option("--game", help="Only this game id; may be repeated.")]
@@ -55,7 +56,8 @@ def fetch(
     from backcourt.settings import load
     from backcourt.sources.declared import source as find
     from backcourt.sources.fetch import fetch as carry_out
-    from backcourt.sources.fetch import fetchable, season_targets, targets
+    from backcourt.sources.fetch import fetchable
+    from backcourt.sources.targets import season_targets, targets
 
     source, settings, zone = find(name), load(), _landing(place)
     fetchable(source)

@@ -28,10 +28,11 @@ from backcourt.runbooks.pieces import (
 from backcourt.runbooks.view import Shown
 from backcourt.settings import load as settings
 from backcourt.sources.declared import source
-from backcourt.sources.fetch import Fetched, fetch, targets
+from backcourt.sources.fetch import Fetched, fetch
 from backcourt.sources.landed import LANDED, LandedLoad, load_landed
 from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.quarantine import details, held
+from backcourt.sources.targets import targets
 from backcourt.warehouse.base import Session
 
 _SOURCE = "nbac_team_boxscore"
