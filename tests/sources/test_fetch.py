@@ -12,7 +12,10 @@ import sys
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
+from threading import Thread
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from source_server import HTML, Answer, SourceServer
@@ -527,3 +530,51 @@ def test_a_killed_fetch_goes_on_where_it_was(partner, tmp_path):
     assert len(contents(torn)) == 60
     # A kill costs at most the payload on its way and one that had not been renamed yet.
     assert 60 <= sum(server.counts.values()) <= 60 + 2 * 3
+
+
+def test_every_page_is_fetched(tmp_path):
+    """A list that comes in pages is fetched to its last page, each page a payload of its own; asked again, all are."""
+
+    def page(number, following):
+        player = {"id": number, "first_name": "Ab", "last_name": f"Cd{number}", "position": "G", "team": None}
+        return json.dumps({"data": [player], "meta": {"per_page": 1, "next_cursor": following}}).encode()
+
+    pages = {"": page(1, 7), "7": page(2, 9), "9": page(3, None)}
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            query = parse_qs(urlsplit(self.path).query)
+            asked.append(query.get("cursor", [""])[0])
+            body = pages[asked[-1]]
+            self.send_response(200)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            """Nothing is printed."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        for _ in range(2):
+            done = fetch(
+                source("bdl_active_players"),
+                Landing(str(tmp_path / "landing")),
+                [Target(date(2025, 1, 15), "date", {"date": "2025-01-15"})],
+                key="k",
+                via=f"http://127.0.0.1:{server.server_address[1]}",
+                now=lambda: datetime(2025, 1, 16, tzinfo=UTC),
+                sleep=lambda _: None,
+            )
+            assert not done.failed
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert asked == ["", "7", "9"] * 2
+    landed = Landing(str(tmp_path / "landing")).newest("bdl_active_players", [date(2025, 1, 15)])
+    assert [entry.key for entry in landed] == ["date", "date.7", "date.9"]
+    assert (done.stored, done.unchanged) == (0, 3)

@@ -6,9 +6,11 @@ is a failure like a refused request, and is tried again. What has landed already
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -139,7 +141,9 @@ def fetch(
         checked(target.key)
     done = Fetched(targets=len(wanted))
     pace = _Pace(60.0 / endpoint.per_minute, sleep, clock)
-    todo = [target for target in wanted if not (resume and landing.versions(source.name, target.day, target.key))]
+    # Of several pages the last one may be missing, so they are asked for again.
+    whole = resume and not endpoint.cursor
+    todo = [target for target in wanted if not (whole and landing.versions(source.name, target.day, target.key))]
     done.known = len(wanted) - len(todo)
     with (
         _unlogged(key),
@@ -147,7 +151,9 @@ def fetch(
             timeout=timeout, follow_redirects=False, headers={"User-Agent": _AGENT, **endpoint.headers}, trust_env=False
         ) as client,
     ):
-        for target in todo[:limit]:
+        ahead = deque(todo[:limit])
+        while ahead:
+            target = ahead.popleft()
             unknown = sorted(
                 set(_PLACE.findall(" ".join((endpoint.url, *endpoint.params.values())))) - set(target.values)
             )
@@ -168,7 +174,20 @@ def fetch(
             done.stored += new
             done.unchanged += not new
             told(target, "stored" if new else "unchanged")
+            ahead.extendleft(_next_page(endpoint, target, data))
     return done
+
+
+def _next_page(endpoint: Endpoint, target: Target, data: bytes) -> list[Target]:
+    """The page after this one, if the answer names it; its key has the page's cursor."""
+    if not endpoint.cursor:
+        return []
+    meta = json.loads(data).get("meta") or {}
+    following = meta.get("next_cursor")
+    if not isinstance(following, int):
+        return []
+    first = target.key.partition(".")[0]
+    return [Target(target.day, f"{first}.{following}", {**target.values, "cursor": str(following)})]
 
 
 @contextmanager
@@ -273,6 +292,8 @@ def _requested(
         mirror, own = urlsplit(via), urlsplit(url)
         url = urlunsplit((mirror.scheme, mirror.netloc, mirror.path.rstrip("/") + own.path, own.query, ""))
     params = {name: _filled(value, target) for name, value in endpoint.params.items()}
+    if "cursor" in target.values:
+        params[endpoint.cursor] = target.values["cursor"]
     headers = {}
     if key and endpoint.key_header:
         headers[endpoint.key_header] = key

@@ -58,6 +58,7 @@ class Endpoint:
         key_header: Header that carries the key; "" puts it into the parameter ``key_param``.
         key_param: Parameter that carries the key.
         per_minute: Requests per minute that the host bears.
+        cursor: Parameter that asks for the page after this one, as its meta.next_cursor says; "" if there is one page.
     """
 
     url: str
@@ -67,6 +68,7 @@ class Endpoint:
     key_header: str = ""
     key_param: str = ""
     per_minute: int = 60
+    cursor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,11 +29,11 @@ INJURIES = SeasonFile(
     "bdl_injuries",
     "nba_raw.bdl_injuries",
     bdl.INJURIES,
-    unit="as_of_date",
+    unit="as_of_date bdl_player_id",
     names=("player_name",),
     team="team_abbr",
 )
-"""Injuries of a day: a day is complete or held back."""
+"""Injuries of a day, page by page: a later page takes nothing away from an earlier one."""
 
 
 def _source(name: str, feed: SeasonFile, parse: Parser, per: Relation, path: str, params: Mapping[str, str]) -> Source:
@@ -52,6 +52,7 @@ def _source(name: str, feed: SeasonFile, parse: Parser, per: Relation, path: str
             key_setting="bdl_key",
             key_header="Authorization",
             per_minute=30,
+            cursor="cursor" if "per_page" in params else "",
         ),
     )
 
