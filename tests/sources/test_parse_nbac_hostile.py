@@ -10,7 +10,7 @@ import pytest
 
 from backcourt.errors import InputFileError
 from backcourt.sources.source import About
-from league import SOURCE, schedule, shorter
+from league_payloads import SOURCE, schedule, shorter
 from partners import NOW, Partner, damaged, partner, payload, rough, storm
 
 __all__ = ["partner"]

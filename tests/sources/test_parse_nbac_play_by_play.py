@@ -13,7 +13,7 @@ import pytest
 
 from backcourt.errors import InputFileError
 from backcourt.sources.parsers.nbac_event_codes import action_code
-from league import SOURCE, land_schedule, rows_of
+from league_payloads import SOURCE, land_schedule, rows_of
 from partners import Partner, about, partner, payload
 
 __all__ = ["partner"]

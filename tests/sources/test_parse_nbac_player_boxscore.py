@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from backcourt.errors import InputFileError
-from league import SOURCE, land_schedule, rows_of
+from league_payloads import SOURCE, land_schedule, rows_of
 from partners import Partner, about, partner, payload
 
 __all__ = ["partner"]

@@ -11,7 +11,7 @@ import pytest
 
 from backcourt.errors import InputFileError
 from backcourt.sources.landed import load_landed
-from league import SOURCE, rows_of
+from league_payloads import SOURCE, rows_of
 from partners import NOW, Partner, about, partner, payload
 
 __all__ = ["partner"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backcourt.errors import InputFileError
-from league import SOURCE, land_schedule, load_later, rows_of
+from league_payloads import SOURCE, land_schedule, load_later, rows_of
 from partners import NOW, Partner, about, partner, payload
 
 __all__ = ["partner"]

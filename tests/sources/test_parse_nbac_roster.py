@@ -10,7 +10,7 @@ import pytest
 
 from backcourt.errors import InputFileError
 from backcourt.sources.source import About
-from league import SOURCE, rows_of
+from league_payloads import SOURCE, rows_of
 from partners import NOW, Partner, about, damaged, partner, payload, survives
 
 __all__ = ["partner"]

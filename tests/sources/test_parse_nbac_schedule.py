@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from backcourt.errors import InputFileError
-from league import SCHEDULE, SEASON_DAY, SOURCE, rows_of, schedule
+from league_payloads import SCHEDULE, SEASON_DAY, SOURCE, rows_of, schedule
 from partners import Partner, about, partner, payload
 
 __all__ = ["partner"]
