@@ -28,7 +28,7 @@ def chosen():
     found = []
     for kind in mutations.KINDS:
         candidates = list(kind(ROOT))
-        found += chance.sample(candidates, min(18, len(candidates)))
+        found += chance.sample(candidates, min(15, len(candidates)))
     chance.shuffle(found)
     return found
 

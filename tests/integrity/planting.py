@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import duckdb
-
 from league import (
     BOOK,
     BOX,

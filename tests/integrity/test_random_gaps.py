@@ -5,16 +5,16 @@ import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import league as tables
 import planting
 import pytest
+from league import League, counts, small
 
-import league as tables
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.integrity.gaps import find_gaps
 from backcourt.integrity.recovery import apply, recovery
 from backcourt.warehouse.duckdb import DuckDBWarehouse
-from league import League, counts, small
 from state import contents, query, stored
 
 SPAN = DateRange(date(2021, 10, 1), tables.LAST)
@@ -167,7 +167,7 @@ def test_damaged_warehouses(intact, league, tmp_path, block):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("block", [range(20)], ids=lambda block: f"{block[0]}-{block[-1]}")
+@pytest.mark.parametrize("block", [range(12)], ids=lambda block: f"{block[0]}-{block[-1]}")
 def test_repaired_warehouses(intact, league, tmp_path, block):
     """What needs no file is repaired: the same rows, failures and ledger as if nothing had happened.
 

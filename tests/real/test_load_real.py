@@ -8,6 +8,7 @@ import pytest
 
 from backcourt.catalog.venues import NEUTRAL_GAMES
 from backcourt.sources.season import load_season
+from backcourt.sources.season.files import feed
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 
 pytestmark = pytest.mark.slow
@@ -116,8 +117,14 @@ def test_classifier_equals_the_leagues_zones(loaded):
 
 def test_rosters_carry_no_answer(loaded):
     """The true match that two roster files carry is not loaded, and team codes are the league's."""
-    columns = rows(loaded, "SELECT * FROM nba_raw.br_rosters_current WHERE bref_id = 'lavinza01' LIMIT 1")[0]
-    assert 203897 not in columns
+    # The id is there because the rules found it: every id is a decision's, and none was read from the file.
+    assert rows(
+        loaded,
+        "SELECT COUNT(*) FROM nba_raw.br_rosters_current AS r LEFT JOIN nba_reference.name_decisions AS d ON d.source = "
+        "'br_rosters_current' AND d.player_lookup = r.player_lookup AND d.team_abbr = r.team_abbrev AND d.player_id = "
+        "r.player_id WHERE r.player_id IS NOT NULL AND d.player_id IS NULL",
+    ) == [(0,)]
+    assert "nba_id" not in feed("rosters_bref").columns
     assert rows(
         loaded,
         "SELECT COUNT(DISTINCT team_abbrev) AS teams, COUNTIF(team_abbrev IN ('BRK', 'CHO', 'PHO', 'TOT')) AS foreign "

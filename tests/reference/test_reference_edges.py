@@ -163,8 +163,8 @@ def test_a_snapshot_of_the_morning_drops_who_played_last_night(copy: Path, days:
     )
     change(
         copy,
-        "INSERT INTO nba_raw.espn_team_rosters SELECT roster_date, 12, team_abbr, player_lookup, player_full_name, "
-        "player_id, NULL, NULL, NULL, 'active', season_year, '', now() FROM (SELECT ? AS roster_date, team_abbr, "
+        "INSERT INTO nba_raw.espn_team_rosters BY NAME SELECT roster_date, 12 AS scrape_hour, team_abbr, player_lookup, "
+        "player_full_name, player_id, 'active' AS status, season_year, '' AS data_hash, now() AS processed_at FROM (SELECT ? AS roster_date, team_abbr, "
         "player_lookup, player_full_name, player_id, season_year, ROW_NUMBER() OVER (ORDER BY seconds_played) AS place "
         "FROM nba_analytics.player_game_summary WHERE game_date = ? AND team_abbr = ?) WHERE place > 1",
         [day, day - timedelta(days=1), team],

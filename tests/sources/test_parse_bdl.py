@@ -215,7 +215,7 @@ def test_statistics_that_are_broken(partner: Partner) -> None:
 def test_lists_load(partner: Partner) -> None:
     """Standings, players and injuries load; a second load skips all; a list with a hole is held back."""
     whole = {name: payload(file) for name, (file, _) in REAL.items()}
-    for name, units in (("bdl_standings", 1), ("bdl_active_players", 100), ("bdl_injuries", 1)):
+    for name, units in (("bdl_standings", 1), ("bdl_active_players", 100), ("bdl_injuries", 100)):
         done = partner.twice(SOURCE[name], SUMMER, whole[name], forced=name == "bdl_standings")
         assert (name, done.success, done.exit_code) == (name, units, 0)
     counts = [
@@ -242,5 +242,7 @@ def test_lists_load(partner: Partner) -> None:
     hurt["data"].append({**hurt["data"][0], "status": "Out"})
     hurt["data"][1] |= {"status": " "}
     hurt["data"][2]["player"]["team_id"] = 31
-    assert partner.load(SOURCE["bdl_injuries"], SUMMER, json.dumps(hurt).encode()).quarantined == 1
-    assert partner.rules()["2025-07-15"] == {"duplicate_key", "required_fields", "known_team"}
+    assert partner.load(SOURCE["bdl_injuries"], SUMMER, json.dumps(hurt).encode()).quarantined == 3
+    units = [f"2025-07-15 {entry['player']['id']}" for entry in hurt["data"][:3]]
+    held = {"duplicate_key"}, {"required_fields"}, {"known_team"}
+    assert {unit: partner.rules()[unit] for unit in units} == dict(zip(units, held, strict=True))

@@ -379,11 +379,12 @@ def test_bombs_are_defused(monkeypatch: pytest.MonkeyPatch) -> None:
         "blanks": _twice_packed(),
         "letters": of_contents([content([(0, 10 * line, "x y " * 50) for line in range(70)], 1)]),
     }
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     for name, data in bombs.items():
         started = time.perf_counter()
         with pytest.raises(InputFileError):
             pdf.pages_of(data, about(GAME_DAY))
         assert time.perf_counter() - started < 15, name
-    # The largest process of all that this one has started and seen end.
-    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-    assert largest < 2 * pdf.MEMORY
+    # The largest process of all that this one has started and seen end; others may have been larger before.
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert largest == before or largest * 1024 < 2 * pdf.MEMORY

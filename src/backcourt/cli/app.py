@@ -143,7 +143,11 @@ def main() -> None:
 
 def _command() -> int:
     """Run what the command line says; returns the exit status."""
-    code = app(standalone_mode=False)
+    words = sys.argv[1:]
+    if words[:1] == ["load"] and len(words) > 1 and words[1] not in {"season", "source"} and words[1][:1] != "-":
+        # The name of a source stands for the command that loads one.
+        words.insert(1, "source")
+    code = app(words, standalone_mode=False)
     if code == INTERRUPTED:
         # What typer makes of an interrupt, without a word.
         raise KeyboardInterrupt

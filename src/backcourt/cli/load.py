@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from backcourt.cli import sources
 from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
@@ -14,18 +13,7 @@ from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
 if TYPE_CHECKING:
     from backcourt.sources.season import LoadSummary
 
-
-class _Loads(TyperGroup):
-    """A group in which the name of a source stands for the command that loads one."""
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - the types are typer's own
-        """The command that the words name, `source` if the first of them is none."""
-        if args and args[0] not in self.commands and not args[0].startswith("-"):
-            args = ["source", *args]
-        return super().resolve_command(ctx, args)
-
-
-app = typer.Typer(cls=_Loads, help="Load raw data: a season's folder, or a source's payloads.", no_args_is_help=True)
+app = typer.Typer(help="Load raw data: a season's folder, or a source's payloads.", no_args_is_help=True)
 app.command("source")(sources.load_source)
 
 
