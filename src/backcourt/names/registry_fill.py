@@ -73,13 +73,11 @@ def fill_registry(
     started = time.perf_counter()
     values: dict[str, Value] = {"start": span.start, "end": span.end}
     counted = session.stage_query("registry_rows", _counted(), values)
-    everybody = session.stage_arrow("registry_everybody", _everybody())
+    seeds = "" if _seeded(session) else _seeds(session.stage_arrow("registry_everybody", _everybody()))
     columns = ("universal_player_id", "team_abbr", "season", *_COMPUTED)
     staged = session.stage_query(
         "registry_all",
-        f"SELECT {', '.join(columns)} FROM {counted} UNION ALL SELECT universal_player_id, '', '', player_id, "
-        "player_lookup, player_name, NULLIF(name_suffix, ''), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
-        f"'static_list', 1.0, NULL, NULL FROM {everybody}",
+        f"SELECT {', '.join(columns)} FROM {counted}{seeds}",
     )
     same = " AND ".join(f"(n.{name} = t.{name} OR (n.{name} IS NULL AND t.{name} IS NULL))" for name in _COMPUTED)
     newer = " OR ".join(
@@ -127,6 +125,22 @@ def fill_registry(
     result = FillResult(counted.rows, changed.rows)
     session.discard(counted, staged, changed)
     return result
+
+
+def _seeded(session: Session) -> bool:
+    """True if the list of all players is there, as long as the installed package has it: it only ever grows."""
+    from nba_api.stats.library import data
+
+    count = session.rows(f"SELECT COUNT(*) AS n FROM {_REGISTRY} WHERE season = ''")[0][0]
+    return int(str(count)) == len(data.players)
+
+
+def _seeds(everybody: str) -> str:
+    return (
+        " UNION ALL SELECT universal_player_id, '', '', player_id, player_lookup, player_name, NULLIF(name_suffix, ''), "
+        "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'static_list', 1.0, NULL, NULL "
+        f"FROM {everybody}"
+    )
 
 
 @lru_cache
