@@ -137,8 +137,8 @@ def _seeded(session: Session) -> bool:
 
 def _seeds(everybody: str) -> str:
     return (
-        " UNION ALL SELECT universal_player_id, '', '', player_id, player_lookup, player_name, NULLIF(name_suffix, ''), "
-        "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'static_list', 1.0, NULL, NULL "
+        " UNION ALL SELECT universal_player_id, '', '', player_id, player_lookup, player_name, "
+        "NULLIF(name_suffix, ''), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'static_list', 1.0, NULL, NULL "
         f"FROM {everybody}"
     )
 
