@@ -67,7 +67,8 @@ def print_shown(found: Shown) -> None:
     team = f", {row['team_abbr']}" if row["team_abbr"] else ""
     typer.echo(f"{found.name_id}: {readable(row['original_name'])} ({row['source']}, {row['season']}{team})")
     typer.echo(f"status: {row['status']}{_resolution(row)}")
-    typer.echo(f"seen: {row['occurrences']:,} rows, {row['first_seen_date']} to {row['last_seen_date']}")
+    days = f", {row['first_seen_date']} to {row['last_seen_date']}" if row["first_seen_date"] else ""
+    typer.echo(f"seen: {row['occurrences']:,} rows{days}")
     if row["example_games"]:
         typer.echo(f"games: {', '.join(map(readable, row['example_games']))}")
     typer.echo(f"why no rule decided: {readable(row['reason'], 300)}")

@@ -230,6 +230,9 @@ def _candidates(names: Sequence[tuple[Asked, Name]], people: People) -> dict[Ask
         here = {listing.player_id for listing in people.listings if listing.season == season}
         places = [place for place, spelling in enumerate(people.spellings) if not season or spelling.player_id in here]
         found |= _nearest(list(group), people, places)
+    teams: dict[tuple[str, str], set[int]] = {}
+    for listing in people.listings:
+        teams.setdefault((listing.season, listing.team_abbr), set()).add(listing.player_id)
     namesakes: dict[str, dict[int, None]] = {}
     for spelling, name in zip(people.spellings, people.parsed, strict=True):
         namesakes.setdefault(name.base, {})[spelling.player_id] = None
@@ -237,7 +240,13 @@ def _candidates(names: Sequence[tuple[Asked, Name]], people: People) -> dict[Ask
         known = {candidate.player_id for candidate in found[entry]}
         same = [Candidate(player, people.names[player], 1.0) for player in namesakes.get(name.base, {})]
         added = [candidate for candidate in same if candidate.player_id not in known]
-        found[entry] = tuple(sorted((*added, *found[entry]), key=lambda c: (-c.similarity, c.player_id)))
+        # Somebody of the team is likelier than somebody whose name is a little nearer.
+        mine = teams.get((entry.season, entry.team_abbr), set())
+        near = sorted((*added, *found[entry]), key=lambda c: (-c.similarity, c.player_id))
+        found[entry] = (
+            *(candidate for candidate in near if candidate.player_id in mine),
+            *(candidate for candidate in near if candidate.player_id not in mine),
+        )
     return found
 
 
