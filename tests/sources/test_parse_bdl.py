@@ -8,8 +8,9 @@ from datetime import date
 import pytest
 
 from backcourt.errors import InputFileError
+from backcourt.sources.landed import load_landed
 from backcourt.sources.providers.bdl import SOURCES
-from partners import Partner, about, partner, payload, rough, storm
+from partners import NOW, Partner, about, partner, payload, rough, storm
 
 __all__ = ["partner"]
 SOURCE = {source.name: source for source in SOURCES}
@@ -246,3 +247,15 @@ def test_lists_load(partner: Partner) -> None:
     units = [f"2025-07-15 {entry['player']['id']}" for entry in hurt["data"][:3]]
     held = {"duplicate_key"}, {"required_fields"}, {"known_team"}
     assert {unit: partner.rules()[unit] for unit in units} == dict(zip(units, held, strict=True))
+
+
+@pytest.mark.slow
+def test_standings_of_two_days_load_at_once(partner: Partner) -> None:
+    """Each day's standings are of that day: the newer ones do not replace the older ones of the same season."""
+    source, days = SOURCE["bdl_standings"], [SUMMER, date(2025, 7, 16)]
+    for day in days:
+        partner.land(source, day, payload("bdl_standings/a.json"), "2024-25")
+    done = load_landed(partner.warehouse, source, partner.landing, days, now=NOW, run_id="run")
+    assert (done.files, done.success, done.quarantined) == (2, 2, 0)
+    counts = partner.rows("SELECT as_of_date, COUNT(*) FROM nba_raw.bdl_standings GROUP BY 1 ORDER BY 1")
+    assert counts == [(day, 30) for day in days]

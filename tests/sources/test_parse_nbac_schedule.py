@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from backcourt.errors import InputFileError
+from backcourt.sources.landed import load_landed
 from league_payloads import SCHEDULE, SEASON_DAY, SOURCE, rows_of, schedule
-from partners import Partner, about, partner, payload
+from partners import NOW, Partner, about, partner, payload
 
 __all__ = ["partner"]
 NAME = "nbac_schedule"
@@ -130,3 +131,17 @@ def test_the_season_is_loaded_once(partner: Partner) -> None:
         ("20250115/NYKPHI", "NYK", 5, "Regular Season"),
         ("20241217/MILOKC", "MIL", 4, "Cup Final"),
     ]
+
+
+@pytest.mark.slow
+def test_of_two_schedules_the_newer_one_counts(partner: Partner) -> None:
+    """A season that landed on two dates is one schedule, not one with every game twice."""
+    source, days = SOURCE[NAME], [SEASON_DAY - timedelta(days=1), SEASON_DAY]
+    whole = json.loads(schedule(MLK_WEEK))
+    games = whole["leagueSchedule"]["gameDates"][0]["games"]
+    partner.land(source, days[0], json.dumps(whole).encode(), "2024-25")
+    games[0]["arenaName"] = "Another Hall"
+    partner.land(source, days[1], json.dumps(whole).encode(), "2024-25")
+    done = load_landed(partner.warehouse, source, partner.landing, days, now=NOW, run_id="run")
+    count = sum(len(day["games"]) for day in whole["leagueSchedule"]["gameDates"])
+    assert (done.files, done.success, done.quarantined) == (1, count, 0)

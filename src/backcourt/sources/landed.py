@@ -120,8 +120,7 @@ def load_landed(
     started = time.perf_counter()
     done = LandedLoad(source.name)
     found = landing.newest(source.name, days, keys)
-    if source.per == "season":
-        # Each payload is the whole season as of its date: the newest one says it all.
+    if source.newest_says_all:
         found = list({landed.key: landed for landed in found}.values())
     if not dry_run:
         warehouse.ensure(TABLES)

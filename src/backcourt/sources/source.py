@@ -102,6 +102,11 @@ class Source:
         """Full name of the raw table."""
         return self.feed.table
 
+    @property
+    def newest_says_all(self) -> bool:
+        """True if the newest payload of a key replaces those of earlier dates: a season, unless dated."""
+        return self.per == "season" and "as_of_date" not in self.feed.unit.split()
+
 
 def take(
     record: Mapping[str, Any], mapping: Mapping[str, str], ignored: Collection[str], parsed: Parsed, where: str = ""
