@@ -120,5 +120,7 @@ def _resolution(row: Mapping[str, Any]) -> str:
 
 def nearest(row: Mapping[str, Any]) -> str:
     """The best candidate of a queued name: id, name, similarity."""
-    best = next(iter(row["candidates"] or ()), "")
-    return str(best).replace(":", " ")
+    from backcourt.names.decide import Candidate
+
+    best = [Candidate.read(stored) for stored in (row["candidates"] or ())[:1]]
+    return f"{best[0].label} {best[0].similarity:.3f}" if best else ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from backcourt.names.normalise import LONGEST, Name, parse
 from backcourt.names.people import People, name_columns
@@ -64,6 +64,18 @@ class Candidate:
     def __str__(self) -> str:
         """As it is stored: id, name, similarity."""
         return f"{self.player_id}:{self.name}:{self.similarity:.3f}"
+
+    @classmethod
+    def read(cls, stored: str) -> Self:
+        """What ``str`` made of one."""
+        player, _, rest = stored.partition(":")
+        name, _, similarity = rest.rpartition(":")
+        return cls(int(player), name, float(similarity))
+
+    @property
+    def label(self) -> str:
+        """Id and name, as people read them."""
+        return f"{self.player_id} {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +211,9 @@ def _hits(pairs: pa.Table) -> list[str]:
     return list(same["base"].to_pylist())
 
 
-def _near(bases: Sequence[str], people: People) -> pa.Table:
-    """For each form everybody whose name is it or at most one edit away, suffixes aside: columns base, player_id."""
+def one_edit_away(bases: Sequence[str], people: People) -> set[tuple[str, int]]:
+    """For each form everybody whose name is it or at most one edit away, suffixes aside: (form, NBA person id)."""
     import numpy as np
-    import pyarrow as pa
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
@@ -212,7 +223,14 @@ def _near(bases: Sequence[str], people: People) -> pa.Table:
         some = bases[start : start + _ROWS]
         edits = process.cdist(some, registered, scorer=OSA.distance, score_cutoff=1, workers=-1, dtype=np.uint8)
         found |= {(some[row], people.spellings[column].player_id) for row, column in np.argwhere(edits <= 1)}
-    rows = sorted(found)
+    return found
+
+
+def _near(bases: Sequence[str], people: People) -> pa.Table:
+    """The same as a table: columns base, player_id."""
+    import pyarrow as pa
+
+    rows = sorted(one_edit_away(bases, people))
     return pa.table(
         {
             "base": pa.array([base for base, _ in rows], pa.string()),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from backcourt.errors import BackcourtError
+from backcourt.names import decide
 from backcourt.names.model_question import Answer, Candidate, Question
-from backcourt.names.people import REGISTRY
+from backcourt.names.people import Listing, listings_of
+from backcourt.names.resolve import NAME_KEY
 from backcourt.names.review import pending
 from backcourt.names.review_acts import Act, perform
-from backcourt.names.review_rows import QUEUE, Row, key_of, select
+from backcourt.names.review_rows import QUEUE, Row, about, key_of, select
 from backcourt.warehouse.base import Session, Statement
 
 SURE, LIKELY = 0.9, 0.7
@@ -40,14 +42,8 @@ class Applied:
 def open_questions(session: Session, *, today: date, limit: int | None = None) -> list[Question]:
     """The pending names as questions, the most frequent first, with where their candidates were listed."""
     rows = pending(session, today=today, limit=limit)
-    parsed = [[text.split(":", 1)[0] for text in row["candidates"] or ()] for row in rows]
-    listed: dict[int, list[tuple[str, str]]] = {}
-    for player, season, team in session.rows(
-        f"SELECT player_id, season, team_abbr FROM {REGISTRY} WHERE season <> '' AND player_id IN UNNEST(@ids) "
-        "ORDER BY player_id, season, team_abbr",
-        {"ids": sorted({int(text) for texts in parsed for text in texts}) or [0]},
-    ):
-        listed.setdefault(int(str(player)), []).append((str(season), str(team)))
+    near = [[decide.Candidate.read(stored) for stored in row["candidates"] or ()] for row in rows]
+    listed = listings_of(session, {candidate.player_id for found in near for candidate in found})
     return [
         Question(
             row["source"],
@@ -56,22 +52,20 @@ def open_questions(session: Session, *, today: date, limit: int | None = None) -
             row["team_abbr"],
             row["original_name"],
             row["reason"],
-            tuple(_candidate(text, listed) for text in row["candidates"] or ()),
+            tuple(_candidate(candidate, listed.get(candidate.player_id, ())) for candidate in found),
         )
-        for row in rows
+        for row, found in zip(rows, near, strict=True)
     ]
 
 
-def _candidate(stored: str, listed: Mapping[int, list[tuple[str, str]]]) -> Candidate:
-    player, rest = stored.split(":", 1)
-    name, similarity = rest.rsplit(":", 1)
-    places = listed.get(int(player), [])
+def _candidate(found: decide.Candidate, listed: Sequence[Listing]) -> Candidate:
+    places = sorted((place.season, place.team_abbr) for place in listed)
     return Candidate(
-        int(player),
-        name,
+        found.player_id,
+        found.name,
         tuple(dict.fromkeys(team for _, team in places)),
         tuple(dict.fromkeys(season for season, _ in places)),
-        float(similarity),
+        found.similarity,
     )
 
 
@@ -124,10 +118,9 @@ def _key(question: Question) -> tuple[str, str, str, str]:
 
 
 def _under_review(question: Question, now: datetime) -> Statement:
-    names = ("source", "player_lookup", "season", "team_abbr")
-    same = " AND ".join(f"t.{name} = @{name}" for name in names)
+    same, key = about(dict(zip(NAME_KEY, _key(question), strict=True)))
     return Statement(
         f"UPDATE {QUEUE.full_name} AS t SET status = 'under_review', processed_at = @now "
         f"WHERE {same} AND t.status = 'pending'",
-        {**dict(zip(names, _key(question), strict=True)), "now": now},
+        {**key, "now": now},
     )

@@ -211,6 +211,19 @@ def registered(session: Session, *, aliases: bool = True) -> People:
     )
 
 
+def listings_of(session: Session, players: Collection[int]) -> dict[int, list[Listing]]:
+    """Where players were listed, by player: the newest season first, teams in their order."""
+    found: dict[int, list[Listing]] = {}
+    if players:
+        for player, season, team in session.rows(
+            f"SELECT player_id, season, team_abbr FROM {REGISTRY} WHERE season <> '' AND player_id IN UNNEST(@ids) "
+            "ORDER BY season DESC, team_abbr, player_id",
+            {"ids": sorted(players)},
+        ):
+            found.setdefault(int(str(player)), []).append(Listing(int(str(player)), str(team), str(season)))
+    return found
+
+
 def everybody(*, aliases: bool = True) -> People:
     """All players the league ever had, as the ``nba_api`` package lists them, and the curated aliases; no seasons."""
     from nba_api.stats.library import data

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from backcourt.calendar import DateRange
 from backcourt.names.aliases import CURATED, VERSION
+from backcourt.names.people import REGISTRY
 from backcourt.warehouse.base import Session, Statement, Value
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_REGISTRY = "nba_reference.nba_players_registry"
 _KEY = "n.universal_player_id = t.universal_player_id AND n.team_abbr = t.team_abbr AND n.season = t.season"
 _COMPUTED = (
     "player_id",
@@ -87,16 +87,16 @@ def fill_registry(
     changed = session.stage_query(
         "registry_changed",
         "SELECT n.*, COALESCE(t.created_by, @run_id) AS created_by, COALESCE(t.created_at, @now) AS created_at "
-        f"FROM {staged} AS n LEFT JOIN {_REGISTRY} AS t ON {_KEY} "
+        f"FROM {staged} AS n LEFT JOIN {REGISTRY} AS t ON {_KEY} "
         f"WHERE t.player_id IS NULL OR NOT (COALESCE({same}, FALSE) OR COALESCE({newer}, FALSE))",
         {"run_id": run_id, "now": now},
     )
     listed = ", ".join((*columns, "created_by"))
     session.transaction(
         [
-            Statement(f"DELETE FROM {_REGISTRY} AS t WHERE EXISTS (SELECT 1 FROM {changed} AS n WHERE {_KEY})"),
+            Statement(f"DELETE FROM {REGISTRY} AS t WHERE EXISTS (SELECT 1 FROM {changed} AS n WHERE {_KEY})"),
             Statement(
-                f"INSERT INTO {_REGISTRY} ({listed}, created_at, processed_at) SELECT {listed}, created_at, @now "
+                f"INSERT INTO {REGISTRY} ({listed}, created_at, processed_at) SELECT {listed}, created_at, @now "
                 f"FROM {changed} ORDER BY season, team_abbr, player_lookup, player_id",
                 {"now": now},
             ),
@@ -110,14 +110,14 @@ def fill_registry(
                 {
                     **values,
                     "run_id": run_id,
-                    "name": _REGISTRY.rpartition(".")[2],
+                    "name": REGISTRY.rpartition(".")[2],
                     "now": now,
                     "seconds": round(time.perf_counter() - started, 3),
                     "rows": staged.rows,
                     "written": changed.rows,
                     "mode": mode,
                     "trigger": trigger,
-                    "output": _REGISTRY,
+                    "output": REGISTRY,
                 },
             ),
         ]
@@ -131,7 +131,7 @@ def _seeded(session: Session) -> bool:
     """True if the list of all players is there, as long as the installed package has it: it only ever grows."""
     from nba_api.stats.library import data
 
-    count = session.rows(f"SELECT COUNT(*) AS n FROM {_REGISTRY} WHERE season = ''")[0][0]
+    count = session.rows(f"SELECT COUNT(*) AS n FROM {REGISTRY} WHERE season = ''")[0][0]
     return int(str(count)) == len(data.players)
 
 

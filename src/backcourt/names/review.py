@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
 from backcourt.errors import UnknownNameError
-from backcourt.names.people import REGISTRY
+from backcourt.names import decide
+from backcourt.names.people import listings_of
 from backcourt.names.review_acts import Act, Done, perform
 from backcourt.names.review_rows import (
     ALIASES,
@@ -23,6 +24,7 @@ from backcourt.names.review_rows import (
     REVIEWS,
     STATUSES,
     Row,
+    about,
     find,
     key_of,
     name_id,
@@ -60,19 +62,13 @@ _GOOD_PERCENT = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """Somebody who might be meant.
+class Candidate(decide.Candidate):
+    """Somebody who might be meant, with his teams.
 
     Attributes:
-        player_id: NBA person id.
-        name: Official name.
-        similarity: Of the names without suffix, a fraction.
         listed: Where he was listed: "2021-22 LAL", the newest first.
     """
 
-    player_id: int
-    name: str
-    similarity: float
     listed: tuple[str, ...] = ()
 
 
@@ -169,8 +165,7 @@ def show(session: Session, text: str) -> Shown:
         BackcourtError: If there is no such name, or several.
     """
     row = find(session, text)
-    key = dict(zip(("source", "player_lookup", "season", "team_abbr"), key_of(row), strict=True))
-    here = " AND ".join(f"t.{name} = @{name}" for name in key)
+    here, key = about(row)
     return Shown(
         name_id(*key_of(row)),
         row,
@@ -319,18 +314,9 @@ def _waits_since(row: tuple[object, ...], now: datetime) -> datetime | None:
 
 
 def _candidates(session: Session, row: Row) -> tuple[Candidate, ...]:
-    found = []
-    for stored in row["candidates"] or ():
-        player, _, rest = stored.partition(":")
-        name, _, similarity = rest.rpartition(":")
-        found.append((int(player), name, float(similarity)))
-    if not found:
-        return ()
-    listed: dict[int, list[str]] = {}
-    for player_id, season, team in session.rows(
-        f"SELECT t.player_id, t.season, t.team_abbr FROM {REGISTRY} AS t WHERE t.season <> '' "
-        "AND t.player_id IN UNNEST(@players) ORDER BY t.season DESC, t.team_abbr",
-        {"players": [player for player, _, _ in found]},
-    ):
-        listed.setdefault(int(str(player_id)), []).append(f"{season} {team}")
-    return tuple(Candidate(player, name, score, tuple(listed.get(player, ()))) for player, name, score in found)
+    found = [Candidate.read(stored) for stored in row["candidates"] or ()]
+    listed = listings_of(session, {candidate.player_id for candidate in found})
+    return tuple(
+        replace(candidate, listed=tuple(f"{at.season} {at.team_abbr}" for at in listed.get(candidate.player_id, ())))
+        for candidate in found
+    )

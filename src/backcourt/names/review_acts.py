@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from backcourt.errors import BackcourtError, UnknownNameError
+from backcourt.names.decide import Candidate
 from backcourt.names.normalise import LONGEST, parse
 from backcourt.names.people import People, registered
-from backcourt.names.resolve import FAILURES, keep_decisions, resolve, write_ids
+from backcourt.names.resolve import FAILURES, NAME_KEY, keep_decisions, resolve, write_ids
 from backcourt.names.review_alias import alias_key, aliases_of, named, reaches
 from backcourt.names.review_rows import (
     ALIASES,
@@ -115,7 +116,7 @@ def perform(
         reviews.append(
             {
                 "review_id": ids[-1],
-                **{name: act.row[name] for name in ("source", "player_lookup", "season", "team_abbr")},
+                **{name: act.row[name] for name in NAME_KEY},
                 "action": act.action,
                 "player_id": act.player_id,
                 "before": as_json({**act.row, "others": others} if others else act.row),
@@ -143,8 +144,7 @@ def perform(
     pending = session.stage_query("review_failures", f"SELECT * FROM {FAILURES} WHERE status = 'pending'")
     session.transaction([*statements, *keep_decisions(decided, {"run_id": run_id, "now": now})])
     rows = write_ids(session, run_id=run_id, now=now)
-    # Later than every row of the queue, because the newer one of two rows about a name stays.
-    asked = resolve(session, run_id=run_id, now=later_than_all(session, QUEUE, "processed_at", now))
+    asked = resolve(session, run_id=run_id, now=now)
     dates = session.rows(
         f"SELECT DISTINCT t.game_date FROM {FAILURES} AS t INNER JOIN {pending} AS p ON p.player_lookup = "
         "t.player_lookup AND p.game_date = t.game_date AND p.processor_name = t.processor_name "
@@ -206,7 +206,7 @@ def _check_accepted(act: Act, people: People) -> None:
     if act.player_id not in people.names:
         raise BackcourtError(
             f"no player with the id {act.player_id} is registered",
-            valid=[candidate.rpartition(":")[0].replace(":", " ", 1) for candidate in row["candidates"] or ()],
+            valid=[Candidate.read(stored).label for stored in row["candidates"] or ()],
             next_step="if he is new, fill the registry, or: backcourt names reject "
             f"{name_id(*key_of(row))} --as new_player",
         )
@@ -278,7 +278,7 @@ def _stage_decisions(session: Session, people: People, accepted: Sequence[tuple[
     scores: dict[int | None, list[str]] = {}
     for spelling, name in zip(people.spellings, people.parsed, strict=True):
         scores.setdefault(spelling.player_id, []).append(name.base)
-    names = ("source", "player_lookup", "season", "team_abbr", "original_name", "source_player_id")
+    names = (*NAME_KEY, "original_name", "source_player_id")
     likeness = [
         max(OSA.normalized_similarity(parse(act.row["original_name"]).base, base) for base in scores[act.player_id])
         for act, _ in accepted

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 from backcourt.errors import BackcourtError
+from backcourt.names.decide import one_edit_away
 from backcourt.names.normalise import parse
 from backcourt.names.people import People, name_book
 from backcourt.names.review_rows import ALIASES, Key, Row, key_of
@@ -43,7 +44,9 @@ def aliases_of(
         BackcourtError: If two names of one team and season with the same letters are accepted as different players.
     """
     names = [parse(row["original_name"]) for row, _, _ in accepted]
-    near = _near([name.base for name in names], people)
+    near: dict[str, set[int]] = defaultdict(set)
+    for base, somebody in one_edit_away([name.base for name in names], people):
+        near[base].add(somebody)
     meant: dict[str, set[int]] = {}
     for lookup, player in [
         *((alias.alias_lookup, alias.player_id) for alias in people.aliases),
@@ -130,18 +133,3 @@ def named(row: Row) -> str:
 def _short_forms() -> frozenset[tuple[str, str]]:
     book = name_book()
     return frozenset(zip(book["name"].to_pylist(), book["short_form"].to_pylist(), strict=True))
-
-
-def _near(bases: Sequence[str], people: People) -> dict[str, set[int]]:
-    """Who has these letters or is one edit away, suffixes aside."""
-    import numpy as np
-    from rapidfuzz import process
-    from rapidfuzz.distance import OSA
-
-    edits: Any = process.cdist(
-        bases, [name.base for name in people.parsed], scorer=OSA.distance, score_cutoff=1, dtype=np.uint8
-    )
-    return {
-        base: {people.spellings[int(column)].player_id for column in np.flatnonzero(edits[row] <= 1)}
-        for row, base in enumerate(bases)
-    }

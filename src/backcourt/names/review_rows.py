@@ -56,6 +56,11 @@ def key_of(row: Mapping[str, Any]) -> Key:
     return tuple(str(row[name]) for name in NAME_KEY)
 
 
+def about(row: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    """The condition, with its parameters, that a row t is about the same name as this one."""
+    return " AND ".join(f"t.{name} = @{name}" for name in NAME_KEY), dict(zip(NAME_KEY, key_of(row), strict=True))
+
+
 def find(session: Session, text: str) -> Row:
     """The queue's row of an id, or of the beginning of one that no other name's id has.
 

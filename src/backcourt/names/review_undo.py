@@ -23,6 +23,7 @@ from backcourt.names.review_rows import (
     REVIEWS,
     Key,
     Row,
+    about,
     as_json,
     drop,
     from_json,
@@ -109,7 +110,7 @@ def undo(session: Session, review_id: str, *, by: str, now: datetime, run_id: st
     was = from_json(QUEUE, before)
     if review["action"] == "accept":
         return _undo_acceptance(session, review, (was, before, in_force), marked, stamp)
-    current = select(session, QUEUE, *_is(review))
+    current = select(session, QUEUE, *about(review))
     if any(row["status"] == "resolved" for row in current):
         raise BackcourtError(
             f"the name of act {review['review_id']} was decided since, by a rule",
@@ -153,10 +154,10 @@ def withdraw(
     queued = [row for row in select(session, QUEUE) if key_of(row) in gone]
     rows, dates = seen(session, names)
     known = {str(row[0]) for row in session.rows(f"SELECT t.review_id FROM {REVIEWS.full_name} AS t")}
-    about = {"source": "", "player_lookup": alias["alias_lookup"], "season": season, "team_abbr": team_abbr}
+    place = {"source": "", "player_lookup": alias["alias_lookup"], "season": season, "team_abbr": team_abbr}
     review: Row = {
-        "review_id": new_review_id(known, run_id, Act(about, "withdraw")),
-        **about,
+        "review_id": new_review_id(known, run_id, Act(place, "withdraw")),
+        **place,
         "action": "withdraw",
         "player_id": alias["player_id"],
         "before": as_json({"alias": alias, "decisions": list(gone.values()), "queue": queued}),
@@ -281,21 +282,18 @@ def _number(row: Row) -> tuple[str, str, int]:
 
 def _pending_again(names: str) -> Statement:
     """The failures of staged names that nothing decides any more are pending again."""
-    about = "{0}.player_lookup = t.player_lookup AND {0}.season = t.season AND {0}.team_abbr IN ('', t.team_abbr)"
+    same = "{0}.player_lookup = t.player_lookup AND {0}.season = t.season AND {0}.team_abbr IN ('', t.team_abbr)"
     return Statement(
         f"UPDATE {FAILURES} AS t SET status = 'pending', resolved_at = NULL WHERE t.status = 'resolved' "
-        f"AND EXISTS (SELECT 1 FROM {names} AS n WHERE {about.format('n')}) "
-        f"AND NOT EXISTS (SELECT 1 FROM {DECISIONS.full_name} AS d WHERE {about.format('d')})"
+        f"AND EXISTS (SELECT 1 FROM {names} AS n WHERE {same.format('n')}) "
+        f"AND NOT EXISTS (SELECT 1 FROM {DECISIONS.full_name} AS d WHERE {same.format('d')})"
     )
 
 
 def _ask_again(session: Session, names: Collection[Key], stamp: tuple[str, datetime]) -> int:
-    """Ask the open names; returns how many of ``names`` are decided now.
-
-    Later than every row of the queue, because the newer one of two rows about a name stays.
-    """
+    """Ask the open names; returns how many of ``names`` are decided now."""
     run_id, now = stamp
-    resolve(session, run_id=run_id, now=later_than_all(session, QUEUE, "processed_at", now))
+    resolve(session, run_id=run_id, now=now)
     return sum(1 for row in select(session, DECISIONS) if key_of(row) in names)
 
 
@@ -370,9 +368,3 @@ def _touched(review: Row, before: Mapping[str, Any]) -> set[Key]:
     """The names that an act was about or can have decided."""
     rows = (*before.get("others", ()), *before.get("decisions", ()))
     return {key_of(review), *map(key_of, rows)}
-
-
-def _is(review: Row) -> tuple[str, dict[str, str]]:
-    """Condition and parameters: the queue's row of an act."""
-    names = ("source", "player_lookup", "season", "team_abbr")
-    return " AND ".join(f"t.{name} = @{name}" for name in names), {name: review[name] for name in names}

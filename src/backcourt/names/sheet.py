@@ -14,6 +14,7 @@ from typing import Any
 
 from backcourt.calendar import parse_date
 from backcourt.errors import BackcourtError, InputFileError
+from backcourt.names.decide import Candidate
 from backcourt.names.files import read_csv, write_csv
 from backcourt.names.normalise import parse
 from backcourt.names.people import registered
@@ -126,7 +127,7 @@ def guarded(value: object) -> str:
 
 
 def _cells(row: Row) -> list[str]:
-    names = [_candidate(stored) for stored in (row["candidates"] or ())[:_CANDIDATES]]
+    names = [Candidate.read(stored).label for stored in (row["candidates"] or ())[:_CANDIDATES]]
     number = str(row["name_id"])
     return [
         f"'{number}" if _NUMBER.fullmatch(number) else number,
@@ -143,11 +144,6 @@ def _cells(row: Row) -> list[str]:
         "",
         "",
     ]  # fmt: skip
-
-
-def _candidate(stored: str) -> str:
-    """A candidate as "id name", of what the queue stores as id:name:similarity."""
-    return stored.rpartition(":")[0].replace(":", " ", 1)
 
 
 def _act(line: _Line, queue: Mapping[str, Row], seen: dict[str, int]) -> Act | None:
@@ -175,7 +171,8 @@ def _act(line: _Line, queue: Mapping[str, Row], seen: dict[str, int]) -> Act | N
         if not found:
             raise BackcourtError(
                 f"accept with the player {player[:40]!r}",
-                valid=[_candidate(stored) for stored in row["candidates"] or ()] or ["the id of a registered player"],
+                valid=[Candidate.read(stored).label for stored in row["candidates"] or ()]
+                or ["the id of a registered player"],
             )
         return Act(row, "accept", int(found[1]), notes=notes)
     outcome = {"reject": "ignored", "invalid": "invalid", "new_player": "new_player"}.get(decision)

@@ -19,8 +19,10 @@ from backcourt.integrity.cells import cells as cells_of
 from backcourt.integrity.reprocessing import missed
 from backcourt.integrity.reprocessing import reprocess as compute
 from backcourt.names import registry_fill
+from backcourt.names.decide import Candidate
 from backcourt.names.resolve import DECISIONS, FAILURES, resolve
 from backcourt.names.review import health, pending
+from backcourt.names.review_rows import OPEN
 from backcourt.runbooks import checks, facts, name_facts, view
 from backcourt.runbooks.parameters import NameResolution
 from backcourt.runbooks.pieces import (
@@ -34,7 +36,6 @@ from backcourt.runbooks.pieces import (
 )
 from backcourt.runbooks.view import Shown
 
-_OPEN = ("pending", "under_review", "snoozed")
 _SHOWN = 20
 """Lines of a kind that a step shows before it counts the rest."""
 _KINDS: Mapping[str, view.Kind] = {"good": "good", "warning": "question", "critical": "bad"}
@@ -167,7 +168,7 @@ def names_waiting(parameters: NameResolution) -> Shown:
     with open_parameters(parameters).read() as session:
         seasons = list(dict.fromkeys(item.season for item in facts.game_dates(session, parameters.span)))
         decided = name_facts.by_step(session, seasons)
-        queue = pending(session, _OPEN, today=parameters.end_date)
+        queue = pending(session, OPEN, today=parameters.end_date)
     own = Counter("waiting" for row in queue if row["season"] in {*seasons, ""})
     order = [*name_facts.STEPS, *sorted(decided.keys() - set(name_facts.STEPS))]
     picture = pictures.names_by_step([(step, decided[step]) for step in order if step in decided], own["waiting"])
@@ -181,7 +182,8 @@ def names_waiting(parameters: NameResolution) -> Shown:
             row["occurrences"],
             row["status"],
             row["reason"],
-            "; ".join(str(stored).replace(":", " ") for stored in row["candidates"] or ()) or "nobody",
+            "; ".join(f"{c.label} {c.similarity:.3f}" for c in map(Candidate.read, row["candidates"] or ()))
+            or "nobody",
         )
         for row in queue[:_SHOWN]
     ]
