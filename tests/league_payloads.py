@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from backcourt.sources.landed import LandedLoad, load_landed
-from backcourt.sources.providers.nbac_league import SOURCES
+from backcourt.sources.providers.nbac import SOURCES
 from backcourt.sources.source import About
 from partners import NOW, Partner, payload
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from backcourt.errors import UnknownNameError
-from backcourt.sources.providers import bdl, espn, market, nbac, nbac_league, nbac_pdf, others
+from backcourt.sources.providers import bdl, espn, market, nbac, nbac_pdf, others
 from backcourt.sources.source import Source
 
 
@@ -14,9 +14,7 @@ from backcourt.sources.source import Source
 def sources() -> Mapping[str, Source]:
     """Every source by name."""
     return {
-        source.name: source
-        for provider in (nbac, nbac_league, nbac_pdf, bdl, espn, market, others)
-        for source in provider.SOURCES
+        source.name: source for provider in (nbac, nbac_pdf, bdl, espn, market, others) for source in provider.SOURCES
     }
 
 
