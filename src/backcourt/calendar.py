@@ -7,6 +7,7 @@ table can say.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,7 +16,7 @@ from backcourt.errors import BackcourtError, DateRangeError
 BOOTSTRAP_DAYS = 14
 """Days 0 to 13 of a season (opening day = day 0), for which Phase 4 writes nothing."""
 
-_SEASON = re.compile(r"^(\d{4})-(\d{2})$")
+_SEASON = re.compile(r"(\d{4})-(\d{2})")
 
 
 def season_year(label: str) -> int:
@@ -24,7 +25,7 @@ def season_year(label: str) -> int:
     Raises:
         BackcourtError: If the label is not two consecutive years in that form.
     """
-    match = _SEASON.match(label)
+    match = _SEASON.fullmatch(label)
     if match is None or (int(match[1]) + 1) % 100 != int(match[2]):
         raise BackcourtError(f"season {label!r} is not in the form 2021-22 (two consecutive years)")
     return int(match[1])
@@ -111,3 +112,14 @@ def month_chunks(span: DateRange) -> tuple[DateRange, ...]:
         chunks.append(DateRange(start, min(span.end, first_of_next - timedelta(days=1))))
         start = first_of_next
     return tuple(chunks)
+
+
+def date_ranges(days: Iterable[date], *, apart: int = 1) -> tuple[DateRange, ...]:
+    """Dates in order as ranges; those at most so many days apart are one."""
+    found: list[DateRange] = []
+    for day in days:
+        if found and (day - found[-1].end).days <= apart:
+            found[-1] = DateRange(found[-1].start, day)
+        else:
+            found.append(DateRange(day, day))
+    return tuple(found)

@@ -84,12 +84,12 @@ def retry(
     held back.
     """
     from backcourt.cli.output import print_json
-    from backcourt.cli.sources import _landing
+    from backcourt.cli.sources import landing_of
     from backcourt.sources.quarantine import retry as load_again
 
     house = warehouse(file)
     house.require()
-    done = load_again(house, _landing(place), table=table or "", now=now(), run_id=new_run_id())
+    done = load_again(house, landing_of(place), table=table or "", now=now(), run_id=new_run_id())
     if as_json:
         print_json({"loaded": done.loaded, "held": done.held, "elsewhere": done.elsewhere, "refused": done.refused})
     else:

@@ -59,7 +59,7 @@ def fetch(
     from backcourt.sources.fetch import fetchable
     from backcourt.sources.targets import season_targets, targets
 
-    source, settings, zone = find(name), load(), _landing(place)
+    source, settings, zone = find(name), load(), landing_of(place)
     fetchable(source)
     house = warehouse(file)
     if source.per == "season":
@@ -117,7 +117,7 @@ def load_source(
     from backcourt.sources.declared import source as find
     from backcourt.sources.landed import load_landed
 
-    source, zone, house = find(name), _landing(place), warehouse(file)
+    source, zone, house = find(name), landing_of(place), warehouse(file)
     days = zone.days(source.name)
     if not days:
         raise BackcourtError(
@@ -164,7 +164,8 @@ def _whole_season(label: str) -> DateRange:
     return DateRange(date(year, 10, 1), date(year + 1, 6, 30))
 
 
-def _landing(place: str | None) -> Landing:
+def landing_of(place: str | None) -> Landing:
+    """The landing zone of an option, or of the settings if it is not given."""
     from backcourt.settings import load
     from backcourt.sources.landing import Landing
 

@@ -19,7 +19,7 @@ from backcourt.backfill import locks
 from backcourt.backfill.options import Options
 from backcourt.backfill.run import run
 from backcourt.backfill.stamp import Stamp
-from backcourt.calendar import DateRange
+from backcourt.calendar import DateRange, date_ranges
 from backcourt.catalog import table
 from backcourt.errors import BackcourtError
 from backcourt.integrity.gaps import Gaps, look, own_gaps
@@ -104,7 +104,7 @@ def recovery(gaps: Gaps, *, warehouse: str = "") -> Recovery:
         own = list(found)
         raw = table(name).phase == "raw"
         distrusted = tuple(sorted({day for gap in own if gap.kind != "cascade" for day in gap.days}))
-        ranges = tuple(_near(sorted({day for gap in own for day in gap.days}), 0 if raw else _APART_DAYS))
+        ranges = date_ranges(sorted({day for gap in own for day in gap.days}), apart=1 if raw else _APART_DAYS)
         reason = ", ".join(dict.fromkeys(gap.kind for gap in own))
         doubled = raw and all(gap.doubled for gap in own)
         action: Action = "deduplicate" if doubled else "load" if raw else "compute"
@@ -274,20 +274,6 @@ def _gate(warehouse: Warehouse, stage: Stage) -> None:
                 raise BackcourtError(
                     f"{stage.table} still has {still[0].kind} on {still[0].day}: {still[0].evidence}",
                 )
-
-
-def _near(days: Sequence[date], apart: int) -> Iterator[DateRange]:
-    """Dates as ranges; those at most so many days apart are one."""
-    start = last = None
-    for day in days:
-        if start is None or last is None:
-            start = last = day
-        elif (day - last).days > max(apart, 1):
-            yield DateRange(start, last)
-            start = day
-        last = day
-    if start is not None and last is not None:
-        yield DateRange(start, last)
 
 
 def _command(action: Action, name: str, ranges: Sequence[DateRange]) -> str:

@@ -13,8 +13,7 @@ from backcourt.backfill.options import Options, RunResult
 from backcourt.backfill.plan import season_span
 from backcourt.backfill.run import run
 from backcourt.backfill.stamp import Stamp
-from backcourt.calendar import DateRange
-from backcourt.catalog import table
+from backcourt.calendar import DateRange, date_ranges
 from backcourt.names.resolve import FAILURES
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import registry, upstreams_of
@@ -42,13 +41,7 @@ class Missed:
     @property
     def ranges(self) -> tuple[DateRange, ...]:
         """The dates as ranges of days that follow each other."""
-        found: list[DateRange] = []
-        for day in self.days:
-            if found and (day - found[-1].end).days == 1:
-                found[-1] = DateRange(found[-1].start, day)
-            else:
-                found.append(DateRange(day, day))
-        return tuple(found)
+        return date_ranges(self.days)
 
 
 def missed(warehouse: Warehouse) -> tuple[Missed, ...]:
@@ -92,8 +85,7 @@ def reprocess(warehouse: Warehouse, found: Sequence[Missed], stamp: Stamp) -> li
 
 def _above(root: Processor) -> tuple[Processor, ...]:
     """The processors that read a table, directly or not."""
-    name = table(root.name).full_name
-    return tuple(processor for processor in registry() if name in upstreams_of(processor))
+    return tuple(processor for processor in registry() if root.table.full_name in upstreams_of(processor))
 
 
 def _part(stamp: Stamp, done: Sequence[RunResult]) -> Stamp:

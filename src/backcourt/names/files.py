@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from backcourt.calendar import season_year
 from backcourt.catalog.teams import team_code_of
-from backcourt.errors import InputFileError
+from backcourt.errors import BackcourtError, InputFileError
 from backcourt.names.decide import Asked, Decision, decide
 from backcourt.names.people import People, everybody, registered
 from backcourt.warehouse.base import Session, Warehouse
@@ -21,7 +21,6 @@ COLUMNS = ("row_id", "name", "season", "team", "source")
 """Columns that the file must have; others are carried along."""
 ADDED = ("player_id", "step", "score", "candidates", "evidence")
 """Columns that the decisions add."""
-_SEASON = re.compile(r"\d{4}-\d{2}")
 _LARGEST = 256 * 1024 * 1024
 """Bytes of the largest file that is read."""
 _SHOWN = 5
@@ -57,7 +56,11 @@ def read_names(path: Path) -> list[dict[str, str]]:
 
 def season_like(season: str) -> bool:
     """True for "2021-22": a year and the last digits of the next."""
-    return bool(_SEASON.fullmatch(season)) and int(season[5:]) == (int(season[:4]) + 1) % 100
+    try:
+        season_year(season)
+    except BackcourtError:
+        return False
+    return True
 
 
 def read_csv(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
