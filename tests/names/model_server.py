@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+from local_server import LocalServer
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,8 @@ def first_candidate(name: dict[str, Any]) -> dict[str, Any]:
     return {"verdict": "MATCH", "player_id": name["candidates"][0]["player_id"]}
 
 
-class ModelServer:
-    """The server, in a thread of its own while the context lasts.
+class ModelServer(LocalServer):
+    """The server.
 
     Attributes:
         script: What to do with each request; the last entry serves all further ones.
@@ -98,28 +99,9 @@ class ModelServer:
 
     def __init__(self, *script: Scripted) -> None:
         """Script the server."""
+        super().__init__(self._handler())
         self.script = list(script)
         self.received: list[Received] = []
-        self._stopping = Event()
-
-    def __enter__(self) -> Self:
-        """Start on a free port of this machine."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop, and wait until every thread has ended."""
-        self._stopping.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         outer = self
@@ -131,7 +113,7 @@ class ModelServer:
                 outer.received.append(received)
                 scripted = outer.script[min(len(outer.received), len(outer.script)) - 1]
                 if scripted.hang:
-                    outer._stopping.wait()
+                    outer.stopping.wait()
                 if scripted.hang or scripted.drop:
                     return
                 body = (scripted.body if isinstance(scripted.body, str) else scripted.body(received)).encode()

@@ -6,10 +6,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
-from typing import Self
+from http.server import BaseHTTPRequestHandler
+from threading import Lock
 from urllib.parse import parse_qsl, urlsplit
+
+from local_server import LocalServer
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,8 @@ HTML = Answer(b"<!DOCTYPE html><html><body>Access denied</body></html>", headers
 """The error page that calls itself good."""
 
 
-class SourceServer:
-    """The server, in a thread of its own while the context lasts.
+class SourceServer(LocalServer):
+    """The server.
 
     Attributes:
         received: The requests so far.
@@ -73,31 +74,12 @@ class SourceServer:
             by: Parameter of the query that tells requests apart.
             scripts: The answers by the value of that parameter, in order; the last one serves all further ones.
         """
+        super().__init__(self._handler())
         self.received: list[Request] = []
         self._by = by
         self._scripts = {"": script or (Answer(status=404),)} | dict(scripts or {})
         self._asked: Counter[str] = Counter()
         self._lock = Lock()
-        self._stopping = Event()
-
-    def __enter__(self) -> Self:
-        """Start on a free port of this machine."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop, and wait until every thread has ended."""
-        self._stopping.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     @property
     def counts(self) -> dict[str, int]:
@@ -123,7 +105,7 @@ class SourceServer:
                 request = Request(parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), headers)
                 answer = outer._next(request)
                 if answer.hang:
-                    outer._stopping.wait()
+                    outer.stopping.wait()
                 time.sleep(answer.delay)
                 if answer.hang or answer.drop:
                     return
