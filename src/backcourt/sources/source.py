@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -41,6 +41,16 @@ class Parsed:
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     unmapped: set[str] = field(default_factory=set)
+
+    def known(self, record: Iterable[str], fields: Collection[str], where: str = "") -> None:
+        """Note the fields of an object that are not known; whoever reads of an object says what he knows of it.
+
+        Args:
+            record: The object, or the names of its fields.
+            fields: Those that are read or left out on purpose.
+            where: Path of the object in the payload, for the note.
+        """
+        self.unmapped |= {f"{where}{name}" for name in record if name not in fields}
 
 
 Parser = Callable[[bytes, About], Parsed]
@@ -120,7 +130,7 @@ def take(
         parsed: Where unmapped fields are noted.
         where: Path of the object in the payload, for the note.
     """
-    parsed.unmapped |= {f"{where}{name}" for name in record if name not in mapping and name not in ignored}
+    parsed.known(record, {*mapping, *ignored}, where)
     return {new: record.get(name) for name, new in mapping.items()}
 
 

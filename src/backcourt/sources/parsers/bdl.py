@@ -120,7 +120,7 @@ def parse_standings(data: bytes, about: About) -> Parsed:
     cells, parsed = Cells(about), Parsed()
     for where, entry in _entries(json_of(data, about), cells, parsed):
         team = cells.record(entry.get("team"), f"{where}.team")
-        parsed.unmapped |= {f"data.team.{name}" for name in team if name not in _TEAM}
+        parsed.known(team, _TEAM, "data.team.")
         raw = take(entry, {name: name for name in _STANDING}, {"team", "season"}, parsed, "data.")
         raw |= {
             "season": cells.season(entry.get("season"), f"{where}.season"),
@@ -144,7 +144,10 @@ def parse_active_players(data: bytes, about: About) -> Parsed:
     for where, entry in _entries(json_of(data, about), cells, parsed):
         raw = take(entry, mapping, _PERSON_IGNORED, parsed, "data.")
         team = entry.get("team")
-        raw["team"] = None if team is None else _team(cells.record(team, f"{where}.team"), f"{where}.team", cells)
+        if team is not None:
+            parsed.known(cells.record(team, f"{where}.team"), _TEAM, "data.team.")
+            team = _team(team, f"{where}.team", cells)
+        raw["team"] = team
         raw |= {"season": cells.season(None, where), "as_of_date": about.day}
         parsed.rows.append(cells.row(raw | {"player_name": _name(entry, where, cells)}, ACTIVE, where))
     return parsed
@@ -172,7 +175,7 @@ def _entries(payload: object, cells: Cells, parsed: Parsed) -> list[tuple[str, d
     """The entries of all pages, each with its place."""
     found: list[tuple[str, dict[str, Any]]] = []
     for before, page in cells.pages(payload, "data"):
-        parsed.unmapped |= {str(name) for name in page if name not in {"data", "meta"}}
+        parsed.known(page, {"data", "meta"})
         for place, entry in enumerate(page["data"]):
             where = f"{before}data[{place}]"
             found.append((where, cells.record(entry, where)))
@@ -185,7 +188,7 @@ def _box(game: dict[str, Any], where: str, cells: Cells, parsed: Parsed) -> None
     sides: dict[str, dict[str, Any]] = {}
     for side, name in (("home", "home_team"), ("away", "visitor_team")):
         sides[side] = cells.record(game.get(name), f"{where}.{name}")
-        parsed.unmapped |= {f"data.{name}.{field}" for field in sides[side] if field not in _TEAM | {"players"}}
+        parsed.known(sides[side], _TEAM | {"players"}, f"data.{name}.")
     common |= {side: _team(team, where, cells) for side, team in sides.items()}
     for side, team in sides.items():
         # A game that has not begun has no players yet.
@@ -202,7 +205,7 @@ def _stat(line: dict[str, Any], where: str, cells: Cells, parsed: Parsed) -> Non
     common["home"] = _team_of_id(game.get("home_team_id"), f"{where}.game.home_team_id", cells)
     common["away"] = _team_of_id(game.get("visitor_team_id"), f"{where}.game.visitor_team_id", cells)
     team = cells.record(line.get("team"), f"{where}.team")
-    parsed.unmapped |= {f"data.team.{name}" for name in team if name not in _TEAM}
+    parsed.known(team, _TEAM, "data.team.")
     person = cells.record(line.get("player"), f"{where}.player")
     _line(line, person, {**common, "team": _team(team, where, cells)}, (cells, parsed, where))
 

@@ -48,11 +48,11 @@ def parse_offers(data: bytes, about: About) -> Parsed:
     if isinstance(payload, dict) and "offers" not in payload and isinstance(payload.get("events"), list):
         return parsed  # The list of a day's events, without offers.
     for before, page in cells.pages(payload, "offers"):
-        parsed.unmapped |= {str(name) for name in page if name not in _PAGE}
+        parsed.known(page, _PAGE)
         games = _games(page.get("events") or [], cells)
         for place, offer in enumerate(cells.records(page["offers"], f"{before}offers")):
             where = f"{before}offers[{place}]"
-            parsed.unmapped |= {f"offers.{name}" for name in offer if name not in _OFFER}
+            parsed.known(offer, _OFFER, "offers.")
             market = cells.whole(offer.get("market_id"), f"{where}.market_id")
             if market != _POINTS:
                 parsed.unmapped.add(f"market {market}")
@@ -80,13 +80,14 @@ def _offer(offer: dict[str, Any], games: dict[int, tuple[Any, Any]], tools: tupl
         "away": away,
     }
     for side in cells.records(offer.get("selections"), f"{where}.selections"):
-        parsed.unmapped |= {f"selections.{name}" for name in side if name not in _SELECTION}
+        parsed.known(side, _SELECTION, "selections.")
         here = f"{where}.selections"
         opening = cells.record(side.get("opening_line") or {}, f"{here}.opening_line")
         bet_side = (cells.text(side.get("selection"), f"{here}.selection") or "").lower()
         for book in cells.records(side.get("books"), f"{here}.books"):
             lines = cells.records(book.get("lines"), f"{here}.books.lines")
-            parsed.unmapped |= {f"lines.{name}" for line in lines for name in line if name not in _LINE}
+            for offered in lines:
+                parsed.known(offered, _LINE, "lines.")
             line = _main(lines, cells, f"{here}.books.lines")
             if line is None:
                 continue

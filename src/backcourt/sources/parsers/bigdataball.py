@@ -98,7 +98,7 @@ def _lines(data: bytes, cells: Cells, parsed: Parsed) -> Iterator[tuple[str, dic
         missing = sorted(needed - set(names))
         if missing:
             raise wrong_shape(cells.about, f"it has no column {', '.join(missing[:3])}")
-        parsed.unmapped |= set(names) - needed - _IGNORED
+        parsed.known(names, needed | _IGNORED)
         for values in reader:
             where = f"line {reader.line_num}"
             if len(values) != len(names):

@@ -51,7 +51,7 @@ def parse(data: bytes, about: About) -> Parsed:
         raise wrong_shape(about, "it is truncated")
     common = _whose(page, cells)
     for place, (names, name, link) in enumerate(found, start=1):
-        parsed.unmapped |= {f"roster.{stat}" for stat in names - _KNOWN}
+        parsed.known(names, _KNOWN, "roster.")
         match = _PLAYER.search(link)
         raw = {**common, "bref_name": _CONTRACT.sub("", name), "bref_id": match[1] if match else None}
         # The unit is named beside the feed's columns, so that the load knows in which page a team stood.

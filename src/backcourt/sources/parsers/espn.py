@@ -64,7 +64,26 @@ _COMPETITION = words(
 _COMPETITOR = words(
     "id uid type order homeAway winner team score linescores statistics leaders records record probables curatedRank"
 )
+_STATUS = words("clock displayClock period type")
+_STATUS_TYPE = words("id name state completed description detail shortDetail altDetail")
+_VENUE = words("id fullName address indoor")
+_ADDRESS = words("city state zipCode country")
+_TEAM = words(
+    "id uid slug location name abbreviation displayName shortDisplayName color alternateColor isActive venue links "
+    "logo logos record athletes groups franchise nextEvent standingSummary"
+)
+_STRIP = words(
+    "bxscrSrc config dt gid hasWinner isConferenceGame isTdy lgId nm possAvail seasonType status statusState tbd tms "
+    "tmsOrdrd uid"
+)
+_STRIP_STATUS = words("desc det id state statusPrimary")
+_STRIP_TEAM = words(
+    "abbrev acsblClr altColor calculatedLinescores displayName gmStrpClrV4 guid id isHome linescores links location "
+    "logo logoDk logoMd ltMdAcsblClr recordSummary recordSupplemental recordTotal records score shortDisplayName "
+    "standingSummary teamColor uid winner"
+)
 _SIDE = words("tm stats")
+_SIDE_TEAM = words("abbrev dspNm hm id logo nm")
 _GROUP = words("athlts keys lbls type ttls pcts")
 _LINE = words("stats athlt dnpRsn")
 _ATHLETE = words("id guid lnk uid jersey shrtNm dspNm")
@@ -72,6 +91,12 @@ _API_ATHLETE = words(
     "uid guid type alternateIds firstName lastName displayName shortName weight displayWeight height displayHeight age "
     "debutYear links birthPlace citizenship college slug headshot jersey injuries linked teams experience "
     "collegeAthlete active contract eventLog draft hand flag"
+)
+_POSITION = words("id name displayName abbreviation leaf parent")
+_STATE = words("id name type abbreviation")
+_PAGE_ROSTER = words("athletes coach metadata news sbpg team teams")
+_PAGE_TEAM = words(
+    "abbrev altColor displayName id links location logo recordSummary shortDisplayName standingSummary teamColor uid"
 )
 _PAGE_ATHLETE = words(
     "shortName href uid guid height weight age jersey salary headshot lastName experience college injuries hand"
@@ -91,9 +116,9 @@ def parse_scoreboard(data: bytes, about: About) -> Parsed:
     payload, cells, parsed = json_of(data, about), Cells(about), Parsed()
     if not isinstance(payload, dict) or not isinstance(payload.get("events"), list):
         raise wrong_shape(about, "it has no list events")
-    parsed.unmapped |= {name for name in payload if name not in {"leagues", "events", "season", "day", "provider"}}
+    parsed.known(payload, {"leagues", "events", "season", "day", "provider"})
     for place, event in enumerate(cells.records(payload["events"], "events")):
-        parsed.unmapped |= {f"events.{name}" for name in event if name not in _EVENT}
+        parsed.known(event, _EVENT, "events.")
         where = f"events[{place}].competitions"
         for game in cells.records(event.get("competitions"), where):
             parsed.rows.append(_game(event, game, (cells, parsed, where)))
@@ -102,9 +127,11 @@ def parse_scoreboard(data: bytes, about: About) -> Parsed:
 
 def _game(event: dict[str, Any], game: dict[str, Any], tools: tuple[Cells, Parsed, str]) -> dict[str, Any]:
     cells, parsed, where = tools
-    parsed.unmapped |= {f"competitions.{name}" for name in game if name not in _COMPETITION}
+    parsed.known(game, _COMPETITION, "competitions.")
     status = cells.record(game.get("status"), f"{where}.status")
     kind = cells.record(status.get("type"), f"{where}.status.type")
+    parsed.known(status, _STATUS, "competitions.status.")
+    parsed.known(kind, _STATUS_TYPE, "competitions.status.type.")
     state = cells.text(kind.get("state"), f"{where}.status.type.state")
     code = _STATES.get(state or "")
     if state == "post":
@@ -114,6 +141,9 @@ def _game(event: dict[str, Any], game: dict[str, Any], tools: tuple[Cells, Parse
     # Before tip-off the scoreboard prints a score of 0 and a crowd of 0.
     begun = code != _STATES["pre"]
     venue = cells.record(game.get("venue") or {}, f"{where}.venue")
+    address = cells.record(venue.get("address") or {}, f"{where}.venue.address")
+    parsed.known(venue, _VENUE, "competitions.venue.")
+    parsed.known(address, _ADDRESS, "competitions.venue.address.")
     raw = {
         "season": _season_of_games(event.get("season"), day, cells, where),
         "game_date": day,
@@ -122,16 +152,18 @@ def _game(event: dict[str, Any], game: dict[str, Any], tools: tuple[Cells, Parse
         "status_text": kind.get("shortDetail"),
         "periods": status.get("period") if begun else None,
         "venue_name": venue.get("fullName"),
-        "venue_city": cells.record(venue.get("address") or {}, f"{where}.venue.address").get("city"),
+        "venue_city": address.get("city"),
         "is_neutral_site": game.get("neutralSite"),
         "attendance": game.get("attendance") if begun else None,
     }
     for side in cells.records(game.get("competitors"), f"{where}.competitors"):
-        parsed.unmapped |= {f"competitors.{name}" for name in side if name not in _COMPETITOR}
+        parsed.known(side, _COMPETITOR, "competitors.")
         name = cells.text(side.get("homeAway"), f"{where}.competitors.homeAway")
         if name not in {"home", "away"} or name in raw:
             raise wrong_shape(cells.about, f"{where} has no home and away side")
-        raw[name] = _team(cells.record(side.get("team"), f"{where}.team").get("abbreviation"), cells, where)
+        team = cells.record(side.get("team"), f"{where}.team")
+        parsed.known(team, _TEAM, "competitors.team.")
+        raw[name] = _team(team.get("abbreviation"), cells, where)
         raw[f"{name}_score"] = side.get("score") if begun else None
     return cells.row(raw, SCOREBOARD, where)
 
@@ -152,22 +184,28 @@ def parse_boxscore(data: bytes, about: About) -> Parsed:
     page = _content(data, cells)
     package = cells.record(page.get("gamepackage"), "gamepackage")
     strip = cells.record(package.get("gmStrp"), "gmStrp")
+    status = cells.record(strip.get("status"), "gmStrp.status")
+    parsed.known(strip, _STRIP, "gmStrp.")
+    parsed.known(status, _STRIP_STATUS, "gmStrp.status.")
     day = cells.game_day(strip.get("dt"), "gmStrp.dt")
     common: dict[str, Any] = {
         "espn_game_id": strip.get("gid"),
         "game_date": day,
         "season": cells.season(None, "gmStrp.dt", day),
-        "state": cells.record(strip.get("status"), "gmStrp.status").get("state"),
+        "state": status.get("state"),
     }
     for entry in cells.records(strip.get("tms"), "gmStrp.tms"):
+        parsed.known(entry, _STRIP_TEAM, "gmStrp.tms.")
         side = "home" if cells.flag(entry.get("isHome"), "gmStrp.tms.isHome") else "away"
         common |= {side: _team(entry.get("abbrev"), cells, "gmStrp.tms"), f"{side}_score": entry.get("score")}
     for place, side_of in enumerate(cells.records(package.get("bxscr"), "bxscr")):
         where = f"bxscr[{place}]"
-        parsed.unmapped |= {f"bxscr.{name}" for name in side_of if name not in _SIDE}
-        team = _team(cells.record(side_of.get("tm"), f"{where}.tm").get("abbrev"), cells, where)
+        parsed.known(side_of, _SIDE, "bxscr.")
+        named = cells.record(side_of.get("tm"), f"{where}.tm")
+        parsed.known(named, _SIDE_TEAM, "bxscr.tm.")
+        team = _team(named.get("abbrev"), cells, where)
         for group in cells.records(side_of.get("stats"), f"{where}.stats"):
-            parsed.unmapped |= {f"bxscr.stats.{name}" for name in group if name not in _GROUP}
+            parsed.known(group, _GROUP, "bxscr.stats.")
             _group(group, {**common, "team": team}, (cells, parsed, f"{where}.stats"))
     return parsed
 
@@ -178,12 +216,12 @@ def _group(group: dict[str, Any], common: dict[str, Any], tools: tuple[Cells, Pa
     if group.get("athlts") is None and "ttls" in group:
         return
     names = [cells.text(name, f"{where}.keys") or "" for name in cells.array(group.get("keys"), f"{where}.keys")]
-    parsed.unmapped |= {f"bxscr.stats.keys.{name}" for name in names if name not in _COUNTS and name not in _PAIRS}
+    parsed.known(names, {*_COUNTS, *_PAIRS}, "bxscr.stats.keys.")
     for place, line in enumerate(cells.records(group.get("athlts"), f"{where}.athlts")):
         here = f"{where}.athlts[{place}]"
-        parsed.unmapped |= {f"athlts.{name}" for name in line if name not in _LINE}
+        parsed.known(line, _LINE, "athlts.")
         person = cells.record(line.get("athlt"), f"{here}.athlt")
-        parsed.unmapped |= {f"athlts.athlt.{name}" for name in person if name not in _ATHLETE}
+        parsed.known(person, _ATHLETE, "athlts.athlt.")
         values = cells.array(line.get("stats") or [], f"{here}.stats")
         if values and len(values) != len(names):
             raise wrong_shape(cells.about, f"{here} has {len(values)} values for {len(names)} columns")
@@ -225,10 +263,14 @@ def parse_team_roster(data: bytes, about: About) -> Parsed:
     if data.lstrip()[:1] == b"<":
         roster = cells.record(_content(data, cells).get("roster"), "roster")
         team, people = cells.record(roster.get("team"), "roster.team"), roster.get("athletes")
+        parsed.known(roster, _PAGE_ROSTER, "roster.")
+        parsed.known(team, _PAGE_TEAM, "roster.team.")
         code, read = team.get("abbrev"), _page_athlete
     else:
-        payload = json_of(data, about)
-        team = cells.record(payload.get("team") if isinstance(payload, dict) else None, "team")
+        payload = cells.record(json_of(data, about), "the answer")
+        team = cells.record(payload.get("team"), "team")
+        parsed.known(payload, {"team"})
+        parsed.known(team, _TEAM, "team.")
         code, people, read = team.get("abbreviation"), team.get("athletes"), _api_athlete
     common = {
         "season": cells.season(None, "roster"),
@@ -248,6 +290,8 @@ def _api_athlete(person: dict[str, Any], tools: tuple[Cells, Parsed, str]) -> di
     raw = take(person, mapping, _API_ATHLETE | {"position", "status"}, parsed, "athletes.")
     position = cells.record(person.get("position") or {}, f"{where}.position")
     status = cells.record(person.get("status") or {}, f"{where}.status")
+    parsed.known(position, _POSITION, "athletes.position.")
+    parsed.known(status, _STATE, "athletes.status.")
     return raw | {"position": position.get("abbreviation"), "status": status.get("type")}
 
 

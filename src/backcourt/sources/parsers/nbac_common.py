@@ -15,11 +15,14 @@ from typing import Any
 from backcourt.calendar import season_of_date, season_of_game, season_year
 from backcourt.catalog.teams import TEAMS
 from backcourt.errors import BackcourtError
+from backcourt.sources.parsers.values import words
 from backcourt.sources.season.files import Kind, SeasonFile
 from backcourt.sources.source import About, Parsed, json_of, wrong_shape
 
 CODES: Mapping[int, str] = {team.team_id: team.tricode for team in TEAMS}
 """Tricode by team id."""
+_ANSWER = words("resource parameters resultSets meta")
+_SET = words("name headers rowSet")
 _LARGEST = 10**12
 """No id or count of the league comes near it, and sums of it fit into 64 bits."""
 _WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
@@ -27,17 +30,27 @@ _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?", re.DOTALL)
 _AMERICAN_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?", re.DOTALL)
 
 
-def object_of(data: bytes, about: About, *path: str) -> dict[str, Any]:
-    """The JSON object that stands at a path of a payload.
+def object_of(data: bytes, about: About) -> dict[str, Any]:
+    """The JSON object that a payload is.
 
     Raises:
-        InputFileError: If the payload is no JSON or has no object there.
+        InputFileError: If it is none.
     """
     found = json_of(data, about)
-    for name in path:
-        found = found.get(name) if isinstance(found, dict) else None
     if not isinstance(found, dict):
-        raise wrong_shape(about, f"it has no object {'.'.join(path)}" if path else "it is no JSON object")
+        raise wrong_shape(about, "it is no JSON object")
+    return found
+
+
+def object_in(record: Mapping[str, Any], name: str, about: About) -> dict[str, Any]:
+    """The object under a name.
+
+    Raises:
+        InputFileError: If there is none.
+    """
+    found = record.get(name)
+    if not isinstance(found, dict):
+        raise wrong_shape(about, f"it has no object {name}")
     return found
 
 
@@ -86,12 +99,14 @@ def result_set(
     Raises:
         InputFileError: If there is none, a header is missing, or a line has another length than the headers.
     """
+    parsed.known(payload, _ANSWER)
     sets = records_of(payload, "resultSets", about)
     names = [str(entry.get("name"))[:40] for entry in sets]
-    parsed.unmapped |= {f"resultSets.{found}" for found in names if found != name and found not in others}
+    parsed.known(names, {name, *others}, "resultSets.")
     if names.count(name) != 1:
         raise wrong_shape(about, f"it has {names.count(name)} result sets {name}, not one")
     entry = sets[names.index(name)]
+    parsed.known(entry, _SET, f"{name}.")
     headers = list_of(entry, "headers", about)
     missing = [header for header in needed if header not in headers]
     if missing or not all(isinstance(header, str) for header in headers) or len(set(headers)) < len(headers):

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from backcourt.sources.parsers import nbac_event_codes as codes
-from backcourt.sources.parsers.nbac_common import object_of, records_of, season_for, text_of, typed, whole_of
+from backcourt.sources.parsers.nbac_common import object_in, object_of, records_of, season_for, text_of, typed, whole_of
 from backcourt.sources.parsers.values import words
 from backcourt.sources.season.files import feed
 from backcourt.sources.source import About, Parsed, take, wrong_shape
@@ -66,10 +66,12 @@ def parse(data: bytes, about: About) -> Parsed:
     Raises:
         InputFileError: If it is no JSON, not of this shape, or about another game.
     """
-    game = object_of(data, about, "game")
+    payload, parsed = object_of(data, about), Parsed()
+    parsed.known(payload, {"meta", "game"})
+    game = object_in(payload, "game", about)
+    parsed.known(game, {"gameId", "actions"}, "game.")
     if game.get("gameId") != about.key:
         raise wrong_shape(about, f"it is about game {str(game.get('gameId'))[:20]}, not {about.key}")
-    parsed = Parsed(unmapped={f"game.{name}" for name in game if name not in {"gameId", "actions"}})
     actions = [_action(record, parsed) for record in records_of(game, "actions", about)]
     teams = sorted({action["team"] for action in actions if action["team"]})
     home = _home(actions, parsed)

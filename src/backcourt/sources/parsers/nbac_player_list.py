@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from backcourt.sources.parsers.nbac_common import object_of, result_set, season_of_payload, text_of, typed, whole_of
+from backcourt.sources.parsers.nbac_common import (
+    object_in,
+    object_of,
+    result_set,
+    season_of_payload,
+    text_of,
+    typed,
+    whole_of,
+)
 from backcourt.sources.parsers.values import words
 from backcourt.sources.season.files import SeasonFile, kinds
 from backcourt.sources.source import About, Parsed, take, wrong_shape
@@ -45,15 +51,14 @@ def parse(data: bytes, about: About) -> Parsed:
         InputFileError: If it is no JSON, has no such result set, or was asked for a part of the players only.
     """
     payload = object_of(data, about)
-    asked: Any = payload.get("parameters")
-    if not isinstance(asked, dict):
-        raise wrong_shape(about, "it does not say what it was asked for (parameters)")
+    asked = object_in(payload, "parameters", about)
     season = season_of_payload(asked.get("Season"), about)
     narrowed = sorted(name for name in _NARROWING if asked.get(name))
     if narrowed:
         # Loaded as the whole list, it would remove everyone else.
         raise wrong_shape(about, f"it is not the season's whole list: {', '.join(narrowed)} was asked for")
     parsed = Parsed()
+    parsed.known(asked, _NARROWING | {"LeagueID", "Season"}, "parameters.")
     for record in result_set(payload, "PlayerIndex", _FIELDS, about, parsed, ()):
         row = take(record, _FIELDS, _IGNORED, parsed, "PlayerIndex.")
         names = (text_of(row["first"]), text_of(row["last"]))

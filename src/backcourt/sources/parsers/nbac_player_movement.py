@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backcourt.calendar import season_of_date
-from backcourt.sources.parsers.nbac_common import day_of, object_of, records_of, typed
+from backcourt.sources.parsers.nbac_common import day_of, object_in, object_of, records_of, typed
 from backcourt.sources.season.files import SeasonFile, kinds
 from backcourt.sources.source import About, Parsed, take
 
@@ -43,8 +43,10 @@ def parse(data: bytes, about: About) -> Parsed:
     Raises:
         InputFileError: If it is no JSON or not such a list.
     """
-    table = object_of(data, about, "NBA_Player_Movement")
-    parsed = Parsed(unmapped={f"NBA_Player_Movement.{name}" for name in table if name not in {"rows", "columns"}})
+    payload, parsed = object_of(data, about), Parsed()
+    parsed.known(payload, {"NBA_Player_Movement"})
+    table = object_in(payload, "NBA_Player_Movement", about)
+    parsed.known(table, {"rows", "columns"}, "NBA_Player_Movement.")
     for record in records_of(table, "rows", about):
         row = take(record, _FIELDS, _IGNORED, parsed, "rows.")
         row |= {

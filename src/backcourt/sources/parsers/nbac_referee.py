@@ -7,6 +7,7 @@ from typing import Any
 from backcourt.sources.parsers.nbac_common import (
     day_of,
     is_guest_game,
+    object_in,
     object_of,
     records_of,
     season_for,
@@ -55,11 +56,12 @@ def parse(data: bytes, about: About) -> Parsed:
     Raises:
         InputFileError: If it is no JSON, has no such table, or has games of another date.
     """
-    payload = object_of(data, about)
-    league = object_of(data, about, "nba")
-    table = object_of(data, about, "nba", "Table")
-    parsed = Parsed(unmapped={name for name in payload if name not in _LEAGUES})
-    parsed.unmapped |= {f"nba.{name}" for name in league if name not in _PARTS}
+    payload, parsed = object_of(data, about), Parsed()
+    parsed.known(payload, _LEAGUES)
+    league = object_in(payload, "nba", about)
+    parsed.known(league, _PARTS, "nba.")
+    table = object_in(league, "Table", about)
+    parsed.known(table, {"rows", "columns"}, "nba.Table.")
     for record in records_of(table, "rows", about):
         game = take(record, _FIELDS, _IGNORED, parsed, "nba.Table.")
         played = day_of(game["game_date"])

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from backcourt.calendar import season_label, season_of_date
-from backcourt.sources.parsers.nbac_common import CODES, object_of, records_of, text_of, typed, whole_of
+from backcourt.sources.parsers.nbac_common import CODES, object_in, object_of, records_of, text_of, typed, whole_of
 from backcourt.sources.parsers.values import words
 from backcourt.sources.season.files import SeasonFile, kinds
 from backcourt.sources.source import About, Parsed, take, wrong_shape
@@ -58,8 +58,10 @@ def parse(data: bytes, about: About) -> Parsed:
     end = data.find(b"</script>", start)
     if not start or end < 0:
         raise wrong_shape(about, "it has no data for a script (__NEXT_DATA__), so it is no roster page")
-    team = object_of(data[start:end], about, "props", "pageProps", "team")
-    parsed = Parsed(unmapped={f"team.{name}" for name in team if name not in _TEAM})
+    # The page draws much else from its data; what is read of is the team.
+    page = object_in(object_in(object_of(data[start:end], about), "props", about), "pageProps", about)
+    team, parsed = object_in(page, "team", about), Parsed()
+    parsed.known(team, _TEAM, "team.")
     for record in records_of(team, "roster", about):
         row = take(record, _FIELDS, _IGNORED, parsed, "roster.")
         code = CODES.get(whole_of(row["team_id"]) or 0)

@@ -12,6 +12,7 @@ from typing import Any
 
 from backcourt.sources.parsers.nbac_common import (
     is_guest_game,
+    object_in,
     object_of,
     records_of,
     season_of_payload,
@@ -50,13 +51,15 @@ def parse(data: bytes, about: About) -> Parsed:
     Raises:
         InputFileError: If it is no JSON, no schedule, or of another season than its key.
     """
-    league = object_of(data, about, "leagueSchedule")
+    payload, parsed = object_of(data, about), Parsed()
+    parsed.known(payload, {"meta", "leagueSchedule"})
+    league = object_in(payload, "leagueSchedule", about)
+    parsed.known(league, _LEAGUE, "leagueSchedule.")
     if league.get("leagueId") != "00":
         raise wrong_shape(about, f"it is of league {str(league.get('leagueId'))[:10]}, not of the NBA (00)")
     season = season_of_payload(league.get("seasonYear"), about)
-    parsed = Parsed(unmapped={f"leagueSchedule.{name}" for name in league if name not in _LEAGUE})
     for day in records_of(league, "gameDates", about):
-        parsed.unmapped |= {f"gameDates.{name}" for name in day if name not in _DATE}
+        parsed.known(day, _DATE, "gameDates.")
         for game in records_of(day, "games", about):
             row = _row(game, about, parsed)
             if row is not None:

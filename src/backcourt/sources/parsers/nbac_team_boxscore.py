@@ -11,6 +11,7 @@ from typing import Any
 
 from backcourt.calendar import season_of_game
 from backcourt.errors import BackcourtError
+from backcourt.sources.parsers.nbac_common import result_set
 from backcourt.sources.parsers.values import Cells
 from backcourt.sources.season.files import feed
 from backcourt.sources.source import About, Parsed, json_of, take, wrong_shape
@@ -39,7 +40,8 @@ _V2 = {
     "PLUS_MINUS": "plus_minus",
 }
 _V2_IGNORED = frozenset({"TEAM_CITY", "FG_PCT", "FG3_PCT", "FT_PCT"})
-_V2_SETS = frozenset({"PlayerStats", "TeamStats", "TeamStarterBenchStats"})
+_V2_NEEDED = ("GAME_ID", "TEAM_ID")
+_V2_OTHERS = frozenset({"PlayerStats", "TeamStarterBenchStats"})
 _V3 = {
     "minutes": "min",
     "fieldGoalsMade": "fgm",
@@ -63,7 +65,6 @@ _V3_IGNORED = frozenset({"fieldGoalsPercentage", "threePointersPercentage", "fre
 _V3_TEAM = {"teamId": "team_id", "teamName": "team_name", "teamTricode": "team_abbreviation"}
 _V3_TEAM_IGNORED = frozenset({"teamCity", "teamSlug", "players", "statistics", "starters", "bench"})
 _V3_GAME = frozenset({"gameId", "awayTeamId", "homeTeamId", "homeTeam", "awayTeam"})
-_TOP = frozenset({"resource", "parameters", "resultSets", "meta", "boxScoreTraditional"})
 _COLUMNS = feed("team_boxscores").columns
 _DURATION = re.compile(r"PT(\d{1,4})M(\d{2})(?:\.\d+)?S", re.ASCII)
 _LONGEST_MINUTES = 12
@@ -83,12 +84,12 @@ def parse(data: bytes, about: About) -> Parsed:
     payload = json_of(data, about)
     parsed = Parsed()
     if isinstance(payload, dict) and isinstance(payload.get("boxScoreTraditional"), dict):
+        parsed.known(payload, {"meta", "boxScoreTraditional"})
         records = _v3(payload["boxScoreTraditional"], about, parsed)
     elif isinstance(payload, dict) and isinstance(payload.get("resultSets"), list):
-        records = _v2(payload["resultSets"], about, parsed)
+        records = _v2(payload, about, parsed)
     else:
         raise wrong_shape(about, "it has neither resultSets nor boxScoreTraditional")
-    parsed.unmapped |= {str(name) for name in payload if name not in _TOP}
     cells = Cells(about)
     for place, record in enumerate(records, start=1):
         row = cells.row(record | {"min": _minutes(record.get("min"))}, _COLUMNS, f"team {place}")
@@ -102,26 +103,15 @@ def parse(data: bytes, about: About) -> Parsed:
     return parsed
 
 
-def _v2(sets: list[Any], about: About, parsed: Parsed) -> list[dict[str, Any]]:
-    lines: dict[str, Any] = {}
-    for entry in sets:
-        name = entry.get("name") if isinstance(entry, dict) else None
-        if name == "TeamStats":
-            lines = entry
-        elif not isinstance(name, str) or name not in _V2_SETS:
-            parsed.unmapped.add(f"resultSets.{name if isinstance(name, str) else '?'}")
-    headers, rows = lines.get("headers"), lines.get("rowSet")
-    if not isinstance(headers, list) or not isinstance(rows, list):
-        raise wrong_shape(about, "it has no result set TeamStats")
-    if not rows or not all(isinstance(header, str) for header in headers) or len(set(headers)) < len(headers):
-        raise wrong_shape(about, "TeamStats has no lines, or headers that are none")
-    if not all(isinstance(values, list) and len(values) == len(headers) for values in rows):
-        raise wrong_shape(about, "a line of TeamStats has another length than its headers")
-    return [take(dict(zip(headers, values, strict=True)), _V2, _V2_IGNORED, parsed, "TeamStats.") for values in rows]
+def _v2(payload: dict[str, Any], about: About, parsed: Parsed) -> list[dict[str, Any]]:
+    lines = result_set(payload, "TeamStats", _V2_NEEDED, about, parsed, _V2_OTHERS)
+    if not lines:
+        raise wrong_shape(about, "TeamStats has no lines")
+    return [take(line, _V2, _V2_IGNORED, parsed, "TeamStats.") for line in lines]
 
 
 def _v3(game: dict[str, Any], about: About, parsed: Parsed) -> list[dict[str, Any]]:
-    parsed.unmapped |= {f"boxScoreTraditional.{name}" for name in game if name not in _V3_GAME}
+    parsed.known(game, _V3_GAME, "boxScoreTraditional.")
     records = []
     for side in ("homeTeam", "awayTeam"):
         team = game.get(side)

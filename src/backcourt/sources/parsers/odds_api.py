@@ -146,14 +146,14 @@ def _events(payload: object, cells: Cells, parsed: Parsed) -> Iterator[tuple[str
     stamp: datetime | None = cells.about.received
     where = "events"
     if isinstance(payload, dict) and "data" in payload:
-        parsed.unmapped |= {str(name) for name in payload if name not in _WRAPPER}
+        parsed.known(payload, _WRAPPER)
         stamp = cells.moment(payload.get("timestamp"), "timestamp")
         payload, where = payload["data"], "data"
     found = payload if isinstance(payload, list) else [payload]
     for place, event in enumerate(cells.records(found, where)):
         if "commence_time" not in event:
             raise wrong_shape(cells.about, f"{where}[{place}] is no event")
-        parsed.unmapped |= {f"event.{name}" for name in event if name not in _EVENT}
+        parsed.known(event, _EVENT, "event.")
         yield f"{where}[{place}]", event, stamp
 
 
@@ -176,11 +176,12 @@ def _markets(
     """Bookmaker, market, place and outcomes; an event without odds has none."""
     for place, book in enumerate(cells.records(event.get("bookmakers") or [], f"{where}.bookmakers")):
         here = f"{where}.bookmakers[{place}]"
-        parsed.unmapped |= {f"bookmakers.{name}" for name in book if name not in _BOOK}
+        parsed.known(book, _BOOK, "bookmakers.")
         for market in cells.records(book.get("markets"), f"{here}.markets"):
-            parsed.unmapped |= {f"markets.{name}" for name in market if name not in _MARKET}
+            parsed.known(market, _MARKET, "markets.")
             outcomes = cells.records(market.get("outcomes"), f"{here}.markets.outcomes")
-            parsed.unmapped |= {f"outcomes.{name}" for line in outcomes for name in line if name not in _OUTCOME}
+            for line in outcomes:
+                parsed.known(line, _OUTCOME, "outcomes.")
             key = cells.text(market.get("key"), f"{here}.markets.key")
             yield cells.text(book.get("key"), f"{here}.key"), key, f"{here}.markets.outcomes", outcomes
 
