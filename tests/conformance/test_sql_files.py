@@ -20,8 +20,12 @@ from backcourt.sources.units import statement
 from backcourt.warehouse.dialect import is_read_only, lint, to_duckdb
 
 ROOT = Path(backcourt.__file__).parent
+PARTS = ROOT / "sources" / "parts"
 FILES = sorted(
-    path for room in ("names", "processors", "sources", "integrity") for path in (ROOT / room).rglob("*.sql")
+    path
+    for room in ("names", "processors", "sources", "integrity")
+    for path in (ROOT / room).rglob("*.sql")
+    if path.parent != PARTS
 )
 PARAMETERS = {"start_date": "DATE", "end_date": "DATE", "bootstrap_days": "INT64"}
 FAILURE = [
@@ -54,7 +58,7 @@ every_processor = pytest.mark.parametrize("processor", registry(), ids=lambda pr
 
 
 def text_of(path: Path) -> str:
-    """The statement of a file, with its placeholders filled."""
+    """The statement of a file, with its parts filled in."""
     return statement(path.stem) if path.parent.name in {"season", "feeds"} else path.read_text(encoding="utf-8")
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import backcourt.sources.season as package
 from backcourt.sources.season.files import FILES
+from backcourt.sources.units import statement
 
 TABLES = {file.stem: file.table for file in FILES}
 Change = dict[str, Any] | Callable[[list[dict[str, Any]]], None]
@@ -217,10 +216,8 @@ def test_rules_of_lists(season, stem, rule):
 
 def test_every_rule_has_a_case():
     """The rules that stand in the SQL are exactly those that are tested here."""
-    folder = Path(package.__file__).parent
     for file in FILES:
-        sql = (folder / f"{file.stem}.sql").read_text(encoding="utf-8")
-        rules = set(re.findall(r"'([a-z_]+): ", sql))
+        rules = set(re.findall(r"'([a-z_]+): ", statement(file.stem)))
         assert rules - ELSEWHERE == set(CASES[file.stem]), file.stem
 
 

@@ -1,18 +1,21 @@
 """Judge staged rows and publish them: a unit, mostly a game, with a broken rule is held back whole.
 
-One SQL file per feed turns the staged rows into the table's rows and names every rule that a row breaks. What is stored
-of a unit that is held back stays as it was, and nba_processing.quarantine says why. Everything else is published in one
-transaction per table, together with the quarantine.
+One SQL file per feed turns the staged rows into the table's rows and names every rule that a row breaks. What several
+files have in common stands in parts/: {name} in a file is the text of parts/name.sql. What is stored of a unit that is
+held back stays as it was, and nba_processing.quarantine says why. Everything else is published in one transaction per
+table, together with the quarantine.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from backcourt.calendar import DateRange
 from backcourt.catalog import raw_league, raw_market
@@ -23,11 +26,12 @@ from backcourt.names.registry_fill import fill_registry
 from backcourt.names.resolve import Resolved, resolve
 from backcourt.sources.season.files import Folder, SeasonFile
 from backcourt.sources.season.summary import TableLoad
-from backcourt.sources.zones import zone_sql
 from backcourt.warehouse.base import STAGING, Parameters, Published, Session, Statement, Value
 from backcourt.warehouse.publish import Restated, Scope, publish, staged_select
 
 _TABLES: Mapping[str, Table] = {table.full_name: table for table in (*raw_league.TABLES, *raw_market.TABLES)}
+_ROOM = resources.files("backcourt.sources")
+_PART = re.compile(r"\{([a-z_]+)\}")
 _QUARANTINE = "nba_processing.quarantine"
 _NO_UNIT = "(none)"
 NAMED = frozenset(
@@ -48,10 +52,14 @@ def statement(stem: str) -> str:
     Args:
         stem: Name of the file without extension.
     """
-    room = resources.files("backcourt.sources")
-    found = next(path for path in (room / "season" / f"{stem}.sql", room / "feeds" / f"{stem}.sql") if path.is_file())
-    sql = found.read_text(encoding="utf-8")
-    return sql.replace("{zone}", zone_sql("is_three", "x_feet", "y_feet"))
+    found = next(path for path in (_ROOM / "season" / f"{stem}.sql", _ROOM / "feeds" / f"{stem}.sql") if path.is_file())
+    return _filled(found)
+
+
+def _filled(path: Traversable) -> str:
+    """The text of a file, in which {name} stands for the text of parts/name.sql."""
+    text = path.read_text(encoding="utf-8").strip()
+    return _PART.sub(lambda part: _filled(_ROOM / "parts" / f"{part[1]}.sql"), text)
 
 
 def stage_inputs(session: Session, folder: Folder) -> None:
