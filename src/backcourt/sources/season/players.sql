@@ -1,29 +1,9 @@
 -- nba_raw.nbac_player_list_current.
-WITH listed AS (
+WITH people AS (
   SELECT
-    p.player_id, p.player_name, p.team_abbreviation, p.position, p.birth_date, p.is_active, n.player_lookup,
-    k.tricode AS known_team,
-    COUNT(*) OVER (PARTITION BY p.player_id) AS copies
+    p.player_id, p.player_name, NULLIF(p.team_abbreviation, '') AS team, k.tricode AS known_team, p.position,
+    p.birth_date, p.is_active
   FROM nba_staging.players AS p
   LEFT JOIN nba_staging.teams AS k ON k.tricode = p.team_abbreviation
-  LEFT JOIN nba_staging.player_names AS n ON n.player_name = p.player_name
-)
-SELECT
-  @season_year AS season_year,
-  player_id,
-  player_lookup,
-  player_name AS player_full_name,
-  NULLIF(team_abbreviation, '') AS team_abbr,
-  NULLIF(position, '') AS position,
-  birth_date,
-  is_active,
-  NULLIF(ARRAY_TO_STRING([
-    IF(player_id IS NULL OR COALESCE(player_lookup, '') = '', 'required_fields: a player has no id or no name', NULL),
-    IF(NULLIF(team_abbreviation, '') IS NOT NULL AND known_team IS NULL, FORMAT('known_team: %s', team_abbreviation),
-           NULL),
-    IF(EXTRACT(YEAR FROM birth_date) NOT BETWEEN @season_year - 60 AND @season_year - 15,
-       FORMAT('birth_date_plausible: %s', FORMAT_DATE('%Y-%m-%d', birth_date)), NULL),
-    IF(copies > 1, FORMAT('duplicate_key: the player is listed %d times', copies), NULL)
-  ], '; '), '') AS broken_rules,
-  CAST(NULL AS STRING) AS warning
-FROM listed
+),
+{player_list}
