@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
+from collections import Counter
 from pathlib import Path
 from types import ModuleType
 
@@ -27,6 +29,7 @@ FILES = sorted(
     for path in (ROOT / room).rglob("*.sql")
     if path.parent != PARTS
 )
+NAMED = re.compile(r"\{([a-z_]+)\}")
 PARAMETERS = {"start_date": "DATE", "end_date": "DATE", "bootstrap_days": "INT64"}
 FAILURE = [
     ("failure_category", "STRING"),
@@ -88,6 +91,13 @@ def test_every_file_belongs_to_a_processor_a_source_or_a_diagnostic() -> None:
     used |= {asked.name for asked in diagnostics()}
     used |= {"registry", "pairs", "decide"}  # of names
     assert {path.stem for path in FILES} == used
+
+
+def test_every_part_is_used_by_several() -> None:
+    """No part of SQL lies about that nothing names; but for the classifier of zones, each saves a repetition."""
+    used = Counter(name for path in (*FILES, *PARTS.iterdir()) for name in set(NAMED.findall(path.read_text("utf-8"))))
+    assert {path.stem for path in PARTS.iterdir()} == set(used)
+    assert [name for name, files in used.items() if files == 1] == ["zone"]
 
 
 @every_processor

@@ -2,19 +2,17 @@
 -- player's team; the team that the source prints is often a later one, so only the schedule's teams validate it.
 WITH listed AS (
   SELECT
-    b.*, n.player_lookup,
-    CONCAT(COALESCE(b.player_name, '?'), ' ', COALESCE(b.bet_side, '?')) AS who,
-    COALESCE(e.game_id, t.game_id) AS known_game,
-    COALESCE(e.home_team_tricode, t.home_team_tricode) AS home_team,
-    COALESCE(e.away_team_tricode, t.away_team_tricode) AS away_team,
-    COUNT(*) OVER (PARTITION BY b.game_date, b.offer_id, b.bet_side, b.book_id) AS copies
-  FROM nba_staging.bettingpros_player_props AS b
-  LEFT JOIN nba_staging.player_names AS n ON n.player_name = b.player_name
-  LEFT JOIN nba_raw.nbac_schedule AS e ON e.game_date = b.game_date AND e.season_year = @season_year
-    AND b.home IN (e.home_team_tricode, e.away_team_tricode) AND b.away IN (e.home_team_tricode, e.away_team_tricode)
-    AND b.home <> b.away
-  LEFT JOIN nba_raw.nbac_schedule AS t ON t.game_date = b.game_date AND t.season_year = @season_year
-    AND b.home IS NULL AND b.player_team IN (t.home_team_tricode, t.away_team_tricode)
+    r.*, n.player_lookup,
+    CONCAT(COALESCE(r.player_name, '?'), ' ', COALESCE(r.bet_side, '?')) AS who,
+    COALESCE(s.game_id, t.game_id) AS known_game,
+    COALESCE(s.home_team_tricode, t.home_team_tricode) AS home_team,
+    COALESCE(s.away_team_tricode, t.away_team_tricode) AS away_team,
+    COUNT(*) OVER (PARTITION BY r.game_date, r.offer_id, r.bet_side, r.book_id) AS copies
+  FROM nba_staging.bettingpros_player_props AS r
+  LEFT JOIN nba_staging.player_names AS n ON n.player_name = r.player_name
+  {game_of_teams}
+  LEFT JOIN nba_raw.nbac_schedule AS t ON t.game_date = r.game_date AND t.season_year = @season_year
+    AND r.home IS NULL AND r.player_team IN (t.home_team_tricode, t.away_team_tricode)
 )
 SELECT
   game_date,

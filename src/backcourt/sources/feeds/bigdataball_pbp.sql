@@ -40,8 +40,8 @@ SELECT
   description,
   landed_from,
   NULLIF(ARRAY_TO_STRING([
-    IF(known_game IS NULL, 'known_game: the schedule does not have it', NULL),
-    IF(game_status <> 3, 'game_is_final: the schedule says that it is not over', NULL),
+    {known_game},
+    {game_is_final},
     IF(event_sequence IS NULL OR period IS NULL OR event_type IS NULL,
        FORMAT('required_fields: %s misses a field', who), NULL),
     IF(shot_type IS NOT NULL AND is_made IS NULL, FORMAT('shot_outcome: %s neither made nor missed', who), NULL),

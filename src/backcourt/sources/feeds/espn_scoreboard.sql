@@ -2,17 +2,15 @@
 -- warn and hold nothing back.
 WITH listed AS (
   SELECT
-    e.*,
-    CONCAT(FORMAT_DATE('%Y%m%d', e.game_date), '/', COALESCE(e.away, '?'), COALESCE(e.home, '?')) AS code,
+    r.*,
+    {game_code} AS code,
     s.game_id AS known_game, s.game_status AS known_status, s.periods AS known_periods,
     s.home_team_tricode, s.away_team_tricode, s.home_team_score, s.away_team_score,
-    e.home <> s.home_team_tricode AS is_turned,
-    COUNT(*) OVER (PARTITION BY e.espn_game_id) AS copies,
+    r.home <> s.home_team_tricode AS is_turned,
+    COUNT(*) OVER (PARTITION BY r.espn_game_id) AS copies,
     COUNT(*) OVER (PARTITION BY s.game_id) AS namesakes
-  FROM nba_staging.espn_scoreboard AS e
-  LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_date = e.game_date AND s.season_year = @season_year
-    AND e.home IN (s.home_team_tricode, s.away_team_tricode) AND e.away IN (s.home_team_tricode, s.away_team_tricode)
-    AND e.home <> e.away
+  FROM nba_staging.espn_scoreboard AS r
+  {game_of_teams}
 ),
 turned AS (
   SELECT
@@ -37,7 +35,7 @@ SELECT
   attendance,
   landed_from,
   NULLIF(ARRAY_TO_STRING([
-    IF(known_game IS NULL, FORMAT('known_game: the schedule has no %s', COALESCE(code, 'game without a date')), NULL),
+    {known_code},
     IF(espn_game_id IS NULL OR game_status IS NULL OR home IS NULL OR away IS NULL,
        FORMAT('required_fields: %s misses a field', COALESCE(code, '?')), NULL),
     IF(game_status = 3 AND (home_score IS NULL OR away_score IS NULL OR home_score = away_score OR periods < 4),

@@ -19,15 +19,13 @@ kept AS (
 ),
 listed AS (
   SELECT
-    k.*, n.player_lookup, s.game_id AS known_game,
-    CONCAT(FORMAT_DATE('%Y%m%d', k.game_date), '/', COALESCE(k.away, '?'), COALESCE(k.home, '?')) AS code,
-    CONCAT(COALESCE(k.printed_name, '?'), ' (', COALESCE(k.team_abbreviation, '?'), ')') AS who,
-    COUNT(*) OVER (PARTITION BY k.report_date, k.report_hour, k.game_date, k.home, k.away, n.player_lookup) AS copies
-  FROM kept AS k
-  LEFT JOIN nba_staging.player_names AS n ON n.player_name = k.player_name
-  LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_date = k.game_date AND s.season_year = @season_year
-    AND k.home IN (s.home_team_tricode, s.away_team_tricode) AND k.away IN (s.home_team_tricode, s.away_team_tricode)
-    AND k.home <> k.away
+    r.*, n.player_lookup, s.game_id AS known_game,
+    {game_code} AS code,
+    CONCAT(COALESCE(r.printed_name, '?'), ' (', COALESCE(r.team_abbreviation, '?'), ')') AS who,
+    COUNT(*) OVER (PARTITION BY r.report_date, r.report_hour, r.game_date, r.home, r.away, n.player_lookup) AS copies
+  FROM kept AS r
+  LEFT JOIN nba_staging.player_names AS n ON n.player_name = r.player_name
+  {game_of_teams}
 )
 SELECT
   report_date,
@@ -44,7 +42,7 @@ SELECT
   reason_category,
   landed_from,
   NULLIF(ARRAY_TO_STRING([
-    IF(known_game IS NULL, FORMAT('known_game: the schedule has no %s', code), NULL),
+    {known_code},
     IF(COALESCE(player_lookup, '') = '' OR team_abbreviation IS NULL OR injury_status IS NULL,
        FORMAT('required_fields: %s misses a field', who), NULL),
     IF(team_abbreviation NOT IN (home, away), FORMAT('team_in_game: %s is in none of %s', who, code), NULL),

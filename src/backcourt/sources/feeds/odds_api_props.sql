@@ -2,17 +2,15 @@
 -- be found is held back under its code ("20240124/ATLGSW").
 WITH listed AS (
   SELECT
-    p.*, n.player_lookup,
-    CONCAT(FORMAT_DATE('%Y%m%d', p.game_date), '/', COALESCE(p.away, '?'), COALESCE(p.home, '?')) AS code,
-    CONCAT(COALESCE(p.player_name, '?'), ' at ', COALESCE(p.bookmaker, '?')) AS who,
+    r.*, n.player_lookup,
+    {game_code} AS code,
+    CONCAT(COALESCE(r.player_name, '?'), ' at ', COALESCE(r.bookmaker, '?')) AS who,
     s.game_id AS known_game,
-    COUNT(*) OVER (PARTITION BY p.game_date, p.home, p.away, p.bookmaker, n.player_lookup, p.snapshot_timestamp)
+    COUNT(*) OVER (PARTITION BY r.game_date, r.home, r.away, r.bookmaker, n.player_lookup, r.snapshot_timestamp)
       AS copies
-  FROM nba_staging.odds_api_props AS p
-  LEFT JOIN nba_staging.player_names AS n ON n.player_name = p.player_name
-  LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_date = p.game_date AND s.season_year = @season_year
-    AND p.home IN (s.home_team_tricode, s.away_team_tricode) AND p.away IN (s.home_team_tricode, s.away_team_tricode)
-    AND p.home <> p.away
+  FROM nba_staging.odds_api_props AS r
+  LEFT JOIN nba_staging.player_names AS n ON n.player_name = r.player_name
+  {game_of_teams}
 )
 SELECT
   COALESCE(known_game, code) AS game_id,
@@ -29,7 +27,7 @@ SELECT
   minutes_before_tipoff,
   landed_from,
   NULLIF(ARRAY_TO_STRING([
-    IF(known_game IS NULL, FORMAT('known_game: the schedule has no %s', COALESCE(code, 'game without a date')), NULL),
+    {known_code},
     IF(COALESCE(player_lookup, '') = '' OR bookmaker IS NULL OR snapshot_timestamp IS NULL OR points_line IS NULL,
        FORMAT('required_fields: %s misses a field', who), NULL),
     IF(points_line <= 0 OR points_line > 100,

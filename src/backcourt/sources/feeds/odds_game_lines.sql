@@ -2,18 +2,16 @@
 -- is held back under its code ("20240124/ATLGSW").
 WITH listed AS (
   SELECT
-    l.*,
-    CONCAT(FORMAT_DATE('%Y%m%d', l.game_date), '/', COALESCE(l.away, '?'), COALESCE(l.home, '?')) AS code,
-    CONCAT(COALESCE(l.market_key, '?'), ' ', COALESCE(l.outcome_name, '?'), ' at ', COALESCE(l.bookmaker_key, '?'))
+    r.*,
+    {game_code} AS code,
+    CONCAT(COALESCE(r.market_key, '?'), ' ', COALESCE(r.outcome_name, '?'), ' at ', COALESCE(r.bookmaker_key, '?'))
       AS who,
     s.game_id AS known_game, s.home_team_tricode, s.away_team_tricode,
-    l.home <> s.home_team_tricode AS is_turned,
-    COUNT(*) OVER (PARTITION BY l.game_date, l.home, l.away, l.bookmaker_key, l.market_key, l.outcome_name,
-      l.snapshot_timestamp) AS copies
-  FROM nba_staging.odds_game_lines AS l
-  LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_date = l.game_date AND s.season_year = @season_year
-    AND l.home IN (s.home_team_tricode, s.away_team_tricode) AND l.away IN (s.home_team_tricode, s.away_team_tricode)
-    AND l.home <> l.away
+    r.home <> s.home_team_tricode AS is_turned,
+    COUNT(*) OVER (PARTITION BY r.game_date, r.home, r.away, r.bookmaker_key, r.market_key, r.outcome_name,
+      r.snapshot_timestamp) AS copies
+  FROM nba_staging.odds_game_lines AS r
+  {game_of_teams}
 )
 SELECT
   COALESCE(known_game, code) AS game_id,
@@ -28,7 +26,7 @@ SELECT
   outcome_point,
   landed_from,
   NULLIF(ARRAY_TO_STRING([
-    IF(known_game IS NULL, FORMAT('known_game: the schedule has no %s', COALESCE(code, 'game without a date')), NULL),
+    {known_code},
     IF(bookmaker_key IS NULL OR outcome_name IS NULL OR outcome_point IS NULL OR snapshot_timestamp IS NULL
        OR home IS NULL OR away IS NULL, FORMAT('required_fields: %s misses a field', who), NULL),
     IF((market_key = 'spreads' AND outcome_name NOT IN (home, away))

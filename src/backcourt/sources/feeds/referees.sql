@@ -24,7 +24,7 @@ SELECT
   official_code,
   jersey_number,
   NULLIF(ARRAY_TO_STRING([
-    IF(known_game IS NULL, 'known_game: the schedule does not have it', NULL),
+    {known_game},
     IF(game_id IS NULL OR official_number IS NULL OR official_name IS NULL,
        FORMAT('required_fields: official %s has no name', place), NULL),
     IF(home_abbreviation NOT IN (home_team_tricode, away_team_tricode)

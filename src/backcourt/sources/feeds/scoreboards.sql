@@ -35,7 +35,7 @@ SELECT
   arena_name,
   NULLIF(TRIM(national_broadcaster), '') AS national_broadcaster,
   NULLIF(ARRAY_TO_STRING([
-    IF(known_game IS NULL, 'known_game: the schedule does not have it', NULL),
+    {known_game},
     IF(game_id IS NULL OR game_status IS NULL OR home_team_id IS NULL OR away_team_id IS NULL,
        'required_fields: a game has no id, no status or not two teams', NULL),
     IF((home_team_id IS NOT NULL AND home_abbreviation IS NULL)

@@ -27,7 +27,7 @@ SELECT
   away_team_tricode AS away_team_abbr,
   outcome_point,
   NULLIF(ARRAY_TO_STRING([
-    IF(known_game IS NULL, 'known_game: the schedule does not have it', NULL),
+    {known_game},
     IF(game_id IS NULL OR bookmaker_key IS NULL OR market_key IS NULL OR outcome_name IS NULL
        OR snapshot_timestamp IS NULL, 'required_fields: a line misses a field', NULL),
     IF(market_key NOT IN ('spreads', 'totals', 'h2h'), FORMAT('known_market: %s', market_key), NULL),

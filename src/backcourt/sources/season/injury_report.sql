@@ -30,7 +30,7 @@ SELECT
   NULLIF(reason, '') AS reason,
   NULLIF(LOWER(TRIM(reason_category)), '') AS reason_category,
   NULLIF(ARRAY_TO_STRING([
-    IF(known_game IS NULL, 'known_game: the schedule does not have it', NULL),
+    {known_game},
     IF(report_date IS NULL OR report_hour IS NULL OR game_id IS NULL OR COALESCE(player_lookup, '') = ''
        OR team_abbreviation IS NULL OR injury_status IS NULL,
        FORMAT('required_fields: a row of %s misses a field', COALESCE(team_abbreviation, '?')), NULL),

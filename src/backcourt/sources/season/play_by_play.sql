@@ -53,7 +53,7 @@ SELECT
   visitordescription AS visitor_description,
   score,
   NULLIF(ARRAY_TO_STRING([
-    IF(known_game IS NULL, 'known_game: the schedule does not have it', NULL),
+    {known_game},
     IF(game_id IS NULL OR eventnum IS NULL OR period IS NULL OR pctimestring IS NULL OR eventmsgtype IS NULL,
        FORMAT('required_fields: %s misses a field', who), NULL),
     IF(team_1 NOT IN (home_team_tricode, away_team_tricode)

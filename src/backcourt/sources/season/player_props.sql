@@ -28,7 +28,7 @@ SELECT
   under_price_american,
   minutes_before_tipoff,
   NULLIF(ARRAY_TO_STRING([
-    IF(known_game IS NULL, 'known_game: the schedule does not have it', NULL),
+    {known_game},
     IF(game_id IS NULL OR COALESCE(player_lookup, '') = '' OR bookmaker IS NULL OR snapshot_timestamp IS NULL
        OR points_line IS NULL, FORMAT('required_fields: a line of %s misses a field', COALESCE(player_name, '?')),
        NULL),

@@ -4,31 +4,25 @@ WITH games AS (
 ),
 lines AS (
   SELECT
-    t.game_id, t.team_id, t.team_abbreviation, t.team_name,
-    COALESCE(t.team_abbreviation, '?') AS who,
-    CAST(t.min AS STRING) AS minutes,
-    t.fgm, t.fga, t.fg3m, t.fg3a, t.ftm, t.fta, t.oreb, t.dreb, t.reb, t.ast, t.stl, t.blk, t.tov, t.pf, t.pts,
-    t.is_home AS stated_home,
-    CAST(ROUND(t.plus_minus) AS INT64) AS stated_plus_minus,
+    r.game_id, r.team_id, r.team_abbreviation, r.team_name,
+    COALESCE(r.team_abbreviation, '?') AS who,
+    CAST(r.min AS STRING) AS minutes, {counts},
+    r.is_home AS stated_home,
+    CAST(ROUND(r.plus_minus) AS INT64) AS stated_plus_minus,
     g.teams, k.tricode AS known_team, s.game_id AS known_game, s.game_date, s.game_status, s.periods,
-    t.team_abbreviation = s.home_team_tricode AS is_home,
-    t.team_abbreviation IN (s.home_team_tricode, s.away_team_tricode) AS in_game,
-    IF(t.team_abbreviation = s.home_team_tricode, s.home_team_score, s.away_team_score) AS own_score,
-    IF(t.team_abbreviation = s.home_team_tricode, s.away_team_score, s.home_team_score) AS other_score,
-    COUNT(*) OVER (PARTITION BY t.game_id, t.team_abbreviation) AS copies
-  FROM nba_staging.team_boxscores AS t
-  JOIN games AS g ON g.game_id IS NOT DISTINCT FROM t.game_id
-  LEFT JOIN nba_staging.teams AS k ON k.tricode = t.team_abbreviation AND k.team_id = t.team_id
-  LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_id = t.game_id AND s.season_year = @season_year
+    {side},
+    IF(r.team_abbreviation = s.home_team_tricode, s.away_team_score, s.home_team_score) AS other_score,
+    COUNT(*) OVER (PARTITION BY r.game_id, r.team_abbreviation) AS copies
+  FROM nba_staging.team_boxscores AS r
+  JOIN games AS g ON g.game_id IS NOT DISTINCT FROM r.game_id
+  LEFT JOIN nba_staging.teams AS k ON k.tricode = r.team_abbreviation AND k.team_id = r.team_id
+  LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_id = r.game_id AND s.season_year = @season_year
 ),
 timed AS (
   SELECT
     *,
     STRPOS(minutes, ':') > 0 AS exact_minutes,
-    IF(STRPOS(minutes, ':') > 0,
-       SAFE_CAST(SPLIT(minutes, ':')[SAFE_OFFSET(0)] AS INT64) * 60 + SAFE_CAST(SPLIT(minutes,
-       ':')[SAFE_OFFSET(1)] AS INT64),
-       SAFE_CAST(minutes AS INT64) * 60) AS seconds_played,
+    IF(STRPOS(minutes, ':') > 0, {seconds}, SAFE_CAST(minutes AS INT64) * 60) AS seconds_played,
     (240 + 25 * (periods - 4)) * 60 AS seconds_expected
   FROM lines
 )
@@ -59,28 +53,17 @@ SELECT
   pts AS points,
   own_score - other_score AS plus_minus,
   NULLIF(ARRAY_TO_STRING([
-    IF(known_game IS NULL, 'known_game: the schedule does not have it', NULL),
-    IF(game_status <> 3, 'game_is_final: the schedule says that it is not over', NULL),
+    {known_game},
+    {game_is_final},
     IF(teams <> 2, FORMAT('two_teams: %d teams have a line', teams), NULL),
     IF(known_team IS NULL AND team_abbreviation IS NOT NULL AND team_id IS NOT NULL,
        FORMAT('known_team: %s %d is none of the 30', team_abbreviation, team_id), NULL),
     IF(known_team IS NOT NULL AND NOT in_game, FORMAT('team_in_game: the schedule has other teams than %s', who),
            NULL),
-    IF(game_id IS NULL OR team_abbreviation IS NULL OR team_id IS NULL OR seconds_played IS NULL OR fgm IS NULL
-       OR fga IS NULL OR fg3m IS NULL OR fg3a IS NULL OR ftm IS NULL OR fta IS NULL OR oreb IS NULL OR dreb IS NULL
-       OR reb IS NULL OR ast IS NULL OR stl IS NULL OR blk IS NULL OR tov IS NULL OR pf IS NULL OR pts IS NULL,
+    IF(game_id IS NULL OR team_abbreviation IS NULL OR team_id IS NULL OR LEAST(seconds_played, {counts}) IS NULL,
        FORMAT('required_fields: %s misses a field', who), NULL),
-    IF(LEAST(fgm, fga, fg3m, fg3a, ftm, fta, oreb, dreb, reb, ast, stl, blk, tov, pf, pts) < 0,
-       FORMAT('not_negative: %s has a count below 0', who), NULL),
-    IF(fgm > fga OR fg3m > fg3a OR ftm > fta,
-       FORMAT('made_over_attempted: %s field goals %d/%d, threes %d/%d, free throws %d/%d', who, fgm, fga, fg3m, fg3a,
-       ftm, fta), NULL),
-    IF(fg3m > fgm OR fg3a > fga,
-       FORMAT('threes_within_field_goals: %s threes %d/%d of field goals %d/%d', who, fg3m, fg3a, fgm, fga), NULL),
-    IF(oreb + dreb <> reb,
-       FORMAT('rebounds_add_up: %s %d + %d is not %d', who, oreb, dreb, reb), NULL),
-    IF(pts <> 2 * (fgm - fg3m) + 3 * fg3m + ftm,
-       FORMAT('points_add_up: %s %d points, the shots make %d', who, pts, 2 * (fgm - fg3m) + 3 * fg3m + ftm), NULL),
+    IF(LEAST({counts}) < 0, FORMAT('not_negative: %s has a count below 0', who), NULL),
+    {counts_add_up},
     IF(ABS(seconds_played - seconds_expected) > IF(exact_minutes, 5, 300),
        FORMAT('minutes_add_up: %s %s, the periods make %d', who, minutes, 240 + 25 * (periods - 4)), NULL),
     IF(pts <> own_score,

@@ -1,0 +1,16 @@
+-- The counts of a player's line as the raw tables call them.
+pts AS points,
+fgm AS field_goals_made,
+fga AS field_goals_attempted,
+fg3m AS three_pointers_made,
+fg3a AS three_pointers_attempted,
+ftm AS free_throws_made,
+fta AS free_throws_attempted,
+oreb AS offensive_rebounds,
+dreb AS defensive_rebounds,
+reb AS total_rebounds,
+ast AS assists,
+stl AS steals,
+blk AS blocks,
+tov AS turnovers,
+pf AS personal_fouls
