@@ -37,6 +37,7 @@ class Settings:
         bdl_key: Key of the Ball Don't Lie service.
         odds_api_key: Key of The Odds API.
         bettingpros_key: Key of the BettingPros service.
+        bigdataball_token: Access token of the Drive service that shares BigDataBall's files.
         ai_key: Key of the language-model service that is asked for names; without one nothing is asked.
         ai_model: The model.
         ai_budget_usd: What one command may spend on it, US dollars.
@@ -56,6 +57,7 @@ class Settings:
     bdl_key: str | None = field(default=None, repr=False)
     odds_api_key: str | None = field(default=None, repr=False)
     bettingpros_key: str | None = field(default=None, repr=False)
+    bigdataball_token: str | None = field(default=None, repr=False)
     ai_key: str | None = field(default=None, repr=False)
     ai_model: str = "claude-haiku-5-5"
     ai_budget_usd: float = 1.0
@@ -114,6 +116,7 @@ _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
     "bdl_key": (_trimmed, "a key of the service"),
     "odds_api_key": (_trimmed, "a key of the service"),
     "bettingpros_key": (_trimmed, "a key of the service"),
+    "bigdataball_token": (_trimmed, "an access token"),
     "ai_key": (_trimmed, "a key of the service"),
     "ai_model": (_trimmed, "the name of a model"),
     "ai_budget_usd": (_dollars, "US dollars, 0 or more"),
@@ -121,7 +124,7 @@ _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
 }
 
 
-_SECRET = frozenset({"notify", "ai_key", "bdl_key", "odds_api_key", "bettingpros_key"})
+_SECRET = frozenset({"notify", "ai_key", "bdl_key", "odds_api_key", "bettingpros_key", "bigdataball_token"})
 """Settings that may hold secrets; their values are never printed."""
 
 

@@ -71,7 +71,7 @@ class SourceServer(LocalServer):
 
         Args:
             script: The answers to requests without a script of their own, in order; the last one serves all further.
-            by: Parameter of the query that tells requests apart.
+            by: Parameter of the query that tells requests apart, or "path".
             scripts: The answers by the value of that parameter, in order; the last one serves all further ones.
         """
         super().__init__(self._handler())
@@ -84,12 +84,15 @@ class SourceServer(LocalServer):
     @property
     def counts(self) -> dict[str, int]:
         """Number of requests by the parameter that tells them apart."""
-        return dict(Counter(request.query.get(self._by, "") for request in self.received))
+        return dict(Counter(self._which(request) for request in self.received))
+
+    def _which(self, request: Request) -> str:
+        return request.path if self._by == "path" else request.query.get(self._by, "")
 
     def _next(self, request: Request) -> Answer:
         with self._lock:
             self.received.append(request)
-            name = request.query.get(self._by, "")
+            name = self._which(request)
             name = name if name in self._scripts else ""
             script = self._scripts[name]
             self._asked[name] += 1

@@ -22,8 +22,9 @@ from source_server import HTML, Answer, SourceServer
 
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.sources.declared import source
-from backcourt.sources.fetch import fetch
+from backcourt.sources.fetch import Asking, fetch
 from backcourt.sources.landing import LARGEST, Landing
+from backcourt.sources.service import Patience
 from backcourt.sources.targets import Target, targets
 from box_scores import AWAY_SCORE, DAY, HOME_SCORE, SOURCE, game_id, v2, v3
 from partners import partner
@@ -64,8 +65,10 @@ def get(server, landing, games=GAMES, *, chosen=SOURCE, at=None, **options):
     """Fetch games through the server, without waiting."""
     at = at or FakeTime()
     found = games if isinstance(games[0], Target) else wanted(*games)
-    options = {"timeout": 5.0, "now": lambda: NOW, "sleep": at.sleep, "clock": at.clock} | options
-    return fetch(chosen, landing, found, via=server.url, **options)
+    patience = Patience(tries=options.pop("tries", 5), timeout=options.pop("timeout", 5.0))
+    rest = {name: options.pop(name) for name in ("limit", "told") if name in options}
+    asking = {"now": lambda: NOW, "via": server.url, "patience": patience, "sleep": at.sleep, "clock": at.clock}
+    return fetch(chosen, landing, found, Asking(**asking | options), **rest)
 
 
 def good(request):
@@ -398,14 +401,14 @@ def test_a_key_that_is_none_is_said_before_anything_is_asked(landing, key):
 def test_a_mirror_that_is_no_address_is_said_so(landing, via):
     """A setting that cannot be asked is wrong use, not five tries per payload."""
     with pytest.raises(BackcourtError, match="BACKCOURT_FETCH_VIA is no address"):
-        fetch(SOURCE, landing, wanted(GAMES[0]), via=via, now=lambda: NOW)
+        fetch(SOURCE, landing, wanted(GAMES[0]), Asking(lambda: NOW, via=via))
 
 
 def test_a_mirror_with_a_path_and_a_password_is_asked_and_not_named(landing):
     """The mirror's path comes first, the source's own after it; the password before the host is in no reason."""
     with SourceServer(Answer(status=404)) as server:
         via = server.url.replace("http://", "http://me:hunter2@") + "/nba/"
-        done = fetch(SOURCE, landing, wanted(GAMES[0]), via=via, now=lambda: NOW)
+        done = fetch(SOURCE, landing, wanted(GAMES[0]), Asking(lambda: NOW, via=via))
     assert server.received[0].path == "/nba/stats/boxscoretraditionalv3"
     assert server.received[0].query["GameID"] == GAMES[0]
     assert "hunter2" not in repr(done)
@@ -415,7 +418,7 @@ def test_a_source_that_only_comes_as_files_is_not_asked_for(landing):
     """One line with the command that loads it."""
     by_hand = replace(SOURCE, fetch=None)
     with pytest.raises(BackcourtError, match=r"not fetched: .*backcourt load nbac_team_boxscore"):
-        fetch(by_hand, landing, wanted(GAMES[0]), now=lambda: NOW)
+        fetch(by_hand, landing, wanted(GAMES[0]), Asking(lambda: NOW))
 
 
 def test_an_address_that_needs_what_nobody_knows_fails_alone(landing):
@@ -564,10 +567,12 @@ def test_every_page_is_fetched(tmp_path):
                 source("bdl_active_players"),
                 Landing(str(tmp_path / "landing")),
                 [Target(date(2025, 1, 15), "date", {"date": "2025-01-15"})],
-                key="k",
-                via=f"http://127.0.0.1:{server.server_address[1]}",
-                now=lambda: datetime(2025, 1, 16, tzinfo=UTC),
-                sleep=lambda _: None,
+                Asking(
+                    lambda: datetime(2025, 1, 16, tzinfo=UTC),
+                    key="k",
+                    via=f"http://127.0.0.1:{server.server_address[1]}",
+                    sleep=lambda _: None,
+                ),
             )
             assert not done.failed
     finally:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
 
 from backcourt.errors import InputFileError
-from backcourt.sources.parsers.odds_api import Event, events
+from backcourt.sources.parsers import bettingpros
+from backcourt.sources.parsers.odds_api import parse_events
 from backcourt.sources.providers.market import SOURCES
+from market_payloads import offers, props
 from partners import NOW, Partner, about, partner, payload, rough, storm
 
 __all__ = ["partner"]
@@ -18,46 +19,6 @@ SOURCE = {source.name: source for source in SOURCES}
 DAY = date(2024, 1, 24)
 GAME = ("0022300629", DAY, "GSW", "ATL", 134, 112, 4)
 SNAPSHOT = datetime(2024, 1, 25, 3, 55, 40, tzinfo=UTC)
-
-
-def props() -> dict[str, Any]:
-    """An answer of the market player_points as the service documents it; the numbers are made up."""
-
-    def line(player: str, side: str, point: float, price: float) -> dict[str, object]:
-        return {"name": side, "description": player, "price": price, "point": point}
-
-    curry = [line("Stephen Curry", "Over", 27.5, -115), line("Stephen Curry", "Under", 27.5, -105)]
-    young = [line("Trae Young", "Under", 26.5, 1.87), line("Trae Young", "Over", 26.5, 2.1)]
-    market = {"key": "player_points", "last_update": "2024-01-25T01:00:00Z", "outcomes": [*curry, *young]}
-    book = {"key": "draftkings", "title": "DraftKings", "markets": [market]}
-    only = {"key": "player_points", "outcomes": [line("Stephen Curry", "Over", 28.5, 120)]}
-    event = {"id": "e1", "sport_key": "basketball_nba", "sport_title": "NBA", "commence_time": "2024-01-25T03:10:00Z"}
-    event |= {"home_team": "Golden State Warriors", "away_team": "Atlanta Hawks"}
-    event["bookmakers"] = [book, {"key": "fanduel", "title": "FanDuel", "markets": [only]}]
-    return {"timestamp": "2024-01-25T02:40:20Z", "previous_timestamp": None, "next_timestamp": None, "data": event}
-
-
-def offers() -> dict[str, Any]:
-    """An answer with one offer, its event and two books; the numbers are made up."""
-
-    def line(value: float, cost: int, *, main: bool, off: bool = False) -> dict[str, object]:
-        return {"line": value, "cost": cost, "main": main, "active": True, "is_off": off, "best": False}
-
-    def side(name: str, cost: int) -> dict[str, object]:
-        books = [
-            {"id": 12, "lines": [line(30.5, 240, main=False), line(25.5, cost, main=True)]},
-            {"id": 10, "lines": [line(24.5, cost - 5, main=True, off=True)]},
-            {"id": 19, "lines": []},
-        ]
-        opening = {"line": 23.5, "cost": -110, "book_id": 12}
-        return {"id": 1, "selection": name, "label": name.title(), "opening_line": opening, "books": books}
-
-    player = {"first_name": "Trae", "last_name": "Young", "team": "ATL", "position": "G"}
-    who = {"id": "3473", "name": "Trae Young", "player": player}
-    offer = {"id": "o-1", "event_id": 20879, "market_id": 156, "sport": "NBA", "participants": [who]}
-    offer["selections"] = [side("over", -115), side("under", -105)]
-    other = {**offer, "id": "o-2", "market_id": 157}
-    return {"offers": [offer, other], "events": [{"id": 20879, "home": "ATL", "visitor": "DAL"}], "_pagination": {}}
 
 
 def test_game_lines_of_a_snapshot() -> None:
@@ -91,13 +52,15 @@ def test_every_shape_of_an_answer() -> None:
 def test_events_tell_ids() -> None:
     """Sixteen events of two days, with teams and days of the league; without odds they hold no lines."""
     data = payload("odds_events/events.json")
-    found = events(data, about(DAY))
+    found = parse_events(data, about(DAY)).rows
     assert len(found) == data.count(b'"id"') == 16
-    assert found[2] == Event("67746197d1b0b87daee111a4c83d1d9a", date(2025, 3, 9), "MIL", "CLE")
-    assert found[5].home == "LAC"
-    assert [event.day for event in found].count(date(2025, 3, 9)) == 6
+    game = {"season": "2024-25", "game_date": date(2025, 3, 9), "home": "MIL", "away": "CLE"}
+    ids = {"event_id": "67746197d1b0b87daee111a4c83d1d9a", "snapshot": "2025-03-10T00:00:00Z"}
+    assert found[2] == game | ids
+    assert found[5]["home"] == "LAC"
+    assert [event["game_date"] for event in found].count(date(2025, 3, 9)) == 6
     assert SOURCE["odds_game_lines"].parse(data, about(DAY)).rows == []
-    assert len(events(payload("odds_events/events_b.json"), about(DAY))) == 10
+    assert len(parse_events(payload("odds_events/events_b.json"), about(DAY)).rows) == 10
 
 
 def test_points_lines() -> None:
@@ -141,7 +104,48 @@ def test_offers() -> None:
         ("ATL", "DAL", "ATL", 23.5)
     }
     assert parse(json.dumps([offers(), offers()]).encode(), about(DAY)).rows == parsed.rows * 2
-    assert parse(payload("bettingpros_events/events.json"), about(DAY)).rows == []
+    with pytest.raises(InputFileError, match="no list offers"):
+        parse(payload("bettingpros_events/events.json"), about(DAY))
+    whole = offers()
+    whole["offers"][0]["participants"][0]["player"]["team"] = "FA"
+    found = parse(json.dumps(whole).encode(), about(DAY, "0022300629.2")).rows
+    assert {(row["game_id"], row["player_team"]) for row in found} == {("0022300629", None)}
+    assert {row["game_id"] for row in parsed.rows} == {None}
+
+
+def test_events_of_a_night_of_offers() -> None:
+    """Three events with ids, teams and the league's day; one that lacks a team is refused."""
+    data = payload("bettingpros_events/events.json")
+    parsed = bettingpros.parse_events(data, about(date(2021, 10, 21)))
+    assert parsed.unmapped == set()
+    assert [(row["event_id"], row["home"], row["away"]) for row in parsed.rows] == [
+        (20879, "ATL", "DAL"),
+        (20880, "MIA", "MIL"),
+        (20881, "GSW", "LAC"),
+    ]
+    assert {row["game_date"] for row in parsed.rows} == {date(2021, 10, 21)}
+    whole = json.loads(data)
+    whole["events"][1]["visitor"] = None
+    with pytest.raises(InputFileError, match=r"events\[1\] misses"):
+        bettingpros.parse_events(json.dumps(whole).encode(), about(DAY))
+
+
+def test_alternate_lines_are_left_out() -> None:
+    """Of several whole lines of a player at one book the one with the most even prices is his; half ones stay."""
+    whole = props()
+    market = whole["data"]["bookmakers"][0]["markets"][0]
+    prices = {9.5: (-220, 170), 10.5: (-152, 118), 11.5: (-112, -112), 12.5: (130, -166)}
+    market["outcomes"] = [
+        {"name": side, "description": "Jalen Suggs", "price": price, "point": point}
+        for point, pair in prices.items()
+        for side, price in zip(("Over", "Under"), pair, strict=True)
+    ]
+    market["outcomes"].append({"name": "Over", "description": "Jalen Suggs", "price": 900, "point": 20.5})
+    rows = SOURCE["odds_api_props"].parse(json.dumps(whole).encode(), about(DAY)).rows
+    assert [(row["points_line"], row["under_price_american"]) for row in rows if row["bookmaker"] == "draftkings"] == [
+        (11.5, -112),
+        (20.5, None),
+    ]
 
 
 def test_damage_is_refused_or_typed() -> None:
@@ -221,9 +225,15 @@ def test_points_load(partner: Partner) -> None:
     done = partner.twice(source, DAY, json.dumps(whole).encode(), forced=False)
     assert (done.success, done.tables[0].warnings) == (1, {"no_game": 1})
     assert partner.rows(sql) == [("o-1", None, None)]
+    traded = offers()
+    traded["offers"][0]["id"] = "o-0"
+    traded["offers"][0]["participants"][0]["player"]["team"] = "MIA"
+    done = partner.load(source, DAY, json.dumps(traded).encode(), "0022300629")
+    assert (done.success, done.tables[0].warnings) == (1, {"team_differs": 1})
+    assert partner.rows(sql) == [("o-0", "0022300629", None), ("o-1", None, None)]
     whole["events"] = []
     assert partner.load(source, DAY, json.dumps(whole).encode()).success == 1
-    assert partner.rows(sql) == [("o-1", "0022300629", "ATL")]
+    assert partner.rows(sql) == [("o-0", "0022300629", None), ("o-1", "0022300629", "ATL")]
     whole["offers"][0]["selections"][0]["books"][0]["lines"][1]["line"] = 255.0
     selections = whole["offers"][0]["selections"]
     selections[0]["books"][1]["lines"][0]["cost"] = -50

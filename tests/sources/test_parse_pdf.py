@@ -150,6 +150,14 @@ def test_a_box_that_is_not_whole_is_refused(changed: Callable[[list[str]], list[
         of_lines(changed(box()))
 
 
+@pytest.mark.parametrize("label", ["Technical Fouls - Individual", "Points in the Paint - Grizzlies 10 (5/9)"])
+def test_a_known_paragraph_without_a_colon_ends_the_inactive_players(label: str) -> None:
+    """Some editions print the label alone: it is none of the inactive players above it."""
+    lines = box()
+    place = next(number for number, line in enumerate(lines) if line.startswith("Points in the Paint"))
+    assert of_lines([*lines[:place], label, *lines[place:]]).rows == of_lines(lines).rows
+
+
 def test_what_is_new_in_a_box_is_noted() -> None:
     """A paragraph or a line that no one knows is told; players that do not make the totals are told by team."""
     found = of_lines([*box(), "Coach's Challenges: Grizzlies 1/1"])

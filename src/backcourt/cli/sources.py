@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -31,6 +31,10 @@ LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="How man
 ResumeOption = Annotated[
     bool, typer.Option("--resume/--no-resume", help="Leave out what was done before, or do it again.")
 ]
+PatienceOption = Annotated[
+    Literal["usual", "quick", "escalating"],
+    typer.Option("--patience", help="How long a payload is tried: 5 times, 2 times, or 8 times with growing pauses."),
+]
 _SHOWN = 10
 """Failures that are printed one by one."""
 
@@ -44,6 +48,7 @@ def fetch(
     limit: LimitOption = None,
     resume: ResumeOption = True,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked for and leave.")] = False,
+    patience: PatienceOption = "usual",
     place: LandingOption = None,
     as_json: JsonOption = False,
     file: WarehouseOption = None,
@@ -55,8 +60,9 @@ def fetch(
     from backcourt.cli.output import print_json
     from backcourt.settings import load
     from backcourt.sources.declared import source as find
+    from backcourt.sources.fetch import Asking
     from backcourt.sources.fetch import fetch as carry_out
-    from backcourt.sources.fetch import fetchable
+    from backcourt.sources.service import PATIENCE, fetchable
     from backcourt.sources.targets import season_targets, targets
 
     source, settings, zone = find(name), load(), landing_of(place)
@@ -76,17 +82,8 @@ def fetch(
         typer.echo(f"would ask for {len(wanted) - len(known):,} payloads of {source.name}; {len(known):,} have landed")
         return
     key = getattr(settings, source.fetch.key_setting) if source.fetch and source.fetch.key_setting else None
-    done = carry_out(
-        source,
-        zone,
-        wanted,
-        key=key or "",
-        via=settings.fetch_via or "",
-        limit=limit,
-        resume=resume,
-        now=now,
-        told=_told if not as_json else _nobody,
-    )
+    asking = Asking(now, key=key or "", via=settings.fetch_via or "", resume=resume, patience=PATIENCE[patience])
+    done = carry_out(source, zone, wanted, asking, limit=limit, told=_told if not as_json else _nobody)
     if as_json:
         print_json(_fields(done))
     else:

@@ -28,7 +28,7 @@ from backcourt.runbooks.pieces import (
 from backcourt.runbooks.view import Shown
 from backcourt.settings import load as settings
 from backcourt.sources.declared import source
-from backcourt.sources.fetch import Fetched, fetch
+from backcourt.sources.fetch import Asking, Fetched, fetch
 from backcourt.sources.landed import LANDED, LandedLoad, load_landed
 from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.quarantine import details, held
@@ -167,7 +167,7 @@ def fetch_team_boxscores(parameters: NbacTeamBoxscore, *, stamp: Stamp | None = 
         words = f"{missing:,} payloads would be asked for, {len(wanted) - missing:,} have landed; {NOTHING_WRITTEN}"
         return Shown(view.note("note", f"{words}."), words)
     chosen = stamp or new_stamp()
-    done = fetch(here, landing, wanted, via=settings().fetch_via or "", now=lambda: chosen.now)
+    done = fetch(here, landing, wanted, Asking(lambda: chosen.now, via=settings().fetch_via or ""))
     words = _fetched_words(done)
     failed = [(day, key, why) for (day, key), why in done.failed.items()]
     html = [

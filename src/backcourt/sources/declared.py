@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from backcourt.errors import UnknownNameError
 from backcourt.sources.providers import bdl, espn, market, nbac, nbac_pdf, others
-from backcourt.sources.source import Source
+from backcourt.sources.source import Published, Source
 
 
 @lru_cache(maxsize=1)
@@ -16,6 +16,13 @@ def sources() -> Mapping[str, Source]:
     return {
         source.name: source for provider in (nbac, nbac_pdf, bdl, espn, market, others) for source in provider.SOURCES
     }
+
+
+@lru_cache(maxsize=1)
+def listings() -> Mapping[str, Published]:
+    """Every list by name that only tells ids: it lands beside what is asked for by them, and no table holds it."""
+    found = {source.listing.of.name: source.listing.of for source in sources().values() if source.listing}
+    return {name: published for name, published in found.items() if name not in sources()}
 
 
 FORMER: Mapping[str, str] = {

@@ -57,18 +57,32 @@ Parser = Callable[[bytes, About], Parsed]
 
 
 @dataclass(frozen=True, slots=True)
+class Pages:
+    """How an answer that comes in pages goes on.
+
+    Attributes:
+        param: Parameter that asks for a later page.
+        following: What it is set to for the page after this answer; None if this is the last one.
+    """
+
+    param: str
+    following: Callable[[Mapping[str, Any]], int | str | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where a source is fetched from.
 
     Attributes:
-        url: Address; {game_id}, {date}, {season}, {compact_date} are filled in.
+        url: Address; {game_id}, {date}, {season} and the like are filled in, and what the listing of a source says.
         params: Query parameters, filled in likewise.
         headers: Headers that the service wants.
         key_setting: Setting with the key; "" if none is needed.
         key_header: Header that carries the key; "" puts it into the parameter ``key_param``.
+        key_word: What stands before the key in its header, such as "Bearer ".
         key_param: Parameter that carries the key.
         per_minute: Requests per minute that the host bears.
-        cursor: Parameter that asks for the page after this one, as its meta.next_cursor says; "" if there is one page.
+        pages: How the page after this one is asked for; None if there is one page.
     """
 
     url: str
@@ -76,18 +90,18 @@ class Endpoint:
     headers: Mapping[str, str] = field(default_factory=dict)
     key_setting: str = ""
     key_header: str = ""
+    key_word: str = ""
     key_param: str = ""
     per_minute: int = 60
-    cursor: str = ""
+    pages: Pages | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A source.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What a service publishes.
 
     Attributes:
         name: What it is called; also its folder in the landing zone.
-        feed: Shape of the parsed rows, the table and the rules that judge them.
         parse: The parser.
         ext: Extension of its payloads.
         per: What one payload is about: a game, a date or a season.
@@ -98,7 +112,6 @@ class Source:
     """
 
     name: str
-    feed: SeasonFile
     parse: Parser
     ext: str
     per: Relation
@@ -106,6 +119,32 @@ class Source:
     document: str
     verified: bool
     fetch: Endpoint | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Which list of a date tells under which ids a service knows the games.
+
+    Attributes:
+        of: The list; its rows have home and away, or game_id.
+        fields: Columns of its rows that are filled into the source's address.
+    """
+
+    of: Published
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source(Published):
+    """What a service publishes and a raw table holds.
+
+    Attributes:
+        feed: Shape of the parsed rows, the table and the rules that judge them.
+        listing: Which list tells what its address needs to know of a game; None if the schedule says it all.
+    """
+
+    feed: SeasonFile
+    listing: Listing | None = None
 
     @property
     def table(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,7 @@ from datetime import date
 from backcourt.calendar import DateRange, season_of_date
 from backcourt.catalog.teams import TEAMS
 from backcourt.errors import BackcourtError
-from backcourt.sources.source import Source
+from backcourt.sources.source import Published
 from backcourt.warehouse.base import Session
 
 _SEASON_TYPES: Mapping[str, str] = {
@@ -29,14 +30,18 @@ class Target:
         day: Date that it is about.
         key: What tells it apart from others of the date.
         values: What is filled into the address and the parameters.
+        page: Which later page of it; "" for the first.
+        lacking: Why a value that its address needs is not among them, if that is known.
     """
 
     day: date
     key: str
     values: Mapping[str, str]
+    page: str = ""
+    lacking: str = ""
 
 
-def targets(session: Session, source: Source, span: DateRange, games: Sequence[str] = ()) -> list[Target]:
+def targets(session: Session, source: Published, span: DateRange, games: Sequence[str] = ()) -> list[Target]:
     """What there is to fetch of a source in a range: per final game or per date with games, as the schedule says.
 
     Args:
@@ -66,47 +71,34 @@ def targets(session: Session, source: Source, span: DateRange, games: Sequence[s
     address = source.fetch.url if source.fetch else ""
     by_type = source.fetch is not None and "{season_type}" in source.fetch.params.values()
     if source.per == "game":
-        own = _own_ids(session, span) if "{espn_game_id}" in address else {}
         return [
-            Target(
-                day,
-                game,
-                _values(day, game) | sides[game] | own.get(game, {}) | {"season_type": _SEASON_TYPES[kinds[game]]},
-            )
+            Target(day, game, values_of(day, game) | sides[game] | {"season_type": _SEASON_TYPES[kinds[game]]})
             for day, game in played
         ]
     days = list(dict.fromkeys(day for day, _ in played))
-    if source.per == "date" and "{team}" in address:
-        codes = [team.tricode for team in TEAMS]
-        return [Target(day, code, _values(day) | {"team": code.lower()}) for day in days for code in codes]
+    if source.per == "date" and {"{team}", "{team_id}"} & set(re.findall(r"{\w+}", address)):
+        own = [(team.tricode, {"team": team.tricode.lower(), "team_id": str(team.team_id)}) for team in TEAMS]
+        return [Target(day, code, values_of(day) | named) for day in days for code, named in own]
     if source.per == "date" and by_type:
         # The service lists the games of one kind at a time.
         pairs = dict.fromkeys((day, _SEASON_TYPES[kinds[game]]) for day, game in played)
-        return [Target(day, kind.replace(" ", ""), _values(day) | {"season_type": kind}) for day, kind in pairs]
-    return [Target(day, "date", _values(day)) for day in days]
+        return [Target(day, kind.replace(" ", ""), values_of(day) | {"season_type": kind}) for day, kind in pairs]
+    return [Target(day, "date", values_of(day)) for day in days]
 
 
-def season_targets(source: Source, span: DateRange) -> list[Target]:
+def season_targets(source: Published, span: DateRange) -> list[Target]:
     """One payload, or one per team, for every season that a range touches, as of the last day of it in the range."""
     years = range(int(season_of_date(span.start)[:4]), int(season_of_date(span.end)[:4]) + 1)
     days = [min(span.end, date(year + 1, 6, 30)) for year in years]
     if source.fetch is not None and "{bref_team}" in source.fetch.url:
         return [
-            Target(day, team.tricode, _values(day) | {"bref_team": team.bref_code}) for day in days for team in TEAMS
+            Target(day, team.tricode, values_of(day) | {"bref_team": team.bref_code}) for day in days for team in TEAMS
         ]
-    return [Target(day, season_of_date(day), _values(day)) for day in days]
+    return [Target(day, season_of_date(day), values_of(day)) for day in days]
 
 
-def _own_ids(session: Session, span: DateRange) -> dict[str, dict[str, str]]:
-    """ESPN's ids of the games, as its scoreboard says them."""
-    rows = session.rows(
-        "SELECT game_id, espn_game_id FROM nba_raw.espn_scoreboard WHERE game_date BETWEEN @start AND @end",
-        {"start": span.start, "end": span.end},
-    )
-    return {str(game): {"espn_game_id": str(own)} for game, own in rows}
-
-
-def _values(day: date, game: str = "") -> dict[str, str]:
+def values_of(day: date, game: str = "") -> dict[str, str]:
+    """What is filled into addresses and parameters for a date, or a game of it."""
     return {
         "game_id": game,
         "date": day.isoformat(),

@@ -1,15 +1,18 @@
--- nba_raw.bettingpros_player_points_props. The offer's event tells the game where the answer carries it, else the
--- player's team; the team that the source prints is often a later one, so only the schedule's teams validate it.
+-- nba_raw.bettingpros_player_points_props. Offers are fetched by game; of others the event tells the game where the
+-- answer carries it, else the player's team. The team that the source prints is often a later one, so only the
+-- schedule's teams validate it.
 WITH listed AS (
   SELECT
     r.*, n.player_lookup,
     CONCAT(COALESCE(r.player_name, '?'), ' ', COALESCE(r.bet_side, '?')) AS who,
-    COALESCE(s.game_id, t.game_id) AS known_game,
-    COALESCE(s.home_team_tricode, t.home_team_tricode) AS home_team,
-    COALESCE(s.away_team_tricode, t.away_team_tricode) AS away_team,
+    COALESCE(g.game_id, s.game_id, t.game_id) AS known_game,
+    COALESCE(g.home_team_tricode, s.home_team_tricode, t.home_team_tricode) AS home_team,
+    COALESCE(g.away_team_tricode, s.away_team_tricode, t.away_team_tricode) AS away_team,
     COUNT(*) OVER (PARTITION BY r.game_date, r.offer_id, r.bet_side, r.book_id) AS copies
   FROM nba_staging.bettingpros_player_props AS r
   LEFT JOIN nba_staging.player_names AS n ON n.player_name = r.player_name
+  LEFT JOIN nba_raw.nbac_schedule AS g ON g.game_id = r.game_id AND g.game_date = r.game_date
+    AND g.season_year = @season_year
   {game_of_teams}
   LEFT JOIN nba_raw.nbac_schedule AS t ON t.game_date = r.game_date AND t.season_year = @season_year
     AND r.home IS NULL AND r.player_team IN (t.home_team_tricode, t.away_team_tricode)

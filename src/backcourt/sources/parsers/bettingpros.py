@@ -2,11 +2,13 @@
 
 No payload with offers has been seen; the shape is that of the service's public answers: offers with a participant and
 two selections, each with its opening line and, per book, its lines, one of which is the main one. Answers come in
-pages, which may be kept together as a list, and may carry the events that the offers belong to.
+pages, which may be kept together as a list. Offers are asked for by event, so the payload's key is the game; answers
+put there by hand may carry the events that the offers belong to instead.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from backcourt.catalog.teams import team_code_of
@@ -15,7 +17,7 @@ from backcourt.sources.season.files import kinds
 from backcourt.sources.source import About, Parsed, json_of, wrong_shape
 
 OFFERS = kinds(
-    text="season offer_id bet_side home away player_name player_team landed_from",
+    text="season game_id offer_id bet_side home away player_name player_team landed_from",
     whole="book_id odds_american",
     number="points_line opening_line",
     flag="is_active",
@@ -25,12 +27,50 @@ OFFERS = kinds(
 
 _POINTS = 156
 """The service's id of the market of a player's points."""
-_PAGE = words("offers events markets books _pagination _parameters")
-_OFFER = words(
-    "id participants event_id market_id selections link sport player_id active matchup_id season week updated created"
+_PAGE = words("offers events markets books _pagination _parameters ts utc")
+_EVENT = words(
+    "id sr_id sport scheduled season season_type event_name status home visitor link series_summary popularity lineups "
+    "venue participants broadcasts results is_free"
 )
-_SELECTION = words("id selection label participant opening_line books active option bet_rating")
-_LINE = words("line cost main active best is_off updated created replaced odds_key link id")
+_OFFER = words(
+    "id participants event_id market_id selections link sport player_id team_id opponent_id active matchup_id season "
+    "week updated created"
+)
+_SELECTION = words("id selection label short_label participant opening_line books active option bet_rating")
+_LINE = words("line cost main active best is_off updated created replaced odds_key link id from_scout metrics")
+_GAME_KEY = re.compile(r"(00[1-6]\d{7})(?:\.\d+)?", re.ASCII)
+"""The key of offers that were fetched for a game, page by page."""
+_NO_TEAM = "FA"
+"""What stands for the team of a player who has none when the answer is given, whatever it was at the game."""
+
+
+def parse_events(data: bytes, about: About) -> Parsed:
+    """The events of a date: under which id a game's offers are asked for.
+
+    Args:
+        data: The payload.
+        about: Where it came from.
+
+    Raises:
+        InputFileError: If it is no JSON of that shape, or an event misses a field.
+    """
+    cells, parsed = Cells(about), Parsed()
+    payload = cells.record(json_of(data, about), "the answer")
+    parsed.known(payload, _PAGE)
+    for place, event in enumerate(cells.records(payload.get("events"), "events")):
+        where = f"events[{place}]"
+        parsed.known(event, _EVENT, "events.")
+        home, away = (cells.text(event.get(side), f"{where}.{side}") for side in ("home", "visitor"))
+        row = {
+            "event_id": cells.whole(event.get("id"), f"{where}.id"),
+            "game_date": cells.game_day(event.get("scheduled"), f"{where}.scheduled"),
+            "home": team_code_of(home) if home else None,
+            "away": team_code_of(away) if away else None,
+        }
+        if None in row.values():
+            raise wrong_shape(about, f"{where} misses its id, its time or a team")
+        parsed.rows.append(row)
+    return parsed
 
 
 def parse_offers(data: bytes, about: About) -> Parsed:
@@ -45,8 +85,6 @@ def parse_offers(data: bytes, about: About) -> Parsed:
     """
     cells, parsed = Cells(about), Parsed()
     payload = json_of(data, about)
-    if isinstance(payload, dict) and "offers" not in payload and isinstance(payload.get("events"), list):
-        return parsed  # The list of a day's events, without offers.
     for before, page in cells.pages(payload, "offers"):
         parsed.known(page, _PAGE)
         games = _games(page.get("events") or [], cells)
@@ -73,9 +111,10 @@ def _offer(offer: dict[str, Any], games: dict[int, tuple[Any, Any]], tools: tupl
     common = {
         "season": cells.season(None, where),
         "game_date": cells.about.day,
+        "game_id": game[1] if (game := _GAME_KEY.fullmatch(cells.about.key)) else None,
         "offer_id": offer.get("id"),
         "player_name": people[0].get("name"),
-        "player_team": team_code_of(team) if team else None,
+        "player_team": team_code_of(team) if team and team != _NO_TEAM else None,
         "home": home,
         "away": away,
     }

@@ -17,7 +17,7 @@ from backcourt.catalog.teams import team_code_of
 from backcourt.names.normalise import player_lookup
 from backcourt.sources.parsers.values import Cells, words
 from backcourt.sources.season.files import kinds
-from backcourt.sources.source import About, Parsed, take, wrong_shape
+from backcourt.sources.source import About, Parsed, json_of, take, wrong_shape
 
 EVENTS = kinds(
     text="season game_id remaining_time event_type event_subtype player_1_lookup player_1_side player_1_team "
@@ -53,10 +53,37 @@ _IGNORED = words(
 _HELPERS = {"assist": "assist", "block": "block", "steal": "steal", "opponent": "other", "entered": "other"}
 _GAME = re.compile(r"00[1-6]\d{7}")
 _AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_LIST = words("kind incompleteSearch nextPageToken files")
+_FILE = words("kind id name mimeType modifiedTime size")
+_FILE_NAME = re.compile(r"\[\d{4}-\d{2}-\d{2}\]-(00[1-6]\d{7})-[A-Z]{2,3}@[A-Z]{2,3}\.csv", re.ASCII)
+_FILE_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _PERSON = re.compile(r"\d+/")
 _SHOTS = frozenset({"shot", "miss"})
 _FREE = "free throw"
 _THREE = 3
+
+
+def parse_files(data: bytes, about: About) -> Parsed:
+    """The files of a date in the folder that is shared with subscribers: under which id a game's file is asked for.
+
+    Args:
+        data: The list, as the Drive service answers.
+        about: Where it came from.
+
+    Raises:
+        InputFileError: If it is no JSON of that shape.
+    """
+    cells, parsed = Cells(about), Parsed()
+    payload = cells.record(json_of(data, about), "the answer")
+    parsed.known(payload, _LIST)
+    for place, file in enumerate(cells.records(payload.get("files"), "files")):
+        parsed.known(file, _FILE, "files.")
+        name = cells.text(file.get("name"), f"files[{place}].name") or ""
+        file_id = cells.text(file.get("id"), f"files[{place}].id") or ""
+        # The id becomes a part of an address.
+        if (game := _FILE_NAME.fullmatch(name)) and _FILE_ID.fullmatch(file_id):
+            parsed.rows.append({"game_id": game[1], "file_id": file_id})
+    return parsed
 
 
 def parse(data: bytes, about: About) -> Parsed:

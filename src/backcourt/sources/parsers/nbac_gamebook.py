@@ -80,6 +80,8 @@ _NOTES = frozenset(
     }
 )
 """Paragraphs that are known; all but the inactive players are left out."""
+_KNOWN_NOTE = re.compile(rf"({'|'.join(sorted(_NOTES, key=len, reverse=True))})\b()[^:]*", re.IGNORECASE)
+"""A known paragraph whose label no colon ends."""
 _LONGEST, _LONGEST_LINE = 80, 1000
 """Characters of the longest name and the longest line."""
 
@@ -271,7 +273,7 @@ def _add_player(side: _Side, name: str, about: About, **values: str | int | None
 def _add_note(line: str, notes: list[str], parsed: Parsed) -> None:
     """Collect the paragraphs below the box; a line that begins none goes on with the one above."""
     is_open = bool(notes) and notes[-1].count("(") > notes[-1].count(")")
-    match = None if is_open else _NOTE.fullmatch(line)
+    match = None if is_open else _NOTE.fullmatch(line) or _KNOWN_NOTE.fullmatch(line)
     label = (match[1] or match[2]).lower().strip() if match else ""
     if label in _NOTES:
         notes.append(line)

@@ -6,9 +6,8 @@ time of the snapshot. A present-day answer stood when it was received.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from backcourt.catalog.teams import TEAMS
@@ -40,42 +39,31 @@ _MARKET = words("key last_update outcomes link sid")
 _OUTCOME = words("name price point description link sid bet_limit multiplier")
 _LINES = frozenset({"spreads", "totals"})
 _POINTS = "player_points"
+_BEFORE_TIPOFF = timedelta(minutes=10)
+"""The odds of a game are asked for as of so long before it begins: late, but not live if it begins a little early."""
 _LEAST_AMERICAN = 100
 """American odds are 100 or more either way; decimal ones are the payment for a stake of 1 and far smaller."""
 _EVEN = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A game as the service knows it.
+def parse_events(data: bytes, about: About) -> Parsed:
+    """The events of an answer: under which id a game's odds are asked for, and as of when.
 
-    Attributes:
-        event_id: The service's id, which its other addresses ask for.
-        day: The league's date of the game.
-        home: Tricode of the home team.
-        away: Tricode of the visiting team.
-    """
-
-    event_id: str
-    day: date
-    home: str
-    away: str
-
-
-def events(data: bytes, about: About) -> list[Event]:
-    """The events of an answer with or without odds: what tells under which id a game's odds are asked for.
+    Args:
+        data: The payload.
+        about: Where it came from.
 
     Raises:
         InputFileError: If it is no JSON of that shape, or an event misses a field.
     """
-    cells = Cells(about)
-    found: list[Event] = []
-    for where, event, _ in _events(json_of(data, about), cells, Parsed()):
-        common = _common(event, None, cells, where)
-        if None in common.values():
+    cells, parsed = Cells(about), Parsed()
+    for where, event, _ in _events(json_of(data, about), cells, parsed):
+        begins = cells.moment(event.get("commence_time"), f"{where}.commence_time")
+        row = _common(event, None, cells, where)
+        if begins is None or None in row.values():
             raise wrong_shape(about, f"{where} misses its id, its time or a team")
-        found.append(Event(common["event_id"], common["game_date"], common["home"], common["away"]))
-    return found
+        parsed.rows.append(row | {"snapshot": f"{begins - _BEFORE_TIPOFF:%Y-%m-%dT%H:%M:%SZ}"})
+    return parsed
 
 
 def parse_game_lines(data: bytes, about: About) -> Parsed:
@@ -137,14 +125,40 @@ def parse_props(data: bytes, about: About) -> Parsed:
                 if side not in {"over", "under"} or f"{side}_price_american" in line:
                     raise wrong_shape(about, f"{here} has no over and under of one line")
                 line[f"{side}_price_american"] = _american(outcome.get("price"), cells, here)
-            parsed.rows += [cells.row({**common, "bookmaker": book, **line}, PROPS, here) for line in lines.values()]
+            kept = _main_lines(lines.values())
+            parsed.rows += [cells.row({**common, "bookmaker": book, **line}, PROPS, here) for line in kept]
     return parsed
+
+
+def _main_lines(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of every player the line whose sides are priced most alike: some books list alternate ones in the same market.
+
+    A line without one of its sides stays as it is, and a rule holds it back if there is another one.
+    """
+    kept: list[dict[str, Any]] = []
+    by_player: dict[str | None, list[dict[str, Any]]] = {}
+    for line in lines:
+        is_whole = None not in map(line.get, ("over_price_american", "under_price_american"))
+        (by_player.setdefault(line["player_name"], []) if is_whole else kept).append(line)
+    return [min(own, key=_imbalance) for own in by_player.values()] + kept
+
+
+def _imbalance(line: dict[str, Any]) -> tuple[float, float]:
+    """How far apart the chances are that the prices of both sides imply; of two alike lines the lower one is first."""
+    over, under = (
+        100 / (price + 100) if price > 0 else price / (price - 100)
+        for price in (line["over_price_american"], line["under_price_american"])
+    )
+    return round(abs(over - under), 6), line["points_line"] or 0.0
 
 
 def _events(payload: object, cells: Cells, parsed: Parsed) -> Iterator[tuple[str, dict[str, Any], datetime | None]]:
     """Every event with its place and the time of the snapshot."""
     stamp: datetime | None = cells.about.received
     where = "events"
+    if payload == []:
+        # Without games the service still says as of when there are none.
+        raise wrong_shape(cells.about, "it is an empty list")
     if isinstance(payload, dict) and "data" in payload:
         parsed.known(payload, _WRAPPER)
         stamp = cells.moment(payload.get("timestamp"), "timestamp")

@@ -210,9 +210,11 @@ class Cells:
             name: Name of the list that each answer has.
 
         Raises:
-            InputFileError: If an answer lacks it.
+            InputFileError: If there is no answer, or one lacks it.
         """
         found = payload if isinstance(payload, list) else [payload]
+        if not found:
+            raise wrong_shape(self.about, "it is an empty list")
         for page in found:
             if not isinstance(page, dict) or not isinstance(page.get(name), list):
                 raise wrong_shape(self.about, f"it has no list {name}")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from backcourt.sources.parsers import bdl
 from backcourt.sources.season.files import SeasonFile
-from backcourt.sources.source import Endpoint, Parser, Relation, Source
+from backcourt.sources.source import Endpoint, Pages, Parser, Relation, Source
 
 _DOCUMENT = "https://docs.balldontlie.io"
 
@@ -36,6 +37,13 @@ INJURIES = SeasonFile(
 """Injuries of a day, page by page: a later page takes nothing away from an earlier one."""
 
 
+def _following(answer: Mapping[str, Any]) -> int | None:
+    """The cursor of the page after this one."""
+    meta = answer.get("meta")
+    cursor = meta.get("next_cursor") if isinstance(meta, Mapping) else None
+    return cursor if isinstance(cursor, int) else None
+
+
 def _source(name: str, feed: SeasonFile, parse: Parser, per: Relation, path: str, params: Mapping[str, str]) -> Source:
     return Source(
         name=name,
@@ -52,7 +60,7 @@ def _source(name: str, feed: SeasonFile, parse: Parser, per: Relation, path: str
             key_setting="bdl_key",
             key_header="Authorization",
             per_minute=30,
-            cursor="cursor" if "per_page" in params else "",
+            pages=Pages("cursor", _following) if "per_page" in params else None,
         ),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backcourt.sources.parsers import espn
 from backcourt.sources.season.files import SeasonFile
-from backcourt.sources.source import Endpoint, Source
+from backcourt.sources.source import Endpoint, Listing, Source
 
 _API = "https://site.api.espn.com/apis/site/v2/sports/basketball/nba"
 _DOCUMENT = "https://gist.github.com/akeaswaran/b48b02f1c94f873c6655e7129910fc3b"
@@ -37,18 +37,20 @@ ROSTER = SeasonFile(
 )
 """A roster snapshot with ESPN's own ids of the players."""
 
+_SCOREBOARD = Source(
+    name="espn_scoreboard",
+    feed=SCOREBOARD,
+    parse=espn.parse_scoreboard,
+    ext="json",
+    per="date",
+    provider="ESPN",
+    document=_DOCUMENT,
+    verified=True,
+    fetch=Endpoint(f"{_API}/scoreboard", {"dates": "{compact_date}", "limit": "100"}, per_minute=60),
+)
+
 SOURCES: tuple[Source, ...] = (
-    Source(
-        name="espn_scoreboard",
-        feed=SCOREBOARD,
-        parse=espn.parse_scoreboard,
-        ext="json",
-        per="date",
-        provider="ESPN",
-        document=_DOCUMENT,
-        verified=True,
-        fetch=Endpoint(f"{_API}/scoreboard", {"dates": "{compact_date}", "limit": "100"}, per_minute=60),
-    ),
+    _SCOREBOARD,
     Source(
         name="espn_boxscore",
         feed=BOXSCORE,
@@ -59,6 +61,7 @@ SOURCES: tuple[Source, ...] = (
         document=_DOCUMENT,
         verified=True,
         fetch=Endpoint("https://www.espn.com/nba/boxscore/_/gameId/{espn_game_id}", per_minute=20),
+        listing=Listing(of=_SCOREBOARD, fields=("espn_game_id",)),
     ),
     Source(
         name="espn_team_roster",

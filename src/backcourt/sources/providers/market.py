@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from backcourt.sources.parsers import bettingpros, odds_api
 from backcourt.sources.season.files import SeasonFile
-from backcourt.sources.source import Endpoint, Source
+from backcourt.sources.source import Endpoint, Listing, Pages, Published, Source
 
 _ODDS = "https://the-odds-api.com/liveapi/guides/v4/"
-_HISTORY = "https://api.the-odds-api.com/v4/historical/sports/basketball_nba/events/{event_id}/odds"
+_HISTORY = "https://api.the-odds-api.com/v4/historical/sports/basketball_nba"
+_BETTINGPROS = "https://api.bettingpros.com/v3"
+_PROPS_PAGE = "https://www.bettingpros.com/nba/props/"
+_REFERER = {"Referer": "https://www.bettingpros.com/"}
+"""Header that the service answers to."""
 
 GAME_LINES = SeasonFile(
     "odds_game_lines",
@@ -36,9 +43,52 @@ OFFERS = SeasonFile(
 """Offers on points, each held back on its own."""
 
 
+_ODDS_EVENTS = Published(
+    name="odds_events",
+    parse=odds_api.parse_events,
+    ext="json",
+    per="date",
+    provider="The Odds API",
+    document=_ODDS,
+    verified=True,
+    # Late in the morning no game of the date has begun, and none has left the list.
+    fetch=Endpoint(
+        f"{_HISTORY}/events",
+        {"date": "{date}T16:00:00Z"},
+        key_setting="odds_api_key",
+        key_param="apiKey",
+        per_minute=60,
+    ),
+)
+_EVENTS = Published(
+    name="bettingpros_events",
+    parse=bettingpros.parse_events,
+    ext="json",
+    per="date",
+    provider="BettingPros",
+    document=_PROPS_PAGE,
+    verified=True,
+    fetch=Endpoint(
+        f"{_BETTINGPROS}/events",
+        {"sport": "NBA", "date": "{date}"},
+        _REFERER,
+        key_setting="bettingpros_key",
+        key_header="x-api-key",
+        per_minute=20,
+    ),
+)
+
+
+def _following(answer: Mapping[str, Any]) -> int | None:
+    """The page after this one."""
+    pages = answer.get("_pagination")
+    page, last = (pages.get(name) if isinstance(pages, Mapping) else None for name in ("page", "total_pages"))
+    return page + 1 if isinstance(page, int) and isinstance(last, int) and page < last else None
+
+
 def _odds(markets: str, odds_format: str) -> Endpoint:
     return Endpoint(
-        _HISTORY,
+        f"{_HISTORY}/events/{{event_id}}/odds",
         {"regions": "us", "markets": markets, "oddsFormat": odds_format, "date": "{snapshot}"},
         key_setting="odds_api_key",
         key_param="apiKey",
@@ -57,6 +107,7 @@ SOURCES: tuple[Source, ...] = (
         document=_ODDS,
         verified=True,
         fetch=_odds("spreads,totals", "decimal"),
+        listing=Listing(of=_ODDS_EVENTS, fields=("event_id", "snapshot")),
     ),
     Source(
         name="odds_api_props",
@@ -68,23 +119,27 @@ SOURCES: tuple[Source, ...] = (
         document=_ODDS,
         verified=False,
         fetch=_odds("player_points", "american"),
+        listing=Listing(of=_ODDS_EVENTS, fields=("event_id", "snapshot")),
     ),
     Source(
         name="bettingpros_player_props",
         feed=OFFERS,
         parse=bettingpros.parse_offers,
         ext="json",
-        per="date",
+        per="game",
         provider="BettingPros",
-        document="https://www.bettingpros.com/nba/props/",
+        document=_PROPS_PAGE,
         verified=False,
         fetch=Endpoint(
-            "https://api.bettingpros.com/v3/offers",
-            {"sport": "NBA", "market_id": "156", "event_id": "{event_ids}"},
+            f"{_BETTINGPROS}/offers",
+            {"sport": "NBA", "market_id": "156", "event_id": "{event_id}", "location": "ALL", "limit": "100"},
+            _REFERER,
             key_setting="bettingpros_key",
             key_header="x-api-key",
             per_minute=20,
+            pages=Pages("page", _following),
         ),
+        listing=Listing(of=_EVENTS, fields=("event_id",)),
     ),
 )
 """Sources of the betting market."""

@@ -28,6 +28,13 @@ _HEADERS = {
 """Headers that the statistics service answers to."""
 
 
+_NO_FILTERS = (
+    *("DateFrom", "DateTo", "GameSegment", "Location", "Outcome", "PlayerPosition", "RookieYear", "SeasonSegment"),
+    *("VsConference", "VsDivision"),
+)
+"""Parameters of the shot chart that the service wants to see even if they are empty."""
+
+
 def _statistics(endpoint: str, **parameters: str) -> Endpoint:
     return Endpoint(f"https://stats.nba.com/stats/{endpoint}", parameters, _HEADERS, per_minute=30)
 
@@ -149,6 +156,7 @@ SOURCES: tuple[Source, ...] = (
         provider="NBA.com",
         document="https://www.nba.com/players",
         verified=True,
+        fetch=Endpoint("https://www.nba.com/team/{team_id}/roster", per_minute=20),
     ),
     Source(
         name="nbac_shot_chart",
@@ -168,6 +176,11 @@ SOURCES: tuple[Source, ...] = (
             PlayerID="0",
             TeamID="0",
             ContextMeasure="FGA",
+            LastNGames="0",
+            Month="0",
+            OpponentTeamID="0",
+            Period="0",
+            **dict.fromkeys(_NO_FILTERS, ""),
         ),
     ),
 )

@@ -6,12 +6,45 @@ from dataclasses import replace
 
 from backcourt.sources.parsers import bigdataball, br_roster
 from backcourt.sources.season.files import SeasonFile, feed
-from backcourt.sources.source import Endpoint, Source
+from backcourt.sources.source import Endpoint, Listing, Published, Source
 
 EVENTS = SeasonFile("bigdataball_pbp", "nba_raw.bigdataball_play_by_play", bigdataball.EVENTS)
 """Events of a game, whose id is the NBA's."""
 ROSTERS = replace(feed("rosters_bref"), whole_season=False)
 """A season's rosters, page by page: a page says nothing of other teams."""
+
+_DRIVE = "https://www.googleapis.com/drive/v3/files"
+
+
+def _drive(path: str, **params: str) -> Endpoint:
+    """Files that are shared through Google Drive."""
+    return Endpoint(
+        f"{_DRIVE}{path}",
+        params,
+        key_setting="bigdataball_token",
+        key_header="Authorization",
+        key_word="Bearer ",
+        per_minute=60,
+    )
+
+
+_FILES = Published(
+    name="bigdataball_files",
+    parse=bigdataball.parse_files,
+    ext="json",
+    per="date",
+    provider="BigDataBall",
+    document="https://developers.google.com/workspace/drive/api/reference/rest/v3/files/list",
+    verified=False,
+    fetch=_drive(
+        "",
+        q="name contains '[{date}]' and trashed = false",
+        orderBy="modifiedTime",
+        pageSize="100",
+        supportsAllDrives="true",
+        includeItemsFromAllDrives="true",
+    ),
+)
 
 SOURCES: tuple[Source, ...] = (
     Source(
@@ -23,6 +56,8 @@ SOURCES: tuple[Source, ...] = (
         provider="BigDataBall",
         document="https://www.bigdataball.com/help/new-nba-playbyplay-faq/",
         verified=True,
+        fetch=_drive("/{file_id}", alt="media", supportsAllDrives="true"),
+        listing=Listing(of=_FILES, fields=("file_id",)),
     ),
     Source(
         name="br_roster",

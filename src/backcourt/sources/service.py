@@ -1,0 +1,285 @@
+"""Ask a service for payloads: paced, with patience for what passes, and without a word of the key."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit, urlunsplit
+
+from backcourt import __version__
+from backcourt.errors import BackcourtError, InputFileError
+from backcourt.sources.landing import LARGEST, unpacked
+from backcourt.sources.source import About, Endpoint, Published
+from backcourt.sources.targets import Target
+
+if TYPE_CHECKING:
+    import httpx2
+
+_AGENT = f"backcourt/{__version__} (NBA stats warehouse)"
+_LONGEST_TIMEOUT = 300.0
+_LONGEST_TRY = 600.0
+"""Seconds after which a body that still trickles in is given up."""
+_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+_FINAL = frozenset({401, 403})
+_PLACE = re.compile(r"\{(\w+)\}")
+_ADDRESS = re.compile(r"https?://[^\s/?#]+(?:/[^\s?#]*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a payload is tried.
+
+    Attributes:
+        tries: How often at most.
+        first_pause: Seconds after the first try, about: each pause is random up to twice what the one before could be.
+        longest_pause: Seconds that a pause has at most, also if the service asks for a longer one.
+        timeout: Seconds without a sign of life after which the first try is given up.
+        growth: How much longer each further try waits for a sign of life than the one before.
+    """
+
+    tries: int = 5
+    first_pause: float = 1.0
+    longest_pause: float = 60.0
+    timeout: float = 30.0
+    growth: float = 1.0
+
+
+USUAL = Patience()
+PATIENCE: Mapping[str, Patience] = {
+    "usual": USUAL,
+    "quick": Patience(tries=2, longest_pause=10.0, timeout=15.0),
+    "escalating": Patience(tries=8, first_pause=5.0, longest_pause=900.0, growth=2.0),
+}
+"""What an operator chooses from: a first pass that leaves gaps, the usual, and one for a service that is ill."""
+
+
+class FetchError(BackcourtError):
+    """A request that did not bring what it should."""
+
+    def __init__(self, message: str, *, passing: bool, wait: float | None = None, final: bool = False) -> None:
+        """Say what came.
+
+        Args:
+            message: What was wrong.
+            passing: True if another try may bring it.
+            wait: Seconds that the service asks to wait, if it does.
+            final: True if no other payload would come either.
+        """
+        super().__init__(message)
+        self.passing, self.wait, self.final = passing, wait, final
+
+
+def fetchable(source: Published) -> Endpoint:
+    """Where a source is fetched from.
+
+    Raises:
+        BackcourtError: If it only comes as files.
+    """
+    if source.fetch is None:
+        raise BackcourtError(
+            f"{source.name} is not fetched: its files are put into the landing zone by hand",
+            next_step=f"load them with: backcourt load {source.name}",
+        )
+    return source.fetch
+
+
+class Service:
+    """The service that publishes a source, while the context lasts.
+
+    Attributes:
+        requests: Requests that were sent.
+    """
+
+    def __init__(
+        self,
+        source: Published,
+        *,
+        key: str,
+        via: str,
+        patience: Patience,
+        sleep: Callable[[float], None],
+        clock: Callable[[], float],
+    ) -> None:
+        """Name the service; nothing is asked yet.
+
+        Args:
+            source: What is asked for.
+            key: The service's key, if it needs one.
+            via: Address that is asked instead of the source's own host; "" asks the host.
+            patience: How long a payload is tried.
+            sleep: Waits, in seconds.
+            clock: Seconds that only rise, for the pace.
+
+        Raises:
+            BackcourtError: If the source is not fetched, needs a key that is not there, or ``via`` is no address.
+        """
+        self._source, self._endpoint = source, fetchable(source)
+        setting = self._endpoint.key_setting
+        if setting and not (key.strip() and key.isascii() and key.isprintable()):
+            raise BackcourtError(
+                f"{source.name} needs a key" + (", and the one that is set cannot be one" if key else ""),
+                next_step=f"set BACKCOURT_{setting.upper()}",
+            )
+        if via and not _ADDRESS.fullmatch(via):
+            raise BackcourtError(
+                "BACKCOURT_FETCH_VIA is no address that can be asked", valid=["an address, https://mirror.example/path"]
+            )
+        self._key, self._via = key if setting else "", via
+        self._patience, self._sleep, self._clock = patience, sleep, clock
+        self._last: float | None = None
+        self._open = ExitStack()
+        self.requests = 0
+
+    def __enter__(self) -> Self:
+        """Open the connections, and keep the key out of the logs."""
+        import httpx2
+
+        self._client = self._open.enter_context(
+            httpx2.Client(
+                follow_redirects=False, headers={"User-Agent": _AGENT, **self._endpoint.headers}, trust_env=False
+            )
+        )
+        # The HTTP library writes down every address, and the key may be a part of it.
+        for name in ("httpx2", "httpcore2.connection", "httpcore2.http11") if self._key else ():
+            log = logging.getLogger(name)
+            log.addFilter(_nothing)
+            self._open.callback(log.removeFilter, _nothing)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connections."""
+        self._open.close()
+
+    def payload(self, target: Target) -> bytes:
+        """The payload, tried again while a further try may bring it; it is one that the parser takes.
+
+        Raises:
+            FetchError: If it does not come, or its address needs a value that the target lacks.
+        """
+        from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+        needed = " ".join((self._endpoint.url, *self._endpoint.params.values()))
+        unknown = sorted(set(_PLACE.findall(needed)) - set(target.values))
+        if unknown:
+            said = target.lacking or f"its {unknown[0]} is not known here, so it cannot be asked for"
+            raise FetchError(said, passing=False)
+        patience = self._patience
+        spread = wait_random_exponential(multiplier=patience.first_pause, max=patience.longest_pause)
+
+        def wait(state: RetryCallState) -> float:
+            error = state.outcome.exception() if state.outcome else None
+            asked = error.wait if isinstance(error, FetchError) else None
+            return min(asked, patience.longest_pause) if asked is not None else spread(state)
+
+        retrying = Retrying(
+            stop=stop_after_attempt(patience.tries),
+            wait=wait,
+            retry=retry_if_exception(lambda error: isinstance(error, FetchError) and error.passing),
+            sleep=self._sleep,
+            reraise=True,
+        )
+        for attempt in retrying:
+            with attempt:
+                self._keep_pace()
+                self.requests += 1
+                tried = attempt.retry_state.attempt_number - 1
+                data = self._requested(target, min(patience.timeout * patience.growth**tried, _LONGEST_TIMEOUT))
+                self._readable(target, data)
+                return data
+        raise RuntimeError("a retried request ended with neither data nor an error")
+
+    def _keep_pace(self) -> None:
+        """Wait until the host bears the next request."""
+        if self._last is not None:
+            left = self._last + 60.0 / self._endpoint.per_minute - self._clock()
+            if left > 0:
+                self._sleep(left)
+        self._last = self._clock()
+
+    def _requested(self, target: Target, timeout: float) -> bytes:
+        """The body of one answer."""
+        import httpx2
+
+        url, params, headers = self._address(target)
+        # Without a name and password before the host.
+        where = urlsplit(url).netloc.rpartition("@")[2]
+        try:
+            with self._client.stream("GET", url, params=params, headers=headers, timeout=timeout) as answer:
+                _accepted(answer, where)
+                body = bytearray()
+                for piece in answer.iter_bytes():
+                    body += piece
+                    if len(body) > LARGEST:
+                        raise FetchError(f"{where} sent more than {LARGEST:,} bytes", passing=False)
+                    if self._clock() - (self._last or 0.0) > _LONGEST_TRY:
+                        raise FetchError(f"{where} did not end within {_LONGEST_TRY:.0f} s", passing=True)
+                return bytes(body)
+        except (httpx2.TimeoutException, httpx2.TransportError) as error:
+            # Its text may hold the address with the key in it.
+            raise FetchError(f"{where}: {type(error).__name__}", passing=True) from None
+        except httpx2.DecodingError:
+            raise FetchError(f"{where} sent a body that cannot be unpacked", passing=True) from None
+
+    def _address(self, target: Target) -> tuple[str, dict[str, str], dict[str, str]]:
+        """Address, parameters and headers of a target's request."""
+        endpoint = self._endpoint
+        url = _filled(endpoint.url, target)
+        if self._via:
+            mirror, own = urlsplit(self._via), urlsplit(url)
+            url = urlunsplit((mirror.scheme, mirror.netloc, mirror.path.rstrip("/") + own.path, own.query, ""))
+        params = {name: _filled(value, target) for name, value in endpoint.params.items()}
+        if endpoint.pages and target.page:
+            params[endpoint.pages.param] = target.page
+        headers = {}
+        if self._key and endpoint.key_header:
+            headers[endpoint.key_header] = endpoint.key_word + self._key
+        elif self._key:
+            params[endpoint.key_param] = self._key
+        return url, params, headers
+
+    def _readable(self, target: Target, data: bytes) -> None:
+        """Refuse what the parser refuses.
+
+        Raises:
+            FetchError: If it cannot be read; a further try may bring it whole.
+        """
+        about = About(target.key, target.day, datetime.fromtimestamp(0, UTC), f"the answer about {target.key}")
+        try:
+            self._source.parse(unpacked(data, about.path), about)
+        except InputFileError as error:
+            # A service that refuses a key may repeat it.
+            said = error.message.replace(self._key, "(key)") if self._key else error.message
+            raise FetchError(said, passing=True) from None
+
+
+def _accepted(answer: httpx2.Response, where: str) -> None:
+    """Refuse an answer that is none.
+
+    Raises:
+        FetchError: If its status is not 200.
+    """
+    status = answer.status_code
+    if status in _FINAL:
+        raise FetchError(f"{where} did not take the key or refuses us ({status})", passing=False, final=True)
+    if status in _PASSING:
+        asked = answer.headers.get("retry-after", "")
+        raise FetchError(
+            f"{where} answered {status}", passing=True, wait=float(asked) if re.fullmatch(r"\d{1,5}", asked) else None
+        )
+    if status != 200:  # noqa: PLR2004 - HTTP's word for good
+        raise FetchError(f"{where} answered {status}", passing=False)
+
+
+def _filled(text: str, target: Target) -> str:
+    """The text with the target's values in the place of {names}."""
+    return _PLACE.sub(lambda match: target.values[match[1]], text)
+
+
+def _nothing(_record: logging.LogRecord) -> bool:
+    """A filter that lets nothing into a log."""
+    return False

@@ -1,0 +1,370 @@
+"""Every job that fetches, against a service with every fault: all arrives once, nothing bad is kept, a kill costs little."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from source_server import HTML, Answer, Request, SourceServer
+
+from backcourt.sources.declared import sources
+from backcourt.sources.fetch import Asking, Fetched, fetch
+from backcourt.sources.landing import Landing
+from backcourt.sources.service import PATIENCE, Patience
+from backcourt.sources.source import About, Source
+from backcourt.sources.targets import Target, values_of
+from market_payloads import offers, props
+from partners import Partner, partner, payload
+
+__all__ = ["partner"]
+NOW = datetime(2025, 7, 15, 14, 30, tzinfo=UTC)
+KEY = "sk-1b9e-very-secret"
+MLK, DRAFTED = date(2024, 1, 15), date(2024, 1, 24)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a job asks for and what the service answers.
+
+    Attributes:
+        source: Name of the source.
+        answer: The payload; a file, or what is made up for sources of which there is none.
+        day: Date that it is about.
+        key: Its key.
+        values: What the schedule tells of it besides.
+        listing: The list of the date by which the service's own id is found.
+        asked: What the request for the payload must hold.
+    """
+
+    source: str
+    answer: str | dict[str, Any]
+    day: date
+    key: str = "date"
+    values: Mapping[str, str] = field(default_factory=dict)
+    listing: str | dict[str, Any] = ""
+    asked: str = ""
+
+
+FILES = {"files": [{"id": "1aB-x_9", "name": "[2025-06-22]-0042400407-IND@OKC.csv"}, {"id": "z", "name": "notes.txt"}]}
+EVENTS = {"events": [{"id": 20879, "home": "GS", "visitor": "ATL", "scheduled": "2024-01-25 03:10:00"}]}
+WARRIORS = {"home": "GSW", "away": "ATL"}
+GAMES = {"season_type": "Regular Season"}
+JOBS = (
+    Job("nbac_team_boxscore", "nbac_team_boxscore/0022400561.json", date(2025, 1, 15), "0022400561"),
+    Job("nbac_schedule", "nbac_schedule/schedule_api.json.gz", date(2025, 6, 22), "2024-25", asked="2024-25"),
+    Job("nbac_player_boxscore", "nbac_player_boxscore/leaguegamelog.json", date(2025, 3, 15), values=GAMES),
+    Job("nbac_play_by_play", "nbac_play_by_play/a.json.gz", date(2025, 1, 3), "0022400500", asked="_0022400500.json"),
+    Job("nbac_referee", "nbac_referee/referees.json", date(2025, 1, 8), asked="2025-01-08"),
+    Job("nbac_scoreboard_v2", "nbac_scoreboard_v2/scoreboard.json", MLK, asked="2024-01-15"),
+    Job("nbac_player_movement", "nbac_player_movement/movement.json.gz", date(2025, 8, 27)),
+    Job("nbac_player_list", "nbac_player_list/players.json", date(2025, 10, 27), "2025-26", asked="2025-26"),
+    Job("nbac_roster", "nbac_roster/roster.html.gz", date(2025, 8, 27), "GSW", {"team_id": "1610612744"}),
+    Job("nbac_injury_report", "nbac_injury_report/injury_report.pdf", date(2024, 1, 4), asked="_05PM.pdf"),
+    Job("bdl_boxscores", "bdl_boxscores/box_scores.json", MLK, asked="2024-01-15"),
+    Job("bdl_standings", "bdl_standings/a.json", date(2025, 1, 15), "2024-25", asked="2024"),
+    Job("bdl_active_players", "bdl_active_players/page.json", date(2025, 1, 15)),
+    Job("bdl_injuries", "bdl_injuries/page.json", date(2025, 1, 15)),
+    Job("espn_scoreboard", "espn_scoreboard/a.json", MLK, asked="20240115"),
+    Job(
+        "espn_boxscore",
+        "espn_boxscore/a.html.gz",
+        MLK,
+        "0022300560",
+        {"home": "PHI", "away": "HOU"},
+        "espn_scoreboard/a.json",
+        "/gameId/401585183",
+    ),
+    Job("espn_team_roster", "espn_team_roster/api.json", date(2025, 7, 1), "BOS", {"team": "bos"}, asked="/bos"),
+    Job(
+        "odds_game_lines",
+        "odds_game_lines/lines.json",
+        DRAFTED,
+        "0022300629",
+        WARRIORS,
+        "odds_events/events_b.json",
+        "/cd0bc7d0c238f4446ce1c03d0cea7ec4/ 2024-01-25T03:10:30Z",
+    ),
+    Job(
+        "odds_api_props",
+        props(),
+        DRAFTED,
+        "0022300629",
+        WARRIORS,
+        "odds_events/events_b.json",
+        "/cd0bc7d0c238f4446ce1c03d0cea7ec4/ player_points",
+    ),
+    Job("bettingpros_player_props", offers(), DRAFTED, "0022300629", WARRIORS, EVENTS, "20879"),
+    Job(
+        "bigdataball_pbp",
+        "bigdataball_pbp/game.csv",
+        date(2025, 6, 22),
+        "0042400407",
+        {"home": "OKC", "away": "IND"},
+        FILES,
+        "/files/1aB-x_9",
+    ),
+)
+UNSEEN = {"nbac_gamebook", "br_roster", "nbac_shot_chart"}
+"""What no payload is at hand of."""
+
+
+def body(answer: str | dict[str, Any]) -> bytes:
+    """The bytes of an answer."""
+    return payload(answer) if isinstance(answer, str) else json.dumps(answer).encode()
+
+
+def target(job: Job) -> Target:
+    """What the job asks for, as the schedule would say."""
+    known = values_of(job.day, job.key if job.key.startswith("00") else "")
+    return Target(job.day, job.key, {**known, **job.values})
+
+
+def ill(whole: bytes) -> list[Answer]:
+    """A service's bad day: every fault once, and in the end the payload; a later page is the last one."""
+
+    def good(request: Request) -> bytes:
+        return whole if "cursor" not in request.query else whole.replace(b'"next_cursor"', b'"next"')
+
+    return [
+        Answer(status=429, headers={"retry-after": "7"}),
+        Answer(b"{}", status=500),
+        Answer(good, cut=True),
+        Answer(whole[: len(whole) // 2], sized=False),
+        HTML,
+        Answer(drop=True),
+        Answer(b"", delay=0.05),
+        Answer(good, delay=0.05),
+    ]
+
+
+def carried_out(job: Job, server: SourceServer, landing: Landing, tries: int = 8) -> Fetched:
+    """Fetch what the job is about, without waiting between tries."""
+    source = sources()[job.source]
+    key = KEY if source.fetch and source.fetch.key_setting else ""
+    asking = Asking(lambda: NOW, key=key, via=server.url, patience=Patience(tries, timeout=5.0), sleep=lambda _: None)
+    return fetch(source, landing, [target(job)], asking)
+
+
+def listed_at(source: Source) -> str:
+    """Path under which the list of ids is asked for."""
+    assert source.listing is not None
+    assert source.listing.of.fetch is not None
+    return "/" + source.listing.of.fetch.url.split("/", 3)[3]
+
+
+def test_no_job_is_left_out() -> None:
+    """Every source that is fetched is tried here, but those of which there is no payload."""
+    fetched = {name for name, source in sources().items() if source.fetch}
+    assert {job.source for job in JOBS} | UNSEEN == fetched == set(sources())
+
+
+@pytest.mark.parametrize("job", JOBS, ids=[job.source for job in JOBS])
+def test_a_job_on_a_services_bad_day(job: Job, tmp_path: Path) -> None:
+    """Lists and payloads come after every fault, once, as they were sent; asked again, nothing is."""
+    source, landing, good = sources()[job.source], Landing(str(tmp_path)), body(job.answer)
+    scripts = {}
+    if source.listing:
+        assert source.listing.of.fetch != source.fetch
+        scripts[listed_at(source)] = ill(body(job.listing))
+    with SourceServer(*ill(good), by="path", scripts=scripts) as server:
+        done = carried_out(job, server, landing)
+        count = 2 if b'"next_cursor"' in good else 1
+        assert (done.stored, done.failed, done.stopped) == (count, {}, "")
+        assert done.requests == len(server.received) == 8 * (1 + len(scripts)) + count - 1
+        again = carried_out(job, server, landing)
+    pages = source.fetch is not None and source.fetch.pages is not None
+    assert (again.known, again.unchanged, again.requests) == ((0, count, count) if pages else (1, 0, 0))
+    (landed,) = landing.versions(job.source, job.day, job.key)
+    assert landing.read(landed) == good
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == count + len(scripts)
+    last = server.received[-1]
+    request = f"{last.path}/ {' '.join(last.query.values())}"
+    assert [part for part in job.asked.split() if part not in request] == []
+
+
+@pytest.mark.parametrize("job", JOBS, ids=[job.source for job in JOBS])
+def test_nothing_bad_lands(job: Job, tmp_path: Path) -> None:
+    """A service that never has a good answer: the reason is said, the landing zone stays empty."""
+    good = body(job.answer)
+    for answer in (HTML, Answer(good, cut=True), Answer(b"[]"), Answer(b"%PDF-1.4 but not"), Answer(status=503)):
+        with SourceServer(answer) as server:
+            done = carried_out(job, server, Landing(str(tmp_path)), tries=2)
+        assert (done.stored, len(done.failed), done.requests) == (0, 1, 2)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_a_list_without_the_game(tmp_path: Path) -> None:
+    """The list came and lacks the game: the reason names it; without resuming it is asked for again, and found."""
+    job = next(job for job in JOBS if job.source == "odds_game_lines")
+    whole = json.loads(body(job.listing))
+    less = {**whole, "data": [event for event in whole["data"] if event["away_team"] != "Atlanta Hawks"]}
+    source, landing = sources()[job.source], Landing(str(tmp_path))
+    lists = [Answer(json.dumps(less).encode()), Answer(body(job.listing))]
+    with SourceServer(Answer(body(job.answer)), by="path", scripts={listed_at(source): lists}) as server:
+        first, second = (carried_out(job, server, landing) for _ in range(2))
+        assert first.requests == 1
+        assert second.requests == 0
+        said = "odds_events of 2024-01-24 does not list it; try later with --no-resume"
+        assert first.failed == second.failed == {(job.day, job.key): said}
+        asking = Asking(lambda: NOW, key=KEY, via=server.url, resume=False, sleep=lambda _: None)
+        assert fetch(source, landing, [target(job)], asking).stored == 1
+
+
+def test_a_list_that_does_not_come_is_the_reason(tmp_path: Path) -> None:
+    """Without the list no game of the date is asked for; if the key is refused, nothing else is."""
+    job = next(job for job in JOBS if job.source == "bettingpros_player_props")
+    with SourceServer(Answer(status=404)) as server:
+        done = carried_out(job, server, Landing(str(tmp_path)))
+        assert list(done.failed.values()) == [f"bettingpros_events of 2024-01-24: {server.url[7:]} answered 404"]
+    with SourceServer(Answer(status=401)) as server:
+        done = carried_out(job, server, Landing(str(tmp_path)))
+        assert "did not take the key" in done.stopped
+    assert (len(server.received), done.missing, done.exit_code) == (1, 1, 1)
+
+
+def test_every_page_of_offers_is_fetched(tmp_path: Path) -> None:
+    """Three pages, as the answers say; each lands beside the first, and each is of the game."""
+    job = next(job for job in JOBS if job.source == "bettingpros_player_props")
+
+    def page(request: Request) -> bytes:
+        number = int(request.query.get("page", "1"))
+        whole = offers()
+        whole["offers"] = [{**whole["offers"][0], "id": f"o-{number}"}]
+        return json.dumps(whole | {"_pagination": {"page": number, "total_pages": 3}}).encode()
+
+    source, landing = sources()[job.source], Landing(str(tmp_path))
+    scripts = {listed_at(source): [Answer(body(job.listing))]}
+    with SourceServer(Answer(page), by="path", scripts=scripts) as server:
+        assert carried_out(job, server, landing).stored == 3
+    assert [request.query.get("page") for request in server.received[1:]] == [None, "2", "3"]
+    landed = landing.newest(job.source, [job.day])
+    assert [entry.key for entry in landed] == [job.key, f"{job.key}.2", f"{job.key}.3"]
+    for entry in landed:
+        rows = source.parse(landing.read(entry), About(entry.key, entry.day, NOW, entry.path)).rows
+        assert {row["game_id"] for row in rows} == {job.key}
+
+
+def test_pages_that_go_round_end(tmp_path: Path) -> None:
+    """A service that names the same page for ever, or ever new ones: what came is kept, and the fetch ends."""
+    job = next(job for job in JOBS if job.source == "bdl_active_players")
+
+    def further(request: Request) -> bytes:
+        return json.dumps({"data": [], "meta": {"next_cursor": int(request.query.get("cursor", "0")) + 1}}).encode()
+
+    for answer, stored in ((Answer(b'{"data": [], "meta": {"next_cursor": 3}}'), 2), (Answer(further), 501)):
+        with SourceServer(answer) as server:
+            done = carried_out(job, server, Landing(str(tmp_path / f"{stored}")))
+        assert (done.stored, len(done.failed), done.requests) == (stored, 1, stored)
+        assert "no end" in next(iter(done.failed.values()))
+
+
+def test_patience_escalates(tmp_path: Path) -> None:
+    """A service that is ill for long: eight tries, ever longer pauses and waits; the quick way gives up after two."""
+    job = JOBS[0]
+    slept: list[float] = []
+    with SourceServer(*[Answer(status=503)] * 7, Answer(body(job.answer))) as server:
+        for name, stored, requests in (("quick", 0, 2), ("usual", 0, 5), ("escalating", 1, 1)):
+            asking = Asking(lambda: NOW, via=server.url, patience=PATIENCE[name], sleep=slept.append)
+            done = fetch(sources()[job.source], Landing(str(tmp_path)), [target(job)], asking)
+            assert (done.stored, done.requests) == (stored, requests)
+    slept.clear()
+    with SourceServer(Answer(status=503)) as server:
+        asking = Asking(lambda: NOW, via=server.url, patience=PATIENCE["escalating"], sleep=slept.append)
+        assert fetch(sources()[job.source], Landing(str(tmp_path / "b")), [target(job)], asking).requests == 8
+    bounds = [5.0 * 2**number for number in range(7)]
+    pauses = [pause for pause in slept if pause > 0]
+    assert all(pause <= 640 for pause in pauses)
+    assert sum(pauses) <= sum(bounds) + 8 * 2
+
+
+SCRIPT = """
+import dataclasses, sys
+from backcourt.sources import declared
+fast = lambda published: dataclasses.replace(
+    published, fetch=dataclasses.replace(published.fetch, per_minute=60_000))
+known = dict(declared.sources())
+chosen = known[sys.argv[1]]
+if chosen.listing:
+    chosen = dataclasses.replace(chosen, listing=dataclasses.replace(chosen.listing, of=fast(chosen.listing.of)))
+known[chosen.name] = fast(chosen)
+declared.sources = lambda: known
+from backcourt.cli.app import main
+sys.argv = ["backcourt", "fetch", *sys.argv[1:]]
+main()
+"""
+"""The command, with services that bear a thousand requests a second."""
+NIGHTS = [DRAFTED + timedelta(days=number) for number in range(12)]
+
+
+def night(request: Request) -> bytes:
+    """The real list of events, moved to the night that is asked for."""
+    moved = (date.fromisoformat(request.query["date"][:10]) - DRAFTED).days
+    whole = json.loads(payload("odds_events/events_b.json"))
+    for event in whole["data"]:
+        begins = datetime.fromisoformat(event["commence_time"]) + timedelta(days=moved)
+        event["commence_time"] = f"{begins:%Y-%m-%dT%H:%M:%SZ}"
+    return json.dumps(whole).encode()
+
+
+def kept(folder: Path) -> list[tuple[str, str, bytes]]:
+    """Every file of a landing zone without its time of arrival, with its bytes; parts that were left lie aside."""
+    found = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".part"]
+    return sorted((str(path.parent.relative_to(folder)), path.name[17:], path.read_bytes()) for path in found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["odds_game_lines", "bdl_active_players", "espn_scoreboard"])
+def test_a_killed_job_resumes(name: str, partner: Partner, tmp_path: Path) -> None:
+    """SIGKILL at random moments, whether a list, a page or a payload is on its way; the rest comes, and all once."""
+    partner.schedule(("0022300001", NIGHTS[0], "GSW", "ATL", 134, 112, 4))
+    partner.execute(
+        "INSERT INTO nba_raw.nbac_schedule SELECT s.* REPLACE (g AS game_id, d AS game_date) "
+        "FROM nba_raw.nbac_schedule AS s, (SELECT unnest(?) AS g, unnest(?) AS d)",
+        [[f"00223{number:05d}" for number in range(2, 13)], NIGHTS[1:]],
+    )
+
+    def people(request: Request) -> bytes:
+        cursor = int(request.query.get("cursor", "0"))
+        player = {"id": cursor + 1, "first_name": "Ab", "last_name": f"Cd{cursor}", "position": "G", "team": None}
+        following = cursor + 1 if cursor < 2 else None
+        return json.dumps({"data": [player], "meta": {"per_page": 1, "next_cursor": following}}).encode()
+
+    answers = {
+        "odds_game_lines": Answer(payload("odds_game_lines/lines.json"), delay=0.01),
+        "bdl_active_players": Answer(people, delay=0.01),
+        "espn_scoreboard": Answer(payload("espn_scoreboard/a.json"), delay=0.01),
+    }
+    scripts = {"/v4/historical/sports/basketball_nba/events": [Answer(night, delay=0.01)]}
+    files = {"odds_game_lines": 24, "bdl_active_players": 36, "espn_scoreboard": 12}[name]
+    dice = random.Random(name)
+    with SourceServer(answers[name], by="path", scripts=scripts) as server:
+        keys = {"BACKCOURT_ODDS_API_KEY": KEY, "BACKCOURT_BDL_KEY": KEY}
+        env = os.environ | keys | {"BACKCOURT_FETCH_VIA": server.url}
+        dates = ["--start-date", f"{NIGHTS[0]}", "--end-date", f"{NIGHTS[-1]}"]
+        words = [sys.executable, "-c", SCRIPT, name, *dates, "--warehouse", partner.warehouse.path, "--landing"]
+        quiet, torn = tmp_path / "quiet", tmp_path / "torn"
+        subprocess.run([*words, str(quiet)], env=env, stdout=subprocess.DEVNULL, check=True)
+        assert len(server.received) == len(kept(quiet)) == files
+        for _ in range(3):
+            enough = len(server.received) + dice.randrange(2, files // 4)
+            with subprocess.Popen([*words, str(torn)], env=env, stdout=subprocess.DEVNULL) as running:
+                while running.poll() is None and len(server.received) < enough:
+                    time.sleep(0.001)
+                time.sleep(dice.random() * 0.03)
+                running.send_signal(signal.SIGKILL)
+            assert running.returncode == -signal.SIGKILL
+        assert 0 < len(kept(torn)) < files
+        subprocess.run([*words, str(torn)], env=env, stdout=subprocess.DEVNULL, check=True)
+    assert kept(torn) == kept(quiet)
+    assert len(kept(torn)) == files
