@@ -80,7 +80,8 @@ def _from(item: Source) -> str:
     if item.fetch is None:
         return f"{text(item.provider)}; not fetched, its {code(item.ext)} files are put into the landing zone"
     where = f"{code(urlsplit(item.fetch.url).netloc)}, at most {item.fetch.per_minute} requests a minute"
-    return f"{where}, {_key(item.fetch.key_setting)}"
+    listed = f"; its own ids of the games are told by {code(item.listing.of.name)}" if item.listing else ""
+    return f"{where}, {_key(item.fetch.key_setting)}{listed}"
 
 
 def _key(setting: str) -> str:
@@ -101,9 +102,11 @@ def _state(item: Source) -> str:
 
 
 def _unproven(found: Mapping[str, Source]) -> str:
+    # The list that tells a source's ids is read too.
+    read = [(item.name, part) for item in found.values() for part in (item, item.listing and item.listing.of) if part]
     rows = [
-        (f"[{code(item.name)}](#{item.name})", text(item.provider), f"<{item.document}>")
-        for item in found.values()
-        if not item.verified
+        (f"[{code(part.name)}](#{owner})", text(part.provider), f"<{part.document}>")
+        for owner, part in read
+        if not part.verified
     ]
     return table(("source", "provider", "follows"), rows) if rows else "There is none at present.\n"

@@ -9,8 +9,8 @@ import pytest
 from docs_support import ROOT, need
 
 from backcourt.catalog import table
-from backcourt.sources import fetch, landing
-from backcourt.sources.declared import FORMER, source, sources
+from backcourt.sources import landing, service
+from backcourt.sources.declared import FORMER, listings, source, sources
 
 PAGE = ROOT / "docs" / "sources.md"
 
@@ -94,7 +94,9 @@ def test_what_is_not_proven_is_exactly_what_is_unverified(generator):
     """The list of unproven sources is that of the declarations; every former name has its source."""
     found = generator.parts()
     told = re.findall(r"^\| \[<code>(\w+)</code>\]", found["sources-unproven.md"], re.MULTILINE)
-    assert told == [item.name for item in sources().values() if not item.verified]
+    unverified = [item.name for item in (*sources().values(), *listings().values()) if not item.verified]
+    assert sorted(told) == sorted(unverified)
+    assert "bigdataball_files" in told
     former = re.findall(r"^\| <code>(\w+)</code> \| \[?<code>(\w+)</code>", found["sources-former.md"], re.MULTILINE)
     assert dict(former) == dict(FORMER)
 
@@ -109,11 +111,23 @@ def test_sql_that_hides_its_rules_stops_the_build(generator, monkeypatch):
 def test_limits_and_outcomes_are_the_programs():
     """Tries, pauses, statuses, the largest payload and the outcomes on the page are those of the program."""
     told, zone = " ".join(_section("Fetch").split()), _section("The landing zone")
-    assert f"up to {fetch._TRIES} times" in told
-    assert f"at most {fetch._LONGEST_PAUSE:g} s" in told
+    ways = re.findall(
+        r"\| `(\w+)` \| (\d+) \| (\d+) (s|min) \| (\d+) s(, twice as long [^|]*at most (\d+) min)? \|", told
+    )
+    assert {
+        name: service.Patience(
+            tries=int(tries),
+            first_pause=service.PATIENCE[name].first_pause,
+            longest_pause=float(pause) * (60 if unit == "min" else 1),
+            timeout=float(timeout),
+            growth=2.0 if grows else 1.0,
+        )
+        for name, tries, pause, unit, timeout, grows, _ in ways
+    } == dict(service.PATIENCE)
+    assert {float(most) * 60 for *_, most in ways if most} == {service._LONGEST_TIMEOUT}
     statuses = re.search(r"a status ([\d, or]+),", told)[1]
-    assert {int(status) for status in re.findall(r"\d+", statuses)} == fetch._PASSING
-    assert {int(status) for status in re.search(r"\| status (\d+) or (\d+)", told).groups()} == fetch._FINAL
+    assert {int(status) for status in re.findall(r"\d+", statuses)} == service._PASSING
+    assert {int(status) for status in re.search(r"\| status (\d+) or (\d+)", told).groups()} == service._FINAL
     assert f"{landing.LARGEST // 1024**2} MiB" in zone
     outcomes = table("nba_processing.landed_files").column("outcome").description
     assert _first_cells("Load")[1:4] == re.findall(r"loaded|quarantined|refused", outcomes)

@@ -17,10 +17,11 @@ from typing import Any
 import pytest
 
 from backcourt.errors import InputFileError
-from backcourt.sources.declared import source
+from backcourt.sources.declared import listings, sources
 from backcourt.sources.source import Parsed
 from partners import about, payload
 
+READ = {**sources(), **listings()}
 NEW = "zz_unheard_of"
 TABLE = frozenset({"headers", "rowSet"})
 """A result set: its fields are columns."""
@@ -88,6 +89,8 @@ CASES = (
     ),
     Case("espn_team_roster", "espn_team_roster/api.json", date(2025, 7, 1)),
     Case("espn_team_roster", "espn_team_roster/bos.html.gz", date(2025, 7, 1), page=ESPN, shells=PAGE),
+    Case("odds_events", "odds_events/events.json", date(2025, 3, 9)),
+    Case("bettingpros_events", "bettingpros_events/events.json", date(2021, 10, 21)),
     Case("odds_game_lines", "odds_game_lines/lines.json", date(2024, 1, 24)),
 )
 
@@ -189,6 +192,12 @@ def _without(whole: Any, way: tuple[Any, ...]) -> Iterator[Any]:
         yield changed
 
 
+def test_every_payload_is_tried() -> None:
+    """Whatever was seen on a real payload is tried here, but what is no JSON: a CSV file and a PDF."""
+    seen = {name for name, published in READ.items() if published.verified}
+    assert seen - {case.source for case in CASES} == {"bigdataball_pbp", "nbac_injury_report"}
+
+
 @pytest.mark.parametrize("case", CASES, ids=[case.file for case in CASES])
 def test_every_field_is_known_or_named(case: Case) -> None:
     """As it is the payload has no unknown field; a new one is named wherever the parser reads."""
@@ -198,11 +207,11 @@ def test_every_field_is_known_or_named(case: Case) -> None:
 
     def read(changed: Any) -> Parsed | None:
         try:
-            return source(case.source).parse(closed(changed), known)
+            return READ[case.source].parse(closed(changed), known)
         except InputFileError:
             return None
 
-    assert source(case.source).parse(payload(case.file), known).unmapped == set()
+    assert READ[case.source].parse(payload(case.file), known).unmapped == set()
     thin = _thinned(_bared(whole, case))
     plain = read(thin)
     assert plain is not None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -12,8 +14,9 @@ from backcourt.sources.providers.nbac_pdf import SOURCES
 from partners import NOW, Partner, partner, payload
 from pdf_maker import box, printed, report
 from pdf_maker import pdf as made
+from small_season import command
 
-__all__ = ["partner"]
+__all__ = ["command", "partner"]
 SOURCE = {source.name: source for source in SOURCES}
 REPORT_DAY = date(2024, 1, 4)
 GAME, GAME_DAY = "0022301158", date(2024, 4, 10)
@@ -123,6 +126,11 @@ def test_an_unknown_name_holds_the_game_back_until_it_is_decided(partner: Partne
     partner.load(source, GAME_DAY, data, GAME)
     detail = "SELECT rule, detail FROM nba_processing.quarantine ORDER BY 1"
     assert partner.rows(detail) == [("known_player", "Watanabe of MEM")]
+    queue = (
+        "SELECT original_name, team_abbr, season, status, occurrences, first_seen_date, example_games "
+        "FROM nba_reference.unresolved_player_names WHERE source = 'nbac_gamebook_player_stats'"
+    )
+    assert partner.rows(queue) == [("Watanabe", "MEM", "2023-24", "pending", 1, GAME_DAY, [GAME])]
     decide = (
         "INSERT INTO nba_reference.name_decisions (source, player_lookup, season, team_abbr, original_name, player_id, "
         "step, evidence, run_id, created_at, processed_at) VALUES "
@@ -140,6 +148,32 @@ def test_an_unknown_name_holds_the_game_back_until_it_is_decided(partner: Partne
     partner.execute(decide, ["rose", "Rose", 70, NOW, NOW])
     load_landed(partner.warehouse, source, partner.landing, [GAME_DAY], now=NOW, run_id="more", resume=False)
     assert partner.rows(detail) == [("one_player", "Rose of MEM is the last name of 2")]
+
+
+@pytest.mark.slow
+def test_a_name_of_a_gamebook_is_asked_and_answered(partner: Partner, command: Callable[..., Any]) -> None:
+    """A misspelt name waits in the queue; accepting it names the command that loads its game, and that loads it.
+
+    What the rules can decide by themselves, as a misspelling by one letter, holds nothing back.
+    """
+    _schedule(partner)
+    _people(partner, *PEOPLE)
+    lines = [line.replace("Max Strus", "Maxi Struss").replace("Isaiah Mobley", "Isaiah Mobly") for line in box()]
+    loaded = partner.load(SOURCE["nbac_gamebook"], GAME_DAY, made([printed(lines)]), GAME)
+    assert (loaded.success, loaded.quarantined) == (0, 1)
+    assert loaded.names is not None
+    assert loaded.names.queued == 1
+    options = ["--warehouse", partner.warehouse.path]
+    (row,) = json.loads(command("names", "pending", "--json", *options).out)
+    assert (row["original_name"], row["team_abbr"]) == ("Maxi Struss", "CLE")
+    strus = next(number for number, (_, name) in enumerate(PEOPLE, start=1) if name == "Max Strus")
+    accepted = command("names", "accept", row["name_id"], strus, "--by", "me", *options)
+    assert accepted.code == 0, accepted
+    assert accepted.out.splitlines()[-1] == f"next: backcourt quarantine retry --warehouse {partner.warehouse.path}"
+    done = command("quarantine", "retry", "--landing", partner.landing.url, *options)
+    assert (done.code, done.out) == (0, "1 loaded, 0 still held back, 0 could not be read\n")
+    sql = "SELECT player_id, player_name FROM nba_raw.nbac_gamebook_player_stats WHERE player_name LIKE '%S_russ'"
+    assert partner.rows(sql) == [(strus, "Maxi Struss")]
 
 
 @pytest.mark.slow

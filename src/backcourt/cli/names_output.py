@@ -56,7 +56,10 @@ def print_done(done: Done, word: str, file: str | None) -> None:
         typer.echo(f"to undo: backcourt names undo {review}{same_warehouse(file)}")
     if len(done.reviews) > _ACTS:
         typer.echo(f"and {len(done.reviews) - _ACTS:,} more acts; backcourt names show ID names them")
-    print_next("reprocess" if done.dates else "pending", file)
+    if done.frees:
+        typer.echo(f"next: backcourt quarantine retry{same_warehouse(file)}")
+    else:
+        print_next("reprocess" if done.dates else "pending", file)
 
 
 def print_shown(found: Shown) -> None:

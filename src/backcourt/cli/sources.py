@@ -58,7 +58,9 @@ def fetch(
     Exits with 1 if anything is missing. Run again, it goes on with what is missing.
     """
     from backcourt.cli.output import print_json
+    from backcourt.errors import BackcourtError
     from backcourt.settings import load
+    from backcourt.sources.declared import REPARSE
     from backcourt.sources.declared import source as find
     from backcourt.sources.fetch import Asking
     from backcourt.sources.fetch import fetch as carry_out
@@ -67,6 +69,11 @@ def fetch(
 
     source, settings, zone = find(name), load(), landing_of(place)
     fetchable(source)
+    if name == REPARSE:
+        raise BackcourtError(
+            f"{name} asks for nothing: it reads again what has landed",
+            next_step=f"run: backcourt load {source.name} --no-resume",
+        )
     house = warehouse(file)
     if source.per == "season":
         # The schedule itself is one of them: it cannot be asked for its dates before it is there.
@@ -111,6 +118,7 @@ def load_source(
     """
     from backcourt.cli.output import print_json
     from backcourt.errors import BackcourtError
+    from backcourt.sources.declared import REPARSE
     from backcourt.sources.declared import source as find
     from backcourt.sources.landed import load_landed
 
@@ -139,7 +147,7 @@ def load_source(
         run_id=new_run_id(),
         keys=game or (),
         limit=limit,
-        resume=resume,
+        resume=resume and name != REPARSE,
         dry_run=dry_run,
     )
     if dry_run:

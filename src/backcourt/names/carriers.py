@@ -52,6 +52,10 @@ CARRIERS: Mapping[str, Carrier] = {
 """Every carrier by the name of its table."""
 
 
+HOLDING = "nbac_gamebook_player_stats"
+"""Raw table that knows players by name only and holds a game back until all of its names have a player."""
+
+
 def with_ids(found: Table, sql: str, extra: Sequence[str]) -> str:
     """A SELECT of rows of a table, its names replaced by ids as far as they are decided; others come out unchanged.
 

@@ -52,7 +52,9 @@ class Resolved:
         return sum(self.steps.values())
 
 
-def resolve(session: Session, *, run_id: str, now: datetime, aliases: bool = True, log: bool = True) -> Resolved:
+def resolve(
+    session: Session, *, run_id: str, now: datetime, aliases: bool = True, log: bool = True, held: str = ""
+) -> Resolved:
     """Decide every name without an id in the raw tables and write the ids.
 
     Names that a reviewer set aside (ignored, invalid) are not asked again.
@@ -63,13 +65,15 @@ def resolve(session: Session, *, run_id: str, now: datetime, aliases: bool = Tru
         now: When (UTC).
         aliases: False leaves aliases out.
         log: False keeps the ids out of the change log: the rows have just been loaded.
+        held: Full name of staged names that are in no raw table yet, because they hold their games back; its columns
+            are source, player_lookup, season, team_abbr, original_name, source_player_id, day and game_id.
 
     Raises:
         BackcourtError: If the registry is empty.
     """
     # First what was decided and not written, because a process ended in between.
     changed = write_ids(session, run_id=run_id, now=now, log=log)
-    found = session.stage_query("name_open", _open_names())
+    found = session.stage_query("name_open", _open_names(held))
     rows: list[dict[str, Any]] = session.query(f"SELECT * FROM {found} ORDER BY {', '.join(NAME_KEY)}").to_pylist()
     decisions: list[Decision] = []
     if rows:
@@ -223,12 +227,15 @@ def _same(one: str, other: str) -> str:
 
 
 _KEY = ", ".join(NAME_KEY)
+_SEEN = f"{_KEY}, original_name, source_player_id, day, game_id"
 _QUEUED = ", ".join(column.name for column in table("unresolved_player_names").columns)
 
 
-def _open_names() -> str:
+def _open_names(held: str) -> str:
     """SELECT of the names without an id: one row per source, name, season and team."""
-    selects = " UNION ALL ".join(_open_rows(carrier) for carrier in CARRIERS.values())
+    selects = " UNION ALL ".join(
+        [_open_rows(carrier) for carrier in CARRIERS.values()] + ([f"SELECT {_SEEN} FROM {held}"] if held else [])
+    )
     return f"""
         WITH seen AS ({selects}),
         names AS (

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from backcourt.errors import BackcourtError, UnknownNameError
+from backcourt.names.carriers import HOLDING
 from backcourt.names.decide import Candidate
 from backcourt.names.normalise import LONGEST, parse
 from backcourt.names.people import People, registered
@@ -66,6 +67,7 @@ class Done:
         rows: Raw rows that got an id.
         names: Other names that were decided afterwards, mostly by the new aliases.
         dates: Game dates whose failures became resolved.
+        frees: True if games that were held back for a name can be loaded now.
     """
 
     reviews: tuple[str, ...]
@@ -73,6 +75,7 @@ class Done:
     rows: int = 0
     names: int = 0
     dates: tuple[date, ...] = ()
+    frees: bool = False
 
 
 def perform(
@@ -151,7 +154,14 @@ def perform(
         "WHERE t.status = 'resolved' ORDER BY 1"
     )
     session.discard(pending)
-    return Done(tuple(ids), keys, rows + asked.rows, asked.decided, tuple(as_day(row[0]) for row in dates))
+    return Done(
+        tuple(ids),
+        keys,
+        rows + asked.rows,
+        asked.decided,
+        tuple(as_day(row[0]) for row in dates),
+        any(act.action == "accept" and act.row["source"] == HOLDING for act in acts),
+    )
 
 
 def check(act: Act, people: People | None, now: datetime) -> None:

@@ -38,6 +38,8 @@ FORMER: Mapping[str, str] = {
     "odds_api_lines": "odds_game_lines",
 }
 """Names of the predecessor's fetch jobs where they differ from the source's."""
+REPARSE = "nbac_gamebook_reparse"
+"""The one among them that fetched nothing: it read again what had landed."""
 
 
 def source(name: str) -> Source:

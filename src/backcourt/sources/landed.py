@@ -21,7 +21,7 @@ from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.season.files import Folder, SeasonFile, arrow_type
 from backcourt.sources.season.summary import TableLoad
 from backcourt.sources.source import About, Parsed, Source
-from backcourt.sources.units import NAMED, UnitLoader, stage_inputs
+from backcourt.sources.units import NAMED, UnitLoader, holds, stage_inputs
 from backcourt.warehouse.base import Session, Statement, Warehouse
 
 if TYPE_CHECKING:
@@ -178,6 +178,9 @@ def _load_batch(
         for folder, paths in _folders(source, [(landed, rows) for landed, rows in parsed if rows is not None]):
             stage_inputs(session, folder)
             loader = UnitLoader(session, folder, now, run_id)
+            if holds(source.feed):
+                # What can be decided now holds no game back.
+                done.names = loader.names()
             entry = loader.load(source.feed)
             session.transaction(loader.history(entry))
             done.tables.append(entry)

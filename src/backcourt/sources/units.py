@@ -21,7 +21,7 @@ from backcourt.calendar import DateRange
 from backcourt.catalog import raw_league, raw_market
 from backcourt.catalog.model import Table
 from backcourt.errors import AuditError, QueryError
-from backcourt.names.carriers import CARRIERS, with_ids
+from backcourt.names.carriers import CARRIERS, HOLDING, with_ids
 from backcourt.names.registry_fill import fill_registry
 from backcourt.names.resolve import Resolved, resolve
 from backcourt.sources.season.files import Folder, SeasonFile
@@ -171,7 +171,20 @@ class UnitLoader:
         """Count the season's players into the registry, then resolve the names that came without ids."""
         span = DateRange(self._first_day, self._last_day)
         fill_registry(self._session, span, run_id=self._run_id, now=self._now, trigger="load")
-        return resolve(self._session, run_id=self._run_id, now=self._now, log=False)
+        holding = next(filter(holds, self._folder.files), None)
+        held = self._holding(holding) if holding else ""
+        return resolve(self._session, run_id=self._run_id, now=self._now, log=False, held=held)
+
+    def _holding(self, file: SeasonFile) -> str:
+        """The staged names for which games are held back."""
+        return self._session.stage_query(
+            "names_holding",
+            f"SELECT '{HOLDING}' AS source, player_lookup, @season AS season, team_abbr, player_name AS original_name, "
+            "CAST(NULL AS STRING) AS source_player_id, game_date AS day, game_id "
+            f"FROM {self._staged(file)} WHERE REGEXP_CONTAINS(broken_rules, r'(^|; )known_player: ') "
+            "AND player_lookup <> '' AND team_abbr IS NOT NULL",
+            {"season": self._folder.season},
+        ).name
 
     def history(self, entry: TableLoad) -> tuple[Statement, ...]:
         """The statements that write a load into the run history, which says how old a source is."""
@@ -204,9 +217,7 @@ class UnitLoader:
 
     def _stage(self, table: Table, file: SeasonFile) -> _Stage:
         """Compute the rows and their rules; set the good ones apart if any is broken."""
-        extra = _extra(file)
-        sql = staged_select(table, with_ids(table, statement(file.stem), extra), extra)
-        name = self._session.stage_query(f"stage_{file.stem}", sql, self._parameters).name
+        name = self._staged(file)
         units = self._session.stage_query(
             f"units_{file.stem}",
             f"SELECT {_unit(file)} AS unit, COUNTIF(broken_rules IS NOT NULL) > 0 AS held FROM {name} GROUP BY unit",
@@ -217,10 +228,16 @@ class UnitLoader:
         columns = ", ".join(column.name for column in table.columns if column.name != "processed_at")
         good = self._session.stage_query(
             f"good_{file.stem}",
-            f"SELECT {columns}, {', '.join(extra)} FROM {name} "
+            f"SELECT {columns}, {', '.join(_extra(file))} FROM {name} "
             f"WHERE {_unit(file)} IN (SELECT unit FROM {units} WHERE NOT held)",
         ).name
         return _Stage(name, good, units, count, held)
+
+    def _staged(self, file: SeasonFile) -> str:
+        """The file's rows as the table's, each with the rules that it breaks."""
+        table, extra = _TABLES[file.table], _extra(file)
+        sql = staged_select(table, with_ids(table, statement(file.stem), extra), extra)
+        return self._session.stage_query(f"stage_{file.stem}", sql, self._parameters).name
 
     def _scope(self, table: Table, file: SeasonFile, stage: _Stage) -> Scope:
         """The stored rows that the good ones replace: those of the same games; held-back games stay as they are."""
@@ -316,6 +333,11 @@ class UnitLoader:
 
     def _numbers(self, sql: str, parameters: Parameters | None = None) -> tuple[int, ...]:
         return tuple(int(str(value)) for value in self._session.rows(sql, parameters)[0])
+
+
+def holds(file: SeasonFile) -> bool:
+    """True if a file knows players by name only, and its games wait until all of them are known."""
+    return file.table == f"nba_raw.{HOLDING}" and "player_id" not in file.columns
 
 
 def _unit(file: SeasonFile, alias: str = "") -> str:
