@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Self
+
+
+class _Server(ThreadingHTTPServer):
+    """A server that says nothing of clients that have had enough."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Print what went wrong, unless the client hung up."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class LocalServer:
@@ -17,7 +27,7 @@ class LocalServer:
 
     def __enter__(self) -> Self:
         """Start on a free port of this machine."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._answering)
+        self._server = _Server(("127.0.0.1", 0), self._answering)
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()
         return self

@@ -119,11 +119,8 @@ class SourceServer(LocalServer):
                 if answer.sized:
                     self.send_header("content-length", str(len(body) * answer.times))
                 self.end_headers()
-                try:
-                    for _ in range(answer.times):
-                        self.wfile.write(body[: len(body) // 2] if answer.cut else body)
-                except (BrokenPipeError, ConnectionResetError):
-                    """Whoever asked has had enough."""
+                for _ in range(answer.times):
+                    self.wfile.write(body[: len(body) // 2] if answer.cut else body)
 
             def log_message(self, *_: object) -> None:
                 """Nothing on the console."""

@@ -12,10 +12,7 @@ import sys
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
-from threading import Thread
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from source_server import HTML, Answer, SourceServer
@@ -535,51 +532,19 @@ def test_a_killed_fetch_goes_on_where_it_was(partner, tmp_path):
     assert 60 <= sum(server.counts.values()) <= 60 + 2 * 3
 
 
-def test_every_page_is_fetched(tmp_path):
+def test_every_page_is_fetched(landing):
     """A list that comes in pages is fetched to its last page, each page a payload of its own; asked again, all are."""
 
     def page(number, following):
         player = {"id": number, "first_name": "Ab", "last_name": f"Cd{number}", "position": "G", "team": None}
         return json.dumps({"data": [player], "meta": {"per_page": 1, "next_cursor": following}}).encode()
 
-    pages = {"": page(1, 7), "7": page(2, 9), "9": page(3, None)}
-    asked = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            query = parse_qs(urlsplit(self.path).query)
-            asked.append(query.get("cursor", [""])[0])
-            body = pages[asked[-1]]
-            self.send_response(200)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            """Nothing is printed."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    scripts = {"7": [Answer(page(2, 9))], "9": [Answer(page(3, None))]}
+    day = date(2025, 1, 15)
+    with SourceServer(Answer(page(1, 7)), by="cursor", scripts=scripts) as server:
         for _ in range(2):
-            done = fetch(
-                source("bdl_active_players"),
-                Landing(str(tmp_path / "landing")),
-                [Target(date(2025, 1, 15), "date", {"date": "2025-01-15"})],
-                Asking(
-                    lambda: datetime(2025, 1, 16, tzinfo=UTC),
-                    key="k",
-                    via=f"http://127.0.0.1:{server.server_address[1]}",
-                    sleep=lambda _: None,
-                ),
-            )
+            done = get(server, landing, [Target(day, "date", {})], chosen=source("bdl_active_players"), key="k")
             assert not done.failed
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-    assert asked == ["", "7", "9"] * 2
-    landed = Landing(str(tmp_path / "landing")).newest("bdl_active_players", [date(2025, 1, 15)])
-    assert [entry.key for entry in landed] == ["date", "date.7", "date.9"]
+    assert [request.query.get("cursor") for request in server.received] == [None, "7", "9"] * 2
+    assert [entry.key for entry in landing.newest("bdl_active_players", [day])] == ["date", "date.7", "date.9"]
     assert (done.stored, done.unchanged) == (0, 3)

@@ -6,6 +6,7 @@ not play is not expected.
 
 from __future__ import annotations
 
+from backcourt.backfill.expected import appearances
 from backcourt.catalog import table
 from backcourt.catalog.model import Window
 from backcourt.processors.base import Processor
@@ -13,30 +14,7 @@ from backcourt.warehouse.base import Session, Staged, Value
 
 _COUNTED = "('Regular Season', 'Play-In', 'Playoffs')"
 _SEASON = "BETWEEN DATE_SUB(@start_date, INTERVAL 300 DAY) AND @end_date"
-_APPEARANCES = f"""
-            SELECT a.game_id, a.game_date, a.season_year, a.player_id AS owner
-            FROM (
-              SELECT game_id, game_date, season_year, player_id
-              FROM nba_raw.nbac_gamebook_player_stats
-              WHERE seconds_played > 0 AND game_date {_SEASON}
-              UNION DISTINCT
-              SELECT b.game_id, b.game_date, b.season_year, b.player_id
-              FROM nba_raw.nbac_player_boxscore AS b
-              LEFT JOIN nba_raw.nbac_gamebook_player_stats AS g
-                ON g.game_id = b.game_id AND g.player_id = b.player_id AND g.seconds_played IS NOT NULL
-              WHERE g.player_id IS NULL AND b.game_date {_SEASON}
-              UNION DISTINCT
-              SELECT d.game_id, d.game_date, d.season_year, d.player_id
-              FROM nba_raw.bdl_player_boxscores AS d
-              WHERE d.player_id IS NOT NULL AND d.minutes IS NOT NULL AND d.game_date {_SEASON}
-                AND d.game_id NOT IN (
-                  SELECT game_id FROM nba_raw.nbac_gamebook_player_stats
-                  WHERE seconds_played IS NOT NULL AND game_date {_SEASON}
-                )
-                AND d.game_id NOT IN (SELECT game_id FROM nba_raw.nbac_player_boxscore WHERE game_date {_SEASON})
-            ) AS a
-            INNER JOIN nba_raw.nbac_schedule AS s ON s.game_id = a.game_id
-            WHERE s.game_status = 3 AND s.season_type IN {_COUNTED}"""
+_APPEARANCES = f"SELECT game_id, game_date, season_year, player_id AS owner FROM ({appearances(_SEASON, _COUNTED)})"
 _FINAL_GAMES = " UNION ALL ".join(
     f"SELECT game_id, game_date, season_year, {side} AS owner FROM nba_raw.nbac_schedule "
     f"WHERE game_status = 3 AND season_type IN {_COUNTED} AND game_date {_SEASON}"

@@ -6,26 +6,42 @@ from backcourt.backfill.gate import COUNTED, DATES
 from backcourt.calendar import BOOTSTRAP_DAYS
 from backcourt.processors.base import Processor
 
-LINES = f"""
-    SELECT s.game_date, s.season_year, a.game_id, a.player_id
+
+def appearances(within: str = "", types: str = COUNTED) -> str:
+    """SELECT of game_id, game_date, season_year and player_id of who played in which final game, by the raw box scores.
+
+    A gamebook line comes first, then the league's box score, then, for games of which the league has no line, Ball
+    Don't Lie's. Names without a player are not in it.
+
+    Args:
+        within: What the dates are, such as ``BETWEEN @start_date AND @end_date``, so that only those partitions are
+            read; "" for all.
+        types: SQL list of the season types that count.
+    """
+    books, league, others, games = (f" AND {of}game_date {within}" if within else "" for of in ("", "b.", "d.", "s."))
+    return f"""
+    SELECT s.game_id, s.game_date, s.season_year, a.player_id
     FROM nba_raw.nbac_schedule AS s
     INNER JOIN (
-      SELECT game_id, player_id FROM nba_raw.nbac_gamebook_player_stats WHERE seconds_played > 0
+      SELECT game_id, player_id FROM nba_raw.nbac_gamebook_player_stats WHERE seconds_played > 0{books}
       UNION DISTINCT
       SELECT b.game_id, b.player_id
       FROM nba_raw.nbac_player_boxscore AS b
       LEFT JOIN nba_raw.nbac_gamebook_player_stats AS g
         ON g.game_id = b.game_id AND g.player_id = b.player_id AND g.seconds_played IS NOT NULL
-      WHERE g.player_id IS NULL
+      WHERE g.player_id IS NULL{league}
       UNION DISTINCT
       SELECT d.game_id, d.player_id
       FROM nba_raw.bdl_player_boxscores AS d
-      WHERE d.player_id IS NOT NULL AND d.minutes IS NOT NULL
-        AND d.game_id NOT IN (SELECT game_id FROM nba_raw.nbac_gamebook_player_stats WHERE seconds_played IS NOT NULL)
-        AND d.game_id NOT IN (SELECT game_id FROM nba_raw.nbac_player_boxscore)
+      WHERE d.player_id IS NOT NULL AND d.minutes IS NOT NULL{others}
+        AND d.game_id NOT IN (
+          SELECT game_id FROM nba_raw.nbac_gamebook_player_stats WHERE seconds_played IS NOT NULL{books}
+        )
+        AND d.game_id NOT IN (SELECT game_id FROM nba_raw.nbac_player_boxscore WHERE TRUE{books})
     ) AS a ON a.game_id = s.game_id
-    WHERE s.game_status = 3 AND s.season_type IN {COUNTED}"""
-"""SELECT of who played in which final game, as the raw box scores say it; names without a player are not in it."""
+    WHERE s.game_status = 3 AND s.season_type IN {types}{games}"""
+
+
 _RANGE = "BETWEEN @start_date AND @end_date"
 _SEEN = """
     SELECT d.game_date, COUNT(*) AS expected
@@ -43,7 +59,9 @@ def expected_rows(processor: Processor) -> str:
     Counted from the raw tables, so that a plan can say it before the tables in between are computed.
     """
     name = processor.table.short
-    lines = f"SELECT game_date, COUNT(*) AS expected FROM ({LINES}) WHERE game_date {_RANGE} GROUP BY game_date"
+    played = (
+        f"SELECT game_date, COUNT(*) AS expected FROM ({appearances()}) WHERE game_date {_RANGE} GROUP BY game_date"
+    )
     if name in {"TOGS", "TDGS", "UTGC"}:
         final = "AND game_status = 3 " if name != "UTGC" else ""
         return (
@@ -56,12 +74,12 @@ def expected_rows(processor: Processor) -> str:
             dates=DATES,
             who="team_abbr" if team else "player_id",
             bootstrap=BOOTSTRAP_DAYS,
-            source="nba_raw.nbac_team_boxscore" if team else f"({LINES})",
+            source="nba_raw.nbac_team_boxscore" if team else f"({appearances()})",
         )
     if processor.table.phase == "analytics":
-        return lines
+        return played
     return (
-        f"SELECT d.game_date, e.expected FROM ({DATES}) AS d INNER JOIN ({lines}) AS e ON "
+        f"SELECT d.game_date, e.expected FROM ({DATES}) AS d INNER JOIN ({played}) AS e ON "
         f"e.game_date = d.game_date WHERE d.day_number >= {BOOTSTRAP_DAYS}"
     )
 

@@ -5,7 +5,7 @@ A change of one game is followed through "newest games" windows of exactly its t
 
 from __future__ import annotations
 
-from backcourt.backfill.expected import LINES
+from backcourt.backfill.expected import appearances
 from backcourt.catalog.model import Upstream, Window
 
 CALENDAR = "plan_calendar"
@@ -63,7 +63,7 @@ def _turnover(upstream: Upstream, window: Window, due: str, carried: str) -> str
         who = " UNION DISTINCT ".join(
             f"SELECT b.player_id, g.season_year, g.game_date, g.{carried} FROM {source} AS b "
             f"INNER JOIN {games} AS g ON g.game_id = b.game_id AND g.game_date = b.game_date"
-            for source in (upstream.table, f"({LINES})")
+            for source in (upstream.table, f"({appearances()})")
         )
     else:
         who = " UNION DISTINCT ".join(

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 from backcourt.backfill.due import LEDGER
-from backcourt.backfill.expected import LINES
+from backcourt.backfill.expected import appearances
 from backcourt.backfill.gate import COUNTED, DATE_LEVEL, DATES
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.catalog import table
@@ -151,7 +151,7 @@ _COMMON = f"""
 dates AS ({DATES}
 ),
 due AS (SELECT * FROM dates WHERE day_number >= {BOOTSTRAP_DAYS}),
-all_lines AS ({LINES}
+all_lines AS ({appearances()}
 ),
 lines AS (SELECT game_date, game_id, player_id FROM all_lines WHERE game_date {_INSIDE}),
 sides AS (
