@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 from docs_support import ROOT, need
@@ -42,11 +43,17 @@ def _mkdocs(folder, build, out):
     return subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
+BUILT = os.environ.get("BACKCOURT_SITE", "")
+"""Folder of the site as make docs has just built it."""
+
+
 @pytest.fixture(scope="module")
 def generated():
-    """Folder with the generated pages, demo and runbooks included."""
+    """Folder with the generated pages, demo and runbooks included; BACKCOURT_SITE says that it has just been written."""
     for module in ("mkdocs", "material", "mkdocstrings", "mkdocs_jupyter", "papermill"):
         need(module)
+    if BUILT:
+        return ROOT / "build"
     done = subprocess.run(
         [sys.executable, "docs/_build/generate.py"], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -56,7 +63,10 @@ def generated():
 
 @pytest.fixture(scope="module")
 def site(generated, tmp_path_factory):
-    """Folder of the built site."""
+    """Folder of the built site: the one that BACKCOURT_SITE names, or a new one."""
+    if BUILT:
+        assert (Path(BUILT) / "index.html").is_file()
+        return Path(BUILT)
     out = tmp_path_factory.mktemp("site")
     done = _mkdocs(ROOT, generated, out)
     assert done.returncode == 0, done.stderr
