@@ -1,0 +1,84 @@
+"""What the statistics service is asked, and what is read of its answers, held against the nba_api package.
+
+No request to the service is part of the tests; nba_api, which is kept in step with it, knows its addresses, the
+parameters that it wants to see, and the columns that it answers with.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from typing import Any
+
+import pytest
+
+from backcourt.sources.declared import sources
+from backcourt.sources.parsers import (
+    nbac_player_list,
+    nbac_scoreboard_v2,
+    nbac_shot_chart,
+    nbac_team_boxscore,
+)
+
+HOST = "https://stats.nba.com/stats/"
+ASKED = {
+    name: source.fetch
+    for name, source in sources().items()
+    if source.fetch is not None and source.fetch.url.startswith(HOST)
+}
+READ = {
+    "nbac_player_list": {"PlayerIndex": nbac_player_list._FIELDS},
+    "nbac_scoreboard_v2": {"GameHeader": nbac_scoreboard_v2._HEADER, "LineScore": nbac_scoreboard_v2._LINE},
+    "nbac_shot_chart": {"Shot_Chart_Detail": nbac_shot_chart._FIELDS},
+}
+"""Columns that are read, by source and result set; of the game log nba_api names the columns of teams only."""
+
+
+def known(url: str) -> type[Any]:
+    """The class of nba_api that asks for an address."""
+    from nba_api.stats import endpoints
+
+    name = url.removeprefix(HOST)
+    module = next(found.name for found in pkgutil.iter_modules(endpoints.__path__) if found.name == name)
+    classes = inspect.getmembers(importlib.import_module(f"{endpoints.__name__}.{module}"), inspect.isclass)
+    (found,) = (kind for _, kind in classes if getattr(kind, "endpoint", "") == name)
+    return found
+
+
+def parameters(kind: type[Any]) -> dict[str, Any]:
+    """What nba_api sends if it is told no more than it must be; nothing is asked."""
+    needed = [
+        name for name, value in inspect.signature(kind).parameters.items() if value.default is inspect.Parameter.empty
+    ]
+    sent: dict[str, Any] = kind(**dict.fromkeys(needed, "0"), get_request=False).parameters
+    return sent
+
+
+def test_the_sources_of_the_service() -> None:
+    """Six sources are asked of it, each at an address that nba_api knows."""
+    assert len(ASKED) == 6
+    assert all(known(endpoint.url).endpoint == endpoint.url.removeprefix(HOST) for endpoint in ASKED.values())
+
+
+@pytest.mark.filterwarnings("ignore:ScoreboardV2")
+@pytest.mark.parametrize("name", ASKED)
+def test_parameters_are_those_of_the_service(name: str) -> None:
+    """No parameter that it does not know, and none left out that it wants to see filled in."""
+    ours, theirs = set(ASKED[name].params), parameters(known(ASKED[name].url))
+    assert ours - theirs.keys() == set()
+    assert {parameter for parameter, value in theirs.items() if value not in {None, ""}} - ours == set()
+
+
+@pytest.mark.parametrize("name", READ)
+def test_columns_are_those_of_the_service(name: str) -> None:
+    """Every column that is read is one of its answer."""
+    answer = known(ASKED[name].url).expected_data
+    for part, columns in READ[name].items():
+        assert set(columns) - set(answer[part]) == set()
+
+
+def test_statistics_of_a_team_are_those_of_the_service() -> None:
+    """The team box score's newer shape: ids, names and every count of a team."""
+    answer = known(ASKED["nbac_team_boxscore"].url).expected_data["TeamStats"]
+    assert {*nbac_team_boxscore._V3, *nbac_team_boxscore._V3_TEAM} - set(answer) == set()
