@@ -70,7 +70,12 @@ JOBS = (
     Job("nbac_player_movement", "nbac_player_movement/movement.json.gz", date(2025, 8, 27)),
     Job("nbac_player_list", "nbac_player_list/players.json", date(2025, 10, 27), "2025-26", asked="2025-26"),
     Job("nbac_roster", "nbac_roster/roster.html.gz", date(2025, 8, 27), "GSW", {"team_id": "1610612744"}),
-    Job("nbac_injury_report", "nbac_injury_report/injury_report.pdf", date(2024, 1, 4), asked="_05PM.pdf"),
+    Job(
+        "nbac_injury_report",
+        "nbac_injury_report/injury_report.pdf",
+        date(2024, 1, 4),
+        asked="/injury/ 2024-01-04_05PM.pdf",
+    ),
     Job("bdl_boxscores", "bdl_boxscores/box_scores.json", MLK, asked="2024-01-15"),
     Job("bdl_standings", "bdl_standings/a.json", date(2025, 1, 15), "2024-25", asked="2024"),
     Job("bdl_active_players", "bdl_active_players/page.json", date(2025, 1, 15)),
@@ -267,6 +272,25 @@ def test_pages_that_go_round_end(tmp_path: Path) -> None:
             done = carried_out(job, server, Landing(str(tmp_path / f"{stored}")))
         assert (done.stored, len(done.failed), done.requests) == (stored, 1, stored)
         assert "no end" in next(iter(done.failed.values()))
+
+
+def test_a_file_that_is_not_there_stops_nothing(tmp_path: Path) -> None:
+    """Where a host answers 403 for what it does not have, the next date is asked for; elsewhere 403 ends the fetch.
+
+    The names of injury reports say the minutes since they come every quarter of an hour.
+    """
+    days = [date(2025, 12, 21), date(2025, 12, 22)]
+    for name, stopped, path in (
+        ("nbac_injury_report", False, "/referee/injury/Injury-Report_2025-12-22_05_30PM.pdf"),
+        ("nbac_referee", True, "/wp-json/api/v1/get-game-officials"),
+    ):
+        with SourceServer(Answer(status=403)) as server:
+            wanted = [Target(day, "date", values_of(day)) for day in days]
+            asking = Asking(lambda: NOW, via=server.url, sleep=lambda _: None)
+            done = fetch(sources()[name], Landing(str(tmp_path)), wanted, asking)
+        assert (bool(done.stopped), len(server.received)) == (stopped, 1 if stopped else 2)
+        assert server.received[-1].path == path
+        assert done.missing == 2
 
 
 def test_patience_escalates(tmp_path: Path) -> None:

@@ -210,7 +210,7 @@ class Service:
         where = urlsplit(url).netloc.rpartition("@")[2]
         try:
             with self._client.stream("GET", url, params=params, headers=headers, timeout=timeout) as answer:
-                _accepted(answer, where)
+                self._accepted(answer, where)
                 body = bytearray()
                 for piece in answer.iter_bytes():
                     body += piece
@@ -224,6 +224,24 @@ class Service:
             raise FetchError(f"{where}: {type(error).__name__}", passing=True) from None
         except httpx2.DecodingError:
             raise FetchError(f"{where} sent a body that cannot be unpacked", passing=True) from None
+
+    def _accepted(self, answer: httpx2.Response, where: str) -> None:
+        """Refuse an answer that is none.
+
+        Raises:
+            FetchError: If its status is not 200.
+        """
+        status = answer.status_code
+        if status == self._endpoint.absent:
+            raise FetchError(f"{where} answered {status}: it has no such file", passing=False)
+        if status in _FINAL:
+            raise FetchError(f"{where} did not take the key or refuses us ({status})", passing=False, final=True)
+        if status in _PASSING:
+            asked = answer.headers.get("retry-after", "")
+            wait = float(asked) if re.fullmatch(r"\d{1,5}", asked) else None
+            raise FetchError(f"{where} answered {status}", passing=True, wait=wait)
+        if status != 200:  # noqa: PLR2004 - HTTP's word for good
+            raise FetchError(f"{where} answered {status}", passing=False)
 
     def _address(self, target: Target) -> tuple[str, dict[str, str], dict[str, str]]:
         """Address, parameters and headers of a target's request."""
@@ -255,24 +273,6 @@ class Service:
             # A service that refuses a key may repeat it.
             said = error.message.replace(self._key, "(key)") if self._key else error.message
             raise FetchError(said, passing=True) from None
-
-
-def _accepted(answer: httpx2.Response, where: str) -> None:
-    """Refuse an answer that is none.
-
-    Raises:
-        FetchError: If its status is not 200.
-    """
-    status = answer.status_code
-    if status in _FINAL:
-        raise FetchError(f"{where} did not take the key or refuses us ({status})", passing=False, final=True)
-    if status in _PASSING:
-        asked = answer.headers.get("retry-after", "")
-        raise FetchError(
-            f"{where} answered {status}", passing=True, wait=float(asked) if re.fullmatch(r"\d{1,5}", asked) else None
-        )
-    if status != 200:  # noqa: PLR2004 - HTTP's word for good
-        raise FetchError(f"{where} answered {status}", passing=False)
 
 
 def _filled(text: str, target: Target) -> str:

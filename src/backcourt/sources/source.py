@@ -83,6 +83,7 @@ class Endpoint:
         key_param: Parameter that carries the key.
         per_minute: Requests per minute that the host bears.
         pages: How the page after this one is asked for; None if there is one page.
+        absent: Status by which other hosts refuse the caller, and this one says that it has no such file; 0 if none.
     """
 
     url: str
@@ -94,6 +95,7 @@ class Endpoint:
     key_param: str = ""
     per_minute: int = 60
     pages: Pages | None = None
+    absent: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,9 @@ _SEASON_TYPES: Mapping[str, str] = {
 }
 """What the statistics service calls the kinds of games that count."""
 
+_BY_QUARTER_HOUR = date(2025, 12, 22)
+"""Since then injury reports come every quarter of an hour, and their names say the minutes, too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -106,5 +109,6 @@ def values_of(day: date, game: str = "") -> dict[str, str]:
         "american_date": f"{day:%m/%d/%Y}",
         "season": season_of_date(day),
         "season_year": season_of_date(day)[:4],
+        "half_past_five": "05PM" if day < _BY_QUARTER_HOUR else "05_30PM",
         "season_end_year": str(int(season_of_date(day)[:4]) + 1),
     }

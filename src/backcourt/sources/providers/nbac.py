@@ -101,7 +101,7 @@ SOURCES: tuple[Source, ...] = (
         provider="NBA live feed",
         document=f"{_DOCUMENTS}/live/endpoints/playbyplay.md",
         verified=True,
-        fetch=Endpoint("https://cdn.nba.com/static/json/liveData/playbyplay/playbyplay_{game_id}.json"),
+        fetch=Endpoint("https://cdn.nba.com/static/json/liveData/playbyplay/playbyplay_{game_id}.json", absent=403),
     ),
     Source(
         name="nbac_referee",

@@ -27,8 +27,10 @@ SOURCES: tuple[Source, ...] = (
         provider="NBA Official",
         document="https://official.nba.com/nba-injury-report-2024-25-season/",
         verified=True,
-        # The report of 5:30 PM is the last one before most games.
-        fetch=Endpoint("https://ak-static.cms.nba.com/referee/injuryreport/Injury-Report_{date}_05PM.pdf"),
+        # The report of 5:30 PM is the last one before most games. The first ones are of 2019.
+        fetch=Endpoint(
+            "https://ak-static.cms.nba.com/referee/injury/Injury-Report_{date}_{half_past_five}.pdf", absent=403
+        ),
     ),
 )
 """Gamebooks and injury reports."""
