@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,16 +19,18 @@ from typing import Any
 import pytest
 from source_server import HTML, Answer, Request, SourceServer
 
+from backcourt.calendar import DateRange
 from backcourt.sources.declared import sources
 from backcourt.sources.fetch import Asking, Fetched, fetch
 from backcourt.sources.landing import Landing
 from backcourt.sources.service import PATIENCE, Patience
 from backcourt.sources.source import About, Source
-from backcourt.sources.targets import Target, values_of
+from backcourt.sources.targets import Target, season_targets, snapshot_targets, values_of
 from market_payloads import offers, props
 from partners import Partner, partner, payload
+from small_season import command
 
-__all__ = ["partner"]
+__all__ = ["command", "partner"]
 NOW = datetime(2025, 7, 15, 14, 30, tzinfo=UTC)
 KEY = "sk-1b9e-very-secret"
 MLK, DRAFTED = date(2024, 1, 15), date(2024, 1, 24)
@@ -293,6 +296,60 @@ def test_a_file_that_is_not_there_stops_nothing(tmp_path: Path) -> None:
         assert done.missing == 2
 
 
+def test_a_date_is_asked_for_by_its_date() -> None:
+    """What is fetched per game, date or season is asked for by it; a snapshot, which cannot be, is called one."""
+    words = {"game": {"game_id", "event_id", "espn_game_id", "file_id", "home"}, "season": {"season", "season_year"}}
+    words |= {"date": {"date", "compact_date"}, "snapshot": set()}
+    words["season"].add("season_end_year")
+    for source in sources().values():
+        assert source.fetch is not None
+        asked = set(re.findall(r"{(\w+)}", " ".join((source.fetch.url, *source.fetch.params.values()))))
+        assert bool(asked & words[source.per]) == (source.per != "snapshot"), source.name
+        assert source.per != "snapshot" or asked <= {"team", "team_id"}, source.name
+
+
+def test_days_of_seasons_and_snapshots() -> None:
+    """A season that is over lands under its last day, one that goes on under today, one to come under today too."""
+    schedule, pages = sources()["nbac_schedule"], sources()["br_roster"]
+    today = date(2026, 11, 26)
+    found = season_targets(schedule, DateRange(date(2024, 11, 2), date(2026, 11, 1)), today)
+    assert [(target.day, target.key, target.values["season"]) for target in found] == [
+        (date(2025, 6, 30), "2024-25", "2024-25"),
+        (date(2026, 6, 30), "2025-26", "2025-26"),
+        (today, "2026-27", "2026-27"),
+    ]
+    assert {target.values["season_year"] for target in found} == {"2024", "2025", "2026"}
+    early = season_targets(pages, DateRange(date(2026, 11, 1), date(2026, 11, 2)), date(2026, 6, 1))
+    assert len(early) == 30
+    assert {(target.day, target.values["season_end_year"]) for target in early} == {(date(2026, 6, 1), "2027")}
+    teams = snapshot_targets(sources()["nbac_roster"], today)
+    assert len(teams) == len({target.values["team_id"] for target in teams}) == 30
+    assert [(target.day, target.key) for target in snapshot_targets(sources()["bdl_injuries"], today)] == [
+        (today, "date")
+    ]
+
+
+def test_a_snapshot_is_of_today_only(
+    partner: Partner, command: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked for another day it would lie; without dates it lands under today, and the next command finds it."""
+    monkeypatch.setattr("backcourt.cli.options.now", lambda: datetime(2025, 1, 16, 3, 30, tzinfo=UTC))
+    options = ["--landing", partner.landing.url, "--warehouse", partner.warehouse.path]
+    with SourceServer(Answer(payload("nbac_player_movement/movement.json.gz"))) as server:
+        monkeypatch.setenv("BACKCOURT_FETCH_VIA", server.url)
+        dates = ["--start-date", "2024-11-02", "--end-date", "2024-11-04"]
+        refused = command("fetch", "nbac_player_movement", *dates, *options)
+        assert (refused.code, server.received) == (2, [])
+        assert "publishes what holds today, 2025-01-15, and can be asked for no other date" in refused.line
+        done = command("fetch", "nbac_player_movement", *options)
+        assert done.code == 0, done
+        days = "--start-date 2025-01-15 --end-date 2025-01-15"
+        end = f"next: backcourt load nbac_player_movement {days} --warehouse {partner.warehouse.path}"
+        assert done.out.splitlines()[-1] == end
+        assert command("fetch", "nbac_player_movement", "--dry-run", *options).out.endswith("1 have landed\n")
+    assert partner.landing.days("nbac_player_movement") == [date(2025, 1, 15)]
+
+
 def test_patience_escalates(tmp_path: Path) -> None:
     """A service that is ill for long: eight tries, ever longer pauses and waits; the quick way gives up after two."""
     job = JOBS[0]
@@ -361,7 +418,7 @@ def test_a_killed_job_resumes(name: str, partner: Partner, tmp_path: Path) -> No
     def people(request: Request) -> bytes:
         cursor = int(request.query.get("cursor", "0"))
         player = {"id": cursor + 1, "first_name": "Ab", "last_name": f"Cd{cursor}", "position": "G", "team": None}
-        following = cursor + 1 if cursor < 2 else None
+        following = cursor + 1 if cursor < 35 else None
         return json.dumps({"data": [player], "meta": {"per_page": 1, "next_cursor": following}}).encode()
 
     answers = {
@@ -375,7 +432,7 @@ def test_a_killed_job_resumes(name: str, partner: Partner, tmp_path: Path) -> No
     with SourceServer(answers[name], by="path", scripts=scripts) as server:
         keys = {"BACKCOURT_ODDS_API_KEY": KEY, "BACKCOURT_BDL_KEY": KEY}
         env = os.environ | keys | {"BACKCOURT_FETCH_VIA": server.url}
-        dates = ["--start-date", f"{NIGHTS[0]}", "--end-date", f"{NIGHTS[-1]}"]
+        dates = ["--start-date", f"{NIGHTS[0]}", "--end-date", f"{NIGHTS[-1]}"] if name != "bdl_active_players" else []
         words = [sys.executable, "-c", SCRIPT, name, *dates, "--warehouse", partner.warehouse.path, "--landing"]
         quiet, torn = tmp_path / "quiet", tmp_path / "torn"
         subprocess.run([*words, str(quiet)], env=env, stdout=subprocess.DEVNULL, check=True)

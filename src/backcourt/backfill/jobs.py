@@ -79,7 +79,8 @@ def jobs() -> Mapping[str, Job]:
             Job(f"load-{known.name}", "source", (table,), f"{known.provider}: payloads that have landed", state)
         )
         if known.fetch is not None:
-            found.append(Job(f"fetch-{known.name}", "fetch", (table,), f"{known.provider}: one per {known.per}", state))
+            each = "what holds today" if known.per == "snapshot" else f"one per {known.per}"
+            found.append(Job(f"fetch-{known.name}", "fetch", (table,), f"{known.provider}: {each}", state))
     return {job.name: job for job in found}
 
 

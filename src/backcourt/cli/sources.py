@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from backcourt.sources.fetch import Fetched
     from backcourt.sources.landed import LandedLoad
     from backcourt.sources.landing import Landing
+    from backcourt.sources.source import Source
     from backcourt.sources.targets import Target
+    from backcourt.warehouse.base import Warehouse
 
 SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="The source; backcourt jobs list names them.")]
 GameOption = Annotated[list[str] | None, typer.Option("--game", help="Only this game id; may be repeated.")]
@@ -65,7 +67,6 @@ def fetch(
     from backcourt.sources.fetch import Asking
     from backcourt.sources.fetch import fetch as carry_out
     from backcourt.sources.service import PATIENCE, fetchable
-    from backcourt.sources.targets import season_targets, targets
 
     source, settings, zone = find(name), load(), landing_of(place)
     fetchable(source)
@@ -75,15 +76,7 @@ def fetch(
             next_step=f"run: backcourt load {source.name} --no-resume",
         )
     house = warehouse(file)
-    if source.per == "season":
-        # The schedule itself is one of them: it cannot be asked for its dates before it is there.
-        span = _whole_season(season) if season else Asked(start_date, end_date).span(house)
-        wanted = season_targets(source, span)
-    else:
-        span = Asked(start_date, end_date, season).span(house)
-        house.require()
-        with house.read() as session:
-            wanted = targets(session, source, span, game or ())
+    wanted = _wanted(source, Asked(start_date, end_date, season), game or (), house)
     if dry_run:
         known = [t for t in wanted if resume and zone.versions(source.name, t.day, t.key)]
         typer.echo(f"would ask for {len(wanted) - len(known):,} payloads of {source.name}; {len(known):,} have landed")
@@ -94,7 +87,7 @@ def fetch(
     if as_json:
         print_json(_fields(done))
     else:
-        _print_fetched(source.name, done, span, file)
+        _print_fetched(source.name, done, sorted({target.day for target in wanted}), file)
     raise typer.Exit(done.exit_code)
 
 
@@ -160,6 +153,35 @@ def load_source(
     raise typer.Exit(done.exit_code)
 
 
+def _wanted(source: Source, asked: Asked, games: Sequence[str], house: Warehouse) -> list[Target]:
+    """What there is to fetch of a source in a range.
+
+    Raises:
+        BackcourtError: If the range is none, or a source that publishes what holds today is asked for another day.
+    """
+    from backcourt.cli.options import league_date
+    from backcourt.errors import BackcourtError
+    from backcourt.sources.targets import season_targets, snapshot_targets, targets
+
+    today = league_date()
+    if source.per == "snapshot":
+        span = asked.span(house) if asked != Asked() else None
+        if span is not None and not span.start <= today <= span.end:
+            raise BackcourtError(
+                f"{source.name} publishes what holds today, {today}, and can be asked for no other date",
+                next_step="leave the dates out",
+            )
+        return snapshot_targets(source, today)
+    if source.per == "season":
+        # The schedule itself is one of them: it cannot be asked for its dates before it is there.
+        span = _whole_season(asked.season) if asked.season else asked.span(house)
+        return season_targets(source, span, today)
+    span = asked.span(house)
+    house.require()
+    with house.read() as session:
+        return targets(session, source, span, games)
+
+
 def _whole_season(label: str) -> DateRange:
     from datetime import date
 
@@ -200,7 +222,7 @@ def _fields(done: Fetched) -> dict[str, object]:
     }
 
 
-def _print_fetched(name: str, done: Fetched, span: DateRange, file: str | None) -> None:
+def _print_fetched(name: str, done: Fetched, days: Sequence[date], file: str | None) -> None:
     typer.echo(
         f"{name}: {done.stored:,} new, {done.unchanged:,} unchanged, {done.known:,} had landed, {done.missing:,} "
         f"missing of {done.targets:,}; {done.requests:,} requests"
@@ -208,7 +230,8 @@ def _print_fetched(name: str, done: Fetched, span: DateRange, file: str | None) 
     if done.stopped:
         typer.echo(f"stopped: {done.stopped}", err=True)
     again = "fetch" if done.missing else "load"
-    typer.echo(f"next: backcourt {again} {name} --start-date {span.start} --end-date {span.end}{same_warehouse(file)}")
+    dates = f" --start-date {days[0]} --end-date {days[-1]}" if days else ""
+    typer.echo(f"next: backcourt {again} {name}{dates}{same_warehouse(file)}")
 
 
 def _load_fields(done: LandedLoad) -> dict[str, object]:

@@ -10,7 +10,8 @@ from typing import Any, Literal
 from backcourt.errors import InputFileError
 from backcourt.sources.season.files import SeasonFile
 
-Relation = Literal["game", "date", "season"]
+Relation = Literal["game", "date", "season", "snapshot"]
+"""What a payload is about; a snapshot is about the moment when it is asked for, whatever is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class Published:
         name: What it is called; also its folder in the landing zone.
         parse: The parser.
         ext: Extension of its payloads.
-        per: What one payload is about: a game, a date or a season.
+        per: What one payload is about.
         provider: Who publishes it.
         document: Public document that describes the payload.
         verified: True if the parser has been seen on a real payload.

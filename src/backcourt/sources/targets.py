@@ -1,4 +1,4 @@
-"""What there is to fetch of a source: per final game, date with games, or season, as the schedule says."""
+"""What there is to fetch of a source: per final game, date with games, or season, as the schedule says, or of today."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from backcourt.calendar import DateRange, season_of_date
+from backcourt.calendar import DateRange, season_label, season_of_date
 from backcourt.catalog.teams import TEAMS
 from backcourt.errors import BackcourtError
 from backcourt.sources.source import Published
@@ -71,7 +71,6 @@ def targets(session: Session, source: Published, span: DateRange, games: Sequenc
             f"the schedule has no final game {unknown[0][:40]!r} in {span}",
             next_step="correct --game or the dates, or load the schedule first",
         )
-    address = source.fetch.url if source.fetch else ""
     by_type = source.fetch is not None and "{season_type}" in source.fetch.params.values()
     if source.per == "game":
         return [
@@ -79,25 +78,47 @@ def targets(session: Session, source: Published, span: DateRange, games: Sequenc
             for day, game in played
         ]
     days = list(dict.fromkeys(day for day, _ in played))
-    if source.per == "date" and {"{team}", "{team_id}"} & set(re.findall(r"{\w+}", address)):
-        own = [(team.tricode, {"team": team.tricode.lower(), "team_id": str(team.team_id)}) for team in TEAMS]
-        return [Target(day, code, values_of(day) | named) for day in days for code, named in own]
-    if source.per == "date" and by_type:
+    if by_type:
         # The service lists the games of one kind at a time.
         pairs = dict.fromkeys((day, _SEASON_TYPES[kinds[game]]) for day, game in played)
         return [Target(day, kind.replace(" ", ""), values_of(day) | {"season_type": kind}) for day, kind in pairs]
     return [Target(day, "date", values_of(day)) for day in days]
 
 
-def season_targets(source: Published, span: DateRange) -> list[Target]:
-    """One payload, or one per team, for every season that a range touches, as of the last day of it in the range."""
+def season_targets(source: Published, span: DateRange, today: date) -> list[Target]:
+    """One payload, or one per team, for every season that a range touches.
+
+    It lands under the day on which the season ended, or under today before that: it says what held then.
+
+    Args:
+        source: The source.
+        span: The dates.
+        today: The league's date.
+    """
     years = range(int(season_of_date(span.start)[:4]), int(season_of_date(span.end)[:4]) + 1)
-    days = [min(span.end, date(year + 1, 6, 30)) for year in years]
-    if source.fetch is not None and "{bref_team}" in source.fetch.url:
-        return [
-            Target(day, team.tricode, values_of(day) | {"bref_team": team.bref_code}) for day in days for team in TEAMS
-        ]
-    return [Target(day, season_of_date(day), values_of(day)) for day in days]
+    found = []
+    for year in years:
+        day = min(today, date(year + 1, 6, 30))
+        # Before a season has begun, today is a day of the one before.
+        values = values_of(day) | _season_values(season_label(year))
+        if source.fetch is not None and "{bref_team}" in source.fetch.url:
+            found += [Target(day, team.tricode, values | {"bref_team": team.bref_code}) for team in TEAMS]
+        else:
+            found.append(Target(day, season_label(year), values))
+    return found
+
+
+def snapshot_targets(source: Published, today: date) -> list[Target]:
+    """What a source publishes now, once or once per team.
+
+    Args:
+        source: The source.
+        today: The league's date, under which it lands.
+    """
+    if source.fetch is not None and {"{team}", "{team_id}"} & set(re.findall(r"{\w+}", source.fetch.url)):
+        own = [(team.tricode, {"team": team.tricode.lower(), "team_id": str(team.team_id)}) for team in TEAMS]
+        return [Target(today, code, values_of(today) | named) for code, named in own]
+    return [Target(today, "date", values_of(today))]
 
 
 def values_of(day: date, game: str = "") -> dict[str, str]:
@@ -107,8 +128,10 @@ def values_of(day: date, game: str = "") -> dict[str, str]:
         "date": day.isoformat(),
         "compact_date": f"{day:%Y%m%d}",
         "american_date": f"{day:%m/%d/%Y}",
-        "season": season_of_date(day),
-        "season_year": season_of_date(day)[:4],
         "half_past_five": "05PM" if day < _BY_QUARTER_HOUR else "05_30PM",
-        "season_end_year": str(int(season_of_date(day)[:4]) + 1),
+        **_season_values(season_of_date(day)),
     }
+
+
+def _season_values(label: str) -> dict[str, str]:
+    return {"season": label, "season_year": label[:4], "season_end_year": str(int(label[:4]) + 1)}

@@ -68,7 +68,7 @@ def _source(name: str, feed: SeasonFile, parse: Parser, per: Relation, path: str
 SOURCES: tuple[Source, ...] = (
     _source("bdl_boxscores", BOXSCORES, bdl.parse_boxscores, "date", "box_scores", {"date": "{date}"}),
     _source("bdl_standings", STANDINGS, bdl.parse_standings, "season", "standings", {"season": "{season_year}"}),
-    _source("bdl_active_players", ACTIVE, bdl.parse_active_players, "date", "players/active", {"per_page": "100"}),
-    _source("bdl_injuries", INJURIES, bdl.parse_injuries, "date", "player_injuries", {"per_page": "100"}),
+    _source("bdl_active_players", ACTIVE, bdl.parse_active_players, "snapshot", "players/active", {"per_page": "100"}),
+    _source("bdl_injuries", INJURIES, bdl.parse_injuries, "snapshot", "player_injuries", {"per_page": "100"}),
 )
 """Ball Don't Lie's sources."""
