@@ -291,7 +291,7 @@ def test_resume_asks_only_for_what_is_missing(landing):
     """Landed payloads are not asked for; with --no-resume they are, and an unchanged one is not kept twice."""
     with SourceServer(GOOD, by="GameID") as server:
         first = get(server, landing, limit=3)
-        assert (first.stored, first.missing, first.exit_code) == (3, 5, 0)
+        assert (first.stored, first.missing, first.exit_code) == (3, 5, 1)
         assert list(server.counts) == GAMES[:3]
         server.received.clear()
         second = get(server, landing)
@@ -299,6 +299,9 @@ def test_resume_asks_only_for_what_is_missing(landing):
         assert list(server.counts) == GAMES[3:]
         server.received.clear()
         assert get(server, landing).requests == 0
+        few = get(server, landing, resume=False, limit=2)
+        assert (few.known, few.unchanged, few.missing, few.exit_code) == (6, 2, 0, 0)
+        server.received.clear()
         again = get(server, landing, resume=False)
     assert (again.known, again.stored, again.unchanged, again.requests) == (0, 0, 8, 8)
     assert len(stored(landing)) == 8
@@ -357,7 +360,7 @@ def test_a_key_is_in_the_request_and_nowhere_else(landing, tmp_path, caplog, cap
     for request in server.received:
         assert (request.headers.get("authorization") == KEY) == (chosen is KEYED)
         assert (request.query.get("apiKey") == KEY) == (chosen is IN_QUERY)
-    assert (done.stored, len(done.failed), len(told)) == (0, 10, 10)
+    assert (done.stored, len(done.failed), len(told)) == (0, 10, 9)
     assert done.stopped
     seen = "".join((repr(done), *told, caplog.text, *capfd.readouterr(), *map(str, tmp_path.rglob("*"))))
     assert KEY not in seen
@@ -533,7 +536,7 @@ def test_a_killed_fetch_goes_on_where_it_was(partner, tmp_path):
 
 
 def test_every_page_is_fetched(landing):
-    """A list that comes in pages is fetched to its last page, each page a payload of its own; asked again, all are."""
+    """A list that comes in pages is fetched to its last page, and lands as one payload, once."""
 
     def page(number, following):
         player = {"id": number, "first_name": "Ab", "last_name": f"Cd{number}", "position": "G", "team": None}
@@ -545,6 +548,7 @@ def test_every_page_is_fetched(landing):
         for _ in range(2):
             done = get(server, landing, [Target(day, "date", {})], chosen=source("bdl_active_players"), key="k")
             assert not done.failed
-    assert [request.query.get("cursor") for request in server.received] == [None, "7", "9"] * 2
-    assert [entry.key for entry in landing.newest("bdl_active_players", [day])] == ["date", "date.7", "date.9"]
-    assert (done.stored, done.unchanged) == (0, 3)
+    assert [request.query.get("cursor") for request in server.received] == [None, "7", "9"]
+    (landed,) = landing.newest("bdl_active_players", [day])
+    assert [page["data"][0]["id"] for page in json.loads(landing.read(landed))] == [1, 2, 3]
+    assert (landed.key, done.known, done.stored, done.missing) == ("date", 1, 0, 0)

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ class Job:
 
 
 FILES = {"files": [{"id": "1aB-x_9", "name": "[2025-06-22]-0042400407-IND@OKC.csv"}, {"id": "z", "name": "notes.txt"}]}
-EVENTS = {"events": [{"id": 20879, "home": "GS", "visitor": "ATL", "scheduled": "2024-01-25 03:10:00"}]}
+EVENTS = {"events": [{"id": 20879, "home": "ATL", "visitor": "DAL", "scheduled": "2024-01-25 03:10:00"}]}
 WARRIORS = {"home": "GSW", "away": "ATL"}
 GAMES = {"season_type": "Regular Season"}
 JOBS = (
@@ -105,14 +105,14 @@ JOBS = (
     ),
     Job(
         "odds_api_props",
-        props(),
+        {**props(), "data": {**props()["data"], "id": "cd0bc7d0c238f4446ce1c03d0cea7ec4"}},
         DRAFTED,
         "0022300629",
         WARRIORS,
         "odds_events/events_b.json",
         "/cd0bc7d0c238f4446ce1c03d0cea7ec4/ player_points",
     ),
-    Job("bettingpros_player_props", offers(), DRAFTED, "0022300629", WARRIORS, EVENTS, "20879"),
+    Job("bettingpros_player_props", offers(), DRAFTED, "0022300627", {"home": "ATL", "away": "DAL"}, EVENTS, "20879"),
     Job(
         "bigdataball_pbp",
         "bigdataball_pbp/game.csv",
@@ -188,14 +188,16 @@ def test_a_job_on_a_services_bad_day(job: Job, tmp_path: Path) -> None:
     with SourceServer(*ill(good), by="path", scripts=scripts) as server:
         done = carried_out(job, server, landing)
         count = 2 if b'"next_cursor"' in good else 1
-        assert (done.stored, done.failed, done.stopped) == (count, {}, "")
+        assert (done.stored, done.failed, done.stopped) == (1, {}, "")
         assert done.requests == len(server.received) == 8 * (1 + len(scripts)) + count - 1
         again = carried_out(job, server, landing)
-    pages = source.fetch is not None and source.fetch.pages is not None
-    assert (again.known, again.unchanged, again.requests) == ((0, count, count) if pages else (1, 0, 0))
+    assert (again.known, again.unchanged, again.requests) == (1, 0, 0)
     (landed,) = landing.versions(job.source, job.day, job.key)
-    assert landing.read(landed) == good
-    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == count + len(scripts)
+    last_page = good.replace(b'"next_cursor"', b'"next"')
+    assert landing.read(landed) == (good if count == 1 else b"[" + good + b",\n" + last_page + b"]")
+    known = About(job.key, job.day, NOW, "payload")
+    assert source.parse(landing.read(landed), known).rows == source.parse(good, known).rows * count
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1 + len(scripts)
     last = server.received[-1]
     request = f"{last.path}/ {' '.join(last.query.values())}"
     assert [part for part in job.asked.split() if part not in request] == []
@@ -213,7 +215,7 @@ def test_nothing_bad_lands(job: Job, tmp_path: Path) -> None:
 
 
 def test_a_list_without_the_game(tmp_path: Path) -> None:
-    """The list came and lacks the game: the reason names it; without resuming it is asked for again, and found."""
+    """The list came and lacks the game: the reason names it; the next fetch asks for the list again, and finds it."""
     job = next(job for job in JOBS if job.source == "odds_game_lines")
     whole = json.loads(body(job.listing))
     less = {**whole, "data": [event for event in whole["data"] if event["away_team"] != "Atlanta Hawks"]}
@@ -221,12 +223,9 @@ def test_a_list_without_the_game(tmp_path: Path) -> None:
     lists = [Answer(json.dumps(less).encode()), Answer(body(job.listing))]
     with SourceServer(Answer(body(job.answer)), by="path", scripts={listed_at(source): lists}) as server:
         first, second = (carried_out(job, server, landing) for _ in range(2))
-        assert first.requests == 1
-        assert second.requests == 0
-        said = "odds_events of 2024-01-24 does not list it; try later with --no-resume"
-        assert first.failed == second.failed == {(job.day, job.key): said}
-        asking = Asking(lambda: NOW, key=KEY, via=server.url, resume=False, sleep=lambda _: None)
-        assert fetch(source, landing, [target(job)], asking).stored == 1
+        assert (first.requests, second.requests) == (1, 2)
+        assert first.failed == {(job.day, job.key): "odds_events of 2024-01-24 does not list the game"}
+        assert (second.stored, second.failed) == (1, {})
 
 
 def test_a_list_that_does_not_come_is_the_reason(tmp_path: Path) -> None:
@@ -237,12 +236,12 @@ def test_a_list_that_does_not_come_is_the_reason(tmp_path: Path) -> None:
         assert list(done.failed.values()) == [f"bettingpros_events of 2024-01-24: {server.url[7:]} answered 404"]
     with SourceServer(Answer(status=401)) as server:
         done = carried_out(job, server, Landing(str(tmp_path)))
-        assert "did not take the key" in done.stopped
+        assert done.stopped == f"{server.url[7:]} did not take BACKCOURT_BETTINGPROS_KEY, or refuses this machine (401)"
     assert (len(server.received), done.missing, done.exit_code) == (1, 1, 1)
 
 
 def test_every_page_of_offers_is_fetched(tmp_path: Path) -> None:
-    """Three pages, as the answers say; each lands beside the first, and each is of the game."""
+    """Three pages, as the answers say, land as one payload, all of it of the game; without one of them none lands."""
     job = next(job for job in JOBS if job.source == "bettingpros_player_props")
 
     def page(request: Request) -> bytes:
@@ -254,27 +253,72 @@ def test_every_page_of_offers_is_fetched(tmp_path: Path) -> None:
     source, landing = sources()[job.source], Landing(str(tmp_path))
     scripts = {listed_at(source): [Answer(body(job.listing))]}
     with SourceServer(Answer(page), by="path", scripts=scripts) as server:
-        assert carried_out(job, server, landing).stored == 3
+        done = carried_out(job, server, landing)
+        assert (done.stored, done.missing, done.exit_code) == (1, 0, 0)
     assert [request.query.get("page") for request in server.received[1:]] == [None, "2", "3"]
-    landed = landing.newest(job.source, [job.day])
-    assert [entry.key for entry in landed] == [job.key, f"{job.key}.2", f"{job.key}.3"]
-    for entry in landed:
-        rows = source.parse(landing.read(entry), About(entry.key, entry.day, NOW, entry.path)).rows
-        assert {row["game_id"] for row in rows} == {job.key}
+    (landed,) = landing.newest(job.source, [job.day])
+    rows = source.parse(landing.read(landed), About(landed.key, landed.day, NOW, landed.path)).rows
+    assert {(row["game_id"], row["event_id"]) for row in rows} == {(job.key, 20879)}
+    assert [row["offer_id"] for row in rows][::4] == ["o-1", "o-2", "o-3"]
+    with SourceServer(*[Answer(page)] * 2, Answer(status=500), by="path", scripts=scripts) as server:
+        done = carried_out(job, server, Landing(str(tmp_path / "torn")), tries=1)
+    assert (done.stored, done.missing, list(done.failed)) == (0, 1, [(job.day, job.key)])
+    assert not list((tmp_path / "torn").glob(f"{job.source}/*"))
 
 
 def test_pages_that_go_round_end(tmp_path: Path) -> None:
-    """A service that names the same page for ever, or ever new ones: what came is kept, and the fetch ends."""
+    """A service that names the same page for ever, or ever new ones: the fetch ends, and half a list is not kept."""
     job = next(job for job in JOBS if job.source == "bdl_active_players")
 
     def further(request: Request) -> bytes:
         return json.dumps({"data": [], "meta": {"next_cursor": int(request.query.get("cursor", "0")) + 1}}).encode()
 
-    for answer, stored in ((Answer(b'{"data": [], "meta": {"next_cursor": 3}}'), 2), (Answer(further), 501)):
+    for answer, pages in ((Answer(b'{"data": [], "meta": {"next_cursor": "a"}}'), 2), (Answer(further), 500)):
         with SourceServer(answer) as server:
-            done = carried_out(job, server, Landing(str(tmp_path / f"{stored}")))
-        assert (done.stored, len(done.failed), done.requests) == (stored, 1, stored)
-        assert "no end" in next(iter(done.failed.values()))
+            done = carried_out(job, server, Landing(str(tmp_path)))
+        assert (done.stored, done.missing, done.requests) == (0, 1, pages)
+        assert list(done.failed.values()) == ["its pages have no end"]
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_what_is_of_something_else_does_not_land(tmp_path: Path) -> None:
+    """Another event's odds, another game's page or file, another team's roster, another date: each is said."""
+    by_name = {job.source: job for job in JOBS}
+    for name, changed, said in (
+        ("odds_game_lines", {"answer": "odds_game_lines/lines.json", "event": True}, "event id cd0bc7d0"),
+        ("espn_boxscore", {"event": True}, "espn game id 401585183, not 401585199"),
+        ("bigdataball_pbp", {"key": "0042400406"}, "game id 0042400407, not 0042400406"),
+        ("espn_team_roster", {"key": "BKN"}, "team BOS, not BKN"),
+        ("espn_scoreboard", {"day": date(2024, 1, 16)}, "game date 2024-01-15, not 2024-01-16"),
+        ("odds_api_props", {"values": {"home": "GSW", "away": "SAC"}}, "does not list the game"),
+    ):
+        job = by_name[name]
+        listing = body(job.listing) if job.listing else b""
+        if changed.pop("event", False):
+            listing = listing.replace(b"cd0bc7d0c238f4446ce1c03d0cea7ec4", b"e" * 32)
+            listing = listing.replace(b'"401585183"', b'"401585199"')
+        if name == "bigdataball_pbp":
+            listing = listing.replace(b"0042400407", b"0042400406")
+        job = replace(job, **changed)
+        source = sources()[name]
+        scripts = {listed_at(source): [Answer(listing)]} if source.listing else {}
+        with SourceServer(Answer(body(job.answer)), by="path", scripts=scripts) as server:
+            done = carried_out(job, server, Landing(str(tmp_path / name)), tries=1)
+        assert (done.stored, done.missing) == (0, 1), name
+        assert said in next(iter(done.failed.values())), done.failed
+        assert not list((tmp_path / name).glob(f"{name}/*"))
+
+
+def test_a_host_that_is_down_is_not_tried_for_ever(tmp_path: Path) -> None:
+    """No connection for three payloads in a row: the rest is not tried, and what is wrong is said in words."""
+    with SourceServer() as server:
+        address = server.url
+    source = sources()["nbac_team_boxscore"]
+    games = [f"00224{number:05d}" for number in range(1, 9)]
+    wanted = [Target(date(2024, 11, 2), game, {"game_id": game}) for game in games]
+    asking = Asking(lambda: NOW, via=address, patience=PATIENCE["quick"], sleep=lambda _: None)
+    done = fetch(source, Landing(str(tmp_path)), wanted, asking)
+    assert (done.requests, done.missing, done.stopped) == (6, 8, f"{address[7:]} cannot be reached")
 
 
 def test_a_file_that_is_not_there_stops_nothing(tmp_path: Path) -> None:
@@ -388,14 +432,20 @@ main()
 NIGHTS = [DRAFTED + timedelta(days=number) for number in range(12)]
 
 
-def night(request: Request) -> bytes:
-    """The real list of events, moved to the night that is asked for."""
-    moved = (date.fromisoformat(request.query["date"][:10]) - DRAFTED).days
-    whole = json.loads(payload("odds_events/events_b.json"))
-    for event in whole["data"]:
-        begins = datetime.fromisoformat(event["commence_time"]) + timedelta(days=moved)
-        event["commence_time"] = f"{begins:%Y-%m-%dT%H:%M:%SZ}"
-    return json.dumps(whole).encode()
+def moved(data: bytes, request: Request) -> bytes:
+    """A real payload with its games moved to the date that is asked for."""
+    if "dates" in request.query:
+        asked, own = date.fromisoformat(request.query["dates"]), MLK
+    else:
+        # Lists are asked for as of 16:00 UTC, lines as of ten minutes before tip-off, after midnight UTC.
+        moment = datetime.fromisoformat(request.query["date"])
+        asked, own = (moment - timedelta(hours=8)).date(), DRAFTED
+    days = asked - own
+
+    def later(found: re.Match[bytes]) -> bytes:
+        return f"{date.fromisoformat(found[0].decode()) + days}".encode()
+
+    return re.sub(rb"2024-01-\d\d(?=T)", later, data)
 
 
 def kept(folder: Path) -> list[tuple[str, str, bytes]]:
@@ -405,9 +455,9 @@ def kept(folder: Path) -> list[tuple[str, str, bytes]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["odds_game_lines", "bdl_active_players", "espn_scoreboard"])
+@pytest.mark.parametrize("name", ["odds_game_lines", "espn_scoreboard"])
 def test_a_killed_job_resumes(name: str, partner: Partner, tmp_path: Path) -> None:
-    """SIGKILL at random moments, whether a list, a page or a payload is on its way; the rest comes, and all once."""
+    """SIGKILL at random moments, whether a list or a payload is on its way; the rest comes, and all once."""
     partner.schedule(("0022300001", NIGHTS[0], "GSW", "ATL", 134, 112, 4))
     partner.execute(
         "INSERT INTO nba_raw.nbac_schedule SELECT s.* REPLACE (g AS game_id, d AS game_date) "
@@ -415,24 +465,20 @@ def test_a_killed_job_resumes(name: str, partner: Partner, tmp_path: Path) -> No
         [[f"00223{number:05d}" for number in range(2, 13)], NIGHTS[1:]],
     )
 
-    def people(request: Request) -> bytes:
-        cursor = int(request.query.get("cursor", "0"))
-        player = {"id": cursor + 1, "first_name": "Ab", "last_name": f"Cd{cursor}", "position": "G", "team": None}
-        following = cursor + 1 if cursor < 35 else None
-        return json.dumps({"data": [player], "meta": {"per_page": 1, "next_cursor": following}}).encode()
-
     answers = {
-        "odds_game_lines": Answer(payload("odds_game_lines/lines.json"), delay=0.01),
-        "bdl_active_players": Answer(people, delay=0.01),
-        "espn_scoreboard": Answer(payload("espn_scoreboard/a.json"), delay=0.01),
+        "odds_game_lines": Answer(lambda request: moved(payload("odds_game_lines/lines.json"), request), delay=0.01),
+        "espn_scoreboard": Answer(lambda request: moved(payload("espn_scoreboard/a.json"), request), delay=0.01),
     }
-    scripts = {"/v4/historical/sports/basketball_nba/events": [Answer(night, delay=0.01)]}
-    files = {"odds_game_lines": 24, "bdl_active_players": 36, "espn_scoreboard": 12}[name]
+    scripts = {
+        "/v4/historical/sports/basketball_nba/events": [
+            Answer(lambda request: moved(payload("odds_events/events_b.json"), request), delay=0.01)
+        ]
+    }
+    files = {"odds_game_lines": 24, "espn_scoreboard": 12}[name]
     dice = random.Random(name)
     with SourceServer(answers[name], by="path", scripts=scripts) as server:
-        keys = {"BACKCOURT_ODDS_API_KEY": KEY, "BACKCOURT_BDL_KEY": KEY}
-        env = os.environ | keys | {"BACKCOURT_FETCH_VIA": server.url}
-        dates = ["--start-date", f"{NIGHTS[0]}", "--end-date", f"{NIGHTS[-1]}"] if name != "bdl_active_players" else []
+        env = os.environ | {"BACKCOURT_ODDS_API_KEY": KEY, "BACKCOURT_FETCH_VIA": server.url}
+        dates = ["--start-date", f"{NIGHTS[0]}", "--end-date", f"{NIGHTS[-1]}"]
         words = [sys.executable, "-c", SCRIPT, name, *dates, "--warehouse", partner.warehouse.path, "--landing"]
         quiet, torn = tmp_path / "quiet", tmp_path / "torn"
         subprocess.run([*words, str(quiet)], env=env, stdout=subprocess.DEVNULL, check=True)

@@ -108,7 +108,7 @@ def test_offers() -> None:
         parse(payload("bettingpros_events/events.json"), about(DAY))
     whole = offers()
     whole["offers"][0]["participants"][0]["player"]["team"] = "FA"
-    found = parse(json.dumps(whole).encode(), about(DAY, "0022300629.2")).rows
+    found = parse(json.dumps(whole).encode(), about(DAY, "0022300629")).rows
     assert {(row["game_id"], row["player_team"]) for row in found} == {("0022300629", None)}
     assert {row["game_id"] for row in parsed.rows} == {None}
 
@@ -127,7 +127,9 @@ def test_events_of_a_night_of_offers() -> None:
     whole = json.loads(data)
     whole["events"][1]["visitor"] = None
     with pytest.raises(InputFileError, match=r"events\[1\] misses"):
-        bettingpros.parse_events(json.dumps(whole).encode(), about(DAY))
+        bettingpros.parse_events(json.dumps(whole).encode(), about(date(2021, 10, 21)))
+    with pytest.raises(InputFileError, match="the events of '2021-10-21', not of 2024-01-24"):
+        bettingpros.parse_events(data, about(DAY))
 
 
 def test_alternate_lines_are_left_out() -> None:

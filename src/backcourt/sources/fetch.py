@@ -7,9 +7,7 @@ knows the games under ids of its own, the list of the date that tells them is fe
 
 from __future__ import annotations
 
-import json
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -17,11 +15,11 @@ from datetime import date, datetime
 from backcourt.errors import InputFileError
 from backcourt.sources.landing import Landing, checked
 from backcourt.sources.service import USUAL, FetchError, Patience, Service
-from backcourt.sources.source import About, Endpoint, Listing, Published, Source
+from backcourt.sources.source import About, Listing, Published, Source
 from backcourt.sources.targets import Target, values_of
 
-_MOST_PAGES = 500
-"""Pages of one list; the longest that is known has six."""
+_UNREACHABLE = 3
+"""Payloads in a row for which no connection came about; then the host is down, and the rest is not tried."""
 
 
 @dataclass(slots=True)
@@ -34,7 +32,7 @@ class Fetched:
         stored: Payloads that are new.
         unchanged: Payloads that came and were the same as before.
         failed: Why a payload is missing, by date and key.
-        requests: Requests that were sent, those for lists of ids too.
+        requests: Requests that were sent, those for later pages and for lists of ids too.
         stopped: Why the rest was not tried; "" if all was.
     """
 
@@ -53,8 +51,8 @@ class Fetched:
 
     @property
     def exit_code(self) -> int:
-        """0 good, 1 if a payload failed."""
-        return 1 if self.failed or self.stopped else 0
+        """0 good, 1 if a payload failed or is missing."""
+        return 1 if self.failed or self.stopped or self.missing else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +76,14 @@ class Asking:
     patience: Patience = USUAL
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+
+    def service(self, source: Published) -> Service:
+        """The service that publishes a source, asked like this.
+
+        Raises:
+            BackcourtError: If the source is not fetched, needs a key that is not there, or the mirror is no address.
+        """
+        return Service(source, key=self.key, via=self.via, patience=self.patience, sleep=self.sleep, clock=self.clock)
 
 
 def fetch(
@@ -103,74 +109,64 @@ def fetch(
         BackcourtError: If the source is not fetched, needs a key that is not there, or the mirror is no address.
         InputFileError: If the key of a payload cannot be a file's name.
     """
-    service = Service(
-        source,
-        key=asking.key,
-        via=asking.via,
-        patience=asking.patience,
-        sleep=asking.sleep,
-        clock=asking.clock,
-    )
+    service = asking.service(source)
     for target in wanted:
         checked(target.key)
-    done = Fetched(targets=len(wanted))
-    pages = source.fetch.pages if source.fetch else None
-    # Of several pages the last one may be missing, so they are asked for again.
-    whole = asking.resume and pages is None
-    todo = [target for target in wanted if not (whole and landing.versions(source.name, target.day, target.key))]
-    done.known = len(wanted) - len(todo)
-    todo = todo[:limit]
+    landed = {(t.day, t.key) for t in wanted if landing.versions(source.name, t.day, t.key)}
+    todo = [t for t in wanted if not asking.resume or (t.day, t.key) not in landed][:limit]
+    done = Fetched(targets=len(wanted), known=len(landed - {(t.day, t.key) for t in todo}))
     if isinstance(source, Source) and source.listing:
         todo = _identified(source.listing, landing, todo, asking, done)
+    unreached = 0
     with service:
-        ahead = deque(todo if not done.stopped else ())
-        asked: set[tuple[date, str]] = set()
-        while ahead:
-            target = ahead.popleft()
-            asked = {*asked, (target.day, target.key)} if target.page else {(target.day, target.key)}
+        for target in todo if not done.stopped else ():
             try:
                 data = service.payload(target)
             except FetchError as error:
                 done.failed[target.day, target.key] = str(error)
-                told(target, f"failed: {error}")
-                if error.final:
+                unreached = unreached + 1 if error.unreachable else 0
+                if error.final or unreached == _UNREACHABLE:
                     done.stopped = str(error)
                     break
+                told(target, f"failed: {error}")
                 continue
+            unreached = 0
             _, new = landing.store(source.name, target.day, target.key, data, source.ext, now=asking.now())
             done.stored += new
             done.unchanged += not new
             told(target, "stored" if new else "unchanged")
-            following = _next_page(source.fetch, target, data)
-            if following is None:
-                continue
-            if (following.day, following.key) in asked or len(asked) > _MOST_PAGES:
-                done.failed[following.day, following.key] = "its pages have no end, so no more are asked for"
-                told(following, f"failed: {done.failed[following.day, following.key]}")
-                continue
-            ahead.appendleft(following)
     done.requests += service.requests
     return done
-
-
-def _next_page(endpoint: Endpoint | None, target: Target, data: bytes) -> Target | None:
-    """The page after this one, if the answer names it; it lands beside the first one."""
-    answer = json.loads(data) if endpoint and endpoint.pages else None
-    following = endpoint.pages.following(answer) if endpoint and endpoint.pages and isinstance(answer, dict) else None
-    if following is None:
-        return None
-    return replace(target, key=f"{target.key.partition('.')[0]}.{following}", page=str(following))
 
 
 def _identified(
     listing: Listing, landing: Landing, todo: Sequence[Target], asking: Asking, done: Fetched
 ) -> list[Target]:
-    """The targets with the ids that the lists of their dates tell, or why they do not tell them."""
-    days = sorted({target.day for target in todo})
-    listed = fetch(listing.of, landing, [Target(day, "date", values_of(day)) for day in days], asking)
-    done.requests += listed.requests
-    done.stopped = listed.stopped
-    why = {day: f"{listing.of.name} of {day}: {said}" for (day, _), said in listed.failed.items()}
+    """The targets with the ids that the lists of their dates tell, or why they do not tell them.
+
+    A list that has landed before and lacks a game is asked for again.
+    """
+    found = list(todo)
+    fresh: set[date] = set()
+    for resume in (asking.resume, False):
+        days = sorted({target.day for target in found if not set(listing.fields) <= target.values.keys()} - fresh)
+        if not days or done.stopped:
+            break
+        fresh |= {day for day in days if not (resume and landing.versions(listing.of.name, day, "date"))}
+        wanted = [Target(day, "date", values_of(day)) for day in days]
+        listed = fetch(listing.of, landing, wanted, replace(asking, resume=resume))
+        done.requests += listed.requests
+        done.stopped = listed.stopped
+        why = {day: f"{listing.of.name} of {day}: {said}" for (day, _), said in listed.failed.items()}
+        told = _told(listing, landing, days, why)
+        found = [_with_ids(target, told, why, listing) for target in found]
+    return found
+
+
+def _told(
+    listing: Listing, landing: Landing, days: Sequence[date], why: dict[date, str]
+) -> dict[tuple[date, str | frozenset[str]], Mapping[str, str]]:
+    """What the newest lists tell by date and game, which is named by its id or by its teams."""
     told: dict[tuple[date, str | frozenset[str]], Mapping[str, str]] = {}
     for landed in landing.newest(listing.of.name, days):
         about = About(landed.key, landed.day, landed.received, landed.path)
@@ -183,15 +179,19 @@ def _identified(
             game = row["game_id"] if "game_id" in row else frozenset((row["home"], row["away"]))
             if row.get("game_date", landed.day) == landed.day:
                 told[landed.day, game] = {name: str(row[name]) for name in listing.fields}
-    found = []
-    for target in todo:
-        values = _told(told, target)
-        lacking = why.get(target.day, f"{listing.of.name} of {target.day} does not list it; try later with --no-resume")
-        found.append(replace(target, values={**target.values, **values}, lacking="" if values else lacking))
-    return found
+    return told
 
 
-def _told(told: Mapping[tuple[date, str | frozenset[str]], Mapping[str, str]], target: Target) -> Mapping[str, str]:
-    """What the list tells of a target's game, by its id or by its teams."""
+def _with_ids(
+    target: Target,
+    told: Mapping[tuple[date, str | frozenset[str]], Mapping[str, str]],
+    why: Mapping[date, str],
+    listing: Listing,
+) -> Target:
+    """The target with what the list tells of its game, by its id or by its teams."""
     by_teams = frozenset((target.values.get("home", ""), target.values.get("away", "")))
-    return told.get((target.day, target.values.get("game_id", "")), told.get((target.day, by_teams), {}))
+    game = target.values.get("game_id", "")
+    values = told.get((target.day, game)) or told.get((target.day, by_teams))
+    if values:
+        return replace(target, values={**target.values, **values}, lacking="")
+    return replace(target, lacking=why.get(target.day, f"{listing.of.name} of {target.day} does not list the game"))

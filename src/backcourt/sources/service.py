@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 from backcourt import __version__
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.sources.landing import LARGEST, unpacked
-from backcourt.sources.source import About, Endpoint, Published
+from backcourt.sources.source import About, Endpoint, Published, other_subject
 from backcourt.sources.targets import Target
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ _AGENT = f"backcourt/{__version__} (NBA stats warehouse)"
 _LONGEST_TIMEOUT = 300.0
 _LONGEST_TRY = 600.0
 """Seconds after which a body that still trickles in is given up."""
+_MOST_PAGES = 500
+"""Pages of one list; the longest that is known has six."""
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _FINAL = frozenset({401, 403})
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -61,7 +64,15 @@ PATIENCE: Mapping[str, Patience] = {
 class FetchError(BackcourtError):
     """A request that did not bring what it should."""
 
-    def __init__(self, message: str, *, passing: bool, wait: float | None = None, final: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        passing: bool,
+        wait: float | None = None,
+        final: bool = False,
+        unreachable: bool = False,
+    ) -> None:
         """Say what came.
 
         Args:
@@ -69,9 +80,10 @@ class FetchError(BackcourtError):
             passing: True if another try may bring it.
             wait: Seconds that the service asks to wait, if it does.
             final: True if no other payload would come either.
+            unreachable: True if no connection came about.
         """
         super().__init__(message)
-        self.passing, self.wait, self.final = passing, wait, final
+        self.passing, self.wait, self.final, self.unreachable = passing, wait, final, unreachable
 
 
 def fetchable(source: Published) -> Endpoint:
@@ -156,11 +168,31 @@ class Service:
         self._open.close()
 
     def payload(self, target: Target) -> bytes:
-        """The payload, tried again while a further try may bring it; it is one that the parser takes.
+        """The payload, all pages of it: several are put together as a list.
 
         Raises:
-            FetchError: If it does not come, or its address needs a value that the target lacks.
+            FetchError: If a part does not come, it has no end, or its address needs a value that the target lacks.
         """
+        pages = [self._page(target)]
+        following = self._following(pages[-1])
+        seen = {"", following}
+        while following:
+            pages.append(self._page(replace(target, page=following)))
+            following = self._following(pages[-1])
+            if following in seen - {""} or len(pages) >= _MOST_PAGES or sum(map(len, pages)) > LARGEST:
+                raise FetchError("its pages have no end", passing=False)
+            seen.add(following)
+        return pages[0] if len(pages) == 1 else b"[" + b",\n".join(pages) + b"]"
+
+    def _following(self, page: bytes) -> str:
+        """What asks for the page after this one; "" if it is the last one."""
+        pages = self._endpoint.pages
+        answer = json.loads(page) if pages else None
+        following = pages.following(answer) if pages and isinstance(answer, dict) else None
+        return "" if following is None else str(following)
+
+    def _page(self, target: Target) -> bytes:
+        """One answer, tried again while a further try may bring it; it is one that the parser takes."""
         from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
         needed = " ".join((self._endpoint.url, *self._endpoint.params.values()))
@@ -219,9 +251,13 @@ class Service:
                     if self._clock() - (self._last or 0.0) > _LONGEST_TRY:
                         raise FetchError(f"{where} did not end within {_LONGEST_TRY:.0f} s", passing=True)
                 return bytes(body)
-        except (httpx2.TimeoutException, httpx2.TransportError) as error:
+        except httpx2.TransportError as error:
             # Its text may hold the address with the key in it.
-            raise FetchError(f"{where}: {type(error).__name__}", passing=True) from None
+            silent = isinstance(error, httpx2.TimeoutException)
+            lost = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
+            what = "cannot be reached" if lost else "gave no sign of life" if silent else "broke the connection off"
+            after = f" within {timeout:g} s" if silent else ""
+            raise FetchError(f"{where} {what}{after}", passing=True, unreachable=lost) from None
         except httpx2.DecodingError:
             raise FetchError(f"{where} sent a body that cannot be unpacked", passing=True) from None
 
@@ -235,7 +271,9 @@ class Service:
         if status == self._endpoint.absent:
             raise FetchError(f"{where} answered {status}: it has no such file", passing=False)
         if status in _FINAL:
-            raise FetchError(f"{where} did not take the key or refuses us ({status})", passing=False, final=True)
+            setting = self._endpoint.key_setting
+            key = f"did not take BACKCOURT_{setting.upper()}, or " if setting else ""
+            raise FetchError(f"{where} {key}refuses this machine ({status})", passing=False, final=True)
         if status in _PASSING:
             asked = answer.headers.get("retry-after", "")
             wait = float(asked) if re.fullmatch(r"\d{1,5}", asked) else None
@@ -266,13 +304,16 @@ class Service:
         Raises:
             FetchError: If it cannot be read; a further try may bring it whole.
         """
-        about = About(target.key, target.day, datetime.fromtimestamp(0, UTC), f"the answer about {target.key}")
+        what = f"{self._source.name} of {target.day}" + (f", {target.key}" if target.key != "date" else "")
+        about = About(target.key, target.day, datetime.fromtimestamp(0, UTC), f"the answer for {what}")
         try:
-            self._source.parse(unpacked(data, about.path), about)
+            parsed = self._source.parse(unpacked(data, about.path), about)
         except InputFileError as error:
             # A service that refuses a key may repeat it.
             said = error.message.replace(self._key, "(key)") if self._key else error.message
             raise FetchError(said, passing=True) from None
+        if other := other_subject(self._source, parsed, target.day, target.key, target.values):
+            raise FetchError(f"{about.path} is about {other}", passing=True)
 
 
 def _filled(text: str, target: Target) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,6 +13,9 @@ from backcourt.sources.season.files import SeasonFile
 
 Relation = Literal["game", "date", "season", "snapshot"]
 """What a payload is about; a snapshot is about the moment when it is asked for, whatever is asked."""
+
+_GAME_ID = re.compile(r"00[1-6]\d{7}", re.ASCII)
+_TRICODE = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +180,39 @@ def take(
     return {new: record.get(name) for name, new in mapping.items()}
 
 
+def other_subject(
+    source: Published, parsed: Parsed, day: date, key: str, asked: Mapping[str, str] | None = None
+) -> str:
+    """What a payload is about, if that is not what it should be about; "" if it is.
+
+    Args:
+        source: Its source.
+        parsed: What it holds.
+        day: Date that it should be about.
+        key: Game or team that it should be about, or another key.
+        asked: What was filled into the address that it was fetched from: ids and teams.
+    """
+    if not isinstance(source, Source):
+        return ""  # A list of ids may go beyond its date.
+    expected: dict[str, object] = {}
+    if source.per in {"game", "date"}:
+        expected["game_date"] = day
+    if source.per == "game" and _GAME_ID.fullmatch(key):
+        expected["game_id"] = key
+    if source.per == "snapshot" and _TRICODE.fullmatch(key):
+        expected["team"] = key
+    if source.listing and asked:
+        expected |= {name: asked[name] for name in source.listing.fields if name in asked}
+    sides = {asked.get("home"), asked.get("away")} if asked and source.per == "game" else set()
+    for row in parsed.rows:
+        for name, value in expected.items():
+            if row.get(name) is not None and str(row[name]) != str(value):
+                return f"{name.replace('_', ' ')} {str(row[name])[:40]}, not {value}"
+        if None not in sides and {"home", "away"} <= row.keys() and sides and {row["home"], row["away"]} != sides:
+            return f"{row['away']} at {row['home']}, not {' and '.join(sorted(map(str, sides)))}"
+    return ""
+
+
 def json_of(data: bytes, about: About) -> Any:  # noqa: ANN401 - whatever JSON holds
     """The JSON of a payload.
 
@@ -187,9 +224,15 @@ def json_of(data: bytes, about: About) -> Any:  # noqa: ANN401 - whatever JSON h
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:
-        start = data.lstrip()[:15].lower()
-        what = "HTML" if start.startswith((b"<!doctype", b"<html")) else "no JSON"
-        raise InputFileError(f"{about.path} is {what}: {str(error)[:80]}", next_step="fetch it again") from error
+        if data.lstrip()[:15].lower().startswith((b"<!doctype", b"<html")):
+            what = "HTML, not JSON"
+        elif isinstance(error, RecursionError):
+            what = "nested too deeply"
+        elif isinstance(error, json.JSONDecodeError):
+            what = f"no JSON: {error.msg} at character {error.pos:,} of {len(error.doc):,}"
+        else:
+            what = "no JSON: it is not UTF-8, or has a number of too many digits"
+        raise InputFileError(f"{about.path} is {what}", next_step="fetch it again") from error
 
 
 def wrong_shape(about: About, what: str) -> InputFileError:

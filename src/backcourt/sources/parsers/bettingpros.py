@@ -18,7 +18,7 @@ from backcourt.sources.source import About, Parsed, json_of, wrong_shape
 
 OFFERS = kinds(
     text="season game_id offer_id bet_side home away player_name player_team landed_from",
-    whole="book_id odds_american",
+    whole="event_id book_id odds_american",
     number="points_line opening_line",
     flag="is_active",
     date="game_date",
@@ -38,8 +38,8 @@ _OFFER = words(
 )
 _SELECTION = words("id selection label short_label participant opening_line books active option bet_rating")
 _LINE = words("line cost main active best is_off updated created replaced odds_key link id from_scout metrics")
-_GAME_KEY = re.compile(r"(00[1-6]\d{7})(?:\.\d+)?", re.ASCII)
-"""The key of offers that were fetched for a game, page by page."""
+_GAME_KEY = re.compile(r"00[1-6]\d{7}", re.ASCII)
+"""The key of offers that were fetched for a game."""
 _NO_TEAM = "FA"
 """What stands for the team of a player who has none when the answer is given, whatever it was at the game."""
 
@@ -57,6 +57,10 @@ def parse_events(data: bytes, about: About) -> Parsed:
     cells, parsed = Cells(about), Parsed()
     payload = cells.record(json_of(data, about), "the answer")
     parsed.known(payload, _PAGE)
+    echoed = payload.get("_parameters")
+    of = echoed.get("date") if isinstance(echoed, dict) else None
+    if isinstance(of, str) and of != about.day.isoformat():
+        raise wrong_shape(about, f"it lists the events of {of[:20]!r}, not of {about.day}")
     for place, event in enumerate(cells.records(payload.get("events"), "events")):
         where = f"events[{place}]"
         parsed.known(event, _EVENT, "events.")
@@ -111,7 +115,8 @@ def _offer(offer: dict[str, Any], games: dict[int, tuple[Any, Any]], tools: tupl
     common = {
         "season": cells.season(None, where),
         "game_date": cells.about.day,
-        "game_id": game[1] if (game := _GAME_KEY.fullmatch(cells.about.key)) else None,
+        "event_id": event,
+        "game_id": cells.about.key if _GAME_KEY.fullmatch(cells.about.key) else None,
         "offer_id": offer.get("id"),
         "player_name": people[0].get("name"),
         "player_team": team_code_of(team) if team and team != _NO_TEAM else None,

@@ -37,11 +37,11 @@ INJURIES = SeasonFile(
 """Injuries of a day, page by page: a later page takes nothing away from an earlier one."""
 
 
-def _following(answer: Mapping[str, Any]) -> int | None:
+def _following(answer: Mapping[str, Any]) -> int | str | None:
     """The cursor of the page after this one."""
     meta = answer.get("meta")
     cursor = meta.get("next_cursor") if isinstance(meta, Mapping) else None
-    return cursor if isinstance(cursor, int) else None
+    return cursor if isinstance(cursor, int | str) else None
 
 
 def _source(name: str, feed: SeasonFile, parse: Parser, per: Relation, path: str, params: Mapping[str, str]) -> Source:
