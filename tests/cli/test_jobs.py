@@ -37,7 +37,10 @@ def test_jobs_list(command):
     expected |= {f"load-{name}" for name in sources()}
     expected |= {f"fetch-{name}" for name, source in sources().items() if source.fetch}
     states = {job["name"]: job["state"] for job in found if job["kind"] in {"source", "fetch"}}
+    listed = states.pop("fetch-bigdataball_pbp")
+    assert listed.startswith("verified; its list of ids is unverified: https://")
     assert all(state == "verified" or state.startswith("unverified: https://") for state in states.values())
+    assert "with bdl_key" in next(job["description"] for job in found if job["name"] == "fetch-bdl_injuries")
     assert set(names) == expected
     shown = command("jobs", "list").out
     assert all(name in shown for name in names)

@@ -131,3 +131,12 @@ def test_limits_and_outcomes_are_the_programs():
     assert f"{landing.LARGEST // 1024**2} MiB" in zone
     outcomes = table("nba_processing.landed_files").column("outcome").description
     assert _first_cells("Load")[1:4] == re.findall(r"loaded|quarantined|refused", outcomes)
+
+
+def test_messages_are_the_programs():
+    """Each message of the table that leads from it to what to do is printed by the program."""
+    told = re.findall(r"^\| `([^`]+)` +\|", _section("From the message to what to do"), re.MULTILINE)
+    code = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "src" / "backcourt").rglob("*.py"))
+    plain = re.sub(r'"\s*f?"', "", re.sub(r"\{[^}]*\}", "", code))
+    assert len(told) > 10
+    assert [message for message in told if message not in plain] == []

@@ -460,7 +460,8 @@ def test_the_command_fetches_and_says_what_is_missing(partner, command, monkeypa
     partner.schedule((GAMES[0], DAY, "BOS", "MIA", HOME_SCORE, AWAY_SCORE, 4))
     options = ["--start-date", DAY, "--end-date", DAY, "--landing", partner.landing.url]
     options += ["--warehouse", partner.warehouse.path]
-    again = f"--start-date 2024-11-02 --end-date 2024-11-02 --warehouse {partner.warehouse.path}\n"
+    same = f"--landing {partner.landing.url} --warehouse {partner.warehouse.path}\n"
+    again = f"--start-date 2024-11-02 --end-date 2024-11-02 {same}"
     with SourceServer(Answer(status=404), GOOD) as server:
         monkeypatch.setenv("BACKCOURT_FETCH_VIA", server.url)
         dry = command("fetch", SOURCE.name, *options, "--dry-run")

@@ -388,7 +388,8 @@ def test_a_snapshot_is_of_today_only(
         done = command("fetch", "nbac_player_movement", *options)
         assert done.code == 0, done
         days = "--start-date 2025-01-15 --end-date 2025-01-15"
-        end = f"next: backcourt load nbac_player_movement {days} --warehouse {partner.warehouse.path}"
+        same = f"--landing {partner.landing.url} --warehouse {partner.warehouse.path}"
+        end = f"next: backcourt load nbac_player_movement {days} {same}"
         assert done.out.splitlines()[-1] == end
         assert command("fetch", "nbac_player_movement", "--dry-run", *options).out.endswith("1 have landed\n")
     assert partner.landing.days("nbac_player_movement") == [date(2025, 1, 15)]

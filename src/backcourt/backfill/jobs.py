@@ -9,7 +9,7 @@ from typing import Literal
 
 from backcourt.errors import UnknownNameError
 from backcourt.processors.registry import registry
-from backcourt.sources.declared import sources
+from backcourt.sources.declared import FORMER, sources
 from backcourt.sources.season.files import FILES
 
 Kind = Literal["compute", "load", "source", "fetch", "registry", "two-pass"]
@@ -80,16 +80,21 @@ def jobs() -> Mapping[str, Job]:
         )
         if known.fetch is not None:
             each = "what holds today" if known.per == "snapshot" else f"one per {known.per}"
-            found.append(Job(f"fetch-{known.name}", "fetch", (table,), f"{known.provider}: {each}", state))
+            key = f", with {known.fetch.key_setting}" if known.fetch.key_setting else ""
+            if known.listing and not known.listing.of.verified:
+                state = f"{state}; its list of ids is unverified: {known.listing.of.document}"
+            found.append(Job(f"fetch-{known.name}", "fetch", (table,), f"{known.provider}: {each}{key}", state))
     return {job.name: job for job in found}
 
 
 def job(name: str) -> Job:
-    """The job of that name.
+    """The job of that name; a source may have its former name.
 
     Raises:
         UnknownNameError: If there is none.
     """
-    if name not in jobs():
+    kind, _, rest = name.partition("-")
+    known = f"{kind}-{FORMER[rest]}" if rest in FORMER else name
+    if known not in jobs():
         raise UnknownNameError("job", name, jobs(), next_step="see them with: backcourt jobs list")
-    return jobs()[name]
+    return jobs()[known]

@@ -45,6 +45,7 @@ app = typer.Typer(
 app.add_typer(tables.app, name="tables")
 app.add_typer(load.app, name="load")
 app.command()(sources.fetch)
+app.command()(sources.land)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(mode.app, name="mode")
 app.add_typer(runbook.app, name="runbook")

@@ -43,7 +43,7 @@ def list_jobs(as_json: JsonOption = False) -> None:
         ("job", "kind", "what it does", "state"),
         [(job.name, job.kind, job.description, job.state) for job in jobs().values()],
     )
-    typer.echo("next: backcourt jobs run NAME --season 2021-22 (a load takes --dir DIR instead)")
+    typer.echo("next: backcourt jobs run NAME --season 2021-22 (a load of a season's file takes --dir DIR instead)")
 
 
 @app.command("run")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
 from backcourt.cli.sources import LandingOption
 
 app = typer.Typer(help="What was held back because it breaks a rule.", no_args_is_help=True)
+_SHOWN = 10
 TableOption = Annotated[str | None, typer.Option("--table", help="Only this raw table.")]
 
 
@@ -21,28 +23,39 @@ def list_held(
     as_json: JsonOption = False,
     file: WarehouseOption = None,
 ) -> None:
-    """List what is held back, by table and game, with the rules that it breaks.
+    """List what is held back, by table and game, with the rules that it breaks, and payloads that could not be read.
 
-    Exits with 1 if anything is held back.
+    Exits with 1 if there is anything.
     """
     from backcourt.cli.output import print_json, print_table
-    from backcourt.sources.quarantine import held
+    from backcourt.sources.quarantine import held, refused
 
     place = warehouse(file)
     place.require()
     with place.read() as session:
         found = held(session, table=table or "", season=season or "")
+        # A payload that could not be read is of no season that anybody knows.
+        unread = refused(session, table=table or "") if not season else []
     if as_json:
-        print_json(found)
-    elif found:
+        print_json({"held": found, "refused": unread})
+        raise typer.Exit(1 if found or unread else 0)
+    if found:
         print_table(
             ("table", "season", "game", "date", "rules"),
             [(r["table_name"], r["season"], r["unit"], r["game_date"], r["rules"]) for r in found],
         )
-        typer.echo(f"next: backcourt quarantine show {found[0]['unit']}{same_warehouse(file)}")
+    if unread:
+        print_table(
+            ("source", "date", "key", "why it could not be read"),
+            [(r["source"], r["day"], r["payload_key"], r["detail"]) for r in unread],
+        )
+    if found:
+        typer.echo(f"next: backcourt quarantine show {shlex.quote(found[0]['unit'])}{same_warehouse(file)}")
+    elif unread:
+        typer.echo(f"next: fetch them again with --no-resume, then backcourt quarantine retry{same_warehouse(file)}")
     else:
         typer.echo("nothing is held back")
-    raise typer.Exit(1 if found else 0)
+    raise typer.Exit(1 if found or unread else 0)
 
 
 @app.command()
@@ -83,6 +96,8 @@ def retry(
     What came with a season's folder is loaded again with `backcourt load season`. Exits with 1 if anything is still
     held back.
     """
+    from dataclasses import asdict
+
     from backcourt.cli.output import print_json
     from backcourt.cli.sources import landing_of
     from backcourt.sources.quarantine import retry as load_again
@@ -91,9 +106,13 @@ def retry(
     house.require()
     done = load_again(house, landing_of(place), table=table or "", now=now(), run_id=new_run_id())
     if as_json:
-        print_json({"loaded": done.loaded, "held": done.held, "elsewhere": done.elsewhere, "refused": done.refused})
+        print_json(asdict(done))
     else:
         typer.echo(f"{done.loaded:,} loaded, {done.held:,} still held back, {done.refused:,} could not be read")
+        for name in done.names[:_SHOWN]:
+            typer.echo(name)
+        if len(done.names) > _SHOWN:
+            typer.echo(f"and {len(done.names) - _SHOWN:,} more")
         if done.elsewhere:
             typer.echo(f"{done.elsewhere:,} came with a season's folder: backcourt load season DIR loads them again")
     raise typer.Exit(1 if done.held or done.refused or done.elsewhere else 0)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from backcourt.cli.engine import Asked, EndOption, JsonOption, SeasonOption, StartOption, same_warehouse
+from backcourt.cli.engine import day as parse_day
 from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
 
 if TYPE_CHECKING:
@@ -37,6 +40,8 @@ PatienceOption = Annotated[
     Literal["usual", "quick", "escalating"],
     typer.Option("--patience", help="How long a payload is tried: 5 times, 2 times, or 8 times with growing pauses."),
 ]
+_FIRST = "nbac_schedule"
+"""The source with which a warehouse may begin; the others need a schedule."""
 _SHOWN = 10
 """Failures that are printed one by one."""
 
@@ -57,7 +62,8 @@ def fetch(
 ) -> None:
     """Fetch what a source publishes about a range into the landing zone; the schedule says which games there are.
 
-    Exits with 1 if anything is missing. Run again, it goes on with what is missing.
+    Exits with 1 if anything is missing, a game too that should be over and by the schedule is not. Run again, it goes
+    on with what is missing. Needs no dates for what only publishes today.
     """
     from backcourt.cli.output import print_json
     from backcourt.errors import BackcourtError
@@ -76,19 +82,53 @@ def fetch(
             next_step=f"run: backcourt load {source.name} --no-resume",
         )
     house = warehouse(file)
-    wanted = _wanted(source, Asked(start_date, end_date, season), game or (), house)
-    if dry_run:
-        known = [t for t in wanted if resume and zone.versions(source.name, t.day, t.key)]
-        typer.echo(f"would ask for {len(wanted) - len(known):,} payloads of {source.name}; {len(known):,} have landed")
-        return
+    wanted, late = _wanted(source, Asked(start_date, end_date, season), game or (), house)
     key = getattr(settings, source.fetch.key_setting) if source.fetch and source.fetch.key_setting else None
     asking = Asking(now, key=key or "", via=settings.fetch_via or "", resume=resume, patience=PATIENCE[patience])
+    asking.service(source)  # What is wrong with the key or the mirror shows before anything is done.
+    if dry_run:
+        known = [t for t in wanted if resume and zone.versions(source.name, t.day, t.key)]
+        todo = (len(wanted) - len(known)) if limit is None else min(limit, len(wanted) - len(known))
+        words = f"would ask for {todo:,} payloads of {source.name}; {len(known):,} have landed"
+        print_json({"would_fetch": todo, "known": len(known)}) if as_json else typer.echo(words)
+        return
     done = carry_out(source, zone, wanted, asking, limit=limit, told=_told if not as_json else _nobody)
     if as_json:
         print_json(_fields(done))
     else:
-        _print_fetched(source.name, done, sorted({target.day for target in wanted}), file)
-    raise typer.Exit(done.exit_code)
+        chosen = "".join(f" --game {one}" for one in game or ())
+        _print_fetched(source.name, done, sorted({target.day for target in wanted}), chosen + _where(place, file))
+    raise typer.Exit(max(done.exit_code, 1 if late else 0))
+
+
+def land(
+    name: SourceArgument,
+    payload: Annotated[Path, typer.Argument(metavar="FILE", help="The payload, as the service publishes it.")],
+    day: Annotated[str, typer.Option("--date", metavar="DATE", help="Date that it is about, YYYY-MM-DD.")],
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--key",
+            help="Game id, season or team that it is about; needed if a date has several payloads of the source.",
+        ),
+    ] = None,
+    place: LandingOption = None,
+    file: WarehouseOption = None,
+) -> None:
+    """Put a payload that came some other way into the landing zone, under the name that loading looks for.
+
+    What the source's parser does not read, or is about something else, is refused.
+    """
+    from backcourt.cli.options import league_date
+    from backcourt.sources.by_hand import put
+    from backcourt.sources.declared import source as find
+
+    source = find(name)
+    about = parse_day(day, "date", league_date())
+    landed, new = put(source, landing_of(place), payload, about, key or "", now=now())
+    typer.echo(f"{'landed' if new else 'had landed'}: {landed.path}")
+    dates = f" --start-date {about} --end-date {about}"
+    typer.echo(f"next: backcourt load {source.name}{dates}{_where(place, file)}")
 
 
 def load_source(
@@ -116,7 +156,10 @@ def load_source(
     from backcourt.sources.landed import load_landed
 
     source, zone, house = find(name), landing_of(place), warehouse(file)
-    days = zone.days(source.name)
+    if source.name != _FIRST:
+        house.require()
+    passed_over: list[str] = []
+    days = zone.days(source.name, passed_over)
     if not days:
         raise BackcourtError(
             f"nothing of {source.name} has landed in {zone.url}",
@@ -143,8 +186,11 @@ def load_source(
         resume=resume and name != REPARSE,
         dry_run=dry_run,
     )
+    done.passed_over += passed_over
     if dry_run:
-        typer.echo(f"would load {done.files - done.known:,} payloads of {source.name}; {done.known:,} are loaded")
+        counts = {"would_load": done.files - done.known, "known": done.known}
+        words = f"would load {counts['would_load']:,} payloads of {source.name}; {done.known:,} are loaded"
+        print_json(counts) if as_json else typer.echo(words)
         return
     if as_json:
         print_json(_load_fields(done))
@@ -153,15 +199,16 @@ def load_source(
     raise typer.Exit(done.exit_code)
 
 
-def _wanted(source: Source, asked: Asked, games: Sequence[str], house: Warehouse) -> list[Target]:
-    """What there is to fetch of a source in a range.
+def _wanted(source: Source, asked: Asked, games: Sequence[str], house: Warehouse) -> tuple[list[Target], int]:
+    """What there is to fetch of a source in a range, and how many games should be over by now and are not.
 
     Raises:
         BackcourtError: If the range is none, or a source that publishes what holds today is asked for another day.
     """
+    from backcourt.calendar import season_of_date
     from backcourt.cli.options import league_date
     from backcourt.errors import BackcourtError
-    from backcourt.sources.targets import season_targets, snapshot_targets, targets
+    from backcourt.sources.targets import overdue, season_targets, snapshot_targets, targets
 
     today = league_date()
     if source.per == "snapshot":
@@ -171,15 +218,23 @@ def _wanted(source: Source, asked: Asked, games: Sequence[str], house: Warehouse
                 f"{source.name} publishes what holds today, {today}, and can be asked for no other date",
                 next_step="leave the dates out",
             )
-        return snapshot_targets(source, today)
+        return snapshot_targets(source, today), 0
     if source.per == "season":
         # The schedule itself is one of them: it cannot be asked for its dates before it is there.
         span = _whole_season(asked.season) if asked.season else asked.span(house)
-        return season_targets(source, span, today)
+        return season_targets(source, span, today), 0
     span = asked.span(house)
     house.require()
     with house.read() as session:
-        return targets(session, source, span, games)
+        found = targets(session, source, span, games)
+        late = overdue(session, span, today)
+    if late:
+        typer.echo(
+            f"warning: by the schedule {late:,} games of {span} are not over; it may be old: "
+            f"backcourt fetch {_FIRST} --season {season_of_date(span.end)}, then backcourt load {_FIRST}",
+            err=True,
+        )
+    return found, late
 
 
 def _whole_season(label: str) -> DateRange:
@@ -222,7 +277,12 @@ def _fields(done: Fetched) -> dict[str, object]:
     }
 
 
-def _print_fetched(name: str, done: Fetched, days: Sequence[date], file: str | None) -> None:
+def _where(place: str | None, file: str | None) -> str:
+    """The options that name the same landing zone and warehouse."""
+    return (f" --landing {shlex.quote(place)}" if place else "") + same_warehouse(file)
+
+
+def _print_fetched(name: str, done: Fetched, days: Sequence[date], options: str) -> None:
     typer.echo(
         f"{name}: {done.stored:,} new, {done.unchanged:,} unchanged, {done.known:,} had landed, {done.missing:,} "
         f"missing of {done.targets:,}; {done.requests:,} requests"
@@ -231,7 +291,7 @@ def _print_fetched(name: str, done: Fetched, days: Sequence[date], file: str | N
         typer.echo(f"stopped: {done.stopped}", err=True)
     again = "fetch" if done.missing else "load"
     dates = f" --start-date {days[0]} --end-date {days[-1]}" if days else ""
-    typer.echo(f"next: backcourt {again} {name}{dates}{same_warehouse(file)}")
+    typer.echo(f"next: backcourt {again} {name}{dates}{options}")
 
 
 def _load_fields(done: LandedLoad) -> dict[str, object]:
@@ -242,21 +302,23 @@ def _load_fields(done: LandedLoad) -> dict[str, object]:
         "skipped": done.skipped,
         "quarantined": done.quarantined,
         "errors": done.errors,
-        "teams": sum(entry.teams or 0 for entry in done.tables),
+        "teams": done.teams,
         "skip_rate": done.skip_rate,
         "rules": {rule: n for entry in done.tables for rule, n in entry.rules.items()},
         "warnings": {rule: n for entry in done.tables for rule, n in entry.warnings.items()},
         "refused": done.refused,
         "unmapped": dict(done.unmapped),
+        "passed_over": done.passed_over,
         "seconds": round(done.seconds, 3),
     }
 
 
 def _print_loaded(done: LandedLoad, days: Sequence[date], file: str | None) -> None:
+    teams = "" if done.teams is None else f"{done.teams:,} teams, "
     typer.echo(
         f"{done.source}: {done.files:,} payloads of {len(days):,} dates in {done.seconds:.1f} s: "
         f"{done.success:,} loaded, {done.skipped:,} skipped, {done.quarantined:,} quarantined, {done.errors:,} errors, "
-        f"{sum(entry.teams or 0 for entry in done.tables):,} teams, skip rate {done.skip_rate:.0%}"
+        f"{teams}skip rate {done.skip_rate:.0%}"
     )
     for entry in done.tables:
         for rule, games in sorted(entry.rules.items()):
@@ -270,12 +332,16 @@ def _print_loaded(done: LandedLoad, days: Sequence[date], file: str | None) -> N
     if len(done.refused) > _SHOWN:
         typer.echo(f"refused: {len(done.refused) - _SHOWN:,} more", err=True)
     _print_unmapped(done)
+    if done.passed_over:
+        first = ascii(done.passed_over[0])[1:-1]
+        typer.echo(f"warning: {len(done.passed_over):,} entries of the landing zone have no payload's name: {first}")
+    same = same_warehouse(file)
     if done.names and done.names.queued:
-        typer.echo(f"next: backcourt names pending{same_warehouse(file)}")
-    elif done.quarantined:
-        typer.echo(f"next: backcourt quarantine list{same_warehouse(file)}")
+        typer.echo(f"next: backcourt names pending{same}")
+    elif done.quarantined or done.refused:
+        typer.echo(f"next: backcourt quarantine list{same}")
     else:
-        typer.echo(f"next: backcourt status{same_warehouse(file)}")
+        typer.echo(f"next: backcourt status{same}")
 
 
 def _print_unmapped(done: LandedLoad) -> None:

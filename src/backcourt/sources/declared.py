@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from backcourt.errors import UnknownNameError
+from backcourt.errors import BackcourtError, UnknownNameError
 from backcourt.sources.providers import bdl, espn, market, nbac, nbac_pdf, others
 from backcourt.sources.source import Published, Source
 
@@ -47,8 +47,14 @@ def source(name: str) -> Source:
 
     Raises:
         UnknownNameError: If there is none.
+        BackcourtError: If it is a list of ids, which is no source of its own.
     """
     known = FORMER.get(name, name)
+    if known in listings():
+        users = [source.name for source in sources().values() if source.listing and source.listing.of.name == known]
+        raise BackcourtError(
+            f"{known} only tells the ids of games, and no table holds it", next_step=f"it is fetched with {users[0]}"
+        )
     if known not in sources():
         raise UnknownNameError("source", name, sources(), next_step="see them with: backcourt jobs list")
     return sources()[known]

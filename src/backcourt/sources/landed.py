@@ -20,7 +20,7 @@ from backcourt.names.resolve import Resolved
 from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.season.files import Folder, SeasonFile, arrow_type
 from backcourt.sources.season.summary import TableLoad
-from backcourt.sources.source import About, Parsed, Source
+from backcourt.sources.source import About, Parsed, Source, other_subject, wrong_shape
 from backcourt.sources.units import NAMED, UnitLoader, holds, stage_inputs
 from backcourt.warehouse.base import Session, Statement, Warehouse
 
@@ -47,6 +47,7 @@ class LandedLoad:
         tables: What was written, by season.
         seconds: Wall time.
         names: What became of names without an id; None if nothing was asked.
+        passed_over: Paths in the landing zone whose names are none of a payload.
     """
 
     source: str
@@ -57,6 +58,7 @@ class LandedLoad:
     tables: list[TableLoad] = field(default_factory=list)
     seconds: float = 0.0
     names: Resolved | None = None
+    passed_over: list[str] = field(default_factory=list)
 
     @property
     def success(self) -> int:
@@ -77,6 +79,11 @@ class LandedLoad:
     def errors(self) -> int:
         """Payloads that could not be read, and units that the engine refused."""
         return len(self.refused) + sum(entry.errors for entry in self.tables)
+
+    @property
+    def teams(self) -> int | None:
+        """Teams among the good rows of the season that has most of them; None if the rows have no team."""
+        return max((entry.teams for entry in self.tables if entry.teams is not None), default=None)
 
     @property
     def skip_rate(self) -> float:
@@ -119,7 +126,7 @@ def load_landed(
     """
     started = time.perf_counter()
     done = LandedLoad(source.name)
-    found = landing.newest(source.name, days, keys)
+    found = landing.newest(source.name, days, keys, done.passed_over)
     if source.newest_says_all:
         found = list({landed.key: landed for landed in found}.values())
     if not dry_run:
@@ -174,7 +181,7 @@ def _load_batch(
         changed: set[str] = set()
         loader: UnitLoader | None = None
         broken: dict[str, str] = {}
-        vague: set[str] = set()
+        held: set[str] = set()
         for folder, paths in _folders(source, [(landed, rows) for landed, rows in parsed if rows is not None]):
             stage_inputs(session, folder)
             loader = UnitLoader(session, folder, now, run_id)
@@ -186,20 +193,24 @@ def _load_batch(
             done.tables.append(entry)
             if entry.error:
                 broken |= dict.fromkeys(paths, entry.error)
-            if entry.quarantined and not {"landed_from", source.feed.unit} & source.feed.columns.keys():
+            if entry.quarantined and not {"landed_from", *source.feed.unit.split()} & source.feed.columns.keys():
                 # Which payload brought the unit is known to the rules' SQL alone: all of them are tried again.
-                vague |= paths
+                held |= paths
+            elif entry.quarantined:
+                held |= loader.held_paths(source.feed)
             if entry.rows_inserted or entry.rows_removed:
                 changed.add(entry.table)
         if loader is not None and changed & NAMED:
             done.names = loader.names()
-        _remember(session, source, [landed for landed, _ in parsed], done.refused | broken, vague, stamp)
+        _remember(session, source, [landed for landed, _ in parsed], done.refused | broken, held, stamp)
 
 
 def _parsed(source: Source, landing: Landing, landed: Landed, done: LandedLoad) -> list[dict[str, Any]] | None:
     """The rows of a payload; None if it is refused."""
     try:
         parsed: Parsed = source.parse(landing.read(landed), About(landed.key, landed.day, landed.received, landed.path))
+        if other := other_subject(source, parsed, landed.day, landed.key):
+            raise wrong_shape(About(landed.key, landed.day, landed.received, landed.path), f"it is about {other}")
     except InputFileError as error:
         done.refused[landed.path] = str(error)
         return None
@@ -252,7 +263,7 @@ def _folder(feed: SeasonFile, season: str, rows: Sequence[Mapping[str, Any]]) ->
         (feed,),
         pa.array([name for name in names if name], pa.string()),
         {feed.stem: data},
-        {" ".join(str(row.get(column)) for column in feed.unit.split()): str(row["landed_from"]) for row in rows},
+        sorted({(" ".join(str(row.get(part)) for part in feed.unit.split()), str(row["landed_from"])) for row in rows}),
     )
 
 
@@ -261,21 +272,13 @@ def _remember(
     source: Source,
     found: Sequence[Landed],
     refused: Mapping[str, str],
-    vague: set[str],
+    held: Collection[str],
     stamp: tuple[str, datetime],
 ) -> None:
     """Write down what became of each payload; only what is loaded is left out next time."""
     import pyarrow as pa
 
     run_id, now = stamp
-    held = {
-        str(row[0])
-        for row in session.rows(
-            "SELECT DISTINCT source_file FROM nba_processing.quarantine WHERE table_name = @table_name",
-            {"table_name": source.table},
-        )
-    }
-    held |= vague
     outcomes = [
         "refused" if landed.path in refused else "quarantined" if landed.path in held else "loaded" for landed in found
     ]

@@ -12,7 +12,7 @@ import io
 import os
 import re
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -75,7 +75,7 @@ class Landing:
         except (ImportError, ValueError) as error:
             raise BackcourtError(
                 f"the landing zone {self.url} cannot be used: {error}",
-                next_step="name a folder, or install what the address needs (pip install 'backcourt[gcs]')",
+                next_step="name a folder, or install the fsspec package of the address (gs://: backcourt[gcs])",
             ) from error
         return system, str(root)
 
@@ -144,22 +144,52 @@ class Landing:
         folder = f"{root}/{checked(source)}/{day}/{checked(key)}"
         return _sorted(_landed(source, day, key, path) for path in _files(system, folder))
 
-    def newest(self, source: str, days: Sequence[date], keys: Collection[str] = ()) -> list[Landed]:
-        """The newest payload of every key on some dates, by date and key; of these keys only, if any are given."""
+    def newest(
+        self, source: str, days: Sequence[date], keys: Collection[str] = (), passed_over: list[str] | None = None
+    ) -> list[Landed]:
+        """The newest payload of every key on some dates, by date and key.
+
+        Args:
+            source: Name of the source.
+            days: The dates.
+            keys: Only these keys; all if it is empty.
+            passed_over: Gets the paths whose names are none of a payload.
+        """
         system, root = self._place
         found: list[Landed] = []
+        strange: list[str] = []
         for day in days:
-            for folder in _folders(system, f"{root}/{checked(source)}/{day}"):
-                key = folder.rsplit("/", 1)[-1]
-                if _PART.fullmatch(key) and (not keys or key in keys):
-                    found += _sorted(_landed(source, day, key, path) for path in _files(system, folder))[-1:]
+            for entry in _listed(system, f"{root}/{checked(source)}/{day}"):
+                key = entry["name"].rsplit("/", 1)[-1]
+                if entry["type"] != "directory" or not _PART.fullmatch(key):
+                    strange.append(entry["name"])
+                elif not keys or key in keys:
+                    inside = {
+                        item["name"]: _landed(source, day, key, item["name"]) if item["type"] == "file" else None
+                        for item in _listed(system, entry["name"])
+                    }
+                    strange += [path for path, landed in inside.items() if landed is None]
+                    found += _sorted(inside.values())[-1:]
+        if passed_over is not None:
+            passed_over += _unhidden(strange)
         return sorted(found, key=lambda landed: (landed.day, landed.key))
 
-    def days(self, source: str) -> list[date]:
-        """The dates of which a source has payloads, in order."""
+    def days(self, source: str, passed_over: list[str] | None = None) -> list[date]:
+        """The dates of which a source has payloads, in order.
+
+        Args:
+            source: Name of the source.
+            passed_over: Gets the paths whose names are no date's.
+        """
         system, root = self._place
-        names = [folder.rsplit("/", 1)[-1] for folder in _folders(system, f"{root}/{checked(source)}")]
-        return sorted(day for name in names if (day := _day(name)))
+        entries = _listed(system, f"{root}/{checked(source)}")
+        found = {
+            entry["name"]: _day(entry["name"].rsplit("/", 1)[-1]) if entry["type"] == "directory" else None
+            for entry in entries
+        }
+        if passed_over is not None:
+            passed_over += _unhidden(path for path, day in found.items() if day is None)
+        return sorted(day for day in found.values() if day)
 
     def read(self, landed: Landed) -> bytes:
         """The bytes of a payload, unpacked if it is packed (.gz).
@@ -243,8 +273,9 @@ def _protocols(system: AbstractFileSystem) -> tuple[str, ...]:
     return (named,) if isinstance(named, str) else tuple(named)
 
 
-def _folders(system: AbstractFileSystem, path: str) -> list[str]:
-    return [entry["name"] for entry in _listed(system, path) if entry["type"] == "directory"]
+def _unhidden(paths: Iterable[str]) -> list[str]:
+    """Paths whose last part does not begin with a dot, as a file manager's and a part that was left do."""
+    return [path for path in paths if not path.rsplit("/", 1)[-1].startswith(".")]
 
 
 def _files(system: AbstractFileSystem, path: str) -> list[str]:

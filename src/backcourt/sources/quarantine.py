@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -26,12 +26,14 @@ class Retried:
         held: Units that are still held back.
         refused: Payloads that could not be read, and units that the engine refused.
         elsewhere: Units that did not come from the landing zone and were not tried.
+        names: What is still held back, and what could not be read, each with its reason.
     """
 
     loaded: int = 0
     held: int = 0
     refused: int = 0
     elsewhere: int = 0
+    names: list[str] = field(default_factory=list)
 
 
 def held(session: Session, *, table: str = "", season: str = "") -> list[dict[str, Any]]:
@@ -58,11 +60,31 @@ def held(session: Session, *, table: str = "", season: str = "") -> list[dict[st
 
 
 def details(session: Session, unit: str) -> list[dict[str, Any]]:
-    """Every rule that a unit breaks: table_name, rule, detail, source_file, quarantined_at."""
+    """Every rule that a unit, or a unit of that game, breaks: table_name, rule, detail, source_file, quarantined_at."""
     rows: list[dict[str, Any]] = session.query(
         f"SELECT table_name, season, rule, game_date, detail, source_file, quarantined_at FROM {_QUARANTINE} "
-        "WHERE game_id = @unit ORDER BY table_name, season, rule",
+        "WHERE game_id = @unit OR STARTS_WITH(game_id, CONCAT(@unit, ' ')) ORDER BY table_name, season, rule",
         {"unit": unit},
+    ).to_pylist()
+    return rows
+
+
+def refused(session: Session, *, table: str = "") -> list[dict[str, Any]]:
+    """Payloads that could not be read, with the reason: source, day, payload_key, detail.
+
+    Args:
+        session: An open session.
+        table: Only those of the sources that fill this raw table; all if it is empty.
+
+    Raises:
+        UnknownNameError: If no source fills a table of that name.
+    """
+    wanted = _full(table)
+    names = [name for name, source in sources().items() if wanted in {"", source.table}]
+    rows: list[dict[str, Any]] = session.query(
+        f"SELECT source, day, payload_key, detail FROM {LANDED} WHERE outcome = 'refused' "
+        "AND source IN UNNEST(@names) ORDER BY source, day, payload_key",
+        {"names": names},
     ).to_pylist()
     return rows
 
@@ -95,8 +117,10 @@ def retry(warehouse: Warehouse, landing: Landing, *, table: str = "", now: datet
             days = sorted({day for day, _ in mine})
             load = load_landed(warehouse, source, landing, days, keys={key for _, key in mine}, now=now, run_id=run_id)
             done.refused += load.errors
+            done.names += list(load.refused.values())
     with warehouse.read() as session:
-        after = {(row["table_name"], row["unit"]) for row in held(session, table=table)}
+        still = held(session, table=table)
+        after = {(row["table_name"], row["unit"]) for row in still}
         files = {str(row[0]) for row in session.rows(f"SELECT DISTINCT path FROM {LANDED}")}
         loaded = set(session.rows(f"SELECT source, day, payload_key FROM {LANDED} WHERE outcome = 'loaded'"))
         others = session.rows(f"SELECT table_name, game_id, MIN(source_file) AS file FROM {_QUARANTINE} GROUP BY 1, 2")
@@ -105,6 +129,7 @@ def retry(warehouse: Warehouse, landing: Landing, *, table: str = "", now: datet
         for name, unit, file in others
     )
     done.held = len(after) - done.elsewhere
+    done.names += [f"{row['table_name']} {row['unit']}: {row['rules']}" for row in still]
     units = {str(unit) for _, unit in before}
     done.loaded = len(before - after) + sum(
         outcome == "refused" and (found, day, key) in loaded and str(key) not in units

@@ -54,7 +54,7 @@ def targets(session: Session, source: Published, span: DateRange, games: Sequenc
         games: Only these games; all if it is empty.
 
     Raises:
-        BackcourtError: If the schedule has no final game of that id in the range.
+        BackcourtError: If the schedule has no final game of that id in the range, or no game of that season.
     """
     rows = session.rows(
         "SELECT game_date, game_id, season_type, away_team_tricode, home_team_tricode FROM nba_raw.nbac_schedule "
@@ -62,6 +62,16 @@ def targets(session: Session, source: Published, span: DateRange, games: Sequenc
         "ORDER BY game_date, game_id",
         {"start": span.start, "end": span.end, "types": list(_SEASON_TYPES)},
     )
+    if not rows and not session.rows(
+        "SELECT game_id FROM nba_raw.nbac_schedule WHERE game_date BETWEEN DATE_SUB(@start, INTERVAL 200 DAY) "
+        "AND DATE_ADD(@end, INTERVAL 200 DAY) LIMIT 1",
+        {"start": span.start, "end": span.end},
+    ):
+        season = season_of_date(span.start)
+        raise BackcourtError(
+            f"the schedule has no game near {span}, so nobody knows what there is to fetch",
+            next_step=f"backcourt fetch nbac_schedule --season {season}, then backcourt load nbac_schedule",
+        )
     kinds = {str(game): str(kind) for _, game, kind, _, _ in rows}
     sides = {str(game): {"away": str(away), "home": str(home)} for _, game, _, away, home in rows}
     played = [(date.fromisoformat(str(day)), str(game)) for day, game, *_ in rows if not games or game in games]
@@ -83,6 +93,16 @@ def targets(session: Session, source: Published, span: DateRange, games: Sequenc
         pairs = dict.fromkeys((day, _SEASON_TYPES[kinds[game]]) for day, game in played)
         return [Target(day, kind.replace(" ", ""), values_of(day) | {"season_type": kind}) for day, kind in pairs]
     return [Target(day, "date", values_of(day)) for day in days]
+
+
+def overdue(session: Session, span: DateRange, today: date) -> int:
+    """Games of a range that should be over and by the schedule are not: it is old, or they were put off."""
+    found = session.rows(
+        "SELECT COUNT(*) AS n FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @start AND @end "
+        "AND game_date < @today AND game_status <> 3 AND season_type IN UNNEST(@types)",
+        {"start": span.start, "end": span.end, "today": today, "types": list(_SEASON_TYPES)},
+    )
+    return int(str(found[0][0]))
 
 
 def season_targets(source: Published, span: DateRange, today: date) -> list[Target]:

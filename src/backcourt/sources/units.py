@@ -34,6 +34,7 @@ _ROOM = resources.files("backcourt.sources")
 _PART = re.compile(r"\{([a-z_]+)\}")
 _QUARANTINE = "nba_processing.quarantine"
 _NO_UNIT = "(none)"
+_PATHS = f"SELECT landed_unit, MIN(path) AS path FROM {STAGING}.landed_units GROUP BY landed_unit"
 NAMED = frozenset(
     {
         "nba_raw.nbac_gamebook_player_stats",
@@ -74,8 +75,8 @@ def stage_inputs(session: Session, folder: Folder) -> None:
     names: pa.Table = pa.table({"player_name": folder.names, "player_lookup": lookup_array(folder.names)})
     session.stage_arrow("player_names", names)
     if folder.sources is not None:
-        units = {"landed_unit": list(folder.sources), "path": list(folder.sources.values())}
-        session.stage_arrow("landed_units", pa.table({name: pa.array(v, pa.string()) for name, v in units.items()}))
+        columns = {"landed_unit": [unit for unit, _ in folder.sources], "path": [path for _, path in folder.sources]}
+        session.stage_arrow("landed_units", pa.table({name: pa.array(v, pa.string()) for name, v in columns.items()}))
     for file in folder.files:
         if file.stem in folder.typed:
             session.stage_arrow(file.stem, folder.typed[file.stem])
@@ -239,6 +240,18 @@ class UnitLoader:
         sql = staged_select(table, with_ids(table, statement(file.stem), extra), extra)
         return self._session.stage_query(f"stage_{file.stem}", sql, self._parameters).name
 
+    def held_paths(self, file: SeasonFile) -> set[str]:
+        """The payloads that hold a unit of the last load that is held back."""
+        units = f"{STAGING}.units_{file.stem}"
+        sql = (
+            f"SELECT s.landed_from FROM {STAGING}.stage_{file.stem} AS s INNER JOIN {units} AS u "
+            f"ON u.unit = {_unit(file, 's.')} WHERE u.held GROUP BY s.landed_from"
+            if "landed_from" in _extra(file)
+            else f"SELECT l.path FROM {STAGING}.landed_units AS l INNER JOIN {units} AS u "
+            "ON u.unit = l.landed_unit WHERE u.held GROUP BY l.path"
+        )
+        return {str(row[0]) for row in self._session.rows(sql)}
+
     def _scope(self, table: Table, file: SeasonFile, stage: _Stage) -> Scope:
         """The stored rows that the good ones replace: those of the same games; held-back games stay as they are."""
         unit = _unit(file, "t.")
@@ -297,7 +310,7 @@ class UnitLoader:
             f"{'s.game_date' if has_date else 'CAST(NULL AS DATE)'} AS game_date, broken"
             f"{', s.landed_from' if landed else ''} FROM {stage.name} AS s "
             "CROSS JOIN UNNEST(SPLIT(s.broken_rules, '; ')) AS broken WHERE s.broken_rules IS NOT NULL)) "
-            + (" LEFT JOIN nba_staging.landed_units AS l ON l.landed_unit = unit " if part and not landed else " ")
+            + (f" LEFT JOIN ({_PATHS}) AS l ON l.landed_unit = unit " if part and not landed else " ")
             + "GROUP BY unit, rule ORDER BY unit, rule",
             parameters
             | {
@@ -320,7 +333,8 @@ class UnitLoader:
     def _teams(self, file: SeasonFile, stage: _Stage) -> int | None:
         if not file.team:
             return None
-        return self._numbers(f"SELECT COUNT(DISTINCT {file.team}) AS n FROM {stage.good}")[0]
+        teams = " UNION DISTINCT ".join(f"SELECT {column} AS team FROM {stage.good}" for column in file.team.split())
+        return self._numbers(f"SELECT COUNT(team) AS n FROM ({teams})")[0]
 
     def _units(self, file: SeasonFile) -> int:
         """Games (or teams, players, dates) of a file that could not be staged or published."""

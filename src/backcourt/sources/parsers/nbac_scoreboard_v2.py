@@ -27,7 +27,7 @@ FEED = SeasonFile(
         date="game_date",
         time="received",
     ),
-    team="home_team_abbr",
+    team="home_team_abbr away_team_abbr",
 )
 """One game of a scoreboard; received decides if two payloads have it."""
 _HEADER = {

@@ -15,7 +15,7 @@ SCOREBOARD = SeasonFile(
     "nba_raw.espn_scoreboard",
     espn.SCOREBOARD,
     unit="espn_game_id",
-    team="home_team_abbr",
+    team="home_team_abbr away_team_abbr",
 )
 """Games of a scoreboard; the NBA's game is found by date and teams."""
 BOXSCORE = SeasonFile(

@@ -21,7 +21,7 @@ GAME_LINES = SeasonFile(
     "nba_raw.odds_api_game_lines",
     odds_api.GAME_LINES,
     unit="game_id snapshot_timestamp",
-    team="home_team_abbr",
+    team="home_team_abbr away_team_abbr",
 )
 """Spreads and totals; the NBA's game is found by date and teams."""
 PROPS = SeasonFile(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -79,7 +79,7 @@ FILES: tuple[SeasonFile, ...] = (
             date="game_date",
         ),
         required=True,
-        team="home_team_tricode",
+        team="home_team_tricode away_team_tricode",
     ),
     SeasonFile(
         "team_boxscores",
@@ -205,7 +205,7 @@ FILES: tuple[SeasonFile, ...] = (
             number="outcome_point",
             time="snapshot_timestamp",
         ),
-        team="home_team_abbr",
+        team="home_team_abbr away_team_abbr",
     ),
 )
 """Every file that a season's folder may hold, in the order of loading: the schedule decides for all others."""
@@ -230,8 +230,8 @@ class Folder:
         files: The files that are there, in the order of loading.
         names: Distinct player names of all files.
         typed: Rows of the files in which a column has no value at all and therefore no type, with the type given.
-        sources: For rows that came in many files, the file of each unit (game, team, player or date); such rows are a
-            part of the season.
+        sources: For rows that came in many files, each unit (game, team, player or date) with each of its files; such
+            rows are a part of the season.
     """
 
     path: Path
@@ -239,7 +239,7 @@ class Folder:
     files: tuple[SeasonFile, ...]
     names: pa.Array[Any]
     typed: Mapping[str, pa.Table]
-    sources: Mapping[str, str] | None = None
+    sources: Collection[tuple[str, str]] | None = None
 
     @property
     def year(self) -> int:

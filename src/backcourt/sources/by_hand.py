@@ -1,0 +1,46 @@
+"""Put a payload into the landing zone by hand: checked as a fetched one, under the name that loading looks for."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+from backcourt.calendar import season_of_date
+from backcourt.errors import InputFileError
+from backcourt.sources.landing import LARGEST, Landed, Landing, checked, unpacked
+from backcourt.sources.source import About, Source, other_subject
+
+
+def put(source: Source, landing: Landing, file: Path, day: date, key: str, *, now: datetime) -> tuple[Landed, bool]:
+    """Keep a payload that came some other way; returns it and whether it is new.
+
+    Args:
+        source: Its source.
+        landing: Where to.
+        file: The payload, packed with gzip or not.
+        day: Date that it is about.
+        key: Game, season or team that it is about; "" for the only payload of a date or season.
+        now: When it was received (UTC).
+
+    Raises:
+        InputFileError: If it cannot be read, or is about something else.
+    """
+    if not key and source.per == "game":
+        raise InputFileError(
+            f"{source.name} has a payload per game, and nothing says which one this is",
+            next_step="name the game with --key",
+        )
+    chosen = checked(key or (season_of_date(day) if source.per == "season" else "date"))
+    try:
+        # Asked before reading: a pipe or a huge file is none.
+        if not file.is_file() or file.stat().st_size > LARGEST:
+            raise InputFileError(f"{file} is no file of at most {LARGEST:,} bytes")
+        data = file.read_bytes()
+    except OSError as error:
+        raise InputFileError(f"{file} cannot be read: {error.strerror or error}") from error
+    about = About(chosen, day, now, str(file))
+    parsed = source.parse(unpacked(data, about.path), about)
+    if other := other_subject(source, parsed, day, chosen):
+        raise InputFileError(f"{file} is about {other}", next_step="correct --date or --key")
+    packed = ".gz" if data.startswith(b"\x1f\x8b") else ""
+    return landing.store(source.name, day, chosen, data, f"{source.ext}{packed}", now=now)
