@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from source_server import Answer, SourceServer
 
-from backcourt.sources.declared import sources
+from backcourt.errors import InputFileError
+from backcourt.sources.declared import listings, sources
 from backcourt.sources.landed import load_landed
+from backcourt.sources.source import About, Parsed, other_subject
 from box_scores import AWAY_SCORE, DAY, HOME_SCORE, game_id, v2
 from partners import NOW, Partner, partner, payload
 from small_season import command
@@ -179,3 +181,40 @@ def test_a_job_has_its_former_name_too(
         monkeypatch.setenv("BACKCOURT_FETCH_VIA", server.url)
         done = command("jobs", "run", name, *dates, "--dry-run")
     assert (done.code, done.out) == (0, "would ask for 1 payloads of odds_game_lines; 0 have landed\n")
+
+
+def test_what_a_payload_is_about() -> None:
+    """A report looks ahead to the next date's games, a list of ids beyond its date; a game, a team and an id do not."""
+    day, later = date(2024, 1, 4), date(2024, 1, 5)
+
+    def other(name: str, row: dict[str, Any], key: str = "date", **asked: str) -> str:
+        return other_subject(known[name], Parsed([row]), day, key, asked)
+
+    known = {**sources(), **listings()}
+    assert other("nbac_injury_report", {"report_date": day, "game_date": later}) == ""
+    assert other("nbac_injury_report", {"report_date": later}) == "report date 2024-01-05, not 2024-01-04"
+    assert other("odds_events", {"game_date": later, "home": "BOS", "away": "MIA"}) == ""
+    assert other("bdl_boxscores", {"game_date": later}) == "game date 2024-01-05, not 2024-01-04"
+    assert other("nbac_schedule", {"game_date": later, "game_id": G1}, "2023-24") == ""
+    assert other("espn_team_roster", {"team": "BOS"}, "BKN") == "team BOS, not BKN"
+    assert other("espn_team_roster", {"team": "BOS"}, "date") == ""
+    sides = {"home": "BOS", "away": "MIA"}
+    assert other("odds_game_lines", {**sides, "game_date": day}, G1, home="MIA", away="BOS") == ""
+    assert other("odds_game_lines", {**sides, "game_date": day}, G1, home="MIA", away="ATL") == (
+        "MIA at BOS, not ATL and MIA"
+    )
+    assert other("odds_game_lines", {"event_id": "b"}, G1, event_id="a", snapshot="s") == "event id b, not a"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("nbac_play_by_play", json.dumps({"game": {"gameId": G1, "actions": []}}).encode()),
+        ("bigdataball_pbp", b""),
+    ],
+)
+def test_a_game_without_anything_is_no_payload(name: str, data: bytes) -> None:
+    """An answer about a game that was played and holds nothing of it is refused."""
+    data = data or payload("bigdataball_pbp/game.csv").partition(b"\n")[0] + b"\n"
+    with pytest.raises(InputFileError, match="it has no event"):
+        sources()[name].parse(data, About(G1, DAY, NOW, "payload"))

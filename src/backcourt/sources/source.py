@@ -196,7 +196,8 @@ def other_subject(
         return ""  # A list of ids may go beyond its date.
     expected: dict[str, object] = {}
     if source.per in {"game", "date"}:
-        expected["game_date"] = day
+        # A report of a date may look ahead to the games of the next one.
+        expected["report_date" if "report_date" in source.feed.columns else "game_date"] = day
     if source.per == "game" and _GAME_ID.fullmatch(key):
         expected["game_id"] = key
     if source.per == "snapshot" and _TRICODE.fullmatch(key):

@@ -112,6 +112,8 @@ def parse(data: bytes, about: About) -> Parsed:
             "event_type": (line["event_type"] or "").strip() or line["type"],
         }
         parsed.rows.append(cells.row(raw, EVENTS, where))
+    if not parsed.rows:
+        raise wrong_shape(about, "it has no event")
     return parsed
 
 

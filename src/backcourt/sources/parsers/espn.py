@@ -207,6 +207,8 @@ def parse_boxscore(data: bytes, about: About) -> Parsed:
         for group in cells.records(side_of.get("stats"), f"{where}.stats"):
             parsed.known(group, _GROUP, "bxscr.stats.")
             _group(group, {**common, "team": team}, (cells, parsed, f"{where}.stats"))
+    if not parsed.rows:
+        raise wrong_shape(about, "it has no player's line")
     return parsed
 
 

@@ -88,6 +88,8 @@ def parse(data: bytes, about: About) -> Parsed:
         row = _row(action, event, teams, team_of)
         row |= _texts(action, home, helpers.get(id(action), ""))
         parsed.rows.append(typed(row | {"game_id": about.key}, _FEED, parsed) | {"season": season})
+    if not parsed.rows:
+        raise wrong_shape(about, "it has no event")
     return parsed
 
 

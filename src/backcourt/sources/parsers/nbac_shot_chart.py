@@ -49,7 +49,7 @@ def parse(data: bytes, about: About) -> Parsed:
         about: Where it came from; its key is the game's id.
 
     Raises:
-        InputFileError: If it is no JSON, has no such result set, or is about another game.
+        InputFileError: If it is no JSON, has no such result set, no shot, or is about another game.
     """
     parsed = Parsed()
     lines = result_set(object_of(data, about), "Shot_Chart_Detail", _FIELDS, about, parsed, {"LeagueAverages"})
@@ -61,4 +61,6 @@ def parse(data: bytes, about: About) -> Parsed:
         kind = row["shot_type"]
         row["is_three"] = _THREE.get(kind) if isinstance(kind, str) else None
         parsed.rows.append(typed(row, FEED, parsed) | {"season": season})
+    if not parsed.rows:
+        raise wrong_shape(about, "it has no shot")
     return parsed
