@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 READY_ALL := $(VENV)/.ready-all
 
 .DEFAULT_GOAL := help
-.PHONY: help demo runbook docs docs-serve docref test test-all lint types check bench bench-names format clean
+.PHONY: help demo runbook docs docs-serve docref test test-all lint types check bench bench-names bench-sources format clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ bench: $(READY) ## Measure against a plain-DuckDB floor on real seasons
 
 bench-names: $(READY) ## Measure who is found behind a name, and print every confusion
 	$(BIN)/python benchmarks/names.py
+
+bench-sources: $(READY) ## Measure loading a season of payloads against reading them with plain Python
+	$(BIN)/python benchmarks/sources.py
 
 format: $(READY_ALL) ## Format the code
 	$(BIN)/ruff check --fix .
