@@ -20,6 +20,7 @@ __all__ = ["command", "partner"]
 SOURCE = {source.name: source for source in SOURCES}
 REPORT_DAY = date(2024, 1, 4)
 GAME, GAME_DAY = "0022301158", date(2024, 4, 10)
+BEFORE = date(2024, 4, 9)
 PEOPLE = (
     ("MEM", "GG Jackson II"),
     ("MEM", "Jaren Jackson Jr."),
@@ -194,8 +195,10 @@ def test_broken_gamebooks_are_held_back(partner: Partner) -> None:
         if rule != "known_game":
             partner.schedule((game, GAME_DAY, "CLE", "MEM", 37, 32, 4))
         lines = [changed for line in box() if (changed := change(line))]
-        partner.landing.store("nbac_gamebook", GAME_DAY, game, made([printed(lines)]), "pdf", now=NOW)
-    loaded = load_landed(partner.warehouse, SOURCE["nbac_gamebook"], partner.landing, [GAME_DAY], now=NOW, run_id="run")
+        day = BEFORE if rule == "right_date" else GAME_DAY
+        partner.landing.store("nbac_gamebook", day, game, made([printed(lines)]), "pdf", now=NOW)
+    days = [BEFORE, GAME_DAY]
+    loaded = load_landed(partner.warehouse, SOURCE["nbac_gamebook"], partner.landing, days, now=NOW, run_id="run")
     assert (loaded.success, loaded.quarantined, loaded.refused) == (0, 5, {})
     found = partner.rules()
     assert {game: rule for game, rule in expected.items() if rule in found[game]} == expected

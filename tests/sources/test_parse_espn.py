@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from backcourt.errors import InputFileError
+from backcourt.sources.landed import load_landed
 from backcourt.sources.providers.espn import SOURCES
-from partners import Partner, about, damaged, partner, payload, rough, storm, survives
+from partners import NOW, Partner, about, damaged, partner, payload, rough, storm, survives
 
 __all__ = ["partner"]
 SOURCE = {source.name: source for source in SOURCES}
 MLK, SUMMER = date(2024, 1, 15), date(2025, 6, 25)
+WEDNESDAY = date(2024, 1, 17)
 GAME = ("0022300561", MLK, "PHI", "HOU", 124, 115, 4)
 
 
@@ -156,6 +158,7 @@ def test_scoreboard_loads(partner: Partner) -> None:
     assert sorted(partner.rows(sql)) == expected
     lost = json.loads(payload("espn_scoreboard/a.json"))
     lost["events"] = lost["events"][2:3]
+    lost["events"][0]["competitions"][0]["date"] = "2024-01-16T20:00Z"
     assert partner.load(SOURCE["espn_scoreboard"], date(2024, 1, 16), json.dumps(lost).encode()).quarantined == 1
     assert partner.rules() == {"401585185": {"known_game"}}
     assert partner.rows("SELECT outcome FROM nba_processing.landed_files WHERE day = DATE '2024-01-16'") == [
@@ -192,12 +195,13 @@ def test_box_score_loads(partner: Partner) -> None:
     whole = box_page()
     package = whole["page"]["content"]["gamepackage"]
     package["gmStrp"]["gid"], package["gmStrp"]["status"]["state"] = "6", "in"
-    package["gmStrp"]["dt"] = "2024-01-17T18:00Z"
+    package["gmStrp"]["dt"] = f"{WEDNESDAY}T18:00Z"
     package["bxscr"][1]["stats"][0]["athlts"][0]["athlt"]["dspNm"] = "??"
     package["bxscr"][1]["stats"][0]["athlts"][1]["dnpRsn"] = "DNP-REST"
     package["bxscr"][1]["stats"][0]["athlts"].pop()
     package["bxscr"][0]["tm"]["abbrev"] = "PHI"
-    assert partner.load(source, MLK, in_page(json.dumps(whole).encode()), "6").quarantined == 6
+    assert partner.load(source, WEDNESDAY, in_page(json.dumps(whole).encode()), "6").quarantined == 1
+    assert load_landed(partner.warehouse, source, partner.landing, [MLK], now=NOW, run_id="run").quarantined == 5
     sixth = {"game_is_final", "known_game", "required_fields", "dnp_or_minutes", "team_total", "two_teams"}
     assert partner.rules() == {
         "1": {"minutes_in_game"},

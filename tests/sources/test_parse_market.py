@@ -193,7 +193,7 @@ def test_lines_load(partner: Partner) -> None:
     book["markets"][1]["outcomes"][0]["point"] = None
     book["markets"][1]["outcomes"].append(book["markets"][1]["outcomes"][1])
     whole["data"] = [whole["data"], {**lost, "bookmakers": lost["bookmakers"][:1]}]
-    assert partner.load(source, date(2024, 1, 25), json.dumps(whole).encode()).quarantined == 2
+    assert partner.load(source, DAY, json.dumps(whole).encode()).quarantined == 2
     at = "2024-01-25 03:55:40"
     assert partner.rules() == {
         f"0022300629 {at}": {"line_plausible", "known_outcome", "required_fields", "duplicate_key"},
@@ -203,7 +203,7 @@ def test_lines_load(partner: Partner) -> None:
     # A later snapshot adds its lines; the earlier ones stay: the opening line is one of them.
     later = json.loads(payload("odds_game_lines/lines.json"))
     later["timestamp"] = "2024-01-25T04:55:40Z"
-    assert partner.load(source, date(2024, 1, 25), json.dumps(later).encode()).success == 1
+    assert partner.load(source, DAY, json.dumps(later).encode()).success == 1
     assert partner.rows(sql) == [("0022300629", "GSW", 16, 1984.0)]
 
 

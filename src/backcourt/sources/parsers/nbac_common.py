@@ -6,28 +6,23 @@ game, which a rule then holds back, and not the whole payload.
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Collection, Mapping
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
+from typing import Any, TypeVar
 
 from backcourt.calendar import season_of_date, season_of_game, season_year
 from backcourt.catalog.teams import TEAMS
 from backcourt.errors import BackcourtError
-from backcourt.sources.parsers.values import words
-from backcourt.sources.season.files import Kind, SeasonFile
+from backcourt.sources.parsers.values import READERS, read_day, read_text, read_whole, words
+from backcourt.sources.season.files import SeasonFile
 from backcourt.sources.source import About, Parsed, json_of, wrong_shape
+
+_T = TypeVar("_T")
 
 CODES: Mapping[int, str] = {team.team_id: team.tricode for team in TEAMS}
 """Tricode by team id."""
 _ANSWER = words("resource parameters resultSets meta")
 _SET = words("name headers rowSet")
-_LARGEST = 10**12
-"""No id or count of the league comes near it, and sums of it fit into 64 bits."""
-_WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?", re.DOTALL)
-_AMERICAN_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?", re.DOTALL)
 
 
 def object_of(data: bytes, about: About) -> dict[str, Any]:
@@ -129,69 +124,32 @@ def typed(row: Mapping[str, Any], feed: SeasonFile, parsed: Parsed) -> dict[str,
     """
     fitted: dict[str, Any] = {}
     for name, kind in feed.columns.items():
-        value = row.get(name)
-        fitted[name] = _fitted(value, kind)
-        if value is not None and fitted[name] is None:
+        try:
+            fitted[name] = READERS[kind](row.get(name))
+        except ValueError:
+            fitted[name] = None
             parsed.unmapped.add(f"{name}: a value that is no {kind}")
     return fitted
 
 
-def _fitted(value: object, kind: Kind) -> Any:  # noqa: ANN401 - a value of the kind
-    if kind in {"text", "minutes"}:
-        return text_of(value)
-    if kind == "whole":
-        return whole_of(value)
-    if kind == "number":
-        return number_of(value)
-    if kind == "date":
-        return day_of(value)
-    if kind == "time":
-        return value if isinstance(value, datetime) else None
-    return value if isinstance(value, bool) else None
-
-
 def text_of(value: object) -> str | None:
-    """A text without the signs that no table can hold; a whole number counts as text; None for anything else."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value) if abs(value) < _LARGEST else None
-    if not isinstance(value, str) or "\0" in value:
-        return None
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return None
-    return value
+    """A text, also of a whole number; None for anything else."""
+    return _lenient(read_text, value)
 
 
 def whole_of(value: object) -> int | None:
-    """A whole number, also written as 12.0 or "12"; None for anything else."""
-    if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
-        value = int(value)
-    number = number_of(value)
-    return int(number) if number is not None and number == int(number) else None
-
-
-def number_of(value: object) -> float | None:
-    """A finite number of a size that occurs; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _LARGEST:
-        return None
-    return float(value) if math.isfinite(value) else None
+    """A whole number, also written as text; None for anything else."""
+    return _lenient(read_whole, value)
 
 
 def day_of(value: object) -> date | None:
-    """A date, also the date of 2025-01-08T00:00:00 and of 01/08/2025; None for anything else."""
-    if isinstance(value, date):
-        return value.date() if isinstance(value, datetime) else value
-    if not isinstance(value, str):
-        return None
-    if match := _DAY.fullmatch(value):
-        year, month, day = match.groups()
-    elif match := _AMERICAN_DAY.fullmatch(value):
-        month, day, year = match.groups()
-    else:
-        return None
+    """A date; None for anything else."""
+    return _lenient(read_day, value)
+
+
+def _lenient(read: Callable[[object], _T | None], value: object) -> _T | None:
     try:
-        return date(int(year), int(month), int(day))
+        return read(value)
     except ValueError:
         return None
 

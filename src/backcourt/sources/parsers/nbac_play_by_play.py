@@ -99,7 +99,7 @@ def _action(record: dict[str, Any], parsed: Parsed) -> dict[str, Any]:
     for names, fit in ((_TEXTS, text_of), (_WHOLES, whole_of)):
         for name in names:
             given, action[name] = action[name], fit(action[name])
-            if given is not None and action[name] is None:
+            if given is not None and given != "" and action[name] is None:
                 parsed.unmapped.add(f"actions: a value that cannot be {name}")
     return action
 

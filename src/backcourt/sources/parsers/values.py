@@ -1,7 +1,8 @@
-"""Values of a payload as the types that a feed declares; what is of another type refuses the payload in one line.
+"""Values of a payload as the types that a feed declares.
 
 A loader cannot put a text into a column of numbers, and a value that is quietly turned into NULL is a value lost. So a
-NULL stays NULL, for the rules to judge, and anything else must be what the feed says.
+NULL stays NULL, for the rules to judge, and anything else must be what the feed says: ``Cells`` refuses the payload in
+one line. Where a payload holds a whole season, ``backcourt.sources.parsers.nbac_common`` names the value instead.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from backcourt.sources.source import About, wrong_shape
 _LARGEST = 10**12
 """No number of a payload is larger; products and sums of such numbers fit into 64 bits."""
 _WHOLE = re.compile(r"([+-]?[0-9]{1,12})(?:\.0{1,6})?")
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?", re.DOTALL | re.ASCII)
+_AMERICAN_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?", re.DOTALL | re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 1946, 2100
 _WEST = timedelta(hours=8)
 """A league day ends when the last arena in the Pacific zone has closed, so UTC less eight hours tells the day."""
@@ -32,6 +35,135 @@ def league_day(moment: datetime) -> date:
 def words(text: str) -> frozenset[str]:
     """The words of a text: names of fields, written down as one line."""
     return frozenset(text.split())
+
+
+def read_text(value: object) -> str | None:
+    """A text without blanks around it, also of a whole number; None if nothing is left.
+
+    Raises:
+        ValueError: If it is another value, or has signs that no table can hold.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = read_whole(value)
+    elif value is not None and not isinstance(value, str):
+        raise ValueError("no text")
+    if value is None:
+        return None
+    plain = str(value).strip()
+    try:
+        plain.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("no text that can be stored") from error
+    if "\0" in plain:
+        raise ValueError("no text that can be stored")
+    return plain or None
+
+
+def read_whole(value: object) -> int | None:
+    """A whole number, also if it is written as text or as 12.0; None if there is nothing.
+
+    Raises:
+        ValueError: If it is another value, or too large.
+    """
+    if isinstance(value, str):
+        plain = value.strip()
+        if not plain:
+            return None
+        match = _WHOLE.fullmatch(plain)
+        if match is None:
+            raise ValueError("no whole number")
+        value = int(match[1])
+    number = read_number(value)
+    if number is not None and number != int(number):
+        raise ValueError("no whole number")
+    return None if number is None else int(number)
+
+
+def read_number(value: object) -> float | None:
+    """A number, also if it is written as text; None if there is nothing.
+
+    Raises:
+        ValueError: If it is another value, infinite or too large.
+    """
+    if isinstance(value, str):
+        if not value.strip():
+            return None
+        try:
+            value = float(value)
+        except ValueError as error:
+            raise ValueError("no number") from error
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("no number")  # noqa: TRY004 - what a payload holds is a value, whatever its type
+    if not -_LARGEST < value < _LARGEST:
+        raise ValueError("no number that can be stored")
+    return float(value)
+
+
+def read_flag(value: object) -> bool | None:
+    """True, false or None.
+
+    Raises:
+        ValueError: If it is another value.
+    """
+    if value is not None and not isinstance(value, bool):
+        raise ValueError("neither true nor false")
+    return value
+
+
+def read_day(value: object) -> date | None:
+    """A date, also that of 2025-01-08T00:00:00 and of 01/08/2025; None if there is nothing.
+
+    Raises:
+        ValueError: If it is another value.
+    """
+    if isinstance(value, date):
+        return value.date() if isinstance(value, datetime) else value
+    plain = read_text(value) if value is None or isinstance(value, str) else ""
+    if plain is None:
+        return None
+    if match := _DAY.fullmatch(plain):
+        year, month, day = match.groups()
+    elif match := _AMERICAN_DAY.fullmatch(plain):
+        month, day, year = match.groups()
+    else:
+        raise ValueError("no date")
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError as error:
+        raise ValueError("no date") from error
+
+
+def read_moment(value: object) -> datetime | None:
+    """A time with its zone (2024-01-25T03:20:30Z) as UTC; None if there is nothing.
+
+    Raises:
+        ValueError: If it is another value.
+    """
+    if isinstance(value, datetime):
+        return value
+    plain = read_text(value) if value is None or isinstance(value, str) else ""
+    if plain is None:
+        return None
+    try:
+        found = datetime.fromisoformat(plain)
+        # The year of a time near the ends of the calendar cannot be moved into another zone.
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError("no time") from error
+
+
+READERS: Mapping[Kind, Callable[[object], Any]] = {
+    "text": read_text,
+    "whole": read_whole,
+    "number": read_number,
+    "minutes": read_text,
+    "flag": read_flag,
+    "date": read_day,
+    "time": read_moment,
+}
+"""What reads a value as each kind."""
 
 
 class Cells:
@@ -74,107 +206,64 @@ class Cells:
         return [self.record(entry, f"{where}[{place}]") for place, entry in enumerate(self.array(value, where))]
 
     def text(self, value: object, where: str) -> str | None:
-        """A text without blanks around it; None if nothing is left.
+        """As ``read_text``.
 
         Raises:
-            InputFileError: If it is neither a text nor a whole number.
+            InputFileError: If it is no text.
         """
-        if value is None:
-            return None
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = self.whole(value, where)
-        elif not isinstance(value, str):
-            raise self.wrong(value, where, "no text")
-        plain = str(value).strip()
-        try:
-            plain.encode()
-        except UnicodeEncodeError as error:
-            raise self.wrong(plain, where, "no text that can be stored") from error
-        return plain or None
+        found: str | None = self._read("text", value, where)
+        return found
 
     def whole(self, value: object, where: str) -> int | None:
-        """A whole number, also if it is written as text; None if there is nothing.
+        """As ``read_whole``.
 
         Raises:
-            InputFileError: If it is another value, or too large.
+            InputFileError: If it is no whole number.
         """
-        if value is None:
-            return None
-        if isinstance(value, str):
-            plain = value.strip()
-            if not plain:
-                return None
-            match = _WHOLE.fullmatch(plain)
-            if match is None:
-                raise self.wrong(value, where, "no whole number")
-            value = int(match[1])
-        number = self.number(value, where)
-        if number is None or number != int(number):
-            raise self.wrong(value, where, "no whole number")
-        return int(number)
+        found: int | None = self._read("whole", value, where)
+        return found
 
     def number(self, value: object, where: str) -> float | None:
-        """A number, also if it is written as text; None if there is nothing.
+        """As ``read_number``.
 
         Raises:
-            InputFileError: If it is another value, infinite or too large.
+            InputFileError: If it is no number.
         """
-        if isinstance(value, str):
-            try:
-                value = float(value) if value.strip() else None
-            except ValueError as error:
-                raise self.wrong(value, where, "no number") from error
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self.wrong(value, where, "no number")
-        if not -_LARGEST < value < _LARGEST:
-            raise self.wrong(value, where, "no number that can be stored")
-        return float(value)
+        found: float | None = self._read("number", value, where)
+        return found
 
     def flag(self, value: object, where: str) -> bool | None:
-        """True, false or None.
+        """As ``read_flag``.
 
         Raises:
-            InputFileError: If it is another value.
+            InputFileError: If it is neither true nor false.
         """
-        if value is not None and not isinstance(value, bool):
-            raise self.wrong(value, where, "neither true nor false")
-        return value
+        found: bool | None = self._read("flag", value, where)
+        return found
 
     def day(self, value: object, where: str) -> date | None:
-        """A date from the first ten characters of a text (YYYY-MM-DD), or None.
+        """As ``read_day``.
 
         Raises:
-            InputFileError: If it is another value.
+            InputFileError: If it is no date.
         """
-        if isinstance(value, date):
-            return value
-        plain = self.text(value, where)
-        if plain is None:
-            return None
-        try:
-            return date.fromisoformat(plain[:10])
-        except ValueError as error:
-            raise self.wrong(value, where, "no date") from error
+        found: date | None = self._read("date", value, where)
+        return found
 
     def moment(self, value: object, where: str) -> datetime | None:
-        """A time with its zone (2024-01-25T03:20:30Z) as UTC, or None.
+        """As ``read_moment``.
 
         Raises:
-            InputFileError: If it is another value.
+            InputFileError: If it is no time.
         """
-        if isinstance(value, datetime):
-            return value
-        plain = self.text(value, where)
-        if plain is None:
-            return None
+        found: datetime | None = self._read("time", value, where)
+        return found
+
+    def _read(self, kind: Kind, value: object, where: str) -> Any:  # noqa: ANN401 - a value of the kind
         try:
-            found = datetime.fromisoformat(plain)
-            # The year of a time near the ends of the calendar cannot be moved into another zone.
-            return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, OverflowError) as error:
-            raise self.wrong(value, where, "no time") from error
+            return READERS[kind](value)
+        except ValueError as error:
+            raise self.wrong(value, where, str(error)) from error
 
     def game_day(self, value: object, where: str) -> date | None:
         """The league's day of a game that begins at a time, or None.
@@ -226,16 +315,7 @@ class Cells:
         Raises:
             InputFileError: If a value is of another kind.
         """
-        readers: Mapping[Kind, Callable[[object, str], Any]] = {
-            "text": self.text,
-            "whole": self.whole,
-            "number": self.number,
-            "minutes": self.text,
-            "flag": self.flag,
-            "date": self.day,
-            "time": self.moment,
-        }
-        return {name: readers[kind](raw.get(name), f"{where}.{name}") for name, kind in columns.items()}
+        return {name: self._read(kind, raw.get(name), f"{where}.{name}") for name, kind in columns.items()}
 
     def wrong(self, value: object, where: str, what: str) -> InputFileError:
         """The error for a value that cannot be used."""
