@@ -20,7 +20,7 @@ from state import contents, query, stored
 
 SPAN = DateRange(date(2021, 10, 1), tables.LAST)
 CORE = range(10)
-SEEDS = int(os.environ.get("BACKCOURT_RANDOM_GAPS", "60"))
+SEEDS = int(os.environ.get("BACKCOURT_RANDOM_GAPS", "40"))
 """Random warehouses; 200 were tried, and more can be: what each run tries is bounded by its time."""
 BLOCKS = [range(first, first + 10) for first in range(10, SEEDS, 10)]
 

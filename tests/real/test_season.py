@@ -183,7 +183,7 @@ def _look_ahead_dates(path, year):
     gaps = [(b - a, b) for a, b in pairwise(all_dates)]
     after_break = max(gaps)[1]
     day_14 = next(d for d in all_dates if d >= all_dates[0] + timedelta(days=14))
-    chosen = random.Random(year).sample(all_dates[10:], 20)
+    chosen = random.Random(year).sample(all_dates[10:], 8)
     return sorted({day_14, trade, after_break, *chosen}, reverse=True)
 
 
