@@ -42,9 +42,9 @@ def floor(landing: Path, target: Path) -> None:
         sets = json.loads(path.read_bytes())["resultSets"]
         lines = next(entry for entry in sets if entry["name"] == "TeamStats")
         rows += [dict(zip(lines["headers"], values, strict=True)) for values in lines["rowSet"]]
-    table = pa.Table.from_pylist(rows)  # noqa: F841 - DuckDB reads it by its name
     with duckdb.connect(str(target)) as connection:
-        connection.execute("CREATE TABLE lines AS SELECT * FROM table")
+        connection.register("payload_lines", pa.Table.from_pylist(rows))
+        connection.execute("CREATE TABLE lines AS SELECT * FROM payload_lines")
 
 
 def publish(folder: Path, warehouse: Path, landing: Path) -> int:

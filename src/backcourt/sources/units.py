@@ -333,8 +333,8 @@ class UnitLoader:
     def _teams(self, file: SeasonFile, stage: _Stage) -> int | None:
         if not file.team:
             return None
-        teams = " UNION DISTINCT ".join(f"SELECT {column} AS team FROM {stage.good}" for column in file.team.split())
-        return self._numbers(f"SELECT COUNT(team) AS n FROM ({teams})")[0]
+        teams = " UNION ALL ".join(f"SELECT {column} AS team FROM {stage.good}" for column in file.team.split())
+        return self._numbers(f"SELECT COUNT(DISTINCT team) AS n FROM ({teams})")[0]
 
     def _units(self, file: SeasonFile) -> int:
         """Games (or teams, players, dates) of a file that could not be staged or published."""
