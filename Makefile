@@ -44,10 +44,10 @@ docref: $(READY_ALL) ## Check every reference in pages, runbooks and docstrings,
 	$(BIN)/python -m docref check
 
 test: $(READY) ## Run the core tests (under 3 minutes)
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow"
 
 test-all: $(READY_ALL) ## Run the slow and heavy tests too (Google's analyzer, real seasons)
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "slow"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "slow"
 
 lint: $(READY_ALL) ## Check style, format and the order of the rooms
 	$(BIN)/ruff check .
