@@ -36,9 +36,14 @@ def season_label(year: int) -> str:
     return f"{year}-{(year + 1) % 100:02d}"
 
 
-_GAME = re.compile(r"00[1-6](\d{2})\d{5}")
+_GAME = re.compile(r"00[1-6](\d{2})\d{5}", re.ASCII)
 _CENTURY_TURN = 46
 """The league began in 1946: digits from here on are years of the 20th century."""
+
+
+def is_game_id(text: str) -> bool:
+    """True if a text is one of the NBA's ids of a game: ten digits, such as 0022400561."""
+    return _GAME.fullmatch(text) is not None
 
 
 def season_of_game(game_id: str) -> str:

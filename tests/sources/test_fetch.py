@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from source_server import HTML, Answer, SourceServer
+from source_server import FAST, HTML, Answer, SourceServer, kept
 
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.sources.declared import source
@@ -480,26 +480,6 @@ def test_the_command_fetches_and_says_what_is_missing(partner, command, monkeypa
     assert "unknown source 'nbac_team_boxscor' (did you mean" in command("fetch", "nbac_team_boxscor").line
 
 
-FAST = """
-import dataclasses, sys
-from backcourt.sources import declared
-known = dict(declared.sources())
-chosen = known["nbac_team_boxscore"]
-known[chosen.name] = dataclasses.replace(chosen, fetch=dataclasses.replace(chosen.fetch, per_minute=60_000))
-declared.sources = lambda: known
-from backcourt.cli.app import main
-sys.argv = ["backcourt", "fetch", chosen.name, *sys.argv[1:]]
-main()
-"""
-"""The command, with a service that bears a thousand requests a second."""
-
-
-def contents(folder):
-    """Every file below a folder without its time of arrival, with its bytes; parts that were left lie aside."""
-    found = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".part"]
-    return sorted((str(path.parent.relative_to(folder)), path.name[17:], path.read_bytes()) for path in found)
-
-
 @pytest.mark.slow
 def test_a_killed_fetch_goes_on_where_it_was(partner, tmp_path):
     """SIGKILL at random moments, then to the end: the landing zone of a quiet fetch, and hardly a request more."""
@@ -519,7 +499,7 @@ def test_a_killed_fetch_goes_on_where_it_was(partner, tmp_path):
         server.received.clear()
         env = os.environ | {"BACKCOURT_FETCH_VIA": server.url}
         options = ["--start-date", days[0], "--end-date", days[-1], "--warehouse", partner.warehouse.path]
-        words = [sys.executable, "-c", FAST, *map(str, options), "--landing", str(torn)]
+        words = [sys.executable, "-c", FAST, SOURCE.name, *map(str, options), "--landing", str(torn)]
         for _ in range(3):
             enough = len(server.received) + dice.randrange(3, 15)
             with subprocess.Popen(words, env=env, stdout=subprocess.DEVNULL) as running:
@@ -528,10 +508,10 @@ def test_a_killed_fetch_goes_on_where_it_was(partner, tmp_path):
                 time.sleep(dice.random() * 0.03)
                 running.send_signal(signal.SIGKILL)
             assert running.returncode == -signal.SIGKILL
-        assert 0 < len(contents(torn)) < 60
+        assert 0 < len(kept(torn)) < 60
         subprocess.run(words, env=env, stdout=subprocess.DEVNULL, check=True)
-    assert contents(torn) == contents(quiet)
-    assert len(contents(torn)) == 60
+    assert kept(torn) == kept(quiet)
+    assert len(kept(torn)) == 60
     # A kill costs at most the payload on its way and one that had not been renamed yet.
     assert 60 <= sum(server.counts.values()) <= 60 + 2 * 3
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from source_server import HTML, Answer, Request, SourceServer
+from source_server import FAST, HTML, Answer, Request, SourceServer, kept
 
 from backcourt.calendar import DateRange
 from backcourt.sources.declared import sources
@@ -414,22 +414,6 @@ def test_patience_escalates(tmp_path: Path) -> None:
     assert sum(pauses) <= sum(bounds) + 8 * 2
 
 
-SCRIPT = """
-import dataclasses, sys
-from backcourt.sources import declared
-fast = lambda published: dataclasses.replace(
-    published, fetch=dataclasses.replace(published.fetch, per_minute=60_000))
-known = dict(declared.sources())
-chosen = known[sys.argv[1]]
-if chosen.listing:
-    chosen = dataclasses.replace(chosen, listing=dataclasses.replace(chosen.listing, of=fast(chosen.listing.of)))
-known[chosen.name] = fast(chosen)
-declared.sources = lambda: known
-from backcourt.cli.app import main
-sys.argv = ["backcourt", "fetch", *sys.argv[1:]]
-main()
-"""
-"""The command, with services that bear a thousand requests a second."""
 NIGHTS = [DRAFTED + timedelta(days=number) for number in range(12)]
 
 
@@ -447,12 +431,6 @@ def moved(data: bytes, request: Request) -> bytes:
         return f"{date.fromisoformat(found[0].decode()) + days}".encode()
 
     return re.sub(rb"2024-01-\d\d(?=T)", later, data)
-
-
-def kept(folder: Path) -> list[tuple[str, str, bytes]]:
-    """Every file of a landing zone without its time of arrival, with its bytes; parts that were left lie aside."""
-    found = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".part"]
-    return sorted((str(path.parent.relative_to(folder)), path.name[17:], path.read_bytes()) for path in found)
 
 
 @pytest.mark.slow
@@ -480,7 +458,7 @@ def test_a_killed_job_resumes(name: str, partner: Partner, tmp_path: Path) -> No
     with SourceServer(answers[name], by="path", scripts=scripts) as server:
         env = os.environ | {"BACKCOURT_ODDS_API_KEY": KEY, "BACKCOURT_FETCH_VIA": server.url}
         dates = ["--start-date", f"{NIGHTS[0]}", "--end-date", f"{NIGHTS[-1]}"]
-        words = [sys.executable, "-c", SCRIPT, name, *dates, "--warehouse", partner.warehouse.path, "--landing"]
+        words = [sys.executable, "-c", FAST, name, *dates, "--warehouse", partner.warehouse.path, "--landing"]
         quiet, torn = tmp_path / "quiet", tmp_path / "torn"
         subprocess.run([*words, str(quiet)], env=env, stdout=subprocess.DEVNULL, check=True)
         assert len(server.received) == len(kept(quiet)) == files

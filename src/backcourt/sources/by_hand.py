@@ -8,7 +8,7 @@ from pathlib import Path
 from backcourt.calendar import season_of_date
 from backcourt.errors import InputFileError
 from backcourt.sources.landing import LARGEST, Landed, Landing, checked, unpacked
-from backcourt.sources.source import About, Source, other_subject
+from backcourt.sources.source import About, Source, read
 
 
 def put(source: Source, landing: Landing, file: Path, day: date, key: str, *, now: datetime) -> tuple[Landed, bool]:
@@ -38,9 +38,6 @@ def put(source: Source, landing: Landing, file: Path, day: date, key: str, *, no
         data = file.read_bytes()
     except OSError as error:
         raise InputFileError(f"{file} cannot be read: {error.strerror or error}") from error
-    about = About(chosen, day, now, str(file))
-    parsed = source.parse(unpacked(data, about.path), about)
-    if other := other_subject(source, parsed, day, chosen):
-        raise InputFileError(f"{file} is about {other}", next_step="correct --date or --key")
+    read(source, unpacked(data, str(file)), About(chosen, day, now, str(file)))
     packed = ".gz" if data.startswith(b"\x1f\x8b") else ""
     return landing.store(source.name, day, chosen, data, f"{source.ext}{packed}", now=now)

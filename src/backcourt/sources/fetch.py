@@ -15,7 +15,7 @@ from datetime import date, datetime
 from backcourt.errors import InputFileError
 from backcourt.sources.landing import Landing, checked
 from backcourt.sources.service import USUAL, FetchError, Patience, Service
-from backcourt.sources.source import About, Listing, Published, Source
+from backcourt.sources.source import Listing, Published, Source
 from backcourt.sources.targets import Target, values_of
 
 _UNREACHABLE = 3
@@ -169,9 +169,8 @@ def _told(
     """What the newest lists tell by date and game, which is named by its id or by its teams."""
     told: dict[tuple[date, str | frozenset[str]], Mapping[str, str]] = {}
     for landed in landing.newest(listing.of.name, days):
-        about = About(landed.key, landed.day, landed.received, landed.path)
         try:
-            rows = listing.of.parse(landing.read(landed), about).rows
+            rows = listing.of.parse(landing.read(landed), landed.about).rows
         except InputFileError as error:
             why.setdefault(landed.day, str(error))
             continue

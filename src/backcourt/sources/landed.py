@@ -20,7 +20,7 @@ from backcourt.names.resolve import Resolved
 from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.season.files import Folder, SeasonFile, arrow_type
 from backcourt.sources.season.summary import TableLoad
-from backcourt.sources.source import About, Parsed, Source, other_subject, wrong_shape
+from backcourt.sources.source import Source, read
 from backcourt.sources.units import NAMED, UnitLoader, holds, stage_inputs
 from backcourt.warehouse.base import Session, Statement, Warehouse
 
@@ -208,9 +208,7 @@ def _load_batch(
 def _parsed(source: Source, landing: Landing, landed: Landed, done: LandedLoad) -> list[dict[str, Any]] | None:
     """The rows of a payload; None if it is refused."""
     try:
-        parsed: Parsed = source.parse(landing.read(landed), About(landed.key, landed.day, landed.received, landed.path))
-        if other := other_subject(source, parsed, landed.day, landed.key):
-            raise wrong_shape(About(landed.key, landed.day, landed.received, landed.path), f"it is about {other}")
+        parsed = read(source, landing.read(landed), landed.about)
     except InputFileError as error:
         done.refused[landed.path] = str(error)
         return None

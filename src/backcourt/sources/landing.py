@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backcourt.errors import BackcourtError, InputFileError
+from backcourt.sources.source import About
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -53,6 +54,11 @@ class Landed:
     received: datetime
     digest: str
     path: str
+
+    @property
+    def about(self) -> About:
+        """What its parser is told of it."""
+        return About(self.key, self.day, self.received, self.path)
 
 
 class Landing:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 from backcourt import __version__
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.sources.landing import LARGEST, unpacked
-from backcourt.sources.source import About, Endpoint, Published, other_subject
+from backcourt.sources.source import About, Endpoint, Published, read
 from backcourt.sources.targets import Target
 
 if TYPE_CHECKING:
@@ -173,15 +173,14 @@ class Service:
         Raises:
             FetchError: If a part does not come, it has no end, or its address needs a value that the target lacks.
         """
-        pages = [self._page(target)]
-        following = self._following(pages[-1])
-        seen = {"", following}
-        while following:
-            pages.append(self._page(replace(target, page=following)))
-            following = self._following(pages[-1])
-            if following in seen - {""} or len(pages) >= _MOST_PAGES or sum(map(len, pages)) > LARGEST:
+        pages, seen = [self._page(target)], set()
+        while following := self._following(pages[-1]):
+            if following in seen or len(pages) == _MOST_PAGES:
                 raise FetchError("its pages have no end", passing=False)
             seen.add(following)
+            pages.append(self._page(replace(target, page=following)))
+            if sum(map(len, pages)) > LARGEST:
+                raise FetchError("its pages have no end", passing=False)
         return pages[0] if len(pages) == 1 else b"[" + b",\n".join(pages) + b"]"
 
     def _following(self, page: bytes) -> str:
@@ -299,7 +298,7 @@ class Service:
         return url, params, headers
 
     def _readable(self, target: Target, data: bytes) -> None:
-        """Refuse what the parser refuses.
+        """Refuse what the parser refuses, and what is about something else.
 
         Raises:
             FetchError: If it cannot be read; a further try may bring it whole.
@@ -307,13 +306,11 @@ class Service:
         what = f"{self._source.name} of {target.day}" + (f", {target.key}" if target.key != "date" else "")
         about = About(target.key, target.day, datetime.fromtimestamp(0, UTC), f"the answer for {what}")
         try:
-            parsed = self._source.parse(unpacked(data, about.path), about)
+            read(self._source, unpacked(data, about.path), about, target.values)
         except InputFileError as error:
             # A service that refuses a key may repeat it.
             said = error.message.replace(self._key, "(key)") if self._key else error.message
             raise FetchError(said, passing=True) from None
-        if other := other_subject(self._source, parsed, target.day, target.key, target.values):
-            raise FetchError(f"{about.path} is about {other}", passing=True)
 
 
 def _filled(text: str, target: Target) -> str:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+from backcourt.calendar import is_game_id
 from backcourt.errors import InputFileError
 from backcourt.sources.season.files import SeasonFile
 
 Relation = Literal["game", "date", "season", "snapshot"]
 """What a payload is about; a snapshot is about the moment when it is asked for, whatever is asked."""
 
-_GAME_ID = re.compile(r"00[1-6]\d{7}", re.ASCII)
 _TRICODE = re.compile(r"[A-Z]{3}")
 
 
@@ -198,20 +198,39 @@ def other_subject(
     if source.per in {"game", "date"}:
         # A report of a date may look ahead to the games of the next one.
         expected["report_date" if "report_date" in source.feed.columns else "game_date"] = day
-    if source.per == "game" and _GAME_ID.fullmatch(key):
+    if source.per == "game" and is_game_id(key):
         expected["game_id"] = key
     if source.per == "snapshot" and _TRICODE.fullmatch(key):
         expected["team"] = key
     if source.listing and asked:
         expected |= {name: asked[name] for name in source.listing.fields if name in asked}
-    sides = {asked.get("home"), asked.get("away")} if asked and source.per == "game" else set()
+    between = {"home", "away"}
+    sides = {asked[side] for side in between} if asked and source.per == "game" and between <= asked.keys() else None
     for row in parsed.rows:
         for name, value in expected.items():
             if row.get(name) is not None and str(row[name]) != str(value):
                 return f"{name.replace('_', ' ')} {str(row[name])[:40]}, not {value}"
-        if None not in sides and {"home", "away"} <= row.keys() and sides and {row["home"], row["away"]} != sides:
-            return f"{row['away']} at {row['home']}, not {' and '.join(sorted(map(str, sides)))}"
+        if sides and between <= row.keys() and {row["home"], row["away"]} != sides:
+            return f"{row['away']} at {row['home']}, not {' and '.join(sorted(sides))}"
     return ""
+
+
+def read(source: Published, data: bytes, about: About, asked: Mapping[str, str] | None = None) -> Parsed:
+    """What a payload holds, if that is what it should be about.
+
+    Args:
+        source: Its source.
+        data: Its bytes, unpacked.
+        about: What it should be about.
+        asked: What was filled into the address that it was fetched from: ids and teams.
+
+    Raises:
+        InputFileError: If its parser refuses it, or it is about something else.
+    """
+    parsed = source.parse(data, about)
+    if other := other_subject(source, parsed, about.day, about.key, asked):
+        raise InputFileError(f"{about.path} is about {other}", next_step="fetch it again, or correct its date or key")
+    return parsed
 
 
 def json_of(data: bytes, about: About) -> Any:  # noqa: ANN401 - whatever JSON holds

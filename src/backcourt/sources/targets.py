@@ -147,7 +147,6 @@ def values_of(day: date, game: str = "") -> dict[str, str]:
         "game_id": game,
         "date": day.isoformat(),
         "compact_date": f"{day:%Y%m%d}",
-        "american_date": f"{day:%m/%d/%Y}",
         "half_past_five": "05PM" if day < _BY_QUARTER_HOUR else "05_30PM",
         **_season_values(season_of_date(day)),
     }

@@ -8,9 +8,9 @@ put there by hand may carry the events that the offers belong to instead.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from backcourt.calendar import is_game_id
 from backcourt.catalog.teams import team_code_of
 from backcourt.sources.parsers.values import Cells, words
 from backcourt.sources.season.files import kinds
@@ -38,8 +38,6 @@ _OFFER = words(
 )
 _SELECTION = words("id selection label short_label participant opening_line books active option bet_rating")
 _LINE = words("line cost main active best is_off updated created replaced odds_key link id from_scout metrics")
-_GAME_KEY = re.compile(r"00[1-6]\d{7}", re.ASCII)
-"""The key of offers that were fetched for a game."""
 _NO_TEAM = "FA"
 """What stands for the team of a player who has none when the answer is given, whatever it was at the game."""
 
@@ -116,7 +114,8 @@ def _offer(offer: dict[str, Any], games: dict[int, tuple[Any, Any]], tools: tupl
         "season": cells.season(None, where),
         "game_date": cells.about.day,
         "event_id": event,
-        "game_id": cells.about.key if _GAME_KEY.fullmatch(cells.about.key) else None,
+        # The key of offers that were fetched for a game is its id.
+        "game_id": cells.about.key if is_game_id(cells.about.key) else None,
         "offer_id": offer.get("id"),
         "player_name": people[0].get("name"),
         "player_team": team_code_of(team) if team and team != _NO_TEAM else None,

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from backcourt.calendar import season_of_game
+from backcourt.calendar import is_game_id, season_of_game
 from backcourt.catalog.teams import team_code_of
 from backcourt.names.normalise import player_lookup
 from backcourt.sources.parsers.values import Cells, words
@@ -51,7 +51,6 @@ _IGNORED = words(
 )
 """Derived from other columns, or without a column of the table: who got the tip, why a foul was called."""
 _HELPERS = {"assist": "assist", "block": "block", "steal": "steal", "opponent": "other", "entered": "other"}
-_GAME = re.compile(r"00[1-6]\d{7}")
 _AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _LIST = words("kind incompleteSearch nextPageToken files")
 _FILE = words("kind id name mimeType modifiedTime size")
@@ -99,7 +98,7 @@ def parse(data: bytes, about: About) -> Parsed:
     cells, parsed = Cells(about), Parsed()
     for where, line in _lines(data, cells, parsed):
         game = (line["game_id"] or "").strip().strip('="').zfill(10)
-        if not _GAME.fullmatch(game):
+        if not is_game_id(game):
             raise cells.wrong(line["game_id"], f"{where}.game_id", "no game id")
         raw = take(line, _MAPPED, line.keys(), parsed)
         raw |= _shot(line)

@@ -10,8 +10,7 @@ from backcourt.sources.season.files import SeasonFile
 from backcourt.sources.source import Endpoint, Listing, Pages, Published, Source
 
 _ODDS = "https://the-odds-api.com/liveapi/guides/v4/"
-_HISTORY = "https://api.the-odds-api.com/v4/historical/sports/basketball_nba"
-_BETTINGPROS = "https://api.bettingpros.com/v3"
+_HISTORY = "https://api.the-odds-api.com/v4/historical/sports/basketball_nba/events"
 _PROPS_PAGE = "https://www.bettingpros.com/nba/props/"
 _REFERER = {"Referer": "https://www.bettingpros.com/"}
 """Header that the service answers to."""
@@ -43,6 +42,29 @@ OFFERS = SeasonFile(
 """Offers on points, each held back on its own."""
 
 
+def _odds(path: str, **params: str) -> Endpoint:
+    """An address of The Odds API about the past."""
+    return Endpoint(f"{_HISTORY}{path}", params, key_setting="odds_api_key", key_param="apiKey", per_minute=60)
+
+
+def _bettingpros(path: str, pages: Pages | None = None, **params: str) -> Endpoint:
+    """An address of BettingPros."""
+    return Endpoint(
+        f"https://api.bettingpros.com/v3{path}",
+        {"sport": "NBA", **params},
+        _REFERER,
+        key_setting="bettingpros_key",
+        key_header="x-api-key",
+        per_minute=20,
+        pages=pages,
+    )
+
+
+def _game_odds(markets: str, odds_format: str) -> Endpoint:
+    """The odds of a game as of a moment."""
+    return _odds("/{event_id}/odds", regions="us", markets=markets, oddsFormat=odds_format, date="{snapshot}")
+
+
 _ODDS_EVENTS = Published(
     name="odds_events",
     parse=odds_api.parse_events,
@@ -52,13 +74,7 @@ _ODDS_EVENTS = Published(
     document=_ODDS,
     verified=True,
     # Late in the morning no game of the date has begun, and none has left the list.
-    fetch=Endpoint(
-        f"{_HISTORY}/events",
-        {"date": "{date}T16:00:00Z"},
-        key_setting="odds_api_key",
-        key_param="apiKey",
-        per_minute=60,
-    ),
+    fetch=_odds("", date="{date}T16:00:00Z"),
 )
 _EVENTS = Published(
     name="bettingpros_events",
@@ -68,14 +84,7 @@ _EVENTS = Published(
     provider="BettingPros",
     document=_PROPS_PAGE,
     verified=True,
-    fetch=Endpoint(
-        f"{_BETTINGPROS}/events",
-        {"sport": "NBA", "date": "{date}"},
-        _REFERER,
-        key_setting="bettingpros_key",
-        key_header="x-api-key",
-        per_minute=20,
-    ),
+    fetch=_bettingpros("/events", date="{date}"),
 )
 
 
@@ -84,16 +93,6 @@ def _following(answer: Mapping[str, Any]) -> int | None:
     pages = answer.get("_pagination")
     page, last = (pages.get(name) if isinstance(pages, Mapping) else None for name in ("page", "total_pages"))
     return page + 1 if isinstance(page, int) and isinstance(last, int) and page < last else None
-
-
-def _odds(markets: str, odds_format: str) -> Endpoint:
-    return Endpoint(
-        f"{_HISTORY}/events/{{event_id}}/odds",
-        {"regions": "us", "markets": markets, "oddsFormat": odds_format, "date": "{snapshot}"},
-        key_setting="odds_api_key",
-        key_param="apiKey",
-        per_minute=60,
-    )
 
 
 SOURCES: tuple[Source, ...] = (
@@ -106,7 +105,7 @@ SOURCES: tuple[Source, ...] = (
         provider="The Odds API",
         document=_ODDS,
         verified=True,
-        fetch=_odds("spreads,totals", "decimal"),
+        fetch=_game_odds("spreads,totals", "decimal"),
         listing=Listing(of=_ODDS_EVENTS, fields=("event_id", "snapshot")),
     ),
     Source(
@@ -118,7 +117,7 @@ SOURCES: tuple[Source, ...] = (
         provider="The Odds API",
         document=_ODDS,
         verified=False,
-        fetch=_odds("player_points", "american"),
+        fetch=_game_odds("player_points", "american"),
         listing=Listing(of=_ODDS_EVENTS, fields=("event_id", "snapshot")),
     ),
     Source(
@@ -130,14 +129,8 @@ SOURCES: tuple[Source, ...] = (
         provider="BettingPros",
         document=_PROPS_PAGE,
         verified=False,
-        fetch=Endpoint(
-            f"{_BETTINGPROS}/offers",
-            {"sport": "NBA", "market_id": "156", "event_id": "{event_id}", "location": "ALL", "limit": "100"},
-            _REFERER,
-            key_setting="bettingpros_key",
-            key_header="x-api-key",
-            per_minute=20,
-            pages=Pages("page", _following),
+        fetch=_bettingpros(
+            "/offers", Pages("page", _following), market_id="156", event_id="{event_id}", location="ALL", limit="100"
         ),
         listing=Listing(of=_EVENTS, fields=("event_id",)),
     ),
