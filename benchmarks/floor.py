@@ -40,7 +40,7 @@ def run(path: Path, warehouse: Path, start: date, end: date) -> None:
     """Compute every table into a warehouse whose raw tables are loaded and whose computed tables are gone."""
     import duckdb
 
-    values = {"start_date": start, "end_date": end, "bootstrap_days": 14}
+    values = {"start_date": start, "end_date": end, "opening_day": start, "bootstrap_days": 14}
     connection = duckdb.connect(str(warehouse))
     for item in json.loads(path.read_text(encoding="utf-8")):
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {item['name'].split('.')[0]}").fetchall()

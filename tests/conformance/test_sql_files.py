@@ -30,7 +30,7 @@ FILES = sorted(
     if path.parent != PARTS
 )
 NAMED = re.compile(r"\{([a-z_]+)\}")
-PARAMETERS = {"start_date": "DATE", "end_date": "DATE", "bootstrap_days": "INT64"}
+PARAMETERS = {"start_date": "DATE", "end_date": "DATE", "opening_day": "DATE", "bootstrap_days": "INT64"}
 FAILURE = [
     ("failure_category", "STRING"),
     ("failure_reason", "STRING"),

@@ -9,6 +9,7 @@ import pytest
 from backcourt.backfill.options import Options
 from backcourt.backfill.publish import Stamp
 from backcourt.backfill.run import run
+from backcourt.backfill.seasons import processor_values
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import registry
 from backcourt.warehouse.duckdb import DuckDBWarehouse
@@ -219,9 +220,7 @@ def test_no_row_sees_its_own_date(four_seasons, tmp_path, year):
             for short, only in (("UPGC", " AND listing = 'roster'"), ("UTGC", ""), ("TDZA", ""), ("PSZA", "")):
                 processor = by_name[short]
                 table = processor.table
-                stage = session.stage_query(
-                    short, processor.staged_sql, {"start_date": day, "end_date": day, "bootstrap_days": 14}
-                )
+                stage = session.stage_query(short, processor.staged_sql, processor_values(session, DateRange(day, day)))
                 key = ", ".join(table.key)
                 blind = session.rows(
                     f"SELECT {key}, data_hash FROM {stage} WHERE failure_category IS NULL{only} ORDER BY {key}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from backcourt.calendar import BOOTSTRAP_DAYS
+from backcourt.backfill.seasons import processor_values
+from backcourt.calendar import DateRange
 from backcourt.processors.base import FAILURE_COLUMNS, Processor
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
@@ -21,8 +22,7 @@ def staged(session: Session, name: str, sql: str, day: date) -> Expected:
     It computes the dates around, too: a value that leaks from the day itself shows only where later days are read.
     """
     processor = PROCESSORS[name]
-    around = {"start_date": day - timedelta(days=1), "end_date": day + timedelta(days=1)}
-    parameters = {**around, "bootstrap_days": BOOTSTRAP_DAYS}
+    parameters = processor_values(session, DateRange(day - timedelta(days=1), day + timedelta(days=1)))
     stage = session.stage_query("reference", staged_select(processor.table, sql, FAILURE_COLUMNS), parameters)
     rows = session.query(
         f"SELECT * FROM {stage} WHERE {processor.table.partition} = @day "

@@ -10,6 +10,7 @@ from backcourt.backfill.due import LEDGER
 from backcourt.backfill.gate import COUNTED, DATES, MINIMA
 from backcourt.backfill.history import HISTORY
 from backcourt.backfill.quality import findings
+from backcourt.backfill.seasons import span_values
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
@@ -114,7 +115,7 @@ def look_back(session: Session, processors: Sequence[Processor], span: DateRange
             f"""
             SELECT COUNT(*) AS dates, MIN(d.game_date) AS first_date, MAX(d.game_date) AS last_date,
               LOGICAL_OR(d.game_date = p.previous) AS previous
-            FROM ({DATES.replace("@start_date", "DATE_SUB(@start_date, INTERVAL 300 DAY)")}) AS d
+            FROM ({DATES.replace("@start_date", "@opening_day")}) AS d
             INNER JOIN (
               SELECT season_year, MAX(game_date) AS previous FROM nba_raw.nbac_schedule
               WHERE game_date < @start_date AND season_type IN {COUNTED} GROUP BY season_year
@@ -126,7 +127,7 @@ def look_back(session: Session, processors: Sequence[Processor], span: DateRange
                 WHERE game_date BETWEEN @start_date AND @end_date AND season_type IN {COUNTED}
               )
               AND COALESCE(l.status, 'missing') NOT IN ('done', 'skipped')""",
-            {"name": name, "start_date": span.start, "end_date": span.end},
+            {"name": name, **span_values(session, span)},
         )[0]
         if not row[0]:
             continue

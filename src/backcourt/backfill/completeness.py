@@ -7,17 +7,19 @@ not play is not expected.
 from __future__ import annotations
 
 from backcourt.backfill.expected import appearances
+from backcourt.backfill.seasons import SEASON_TO_DATE
 from backcourt.catalog import table
 from backcourt.catalog.model import Window
 from backcourt.processors.base import Processor
 from backcourt.warehouse.base import Session, Staged, Value
 
 _COUNTED = "('Regular Season', 'Play-In', 'Playoffs')"
-_SEASON = "BETWEEN DATE_SUB(@start_date, INTERVAL 300 DAY) AND @end_date"
-_APPEARANCES = f"SELECT game_id, game_date, season_year, player_id AS owner FROM ({appearances(_SEASON, _COUNTED)})"
+_APPEARANCES = (
+    f"SELECT game_id, game_date, season_year, player_id AS owner FROM ({appearances(SEASON_TO_DATE, _COUNTED)})"
+)
 _FINAL_GAMES = " UNION ALL ".join(
     f"SELECT game_id, game_date, season_year, {side} AS owner FROM nba_raw.nbac_schedule "
-    f"WHERE game_status = 3 AND season_type IN {_COUNTED} AND game_date {_SEASON}"
+    f"WHERE game_status = 3 AND season_type IN {_COUNTED} AND game_date {SEASON_TO_DATE}"
     for side in ("home_team_tricode", "away_team_tricode")
 )
 
@@ -95,7 +97,7 @@ def _window(processor: Processor, stage: Staged, upstream: str, window: Window) 
           FROM ({played}
           ) AS p
           LEFT JOIN {upstream} AS u
-            ON u.game_id = p.game_id AND u.{window.by} = p.owner AND u.game_date {_SEASON}
+            ON u.game_id = p.game_id AND u.{window.by} = p.owner AND u.game_date {SEASON_TO_DATE}
         ) AS w
           ON w.owner = c.{owner} AND w.season_year = c.season_year AND c.{partition} > w.played_on
             AND c.{partition} <= COALESCE(w.next_on, DATE '9999-12-31')"""

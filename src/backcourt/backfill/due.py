@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from backcourt.backfill.gate import COUNTED, DATES
+from backcourt.backfill.gate import DATES
 from backcourt.backfill.inputs import KEYS, one_game
 from backcourt.backfill.reach import CALENDAR, changed_games, reached
+from backcourt.backfill.seasons import span_values
 from backcourt.backfill.staged import StagedInputs
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.processors.base import Processor
@@ -40,14 +41,13 @@ def stage_calendar(session: Session, span: DateRange) -> str:
 
     Columns: game_date, season_year, day_number (days since opening day), games, number (in order of the dates).
     """
-    until = f"(SELECT MAX(game_date) FROM nba_raw.nbac_schedule WHERE season_type IN {COUNTED})"
-    dates = DATES.replace("@end_date", f"LEAST(COALESCE({until}, @end_date), DATE_ADD(@end_date, INTERVAL 300 DAY))")
+    dates = DATES.replace("@end_date", "@closing_day")
     touched = "SELECT season_year FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @start_date AND @end_date"
     return session.stage_query(
         CALENDAR,
         f"SELECT d.*, ROW_NUMBER() OVER (ORDER BY d.game_date) AS number FROM ({dates}) AS d "
         f"WHERE d.season_year IN ({touched})",
-        _span(span),
+        span_values(session, span),
     ).name
 
 

@@ -209,8 +209,8 @@ def _upstreams(upstreams: Sequence[Upstream]) -> tuple[str, str, str]:
         else:
             joins.append(
                 f" LEFT JOIN (SELECT season_year, MIN({found.partition}) AS first_date FROM {found.full_name} WHERE "
-                f"{found.partition} BETWEEN DATE_SUB(@start_date, INTERVAL 300 DAY) AND @end_date GROUP BY "
-                f"season_year) AS {alias} ON {alias}.season_year = d.season_year"
+                f"{found.partition} BETWEEN @opening_day AND @end_date GROUP BY season_year) AS {alias} "
+                f"ON {alias}.season_year = d.season_year"
             )
             absent = f"d.day_number > 0 AND COALESCE({alias}.first_date >= d.game_date, TRUE)"
         words.append(f"IF({absent}, '{found.full_name} ', '')")

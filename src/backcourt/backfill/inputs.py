@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from backcourt.backfill.gate import DATES
+from backcourt.backfill.seasons import SEASON_TO_DATE
 from backcourt.calendar import BOOTSTRAP_DAYS
 from backcourt.catalog import table
 from backcourt.catalog.model import Table, Window
@@ -20,8 +21,6 @@ from backcourt.warehouse.publish import hash_text
 
 _DIGITS = 10
 """Hex digits of a row hash that are summed: 40 bits, so that a million rows fit into INT64."""
-_LOOK_BACK = "DATE_SUB(@start_date, INTERVAL 300 DAY)"
-"""Before every date of the season of @start_date: lets BigQuery prune partitions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class _Stream:
 
 
 def fingerprints(processors: Sequence[Processor]) -> str:
-    """SELECT of the inputs of every scheduled date from @start_date to @end_date.
+    """SELECT of the inputs of every scheduled date from @start_date to @end_date; takes ``seasons.span_values``.
 
     Columns: table_name, game_date, season_year, parts (ARRAY<STRING> of "game or upstream and window:checksum", in
     order) and fingerprint (16 hex digits over the parts). A date without any input, or one in the bootstrap of Phase 4,
@@ -60,6 +59,10 @@ def fingerprints(processors: Sequence[Processor]) -> str:
     )
     return f"""
         WITH dates AS ({DATES}
+        ),
+        openings AS (
+          SELECT season_year AS opened_year, MIN(DATE_SUB(game_date, INTERVAL day_number DAY)) AS opened_on
+          FROM dates GROUP BY season_year
         ),
         {"".join(base + ", " for base in bases)}
         dated AS (
@@ -212,16 +215,21 @@ def _season_type(found: Table) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Base:
-    """Rows of a table by day, which several windows share; windows of newest games have one of their own."""
+    """Rows of a table by day, which several windows share; windows of newest games have one of their own.
+
+    ``before`` is how many days before the opening day still count: a window of days reaches behind it.
+    """
 
     table: Table
     rows: str
     games: Window | None
+    before: int
 
 
 def _base(stream: _Stream) -> _Base:
     window = stream.window
-    return _Base(stream.table, window.rows, window if window.span == "games" else None)
+    before = (window.size or 0) if window.span == "days" else 0
+    return _Base(stream.table, window.rows, window if window.span == "games" else None, before)
 
 
 def _days(base: _Base, streams: Sequence[_Stream]) -> str:
@@ -243,16 +251,22 @@ def _days(base: _Base, streams: Sequence[_Stream]) -> str:
         return (
             "SELECT season_year, turn AS day, SUM(h) AS h FROM (SELECT season_year, IF(e = 0, day, last_day) AS turn, "
             "IF(e = 0, h, -h) AS h FROM "
-            f"(SELECT season_year, {day} AS day, LEAD({day}, {base.games.size}) OVER (PARTITION BY {base.games.by}, "
-            f"season_year ORDER BY {day}, {keys}) AS last_day, {number} AS h FROM {found.full_name} "
-            f"WHERE {day} BETWEEN {_LOOK_BACK} AND @end_date{only}) CROSS JOIN UNNEST([0, 1]) AS e "
+            f"(SELECT t.season_year, {day} AS day, LEAD({day}, {base.games.size}) OVER (PARTITION BY {base.games.by}, "
+            f"t.season_year ORDER BY {day}, {keys}) AS last_day, {number} AS h FROM {found.full_name} AS t "
+            f"INNER JOIN openings AS o ON o.opened_year = t.season_year AND {day} >= o.opened_on "
+            f"WHERE {day} {SEASON_TO_DATE}{only}) CROSS JOIN UNNEST([0, 1]) AS e "
             "WHERE e = 0 OR last_day IS NOT NULL) GROUP BY season_year, turn"
         )
-    spans = {stream.window.span for stream in streams if _base(stream) == base}
-    first = "@start_date" if spans == {"date"} else _LOOK_BACK
+    if {stream.window.span for stream in streams if _base(stream) == base} == {"date"}:
+        return (
+            f"SELECT season_year, {day} AS day, SUM({number}) AS h FROM {found.full_name} "
+            f"WHERE {day} BETWEEN @start_date AND @end_date GROUP BY season_year, day"
+        )
+    first = f"DATE_SUB({{}}, INTERVAL {base.before} DAY)"
     return (
-        f"SELECT season_year, {day} AS day, SUM({number}) AS h FROM {found.full_name} "
-        f"WHERE {day} BETWEEN {first} AND @end_date GROUP BY season_year, day"
+        f"SELECT t.season_year, {day} AS day, SUM({number}) AS h FROM {found.full_name} AS t "
+        f"INNER JOIN openings AS o ON o.opened_year = t.season_year AND {day} >= {first.format('o.opened_on')} "
+        f"WHERE {day} BETWEEN {first.format('@opening_day')} AND @end_date GROUP BY season_year, day"
     )
 
 

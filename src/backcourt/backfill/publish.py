@@ -13,6 +13,7 @@ from backcourt.backfill.gate import DATE_LEVEL, DATES, failed_dates, stop_if_ref
 from backcourt.backfill.ledger import ledger_rows, replace_ledger
 from backcourt.backfill.quality import CONTAMINATED, not_clean
 from backcourt.backfill.records import GOOD, failure_rows, not_failed, replace_failures
+from backcourt.backfill.seasons import processor_values, span_values
 from backcourt.backfill.staged import StagedInputs
 from backcourt.backfill.stamp import Stamp
 from backcourt.backfill.unmatched import replace_unmatched, unmatched_names
@@ -56,8 +57,7 @@ class Prepared:
 
 def prepare(session: Session, processors: Sequence[Processor], span: DateRange, inputs: StagedInputs) -> Prepared:
     """Stage what chunks of these processors within a range share; their upstreams must not change until they end."""
-    values: dict[str, Value] = {"start_date": span.start, "end_date": span.end}
-    dates = session.stage_query("batch_dates", DATES, values)
+    dates = session.stage_query("batch_dates", DATES, span_values(session, span))
     return Prepared(dates.name, inputs.select(session, processors))
 
 
@@ -87,12 +87,12 @@ def publish_chunk(
     """
     table = processor.table
     span: dict[str, Value] = {"start_date": chunk.start, "end_date": chunk.end}
-    parameters = {**span, "bootstrap_days": BOOTSTRAP_DAYS}
+    parameters = processor_values(session, chunk)
     policy = stamp.policy
     # Other chunks and tables may be staged at the same time.
     name = f"{table.name}_{chunk.start:%Y%m%d}"
     stage = session.stage_query(name, processor.staged_sql, parameters)
-    windows = stage_windows(session, processor, stage, span)
+    windows = stage_windows(session, processor, stage, parameters)
     held = [
         select
         for select in (

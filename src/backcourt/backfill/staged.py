@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backcourt.backfill.inputs import fingerprints
+from backcourt.backfill.seasons import span_values
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.processors.base import Processor
@@ -47,7 +48,7 @@ class StagedInputs:
             staged = session.stage_query(
                 f"inputs_{self._staged}",
                 fingerprints(lacking),
-                {"start_date": self._span.start, "end_date": self._span.end},
+                span_values(session, self._span),
             )
             self._where |= {processor.table.full_name: staged.name for processor in lacking}
         names = dict.fromkeys(self._where[processor.table.full_name] for processor in processors)

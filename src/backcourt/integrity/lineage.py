@@ -12,6 +12,7 @@ from backcourt.backfill.due import LEDGER
 from backcourt.backfill.gate import COUNTED
 from backcourt.backfill.inputs import KEYS, fingerprints
 from backcourt.backfill.plan import no_games
+from backcourt.backfill.seasons import span_values
 from backcourt.calendar import DateRange
 from backcourt.catalog import table as table_of
 from backcourt.errors import BackcourtError, UnknownNameError
@@ -138,7 +139,7 @@ def lineage(session: Session, name: str, day: date, *, row: str = "") -> Lineage
     processor = select(tables=(name,))[0]
     found = processor.table
     span = DateRange(day, day)
-    values: dict[str, Value] = {"start_date": day, "end_date": day, "name": found.full_name, "day": day}
+    values: dict[str, Value] = {**span_values(session, span), "name": found.full_name, "day": day}
     if not session.rows(
         f"SELECT 1 FROM nba_raw.nbac_schedule WHERE game_date = @day AND season_type IN {COUNTED}", values
     ):
@@ -222,19 +223,20 @@ def _part(text: str) -> tuple[str, str]:
 
 def _upstreams(session: Session, processor: Processor, day: date) -> tuple[Upstream, ...]:
     found = []
+    opening = span_values(session, DateRange(day, day))["opening_day"]
     for upstream in processor.table.upstreams:
         read = table_of(upstream.table)
         if read.partition is None:
             continue
         same_day = all(window.span == "date" for window in upstream.windows)
-        first = "@day" if same_day else "DATE_SUB(@day, INTERVAL 300 DAY)"
+        first = "@day" if same_day else "@opening_day"
         season = (
             " AND season_year = (SELECT MAX(season_year) FROM nba_raw.nbac_schedule WHERE game_date = @day)"
             if any(column.name == "season_year" for column in read.columns)
             else ""
         )
         written = "MAX(processed_at)" if read.hashed else "CAST(NULL AS TIMESTAMP)"
-        values: dict[str, Value] = {"day": day, "name": read.full_name}
+        values: dict[str, Value] = {"day": day, "name": read.full_name, "opening_day": opening}
         row = session.query(
             f"SELECT MIN({read.partition}) AS first, MAX({read.partition}) AS last, COUNT(*) AS `rows`, {written} AS "
             f"written FROM {read.full_name} WHERE {read.partition} BETWEEN {first} AND @day{season}",

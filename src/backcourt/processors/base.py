@@ -19,8 +19,8 @@ FAILURE_COLUMNS = ("failure_category", "failure_reason", "expected_game_count", 
 class Processor:
     """One computation of Phase 3 or 4.
 
-    Its SQL takes @start_date and @end_date (the dates it writes) and @bootstrap_days, reads as far back as the
-    catalog's windows say, and returns every candidate with ``FAILURE_COLUMNS``.
+    Its SQL takes @start_date and @end_date (the dates it writes), @opening_day (of their season) and @bootstrap_days,
+    reads as far back as the catalog's windows say, and returns every candidate with ``FAILURE_COLUMNS``.
 
     Attributes:
         target: Name of the table that it fills.

@@ -15,7 +15,7 @@ WITH fixtures AS (
   WHERE game_date BETWEEN @start_date AND @end_date
     AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
 ),
--- A season is shorter than 300 days: the bound lets BigQuery prune partitions.
+-- @opening_day is the season's first game date: the bound lets BigQuery prune partitions.
 appearances AS (
   SELECT
     p.player_id,
@@ -33,8 +33,8 @@ appearances AS (
     100 * t.fg_attempts + 44 * t.ft_attempts + 100 * t.turnovers AS team_plays_x100
   FROM nba_analytics.player_game_summary AS p
   INNER JOIN nba_analytics.team_offense_game_summary AS t ON t.game_id = p.game_id AND t.team_abbr = p.team_abbr
-  WHERE p.game_date BETWEEN DATE_SUB(@start_date, INTERVAL 300 DAY) AND @end_date
-    AND t.game_date BETWEEN DATE_SUB(@start_date, INTERVAL 300 DAY) AND @end_date
+  WHERE p.game_date BETWEEN @opening_day AND @end_date
+    AND t.game_date BETWEEN @opening_day AND @end_date
     AND p.season_year IN (SELECT season_year FROM fixtures)
 ),
 -- Every game counts for rest; the Cup final counts in no window.
@@ -270,7 +270,7 @@ team_pace AS (
       team_abbr, season_year, game_date, exact_minutes,
       100 * fg_attempts + 44 * ft_attempts + 100 * turnovers - 100 * offensive_rebounds AS possessions_x100
     FROM nba_analytics.team_offense_game_summary
-    WHERE game_date BETWEEN DATE_SUB(@start_date, INTERVAL 300 DAY) AND DATE_SUB(@end_date, INTERVAL 1 DAY)
+    WHERE game_date BETWEEN @opening_day AND DATE_SUB(@end_date, INTERVAL 1 DAY)
       AND season_year IN (SELECT season_year FROM fixtures)
       AND season_type <> 'Cup Final'
   )
@@ -286,7 +286,7 @@ league_pace AS (
   FROM (SELECT DISTINCT game_date, season_year FROM fixtures) AS f
   INNER JOIN nba_analytics.team_offense_game_summary AS t
     ON t.season_year = f.season_year AND t.game_date < f.game_date
-  WHERE t.game_date BETWEEN DATE_SUB(@start_date, INTERVAL 300 DAY) AND DATE_SUB(@end_date, INTERVAL 1 DAY)
+  WHERE t.game_date BETWEEN @opening_day AND DATE_SUB(@end_date, INTERVAL 1 DAY)
     AND t.season_type <> 'Cup Final'
   GROUP BY f.game_date, f.season_year
 ),

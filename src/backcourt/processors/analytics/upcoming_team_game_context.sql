@@ -5,14 +5,14 @@ WITH schedule AS (
     away_team_tricode AS opponent_team_abbr, TRUE AS home_game, home_team_tricode AS host,
     home_team_score - away_team_score AS margin
   FROM nba_raw.nbac_schedule
-  WHERE game_date BETWEEN DATE_SUB(@start_date, INTERVAL 300 DAY) AND @end_date
+  WHERE game_date BETWEEN @opening_day AND @end_date
     AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
   UNION ALL
   SELECT
     game_id, game_date, season_year, season_type, game_status, away_team_tricode, home_team_tricode, FALSE,
     home_team_tricode, away_team_score - home_team_score
   FROM nba_raw.nbac_schedule
-  WHERE game_date BETWEEN DATE_SUB(@start_date, INTERVAL 300 DAY) AND @end_date
+  WHERE game_date BETWEEN @opening_day AND @end_date
     AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
 ),
 located AS (
@@ -132,7 +132,7 @@ appearances AS (
     player_id, team_abbr, season_year, game_date, starter_flag,
     LEAD(game_date) OVER (PARTITION BY player_id, season_year ORDER BY game_date) AS next_date
   FROM nba_analytics.player_game_summary
-  WHERE game_date BETWEEN DATE_SUB(@start_date, INTERVAL 300 DAY) AND DATE_SUB(@end_date, INTERVAL 1 DAY)
+  WHERE game_date BETWEEN @opening_day AND DATE_SUB(@end_date, INTERVAL 1 DAY)
     AND season_year IN (SELECT season_year FROM fixtures)
     AND season_type <> 'Cup Final'
 ),

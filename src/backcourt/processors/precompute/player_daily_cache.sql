@@ -12,7 +12,7 @@ listed AS (
   WHERE u.game_date BETWEEN @start_date AND @end_date
     AND DATE_DIFF(u.game_date, o.opening_day, DAY) >= @bootstrap_days
 ),
--- A season is shorter than 300 days: the bound lets BigQuery prune partitions.
+-- @opening_day is the season's first game date: the bound lets BigQuery prune partitions.
 team_games AS (
   SELECT
     game_id,
@@ -24,7 +24,7 @@ team_games AS (
     100 * fg_attempts + 44 * ft_attempts + 100 * turnovers AS plays_x100,
     100 * fg_attempts + 44 * ft_attempts + 100 * turnovers - 100 * offensive_rebounds AS possessions_x100
   FROM nba_analytics.team_offense_game_summary
-  WHERE game_date BETWEEN DATE_SUB(@start_date, INTERVAL 300 DAY) AND DATE_SUB(@end_date, INTERVAL 1 DAY)
+  WHERE game_date BETWEEN @opening_day AND DATE_SUB(@end_date, INTERVAL 1 DAY)
     AND season_year IN (SELECT season_year FROM listed)
     AND season_type <> 'Cup Final'
 ),
@@ -43,7 +43,7 @@ games AS (
     t.exact_minutes
   FROM nba_analytics.player_game_summary AS p
   INNER JOIN team_games AS t ON t.game_id = p.game_id AND t.team_abbr = p.team_abbr
-  WHERE p.game_date BETWEEN DATE_SUB(@start_date, INTERVAL 300 DAY) AND DATE_SUB(@end_date, INTERVAL 1 DAY)
+  WHERE p.game_date BETWEEN @opening_day AND DATE_SUB(@end_date, INTERVAL 1 DAY)
 ),
 windows AS (
   SELECT

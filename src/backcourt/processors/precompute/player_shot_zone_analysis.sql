@@ -15,7 +15,7 @@ spine AS (
     AND DATE_DIFF(s.game_date, o.opening_day, DAY) >= @bootstrap_days
   GROUP BY s.game_date, s.season_year
 ),
--- A season is shorter than 300 days: the bound lets BigQuery prune partitions.
+-- @opening_day is the season's first game date: the bound lets BigQuery prune partitions.
 games AS (
   SELECT
     player_id,
@@ -32,7 +32,7 @@ games AS (
     assisted_fg_makes,
     unassisted_fg_makes
   FROM nba_analytics.player_game_summary
-  WHERE game_date BETWEEN DATE_SUB(@start_date, INTERVAL 300 DAY) AND DATE_SUB(@end_date, INTERVAL 1 DAY)
+  WHERE game_date BETWEEN @opening_day AND DATE_SUB(@end_date, INTERVAL 1 DAY)
     AND season_year IN (SELECT season_year FROM spine)
     AND season_type <> 'Cup Final'
 ),

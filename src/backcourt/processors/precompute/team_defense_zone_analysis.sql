@@ -31,7 +31,7 @@ scheduled AS (
   WHERE g.game_status = 3 AND g.season_type IN ('Regular Season', 'Play-In', 'Playoffs')
   GROUP BY p.analysis_date, t.team_abbr
 ),
--- A season is shorter than 300 days: the bound lets BigQuery prune partitions.
+-- @opening_day is the season's first game date: the bound lets BigQuery prune partitions.
 games AS (
   SELECT
     defending_team_abbr AS team_abbr,
@@ -51,7 +51,7 @@ games AS (
     blocks_mid_range,
     blocks_three_pt
   FROM nba_analytics.team_defense_game_summary
-  WHERE game_date BETWEEN DATE_SUB(@start_date, INTERVAL 300 DAY) AND DATE_SUB(@end_date, INTERVAL 1 DAY)
+  WHERE game_date BETWEEN @opening_day AND DATE_SUB(@end_date, INTERVAL 1 DAY)
     AND season_year IN (SELECT season_year FROM spine)
     AND season_type <> 'Cup Final'
 ),
