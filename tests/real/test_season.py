@@ -189,6 +189,18 @@ def _look_ahead_dates(path, year):
 
 
 @pytest.mark.parametrize("year", [2021, 2022, 2023, 2024])
+def test_five_starters_a_team(four_seasons, year):
+    """In every game either team has five starters, 12,300 a season, and everybody else is known not to be one."""
+    found = rows(
+        four_seasons,
+        "SELECT n, unknown, COUNT(*) FROM (SELECT COUNTIF(starter_flag) AS n, COUNTIF(starter_flag IS NULL) AS unknown "
+        "FROM nba_analytics.player_game_summary WHERE season_year = @y GROUP BY game_id, team_abbr) GROUP BY 1, 2",
+        {"y": year},
+    )
+    assert found == [(5, 0, 2460)]
+
+
+@pytest.mark.parametrize("year", [2021, 2022, 2023, 2024])
 def test_no_row_sees_its_own_date(four_seasons, tmp_path, year):
     """With every result from D on blanked, D's roster rows, both contexts, TDZA and PSZA come out the same."""
     import duckdb
@@ -200,7 +212,7 @@ def test_no_row_sees_its_own_date(four_seasons, tmp_path, year):
         connection = duckdb.connect(str(path))
         connection.execute(
             "UPDATE nba_raw.nbac_schedule SET game_status = 1, home_team_score = NULL, away_team_score = NULL, "
-            "winning_team_tricode = NULL, periods = NULL, home_starter_ids = NULL, away_starter_ids = NULL "
+            "winning_team_tricode = NULL, periods = NULL, starter_ids = NULL "
             "WHERE game_date >= ?",
             [day],
         ).fetchall()

@@ -165,21 +165,48 @@ def player_rows(raw: Raw, game: Row, seen: Evidence) -> list[Row]:
     book, box = raw.gamebook.get(game_id, {}), raw.boxscore.get(game_id, {})
     lines = points_lines(raw, game_id)
     rows = []
-    for player in sorted(book.keys() | box.keys()):
-        source = book.get(player) or box[player]
+    played = {
+        player: book.get(player) or box[player]
+        for player in sorted(book.keys() | box.keys())
+        if player not in book or book[player]["seconds_played"]
+    }
+    fives = _fives(raw, game, played)
+    for player, source in played.items():
         seconds = source["seconds_played"] if player in book else 60 * source["minutes"]
-        if player in book and not seconds:
-            continue
         name = "nbac_gamebook_player_stats" if player in book else "nbac_player_boxscore"
-        rows.append(_player_row(raw, game, seen, source, seconds, lines) | {"primary_source_used": name})
+        row = _player_row(raw, game, seen, source, seconds, lines)
+        five = fives[source["team_abbr"]]
+        started = None if five is None else player in five
+        rows.append(row | {"starter_flag": started, "primary_source_used": name})
     return rows
 
 
-def _starter(game: Row, source: Row) -> bool | None:
-    if source.get("is_starter") is not None:
-        return source["is_starter"]
-    listed = game["home_starter_ids"] if source["is_home"] else game["away_starter_ids"]
-    return None if listed is None else source["player_id"] in listed
+def _fives(raw: Raw, game: Row, lines: dict[int, Row]) -> dict[str, set[int] | None]:
+    """The five starters of either team of a game by the first source that names five of its men; None if none does.
+
+    Args:
+        raw: The season.
+        game: The game.
+        lines: The lines of everyone who played, by player.
+    """
+    listed = set(game["starter_ids"] or ())
+    on_court: set[int] = set()
+    came_in: set[int] = set()
+    whole = len(listed) == 10
+    for event in [] if whole else sorted(raw.opening.get(game["game_id"], []), key=lambda row: row["event_id"]):
+        names = [event["player_1_id"], event["player_2_id"], event["player_3_id"]]
+        comes = names.pop(1) if event["event_type"] == 8 else None
+        on_court |= set(names) - came_in
+        if comes is not None and comes not in on_court:
+            came_in.add(comes)
+    found: dict[str, set[int] | None] = {}
+    for team in (game["home_team_tricode"], game["away_team_tricode"]):
+        men = {player for player, line in lines.items() if line["team_abbr"] == team}
+        ways = [{player for player in men if lines[player].get("is_starter")}, listed & men]
+        if listed & men <= on_court:
+            ways.append(on_court & men)
+        found[team] = next((five for five in ways if len(five) == 5), None)
+    return found
 
 
 def _player_row(raw: Raw, game: Row, seen: Evidence, source: Row, seconds: int, lines: dict[str, Row]) -> Row:
@@ -230,7 +257,6 @@ def _player_row(raw: Raw, game: Row, seen: Evidence, source: Row, seconds: int, 
         "usage_rate": rounded(usage, 2),
         "ts_pct": rounded(true_shooting(row["points"], fga, row["ft_attempts"]), 4),
         "efg_pct": rounded(ratio(2 * fgm + tpm, 2 * fga), 4),
-        "starter_flag": _starter(game, source),
         "win_flag": own[3] > 0,
         "points_line": rounded(line, 1),
         "over_under_result": None if line is None else _result(row["points"], line),

@@ -33,6 +33,8 @@ _QUERIES = {
     # 1 made, 2 missed, 3 free throw: the only events that any rule speaks of.
     "events": "SELECT game_id, event_id, period, clock, event_type, event_action_type, player_1_id, player_3_id, "
     f"player_3_team_abbr FROM nba_raw.nbac_play_by_play {_SEASON} AND event_type IN (1, 2, 3)",
+    "opening": "SELECT game_id, event_id, event_type, player_1_id, player_2_id, player_3_id "
+    f"FROM nba_raw.nbac_play_by_play {_SEASON} AND period = 1 AND event_type IN (1, 2, 3, 4, 5, 8, 10)",
     "births": f"SELECT player_id, birth_date FROM nba_raw.nbac_player_list_current {_SEASON}",
     "snapshots": "SELECT roster_date, scrape_hour, team_abbr, player_id, player_lookup, player_full_name "
     f"FROM nba_raw.espn_team_rosters {_SEASON}",
@@ -67,6 +69,7 @@ class Raw:
         gamebook: MM:SS player lines by game and player.
         shots: Shot chart rows by game.
         events: Shots and free throws of play-by-play by game.
+        opening: Events of the first period by game that show who is on the court.
         births: Birth date by player.
         snapshots: Roster snapshots.
         injuries: Injury report rows by game.
@@ -83,6 +86,7 @@ class Raw:
     gamebook: dict[str, dict[int, Row]]
     shots: dict[str, list[Row]]
     events: dict[str, list[Row]]
+    opening: dict[str, list[Row]]
     births: dict[int, date | None]
     snapshots: list[Row]
     injuries: dict[str, list[Row]]
@@ -128,6 +132,7 @@ def read_raw(path: Path, year: int) -> Raw:
         gamebook=_lines(tables["gamebook"]),
         shots=_by(tables["shots"], "game_id"),
         events=_by(tables["events"], "game_id"),
+        opening=_by(tables["opening"], "game_id"),
         births={row["player_id"]: row["birth_date"] for row in tables["births"]},
         snapshots=tables["snapshots"],
         injuries=_by(tables["injuries"], "game_id"),

@@ -127,6 +127,38 @@ def test_a_line_after_the_tip_off_is_never_used(copy: Path, days: dict[str, date
     assert compared(copy, ("player_game_summary", "upcoming_player_game_context"), day) == []
 
 
+@pytest.mark.parametrize(
+    ("listed", "book", "fives"),
+    [
+        # The gamebook decides alone; without it the list does, whichever team's five come first.
+        ("NULL", "is_starter", "all"),
+        ("list_reverse(starter_ids)", "NULL", "all"),
+        # A list without its first and last man is completed by the first period's events where they show five.
+        ("starter_ids[2:9]", "NULL", "some"),
+        # Ten names of whom one did not play in the game: his team's five are unknown.
+        ("list_append(starter_ids[2:], 1)", "NULL", "half"),
+    ],
+)
+def test_starters_are_five_of_a_team(copy: Path, days: dict[str, date], listed: str, book: str, fives: str) -> None:
+    """Whoever started is told by his own team's line, however the ten are listed; a team has five or nobody knows."""
+    day = days["mid-season"]
+    (before,) = one(copy, "SELECT list(starter_ids) FROM nba_raw.nbac_schedule WHERE game_date = ?", [day])
+    change(copy, f"UPDATE nba_raw.nbac_schedule SET starter_ids = {listed} WHERE game_date = ?", [day])
+    change(copy, f"UPDATE nba_raw.nbac_gamebook_player_stats SET is_starter = {book} WHERE game_date = ?", [day])
+    assert compared(copy, ("player_game_summary",), day) == []
+    with DuckDBWarehouse(copy).write() as session:
+        rows = staged(session, "player_game_summary", PROCESSORS["player_game_summary"].sql, day)[0].values()
+    teams: dict[tuple[str, str], list[bool | None]] = {}
+    for row in rows:
+        teams.setdefault((row["game_id"], row["team_abbr"]), []).append(row["starter_flag"])
+    known = [flags for flags in teams.values() if None not in flags]
+    assert {sum(flags) for flags in known} == {5}
+    assert {flag for flags in teams.values() if flags not in known for flag in flags} <= {None}
+    wanted = {"all": len(teams), "half": len(teams) // 2}
+    assert len(known) == wanted.get(fives, len(known)) > 0
+    assert {row["player_id"] for row in rows if row["starter_flag"]} <= {man for ten in before for man in ten}
+
+
 def test_a_neutral_site_holds_for_its_date_only(copy: Path, days: dict[str, date]) -> None:
     """A game id of the neutral sites on another date is not that game: it is played in the arena of its home team."""
     day = days["mid-season"]

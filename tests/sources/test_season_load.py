@@ -79,23 +79,40 @@ def test_home_and_margin_come_from_the_schedule(season):
 
 
 def test_schedule_row(season):
-    """A game carries its code, kind, winner and the starters of both teams, home five first."""
+    """A game carries its code, kind, winner and the ten starters."""
     season.load(only=TEAM)
     row = season.rows(
-        "SELECT game_code, season_type, game_status, winning_team_tricode, home_starter_ids, away_starter_ids "
+        "SELECT game_code, season_type, game_status, winning_team_tricode, starter_ids "
         "FROM nba_raw.nbac_schedule WHERE game_id = '0022100001'"
     )[0]
     assert row[:4] == ("20211019/BKNMIL", "Regular Season", 3, "MIL")
-    assert row[4] == [7490, 7491, 7492, 7493, 7494]
-    assert row[5] == [7510, 7511, 7512, 7513, 7514]
+    assert row[4] == [7490, 7491, 7492, 7493, 7494, 7510, 7511, 7512, 7513, 7514]
 
 
-def test_starters_need_ten(season):
-    """A list of nine starters cannot be split into two fives and gives NULL."""
-    season.files["schedule"][0]["starters_on"] = "1|2|3|4|5|6|7|8|9"
+@pytest.mark.parametrize(
+    ("listed", "stored"),
+    [
+        ("10|9|8|7|6|5|4|3|2|1", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
+        ("9|1|5", [1, 5, 9]),
+        ("4|4|4", [4]),
+        ("1|2|3|4|5|6|7|8|9|10|11", None),
+        ("1|2|x", None),
+        ("", None),
+    ],
+)
+def test_starters_are_what_the_source_lists(season, listed, stored):
+    """Ids of a list are stored in one order, a short list as it is; what is no list of at most ten ids is none."""
+    season.files["schedule"][0]["starters_on"] = listed
     season.load(only=TEAM)
-    query = "SELECT COUNT(*) FROM nba_raw.nbac_schedule WHERE home_starter_ids IS NULL AND away_starter_ids IS NULL"
-    assert season.rows(query) == [(1,)]
+    assert season.rows("SELECT starter_ids FROM nba_raw.nbac_schedule WHERE game_id = '0022100001'") == [(stored,)]
+
+
+def test_the_order_of_starters_restates_nothing(season):
+    """Which team's five come first varies; a list in another order is the same list."""
+    season.load(only=TEAM)
+    for game in season.files["schedule"]:
+        game["starters_on"] = "|".join(reversed(game["starters_on"].split("|")))
+    assert not season.load(only=TEAM).changed
 
 
 @pytest.mark.parametrize(

@@ -277,3 +277,30 @@ except WarehouseError as error:
     assert len(done.stdout.strip().splitlines()) == 1
     with warehouse.read() as session:
         assert session.rows("SELECT COUNT(*) AS n FROM nba_raw.small") == [(2,)]
+
+
+def test_starters_of_an_older_file_become_one_list(tmp_path):
+    """A file with the starters in two columns opens with all of them in one, ascending; the two columns go."""
+    warehouse = DuckDBWarehouse(tmp_path / "w.duckdb")
+    warehouse.ensure(TABLES)
+    connection = duckdb.connect(str(warehouse.path))
+    game = (
+        "INSERT INTO nba_raw.nbac_schedule BY NAME SELECT id AS game_id, '' AS game_code, DATE '2021-10-19' AS "
+        "game_date, '' AS season, 2021 AS season_year, '' AS season_type, 3 AS game_status, '' AS home_team_tricode, "
+        "'' AS away_team_tricode, 1 AS home_team_id, 2 AS away_team_id, home AS home_starter_ids, away AS "
+        "away_starter_ids, '' AS data_hash, now() AS processed_at FROM (VALUES ('1', [9, 2], [7, 1]), ('2', NULL, "
+        "NULL)) AS v (id, home, away)"
+    )
+    for statement in (
+        "ALTER TABLE nba_raw.nbac_schedule DROP COLUMN starter_ids",
+        "ALTER TABLE nba_raw.nbac_schedule ADD COLUMN home_starter_ids BIGINT[]",
+        "ALTER TABLE nba_raw.nbac_schedule ADD COLUMN away_starter_ids BIGINT[]",
+        game,
+        "UPDATE nba_processing.warehouse_meta SET layout = 2",
+    ):
+        connection.execute(statement).fetchall()
+    connection.close()
+    with warehouse.read() as session:
+        found = session.rows("SELECT game_id, starter_ids FROM nba_raw.nbac_schedule ORDER BY game_id")
+    assert found == [("1", [1, 2, 7, 9]), ("2", None)]
+    assert warehouse.differences(TABLES) == []

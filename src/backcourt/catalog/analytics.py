@@ -102,7 +102,11 @@ PLAYER_GAME_SUMMARY = Table(
         ),
         number("ts_pct", 4, "true shooting: PTS / (2 * (FGA + .44*FTA)); NULL without an attempt", "fraction"),
         number("efg_pct", 4, "effective field goals: (FGM + .5*3PM) / FGA; NULL without an attempt", "fraction"),
-        flag("starter_flag", "he started; NULL where no source says"),
+        flag(
+            "starter_flag",
+            "he started: by the gamebook's start positions, else by the schedule's list, else by the first period's "
+            "play-by-play, the first of them that names five men of his team in the box score; NULL where none does",
+        ),
         flag("win_flag", "his team won, from the score of the schedule", required=True),
         number("points_line", 1, "points line in the last snapshot before the game; NULL without one", "points"),
         text("over_under_result", "OVER, UNDER or PUSH against the line; NULL without one"),

@@ -49,10 +49,10 @@ _SCHEDULE = Table(
         team_code("winning_team_tricode", "team with the higher final score, NULL before the game is final"),
         integer("periods", "periods played: 4, or 5 and more with overtime; NULL before the game is final", "periods"),
         array(
-            "home_starter_ids", "INT64", "player ids of the home starters; NULL unless the source lists ten starters"
-        ),
-        array(
-            "away_starter_ids", "INT64", "player ids of the away starters; NULL unless the source lists ten starters"
+            "starter_ids",
+            "INT64",
+            "player ids that the source lists as starters, ascending: both teams' together, ten if the list is whole; "
+            "only the box score says whose they are; NULL if it lists none",
         ),
         text("tipoff_text", 'actual tip-off as the source prints it, "7:36 PM EST"'),
     ),

@@ -111,7 +111,10 @@ def schedule_table(batch: Batch) -> Table:
     """One row per game."""
     games, score = batch.games, batch.played.score
     count = len(games)
-    starters = batch.pool.ids[np.sort(batch.rotation.players[:, :, :5], axis=2)].reshape(count, 10)
+    # As in the real files, either team's five come first: the home team's in games with an even sum of ids.
+    fives = np.sort(batch.pool.ids[batch.rotation.players[:, :, :5]], axis=2)
+    away_first = fives.sum(axis=(1, 2)) % 2 == 1
+    starters = np.where(away_first[:, None, None], fives[:, ::-1], fives).reshape(count, 10)
     home_won = score[:, 0] > score[:, 1]
     columns: dict[str, Any] = {
         "game_id": games.ids,

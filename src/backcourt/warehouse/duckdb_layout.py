@@ -26,8 +26,17 @@ _TYPES = {
     "ARRAY<FLOAT64>": "DOUBLE[]",
 }
 _META = "nba_processing.warehouse_meta"
-LAYOUT = 2
+LAYOUT = 3
 """Version of the tables' layout; a file written by a higher one is refused."""
+
+
+_FORMER = {
+    ("nba_raw.nbac_schedule", "starter_ids"): (
+        "list_sort(home_starter_ids || away_starter_ids)",
+        ("home_starter_ids", "away_starter_ids"),
+    ),
+}
+"""Columns that took the place of others: what they are made of where those are still there, and which go then."""
 
 
 def migration(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], path: Path) -> list[str]:
@@ -76,11 +85,14 @@ def _evolve(table: Table, present: Mapping[str, str] | None, path: Path) -> list
                 next_step="the file is from another version: export what you need and load into a new file",
             )
     # NOT NULL cannot be added to a table with rows; the audit before every publication checks it.
-    return [
-        f"ALTER TABLE {table.full_name} ADD COLUMN {column.name} {_TYPES[column.type]}"
-        for column in table.columns
-        if column.name not in present
-    ]
+    missing = [column for column in table.columns if column.name not in present]
+    statements = [f"ALTER TABLE {table.full_name} ADD COLUMN {column.name} {_TYPES[column.type]}" for column in missing]
+    for column in missing:
+        value, former = _FORMER.get((table.full_name, column.name), ("", ()))
+        if former and set(former) <= set(present):
+            statements.append(f"UPDATE {table.full_name} SET {column.name} = {value}")
+            statements += [f"ALTER TABLE {table.full_name} DROP COLUMN {name}" for name in former]
+    return statements
 
 
 def _ddl(column: Column) -> str:

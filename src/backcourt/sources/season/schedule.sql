@@ -3,7 +3,7 @@ WITH listed AS (
   SELECT
     g.game_id, g.game_date, g.season, g.home_abbreviation, g.away_abbreviation, g.home_team_id, g.away_team_id,
     g.home_score, g.away_score, g.periods, g.starters_on, g.tipoff_text, g.status,
-    o.home_starter_ids, o.away_starter_ids, o.tipoff_text AS stored_tipoff,
+    o.starter_ids AS stored_starters, o.tipoff_text AS stored_tipoff,
     g.season_type AS stated_type,
     CASE SUBSTR(g.game_id, 1, 3)
       WHEN '001' THEN 'Pre Season' WHEN '002' THEN 'Regular Season' WHEN '003' THEN 'All-Star'
@@ -16,8 +16,8 @@ WITH listed AS (
     END AS game_status,
     h.tricode AS known_home,
     a.tricode AS known_away,
-    -- Anything but exactly ten ids cannot be split into two fives.
-    IF(REGEXP_CONTAINS(g.starters_on, r'^[0-9]+([|][0-9]+){9}$'), SPLIT(g.starters_on, '|'), NULL) AS starters,
+    -- Which team's five come first varies, so the order says nothing; some lists are short.
+    IF(REGEXP_CONTAINS(g.starters_on, r'^[0-9]{1,18}([|][0-9]{1,18}){0,9}$'), g.starters_on, NULL) AS starters,
     COUNT(*) OVER (PARTITION BY g.game_id) AS copies
   FROM nba_staging.schedule AS g
   LEFT JOIN nba_staging.teams AS h ON h.tricode = g.home_abbreviation AND h.team_id = g.home_team_id
@@ -44,16 +44,9 @@ SELECT
     WHEN game_status = 3 AND away_score > home_score THEN away_abbreviation
   END AS winning_team_tricode,
   IF(game_status = 3, periods, NULL) AS periods,
-  IF(starters IS NULL, home_starter_ids, [
-    SAFE_CAST(starters[SAFE_OFFSET(0)] AS INT64), SAFE_CAST(starters[SAFE_OFFSET(1)] AS INT64),
-    SAFE_CAST(starters[SAFE_OFFSET(2)] AS INT64), SAFE_CAST(starters[SAFE_OFFSET(3)] AS INT64),
-    SAFE_CAST(starters[SAFE_OFFSET(4)] AS INT64)
-  ]) AS home_starter_ids,
-  IF(starters IS NULL, away_starter_ids, [
-    SAFE_CAST(starters[SAFE_OFFSET(5)] AS INT64), SAFE_CAST(starters[SAFE_OFFSET(6)] AS INT64),
-    SAFE_CAST(starters[SAFE_OFFSET(7)] AS INT64), SAFE_CAST(starters[SAFE_OFFSET(8)] AS INT64),
-    SAFE_CAST(starters[SAFE_OFFSET(9)] AS INT64)
-  ]) AS away_starter_ids,
+  IF(starters IS NULL, stored_starters, ARRAY(
+    SELECT DISTINCT SAFE_CAST(starter AS INT64) FROM UNNEST(SPLIT(starters, '|')) AS starter ORDER BY 1
+  )) AS starter_ids,
   COALESCE(tipoff_text, stored_tipoff) AS tipoff_text,
   NULLIF(ARRAY_TO_STRING([
     IF(game_id IS NULL OR game_date IS NULL OR home_abbreviation IS NULL OR away_abbreviation IS NULL
