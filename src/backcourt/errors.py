@@ -9,6 +9,29 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+LONGEST_WORD = 240
+"""Characters of a word without a space, such as a path, from which on its middle is left out of a message."""
+
+
+def shortened(text: str, longest: int) -> str:
+    """A text of at most about so many characters: its middle is left out if it is longer, and its length is said."""
+    if len(text) <= longest:
+        return text
+    head, tail = longest * 2 // 3, longest // 6
+    return f"{text[:head]} ... ({len(text):,} characters) ... {text[-tail:]}"
+
+
+def one_line(text: str, longest: int = 500) -> str:
+    """A text from anywhere as one line that a terminal can show: bounded, and without control characters.
+
+    What a terminal would take for a command, and what cannot be encoded, is written as an escape.
+    """
+    # Cut first: a value of megabytes is not worth walking through.
+    words = shortened(text, 4 * longest).split()
+    line = " ".join(shortened(word, LONGEST_WORD) for word in words)
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in line)
+    return shortened(shown, longest)
+
 
 class BackcourtError(Exception):
     """Base of every error that Backcourt raises on purpose.
@@ -18,9 +41,11 @@ class BackcourtError(Exception):
         valid: The valid values, if they can be listed.
         next_step: What to do next.
         exit_code: The exit status of a command that ends with this error.
+        longest: Characters of the message that are shown; of a longer one the middle is left out.
     """
 
     exit_code = 2
+    longest = 400
 
     def __init__(self, message: str, *, valid: Iterable[object] = (), next_step: str = "") -> None:
         """Keep the parts, so that callers can show them in another form."""
@@ -35,12 +60,12 @@ class BackcourtError(Exception):
 
     def __str__(self) -> str:
         """The error in one line: message, valid values, next step."""
-        parts = [self.message.rstrip(".")]
+        parts = [one_line(self.message, self.longest).rstrip(".")]
         if self.valid:
-            parts.append("valid: " + ", ".join(self.valid))
+            parts.append("valid: " + one_line(", ".join(self.valid), self.longest))
         if self.next_step:
-            parts.append(self.next_step)
-        return " ".join(". ".join(parts).split())
+            parts.append(one_line(self.next_step, self.longest))
+        return ". ".join(parts)
 
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows: the one line, because a traceback tells people nothing more (IPython's hook)."""
@@ -69,8 +94,9 @@ class UnknownNameError(BackcourtError):
         """
         names = sorted(set(known))
         folded = {candidate.casefold(): candidate for candidate in names}
-        near = [folded[key] for key in difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.5)]
-        message = f"unknown {kind} {name!r}"
+        # What is longer than any name resembles none, and comparing it takes long.
+        near = [folded[key] for key in difflib.get_close_matches(name[:200].casefold(), folded, n=3, cutoff=0.5)]
+        message = f"unknown {kind} {shortened(name, 80)!r}"
         if near:
             message += f" (did you mean {near[0]!r}?)"
         super().__init__(message, valid=names if len(names) <= limit else near, next_step=next_step)
@@ -88,6 +114,10 @@ class SettingsError(BackcourtError):
 
 class InputFileError(BackcourtError):
     """A file from outside that is missing, damaged or of the wrong shape."""
+
+
+class OutputFileError(BackcourtError):
+    """A file or folder that cannot be written; what stood there is as it was."""
 
 
 class QueryError(BackcourtError):

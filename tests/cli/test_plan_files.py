@@ -141,7 +141,9 @@ def test_another_file_is_refused(computed, command, tmp_path, content, message):
 
 def test_a_folder_and_a_missing_file_are_refused(computed, command, tmp_path):
     """A folder is no plan file; a missing one is named."""
-    assert f"{tmp_path} is not a plan file: Is a directory" in refused(command, computed, "--plan", tmp_path)
+    assert f"{tmp_path} is a folder, not a file: it is not a plan file" in refused(
+        command, computed, "--plan", tmp_path
+    )
     assert f"there is no plan file {tmp_path / 'gone'}" in refused(command, computed, "--plan", tmp_path / "gone")
 
 

@@ -103,9 +103,9 @@ def test_a_file_that_cannot_be_read_or_written(command, tmp_path):
     (tmp_path / "folder").mkdir()
     for source, target, says in (
         ("latin.csv", "out.csv", "is not UTF-8"),
-        ("none.csv", "out.csv", "No such file"),
+        ("none.csv", "out.csv", "there is no such file"),
         ("good.csv", "folder", "folder"),
-        ("good.csv", "nowhere/out.csv", "No such file"),
+        ("good.csv", "nowhere/out.csv", "there is no folder nowhere"),
     ):
         done = command("names", "resolve", "--input", source, "--output", target)
         assert (done.code, says in done.err) == (2, True), done.err

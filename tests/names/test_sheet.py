@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from backcourt.catalog import TABLES
-from backcourt.errors import InputFileError
+from backcourt.errors import InputFileError, OutputFileError
 from backcourt.names import review
 from backcourt.names.sheet import COLUMNS, export, guarded, import_
 from backcourt.warehouse.base import Statement
@@ -223,5 +223,5 @@ def test_a_sheet_without_decisions_changes_nothing(session, tmp_path):
     export(session, path, today=FIRST)
     assert import_(session, path, **ANN).reviews == ()
     assert beginning(session) == before
-    with pytest.raises(InputFileError):
+    with pytest.raises(OutputFileError):
         export(session, tmp_path / "no" / "sheet.csv", today=FIRST)

@@ -112,7 +112,7 @@ def test_a_disk_that_is_full_leaves_nothing(landing, tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(BackcourtError, match=r"cannot be written: No space left on device. free space there"):
+    with pytest.raises(BackcourtError, match=r"cannot be written: the disk is full. free space there"):
         put(landing, b"{}")
     assert files(tmp_path) == {}
 

@@ -10,11 +10,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from backcourt.backfill.plan import LookBack, Plan, PlannedRange, Request
+from backcourt.backfill.plan import LookBack, Plan, PlannedRange, Request, parse_reprocess
+from backcourt.backfill.stamp import VALIDATIONS
 from backcourt.calendar import DateRange
-from backcourt.errors import PlanError
+from backcourt.errors import BackcourtError, InputFileError, PlanError
+from backcourt.files import read_whole, write_whole
+from backcourt.mode import POLICIES
+from backcourt.processors.registry import select
 
 _VERSION = 1
+_LARGEST = 64 * 1024 * 1024
+"""Bytes of the largest plan that is read; a season of ten tables by date takes under one million."""
+_AGAIN = "make a new one: backcourt plan --save FILE"
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:
@@ -44,7 +51,7 @@ def _plain(found: PlannedRange | LookBack) -> dict[str, Any]:
 def save(plan: Plan, path: Path) -> None:
     """Write a plan that was made with ``keep``; a sum over it shows later whether it was edited."""
     content = plan_json(plan)
-    path.write_text(json.dumps({**content, "checksum": _checksum(content)}, indent=2) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps({**content, "checksum": _checksum(content)}, indent=2) + "\n", "--save")
 
 
 def load(path: Path) -> Plan:
@@ -54,31 +61,60 @@ def load(path: Path) -> Plan:
         PlanError: If it is not a plan, was edited, or is from another version.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_whole(path, _LARGEST))
     except FileNotFoundError:
         raise PlanError(f"there is no plan file {path}", next_step="make one with backcourt plan --save FILE") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        raise PlanError(
-            f"{path} is not a plan file: {why}", next_step="make a new one: backcourt plan --save FILE"
-        ) from None
+    except InputFileError as error:
+        raise PlanError(f"{error.message}: it is not a plan file", next_step=_AGAIN) from None
+    except (ValueError, RecursionError):
+        raise PlanError(f"{path} is not a plan file: it is not JSON", next_step=_AGAIN) from None
     if not isinstance(content, dict) or content.get("version") != _VERSION:
-        raise PlanError(f"{path} is not a plan of this version", next_step="make a new one: backcourt plan --save FILE")
+        raise PlanError(f"{path} is not a plan of this version", next_step=_AGAIN)
     checksum = content.pop("checksum", None)
     if checksum != _checksum(content):
         raise PlanError(
             f"{path} was edited after it was saved",
             next_step="a plan is changed by its options: make a new one with backcourt plan --save FILE",
         )
-    asked = content["request"]
+    try:
+        return _plan(content)
+    except BackcourtError as error:
+        raise PlanError(f"{path} is not a plan that can be carried out: {error.message}", next_step=_AGAIN) from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        # The sum over it is right, so another program wrote it, or another version of this one.
+        missing = f"it has no {error.args[0]!r}" if isinstance(error, KeyError) else "a field has another kind of value"
+        raise PlanError(f"{path} is not a plan of this version: {missing}", next_step=_AGAIN) from error
+
+
+def _plan(content: Mapping[str, Any]) -> Plan:
+    """The plan in the content of a file, every field looked at.
+
+    Raises:
+        BackcourtError: If a name or a range in it cannot be used.
+        KeyError: If a field is missing.
+        TypeError: If a field has another kind of value.
+        ValueError: If a date is none.
+    """
+    asked, world = content["request"], content["world"]
     span = DateRange(date.fromisoformat(asked["start_date"]), date.fromisoformat(asked["end_date"]))
-    request = Request(span, tuple(asked["tables"]), frozenset(asked["reprocess"]), asked["mode"], asked["validation"])
+    tables, kinds = _words(asked["tables"]), _words(asked["reprocess"])
+    parse_reprocess(kinds)
+    select(tables=tables)
+    mode, validation = _words([asked["mode"], asked["validation"]])
+    if mode not in POLICIES or validation not in VALIDATIONS or not isinstance(world, str):
+        raise ValueError(mode, validation)
     return Plan(
-        request,
+        Request(span, tables, frozenset(kinds), mode, validation),
         tuple(_range(found) for found in content["ranges"]),
         tuple(_range(found) for found in content["becomes_stale"]),
-        world=content["world"],
+        world=world,
     )
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise TypeError(value)
+    return tuple(value)
 
 
 def check_unchanged(saved: Plan, now: Plan) -> None:
@@ -99,15 +135,11 @@ def check_unchanged(saved: Plan, now: Plan) -> None:
 
 
 def _range(found: Mapping[str, Any]) -> PlannedRange:
-    return PlannedRange(
-        found["table"],
-        date.fromisoformat(found["start"]),
-        date.fromisoformat(found["end"]),
-        found["dates"],
-        found["reason"],
-        found["detail"],
-        found["rows"],
-    )
+    table, start, end, why, detail = _words([found[name] for name in ("table", "start", "end", "reason", "detail")])
+    counts = found["dates"], found["rows"]
+    if not all(isinstance(count, int) for count in counts):
+        raise TypeError(counts)
+    return PlannedRange(table, date.fromisoformat(start), date.fromisoformat(end), counts[0], why, detail, counts[1])
 
 
 def _checksum(content: Mapping[str, Any]) -> str:

@@ -107,8 +107,10 @@ def resolve(
 
 
 def _decide_file(names: Path, output: Path, file: str | None, *, aliases: bool) -> None:
+    from backcourt.files import check_writable
     from backcourt.names.files import ADDED, COLUMNS, decide_file, read_names, write_csv
 
+    check_writable(output, "--output")
     rows = read_names(names)
     decided = decide_file(_registry_of(file), rows, aliases=aliases)
     others = [column for column in (rows[0] if rows else ()) if column not in (*COLUMNS, *ADDED)]

@@ -315,9 +315,11 @@ def export(
     """Write the names that wait as CSV for a spreadsheet; its last three columns are for the reviewer."""
     import shlex
 
+    from backcourt.files import check_writable
     from backcourt.names.sheet import DECISIONS
     from backcourt.names.sheet import export as write
 
+    check_writable(output, "--output")
     with _reading(file) as session:
         count = write(session, output, today=league_date())
     typer.echo(f"{count:,} names written to {output}; decision is one of: {', '.join(DECISIONS)}")

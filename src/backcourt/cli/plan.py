@@ -51,7 +51,10 @@ def plan(
     from backcourt.backfill.plan_file import save as save_plan
     from backcourt.backfill.run import plan as make
     from backcourt.cli.output import print_json
+    from backcourt.files import check_writable
 
+    if save is not None:
+        check_writable(save, "--save")
     place = warehouse(file)
     asked = Asked(start_date, end_date, season, phase, table or (), first, reprocess or (), mode, validation)
     request, policy = asked.request(place)

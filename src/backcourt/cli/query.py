@@ -37,17 +37,23 @@ def check_format(output_format: str, out: Path | None) -> None:
     Raises:
         UnknownNameError: If there is no such format.
         BackcourtError: If it needs a file and none is named.
+        OutputFileError: If the file cannot be written.
     """
     from backcourt.errors import BackcourtError, UnknownNameError
+    from backcourt.files import check_writable
 
     if output_format not in _FORMATS:
         raise UnknownNameError("format", output_format, _FORMATS)
     if output_format == "parquet" and out is None:
         raise BackcourtError("parquet is not for a terminal", next_step="name a file with --out FILE.parquet")
+    if out is not None:
+        check_writable(out, "--out")
 
 
 def deliver(result: pa.Table, output_format: str, out: Path | None) -> None:
     """Print rows, or write them to a file, in a format that ``check_format`` has let through."""
+    from backcourt.files import write_whole
+
     result = _whole(result)
     if output_format == "table" and out is None:
         print_rows(result)
@@ -56,10 +62,7 @@ def deliver(result: pa.Table, output_format: str, out: Path | None) -> None:
     if out is None:
         typer.echo(data.decode(), nl=False)
         return
-    # The file appears whole or not at all.
-    partial = out.with_name(out.name + ".partial")
-    partial.write_bytes(data)
-    partial.replace(out)
+    write_whole(out, data, "--out")
     typer.echo(f"{result.num_rows} rows written to {out}")
 
 

@@ -23,17 +23,14 @@ def report(
     Exits as `backcourt validate range` does: 1 with problems, 2 if something is critical. The page is written all the
     same.
     """
-    from backcourt.errors import BackcourtError
+    from backcourt.files import check_writable, write_whole
     from backcourt.runbooks.range_report import range_report
 
-    if out.is_dir() or not out.absolute().parent.is_dir():
-        raise BackcourtError(f"{out} cannot be written", next_step="name a file in a folder that exists with --out")
+    check_writable(out, "--out")
     place = warehouse(file)
     place.require()
     span = Asked(start_date, end_date, season).span(place)
     text, found = range_report(place, span, now=now())
-    part = out.with_name(f"{out.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(out)
+    write_whole(out, text, "--out")
     typer.echo(f"report: {out}")
     raise typer.Exit(found.exit_code)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from tempfile import TemporaryDirectory
 from backcourt.calendar import season_year
 from backcourt.catalog.teams import team_code_of
 from backcourt.errors import BackcourtError, InputFileError
+from backcourt.files import read_whole, reason, replacing_text
 from backcourt.names.decide import Asked, Decision, decide
 from backcourt.names.people import People, everybody, registered
 from backcourt.warehouse.base import Session, Warehouse
@@ -74,11 +74,9 @@ def read_csv(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
         InputFileError: If it cannot be read or decoded, misses a column or has a row of another length.
     """
     try:
-        if path.stat().st_size > _LARGEST:
-            raise _refused(path, f"it has {path.stat().st_size:,} bytes", next_step="split it")
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise _refused(path, str(error.strerror or error)) from error
+        text = read_whole(path, _LARGEST).decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise _refused(path, reason(error)) from error
     except UnicodeDecodeError as error:
         raise _refused(path, f"byte {error.start} is not UTF-8", next_step="save it as CSV UTF-8") from error
     try:
@@ -105,18 +103,12 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, object]], columns: Sequenc
     """Write rows as CSV in UTF-8, whole or not at all.
 
     Raises:
-        InputFileError: If it cannot be written.
+        OutputFileError: If it cannot be written.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with beside.open("w", encoding="utf-8", newline="") as out:
-            writer = csv.DictWriter(out, columns, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise _refused(path, str(error.strerror or error), next_step="name another file") from error
+    with replacing_text(path, "--output") as out:
+        writer = csv.DictWriter(out, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def decide_file(

@@ -43,6 +43,13 @@ _SHOWN = 10
 """Rows that a message names."""
 
 
+class SheetError(InputFileError):
+    """Rows of a sheet that cannot be done."""
+
+    # Each of the rows that are named has a sentence of its own.
+    longest = 2400
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
     """A row of a sheet with its number in the spreadsheet."""
@@ -69,7 +76,7 @@ def export(session: Session, path: Path, *, today: date) -> int:
         How many names were written.
 
     Raises:
-        InputFileError: If it cannot be written.
+        OutputFileError: If it cannot be written.
     """
     rows = pending(session, ("pending", "under_review"), today=today)
     # The mark in front of the first column's name is what a spreadsheet knows UTF-8 by.
@@ -93,7 +100,8 @@ def import_(session: Session, path: Path, *, by: str, now: datetime, run_id: str
         What changed; nothing if no row has a decision.
 
     Raises:
-        InputFileError: If the file cannot be read, or a row of it cannot be done; all such rows are named.
+        InputFileError: If the file cannot be read.
+        SheetError: If a row of it cannot be done; the first such rows are named.
     """
     lines = [_Line(number, cells) for number, cells in enumerate(read_csv(path, COLUMNS), start=2)]
     queue = {name_id(*key_of(row)): row for row in select(session, QUEUE)}
@@ -113,7 +121,7 @@ def import_(session: Session, path: Path, *, by: str, now: datetime, run_id: str
             problems.append(line.refused(error))
     if problems:
         more = f"; and {len(problems) - _SHOWN} more rows" if len(problems) > _SHOWN else ""
-        raise InputFileError(
+        raise SheetError(
             f"{path}: {len(problems)} rows cannot be used, so none was: {'; '.join(problems[:_SHOWN])}{more}",
             next_step="correct them and import the file again",
         )

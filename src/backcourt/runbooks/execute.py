@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import platform
+import re
 import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backcourt.errors import BackcourtError
+from backcourt.errors import BackcourtError, OutputFileError, one_line
+from backcourt.files import check_writable, is_full, make_folder, reason
 from backcourt.runbooks.parameters import MODELS, Parameters
 from backcourt.runbooks.registry import Runbook, runbook, source
 from backcourt.runbooks.scrub import replacements, scrub
@@ -38,16 +39,15 @@ class RunbookError(BackcourtError):
         kept: The notebook as far as it came; None if there is none.
     """
 
+    # It repeats the whole line of a cell's error, next step included.
+    longest = 1200
+
     def __init__(self, message: str, *, kept: Path | None = None, next_step: str = "", exit_code: int = 2) -> None:
         """Keep where the notebook is and the exit status."""
         where = f"the notebook as far as it came is kept at {kept}" if kept else ""
         super().__init__(message, next_step="; ".join(part for part in (next_step, where) if part))
         self.kept = kept
         self.exit_code = exit_code
-
-
-class OutputFolderError(BackcourtError):
-    """A folder into which nothing can be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def run_runbook(
         UnknownNameError: If there is no such runbook.
         ParameterError: If a parameter is missing, unknown or cannot be used.
         WarehouseError: If there is no warehouse.
-        OutputFolderError: If the folder cannot be written.
+        OutputFileError: If the folder, or a file in it, cannot be written.
         RunbookError: If the notebook does not run to its end; no report is written then, and what stood in the folder
             stays.
     """
@@ -161,7 +161,10 @@ def run_runbook(
     words = replacements(given, out_folder)
     stem = f"{name}_{given.start_date}_{given.end_date}{'.dry-run' if given.dry_run else ''}"
     notebook, report, failed = (out_folder / f"{stem}{end}" for end in (".ipynb", ".html", ".failed.ipynb"))
-    with _workplace(out_folder) as work:
+    make_folder(out_folder, "--out")
+    for target in (notebook, report, failed):
+        check_writable(target)
+    with _written(out_folder), _Workplace(out_folder) as work:
         executed = work / "executed.ipynb"
         watch = _Watch(progress, len(_cells(found)))
         try:
@@ -239,36 +242,61 @@ def _explained(
     from papermill.exceptions import PapermillExecutionError
 
     stays = "what was published stays"
+    failed_file = next((cause for cause in _causes(error) if isinstance(cause, OSError)), None)
     if watch.interrupted or isinstance(error, KeyboardInterrupt):
         message, step, code = f"interrupted at {watch.place}; {stays}", "run the same command again to finish", 130
     elif isinstance(error, PapermillExecutionError):
         place = f"cell {error.exec_count} ({watch.titles.get(error.exec_count, watch.title)})"
-        message, step, code = f"stopped at {place}: {error.ename}: {error.evalue}", "", 1
+        message, step, code = f"stopped at {place}: {_said_in_cell(error.ename, error.evalue)}", "", 1
     elif isinstance(error, CellTimeoutError):
         message = f"{watch.place} took longer than {timeout:g} s and was stopped; {stays}"
         step, code = "allow more with --timeout, or run it in smaller ranges", 2
-    elif isinstance(error, DeadKernelError):
-        message = f"the kernel died at {watch.place}; {stays}"
-        step, code = "a common cause is too little memory: try a smaller range", 2
+    elif isinstance(error, DeadKernelError) or (watch.done == 0 and type(error) is RuntimeError):
+        # The client raises a plain error for a kernel that dies, or never answers, while it starts.
+        message = f"the kernel died at {watch.place if watch.done else 'its start'}; {stays}"
+        step, code = "a common cause is too little memory: free some and run it again, or try a smaller range", 2
+    elif isinstance(error, MemoryError):
+        message, step, code = f"there was too little memory at {watch.place}; {stays}", "try a smaller range", 2
+    elif failed_file is not None:
+        message = f"it stopped at {watch.place}: {failed_file.filename or 'a file'}: {reason(failed_file)}; {stays}"
+        step, code = "free some space and run the same command again" if is_full(failed_file) else "", 2
     elif isinstance(error, RunbookError):
         message, step, code = f"{error.message}; it ended at {watch.place}", "", error.exit_code
     else:
-        message = f"it failed at {watch.place}: {type(error).__name__}: {error}"
+        message = f"it failed at {watch.place}: {type(error).__name__}: {one_line(str(error))}"
         step, code = "check that this works: python -m ipykernel_launcher --version", 3
     return RunbookError(f"{name}: {' '.join(message.split())}", kept=kept, next_step=step, exit_code=code)
 
 
-def _workplace(out_folder: Path) -> _Workplace:
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those that it was raised from or while handling."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _said_in_cell(name: str, text: str) -> str:
+    """What a cell's error says: that of a file in words, others as they are."""
+    number = re.match(r"\[Errno (\d+)\] .*?(?:: '(.*)')?$", text)
+    if number is None or not name.endswith("Error"):
+        return f"{name}: {text}"
+    return f"{number[2] or 'a file'}: {reason(OSError(int(number[1]), ''))}"
+
+
+@contextmanager
+def _written(out_folder: Path) -> Iterator[None]:
+    """What keeps the results from being written, as an error for people."""
     try:
-        out_folder.mkdir(parents=True, exist_ok=True)
-        # Root may write a read-only folder all the same; whoever made it read-only meant it.
-        if not os.access(out_folder, os.W_OK) or out_folder.stat().st_mode & 0o222 == 0:
-            raise PermissionError(13, "it is read-only")
-        return _Workplace(out_folder)
+        yield
     except OSError as error:
-        raise OutputFolderError(
-            f"{out_folder} cannot be written: {error.strerror}", next_step="name another folder with --out"
-        ) from None
+        raise OutputFileError(
+            f"nothing could be written to {out_folder}: {reason(error)}; what stood there is as it was",
+            next_step="free some space and run the same command again"
+            if is_full(error)
+            else "name another folder with --out",
+        ) from error
 
 
 class _Workplace:
@@ -290,10 +318,13 @@ def _keep(executed: Path, failed: Path, words: Mapping[str, str]) -> Path | None
 
     if not executed.exists():
         return None
-    notebook = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
-    _write_notebook(scrub(notebook, words), executed)
-    executed.replace(failed)
-    return failed
+    with suppress(OSError, ValueError):
+        # A full disk leaves half a notebook; what stopped the run is told all the same.
+        notebook = nbformat.read(executed, as_version=4)  # type: ignore[no-untyped-call]
+        _write_notebook(scrub(notebook, words), executed)
+        executed.replace(failed)
+        return failed
+    return None
 
 
 def _write_notebook(notebook: NotebookNode, path: Path) -> None:

@@ -10,11 +10,14 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from backcourt.errors import BackcourtError, UnknownNameError
+from backcourt.errors import BackcourtError, InputFileError, UnknownNameError
+from backcourt.files import read_whole, reason
 from backcourt.runbooks.parameters import MODELS, Parameters
 
 _CHECKOUT = Path(__file__).resolve().parents[3] / "runbooks"
 _FORMAT = 4
+_LARGEST = 64 * 1024 * 1024
+"""Bytes of the largest notebook that is read."""
 
 
 class RunbookFileError(BackcourtError):
@@ -119,10 +122,12 @@ def read(path: Path) -> dict[str, Any]:
         RunbookFileError: If there is none, or it is not a notebook of format 4.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise _bad(path, error.strerror or "it cannot be read") from None
-    except ValueError:
+        content = json.loads(read_whole(path, _LARGEST))
+    except FileNotFoundError as error:
+        raise _bad(path, reason(error)) from None
+    except InputFileError as error:
+        raise _bad(path, error.message) from None
+    except (ValueError, RecursionError):
         raise _bad(path, "it is not JSON") from None
     cells = content.get("cells") if isinstance(content, dict) else None
     if not isinstance(cells, list) or content.get("nbformat") != _FORMAT:

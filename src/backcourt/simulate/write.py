@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 
 from backcourt.calendar import season_label, season_year
 from backcourt.errors import BackcourtError
+from backcourt.files import make_folder, replacing
 from backcourt.simulate import SeasonSummary
 from backcourt.simulate.arrow import Table, pq
 from backcourt.simulate.defects import (
@@ -31,18 +31,14 @@ from backcourt.simulate.teams import TEAMS
 
 def write_file(rows: Table, path: Path) -> None:
     """Write one table so that a reader sees the old file or the new one, never a part."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        pq.write_table(rows, partial, compression="zstd", compression_level=1, row_group_size=1 << 18)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with replacing(path, durable=False) as file:
+        pq.write_table(rows, file, compression="zstd", compression_level=1, row_group_size=1 << 18)
 
 
 def _write(out: Path, year: int, seed: int, outcome: Outcome, defects: Collection[Defect]) -> SeasonSummary:
     tables = dict(outcome.tables)
     plant(tables, defects, [seed, year])
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     # Two at a time: compression runs outside the interpreter's lock, and the bytes do not depend on the order.
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda name: write_file(tables[name], out / f"{name}.parquet"), tables))

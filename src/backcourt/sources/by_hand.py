@@ -7,6 +7,7 @@ from pathlib import Path
 
 from backcourt.calendar import season_of_date
 from backcourt.errors import InputFileError
+from backcourt.files import read_whole, reason
 from backcourt.sources.landing import LARGEST, Landed, Landing, checked, unpacked
 from backcourt.sources.source import About, Source, read
 
@@ -32,12 +33,9 @@ def put(source: Source, landing: Landing, file: Path, day: date, key: str, *, no
         )
     chosen = checked(key or (season_of_date(day) if source.per == "season" else "date"))
     try:
-        # Asked before reading: a pipe or a huge file is none.
-        if not file.is_file() or file.stat().st_size > LARGEST:
-            raise InputFileError(f"{file} is no file of at most {LARGEST:,} bytes")
-        data = file.read_bytes()
-    except OSError as error:
-        raise InputFileError(f"{file} cannot be read: {error.strerror or error}") from error
+        data = read_whole(file, LARGEST)
+    except FileNotFoundError as error:
+        raise InputFileError(f"{file} cannot be read: {reason(error)}") from error
     read(source, unpacked(data, str(file)), About(chosen, day, now, str(file)))
     packed = ".gz" if data.startswith(b"\x1f\x8b") else ""
     return landing.store(source.name, day, chosen, data, f"{source.ext}{packed}", now=now)

@@ -9,18 +9,17 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import os
 import re
 import zlib
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backcourt.errors import BackcourtError, InputFileError
+from backcourt.errors import BackcourtError, InputFileError, OutputFileError
+from backcourt.files import reason, write_whole
 from backcourt.sources.source import About
 
 if TYPE_CHECKING:
@@ -119,23 +118,15 @@ class Landing:
         try:
             system.makedirs(folder, exist_ok=True)
             if "file" in _protocols(system):
-                # An object store writes whole objects; a folder needs a rename, and each process a file of its own.
-                beside = Path(folder) / f".{digest}-{os.getpid()}.part"
-                try:
-                    with beside.open("wb") as file:
-                        file.write(data)
-                        file.flush()
-                        os.fsync(file.fileno())
-                    beside.replace(path)
-                except OSError:
-                    with suppress(OSError):
-                        beside.unlink(missing_ok=True)
-                    raise
+                # An object store writes whole objects by itself.
+                write_whole(Path(path), data)
             else:
                 system.pipe_file(path, data)
-        except OSError as error:
-            raise BackcourtError(
-                f"the landing zone {self.url} cannot be written: {error.strerror or error}",
+        except (OSError, ValueError, OutputFileError) as error:
+            cause = error.__cause__ if isinstance(error, OutputFileError) else error
+            why = reason(cause) if isinstance(cause, OSError | ValueError) else str(error)
+            raise OutputFileError(
+                f"the landing zone {self.url} cannot be written: {why}",
                 next_step="free space there, or name another place with --landing",
             ) from error
         return Landed(source, day, key, received, digest, path), True
@@ -218,7 +209,7 @@ class Landing:
                 raise InputFileError(f"{landed.path} is larger than {LARGEST:,} bytes, so it is not read")
             data: bytes = system.cat_file(landed.path)
         except OSError as error:
-            raise InputFileError(f"{landed.path} cannot be read: {error.strerror or error}") from error
+            raise InputFileError(f"{landed.path} cannot be read: {reason(error)}") from error
         return data
 
     def _is_whole(self, landed: Landed) -> bool:

@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from backcourt.files import write_whole
+
 
 def activity_path(warehouse: Path) -> Path:
     """The side file of a warehouse file."""
@@ -17,10 +19,7 @@ def activity_path(warehouse: Path) -> Path:
 
 def write_activity(warehouse: Path, activity: dict[str, Any]) -> None:
     """Say what is being done; readers see the old or the new text, never half of one."""
-    path = activity_path(warehouse)
-    half = path.with_name(f"{path.name}.{os.getpid()}")
-    half.write_text(json.dumps(activity), encoding="utf-8")
-    half.replace(path)
+    write_whole(activity_path(warehouse), json.dumps(activity), durable=False)
 
 
 def clear_activity(warehouse: Path, run_id: str) -> None:

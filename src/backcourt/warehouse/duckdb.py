@@ -15,7 +15,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from backcourt.catalog import TABLES
-from backcourt.errors import QueryError, WarehouseError
+from backcourt.errors import OutputFileError, QueryError, WarehouseError
 from backcourt.warehouse.activity import clear_activity, say_waiting, somebody_waits, write_activity
 from backcourt.warehouse.base import STAGING, Parameters, Session, Staged, Statement, Warehouse
 from backcourt.warehouse.dialect import Translated, is_read_only
@@ -213,7 +213,7 @@ class DuckDBWarehouse:
 
     def tell(self, activity: dict[str, object] | None, run_id: str) -> None:
         """Mirror what a run is doing in the side file; None when it has ended."""
-        with suppress(OSError):
+        with suppress(OSError, OutputFileError):
             # A full disk must not keep a run from ending properly.
             if activity is None:
                 clear_activity(self.path, run_id)

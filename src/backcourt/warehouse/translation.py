@@ -10,9 +10,12 @@ import functools
 import hashlib
 import json
 import os
+from contextlib import suppress
 from importlib import metadata, resources
 from pathlib import Path
 
+from backcourt.errors import OutputFileError
+from backcourt.files import write_whole
 from backcourt.warehouse.dialect import Translated, to_duckdb
 
 _SOURCES = ("dialect.py", "rewrite.py", "rewrite_numbers.py", "rewrite_text.py", "templates.py", "verified.py")
@@ -39,14 +42,11 @@ def translate(sql: str) -> Translated:
 
 
 def _keep(entry: Path, translated: Translated) -> None:
-    partial = entry.with_suffix(f".{os.getpid()}")
-    try:
-        entry.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial.write_text(json.dumps({"sql": translated.sql, "parameters": sorted(translated.parameters)}), "utf-8")
-        partial.replace(entry)
-    except OSError:
+    text = json.dumps({"sql": translated.sql, "parameters": sorted(translated.parameters)})
+    with suppress(OSError, ValueError, OutputFileError):
         # A cache that cannot be written costs time, nothing else.
-        partial.unlink(missing_ok=True)
+        entry.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_whole(entry, text, durable=False)
 
 
 @functools.lru_cache(maxsize=1)
