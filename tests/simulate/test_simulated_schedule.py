@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from backcourt.simulate import SeasonSummary
-from backcourt.simulate.schedule import pairings, regular_season, season_dates
+from backcourt.simulate.calendars import calendar_of
+from backcourt.simulate.schedule import pairings, regular_season
 
 
 def team_days(db: duckdb.DuckDBPyConnection) -> dict[str, list[int]]:
@@ -71,9 +72,9 @@ def test_other_years_are_sound_too(year: int) -> None:
     assert hosts.sum(axis=0).tolist() == hosts.sum(axis=1).tolist() == [41] * 30
     meetings = hosts + hosts.T
     assert set(meetings[~np.eye(30, dtype=bool)].tolist()) == {2, 3, 4}
-    games = regular_season(year, np.random.default_rng([5, year]))
-    assert len(games) == 1230
-    assert season_dates(year).opening_day.weekday() == 1
+    fixtures = regular_season(calendar_of(year), np.random.default_rng([5, year]))
+    assert (len(fixtures.games), len(fixtures.unplayed), fixtures.planned) == (1230, 0, {})
+    assert calendar_of(year).opening_day.weekday() == 1
 
 
 def test_playoffs_are_a_bracket(db: duckdb.DuckDBPyConnection, season: SeasonSummary) -> None:

@@ -69,6 +69,14 @@ def test_periods_stand_in_the_status(text: object, periods: int | None) -> None:
     assert [row["periods"] for row in read(one_game(gameStatusText=text))] == [periods]
 
 
+@pytest.mark.parametrize(
+    ("text", "status"), [("PPD", "Postponed"), ("Postponed", "Postponed"), ("7:30 pm ET", "Scheduled")]
+)
+def test_a_game_that_was_put_off_is_not_a_planned_one(text: str, status: str) -> None:
+    """The schedule lists it on its first date with the status of a planned game; only the text tells."""
+    assert [row["status"] for row in read(one_game(gameStatus=1, gameStatusText=text))] == [status]
+
+
 def test_what_is_left_out() -> None:
     """Games against guests and games without teams yet; a wrong team of the regular season goes to the rules."""
     guest = {"teamId": 15016, "teamTricode": "MEL", "score": 0}

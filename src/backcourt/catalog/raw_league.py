@@ -39,7 +39,12 @@ _SCHEDULE = Table(
             "Pre Season, Regular Season, All-Star, Playoffs, Play-In or Cup Final, read from the prefix of game_id",
             required=True,
         ),
-        integer("game_status", "1 planned, 2 live, 3 final", "code", required=True),
+        integer(
+            "game_status",
+            "1 planned, 2 live, 3 final, 4 put off: not on this date, and on no other one yet",
+            "code",
+            required=True,
+        ),
         team_code("home_team_tricode", "home team; at a neutral site the team listed as home", required=True),
         team_code("away_team_tricode", "visiting team", required=True),
         integer("home_team_id", "NBA team id of the home team", "id", required=True),

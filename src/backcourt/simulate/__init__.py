@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from backcourt.simulate.calendars import Calendar, calendar_of
 from backcourt.simulate.defects import (
     BAD_LINE_RULES,
     BadTeamLine,
@@ -36,11 +37,12 @@ class SeasonSummary:
         opening_day: First game date.
         last_regular_day: Last date of the regular season.
         last_day: Last date with a game.
-        game_dates: Dates with at least one game.
-        games: Games by the schedule's season type.
+        game_dates: Dates on which at least one game was played.
+        games: Games that were played, by the schedule's season type.
         rows: Rows by file, defects included.
         champion: Tricode of the champion; None without playoffs.
         defects: The defects planted in this season.
+        planned: Date for which a game was planned first, by id, of those that were put off and played later.
     """
 
     season: str
@@ -54,6 +56,7 @@ class SeasonSummary:
     rows: Mapping[str, int]
     champion: str | None
     defects: tuple[Defect, ...]
+    planned: Mapping[str, dt.date] = field(default_factory=dict)
 
 
 def write_season(
@@ -63,6 +66,7 @@ def write_season(
     seed: int = DEFAULT_SEED,
     defects: Collection[Defect] = (),
     playoffs: bool = True,
+    calendar: Calendar | None = None,
 ) -> SeasonSummary:
     """Write one season as a folder of parquet files.
 
@@ -72,6 +76,8 @@ def write_season(
         seed: The only source of chance.
         defects: What shall be wrong; the rest of the data does not change with it.
         playoffs: Whether the play-in and the playoffs are played too.
+        calendar: The season's dates, such as `calendar_of` with fewer games or with games put off; None for that year's
+            own.
 
     Returns:
         A summary of what was written.
@@ -82,7 +88,7 @@ def write_season(
     """
     from backcourt.simulate import write
 
-    return write.season(Path(out), season, seed, defects, playoffs=playoffs)
+    return write.season(Path(out), season, seed, defects, playoffs=playoffs, calendar=calendar)
 
 
 def write_league(
@@ -123,6 +129,7 @@ __all__ = [
     "DEFAULT_SEED",
     "TEAMS",
     "BadTeamLine",
+    "Calendar",
     "Defect",
     "GameLoadedTwice",
     "MissingDate",
@@ -130,6 +137,7 @@ __all__ = [
     "NullZones",
     "SeasonSummary",
     "Team",
+    "calendar_of",
     "write_league",
     "write_season",
 ]

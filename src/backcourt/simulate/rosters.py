@@ -13,8 +13,8 @@ from backcourt.simulate.players import Pool, Skills
 
 Ints = npt.NDArray[np.int64]
 
-LAST_DAY = 270
-"""Days after opening day that are planned for; the finals end well before."""
+_USUAL_LENGTH = 270
+"""Days after opening day in which a player is hurt about twice."""
 
 _TRADES = 30
 _SIGNINGS = 55
@@ -59,19 +59,20 @@ class Season:
     moves: int = 0
 
 
-def plan_season(pool: Pool, skills: Skills, deadline: int, rng: np.random.Generator) -> Season:
+def plan_season(pool: Pool, skills: Skills, deadline: int, length: int, rng: np.random.Generator) -> Season:
     """Draw the season's moves and absences.
 
     Args:
         pool: The players.
         skills: Their skills; trades are between players of about the same worth.
         deadline: Day of the last trades.
+        length: Days after opening day that are planned for; the finals end before.
         rng: The source of chance.
     """
-    team = np.repeat(pool.team.astype(np.int8)[:, None], LAST_DAY, axis=1)
+    team = np.repeat(pool.team.astype(np.int8)[:, None], length, axis=1)
     moves = _trade(pool, skills, team, deadline, rng)
     _sign(pool, skills, team, rng)
-    out, reason, first_out = _absences(pool, rng)
+    out, reason, first_out = _absences(pool, length, rng)
     return Season(team, out, reason, first_out, moves)
 
 
@@ -107,7 +108,7 @@ def _sign(pool: Pool, skills: Skills, team: npt.NDArray[np.int8], rng: np.random
     for player in best:
         club = int(rng.integers(30))
         start = int(rng.integers(6, 165))
-        stay = LAST_DAY if rng.random() < 0.5 else int(rng.choice([10, 20, 35]))
+        stay = team.shape[1] if rng.random() < 0.5 else int(rng.choice([10, 20, 35]))
         if int((team[:, start] == club).sum()) < 17:
             team[player, start : start + stay] = club
             # Some come back with another team.
@@ -117,27 +118,27 @@ def _sign(pool: Pool, skills: Skills, team: npt.NDArray[np.int8], rng: np.random
 
 
 def _absences(
-    pool: Pool, rng: np.random.Generator
+    pool: Pool, length: int, rng: np.random.Generator
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int8], npt.NDArray[np.int16]]:
     count = len(pool)
-    out = np.zeros((count, LAST_DAY), np.bool_)
-    reason = np.zeros((count, LAST_DAY), np.int8)
-    first_out = np.zeros((count, LAST_DAY), np.int16)
-    spells = rng.poisson(1.9 * np.exp(0.25 * rng.standard_normal(count)))
+    out = np.zeros((count, length), np.bool_)
+    reason = np.zeros((count, length), np.int8)
+    first_out = np.zeros((count, length), np.int16)
+    spells = rng.poisson(1.9 * (length / _USUAL_LENGTH) * np.exp(0.25 * rng.standard_normal(count)))
     for player in np.flatnonzero(spells):
         for _ in range(spells[player]):
-            start = int(rng.integers(-25, LAST_DAY))
+            start = int(rng.integers(-25, length))
             roll = rng.random()
             if roll < 0.62:
-                length = 1 + int(rng.geometric(0.28))
+                days = 1 + int(rng.geometric(0.28))
             elif roll < 0.92:
-                length = int(rng.integers(7, 26))
+                days = int(rng.integers(7, 26))
             else:
-                length = int(rng.integers(30, 130))
-            why = int(rng.integers(0, 8 if length > 9 else 13))
+                days = int(rng.integers(30, 130))
+            why = int(rng.integers(0, 8 if days > 9 else 13))
             if why == REST:
-                length = 1
-            begin, end = max(start, 0), min(max(start + length, 0), LAST_DAY)
+                days = 1
+            begin, end = max(start, 0), min(max(start + days, 0), length)
             out[player, begin:end] = True
             reason[player, begin:end] = why
             first_out[player, begin:end] = begin

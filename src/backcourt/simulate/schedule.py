@@ -3,14 +3,14 @@
 The 1,230 pairings, seen as arrows from visitor to home team, form a graph in which 41 arrows enter and 41 leave every
 team. Such a graph splits into 41 blocks in which every team has one home and one away game; each block takes four
 dates. That keeps all teams level through the season, and leaves back-to-backs and rest to a small search per block.
+A calendar with fewer rounds has as many blocks, over the dates that it has.
 """
 
 # ruff: noqa: PLR2004 - the rules, rates and distances of the game are numbers
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from backcourt.calendar import season_label
 from backcourt.errors import BackcourtError
+from backcourt.simulate.calendars import Calendar
 from backcourt.simulate.teams import DIVISIONS, TEAMS
 
 Ints = npt.NDArray[np.int64]
@@ -73,49 +74,34 @@ def join_games(parts: Sequence[Games]) -> Games:
     )
 
 
-@dataclass(frozen=True)
-class Dates:
-    """The season's fixed dates.
+@dataclass
+class Fixtures:
+    """The regular season as it is played.
 
     Attributes:
-        opening_day: Third Tuesday of October.
-        playable: Dates on which regular-season games may be, the first being opening day.
-        deadline: Last date of trades.
-        cup_window: First and last date of the Cup final.
-        play_in: First date of the play-in.
+        games: The games that take place, in order of date.
+        unplayed: Those that were planned for dates on which nothing was played any more.
+        planned: Day for which a game was planned first, by id, of those that were put off.
     """
 
-    opening_day: dt.date
-    playable: tuple[dt.date, ...]
-    deadline: dt.date
-    cup_window: tuple[dt.date, dt.date]
-    play_in: dt.date
+    games: Games
+    unplayed: Games
+    planned: dict[str, int] = field(default_factory=dict)
 
 
-def _nth_weekday(year: int, month: int, weekday: int, nth: int) -> dt.date:
-    first = dt.date(year, month, 1)
-    return first + dt.timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
+_SHORT = 36
+"""Rounds that need no rivals who meet more often than others."""
 
 
-def season_dates(year: int) -> Dates:
-    """Fixed dates of the season that starts in `year`."""
-    opening = _nth_weekday(year, 10, 1, 3)
-    break_start = _nth_weekday(year + 1, 2, 6, 3) - dt.timedelta(days=2)
-    shut = {_nth_weekday(year, 11, 3, 4), dt.date(year, 12, 24), _nth_weekday(year + 1, 4, 0, 1)}
-    shut |= {break_start + dt.timedelta(days=step) for step in range(6)}
-    days = (opening + dt.timedelta(days=step) for step in range(240))
-    playable = tuple(day for day in days if day not in shut)[:165]
-    return Dates(
-        opening_day=opening,
-        playable=playable,
-        deadline=break_start - dt.timedelta(days=8),
-        cup_window=(dt.date(year, 12, 8), dt.date(year, 12, 21)),
-        play_in=playable[-1] + dt.timedelta(days=2),
-    )
+def pairings(year: int, rounds: int = 41) -> Ints:
+    """How often each team (row) is host to each other (column): every row and column sums to 41, or to 36.
 
-
-def pairings(year: int) -> Ints:
-    """How often each team (row) is host to each other (column) in a season: every row and column sums to 41."""
+    Args:
+        year: The year in which the season starts.
+        rounds: Games at home that a team will have; up to 36 the teams of a conference meet three times, others twice.
+    """
+    if rounds <= _SHORT:
+        return _short_pairings()
     hosts = np.zeros((30, 30), np.int64)
     east = [team.conference == "East" for team in TEAMS]
     for home in range(30):
@@ -128,6 +114,16 @@ def pairings(year: int) -> Ints:
             for place, first in enumerate(conference[one]):
                 hosts[conference[two][(place + year) % 5], first] -= 1
                 hosts[first, conference[two][(place + year + 1) % 5]] -= 1
+    return hosts
+
+
+def _short_pairings() -> Ints:
+    hosts = np.ones((30, 30), np.int64) - np.eye(30, dtype=np.int64)
+    for members in (DIVISIONS[:3], DIVISIONS[3:]):
+        teams = [team for division in members for team in division]
+        # The third meeting is at one of the two arenas: a team is host to the seven behind it in a circle.
+        for place, host in enumerate(teams):
+            hosts[host, [teams[(place + step) % 15] for step in range(1, 8)]] += 1
     return hosts
 
 
@@ -157,7 +153,8 @@ def _one_block(left: Ints, rng: np.random.Generator) -> Ints:
 class _Spreader:
     """Puts the 30 games of a block on its dates, block after block."""
 
-    def __init__(self, days: Ints, weekdays: Ints, rng: np.random.Generator) -> None:
+    def __init__(self, days: Ints, weekdays: Ints, rounds: int, rng: np.random.Generator) -> None:
+        self.rounds = rounds
         self.days = days
         self.weekdays = weekdays
         self.rng = rng
@@ -226,7 +223,7 @@ class _Spreader:
                 counts[day_of[home]] = counts.get(day_of[home], 0) + 1
             if not changed:
                 break
-        self.done += 1 / 41
+        self.done += 1 / self.rounds
         for home, guest in enumerate(guests):
             self.played[home].add(day_of[home])
             self.played[int(guest)].add(day_of[home])
@@ -237,55 +234,137 @@ class _Spreader:
     def sound(self) -> bool:
         """Whether no team has two games a day or three in three days."""
         return all(
-            len(played) == 82 and not any({day + 1, day + 2} <= played for day in played) for played in self.played
+            len(played) == 2 * self.rounds and not any({day + 1, day + 2} <= played for day in played)
+            for played in self.played
         )
 
 
-def regular_season(year: int, rng: np.random.Generator) -> Games:
-    """All 1,230 games in order of date.
+def regular_season(calendar: Calendar, rng: np.random.Generator) -> Fixtures:
+    """All games before the play-in, seeding games apart.
 
     Args:
-        year: The year in which the season starts.
+        calendar: The season's dates.
         rng: The source of chance.
 
     Returns:
-        The games; numbers follow the dates.
+        The games; their numbers follow the dates for which they were planned first.
 
     Raises:
         BackcourtError: If no sound schedule was found (does not happen for the seeds tried).
     """
-    dates = season_dates(year)
-    days = np.array([(day - dates.opening_day).days for day in dates.playable], np.int64)
-    weekdays = np.array([day.weekday() for day in dates.playable], np.int64)
+    rounds, dates = calendar.rounds, len(calendar.playable)
+    days = np.array([calendar.day(day) for day in calendar.playable], np.int64)
+    weekdays = np.array([day.weekday() for day in calendar.playable], np.int64)
     for _ in range(20):
-        left = pairings(year)
-        spreader = _Spreader(days, weekdays, rng)
+        left = pairings(calendar.year, rounds)
+        spreader = _Spreader(days, weekdays, rounds, rng)
         rows: list[tuple[int, int, int]] = []
-        for block in range(41):
+        for block in range(rounds):
             guests = _one_block(left, rng)
             left[np.arange(30), guests] -= 1
-            # The first block has five dates, because opening day takes only two games.
-            slots = list(range(5)) if block == 0 else list(range(4 * block + 1, 4 * block + 5))
-            day_of = spreader.spread(guests, slots, fixed=2 if block == 0 else 0)
+            # The first block has one date more, because opening day takes only two games.
+            first, after = (1 + number * (dates - 1) // rounds for number in (block, block + 1))
+            slots = list(range(first if block else 0, after))
+            day_of = spreader.spread(guests, slots, fixed=0 if block else 2)
             rows += [(day_of[home], home, int(guests[home])) for home in range(30)]
+        if dates <= 4 * rounds:
+            _mend(rows, days.tolist()[1:], spreader.played, [place for place, row in enumerate(rows) if row[0] == 0])
         if spreader.sound():
             break
     else:
-        raise BackcourtError(f"no schedule found for {season_label(year)}", next_step="try another seed")
+        raise BackcourtError(f"no schedule found for {season_label(calendar.year)}", next_step="try another seed")
     order = np.array(rows, np.int64)
     order = order[np.lexsort((rng.random(len(order)), order[:, 0]))]
-    ids = [f"002{year % 100:02d}{number:05d}" for number in range(1, 1231)]
-    return Games(ids, order[:, 0].copy(), order[:, 1].copy(), order[:, 2].copy(), ["Regular Season"] * 1230)
+    count = len(order)
+    ids = [f"002{calendar.year % 100:02d}{number:05d}" for number in range(1, count + 1)]
+    games = Games(ids, order[:, 0].copy(), order[:, 1].copy(), order[:, 2].copy(), ["Regular Season"] * count)
+    unplayed = Games()
+    if calendar.stopped_after is not None:
+        late = games.day > calendar.day(calendar.stopped_after)
+        unplayed, games = games.take(np.flatnonzero(late)), games.take(np.flatnonzero(~late))
+    return _put_off(games, unplayed, calendar)
 
 
-def cup_final(year: int, games: Games, rng: np.random.Generator) -> Games:
+def _mend(rows: list[tuple[int, int, int]], days: list[int], played: list[set[int]], fixed: Collection[int]) -> None:
+    """Take games out of three days in a row, to the nearest day that suits both teams.
+
+    Args:
+        rows: Day, home and visiting team of each game; changed in place.
+        days: Days on which games may be.
+        played: Each team's days; changed in place.
+        fixed: Places in `rows` of games that stay where they are.
+    """
+    for place, (day, home, away) in enumerate(rows):
+        if place in fixed:
+            continue
+        pair = [played[home], played[away]]
+        for busy in pair:
+            busy.discard(day)
+        near = [day, *sorted(days, key=lambda other: abs(other - day))]
+        new = next((other for other in near if all(_suits(other, busy) for busy in pair)), day)
+        rows[place] = (new, home, away)
+        for busy in pair:
+            busy.add(new)
+
+
+def _put_off(games: Games, unplayed: Games, calendar: Calendar) -> Fixtures:
+    """Move the games of the postponed dates to later ones, a week on or more; others make room for them.
+
+    Raises:
+        BackcourtError: If there is no room: the calendar is too full.
+    """
+    postponed = {calendar.day(date) for date in calendar.postponed}
+    moved = np.flatnonzero(np.isin(games.day, sorted(postponed))).tolist()
+    if not moved:
+        return Fixtures(games, unplayed)
+    stop = calendar.stopped_after
+    free = [calendar.day(date) for date in calendar.playable if stop is None or date <= stop]
+    free = [day for day in free[1:] if day not in postponed]
+    rows = list(zip(games.day.tolist(), games.home.tolist(), games.away.tolist(), strict=True))
+    played: list[set[int]] = [set() for _ in range(30)]
+    for place, (day, *pair) in enumerate(rows):
+        for team in pair:
+            if place not in moved:
+                played[team].add(day)
+    planned: dict[str, int] = {}
+    for place in moved:
+        before, home, away = rows[place]
+        later = [day for day in free if day >= before + 7 and day not in played[home] | played[away]]
+        if not later:
+            raise BackcourtError(f"game {games.ids[place]}: no date is left to put it off to")
+        day = min(later, key=lambda day: sum(not _suits(day, played[team]) for team in (home, away)))
+        planned[games.ids[place]], rows[place] = before, (day, home, away)
+        for team in (home, away):
+            played[team].add(day)
+    first = [place for place, (day, *_) in enumerate(rows) if day == 0]
+    for _ in range(20):
+        if not any(_three_in_a_row(days) for days in played):
+            break
+        _mend(rows, free, played, {*moved, *first})
+    else:
+        raise BackcourtError(f"no room for the games of {calendar.postponed}", next_step="put off fewer games")
+    games.day[:] = [day for day, *_ in rows]
+    return Fixtures(games.take(np.argsort(games.day, kind="stable")), unplayed, planned)
+
+
+def _three_in_a_row(days: set[int]) -> bool:
+    return any({day + 1, day + 2} <= days for day in days)
+
+
+def _suits(day: int, busy: set[int]) -> bool:
+    """Whether a team can play on a day: no other game then, and not three in three days."""
+    return day not in busy and not any({day + one, day + two} <= busy for one, two in ((-2, -1), (-1, 1), (1, 2)))
+
+
+def cup_final(calendar: Calendar, games: Games, rng: np.random.Generator) -> Games:
     """One extra game between an Eastern and a Western team, where the calendar has room for both.
 
     Both are free on its date and the day before, and do not play on both days after it. It counts for rest and travel
-    only. Without such a pair in the window there is none.
+    only. Without such a pair in the window, or without a window, there is none.
     """
-    dates = season_dates(year)
-    first, last = ((day - dates.opening_day).days for day in dates.cup_window)
+    if calendar.cup_window is None:
+        return Games()
+    first, last = map(calendar.day, calendar.cup_window)
     busy = {
         (int(team), int(day)) for side in (games.home, games.away) for team, day in zip(side, games.day, strict=True)
     }
@@ -306,5 +385,5 @@ def cup_final(year: int, games: Games, rng: np.random.Generator) -> Games:
     if not found:
         return Games()
     day, one, two = found[int(rng.integers(len(found)))]
-    ids = [f"006{year % 100:02d}00001"]
+    ids = [f"006{calendar.year % 100:02d}00001"]
     return Games(ids, np.array([day]), np.array([one]), np.array([two]), ["Cup Final"])

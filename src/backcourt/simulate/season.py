@@ -14,6 +14,7 @@ import numpy.typing as npt
 from backcourt.simulate import brackets
 from backcourt.simulate.arrow import Table, pa
 from backcourt.simulate.boxes import count_boxes
+from backcourt.simulate.calendars import Calendar
 from backcourt.simulate.events import MADE, MISSED, make_events
 from backcourt.simulate.extras import bref_table, players_table, snapshot_table
 from backcourt.simulate.games import Engine
@@ -24,7 +25,7 @@ from backcourt.simulate.players import Pool, Skills
 from backcourt.simulate.plays import Played, Plays
 from backcourt.simulate.rosters import Season, plan_season
 from backcourt.simulate.rotation import Rotation, plan_rotation
-from backcourt.simulate.schedule import Games, cup_final, join_games, regular_season, season_dates
+from backcourt.simulate.schedule import Fixtures, Games, cup_final, join_games, regular_season
 from backcourt.simulate.shots import kinds, locate
 from backcourt.simulate.tables import (
     EPOCH,
@@ -34,6 +35,7 @@ from backcourt.simulate.tables import (
     schedule_table,
     shot_table,
     team_table,
+    unplayed_table,
 )
 from backcourt.simulate.teams import TEAMS
 
@@ -51,6 +53,7 @@ class Outcome:
         last_regular_day: Days since opening day of the last regular-season game.
         last_day: Days since opening day of the last game.
         champion: Index of the champion, or None without playoffs.
+        planned: Day for which a game was planned first, by id, of those that were put off.
     """
 
     tables: dict[str, Table]
@@ -58,22 +61,23 @@ class Outcome:
     last_regular_day: int
     last_day: int
     champion: int | None
+    planned: dict[str, int]
 
 
 class SeasonPlayer:
     """Plays the games of one season, batch by batch."""
 
-    def __init__(self, year: int, pool: Pool, rng: np.random.Generator) -> None:
+    def __init__(self, calendar: Calendar, pool: Pool, rng: np.random.Generator) -> None:
         """Draw what stays the same all season: skills, moves, injuries, pace and coaching."""
-        self.year, self.pool, self.rng = year, pool, rng
-        self.dates = season_dates(year)
-        self.skills: Skills = pool.skills(year)
-        deadline = brackets.day_number(self.dates.deadline, self.dates.opening_day)
-        self.season: Season = plan_season(pool, self.skills, deadline, rng)
+        self.calendar, self.pool, self.rng = calendar, pool, rng
+        self.skills: Skills = pool.skills(calendar.year)
+        deadline = calendar.day(calendar.deadline)
+        self.season: Season = plan_season(pool, self.skills, deadline, calendar.length, rng)
         self.pace = rng.normal(0.0, 0.030, 30)
         self.attack = rng.normal(0.0, 0.010, 30)
         self.defense = rng.normal(0.0, 0.010, 30)
         self.batches: list[Batch] = []
+        self.fixtures = Fixtures(Games(), Games())
 
     def play(self, games: Games) -> tuple[Rotation, Played]:
         """Play a batch of games."""
@@ -96,11 +100,11 @@ class SeasonPlayer:
         spots = locate(plays.zone[play], rng)
         assisted = (plays.assist_by[play] >= 0).astype(np.int64)
         shot_kind = kinds(plays.zone[play], plays.made[play], assisted, plays.putback[play], rng)
-        opening = (self.dates.opening_day - EPOCH).days
+        opening = (self.calendar.opening_day - EPOCH).days
         tip = self._tips(games, opening)
         self.batches.append(
             Batch(
-                self.year,
+                self.calendar.year,
                 opening,
                 self.pool,
                 self.season,
@@ -126,30 +130,44 @@ class SeasonPlayer:
 
     def regular(self) -> tuple[list[int], int]:
         """Play the regular season and the Cup final; the standings and the last day."""
-        games = regular_season(self.year, self.rng)
-        extra = cup_final(self.year, games, self.rng)
+        calendar = self.calendar
+        self.fixtures = regular_season(calendar, self.rng)
+        games = self.fixtures.games
+        extra = cup_final(calendar, games, self.rng)
         joined = join_games([games, extra]) if len(extra) else games
         rotation, played = self.play(joined)
         self.book(joined, rotation, played)
-        order, _ = brackets.standings(games, played.score[:1230])
-        return order, int(games.day.max())
+        score = played.score[: len(games)]
+        order, _ = brackets.standings(games, score)
+        numbered = len(games) + len(self.fixtures.unplayed)
+        late = brackets.seeding(calendar, order, numbered, self.rng)
+        if not len(late):
+            return order, int(games.day.max())
+        rotation, played = self.play(late)
+        self.book(late, rotation, played)
+        order, _ = brackets.standings(join_games([games, late]), np.concatenate([score, played.score]))
+        return order, int(late.day.max())
 
     def postseason(self, order: list[int]) -> int:
         """Play the play-in and the playoffs; the champion."""
-        day = brackets.day_number(self.dates.play_in, self.dates.opening_day)
-        games = brackets.play_in(self.year, order, day)
+        calendar = self.calendar
+        games = brackets.play_in(calendar, order)
         rotation, played = self.play(games)
-        entrants, took_place = brackets.play_in_result(games, played.score)
+        entrants, took_place = brackets.play_in_result(calendar, order, games, played.score)
         self.book(*_keep(games, rotation, played, took_place))
         pairs: list[tuple[int, int]] = []
         for number, name in enumerate(("East", "West")):
             seeds = [*brackets.conference(order, name)[:6], *entrants[number]]
             pairs += [(seeds[high - 1], seeds[low - 1]) for high, low in brackets.FIRST_ROUND]
-        day += 4
+        day = calendar.day(calendar.first_round) if calendar.first_round else calendar.day(calendar.play_in) + 4
         for stage in range(1, 5):
-            games = brackets.series_games(self.year, pairs, stage, day)
+            games = brackets.series_games(calendar, pairs, stage, day)
             rotation, played = self.play(games)
             winners, needed = brackets.series_result(pairs, games, played.score)
+            # A season whose last day is known: its finals are played anew until they take as many games.
+            while stage == 4 and calendar.finals_games not in {None, len(needed)}:
+                rotation, played = self.play(games)
+                winners, needed = brackets.series_result(pairs, games, played.score)
             games, rotation, played = _keep(games, rotation, played, needed)
             self.book(games, rotation, played)
             day = int(games.day.max()) + 2
@@ -191,9 +209,10 @@ def _tables_of(batch: Batch) -> dict[str, Table]:
     return {name: make(batch) for name, make in _MAKERS.items()}
 
 
-def run_season(year: int, pool: Pool, rng: np.random.Generator, *, playoffs: bool) -> Outcome:
+def run_season(calendar: Calendar, pool: Pool, rng: np.random.Generator, *, playoffs: bool) -> Outcome:
     """Play a whole season and make every table of it."""
-    player = SeasonPlayer(year, pool, rng)
+    player = SeasonPlayer(calendar, pool, rng)
+    year = calendar.year
     order, last_regular = player.regular()
     batches = player.batches
     # The regular season's tables need no chance any more: they are made while the playoffs are played.
@@ -201,6 +220,10 @@ def run_season(year: int, pool: Pool, rng: np.random.Generator, *, playoffs: boo
         regular = aside.submit(_tables_of, batches[0])
         champion = player.postseason(order) if playoffs else None
         parts = [regular.result(), *map(_tables_of, batches[1:])]
+    if len(player.fixtures.unplayed):
+        parts[0]["schedule"] = pa.concat_tables(
+            [parts[0]["schedule"], unplayed_table(year, batches[0].opening, player.fixtures.unplayed)]
+        )
     tables = {name: pa.concat_tables([part[name] for part in parts]) for name in _MAKERS}
     last_day = max(int(batch.games.day.max()) for batch in batches)
     season, opening = player.season, batches[0].opening
@@ -211,4 +234,4 @@ def run_season(year: int, pool: Pool, rng: np.random.Generator, *, playoffs: boo
     tables["player_props"] = props_table(batches, player.skills, rng)
     tables["game_lines"] = lines_table(batches, rng)
     team_at_end = season.team[:, last_day].astype(np.int64)
-    return Outcome(tables, team_at_end, last_regular, last_day, champion)
+    return Outcome(tables, team_at_end, last_regular, last_day, champion, player.fixtures.planned)

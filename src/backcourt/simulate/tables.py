@@ -141,6 +141,25 @@ def schedule_table(batch: Batch) -> Table:
     )
 
 
+def unplayed_table(year: int, opening: int, games: Games) -> Table:
+    """Schedule rows of games that were put off and never played: no score, no time, status Postponed."""
+    count = len(games)
+    columns: dict[str, Any] = {
+        "game_id": pa.array(games.ids),
+        "game_date": pa.array((games.day + opening).astype(np.int32), pa.int32()).cast(pa.date32()),
+        "season": season_label(year),
+        "season_type": pa.array(games.kinds),
+        "status": "Postponed",
+        "source": SOURCE,
+    }
+    for name, team in (("home", games.home), ("away", games.away)):
+        columns[f"{name}_team_id"] = TEAM_ID[team]
+        columns[f"{name}_abbreviation"] = texts([one.abbr for one in TEAMS], team)
+        columns[f"{name}_team_name"] = texts([one.name for one in TEAMS], team)
+    nothing = {name: pa.nulls(count) for name in SCHEMAS["schedule"].names if name not in columns}
+    return table("schedule", columns | nothing, count)
+
+
 def _share(made: Ints, tried: Ints, *, empty: float | None) -> Array:
     ratio = np.round(made / np.maximum(tried, 1), 3)
     return pa.array(ratio, mask=tried == 0) if empty is None else pa.array(np.where(tried == 0, empty, ratio))

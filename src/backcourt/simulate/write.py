@@ -13,7 +13,8 @@ from backcourt.calendar import season_label, season_year
 from backcourt.errors import BackcourtError
 from backcourt.files import make_folder, replacing
 from backcourt.simulate import SeasonSummary
-from backcourt.simulate.arrow import Table, pq
+from backcourt.simulate.arrow import Table, pc, pq
+from backcourt.simulate.calendars import Calendar, calendar_of
 from backcourt.simulate.defects import (
     BadTeamLine,
     Defect,
@@ -24,7 +25,6 @@ from backcourt.simulate.defects import (
 )
 from backcourt.simulate.planting import plant
 from backcourt.simulate.players import Pool, create_pool, next_season
-from backcourt.simulate.schedule import season_dates
 from backcourt.simulate.season import Outcome, run_season
 from backcourt.simulate.teams import TEAMS
 
@@ -35,15 +35,16 @@ def write_file(rows: Table, path: Path) -> None:
         pq.write_table(rows, file, compression="zstd", compression_level=1, row_group_size=1 << 18)
 
 
-def _write(out: Path, year: int, seed: int, outcome: Outcome, defects: Collection[Defect]) -> SeasonSummary:
+def _write(out: Path, calendar: Calendar, seed: int, outcome: Outcome, defects: Collection[Defect]) -> SeasonSummary:
+    year, opening = calendar.year, calendar.opening_day
     tables = dict(outcome.tables)
     plant(tables, defects, [seed, year])
     make_folder(out)
     # Two at a time: compression runs outside the interpreter's lock, and the bytes do not depend on the order.
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda name: write_file(tables[name], out / f"{name}.parquet"), tables))
-    opening = season_dates(year).opening_day
     schedule = outcome.tables["schedule"]
+    schedule = schedule.filter(pc.field("status") == "Final")
     kinds = schedule["season_type"].value_counts().to_pylist()
     return SeasonSummary(
         season=season_label(year),
@@ -57,6 +58,7 @@ def _write(out: Path, year: int, seed: int, outcome: Outcome, defects: Collectio
         rows={name: rows.num_rows for name, rows in tables.items()},
         champion=None if outcome.champion is None else TEAMS[outcome.champion].abbr,
         defects=tuple(defects),
+        planned={game: opening + dt.timedelta(days=day) for game, day in outcome.planned.items()},
     )
 
 
@@ -89,12 +91,17 @@ def _seasons_of(defects: Collection[Defect], schedule: Table) -> list[Defect]:
     return chosen
 
 
-def season(out: Path, text: str, seed: int, defects: Collection[Defect], *, playoffs: bool) -> SeasonSummary:
+def season(
+    out: Path, text: str, seed: int, defects: Collection[Defect], *, playoffs: bool, calendar: Calendar | None
+) -> SeasonSummary:
     """See `backcourt.simulate.write_season`."""
     year = season_year(text)
+    if calendar is not None and calendar.year != year:
+        raise BackcourtError(f"a calendar of {season_label(calendar.year)} for season {text}", valid=[text])
     pool = _first_pool(year, _checked_seed(seed))
-    outcome = run_season(year, pool, np.random.default_rng([seed, year]), playoffs=playoffs)
-    return _write(Path(out), year, seed, outcome, defects)
+    calendar = calendar or calendar_of(year)
+    outcome = run_season(calendar, pool, np.random.default_rng([seed, year]), playoffs=playoffs)
+    return _write(Path(out), calendar, seed, outcome, defects)
 
 
 def league(
@@ -108,10 +115,11 @@ def league(
     summaries: list[SeasonSummary] = []
     planted: set[Defect] = set()
     for number in range(seasons):
-        outcome = run_season(year + number, pool, np.random.default_rng([seed, year + number]), playoffs=playoffs)
+        calendar = calendar_of(year + number)
+        outcome = run_season(calendar, pool, np.random.default_rng([seed, year + number]), playoffs=playoffs)
         mine = _seasons_of(defects, outcome.tables["schedule"])
         planted |= set(mine)
-        summaries.append(_write(Path(out) / season_label(year + number), year + number, seed, outcome, mine))
+        summaries.append(_write(Path(out) / season_label(year + number), calendar, seed, outcome, mine))
         # A season's tables are large: they go before the next one is played.
         team_at_end = outcome.team_at_end
         del outcome

@@ -2,7 +2,7 @@
 
 Left out: games of pre-season and All-Star weekend against sides that are none of the 30 teams, and planned games whose
 teams are not known yet. Every other game goes to the rules. The schedule names no periods; the status text of a final
-game does ("Final/OT2").
+game does ("Final/OT2"), and so does that of a game which was put off ("PPD").
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ _GAME_IGNORED = words(
 )
 _TEAM_IGNORED = words("teamName teamCity teamSlug wins losses seed")
 _STATUS = {1: "Scheduled", 2: "Live", 3: "Final"}
+_PUT_OFF = frozenset({"ppd", "postponed", "cancelled", "canceled"})
+"""Status texts of a game that the schedule still lists on its first date with the status of a planned one."""
+
 _FINAL = re.compile(r"final(?:/ot([0-9]{0,2}))?")
 _REGULATION = 4
 
@@ -79,9 +82,11 @@ def _row(game: dict[str, Any], about: About, parsed: Parsed) -> dict[str, Any] |
     ids = row["home_team_id"], row["away_team_id"]
     if is_guest_game(row["game_id"], *ids) or (status == 1 and 0 in map(whole_of, ids)):
         return None
-    final = _FINAL.fullmatch((text_of(game.get("gameStatusText")) or "").strip().lower())
+    text = (text_of(game.get("gameStatusText")) or "").strip().lower()
+    final = _FINAL.fullmatch(text)
     periods = None
     if final:
         overtimes = 0 if final[1] is None else int(final[1] or 1)
         periods = _REGULATION + overtimes
-    return row | {"status": _STATUS.get(status or 0, text_of(game.get("gameStatus"))), "periods": periods}
+    known = "Postponed" if status == 1 and text in _PUT_OFF else _STATUS.get(status or 0)
+    return row | {"status": known or text_of(game.get("gameStatus")), "periods": periods}

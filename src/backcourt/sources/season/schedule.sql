@@ -13,6 +13,7 @@ WITH listed AS (
       WHEN STARTS_WITH(LOWER(g.status), 'final') THEN 3
       WHEN LOWER(g.status) IN ('live', 'in progress', 'halftime') THEN 2
       WHEN LOWER(g.status) IN ('planned', 'scheduled') THEN 1
+      WHEN LOWER(g.status) IN ('postponed', 'ppd', 'cancelled', 'canceled') THEN 4
     END AS game_status,
     h.tricode AS known_home,
     a.tricode AS known_away,
