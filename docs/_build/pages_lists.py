@@ -26,7 +26,9 @@ def _failures() -> str:
         (
             f"[{text(item.name)}](#{item.name.lower()})",
             text(item.meaning),
-            *("yes" if flag else "no" for flag in (item.expected, item.retryable, item.correctable, item.row_written)),
+            "yes" if item.expected else "no",
+            *("by record" if item.by_record else "yes" if flag else "no" for flag in (item.retryable, item.correctable)),
+            "yes" if item.row_written else "no",
         )
         for item in CATEGORIES
     ]
@@ -35,7 +37,9 @@ def _failures() -> str:
         "Failure categories",
         f"A candidate that yields no full row leaves a failure record with one of {len(CATEGORIES)} categories. "
         "*Expected* says that a healthy warehouse has such records; *retryable*, that running again may help; "
-        "*correctable*, that loading or repairing other data would; *row written*, that a row stands beside the record.",
+        "*correctable*, that loading or repairing other data would; *row written*, that a row stands beside the record. "
+        "*By record*: `can_retry` and `is_correctable` say of each record whether data is missing (TRUE) or only too few "
+        "games have been played (FALSE).",
         table(("category", "meaning", "expected", "retryable", "correctable", "row written"), rows),
         "What to do about each:",
         *sections,

@@ -36,6 +36,7 @@ FAILURE = [
     ("failure_reason", "STRING"),
     ("expected_game_count", "INT64"),
     ("actual_game_count", "INT64"),
+    ("data_missing", "BOOL"),
 ]
 KINDS = {"text": "STRING", "whole": "INT64", "number": "FLOAT64", "flag": "BOOL", "date": "DATE", "time": "TIMESTAMP"}
 SOURCE_PARAMETERS = {"season": "STRING", "season_year": "INT64", "first_day": "DATE", "last_day": "DATE"}

@@ -193,16 +193,14 @@ def test_listed_players_have_factors_and_features(ask) -> None:
 
 
 def test_failure_categories_are_the_six(ask) -> None:
-    """Every recorded category is one of the six, none is PROCESSING_ERROR, and flags follow the category."""
-    known = {category.name: category for category in CATEGORIES}
-    assert len(known) == 6
+    """In a season without a hole every record is of somebody who has played too little: nothing would mend it."""
+    assert len({category.name for category in CATEGORIES}) == 6
     found = ask(
         "SELECT failure_category, can_retry, is_correctable FROM nba_processing.precompute_failures "
         "UNION SELECT failure_category, can_retry, is_correctable FROM nba_processing.analytics_failures"
     )
     assert {name for name, _, _ in found} == {"INSUFFICIENT_DATA", "NO_SHOT_ZONE"}
-    for name, retry, correctable in found:
-        assert (known[name].retryable, known[name].correctable) == (retry, correctable)
+    assert {(retry, correctable) for _, retry, correctable in found} == {(False, False)}
 
 
 def test_zone_failures_stand_beside_their_rows(ask) -> None:

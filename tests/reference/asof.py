@@ -13,11 +13,12 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 from math import isqrt
+from typing import NamedTuple
 
 from reference.games import true_shooting
 from reference.league import League, consecutive, minutes, pace, points_mean, since, usage
-from reference.numbers import Exact, exact, mean, ratio, rounded
-from reference.raw import WINDOW_KINDS, Row
+from reference.numbers import Exact, mean, ratio, rounded
+from reference.raw import Row
 
 ZONES = ("paint", "mid_range", "three_pt")
 _LABEL = {"paint": "paint", "mid_range": "mid_range", "three_pt": "perimeter"}
@@ -25,8 +26,32 @@ _DEFAULT = {"paint": Fraction(565, 1000), "mid_range": Fraction(410, 1000), "thr
 _BLOCKS = {"paint": "blocks_paint", "mid_range": "blocks_mid_range", "three_pt": "blocks_three_pt"}
 _SQRT_DIGITS = 20
 
-Result = tuple[list[Row], dict[str, str]]
-"""Rows, and the failure category by entity."""
+
+class Failure(NamedTuple):
+    """What a failure record says, but for the wording of its reason.
+
+    Attributes:
+        category: One of the six.
+        needed: Games that the computation wants.
+        there: Games that are there.
+        mendable: True if data is missing, so that another run may succeed once it is loaded; False if only time helps.
+        said: The numbers that the reason names.
+    """
+
+    category: str
+    needed: int
+    there: int
+    mendable: bool
+    said: frozenset[int]
+
+
+def too_few(there: int, needed: int, category: str = "INSUFFICIENT_DATA") -> Failure:
+    """The record of an entity that has not played enough games yet; no data would mend it."""
+    return Failure(category, needed, there, mendable=False, said=frozenset({there, needed}))
+
+
+Result = tuple[list[Row], dict[str, Failure]]
+"""Rows, and the failure record by entity."""
 
 
 def _sum(games: list[Row], name: str) -> int | None:
@@ -64,7 +89,7 @@ def team_zones(league: League, day: date) -> Result:
     for team in teams:
         games = _defended(league, team, day)[:15]
         if len(games) < 5:
-            failures[team] = "INSUFFICIENT_DATA"
+            failures[team] = too_few(len(games), 5)
         else:
             rows.append(
                 {"team_abbr": team, "analysis_date": day, "season_year": league.raw.year} | _zone_row(games, means)
@@ -90,7 +115,8 @@ def _zone_row(games: list[Row], means: dict[str, Fraction]) -> Row:
         }
     points = sum(one["points_allowed"] for one in games)
     possessions = sum(one["_p100"] for one in games)
-    order = sorted(against, key=lambda zone: (against[zone], ZONES.index(zone)))
+    # With one zone unknown nobody can say which is the strongest.
+    order = [] if len(against) < len(ZONES) else sorted(against, key=lambda zone: (against[zone], ZONES.index(zone)))
     return row | {
         "paint_points_allowed_per_game": rounded(ratio(_sum(zoned, "points_in_paint_allowed"), len(zoned)), 2),
         "defensive_rating_last_15": rounded(ratio(100 * 100 * points, possessions), 2),
@@ -99,7 +125,7 @@ def _zone_row(games: list[Row], means: dict[str, Fraction]) -> Row:
         "games_in_sample": len(games),
         "zone_games_in_sample": len(zoned),
         "strongest_zone": _LABEL[order[0]] if order else None,
-        "weakest_zone": _LABEL[order[-1]] if order else None,
+        "weakest_zone": _LABEL[max(ZONES, key=lambda zone: against[zone])] if order else None,
         "data_quality_tier": "high" if len(games) >= 15 else "medium" if len(games) >= 10 else "low",
     }
 
@@ -113,7 +139,7 @@ def player_zones(league: League, day: date) -> Result:
         if not games:
             continue
         if len(games) < 10:
-            failures[str(player)] = "INSUFFICIENT_DATA"
+            failures[str(player)] = too_few(len(games), 10)
             continue
         rows.append(
             {
@@ -124,6 +150,7 @@ def player_zones(league: League, day: date) -> Result:
                 "team_abbr": games[0]["team_abbr"],
             }
             | _shot_row(games)
+            | {"_tries": _counts(games[:10])[1]}
         )
     return rows, failures
 
@@ -191,11 +218,11 @@ def daily_cache(league: League, day: date, listed: list[Row], zones: dict[int, R
         player = context["player_id"]
         games = league.history(player, day)
         if len(games) < 5:
-            failures[str(player)] = "INSUFFICIENT_DATA"
+            failures[str(player)] = too_few(len(games), 5)
             continue
         zone = zones.get(player)
         if zone is None:
-            failures[str(player)] = "NO_SHOT_ZONE"
+            failures[str(player)] = too_few(len(games), 10, "NO_SHOT_ZONE")
         same = "game_id season_year player_id player_lookup team_abbr player_age"
         rows.append(
             {name: context[name] for name in same.split()}
@@ -254,4 +281,4 @@ def _team_form(league: League, team: str, day: date) -> Row:
     }
 
 
-__all__ = ["WINDOW_KINDS", "ZONES", "Result", "daily_cache", "exact", "player_zones", "team_zones"]
+__all__ = ["ZONES", "Failure", "Result", "daily_cache", "player_zones", "team_zones", "too_few"]

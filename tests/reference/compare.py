@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,51 +12,52 @@ import duckdb
 from backcourt.catalog import table
 from backcourt.catalog.features import FEATURES
 from backcourt.catalog.model import Column
-from reference.model import Expected, Reference
+from reference.asof import Failure
+from reference.model import Expected
 from reference.raw import Row
 
 _SLACK = 1.001
-"""One unit of the last decimal, for ties in rounding."""
+"""One unit of the last decimal."""
 
-_HUNDREDTHS = frozenset(
-    [
-        "points_avg_last_5",
-        "points_avg_last_10",
-        "points_avg_season",
-        "points_std_last_10",
-        "shot_zone_mismatch_score",
-        "pace_score",
-        "usage_spike_score",
-        "opponent_def_rating",
-        "opponent_pace",
-        "team_pace",
-        "team_off_rating",
-    ]
+TIES = frozenset({"shot_zone_mismatch_score", "usage_spike_score", "total_composite_adjustment"})
+"""Columns that are rounded from a product of floats, where a tie may fall to either side; all others are exact."""
+
+
+RECORD = (
+    "entity_id, failure_category, failure_reason, expected_game_count, actual_game_count, can_retry, is_correctable"
 )
-"""Features that are copies of columns with two decimals: that is the unit in which a tie shows."""
+"""Columns of a failure record that the reference says something about."""
 
 
-def _decimals(column: Column, feature: str | None = None) -> int:
-    name = feature or column.name
-    return 2 if column.decimals == 4 and name in _HUNDREDTHS else column.decimals or 0
-
-
-def _near(one: float, two: float, decimals: int) -> bool:
-    return abs(one - two) <= _SLACK * 10**-decimals
+def _near(name: str, one: float, two: float) -> bool:
+    return abs(one - two) <= _SLACK / 100 if name in TIES else one == two
 
 
 def same(column: Column, one: Any, two: Any) -> bool:
-    """Equal, or within one unit of the last decimal for floats; NULL equals NULL only."""
+    """Equal to the last digit; a column of ``TIES`` within one unit of its last decimal; NULL equals NULL only."""
     if one is None or two is None:
         return one is two
     if column.type == "FLOAT64":
-        return _near(one, two, _decimals(column))
+        return _near(column.name, one, two)
     if column.type == "ARRAY<FLOAT64>":
-        places = [_decimals(column, feature.name) for feature in FEATURES]
-        return len(one) == len(two) and all(map(_near, one, two, places))
+        names = [feature.name for feature in FEATURES]
+        return len(one) == len(two) and all(map(_near, names, one, two))
     if column.type == "ARRAY<STRING>":
         return list(one) == list(two)
-    return one == two
+    return one == two and type(one) is type(two)
+
+
+def failure(row: Row) -> Failure:
+    """A stored failure record as the reference writes it; both flags must say the same."""
+    assert row["can_retry"] == row["is_correctable"], row
+    said = frozenset(int(number) for number in re.findall(r"\d+", row["failure_reason"]))
+    return Failure(
+        row["failure_category"],
+        row["expected_game_count"],
+        row["actual_game_count"],
+        mendable=row["can_retry"],
+        said=said,
+    )
 
 
 def differences(name: str, day: object, wanted: Expected, found: Expected, *, limit: int = 20) -> list[str]:
@@ -117,20 +119,11 @@ class Stored:
         rows = fetch(self._connection, f"SELECT {columns} FROM {target.full_name} WHERE {target.partition} = ?", [day])
         failures = fetch(
             self._connection,
-            f"SELECT entity_id, failure_category FROM nba_processing.{target.phase}_failures "
+            f"SELECT {RECORD} FROM nba_processing.{target.phase}_failures "
             "WHERE processor_name = ? AND analysis_date = ?",
             [target.name, day],
         )
-        return by_key(name, rows), {row["entity_id"]: row["failure_category"] for row in failures}
-
-
-def check(reference: Reference, stored: Stored, names: Iterable[str], days: Iterable[object]) -> list[str]:
-    """Differences of several tables and dates."""
-    out: list[str] = []
-    for day in days:
-        for name in names:
-            out += differences(name, day, reference.expected(name, day), stored.found(name, day))
-    return out
+        return by_key(name, rows), {row["entity_id"]: failure(row) for row in failures}
 
 
 def count_by_table(found: Iterable[str]) -> Mapping[str, int]:

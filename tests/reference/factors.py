@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from reference.asof import Result
+from reference.asof import Failure, Result, too_few
 from reference.numbers import Exact, clamp, exact, ratio, rounded, rounded_inside
 from reference.raw import Row
 
@@ -45,17 +45,18 @@ def _mismatch(zones: Row | None, defense: Row | None) -> Exact | None:
     if zones is None or defense is None or zones["primary_scoring_zone"] is None:
         return None
     weak = {zone: defense[f"{zone}_defense_vs_league_avg"] for zone in _ZONE_OF.values()}
-    rates = {zone: exact(zones[f"{zone}_rate_last_10"]) for zone in weak}
     primary = zones["primary_scoring_zone"]
     if primary == "balanced":
         if any(value is None for value in weak.values()):
             return None
-        score: Exact = sum(rates[zone] * exact(weak[zone]) for zone in weak) / sum(rates.values())
+        tries = zones["_tries"]
+        score: Exact = sum(tries[zone] * exact(weak[zone]) for zone in weak) / Fraction(sum(tries.values()))
     else:
         value = weak[_ZONE_OF[primary]]
         if value is None:
             return None
-        score = exact(value) * min(rates[_ZONE_OF[primary]] / 50, 1)
+        rate = exact(zones[f"{_ZONE_OF[primary]}_rate_last_10"])
+        score = exact(value) * min(rate / 50, 1)
     if abs(score) > 5:
         score *= Fraction(12, 10)
     return clamp(score, -10, 10)
@@ -78,8 +79,26 @@ def _strength(team: str, ratings: dict[str, float]) -> Fraction | None:
     return ratio(100 * sum(value > ratings[team] for value in others), len(others))
 
 
-def composite(listed: list[Row], zones: dict[int, Row], defenses: dict[str, Row]) -> Result:
-    """PCF rows and failures: UPGC rows, PSZA rows by player and TDZA rows by team of one date."""
+def _no_mismatch(row: Row, zones: Row | None, defense: Row | None, team_games: int) -> Failure:
+    """Why a listed player has no mismatch: what only time mends comes before what data would mend."""
+    said = frozenset
+    if zones is None and row["games_played_season"] < 10:
+        return too_few(row["games_played_season"], 10, "NO_SHOT_ZONE")
+    if defense is None and team_games < 5:
+        return too_few(team_games, 5, "NO_SHOT_ZONE")
+    if defense is None:
+        return Failure("NO_SHOT_ZONE", 5, 5, mendable=True, said=said({5}))
+    if zones is None:
+        return Failure("NO_SHOT_ZONE", 10, 10, mendable=True, said=said({10}))
+    if zones["primary_scoring_zone"] is None:
+        there = zones["games_in_sample_10"]
+        return Failure("NO_SHOT_ZONE", 10, there, mendable=there < 10, said=said({10, there}))
+    needed, there = defense["games_in_sample"], defense["zone_games_in_sample"]
+    return Failure("NO_SHOT_ZONE", needed, there, mendable=there < needed, said=said({needed, there}))
+
+
+def composite(listed: list[Row], zones: dict[int, Row], defenses: dict[str, Row], team_games: dict[str, int]) -> Result:
+    """PCF rows and failures: UPGC rows, PSZA rows by player, TDZA rows and games played by team, as of one date."""
     ratings = {team: row["defensive_rating_last_15"] for team, row in defenses.items()}
     rows: list[Row] = []
     failures = {}
@@ -92,7 +111,7 @@ def composite(listed: list[Row], zones: dict[int, Row], defenses: dict[str, Row]
         speed = None if differential is None else rounded_inside(clamp(exact(differential) / 2, -3, 3), 2)
         spike = rounded_inside(_spike(row), 2)
         if mismatch is None:
-            failures[str(player)] = "NO_SHOT_ZONE"
+            failures[str(player)] = _no_mismatch(row, zones.get(player), defenses.get(opponent), team_games[opponent])
         same = "game_id game_date season_year player_id player_lookup team_abbr opponent_team_abbr"
         rows.append(
             {name: row[name] for name in same.split()}

@@ -10,7 +10,7 @@ from typing import Any
 
 from backcourt.catalog import table
 from backcourt.catalog.features import FEATURES
-from reference.asof import Result, daily_cache, player_zones, team_zones
+from reference.asof import Failure, Result, daily_cache, player_zones, team_zones
 from reference.context import player_context, team_context
 from reference.factors import composite, feature_rows
 from reference.league import League
@@ -41,8 +41,8 @@ _FROM_GAMES: dict[str, Callable[[League, date], Result]] = {
 }
 """Tables that are computed from earlier games alone."""
 
-Expected = tuple[dict[tuple[object, ...], Row], dict[str, str]]
-"""Rows by key, and failure categories by entity."""
+Expected = tuple[dict[tuple[object, ...], Row], dict[str, Failure]]
+"""Rows by key, and failure records by entity."""
 
 
 @dataclass
@@ -91,7 +91,9 @@ class Reference:
             return daily_cache(self.league, day, listed, zones)
         defenses = self._rows("team_defense_zone_analysis", day, "team_abbr")
         if name == "player_composite_factors":
-            return composite(listed, zones, defenses)
+            teams = {row["opponent_team_abbr"] for row in listed}
+            games = {team: len(self.league.team_history(team, day)) for team in teams}
+            return composite(listed, zones, defenses, games)
         teams = self._rows("upcoming_team_game_context", day, "game_id", "team_abbr")
         caches = self._rows("player_daily_cache", day, "game_id", "player_id")
         factors = self._rows("player_composite_factors", day, "game_id", "player_id")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from backcourt.backfill.records import failure_rows
 from backcourt.backfill.seasons import processor_values
 from backcourt.calendar import DateRange
 from backcourt.processors.base import FAILURE_COLUMNS, Processor
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
 from backcourt.warehouse.publish import staged_select
-from reference.compare import by_key
+from reference.compare import RECORD, by_key, failure
 from reference.model import Expected
 
 PROCESSORS: dict[str, Processor] = {processor.name: processor for processor in registry()}
@@ -29,9 +30,7 @@ def staged(session: Session, name: str, sql: str, day: date) -> Expected:
         "AND (failure_category IS NULL OR failure_category = 'NO_SHOT_ZONE')",
         {"day": day},
     ).to_pylist()
-    failures = session.rows(
-        f"SELECT {processor.entity} AS entity_id, failure_category FROM {stage} "
-        f"WHERE {processor.table.partition} = @day AND failure_category IS NOT NULL",
-        {"day": day},
-    )
-    return by_key(name, rows), {str(entity): str(category) for entity, category in failures}
+    failures = session.query(
+        f"SELECT {RECORD} FROM ({failure_rows(processor, stage, None, None)}) WHERE analysis_date = @day", {"day": day}
+    ).to_pylist()
+    return by_key(name, rows), {row["entity_id"]: failure(row) for row in failures}

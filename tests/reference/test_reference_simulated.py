@@ -53,10 +53,10 @@ def test_the_chosen_dates_exercise_the_rules(simulated_reference: Reference) -> 
     ]
     assert {"paint", "perimeter", "mid_range", "balanced"} <= set(zones)
     failures = {
-        category
+        record.category
         for day in days.values()
         for name in TABLES
-        for category in simulated_reference.expected(name, day)[1].values()
+        for record in simulated_reference.expected(name, day)[1].values()
     }
     assert failures == {"INSUFFICIENT_DATA", "NO_SHOT_ZONE"}
 

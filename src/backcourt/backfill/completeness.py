@@ -27,7 +27,7 @@ _FINAL_GAMES = " UNION ALL ".join(
 def stage_windows(session: Session, processor: Processor, stage: Staged, parameters: dict[str, Value]) -> Staged | None:
     """Stage how many games each candidate's windows should hold and do hold; None for a table without such windows.
 
-    Columns: game_date, entity_id, expected, found; one row per candidate and window.
+    Columns: game_date, entity_id, whose ("player" or "team"), expected, found; one row per candidate and window.
     """
     selects = [
         _window(processor, stage, upstream.table, window)
@@ -74,7 +74,8 @@ def incomplete(windows: Staged | None, percent: int | None) -> str | None:
 
 def _window(processor: Processor, stage: Staged, upstream: str, window: Window) -> str:
     """SELECT of one window: the newest games as of each candidate's date, and how many of them have their row."""
-    owner = "player_id" if window.by == "player_id" else "team_abbr"
+    whose = "player" if window.by == "player_id" else "team"
+    owner = "player_id" if whose == "player" else "team_abbr"
     played = _APPEARANCES if window.by == "player_id" else _FINAL_GAMES
     partition = table(processor.target).partition
     frame = (
@@ -82,7 +83,7 @@ def _window(processor: Processor, stage: Staged, upstream: str, window: Window) 
         f"ROWS BETWEEN {(window.size or 1) - 1} PRECEDING AND CURRENT ROW)"
     )
     return f"""
-        SELECT c.{partition} AS game_date, {processor.entity} AS entity_id, w.expected, w.found
+        SELECT c.{partition} AS game_date, {processor.entity} AS entity_id, '{whose}' AS whose, w.expected, w.found
         FROM {stage} AS c
         INNER JOIN (
           SELECT

@@ -103,9 +103,10 @@ def publish_chunk(
     ]
     withheld = " UNION ALL ".join(held) or None
     quality = session.stage_query(f"{name}_quality", not_clean(table, stage.name, GOOD)) if table.critical else None
+    candidates = failure_rows(processor, stage, withheld, windows)
     failed = session.stage_query(
         f"{name}_failures",
-        f"{failure_rows(processor, stage, withheld)} UNION ALL {_dates(processor, stage, quality, stamp, prepared)}",
+        f"{candidates} UNION ALL {_dates(processor, stage, quality, stamp, prepared)}",
         {**parameters, **threshold_values(policy), "processor": processor.name, "now": stamp.now},
     )
     stop_if_refused(session, processor, failed, policy)

@@ -15,32 +15,51 @@ GOOD = f"COALESCE(failure_category IN ({_WRITTEN}), TRUE)"
 _VALUES = "failure_category, failure_reason, expected_game_count, actual_game_count"
 
 
-def failure_rows(processor: Processor, stage: Staged, withheld: str | None) -> str:
+def failure_rows(processor: Processor, stage: Staged, withheld: str | None, windows: Staged | None) -> str:
     """SELECT of the records of candidates; a player listed for two games of a date has one.
+
+    Both flags are a fact of the record: where it says whether data is missing or only too few games were played, that
+    decides; where it does not, the category does.
 
     Args:
         processor: Whose candidates they are.
         stage: The staged candidates.
         withheld: SELECT of further records that keep a candidate's row back, or None.
+        windows: Where the games of the candidates' windows are staged (``completeness.stage_windows``), or None.
     """
-    flags = " ".join(f"WHEN '{c.name}' THEN {str(c.retryable).upper()}" for c in CATEGORIES)
+    retry = " ".join(f"WHEN '{c.name}' THEN {str(c.retryable).upper()}" for c in CATEGORIES)
     correctable = " ".join(f"WHEN '{c.name}' THEN {str(c.correctable).upper()}" for c in CATEGORIES)
-    more = f"UNION ALL SELECT analysis_date, entity_id, {_VALUES}, 0 AS rank FROM ({withheld})" if withheld else ""
+    more = (
+        f"UNION ALL SELECT analysis_date, entity_id, {_VALUES}, CAST(NULL AS BOOL), 0 AS rank FROM ({withheld})"
+        if withheld
+        else ""
+    )
+    missing, join = "r.data_missing", ""
+    if windows is not None and windows.rows:
+        # Too few rows, but enough games: who has played as often as the computation needs is not new, rows are lost.
+        missing = "IF(r.failure_category IN ('INSUFFICIENT_DATA', 'NO_SHOT_ZONE') AND w.entity_id IS NOT NULL, "
+        missing += "COALESCE(r.data_missing, FALSE) OR w.played >= r.expected_game_count, r.data_missing)"
+        join = (
+            "LEFT JOIN (SELECT game_date, entity_id, MAX(expected) AS played "
+            f"FROM {windows} WHERE whose = '{processor.entity_type}' GROUP BY game_date, entity_id) AS w "
+            "ON w.game_date = r.analysis_date AND w.entity_id = r.entity_id"
+        )
     return f"""
         SELECT
-          analysis_date, entity_id, {_VALUES},
-          CASE failure_category {flags} END AS can_retry,
-          CASE failure_category {correctable} END AS is_correctable
+          r.analysis_date, r.entity_id, {", ".join(f"r.{name}" for name in _VALUES.split(", "))},
+          COALESCE({missing}, CASE r.failure_category {retry} END) AS can_retry,
+          COALESCE({missing}, CASE r.failure_category {correctable} END) AS is_correctable
         FROM (
           SELECT
-            {processor.table.partition} AS analysis_date, {processor.entity} AS entity_id, {_VALUES},
+            {processor.table.partition} AS analysis_date, {processor.entity} AS entity_id, {_VALUES}, data_missing,
             IF({GOOD}, 2, 1) AS rank
           FROM {stage}
           WHERE failure_category IS NOT NULL
           {more}
-        )
+        ) AS r
+        {join}
         QUALIFY ROW_NUMBER() OVER (
-          PARTITION BY analysis_date, entity_id ORDER BY rank, failure_category, failure_reason
+          PARTITION BY r.analysis_date, r.entity_id ORDER BY r.rank, r.failure_category, r.failure_reason
         ) = 1"""
 
 
@@ -69,7 +88,11 @@ def replace_failures(processor: Processor, failed: Staged, chunk: DateRange, sta
     counts = " AND ".join(
         f"COALESCE(f.{name}, -1) = COALESCE(t.{name}, -1)" for name in ("expected_game_count", "actual_game_count")
     )
-    same = f"{key} AND f.failure_category = t.failure_category AND f.failure_reason = t.failure_reason AND {counts}"
+    flags = "f.can_retry = t.can_retry AND f.is_correctable = t.is_correctable"
+    same = (
+        f"{key} AND f.failure_category = t.failure_category AND f.failure_reason = t.failure_reason "
+        f"AND {counts} AND {flags}"
+    )
     values: dict[str, Value] = {"processor": processor.name, "start_date": chunk.start, "end_date": chunk.end}
     if not failed.rows:
         return (Statement(f"DELETE FROM {target} AS t WHERE {scope}", values),)

@@ -65,8 +65,12 @@ def _failures(name: str, what: str) -> Table:
         text("failure_reason", "one sentence with the numbers behind it"),
         integer("expected_game_count", "games that the computation wants", "games"),
         integer("actual_game_count", "games that were there", "games"),
-        flag("can_retry", "TRUE if another run may succeed without new data", required=True),
-        flag("is_correctable", "TRUE if loading missing data would mend it", required=True),
+        flag(
+            "can_retry",
+            "TRUE if another run may succeed: FALSE while only too few games have been played",
+            required=True,
+        ),
+        flag("is_correctable", "TRUE if loading or computing missing data would mend it", required=True),
         _RUN,
         moment("created_at", "when it was recorded (UTC)", required=True),
     )

@@ -237,6 +237,7 @@ PLAYER_COMPOSITE_FACTORS = Table(
     upstreams=(
         Upstream("nba_raw.nbac_schedule", _CALENDAR),
         Upstream("nba_analytics.upcoming_player_game_context", _DATE),
+        Upstream("nba_analytics.upcoming_team_game_context", _DATE, critical=False),
         Upstream("nba_precompute.team_defense_zone_analysis", _DATE),
         Upstream("nba_precompute.player_shot_zone_analysis", _DATE),
     ),

@@ -11,8 +11,17 @@ from backcourt.catalog import Table, table
 from backcourt.catalog.features import FEATURES
 from backcourt.warehouse.publish import staged_select
 
-FAILURE_COLUMNS = ("failure_category", "failure_reason", "expected_game_count", "actual_game_count")
-"""What every processor returns beside its table's columns; the category is NULL for a good row."""
+FAILURE_COLUMNS = (
+    "failure_category",
+    "failure_reason",
+    "expected_game_count",
+    "actual_game_count",
+    "data_missing",
+)
+"""What every processor returns beside its table's columns; the category is NULL for a good row.
+
+``data_missing`` is TRUE where rows that should be there are not, FALSE where only too few games have been played, and
+NULL where the SELECT cannot tell or the category says it all."""
 
 
 @dataclass(frozen=True)

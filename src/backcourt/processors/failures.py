@@ -13,8 +13,10 @@ class Category:
         name: The category as stored.
         meaning: What happened.
         expected: True if it happens in a healthy warehouse.
-        retryable: True if running again may help.
-        correctable: True if loading or repairing other data would help.
+        retryable: True if running again may help, unless the record says better.
+        correctable: True if loading or repairing other data would help, unless the record says better.
+        by_record: True if the record says whether data is missing or only too few games were played, which then
+            decides both.
         row_written: True if the row is written beside the record.
         action: What to do.
     """
@@ -26,6 +28,7 @@ class Category:
     correctable: bool
     row_written: bool
     action: str
+    by_record: bool = False
 
 
 CATEGORIES: tuple[Category, ...] = (
@@ -36,7 +39,9 @@ CATEGORIES: tuple[Category, ...] = (
         retryable=False,
         correctable=False,
         row_written=False,
-        action="nothing: it ends when enough games have been played",
+        action="nothing where can_retry is FALSE: it ends when enough games have been played; otherwise they have, "
+        "and rows of them are missing: load or compute those, then run the date again",
+        by_record=True,
     ),
     Category(
         "INCOMPLETE_DATA",
@@ -63,7 +68,9 @@ CATEGORIES: tuple[Category, ...] = (
         retryable=True,
         correctable=True,
         row_written=True,
-        action="nothing early in a season; later, check the shot chart of the player's last games",
+        action="nothing where can_retry is FALSE: too few games have been played, or no shot taken in them; otherwise "
+        "load the shot charts of the last games and run the upstream of the zones again",
+        by_record=True,
     ),
     Category(
         "CIRCUIT_BREAKER_ACTIVE",

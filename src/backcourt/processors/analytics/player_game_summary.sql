@@ -269,5 +269,6 @@ SELECT
     WHEN NOT has_team_line THEN CONCAT('no team box score of ', team_abbr, ' for game ', game_id)
   END AS failure_reason,
   1 AS expected_game_count,
-  0 AS actual_game_count
+  0 AS actual_game_count,
+  CAST(NULL AS BOOL) AS data_missing
 FROM joined

@@ -145,5 +145,6 @@ SELECT
     ELSE CONCAT('only the team box score of ', found_team, ' for game ', game_id)
   END AS failure_reason,
   1 AS expected_game_count,
-  IF(has_lines, 1, 0) AS actual_game_count
+  IF(has_lines, 1, 0) AS actual_game_count,
+  CAST(NULL AS BOOL) AS data_missing
 FROM joined

@@ -103,5 +103,6 @@ SELECT
   IF(has_line, NULL, 'MISSING_DEPENDENCY') AS failure_category,
   IF(has_line, NULL, CONCAT('no team box score of ', team_abbr, ' for game ', game_id)) AS failure_reason,
   1 AS expected_game_count,
-  IF(has_line, 1, 0) AS actual_game_count
+  IF(has_line, 1, 0) AS actual_game_count,
+  CAST(NULL AS BOOL) AS data_missing
 FROM joined

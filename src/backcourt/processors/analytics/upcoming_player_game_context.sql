@@ -349,7 +349,8 @@ SELECT
   CAST(NULL AS STRING) AS failure_category,
   CAST(NULL AS STRING) AS failure_reason,
   1 AS expected_game_count,
-  1 AS actual_game_count
+  1 AS actual_game_count,
+  CAST(NULL AS BOOL) AS data_missing
 FROM listed AS l
 LEFT JOIN rest
   ON rest.player_id = l.player_id

@@ -220,7 +220,8 @@ SELECT
   CAST(NULL AS STRING) AS failure_category,
   CAST(NULL AS STRING) AS failure_reason,
   1 AS expected_game_count,
-  1 AS actual_game_count
+  1 AS actual_game_count,
+  CAST(NULL AS BOOL) AS data_missing
 FROM situations AS f
 LEFT JOIN trips AS t
   ON t.team_abbr = f.team_abbr

@@ -48,6 +48,7 @@ joined AS (
       WHEN c.recent_trend_points IS NOT NULL THEN 0.0
     END AS recent_trend,
     CASE
+      WHEN c.minutes_season_x100 = 0 THEN NULL
       WHEN 5 * (c.minutes_10_x100 - c.minutes_season_x100) >= c.minutes_season_x100 THEN 2.0
       WHEN 10 * (c.minutes_10_x100 - c.minutes_season_x100) >= c.minutes_season_x100 THEN 1.0
       WHEN 5 * (c.minutes_season_x100 - c.minutes_10_x100) >= c.minutes_season_x100 THEN -2.0
@@ -195,5 +196,6 @@ SELECT
   CAST(NULL AS STRING) AS failure_category,
   CAST(NULL AS STRING) AS failure_reason,
   1 AS expected_game_count,
-  1 AS actual_game_count
+  1 AS actual_game_count,
+  CAST(NULL AS BOOL) AS data_missing
 FROM vectors

@@ -173,8 +173,10 @@ SELECT
   CASE WHEN n < 5 THEN 'INSUFFICIENT_DATA' WHEN NOT has_zones THEN 'NO_SHOT_ZONE' END AS failure_category,
   CASE
     WHEN n < 5 THEN CONCAT(FORMAT('%d', n), ' games as of the date, 5 needed')
-    WHEN NOT has_zones THEN 'no row of player_shot_zone_analysis'
+    WHEN n < 10 THEN CONCAT('no row of player_shot_zone_analysis: ', FORMAT('%d', n), ' games as of the date, 10 needed')
+    WHEN NOT has_zones THEN 'no row of player_shot_zone_analysis for 10 games and more'
   END AS failure_reason,
   IF(n < 5, 5, 10) AS expected_game_count,
-  LEAST(n, IF(n < 5, 5, 10)) AS actual_game_count
+  LEAST(n, IF(n < 5, 5, 10)) AS actual_game_count,
+  IF(n < 5, NULL, n >= 10) AS data_missing
 FROM joined

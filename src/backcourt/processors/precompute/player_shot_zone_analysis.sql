@@ -115,7 +115,8 @@ SELECT
   IF(r.games_so_far < 10, CONCAT(FORMAT('%d', r.games_so_far), ' games as of the date, 10 needed'), NULL)
     AS failure_reason,
   10 AS expected_game_count,
-  LEAST(r.games_so_far, 10) AS actual_game_count
+  LEAST(r.games_so_far, 10) AS actual_game_count,
+  CAST(NULL AS BOOL) AS data_missing
 FROM spine AS p
 INNER JOIN rated AS r
   ON r.season_year = p.season_year

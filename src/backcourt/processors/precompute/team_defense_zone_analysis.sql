@@ -181,9 +181,12 @@ SELECT
     AS failure_category,
   CASE
     WHEN n = 0 AND final_games > 0
-      THEN CONCAT('no row of team_defense_game_summary for ', FORMAT('%d', final_games), ' games played')
+      THEN CONCAT('no row of team_defense_game_summary for the newest ', FORMAT('%d', LEAST(final_games, 15)), ' games')
+    WHEN n < 5 AND final_games > n
+      THEN CONCAT(FORMAT('%d', n), ' games as of the date, 5 needed; ', FORMAT('%d', final_games), ' were played')
     WHEN n < 5 THEN CONCAT(FORMAT('%d', n), ' games as of the date, 5 needed')
   END AS failure_reason,
-  LEAST(final_games, 15) AS expected_game_count,
-  n AS actual_game_count
+  IF(n < 5 AND (n > 0 OR final_games = 0), 5, LEAST(final_games, 15)) AS expected_game_count,
+  n AS actual_game_count,
+  IF(n < 5 AND (n > 0 OR final_games = 0), final_games >= 5, NULL) AS data_missing
 FROM rated
