@@ -68,6 +68,7 @@ SHAPES: dict[str, dict[str, str]] = {
         "gaps[].start_date": "First date of the gap.",
         "gaps[].end_date": "Last one; that of a cascade may be after the range.",
         "gaps[].dates": "Its game dates.",
+        "names": 'What is left to do about the names of the raw tables, of any season; "" if nothing is.',
         "commands": "What repairs them by hand, in order.",
     },
     "backcourt recover": {

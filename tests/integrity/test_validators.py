@@ -32,7 +32,7 @@ KEYS = {
     **dict.fromkeys(("preflight", "readiness", "range"), VALIDATION),
     "coverage": VALIDATION | {"no_games", "dates", "untracked", "failure_rates"},
     "contamination": VALIDATION | {"dates"},
-    "gaps": {"start_date", "end_date", "game_dates", "exit_code", "gaps", "commands"},
+    "gaps": {"start_date", "end_date", "game_dates", "exit_code", "gaps", "names", "commands"},
     "recover": {"start_date", "end_date", "exit_code", "roots", "stages"},
     "lineage": {
         *("table", "day", "status", "reason", "mode", "run_id", "finished", "rows", "current_code", "inputs"),

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
-from backcourt.names.resolve import FAILURES, season_of
+from backcourt.names.asking import season_of
+from backcourt.names.resolve import FAILURES
 from backcourt.processors.base import Processor
 from backcourt.warehouse.base import Staged, Statement, Value
 
@@ -23,18 +24,8 @@ def unmatched_names(stage: Staged) -> str:
     )
 
 
-def replace_unmatched(
-    processor: Processor, unmatched: Staged, chunk: DateRange, stamp: Stamp, without: str = ""
-) -> tuple[Statement, ...]:
-    """The statements that bring the failures of a chunk up to date; they belong to its publication.
-
-    Args:
-        processor: Whose failures they are.
-        unmatched: The staged names.
-        chunk: The range.
-        stamp: Run and time.
-        without: A further condition on the target (alias t) that leaves some dates alone.
-    """
+def replace_unmatched(processor: Processor, unmatched: Staged, chunk: DateRange, stamp: Stamp) -> tuple[Statement, ...]:
+    """The statements that bring the failures of a chunk up to date; they belong to its publication."""
     values: dict[str, Value] = {
         "processor": processor.name,
         "start_date": chunk.start,
@@ -42,7 +33,7 @@ def replace_unmatched(
         "run_id": stamp.run_id,
         "now": stamp.now,
     }
-    mine = f"t.processor_name = @processor AND t.game_date BETWEEN @start_date AND @end_date{without}"
+    mine = "t.processor_name = @processor AND t.game_date BETWEEN @start_date AND @end_date"
     there = f"EXISTS (SELECT 1 FROM {unmatched} AS n WHERE {_KEY})"
     return (
         Statement(

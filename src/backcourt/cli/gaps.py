@@ -34,11 +34,12 @@ def gaps(
 ) -> None:
     """Find every gap of a range, of all five kinds, with its root and everything that was built on it.
 
-    Exits with 1 if there are gaps and 2 if one of them is critical.
+    Exits with 1 if there are gaps, or names that nobody has asked about, and 2 if a gap is critical.
     """
     from backcourt.cli.output import print_json
     from backcourt.integrity.gaps import find_gaps, gaps_json
     from backcourt.integrity.recovery import recovery
+    from backcourt.names.outstanding import COMMAND
 
     place = as_in_catalog(file)
     span = Asked(start_date, end_date, season).span(place)
@@ -53,7 +54,10 @@ def gaps(
         _print_gaps(found.gaps)
     roots = len(found.roots)
     typer.echo(f"{len(found.gaps)} gaps, {roots} of them roots, on {found.dates} game dates of {found.span}")
-    if found.gaps:
+    if found.names:
+        typer.echo(f"names: {found.names}")
+        typer.echo(f"next: {COMMAND}{same_warehouse(file)}")
+    elif found.gaps:
         typer.echo(f"next: backcourt recover --start-date {span.start} --end-date {span.end}{same_warehouse(file)}")
     raise typer.Exit(found.exit_code)
 

@@ -281,7 +281,7 @@ def withdraw(
 def health(as_json: JsonOption = False, file: WarehouseOption = None) -> None:
     """Judge the queue: a name that waits over 24 hours is critical, under 90 % decided in 7 days a warning.
 
-    Exits with 2 if it is critical and 1 for a warning.
+    Names that a load left unasked are a warning, too. Exits with 2 if it is critical and 1 for a warning.
     """
     from backcourt.cli.output import print_json
     from backcourt.names.review import health as judge
@@ -294,6 +294,7 @@ def health(as_json: JsonOption = False, file: WarehouseOption = None) -> None:
                 **{name: getattr(found, name) for name in ("status", "counts", "oldest_hours", "late", "rate")},
                 "decided": found.decided,
                 "queued": found.queued,
+                "outstanding": str(found.outstanding),
                 "exit_code": found.exit_code,
             }
         )
@@ -304,7 +305,9 @@ def health(as_json: JsonOption = False, file: WarehouseOption = None) -> None:
         typer.echo(f"oldest pending name: {found.oldest_hours:,} hours; {found.late:,} wait over 24 hours")
     rate = "no name was new" if found.rate is None else f"{found.rate:.1%} of the names were decided"
     typer.echo(f"last 7 days: {rate} ({found.decided:,} decided, {found.queued:,} open)")
-    print_next("resolve" if found.status == "good" else "pending", file)
+    if found.outstanding:
+        typer.echo(f"left undone: {found.outstanding}")
+    print_next("resolve" if found.status == "good" or found.outstanding else "pending", file)
     raise typer.Exit(found.exit_code)
 
 

@@ -19,6 +19,7 @@ from backcourt.integrity.cells import Cell, cells
 from backcourt.integrity.fields import FieldDate, field_dates
 from backcourt.integrity.sources import SOURCES, SourceDate, source_dates
 from backcourt.integrity.taxonomy import GAP_TYPES, GapKind, Severity
+from backcourt.names.outstanding import outstanding
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
 
@@ -91,16 +92,18 @@ class Gaps:
         span: The dates that were looked at.
         dates: Game dates among them.
         gaps: The gaps, upstream tables first, then by date. A cascade may go beyond the range, to its season's end.
+        names: What is left to do about the names of the raw tables, of any season, in words; "" if nothing is.
     """
 
     span: DateRange
     dates: int
     gaps: tuple[Gap, ...]
+    names: str = ""
 
     @property
     def exit_code(self) -> int:
-        """0 without a gap, 1 with gaps, 2 if one of them is critical."""
-        return 2 if any(gap.severity == "critical" for gap in self.gaps) else 1 if self.gaps else 0
+        """0 without a gap, 1 with gaps or with names that nobody has asked about, 2 if a gap is critical."""
+        return 2 if any(gap.severity == "critical" for gap in self.gaps) else 1 if self.gaps or self.names else 0
 
     @property
     def roots(self) -> tuple[Gap, ...]:
@@ -117,7 +120,7 @@ class Gaps:
             if phase not in PHASES.values():
                 raise UnknownNameError("phase", str(phase), [str(known) for known in PHASES.values()])
         kept = tuple(gap for gap in self.gaps if PHASES[table(gap.table).phase] in phases)
-        return Gaps(self.span, self.dates, kept)
+        return Gaps(self.span, self.dates, kept, self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,8 @@ def find_gaps(session: Session, span: DateRange, seen: Seen | None = None) -> Ga
     through = {(item.table, item.day): item for item in reached}
     found = [_caused(gap, through.get((gap.table, gap.day))) for gap in own]
     found += [_of_reached(item) for item in reached if not item.own and item.rows]
-    return Gaps(span, sum(span.start <= day <= span.end for day in calendar), merged(found, calendar))
+    dates = sum(span.start <= day <= span.end for day in calendar)
+    return Gaps(span, dates, merged(found, calendar), str(outstanding(session, decide=False) or ""))
 
 
 def own_gaps(seen: Seen) -> list[GapDate]:
@@ -238,6 +242,7 @@ def gaps_json(found: Gaps) -> dict[str, Any]:
             }
             for gap in found.gaps
         ],
+        "names": found.names,
     }
 
 

@@ -20,6 +20,7 @@ from backcourt.catalog.model import Table
 from backcourt.integrity.cells import Cell, cells
 from backcourt.integrity.fields import FieldRange, field_dates, field_ranges
 from backcourt.integrity.gaps import Gaps, find_gaps, look
+from backcourt.names import outstanding
 from backcourt.processors.registry import registry, select
 from backcourt.warehouse.base import Session
 
@@ -114,7 +115,17 @@ def readiness(session: Session, span: DateRange) -> Validation:
         bad = sorted({*missing, *partial})
         step = f"{_range_command('run', bad)} --table {table(name).short} --reprocess all" if bad else ""
         checks.append(Check(f"{table(name).short} holds every game date", level, words, step))
-    return Validation("readiness", span, tuple(checks))
+    return Validation("readiness", span, (*checks, names_check(session)))
+
+
+NAMES_ASKED = "every name of the raw tables has been asked about"
+
+
+def names_check(session: Session) -> Check:
+    """Whether names were left unresolved that nobody has asked about, or players unregistered, of any season."""
+    found = outstanding.outstanding(session, decide=False)
+    level: Level = "problem" if found else "ok"
+    return Check(NAMES_ASKED, level, str(found) or "nothing is left to do", outstanding.COMMAND if found else "")
 
 
 def coverage_status(cell: Cell) -> CoverageStatus:
@@ -238,6 +249,7 @@ def everything(session: Session, span: DateRange) -> tuple[Validation, Gaps]:
             "; ".join(disagree) or "MLFS = PCF = UPGC less recorded failures, TDZA wherever PSZA",
             repair if disagree else "",
         ),
+        names_check(session),
     ]
     return Validation("range", span, tuple(checks)), gaps
 

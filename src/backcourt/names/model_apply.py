@@ -8,9 +8,9 @@ from datetime import date, datetime
 
 from backcourt.errors import BackcourtError
 from backcourt.names import decide
+from backcourt.names.asking import NAME_KEY
 from backcourt.names.model_question import Answer, Candidate, Question
 from backcourt.names.people import Listing, listings_of
-from backcourt.names.resolve import NAME_KEY
 from backcourt.names.review import pending
 from backcourt.names.review_acts import Act, perform
 from backcourt.names.review_rows import QUEUE, Row, about, key_of, select

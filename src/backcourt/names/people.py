@@ -6,7 +6,7 @@ They are staged once per session, together with the words that their names are m
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 REGISTRY = "nba_reference.nba_players_registry"
+ALIASES = "nba_reference.player_aliases"
 _NEAR_SPELLINGS = 2
 """Edits up to which two entries of the name book are spellings of one name (Jalen, Jaylin), not a short form."""
 
@@ -109,7 +110,15 @@ class People:
         )
         session.stage_arrow("name_listed", _records(self.listings, Listing))
         session.stage_arrow("name_aliases", _records(self.aliases, Alias))
-        known = list(zip(*self.source_ids, strict=True)) or [(), (), ()]
+        self.stage_ids(session, self.source_ids)
+        session.stage_arrow("name_book", name_book())
+
+    @staticmethod
+    def stage_ids(session: Session, source_ids: Iterable[tuple[str, str, int]]) -> None:
+        """Make (source, the source's own id, NBA person id) readable in nba_staging.name_ids."""
+        import pyarrow as pa
+
+        known = list(zip(*source_ids, strict=True)) or [(), (), ()]
         session.stage_arrow(
             "name_ids",
             pa.table(
@@ -120,7 +129,6 @@ class People:
                 }
             ),
         )
-        session.stage_arrow("name_book", name_book())
 
     def _rare(self, name: Name) -> bool:
         return bool(name.words) and len(self.owners[name.words[0]]) == 1
@@ -167,31 +175,39 @@ def name_book() -> pa.Table:
     return pa.table({"name": [name for name, _ in pairs], "short_form": [short for _, short in pairs]})
 
 
-def registered(session: Session, *, aliases: bool = True) -> People:
+def registered(
+    session: Session,
+    *,
+    aliases: bool = True,
+    people: str = REGISTRY,
+    in_force: str = f"(SELECT * FROM {ALIASES} WHERE is_active)",
+) -> People:
     """The people of a warehouse's registry.
 
     Args:
         session: An open session.
         aliases: False leaves curated and learned aliases out.
+        people: Where the registered people stand, if a new count of them is not written yet.
+        in_force: Where the aliases in force stand, if they are not written yet.
 
     Raises:
         BackcourtError: If the registry is empty.
     """
-    people = session.rows(
-        f"SELECT player_id, player_name, MAX(season) AS newest FROM {REGISTRY} GROUP BY player_id, player_name "
+    found = session.rows(
+        f"SELECT player_id, player_name, MAX(season) AS newest FROM {people} GROUP BY player_id, player_name "
         "ORDER BY player_id, newest DESC, player_name"
     )
-    if not people:
+    if not found:
         raise BackcourtError(
             "the player registry is empty, so no name can be resolved",
             next_step="fill it with: backcourt names fill",
         )
     listed = session.rows(
-        f"SELECT player_id, team_abbr, season FROM {REGISTRY} WHERE season <> '' ORDER BY season, team_abbr, player_id"
+        f"SELECT player_id, team_abbr, season FROM {people} WHERE season <> '' ORDER BY season, team_abbr, player_id"
     )
     learned = session.rows(
-        "SELECT alias_lookup, season, team_abbr, player_id, alias_source FROM nba_reference.player_aliases "
-        "WHERE is_active ORDER BY alias_lookup, season, team_abbr"
+        f"SELECT alias_lookup, season, team_abbr, player_id, alias_source FROM {in_force} "
+        "ORDER BY alias_lookup, season, team_abbr"
     )
     ids = session.rows(
         "SELECT source, source_player_id, MIN(player_id) AS known_id FROM nba_reference.name_decisions "
@@ -199,7 +215,7 @@ def registered(session: Session, *, aliases: bool = True) -> People:
         "HAVING COUNT(DISTINCT player_id) = 1 ORDER BY source, source_player_id"
     )
     return People(
-        [Spelling(int(str(player)), str(name)) for player, name, _ in people],
+        [Spelling(int(str(player)), str(name)) for player, name, _ in found],
         [Listing(int(str(player)), str(team), str(season)) for player, team, season in listed],
         [
             Alias(str(form), str(season), str(team), int(str(player)), str(source))

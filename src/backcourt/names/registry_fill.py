@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from backcourt.calendar import DateRange
 from backcourt.names.aliases import CURATED, VERSION
-from backcourt.names.people import REGISTRY
-from backcourt.warehouse.base import Session, Statement, Value
+from backcourt.names.people import ALIASES, REGISTRY
+from backcourt.warehouse.base import Session, Staged, Statement, Value
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -55,6 +55,38 @@ class FillResult:
     written: int
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The registry as it is to be, staged: nothing is written until ``statements`` are.
+
+    Attributes:
+        result: What writing it does.
+        statements: What writes it, with its line of the run history.
+        people: Full name of the registry as it is then: player_id, player_name, team_abbr and season.
+        aliases: Full name of the aliases in force then: alias_lookup, season, team_abbr, player_id and alias_source.
+        added: Curated aliases that the warehouse does not have yet.
+        changed: Full name of the new and changed rows.
+        staged: What to discard afterwards.
+    """
+
+    result: FillResult
+    statements: tuple[Statement, ...]
+    people: str
+    aliases: str
+    added: int
+    changed: str
+    staged: tuple[Staged, ...]
+
+    @property
+    def changes(self) -> bool:
+        """True if writing it changes anything but the run history."""
+        return bool(self.result.written or self.added)
+
+
+EVERY_SEASON = DateRange(date(1900, 1, 1), date(2199, 12, 31))
+"""A range that touches every season of the schedule."""
+
+
 def fill_registry(
     session: Session, span: DateRange, *, run_id: str, now: datetime, mode: str = "backfill", trigger: str = "api"
 ) -> FillResult:
@@ -70,6 +102,16 @@ def fill_registry(
         mode: Name of the mode, for the run history.
         trigger: Who started it, for the run history.
     """
+    counted = count_registry(session, span, run_id=run_id, now=now, mode=mode, trigger=trigger)
+    session.transaction(counted.statements)
+    session.discard(*counted.staged)
+    return counted.result
+
+
+def count_registry(
+    session: Session, span: DateRange, *, run_id: str, now: datetime, mode: str = "backfill", trigger: str = "api"
+) -> Counted:
+    """Count what ``fill_registry`` writes, and write nothing; reading is enough. The arguments are the same."""
     started = time.perf_counter()
     values: dict[str, Value] = {"start": span.start, "end": span.end}
     counted = session.stage_query("registry_rows", _counted(), values)
@@ -91,40 +133,65 @@ def fill_registry(
         f"WHERE t.player_id IS NULL OR NOT (COALESCE({same}, FALSE) OR COALESCE({newer}, FALSE))",
         {"run_id": run_id, "now": now},
     )
-    listed = ", ".join((*columns, "created_by"))
-    session.transaction(
-        [
-            Statement(f"DELETE FROM {REGISTRY} AS t WHERE EXISTS (SELECT 1 FROM {changed} AS n WHERE {_KEY})"),
-            Statement(
-                f"INSERT INTO {REGISTRY} ({listed}, created_at, processed_at) SELECT {listed}, created_at, @now "
-                f"FROM {changed} ORDER BY season, team_abbr, player_lookup, player_id",
-                {"now": now},
-            ),
-            _curated_aliases(session, run_id, now),
-            Statement(
-                "INSERT INTO nba_reference.processor_run_history (run_id, processor_name, phase, data_date, "
-                "start_date, status, started_at, processed_at, duration_seconds, records_processed, records_created, "
-                "records_skipped, records_failed, mode, trigger_source, output_table) SELECT @run_id, @name, "
-                "'reference', @end, @start, 'success', @now, @now, @seconds, @rows, @written, @rows - @written, 0, "
-                "@mode, @trigger, @output",
-                {
-                    **values,
-                    "run_id": run_id,
-                    "name": REGISTRY.rpartition(".")[2],
-                    "now": now,
-                    "seconds": round(time.perf_counter() - started, 3),
-                    "rows": staged.rows,
-                    "written": changed.rows,
-                    "mode": mode,
-                    "trigger": trigger,
-                    "output": REGISTRY,
-                },
-            ),
-        ]
+    curated = _curated_aliases(session)
+    known = "player_id, player_name, team_abbr, season"
+    people = session.stage_query(
+        "registry_people",
+        f"SELECT {known} FROM {changed} UNION ALL SELECT {known} FROM {REGISTRY} AS t "
+        f"WHERE NOT EXISTS (SELECT 1 FROM {changed} AS n WHERE {_KEY})",
     )
-    result = FillResult(counted.rows, changed.rows)
-    session.discard(counted, staged, changed)
-    return result
+    alias = "alias_lookup, season, team_abbr, player_id, alias_source"
+    aliases = session.stage_query(
+        "registry_aliases",
+        f"SELECT {alias} FROM {ALIASES} WHERE is_active UNION ALL "
+        f"SELECT alias_lookup, '', '', player_id, 'known' FROM {curated}",
+    )
+    listed = ", ".join((*columns, "created_by"))
+    statements = (
+        Statement(f"DELETE FROM {REGISTRY} AS t WHERE EXISTS (SELECT 1 FROM {changed} AS n WHERE {_KEY})"),
+        Statement(
+            f"INSERT INTO {REGISTRY} ({listed}, created_at, processed_at) SELECT {listed}, created_at, @now "
+            f"FROM {changed} ORDER BY season, team_abbr, player_lookup, player_id",
+            {"now": now},
+        ),
+        Statement(
+            f"INSERT INTO {ALIASES} (alias_lookup, season, team_abbr, player_id, nba_canonical_lookup, "
+            "alias_type, alias_source, is_active, notes, created_by, created_at, processed_at) SELECT alias_lookup, "
+            "'', '', player_id, nba_canonical_lookup, alias_type, 'known', TRUE, @notes, @run_id, @now, @now "
+            f"FROM {curated} ORDER BY alias_lookup",
+            {"notes": f"curated list, version {VERSION}", "run_id": run_id, "now": now},
+        ),
+        Statement(
+            "INSERT INTO nba_reference.processor_run_history (run_id, processor_name, phase, data_date, "
+            "start_date, status, started_at, processed_at, duration_seconds, records_processed, records_created, "
+            "records_skipped, records_failed, mode, trigger_source, output_table) SELECT @run_id, @name, "
+            "'reference', COALESCE(MAX(game_date), @today), MIN(game_date), 'success', @now, @now, @seconds, @rows, "
+            "@written, @rows - @written, 0, @mode, @trigger, @output FROM nba_raw.nbac_schedule "
+            "WHERE game_date BETWEEN @start AND @end",
+            {
+                **values,
+                "run_id": run_id,
+                "name": REGISTRY.rpartition(".")[2],
+                "now": now,
+                "today": now.date(),
+                "seconds": round(time.perf_counter() - started, 3),
+                "rows": staged.rows,
+                "written": changed.rows,
+                "mode": mode,
+                "trigger": trigger,
+                "output": REGISTRY,
+            },
+        ),
+    )
+    return Counted(
+        FillResult(counted.rows, changed.rows),
+        statements,
+        people.name,
+        aliases.name,
+        curated.rows,
+        changed.name,
+        (counted, staged, changed, curated, people, aliases),
+    )
 
 
 def _seeded(session: Session) -> bool:
@@ -169,8 +236,8 @@ def _everybody() -> pa.Table:
     )
 
 
-def _curated_aliases(session: Session, run_id: str, now: datetime) -> Statement:
-    """The statement that adds the curated aliases; one that somebody withdrew stays withdrawn."""
+def _curated_aliases(session: Session) -> Staged:
+    """The curated aliases that the warehouse does not have; one that somebody withdrew stays withdrawn."""
     import pyarrow as pa
 
     staged = session.stage_arrow(
@@ -184,11 +251,8 @@ def _curated_aliases(session: Session, run_id: str, now: datetime) -> Statement:
             }
         ),
     )
-    return Statement(
-        "INSERT INTO nba_reference.player_aliases (alias_lookup, season, team_abbr, player_id, nba_canonical_lookup, "
-        "alias_type, alias_source, is_active, notes, created_by, created_at, processed_at) SELECT alias_lookup, '', "
-        "'', player_id, nba_canonical_lookup, alias_type, 'known', TRUE, @notes, @run_id, @now, @now "
-        f"FROM {staged} AS c WHERE NOT EXISTS (SELECT 1 FROM nba_reference.player_aliases AS t "
-        "WHERE t.alias_lookup = c.alias_lookup AND t.season = '' AND t.team_abbr = '') ORDER BY alias_lookup",
-        {"notes": f"curated list, version {VERSION}", "run_id": run_id, "now": now},
+    return session.stage_query(
+        "curated_missing",
+        f"SELECT c.* FROM {staged} AS c WHERE NOT EXISTS (SELECT 1 FROM {ALIASES} AS t "
+        "WHERE t.alias_lookup = c.alias_lookup AND t.season = '' AND t.team_abbr = '')",
     )

@@ -10,22 +10,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from backcourt.catalog import table
+from backcourt.names.asking import BY_PEOPLE, DECISIONS, NAME_KEY, QUEUE, Name, ask, season_of
 from backcourt.names.carriers import CARRIERS, Carrier
-from backcourt.names.decide import Asked, Decision, decide
-from backcourt.names.people import registered
-from backcourt.warehouse.base import Parameters, Session, Statement
-from backcourt.warehouse.publish import Restated, Scope, publish, staged_select
+from backcourt.names.registry_fill import EVERY_SEASON, Counted, count_registry
+from backcourt.warehouse.base import Parameters, Session, Staged, Statement
+from backcourt.warehouse.publish import Restated, Scope, publication, publish, staged_select
 
-DECISIONS = "nba_reference.name_decisions"
-QUEUE = "nba_reference.unresolved_player_names"
 FAILURES = "nba_processing.registry_failures"
-NAME_KEY = ("source", "player_lookup", "season", "team_abbr")
-"""What one decision is about."""
-_GAMES = 10
-"""Games that are kept as examples."""
+_KEY = ", ".join(NAME_KEY)
+_QUEUED = ", ".join(column.name for column in table("unresolved_player_names").columns)
+_Stamp = tuple[str, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +29,12 @@ class Resolved:
     """What a pass over the raw tables did.
 
     Attributes:
-        asked: Names of one source, season and team that had no id.
-        steps: How many were decided, by step.
+        asked: Names of one source, season and team that had no decision.
+        steps: How many of them were decided, by step.
         queued: How many nobody could decide.
         invalid: How many are no names: no letters, or too many.
-        rows: Raw rows that got an id.
+        rows: Raw rows that got an id, another one, or lost theirs.
+        revised: Names that were decided before and are somebody else, or nobody, by what is known now.
     """
 
     asked: int
@@ -45,6 +42,7 @@ class Resolved:
     queued: int
     invalid: int
     rows: int
+    revised: int = 0
 
     @property
     def decided(self) -> int:
@@ -53,63 +51,79 @@ class Resolved:
 
 
 def resolve(
-    session: Session, *, run_id: str, now: datetime, aliases: bool = True, log: bool = True, held: str = ""
+    session: Session,
+    *,
+    run_id: str,
+    now: datetime,
+    aliases: bool = True,
+    log: bool = True,
+    held: str = "",
+    registry: Counted | None = None,
 ) -> Resolved:
-    """Decide every name without an id in the raw tables and write the ids.
+    """Decide every name of the raw tables by what is known now, and write what follows in one transaction.
 
-    Names that a reviewer set aside (ignored, invalid) are not asked again.
+    A name that a rule decided before is decided again; what people said of a name stands, and names that they set
+    aside (ignored, invalid) are not asked. So the result is the same whatever was loaded first.
 
     Args:
         session: A session that can write.
         run_id: Who decides.
         now: When (UTC).
-        aliases: False leaves aliases out.
-        log: False keeps the ids out of the change log: the rows have just been loaded.
+        aliases: False leaves aliases out; then only names without a decision are asked.
+        log: False keeps the ids of names that nobody had asked about out of the change log: their rows are new.
         held: Full name of staged names that are in no raw table yet, because they hold their games back; its columns
             are source, player_lookup, season, team_abbr, original_name, source_player_id, day and game_id.
+        registry: A new count of the registry, which is written in the same transaction.
 
     Raises:
         BackcourtError: If the registry is empty.
     """
-    # First what was decided and not written, because a process ended in between.
-    changed = write_ids(session, run_id=run_id, now=now, log=log)
-    found = session.stage_query("name_open", _open_names(held))
-    rows: list[dict[str, Any]] = session.query(f"SELECT * FROM {found} ORDER BY {', '.join(NAME_KEY)}").to_pylist()
-    decisions: list[Decision] = []
-    if rows:
-        people = registered(session, aliases=aliases)
-        people.stage(session)
-        asked = [
-            Asked(
-                row["original_name"], row["season"], row["context_team"], row["source"], row["source_player_id"] or ""
-            )
-            for row in rows
-        ]
-        session.stage_query(
-            "name_settled", f"SELECT source, season, team_abbr, player_id FROM {DECISIONS} GROUP BY 1, 2, 3, 4"
-        )
-        decisions = decide(session, people, asked, settled=True)
-        record(session, rows, decisions, run_id=run_id, now=now)
-        changed += write_ids(session, run_id=run_id, now=now, log=log)
-    steps = Counter(decision.step for decision in decisions if decision.player_id is not None)
-    invalid = sum(decision.step == "invalid" for decision in decisions)
-    queued = len(decisions) - sum(steps.values()) - invalid
-    return Resolved(len(rows), dict(sorted(steps.items())), queued, invalid, changed)
+    names = ask(session, aliases=aliases, held=held, registry=registry)
+    stamp = (run_id, now)
+    staged = staged_ids(session, names, log=log)
+    kept = _keep(session, names, stamp, every=aliases)
+    if staged or kept or (registry is not None and registry.changes):
+        session.transaction([*(registry.statements if registry else ()), *kept, *_write_staged(session, staged, stamp)])
+    new = [name for name in names if name.was is None]
+    return Resolved(
+        len(new),
+        dict(sorted(Counter(name.now.step for name in new if name.now.player_id is not None).items())),
+        sum(name.now.player_id is None and name.now.step != "invalid" for name in names),
+        sum(name.now.step == "invalid" for name in names),
+        sum(stage.rows for _, stage in staged),
+        sum(name.revised for name in names),
+    )
 
 
-def record(
-    session: Session,
-    rows: Sequence[Mapping[str, Any]],
-    decisions: Sequence[Decision],
-    *,
-    run_id: str,
-    now: datetime,
-) -> None:
-    """Keep decisions and open questions in one transaction; a question that is decided now leaves the queue."""
-    pairs = list(zip(rows, decisions, strict=True))
-    decided = _stage_decided(session, [pair for pair in pairs if pair[1].player_id is not None])
-    undecided = _stage_open(session, [pair for pair in pairs if pair[1].player_id is None])
-    stamp: Parameters = {"run_id": run_id, "now": now}
+def settle_names(session: Session, *, run_id: str, now: datetime, held: str = "") -> Resolved:
+    """What every load ends with, whatever it wrote: count who was listed where, and decide every name by it.
+
+    One transaction: a load that is killed before it leaves all of it to be done by the next one.
+
+    Args:
+        session: A session that can write.
+        run_id: Who loads.
+        now: When (UTC).
+        held: See ``resolve``.
+    """
+    registry = count_registry(session, EVERY_SEASON, run_id=run_id, now=now, trigger="load")
+    found = resolve(session, run_id=run_id, now=now, log=False, held=held, registry=registry)
+    session.discard(*registry.staged)
+    return found
+
+
+def _keep(session: Session, names: Sequence[Name], stamp: _Stamp, *, every: bool) -> tuple[Statement, ...]:
+    """The statements that keep decisions and open questions; none if all of them are kept already.
+
+    A question that is decided now leaves the queue, a decision that does not hold any more goes, and with ``every`` a
+    question that no raw row asks any more.
+    """
+    run_id, now = stamp
+    values: Parameters = {"run_id": run_id, "now": now}
+    new = [name for name in names if name.now.player_id is not None and not name.settled]
+    lost = [name for name in names if name.now.player_id is None and name.was is not None]
+    decided = _stage(session, "names_decided", new)
+    undecided = _stage(session, "names_open", [name for name in names if name.now.player_id is None])
     # What a person said of a name stays; what is known of it is renewed.
     renewed = session.stage_query(
         "names_renewed",
@@ -121,20 +135,37 @@ def record(
         f"FROM {undecided} AS n LEFT JOIN {QUEUE} AS o ON {_same('n', 'o')} "
         "WHERE o.source IS NULL OR o.occurrences <> n.occurrences OR o.reason <> n.reason "
         "OR o.status = 'resolved' OR ARRAY_TO_STRING(o.candidates, ',') <> ARRAY_TO_STRING(n.candidates, ',')",
-        stamp,
+        values,
     )
-    session.transaction(
-        [
-            *keep_decisions(decided, stamp),
-            Statement(
-                f"UPDATE {QUEUE} AS t SET status = 'resolved', resolution_type = 'by_rule', resolved_to_player_id = "
-                f"(SELECT d.player_id FROM {decided} AS d WHERE {same_name('d')}), processed_at = @now "
-                f"WHERE t.status <> 'resolved' AND EXISTS (SELECT 1 FROM {decided} AS d WHERE {same_name('d')})",
-                stamp,
-            ),
-            Statement(f"DELETE FROM {QUEUE} AS t WHERE EXISTS (SELECT 1 FROM {renewed} AS n WHERE {same_name('n')})"),
-            Statement(f"INSERT INTO {QUEUE} ({_QUEUED}) SELECT {_QUEUED} FROM {renewed} ORDER BY {_KEY}"),
-        ]
+    gone = session.stage_query("names_gone", _gone(_stage(session, "names_asked", names)) if every else _NOBODY)
+    if not (new or lost or renewed.rows or gone.rows):
+        return ()
+    taken = _stage(session, "names_lost", lost)
+    return (
+        Statement(f"DELETE FROM {DECISIONS} AS t WHERE EXISTS (SELECT 1 FROM {taken} AS n WHERE {same_name('n')})"),
+        *keep_decisions(decided, values),
+        Statement(
+            f"UPDATE {QUEUE} AS t SET status = 'resolved', resolution_type = 'by_rule', resolved_to_player_id = "
+            f"(SELECT d.player_id FROM {decided} AS d WHERE {same_name('d')}), processed_at = @now "
+            f"WHERE t.status <> 'resolved' AND EXISTS (SELECT 1 FROM {decided} AS d WHERE {same_name('d')})",
+            values,
+        ),
+        Statement(f"DELETE FROM {QUEUE} AS t WHERE EXISTS (SELECT 1 FROM {renewed} AS n WHERE {same_name('n')})"),
+        Statement(f"INSERT INTO {QUEUE} ({_QUEUED}) SELECT {_QUEUED} FROM {renewed} ORDER BY {_KEY}"),
+        Statement(f"DELETE FROM {QUEUE} AS t WHERE EXISTS (SELECT 1 FROM {gone} AS n WHERE {same_name('n')})"),
+        pending_again(taken),
+    )
+
+
+_NOBODY = f"SELECT {_KEY} FROM {QUEUE} WHERE FALSE"
+
+
+def _gone(asked: str) -> str:
+    """SELECT of the open questions that nobody has touched and no raw row asks any more."""
+    names = ", ".join(f"'{name}'" for name in CARRIERS)
+    return (
+        f"SELECT {_KEY} FROM {QUEUE} AS t WHERE t.status = 'pending' AND t.reviewed_by IS NULL "
+        f"AND t.source IN ({names}) AND NOT EXISTS (SELECT 1 FROM {asked} AS n WHERE {same_name('n')})"
     )
 
 
@@ -155,6 +186,80 @@ def keep_decisions(decided: str, stamp: Parameters) -> tuple[Statement, ...]:
             stamp,
         ),
     )
+
+
+def pending_again(names: str) -> Statement:
+    """The statement that makes the failures of staged names pending again that nothing decides any more."""
+    same = "{0}.player_lookup = t.player_lookup AND {0}.season = t.season AND {0}.team_abbr IN ('', t.team_abbr)"
+    return Statement(
+        f"UPDATE {FAILURES} AS t SET status = 'pending', resolved_at = NULL WHERE t.status = 'resolved' "
+        f"AND EXISTS (SELECT 1 FROM {names} AS n WHERE {same.format('n')}) "
+        f"AND NOT EXISTS (SELECT 1 FROM {DECISIONS} AS d WHERE {same.format('d')})"
+    )
+
+
+def staged_ids(session: Session, names: Sequence[Name], *, log: bool) -> list[tuple[Carrier, Staged]]:
+    """The raw rows whose id is not what is decided, staged with the id that they are to have; reading is enough.
+
+    Args:
+        session: An open session.
+        names: Every name that rules decide.
+        log: False marks the rows of names that nobody had asked about as not to be logged.
+    """
+    import pyarrow as pa
+
+    changes = session.stage_arrow(
+        "names_now",
+        pa.table(
+            {
+                **{part: pa.array([str(name.row[part]) for name in names], pa.string()) for part in NAME_KEY},
+                "was": pa.array([name.was["player_id"] if name.was else None for name in names], pa.int64()),
+                "player_id": pa.array([name.now.player_id for name in names], pa.int64()),
+                "logged": pa.array([log or not name.never_asked for name in names], pa.bool_()),
+            }
+        ),
+    )
+    staged = [(carrier, _stage_ids(session, carrier, changes)) for carrier in CARRIERS.values()]
+    return [(carrier, stage) for carrier, stage in staged if stage.rows]
+
+
+def _stage_ids(session: Session, carrier: Carrier, changes: str) -> Staged:
+    found = carrier.table
+    columns = ", ".join(
+        f"c.{column.name}" if column.name == "player_id" else f"t.{column.name}" for column in found.business_columns
+    )
+    kept = f"SELECT {_KEY}, NULL, player_id, TRUE FROM {DECISIONS} WHERE step = '{BY_PEOPLE}'"
+    return session.stage_query(
+        f"ids_{found.name}",
+        staged_select(
+            found,
+            f"SELECT {columns}, c.logged FROM {found.full_name} AS t INNER JOIN "
+            f"(SELECT {_KEY}, was, player_id, logged FROM {changes} UNION ALL {kept}) AS c "
+            f"ON c.source = '{found.name}' AND c.player_lookup = t.player_lookup AND c.season = {season_of('t')} "
+            f"AND c.team_abbr = {carrier.team_of('t')} "
+            "WHERE IF(t.player_id IS NULL, c.player_id IS NOT NULL, "
+            "t.player_id = c.was AND COALESCE(c.player_id <> c.was, TRUE))",
+            ("logged",),
+        ),
+    )
+
+
+def _write_staged(session: Session, staged: Sequence[tuple[Carrier, Staged]], stamp: _Stamp) -> list[Statement]:
+    """The statements that write staged ids into the raw rows."""
+    run_id, now = stamp
+    restated = Restated(run_id, now, "names", "s.logged")
+    return [
+        statement
+        for carrier, stage in staged
+        for statement in publication(
+            session, carrier.table, stage, _same_rows(carrier, stage.name), stamps={"now": now}, restated=restated
+        )[0]
+    ]
+
+
+def _same_rows(carrier: Carrier, stage: str) -> Scope:
+    same_row = " AND ".join(f"i.{name} = t.{name}" for name in carrier.table.key)
+    return Scope(f"EXISTS (SELECT 1 FROM {stage} AS i WHERE {same_row})", {})
 
 
 def write_ids(session: Session, *, run_id: str, now: datetime, log: bool = True) -> int:
@@ -204,17 +309,10 @@ def _write(session: Session, carrier: Carrier, changes: str, only: str, restated
     )
     if not stage.rows:
         return 0
-    same_row = " AND ".join(f"i.{name} = t.{name}" for name in found.key)
-    scope = Scope(f"EXISTS (SELECT 1 FROM {stage} AS i WHERE {same_row})", {})
+    scope = _same_rows(carrier, stage.name)
     return publish(
         session, found, stage, scope, stamps={"now": restated.now}, restated=restated if log else None
     ).inserted
-
-
-def season_of(alias: str) -> str:
-    """SQL text of the season's label of a row with a season_year: 2021 is "2021-22"."""
-    year = f"{alias}.season_year"
-    return f"CONCAT(FORMAT('%d', {year}), '-', LPAD(FORMAT('%d', MOD({year} + 1, 100)), 2, '0'))"
 
 
 def same_name(alias: str) -> str:
@@ -226,113 +324,33 @@ def _same(one: str, other: str) -> str:
     return " AND ".join(f"{one}.{name} = {other}.{name}" for name in NAME_KEY)
 
 
-_KEY = ", ".join(NAME_KEY)
-_SEEN = f"{_KEY}, original_name, source_player_id, day, game_id"
-_QUEUED = ", ".join(column.name for column in table("unresolved_player_names").columns)
-
-
-def _open_names(held: str) -> str:
-    """SELECT of the names without an id: one row per source, name, season and team."""
-    selects = " UNION ALL ".join(
-        [_open_rows(carrier) for carrier in CARRIERS.values()] + ([f"SELECT {_SEEN} FROM {held}"] if held else [])
-    )
-    return f"""
-        WITH seen AS ({selects}),
-        names AS (
-          SELECT
-            {_KEY},
-            MIN(original_name) AS original_name,
-            IF(COUNT(DISTINCT source_player_id) = 1, MIN(source_player_id), NULL) AS source_player_id,
-            MIN(day) AS first_seen_date,
-            MAX(day) AS last_seen_date,
-            COUNT(*) AS occurrences,
-            ARRAY_AGG(DISTINCT COALESCE(game_id, '') ORDER BY COALESCE(game_id, '') LIMIT {_GAMES}) AS example_games
-          FROM seen
-          GROUP BY {_KEY}
-        ),
-        -- A source without teams: the one team that was in all of his games.
-        games AS (SELECT DISTINCT {_KEY}, game_id FROM seen WHERE team_abbr = '' AND game_id IS NOT NULL),
-        played AS (
-          SELECT g.source, g.player_lookup, g.season, team, COUNT(*) AS games
-          FROM games AS g
-          INNER JOIN nba_raw.nbac_schedule AS s ON s.game_id = g.game_id
-          CROSS JOIN UNNEST([s.home_team_tricode, s.away_team_tricode]) AS team
-          GROUP BY g.source, g.player_lookup, g.season, team
-        ),
-        contexts AS (
-          SELECT p.source, p.player_lookup, p.season, p.team
-          FROM played AS p
-          INNER JOIN (
-            SELECT source, player_lookup, season, COUNT(*) AS games FROM games GROUP BY source, player_lookup, season
-          ) AS n ON n.source = p.source AND n.player_lookup = p.player_lookup AND n.season = p.season
-          WHERE p.games = n.games
-          QUALIFY COUNT(*) OVER (PARTITION BY p.source, p.player_lookup, p.season) = 1
-        )
-        SELECT n.*, IF(n.team_abbr <> '', n.team_abbr, COALESCE(c.team, '')) AS context_team
-        FROM names AS n
-        LEFT JOIN contexts AS c
-          ON c.source = n.source AND c.player_lookup = n.player_lookup AND c.season = n.season AND n.team_abbr = ''
-        WHERE NOT EXISTS (
-          SELECT 1 FROM {QUEUE} AS q
-          WHERE q.status IN ('ignored', 'invalid') AND q.reviewed_by IS NOT NULL AND {_same("q", "n")}
-        )"""
-
-
-def _open_rows(carrier: Carrier) -> str:
-    name = "player_full_name" if any(c.name == "player_full_name" for c in carrier.table.columns) else "player_lookup"
-    return (
-        f"SELECT '{carrier.table.name}' AS source, r.player_lookup, {season_of('r')} AS season, "
-        f"{carrier.team_of('r')} AS team_abbr, COALESCE(r.{name}, r.player_lookup) AS original_name, "
-        f"{f'CAST(r.{carrier.source_id} AS STRING)' if carrier.source_id else 'CAST(NULL AS STRING)'} "
-        "AS source_player_id, "
-        f"{f'r.{carrier.day}' if carrier.day else 'CAST(NULL AS DATE)'} AS day, "
-        f"{'r.game_id' if carrier.has_games else 'CAST(NULL AS STRING)'} AS game_id "
-        f"FROM {carrier.table.full_name} AS r WHERE r.player_id IS NULL"
-    )
-
-
-def _stage_decided(session: Session, pairs: Sequence[tuple[Mapping[str, Any], Decision]]) -> str:
-    import pyarrow as pa
-
-    return session.stage_arrow(
-        "names_decided",
-        pa.table(
-            {
-                **{
-                    name: pa.array([row[name] for row, _ in pairs], pa.string())
-                    for name in (*NAME_KEY, "original_name", "source_player_id")
-                },
-                "player_id": pa.array([decision.player_id for _, decision in pairs], pa.int64()),
-                "step": pa.array([decision.step for _, decision in pairs], pa.string()),
-                "score": pa.array([decision.score for _, decision in pairs], pa.float64()),
-                "evidence": pa.array([decision.evidence for _, decision in pairs], pa.string()),
-            }
-        ),
-    )
-
-
-def _stage_open(session: Session, pairs: Sequence[tuple[Mapping[str, Any], Decision]]) -> str:
+def _stage(session: Session, stage: str, names: Sequence[Name]) -> str:
+    """Stage names with what is decided, or with why nobody can be chosen."""
     import pyarrow as pa
 
     texts = pa.list_(pa.string())
     return session.stage_arrow(
-        "names_open",
+        stage,
         pa.table(
             {
                 **{
-                    name: pa.array([row[name] for row, _ in pairs], pa.string())
-                    for name in (*NAME_KEY, "original_name", "source_player_id")
+                    part: pa.array([name.row[part] for name in names], pa.string())
+                    for part in (*NAME_KEY, "original_name", "source_player_id")
                 },
                 **{
-                    name: pa.array([row[name] for row, _ in pairs], pa.date32())
-                    for name in ("first_seen_date", "last_seen_date")
+                    part: pa.array([name.row[part] for name in names], pa.date32())
+                    for part in ("first_seen_date", "last_seen_date")
                 },
-                "occurrences": pa.array([row["occurrences"] for row, _ in pairs], pa.int64()),
-                "example_games": pa.array([[g for g in row["example_games"] if g] for row, _ in pairs], texts),
-                "candidates": pa.array([[str(c) for c in decision.candidates] for _, decision in pairs], texts),
-                "reason": pa.array([decision.evidence for _, decision in pairs], pa.string()),
+                "occurrences": pa.array([name.row["occurrences"] for name in names], pa.int64()),
+                "example_games": pa.array([[g for g in name.row["example_games"] if g] for name in names], texts),
+                "player_id": pa.array([name.now.player_id for name in names], pa.int64()),
+                "step": pa.array([name.now.step for name in names], pa.string()),
+                "score": pa.array([name.now.score for name in names], pa.float64()),
+                "evidence": pa.array([name.now.evidence for name in names], pa.string()),
+                "candidates": pa.array([[str(c) for c in name.now.candidates] for name in names], texts),
+                "reason": pa.array([name.now.evidence for name in names], pa.string()),
                 "status": pa.array(
-                    ["invalid" if decision.step == "invalid" else "pending" for _, decision in pairs], pa.string()
+                    ["invalid" if name.now.step == "invalid" else "pending" for name in names], pa.string()
                 ),
             }
         ),

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from backcourt.errors import UnknownNameError
 from backcourt.names import decide
+from backcourt.names.outstanding import Outstanding, outstanding
 from backcourt.names.people import listings_of
 from backcourt.names.review_acts import Act, Done, perform
 from backcourt.names.review_rows import (
@@ -102,6 +103,7 @@ class Health:
         late: Names that wait longer than 24 hours.
         decided: Names that were decided in the last 7 days.
         queued: Names that were first queued in the last 7 days and are open.
+        outstanding: What a pass over the names would change.
     """
 
     status: Literal["critical", "warning", "good"]
@@ -110,6 +112,7 @@ class Health:
     late: int
     decided: int
     queued: int
+    outstanding: Outstanding
 
     @property
     def rate(self) -> float | None:
@@ -275,6 +278,7 @@ def aliases(session: Session) -> list[Row]:
 def health(session: Session, now: datetime) -> Health:
     """How the queue is doing: critical if a name waits over 24 hours, warning if under 90 % of a week's are decided.
 
+    A warning, too, if names were never asked about, or are decided otherwise by what is known now.
     A snoozed name waits again from its day on (midnight UTC).
 
     Args:
@@ -291,14 +295,16 @@ def health(session: Session, now: datetime) -> Health:
     )
     solved, waiting = int(str(decided[0][0])), int(str(queued[0][0]))
     late = sum(1 for moment in since if now - moment > _LATE)
+    left = outstanding(session)
     few = 100 * solved < _GOOD_PERCENT * (solved + waiting)
     return Health(
-        "critical" if late else "warning" if few else "good",
+        "critical" if late else "warning" if few or left else "good",
         dict(sorted(Counter(str(row[0]) for row in queue).items())),
         round((now - min(since)).total_seconds() / 3600, 1) if since else None,
         late,
         solved,
         waiting,
+        left,
     )
 
 

@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from backcourt.errors import BackcourtError, UnknownNameError
+from backcourt.names.asking import NAME_KEY
 from backcourt.names.carriers import HOLDING
 from backcourt.names.decide import Candidate
 from backcourt.names.normalise import LONGEST, parse
 from backcourt.names.people import People, registered
-from backcourt.names.resolve import FAILURES, NAME_KEY, keep_decisions, resolve, write_ids
+from backcourt.names.resolve import FAILURES, keep_decisions, resolve, write_ids
 from backcourt.names.review_alias import alias_key, aliases_of, named, reaches
 from backcourt.names.review_rows import (
     ALIASES,

@@ -15,8 +15,9 @@ from typing import Any
 from backcourt.catalog import table
 from backcourt.catalog.model import Table
 from backcourt.errors import BackcourtError
+from backcourt.names.asking import NAME_KEY, season_of
 from backcourt.names.carriers import CARRIERS, Carrier
-from backcourt.names.resolve import NAME_KEY, same_name, season_of
+from backcourt.names.resolve import same_name
 from backcourt.warehouse.base import Parameters, Session, Statement
 
 Row = dict[str, Any]

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from backcourt.errors import BackcourtError
-from backcourt.names.resolve import FAILURES, keep_decisions, resolve, take_ids, write_ids
+from backcourt.names.resolve import keep_decisions, pending_again, resolve, take_ids, write_ids
 from backcourt.names.review_acts import Act, check_texts, new_review_id
 from backcourt.names.review_alias import alias_key, reaches
 from backcourt.names.review_rows import (
@@ -178,7 +178,7 @@ def withdraw(
             *put(session, ALIASES, [{**alias, "is_active": False, "processed_at": now}]),
             drop(DECISIONS, names),
             *put(session, QUEUE, asked),
-            _pending_again(names),
+            pending_again(names),
             *put(session, REVIEWS, [review]),
         ]
     )
@@ -217,7 +217,7 @@ def _undo_acceptance(
             *put(session, ALIASES, [{**alias, "is_active": False, "processed_at": now} for alias in made]),
             drop(DECISIONS, names),
             *put(session, QUEUE, [was, *(row for row in others if key_of(row) in gone)]),
-            _pending_again(names),
+            pending_again(names),
             marked,
         ]
     )
@@ -244,7 +244,7 @@ def _undo_withdrawal(
             # What was queued only because the alias was withdrawn goes.
             drop(QUEUE, back),
             *put(session, QUEUE, queued),
-            _pending_again(gone),
+            pending_again(gone),
             keep_decisions(back, {"now": now})[-1],
             marked,
         ]
@@ -278,16 +278,6 @@ def _resting(session: Session, own: Collection[Key], alias: Row | None) -> dict[
 
 def _number(row: Row) -> tuple[str, str, int]:
     return str(row["source"]), str(row["source_player_id"]), int(row["player_id"])
-
-
-def _pending_again(names: str) -> Statement:
-    """The failures of staged names that nothing decides any more are pending again."""
-    same = "{0}.player_lookup = t.player_lookup AND {0}.season = t.season AND {0}.team_abbr IN ('', t.team_abbr)"
-    return Statement(
-        f"UPDATE {FAILURES} AS t SET status = 'pending', resolved_at = NULL WHERE t.status = 'resolved' "
-        f"AND EXISTS (SELECT 1 FROM {names} AS n WHERE {same.format('n')}) "
-        f"AND NOT EXISTS (SELECT 1 FROM {DECISIONS.full_name} AS d WHERE {same.format('d')})"
-    )
 
 
 def _ask_again(session: Session, names: Collection[Key], stamp: tuple[str, datetime]) -> int:

@@ -9,9 +9,10 @@ from typing import Any
 
 from backcourt.calendar import DateRange
 from backcourt.integrity.reprocessing import Missed
+from backcourt.names.asking import DECISIONS, season_of
 from backcourt.names.carriers import CARRIERS, Carrier
 from backcourt.names.people import REGISTRY
-from backcourt.names.resolve import DECISIONS, FAILURES, season_of
+from backcourt.names.resolve import FAILURES
 from backcourt.warehouse.base import Session
 
 Row = dict[str, Any]

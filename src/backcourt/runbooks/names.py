@@ -19,8 +19,9 @@ from backcourt.integrity.cells import cells as cells_of
 from backcourt.integrity.reprocessing import missed
 from backcourt.integrity.reprocessing import reprocess as compute
 from backcourt.names import registry_fill
+from backcourt.names.asking import DECISIONS
 from backcourt.names.decide import Candidate
-from backcourt.names.resolve import DECISIONS, FAILURES, resolve
+from backcourt.names.resolve import FAILURES, resolve
 from backcourt.names.review import health, pending
 from backcourt.names.review_rows import OPEN
 from backcourt.runbooks import checks, facts, name_facts, view

@@ -9,22 +9,20 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backcourt.calendar import Seasons
 from backcourt.catalog import TABLES
 from backcourt.errors import InputFileError
-from backcourt.names.resolve import Resolved
+from backcourt.names.resolve import Resolved, settle_names
 from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.season.files import Folder, SeasonFile, arrow_type
 from backcourt.sources.season.summary import TableLoad
 from backcourt.sources.source import Source, read
-from backcourt.sources.units import NAMED, UnitLoader, holds, stage_inputs
+from backcourt.sources.units import UnitLoader, holds, stage_inputs
 from backcourt.warehouse.base import Session, Statement, Warehouse
-from backcourt.warehouse.seasons import known_seasons
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,7 +46,7 @@ class LandedLoad:
         unmapped: Fields that no parser knows, with the number of payloads that have them.
         tables: What was written, by season.
         seconds: Wall time.
-        names: What became of names without an id; None if nothing was asked.
+        names: What became of names without an id; None if nothing was done.
         passed_over: Paths in the landing zone whose names are none of a payload.
     """
 
@@ -140,10 +138,12 @@ def load_landed(
         found = fresh
     found = found[:limit]
     done.files = len(found) + done.known
-    # One answer for what is read and what it is judged by.
-    seasons = Seasons() if dry_run or not found else known_seasons(warehouse)
     for start in range(0, 0 if dry_run else len(found), _BATCH):
-        _load_batch(warehouse, source, landing, found[start : start + _BATCH], done, (run_id, now), seasons)
+        _load_batch(warehouse, source, landing, found[start : start + _BATCH], done, (run_id, now))
+    if not found and not dry_run:
+        # A load that was killed may have left it undone.
+        with warehouse.write() as session:
+            done.names = settle_names(session, run_id=run_id, now=now)
     done.seconds = time.perf_counter() - started
     return done
 
@@ -178,23 +178,19 @@ def _load_batch(
     found: Sequence[Landed],
     done: LandedLoad,
     stamp: tuple[str, datetime],
-    seasons: Seasons,
 ) -> None:
-    parsed = [(landed, _parsed(source, landing, landed, done, seasons)) for landed in found]
+    parsed = [(landed, _parsed(source, landing, landed, done)) for landed in found]
     run_id, now = stamp
     with warehouse.write() as session:
-        changed: set[str] = set()
-        loader: UnitLoader | None = None
         broken: dict[str, str] = {}
         held: set[str] = set()
         for folder, paths in _folders(source, [(landed, rows) for landed, rows in parsed if rows is not None]):
             stage_inputs(session, folder)
-            loader = UnitLoader(session, folder, now, run_id, seasons)
+            loader = UnitLoader(session, folder, now, run_id)
             if holds(source.feed):
                 # What can be decided now holds no game back.
                 done.names = loader.names()
             entry = loader.load(source.feed)
-            session.transaction(loader.history(entry))
             done.tables.append(entry)
             if entry.error:
                 broken |= dict.fromkeys(paths, entry.error)
@@ -203,19 +199,15 @@ def _load_batch(
                 held |= paths
             elif entry.quarantined:
                 held |= loader.held_paths(source.feed)
-            if entry.rows_inserted or entry.rows_removed:
-                changed.add(entry.table)
-        if loader is not None and changed & NAMED:
-            done.names = loader.names()
+        done.names = settle_names(session, run_id=run_id, now=now)
+        # Last: what is not remembered is loaded again, and with it what is done after a publication.
         _remember(session, source, [landed for landed, _ in parsed], done.refused | broken, held, stamp)
 
 
-def _parsed(
-    source: Source, landing: Landing, landed: Landed, done: LandedLoad, seasons: Seasons
-) -> list[dict[str, Any]] | None:
+def _parsed(source: Source, landing: Landing, landed: Landed, done: LandedLoad) -> list[dict[str, Any]] | None:
     """The rows of a payload; None if it is refused."""
     try:
-        parsed = read(source, landing.read(landed), replace(landed.about, seasons=seasons))
+        parsed = read(source, landing.read(landed), landed.about)
     except InputFileError as error:
         done.refused[landed.path] = str(error)
         return None

@@ -11,24 +11,21 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from backcourt.calendar import Seasons, longest_season
 from backcourt.catalog import raw_league, raw_market
 from backcourt.catalog.model import Table
 from backcourt.errors import AuditError, QueryError
-from backcourt.names.carriers import CARRIERS, HOLDING, with_ids
-from backcourt.names.registry_fill import fill_registry
-from backcourt.names.resolve import Resolved, resolve
+from backcourt.names.carriers import HOLDING, with_ids
+from backcourt.names.resolve import Resolved, settle_names
 from backcourt.sources.season.files import Folder, SeasonFile
 from backcourt.sources.season.summary import TableLoad
 from backcourt.warehouse.base import STAGING, Parameters, Published, Session, Statement, Value
 from backcourt.warehouse.publish import Restated, Scope, publish, staged_select
-from backcourt.warehouse.seasons import read_seasons
 
 _TABLES: Mapping[str, Table] = {table.full_name: table for table in (*raw_league.TABLES, *raw_market.TABLES)}
 _ROOM = resources.files("backcourt.sources")
@@ -36,15 +33,6 @@ _PART = re.compile(r"\{([a-z_]+)\}")
 _QUARANTINE = "nba_processing.quarantine"
 _NO_UNIT = "(none)"
 _PATHS = f"SELECT landed_unit, MIN(path) AS path FROM {STAGING}.landed_units GROUP BY landed_unit"
-NAMED = frozenset(
-    {
-        "nba_raw.nbac_gamebook_player_stats",
-        "nba_raw.nbac_player_boxscore",
-        "nba_raw.nbac_player_list_current",
-        *(carrier.table.full_name for carrier in CARRIERS.values()),
-    }
-)
-"""Tables that say who was listed where, or know players by name only."""
 
 
 @lru_cache
@@ -107,23 +95,30 @@ class _Stage:
 class UnitLoader:
     """One load in an open session."""
 
-    def __init__(self, session: Session, folder: Folder, now: datetime, run_id: str, seasons: Seasons) -> None:
-        """Take the folder whose rows ``stage_inputs`` has staged, and the seasons that the stored schedule knows."""
+    def __init__(self, session: Session, folder: Folder, now: datetime, run_id: str) -> None:
+        """Take the folder whose rows ``stage_inputs`` has staged."""
         self._session = session
         self._folder = folder
         self._now = now
         self._run_id = run_id
-        self._seasons = seasons
+        # The longest season so far ended in October of its second year.
+        self._first_day, self._last_day = date(folder.year, 7, 1), date(folder.year + 1, 10, 31)
+        self._parameters: dict[str, Value] = {
+            "season": folder.season,
+            "season_year": folder.year,
+            "first_day": self._first_day,
+            "last_day": self._last_day,
+        }
 
     def load(self, file: SeasonFile) -> TableLoad:
         """Load one file; an engine's refusal is reported, except for the schedule, on which all others rest."""
         started = time.perf_counter()
         try:
-            done = self._load(file, started)
+            return self._load(file, started)
         except (AuditError, QueryError) as error:
             if file.stem == "schedule":
                 raise
-            return TableLoad(
+            entry = TableLoad(
                 file.table,
                 file.file_name,
                 errors=self._units(file),
@@ -131,26 +126,15 @@ class UnitLoader:
                 error=str(error),
                 exit_code=error.exit_code,
             )
-        if file.stem == "schedule":
-            # What comes after it is judged by the dates that it brought.
-            self._seasons = read_seasons(self._session)
-        return done
+            self._session.transaction([self._history(entry)])
+            return entry
 
     def _load(self, file: SeasonFile, started: float) -> TableLoad:
         table = _TABLES[file.table]
         stage = self._stage(table, file)
         scope = self._scope(table, file, stage)
-        changed = self._changed_units(table, file, stage, scope)
-        quarantine = self._quarantine(table, file, stage)
-        if changed:
-            restated = Restated(self._run_id, self._now, "load")
-            stored = publish(
-                self._session, table, stage.good, scope, stamps={"now": self._now}, restated=restated, also=quarantine
-            )
-        else:
-            self._session.transaction(quarantine)
-            stored = Published(0, 0, self._numbers(f"SELECT COUNT(*) AS n FROM {stage.good}")[0])
-        return TableLoad(
+        changed, stored = self._changes(table, file, stage, scope)
+        entry = TableLoad(
             table=file.table,
             file=file.file_name,
             success=changed,
@@ -165,30 +149,20 @@ class UnitLoader:
             seconds=time.perf_counter() - started,
             exit_code=1 if stage.held else 0,
         )
-
-    @property
-    def _parameters(self) -> dict[str, Value]:
-        """What the statements of files are told: the season, its dates, and where its games can be."""
-        year = self._folder.year
-        dates, room, widest = self._seasons.dates(year), self._seasons.room(year), longest_season(year)
-        return {
-            "season": self._folder.season,
-            "season_year": year,
-            "first_day": dates.start,
-            "last_day": dates.end,
-            "first_game_day": room.start,
-            "last_game_day": room.end,
-            "earliest_day": widest.start,
-            "latest_day": widest.end,
-        }
+        # The rows, why others are held back, and the run history: all of it, or none.
+        also = (*self._quarantine(table, file, stage), self._history(entry))
+        if changed:
+            restated = Restated(self._run_id, self._now, "load")
+            publish(self._session, table, stage.good, scope, stamps={"now": self._now}, restated=restated, also=also)
+        else:
+            self._session.transaction(also)
+        return replace(entry, seconds=time.perf_counter() - started)
 
     def names(self) -> Resolved:
-        """Count the season's players into the registry, then resolve the names that came without ids."""
-        span = self._seasons.games.get(self._folder.year) or self._seasons.dates(self._folder.year)
-        fill_registry(self._session, span, run_id=self._run_id, now=self._now, trigger="load")
+        """Decide the names, those of the staged rows for which games are held back among them."""
         holding = next(filter(holds, self._folder.files), None)
         held = self._holding(holding) if holding else ""
-        return resolve(self._session, run_id=self._run_id, now=self._now, log=False, held=held)
+        return settle_names(self._session, now=self._now, run_id=self._run_id, held=held)
 
     def _holding(self, file: SeasonFile) -> str:
         """The staged names for which games are held back."""
@@ -201,8 +175,8 @@ class UnitLoader:
             {"season": self._folder.season},
         ).name
 
-    def history(self, entry: TableLoad) -> tuple[Statement, ...]:
-        """The statements that write a load into the run history, which says how old a source is."""
+    def _history(self, entry: TableLoad) -> Statement:
+        """The statement that writes a load into the run history, which says how old a source is."""
         values: dict[str, Value] = {
             "run_id": self._run_id,
             "name": entry.table.rpartition(".")[2],
@@ -217,17 +191,15 @@ class UnitLoader:
             "failed": entry.quarantined,
             "error": entry.error or "",
         }
-        return (
-            Statement(
-                "INSERT INTO nba_reference.processor_run_history (run_id, processor_name, phase, data_date, "
-                "start_date, status, started_at, processed_at, duration_seconds, records_processed, records_created, "
-                "records_skipped, records_failed, mode, trigger_source, output_table, error_message) "
-                "SELECT @run_id, @name, 'raw', COALESCE(MAX(game_date), @today), MIN(game_date), "
-                "@status, @now, @now, "
-                "@seconds, @created + @skipped + @failed, @created, @skipped, @failed, 'backfill', 'command', "
-                "@table_name, NULLIF(@error, '') FROM nba_raw.nbac_schedule WHERE season_year = @season_year",
-                values,
-            ),
+        return Statement(
+            "INSERT INTO nba_reference.processor_run_history (run_id, processor_name, phase, data_date, "
+            "start_date, status, started_at, processed_at, duration_seconds, records_processed, records_created, "
+            "records_skipped, records_failed, mode, trigger_source, output_table, error_message) "
+            "SELECT @run_id, @name, 'raw', COALESCE(MAX(game_date), @today), MIN(game_date), "
+            "@status, @now, @now, "
+            "@seconds, @created + @skipped + @failed, @created, @skipped, @failed, 'backfill', 'command', "
+            "@table_name, NULLIF(@error, '') FROM nba_raw.nbac_schedule WHERE season_year = @season_year",
+            values,
         )
 
     def _stage(self, table: Table, file: SeasonFile) -> _Stage:
@@ -270,33 +242,35 @@ class UnitLoader:
         """The stored rows that the good ones replace: those of the same games; held-back games stay as they are."""
         unit = _unit(file, "t.")
         parameters: dict[str, Value] = {"season_year": self._folder.year}
-        # What a date files goes with it where the schedule has moved the date to another season since.
-        conditions = [] if _is_filed_by_date(table) else ["t.season_year = @season_year"]
+        conditions = ["t.season_year = @season_year"]
         if table.partition == "game_date":
             # Says nothing new, but lets BigQuery read one season's partitions instead of all.
-            conditions.append("t.game_date BETWEEN @earliest_day AND @latest_day")
-            parameters |= {name: self._parameters[name] for name in ("earliest_day", "latest_day")}
+            conditions.append("t.game_date BETWEEN @first_day AND @last_day")
+            parameters |= {name: self._parameters[name] for name in ("first_day", "last_day")}
         if not file.whole_season:
             conditions.append(f"{unit} IN (SELECT unit FROM {stage.units} WHERE NOT held)")
         elif stage.held:
             conditions.append(f"{unit} NOT IN (SELECT unit FROM {stage.units} WHERE held)")
         return Scope(" AND ".join(conditions), parameters)
 
-    def _changed_units(self, table: Table, file: SeasonFile, stage: _Stage, scope: Scope) -> int:
-        """Good games of which at least one row is new, changed or gone."""
+    def _changes(self, table: Table, file: SeasonFile, stage: _Stage, scope: Scope) -> tuple[int, Published]:
+        """Good games of which at least one row is new, changed or gone, and the rows that publishing them touches."""
         target = f"{table.full_name} AS t WHERE {scope.condition}"
         (stored,) = self._numbers(f"SELECT COUNT(*) AS n FROM {target}", scope.parameters)
+        (good,) = self._numbers(f"SELECT COUNT(*) AS n FROM {stage.good}")
         if not stored:
-            return stage.count - stage.held
+            return stage.count - stage.held, Published(good, 0, 0)
         # The hash covers the key, so that equal hashes mean equal rows.
-        (changed,) = self._numbers(
-            "SELECT COUNT(DISTINCT COALESCE(n.unit, o.unit)) AS n "
+        changed, inserted, removed = self._numbers(
+            "SELECT COUNT(DISTINCT IF(n.data_hash IS NULL OR o.data_hash IS NULL, COALESCE(n.unit, o.unit), NULL)) "
+            "AS units, "
+            "COUNTIF(o.data_hash IS NULL) AS inserted, COUNTIF(n.data_hash IS NULL) AS removed "
             f"FROM (SELECT {_unit(file, 's.')} AS unit, data_hash FROM {stage.good} AS s) AS n "
             f"FULL JOIN (SELECT {_unit(file, 't.')} AS unit, data_hash FROM {target}) AS o "
-            "ON o.data_hash = n.data_hash WHERE n.data_hash IS NULL OR o.data_hash IS NULL",
+            "ON o.data_hash = n.data_hash",
             scope.parameters,
         )
-        return changed
+        return changed, Published(inserted, removed, good - inserted)
 
     def _quarantine(self, table: Table, file: SeasonFile, stage: _Stage) -> tuple[Statement, ...]:
         """The statements that replace the season's quarantine of the table."""
@@ -307,10 +281,10 @@ class UnitLoader:
         folder = r"REGEXP_REPLACE({}, r'/[^/]*$', '')"
         if landed:
             part += f" OR {folder.format('source_file')} IN (SELECT {folder.format('landed_from')} FROM {stage.name})"
-        # The same unit or payload may have been held back under another season: the schedule has changed since.
-        season = "" if "season_year" not in table.key and self._folder.sources is not None else " AND season = @season"
         part = f" AND ({part})" if self._folder.sources is not None else ""
-        clear = Statement(f"DELETE FROM {_QUARANTINE} WHERE table_name = @table_name{season}{part}", parameters)
+        clear = Statement(
+            f"DELETE FROM {_QUARANTINE} WHERE table_name = @table_name AND season = @season{part}", parameters
+        )
         if not stage.held:
             return (clear,)
         has_date = any(column.name == "game_date" for column in table.columns)
@@ -367,11 +341,6 @@ class UnitLoader:
 def holds(file: SeasonFile) -> bool:
     """True if a file knows players by name only, and its games wait until all of them are known."""
     return file.table == f"nba_raw.{HOLDING}" and "player_id" not in file.columns
-
-
-def _is_filed_by_date(table: Table) -> bool:
-    """True if rows have neither a game nor a season in their key: a date alone says of which season they are."""
-    return "season_year" not in table.key and not any(column.name == "game_id" for column in table.columns)
 
 
 def _unit(file: SeasonFile, alias: str = "") -> str:

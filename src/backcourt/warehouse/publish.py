@@ -106,11 +106,13 @@ class Restated:
         run_id: The run.
         now: When (UTC).
         reason: Why.
+        only: Condition on the staged rows (alias s) that says which changes are logged.
     """
 
     run_id: str
     now: datetime
     reason: str
+    only: str = "TRUE"
 
 
 def audit(session: Session, table: Table, stage: str, good: str) -> int:
@@ -136,43 +138,6 @@ def audit(session: Session, table: Table, stage: str, good: str) -> int:
         examples = "; ".join(", ".join(map(str, row[:-1])) for row in twice)
         raise AuditError(f"{table.full_name}: the key ({key}) repeats in staged rows, for example {examples}")
     return rows
-
-
-def broken_dates(table: Table, stage: str, good: str) -> str:
-    """SELECT of the dates whose staged rows do not pass ``audit``, and why: game_date, reason.
-
-    Args:
-        table: Target; it has a partition.
-        stage: The staged rows.
-        good: Condition on the staged rows that count.
-    """
-    required = [column.name for column in table.columns if column.required and column.name not in STAMPS]
-    nulls = ", ".join(f"IF(COUNTIF({name} IS NULL) > 0, ', {name}', '')" for name in required)
-    keys = ", ".join(table.key)
-    example = ", ', ', ".join(f"CAST({name} AS STRING)" for name in table.key)
-    return f"""
-        SELECT game_date, MIN(reason) AS reason
-        FROM (
-          SELECT game_date, CONCAT('NULL in required columns ', SUBSTR(empty, 3)) AS reason
-          FROM (
-            SELECT {table.partition} AS game_date, CONCAT({nulls}) AS empty
-            FROM {stage}
-            WHERE {good}
-            GROUP BY game_date
-          )
-          WHERE empty <> ''
-          UNION ALL
-          SELECT game_date, CONCAT('the key ({keys}) repeats in computed rows, for example ', MIN(example)) AS reason
-          FROM (
-            SELECT {table.partition} AS game_date, CONCAT({example}) AS example
-            FROM {stage}
-            WHERE {good}
-            QUALIFY COUNT(*) OVER (PARTITION BY {keys}) > 1
-          )
-          GROUP BY game_date
-        )
-        WHERE game_date IS NOT NULL
-        GROUP BY game_date"""
 
 
 def publish(
@@ -201,6 +166,31 @@ def publish(
     Returns:
         The rows inserted, removed and left alone.
     """
+    statements, staged = publication(
+        session, table, stage, scope, good=good, stamps=stamps, restated=restated, also=also
+    )
+    removed, inserted, *_ = session.transaction(statements)[1 if restated else 0 :]
+    return Published(inserted=inserted, removed=removed, unchanged=staged - inserted)
+
+
+def publication(
+    session: Session,
+    table: Table,
+    stage: Staged | str,
+    scope: Scope,
+    *,
+    good: str = "TRUE",
+    stamps: Parameters,
+    restated: Restated | None = None,
+    also: Sequence[Statement] = (),
+) -> tuple[list[Statement], int]:
+    """The statements of ``publish``, for a transaction that holds more, and how many rows are staged.
+
+    The change log comes first if there is one, then the removal, then the new rows, then ``also``.
+
+    Raises:
+        AuditError: If the staged rows cannot be published.
+    """
     staged = audit(session, table, str(stage), good)
     same_key = " AND ".join(f"s.{name} = t.{name}" for name in table.key)
     same_row = f"{same_key} AND s.data_hash = t.data_hash" if table.hashed else "FALSE"
@@ -220,8 +210,7 @@ def publish(
         {**scope.parameters, **stamps} if "processed_at" in columns else scope.parameters,
     )
     log = [_log(table, f"(SELECT * FROM {stage} WHERE {good})", scope, restated)] if restated else []
-    removed, inserted, *_ = session.transaction([*log, delete, insert, *also])[len(log) :]
-    return Published(inserted=inserted, removed=removed, unchanged=staged - inserted)
+    return [*log, delete, insert, *also], staged
 
 
 def _log(table: Table, staged: str, scope: Scope, restated: Restated) -> Statement:
@@ -234,6 +223,7 @@ def _log(table: Table, staged: str, scope: Scope, restated: Restated) -> Stateme
         "INSERT INTO nba_processing.restatements (table_name, row_key, game_date, old_hash, new_hash, reason, run_id, "
         f"restated_at) SELECT '{table.full_name}', CONCAT({key}), {date}, t.data_hash, s.data_hash, @reason, @run_id, "
         f"@now FROM {table.full_name} AS t LEFT JOIN {staged} AS s ON {same_key} "
-        f"WHERE {scope.condition} AND COALESCE(s.data_hash, '') <> t.data_hash ORDER BY 2",
+        f"WHERE {scope.condition} AND COALESCE(s.data_hash, '') <> t.data_hash "
+        f"{'' if restated.only == 'TRUE' else f'AND {restated.only} '}ORDER BY 2",
         {**scope.parameters, "reason": restated.reason, "run_id": restated.run_id, "now": restated.now},
     )

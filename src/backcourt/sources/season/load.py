@@ -13,7 +13,6 @@ from backcourt.sources import venues
 from backcourt.sources.season.files import FILES, check_folder
 from backcourt.sources.season.summary import LoadSummary
 from backcourt.warehouse.base import Warehouse
-from backcourt.warehouse.seasons import read_seasons
 
 
 def load_season(
@@ -38,7 +37,7 @@ def load_season(
         UnknownNameError: If ``only`` names no raw table that a season's folder fills.
     """
     # Imported here, because what loads units knows the shape of a season's files.
-    from backcourt.sources.units import NAMED, UnitLoader, stage_inputs
+    from backcourt.sources.units import UnitLoader, stage_inputs
 
     started = time.perf_counter()
     wanted = _wanted(only)
@@ -48,11 +47,10 @@ def load_season(
     with warehouse.write() as session:
         venues.seed(session, now=now)
         stage_inputs(session, checked)
-        run = UnitLoader(session, checked, now, run_id, read_seasons(session))
+        run = UnitLoader(session, checked, now, run_id)
         loads = [run.load(file) for file in checked.files if file.stem in wanted]
-        session.transaction([statement for entry in loads for statement in run.history(entry)])
-        changed = {entry.table for entry in loads if entry.rows_inserted or entry.rows_removed}
-        names = run.names() if changed & NAMED else None
+        # Also when nothing was written: a load that was killed may have left it undone.
+        names = run.names()
     return LoadSummary(checked.season, str(folder), run_id, tuple(loads), time.perf_counter() - started, names)
 
 

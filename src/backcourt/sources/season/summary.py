@@ -70,7 +70,7 @@ class LoadSummary:
         run_id: The run.
         tables: One entry per file, in the order of loading.
         seconds: Wall time, checks included.
-        names: What became of names without an id; None if nothing was written, so that nothing was asked.
+        names: What became of names without an id.
     """
 
     season: str
