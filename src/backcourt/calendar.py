@@ -1,14 +1,14 @@
 """Seasons, game dates, bootstrap and look-back: the calendar's constants and parsing.
 
-The schedule table is the only calendar; opening days and game dates are read from it. What stands here is what no
-table can say.
+The schedule table is the only calendar; opening days, game dates and the season of a date are read from it. What stands
+here is what no table can say.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from backcourt.errors import BackcourtError, DateRangeError
@@ -16,7 +16,15 @@ from backcourt.errors import BackcourtError, DateRangeError
 BOOTSTRAP_DAYS = 14
 """Days 0 to 13 of a season (opening day = day 0), for which Phase 4 writes nothing."""
 
-_SEASON = re.compile(r"(\d{4})-(\d{2})")
+SEASON_TYPES = ("Regular Season", "Play-In", "Playoffs", "Cup Final")
+"""Kinds of games that count: neither pre-season nor All-Star."""
+
+LONGEST_BREAK = 200
+"""Days between two games at most: 196 between two seasons (2011), 141 within one (2020). Only 1998 had more (236)."""
+
+YEARS = range(1946, 2100)
+"""First years of seasons: the league began in 1946."""
+_SEASON = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 
 
 def season_year(label: str) -> int:
@@ -28,6 +36,8 @@ def season_year(label: str) -> int:
     match = _SEASON.fullmatch(label)
     if match is None or (int(match[1]) + 1) % 100 != int(match[2]):
         raise BackcourtError(f"season {label!r} is not in the form 2021-22 (two consecutive years)")
+    if int(match[1]) not in YEARS:
+        raise BackcourtError(f"season {label!r} is not one of the league's", valid=["1946-47 and later"])
     return int(match[1])
 
 
@@ -59,12 +69,6 @@ def season_of_game(game_id: str) -> str:
     return season_label(1900 + year if year >= _CENTURY_TURN else 2000 + year)
 
 
-def season_of_date(day: date) -> str:
-    """Season label of a date, if a season begins in July: 2024-10-22 -> "2024-25"."""
-    first_month = 7
-    return season_label(day.year if day.month >= first_month else day.year - 1)
-
-
 @dataclass(frozen=True, slots=True)
 class DateRange:
     """A range of dates, both ends included."""
@@ -92,6 +96,76 @@ class DateRange:
     def __str__(self) -> str:
         """Readable form: one date, or "start to end"."""
         return str(self.start) if self.start == self.end else f"{self.start} to {self.end}"
+
+
+_LAST_MONTH, _LAST_DAY = 6, 30
+"""Contracts end on 30 June: a season's dates go on so long even if its last game was earlier."""
+_ENDED_LATER: Mapping[int, date] = {2019: date(2020, 10, 11), 2020: date(2021, 7, 20)}
+"""Last games of the seasons that went on beyond June, by first year, as the league published them."""
+_FIRST_YEAR, _LAST_YEAR = date.min.year + 2, date.max.year - 2
+"""The calendar's own ends are a few years from any season's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seasons:
+    """Which season a date is of: the schedule says it; where it is silent, the published ends of seasons do.
+
+    A season's dates run to its last scheduled game, and at least to 30 June unless the next season opens earlier; the
+    next day is the first one of the next season. So a date between two seasons belongs to the season to come from July
+    on, or from the day after the last game if that is later. A schedule whose playoffs are not known yet therefore
+    decides as a complete one does, and 2019-20 and 2020-21 are right without any schedule.
+
+    What a game's id or a payload itself says of its season goes before its date: this is for what says nothing.
+
+    Attributes:
+        games: First and last scheduled date of games that count, by first year of the season.
+    """
+
+    games: Mapping[int, DateRange] = field(default_factory=dict, hash=False)
+
+    def year_of(self, day: date) -> int:
+        """First year of the season of a date."""
+        year = min(max(day.year, _FIRST_YEAR), _LAST_YEAR)
+        # A season ends in June of its second year at the earliest, unless the next one has begun.
+        return next((first for first in range(year - 2, year + 1) if day <= self._end(first)), year)
+
+    def of(self, day: date) -> str:
+        """Season label of a date: 2024-10-22 -> "2024-25"."""
+        return season_label(self.year_of(day))
+
+    def between(self, span: DateRange) -> tuple[str, ...]:
+        """Labels of the seasons that a range touches, in order."""
+        return tuple(season_label(year) for year in range(self.year_of(span.start), self.year_of(span.end) + 1))
+
+    def near(self, span: DateRange, days: int) -> bool:
+        """True if a scheduled game of a season is at most so many days before or after a range, or in it."""
+        reach = timedelta(days=days)
+        return any(games.start - reach <= span.end and span.start <= games.end + reach for games in self.games.values())
+
+    def dates(self, year: int) -> DateRange:
+        """The dates of a season: from the day after the end of the one before to its own end."""
+        return DateRange(self._end(year - 1) + timedelta(days=1), self._end(year))
+
+    def room(self, year: int) -> DateRange:
+        """The dates on which games of a season can be: none of another season's, at most ``longest_season``."""
+        first, widest, following = self.dates(year).start, longest_season(year), self.games.get(year + 1)
+        end = min(widest.end, following.start - timedelta(days=1)) if following else widest.end
+        return DateRange(max(first, widest.start), max(end, first, widest.start))
+
+    def _end(self, year: int) -> date:
+        """Last date of a season."""
+        usual = date(year + 1, _LAST_MONTH, _LAST_DAY)
+        played, following = self.games.get(year), self.games.get(year + 1)
+        end = max(usual, _ENDED_LATER.get(year, usual), played.end if played else usual)
+        # A season whose games lie among those of the one before has wrong dates, and ends nothing.
+        if following and (played is None or following.start > played.end):
+            end = min(end, following.start - timedelta(days=1))
+        return end
+
+
+def longest_season(year: int) -> DateRange:
+    """Dates outside of which no game of a season was ever played: July to October of the next year."""
+    return DateRange(date(year, 7, 1), date(year + 1, 10, 31))
 
 
 def parse_date(text: str, what: str = "date") -> date:

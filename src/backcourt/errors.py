@@ -140,6 +140,10 @@ class LockedError(BackcourtError):
     """Another live run holds dates of a table that this one wants to write."""
 
 
+class BadValueError(QueryError):
+    """A statement that met a value in its rows with which it cannot compute: too large, or of another form."""
+
+
 class QueryInterruptedError(QueryError):
     """A statement that was stopped from outside while it ran."""
 
@@ -152,6 +156,12 @@ class TimeLimitError(BackcourtError):
 
 class UpstreamCheckError(BackcourtError):
     """A check before the run found something that its mode or validation does not go on with."""
+
+    exit_code = 1
+
+
+class FailedDatesError(BackcourtError):
+    """Dates of a table could not be computed, in a run that stops at the first of them."""
 
     exit_code = 1
 

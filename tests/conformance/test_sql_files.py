@@ -23,11 +23,12 @@ from backcourt.warehouse.dialect import is_read_only, lint, to_duckdb
 
 ROOT = Path(backcourt.__file__).parent
 PARTS = ROOT / "sources" / "parts"
+SHARED = ROOT / "processors" / "parts"
 FILES = sorted(
     path
     for room in ("names", "processors", "sources", "integrity")
     for path in (ROOT / room).rglob("*.sql")
-    if path.parent != PARTS
+    if path.parent not in {PARTS, SHARED}
 )
 NAMED = re.compile(r"\{([a-z_]+)\}")
 PARAMETERS = {"start_date": "DATE", "end_date": "DATE", "opening_day": "DATE", "bootstrap_days": "INT64"}
@@ -63,7 +64,10 @@ every_processor = pytest.mark.parametrize("processor", registry(), ids=lambda pr
 
 def text_of(path: Path) -> str:
     """The statement of a file, with its parts filled in."""
-    return statement(path.stem) if path.parent.name in {"season", "feeds"} else path.read_text(encoding="utf-8")
+    if path.parent.name in {"season", "feeds"}:
+        return statement(path.stem)
+    computed = {processor.name: processor.sql for processor in registry()}
+    return computed.get(path.stem) or path.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +100,18 @@ def test_every_file_belongs_to_a_processor_a_source_or_a_diagnostic() -> None:
 
 def test_every_part_is_used_by_several() -> None:
     """No part of SQL lies about that nothing names; but for the classifier of zones, each saves a repetition."""
-    used = Counter(name for path in (*FILES, *PARTS.iterdir()) for name in set(NAMED.findall(path.read_text("utf-8"))))
+    of_sources = [path for path in FILES if path.is_relative_to(ROOT / "sources")]
+    used = Counter(
+        name for path in (*of_sources, *PARTS.iterdir()) for name in set(NAMED.findall(path.read_text("utf-8")))
+    )
     assert {path.stem for path in PARTS.iterdir()} == set(used)
+    computed = {
+        name
+        for path in FILES
+        if path.is_relative_to(ROOT / "processors")
+        for name in NAMED.findall(path.read_text("utf-8"))
+    }
+    assert {path.stem for path in SHARED.iterdir()} == computed
     assert [name for name, files in used.items() if files == 1] == ["zone"]
 
 

@@ -41,6 +41,11 @@ class Changed:
             connection.execute("SET TimeZone = 'UTC'")
             return connection.execute(sql, list(values)).fetchall()
 
+    def query(self, sql: str, **values: str) -> list[dict[str, Any]]:
+        """Rows of a query in BigQuery's SQL."""
+        with DuckDBWarehouse(self.path).read() as session:
+            return session.query(sql, values).to_pylist()
+
     def staged(self, name: str, day: date, last: date | None = None) -> list[dict[str, Any]]:
         """What a processor's SELECT gives for some dates, as it would be stored, with its failure columns."""
         (processor,) = select(tables=(name,))

@@ -3,7 +3,8 @@
 Decided where the text leaves room:
 
 - MM:SS minutes (gamebook) are used for a player where they are at hand, whole minutes (box score) otherwise; a gamebook
-  line without minutes is no game played, a box-score line always is one.
+  line of no seconds is no game played. A box-score line is one, unless it has 0 minutes and the gamebook has lines of
+  that team: it knows the seconds, and not of that man.
 - Zones are NULL unless the shots of the line account exactly for its attempts, makes and threes and every shot has a
   zone; a line without attempts has zeros if the game has a shot chart.
 - Blocks per zone are NULL unless the game has play-by-play and it places every block of the line: a blocked shot is a
@@ -165,20 +166,30 @@ def player_rows(raw: Raw, game: Row, seen: Evidence) -> list[Row]:
     book, box = raw.gamebook.get(game_id, {}), raw.boxscore.get(game_id, {})
     lines = points_lines(raw, game_id)
     rows = []
-    played = {
-        player: book.get(player) or box[player]
-        for player in sorted(book.keys() | box.keys())
-        if player not in book or book[player]["seconds_played"]
-    }
+    played = _who_played(book, box)
     fives = _fives(raw, game, played)
     for player, source in played.items():
-        seconds = source["seconds_played"] if player in book else 60 * source["minutes"]
-        name = "nbac_gamebook_player_stats" if player in book else "nbac_player_boxscore"
+        timed = "seconds_played" in source
+        seconds = source["seconds_played"] if timed else 60 * source["minutes"]
+        name = "nbac_gamebook_player_stats" if timed else "nbac_player_boxscore"
         row = _player_row(raw, game, seen, source, seconds, lines)
         five = fives[source["team_abbr"]]
         started = None if five is None else player in five
         rows.append(row | {"starter_flag": started, "primary_source_used": name})
     return rows
+
+
+def _who_played(book: dict[int, Row], box: dict[int, Row]) -> dict[int, Row]:
+    """The line of everyone who played: MM:SS where it is at hand, else whole minutes."""
+    timed = {player: line for player, line in book.items() if line["seconds_played"] is not None}
+    teams = {line["team_abbr"] for line in timed.values()}
+    found = {player: line for player, line in timed.items() if line["seconds_played"] > 0}
+    found |= {
+        player: line
+        for player, line in box.items()
+        if player not in timed and (line["minutes"] > 0 or line["team_abbr"] not in teams)
+    }
+    return dict(sorted(found.items()))
 
 
 def _fives(raw: Raw, game: Row, lines: dict[int, Row]) -> dict[str, set[int] | None]:

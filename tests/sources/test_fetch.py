@@ -436,6 +436,7 @@ def test_an_address_that_needs_what_nobody_knows_fails_alone(landing):
 def test_the_schedule_says_what_there_is_to_fetch(partner):
     """Final games of the range in order; a game that is not over, or of another day, is not asked for."""
     from backcourt.calendar import DateRange
+    from backcourt.warehouse.seasons import read_seasons
 
     partner.schedule((GAMES[3], DAY, "BOS", "MIA", HOME_SCORE, AWAY_SCORE, 4))
     others = [(GAMES[2], DAY, 3), (GAMES[1], DAY, 1), (GAMES[0], DAY, 3), (GAMES[5], DAY + timedelta(days=3), 3)]
@@ -446,13 +447,14 @@ def test_the_schedule_says_what_there_is_to_fetch(partner):
     )
     span = DateRange(DAY, DAY + timedelta(days=2))
     with partner.warehouse.read() as session:
-        found = targets(session, SOURCE, span)
+        seasons = read_seasons(session)
+        found = targets(session, SOURCE, span, seasons=seasons)
         assert [(target.day, target.key) for target in found] == [(DAY, GAMES[n]) for n in (0, 2, 3)]
         assert found[0].values["game_id"] == GAMES[0]
-        assert [target.key for target in targets(session, SOURCE, span, [GAMES[2]])] == [GAMES[2]]
+        assert [target.key for target in targets(session, SOURCE, span, [GAMES[2]], seasons=seasons)] == [GAMES[2]]
         for absent in (GAMES[1], GAMES[5], "0022499999"):
             with pytest.raises(BackcourtError, match=f"no final game '{absent}' in 2024-11-02 to 2024-11-04"):
-                targets(session, SOURCE, span, [absent])
+                targets(session, SOURCE, span, [absent], seasons=seasons)
 
 
 def test_the_command_fetches_and_says_what_is_missing(partner, command, monkeypatch):

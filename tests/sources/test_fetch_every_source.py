@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from source_server import FAST, HTML, Answer, Request, SourceServer, kept
 
-from backcourt.calendar import DateRange
+from backcourt.calendar import Seasons
 from backcourt.sources.declared import sources
 from backcourt.sources.fetch import Asking, Fetched, fetch
 from backcourt.sources.landing import Landing
@@ -134,7 +134,7 @@ def body(answer: str | dict[str, Any]) -> bytes:
 
 def target(job: Job) -> Target:
     """What the job asks for, as the schedule would say."""
-    known = values_of(job.day, job.key if job.key.startswith("00") else "")
+    known = values_of(job.day, Seasons().of(job.day), job.key if job.key.startswith("00") else "")
     return Target(job.day, job.key, {**known, **job.values})
 
 
@@ -332,7 +332,7 @@ def test_a_file_that_is_not_there_stops_nothing(tmp_path: Path) -> None:
         ("nbac_referee", True, "/wp-json/api/v1/get-game-officials"),
     ):
         with SourceServer(Answer(status=403)) as server:
-            wanted = [Target(day, "date", values_of(day)) for day in days]
+            wanted = [Target(day, "date", values_of(day, "2025-26")) for day in days]
             asking = Asking(lambda: NOW, via=server.url, sleep=lambda _: None)
             done = fetch(sources()[name], Landing(str(tmp_path)), wanted, asking)
         assert (bool(done.stopped), len(server.received)) == (stopped, 1 if stopped else 2)
@@ -353,19 +353,22 @@ def test_a_date_is_asked_for_by_its_date() -> None:
 
 
 def test_days_of_seasons_and_snapshots() -> None:
-    """A season that is over lands under its last day, one that goes on under today, one to come under today too."""
+    """A season that is over lands under its last day, one that goes on under today, one to come under its first day.
+
+    So the pages of a team in two seasons never lie in one place.
+    """
     schedule, pages = sources()["nbac_schedule"], sources()["br_roster"]
     today = date(2026, 11, 26)
-    found = season_targets(schedule, DateRange(date(2024, 11, 2), date(2026, 11, 1)), today)
+    found = season_targets(schedule, ["2024-25", "2025-26", "2026-27"], today, seasons=Seasons())
     assert [(target.day, target.key, target.values["season"]) for target in found] == [
         (date(2025, 6, 30), "2024-25", "2024-25"),
         (date(2026, 6, 30), "2025-26", "2025-26"),
         (today, "2026-27", "2026-27"),
     ]
     assert {target.values["season_year"] for target in found} == {"2024", "2025", "2026"}
-    early = season_targets(pages, DateRange(date(2026, 11, 1), date(2026, 11, 2)), date(2026, 6, 1))
+    early = season_targets(pages, ["2026-27"], date(2026, 6, 1), seasons=Seasons())
     assert len(early) == 30
-    assert {(target.day, target.values["season_end_year"]) for target in early} == {(date(2026, 6, 1), "2027")}
+    assert {(target.day, target.values["season_end_year"]) for target in early} == {(date(2026, 7, 1), "2027")}
     teams = snapshot_targets(sources()["nbac_roster"], today)
     assert len(teams) == len({target.values["team_id"] for target in teams}) == 30
     assert [(target.day, target.key) for target in snapshot_targets(sources()["bdl_injuries"], today)] == [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from backcourt.backfill.due import stage_calendar, stage_own
 from backcourt.backfill.plan import PlannedRange, Request, planned_ranges
@@ -38,9 +39,11 @@ class Chunk:
         """Table name."""
         return self.processor.name
 
-    def reads(self, name: str) -> bool:
-        """True if the table is computed from the named one, directly or not."""
-        return name in upstreams_of(self.processor)
+    def halves(self, days: Sequence[date]) -> tuple[Chunk, Chunk]:
+        """The chunk in two, with half of its scheduled dates each; the due dates are counted on the first."""
+        middle = days[len(days) // 2]
+        first = DateRange(self.span.start, middle - timedelta(days=1))
+        return replace(self, span=first), replace(self, span=DateRange(middle, self.span.end), dates=0)
 
 
 def chunks_of(ranges: Sequence[PlannedRange], size: str) -> list[Chunk]:

@@ -4,42 +4,26 @@ from __future__ import annotations
 
 from backcourt.backfill.gate import COUNTED, DATES
 from backcourt.calendar import BOOTSTRAP_DAYS
-from backcourt.processors.base import Processor
+from backcourt.processors.base import Processor, part
 
 
-def appearances(within: str = "", types: str = COUNTED) -> str:
+def appearances(within: str = "IS NOT NULL", types: str = COUNTED) -> str:
     """SELECT of game_id, game_date, season_year and player_id of who played in which final game, by the raw box scores.
 
-    A gamebook line comes first, then the league's box score, then, for games of which the league has no line, Ball
-    Don't Lie's. Names without a player are not in it.
+    The lines are those of player_game_summary; names without a player are not in it.
 
     Args:
         within: What the dates are, such as ``BETWEEN @start_date AND @end_date``, so that only those partitions are
-            read; "" for all.
+            read; all by default.
         types: SQL list of the season types that count.
     """
-    books, league, others, games = (f" AND {of}game_date {within}" if within else "" for of in ("", "b.", "d.", "s."))
     return f"""
-    SELECT s.game_id, s.game_date, s.season_year, a.player_id
+    SELECT DISTINCT s.game_id, s.game_date, s.season_year, a.player_id
     FROM nba_raw.nbac_schedule AS s
     INNER JOIN (
-      SELECT game_id, player_id FROM nba_raw.nbac_gamebook_player_stats WHERE seconds_played > 0{books}
-      UNION DISTINCT
-      SELECT b.game_id, b.player_id
-      FROM nba_raw.nbac_player_boxscore AS b
-      LEFT JOIN nba_raw.nbac_gamebook_player_stats AS g
-        ON g.game_id = b.game_id AND g.player_id = b.player_id AND g.seconds_played IS NOT NULL
-      WHERE g.player_id IS NULL{league}
-      UNION DISTINCT
-      SELECT d.game_id, d.player_id
-      FROM nba_raw.bdl_player_boxscores AS d
-      WHERE d.player_id IS NOT NULL AND d.minutes IS NOT NULL{others}
-        AND d.game_id NOT IN (
-          SELECT game_id FROM nba_raw.nbac_gamebook_player_stats WHERE seconds_played IS NOT NULL{books}
-        )
-        AND d.game_id NOT IN (SELECT game_id FROM nba_raw.nbac_player_boxscore WHERE TRUE{books})
+{part("box_lines", within)}
     ) AS a ON a.game_id = s.game_id
-    WHERE s.game_status = 3 AND s.season_type IN {types}{games}"""
+    WHERE s.game_status = 3 AND s.season_type IN {types} AND s.game_date {within} AND a.player_id IS NOT NULL"""
 
 
 _RANGE = "BETWEEN @start_date AND @end_date"

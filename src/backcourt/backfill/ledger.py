@@ -112,42 +112,55 @@ def replace_ledger(ledger: Staged, stamp: Stamp) -> tuple[Statement, ...]:
 
 
 def mark_failed(
-    processor: Processor, chunk: DateRange, stamp: Stamp, error: str, category: str
+    processor: Processor, chunk: DateRange, stamp: Stamp, error: str, category: str, dates: str = ""
 ) -> tuple[Statement, ...]:
-    """The statements that say a chunk's dates failed as a whole, and why; stored rows stay as they are."""
+    """The statements that say dates of a chunk failed as a whole, and why; stored rows stay as they are.
+
+    Args:
+        processor: Whose dates they are.
+        chunk: The chunk.
+        stamp: Run, time and mode.
+        error: Why, for every scheduled date of the chunk.
+        category: The failure category.
+        dates: Source of game_date and reason, for some dates with a reason each; "" for all of the chunk.
+    """
     values: dict[str, Value] = {
         "table_name": processor.table.full_name,
         "processor": processor.name,
         "start_date": chunk.start,
         "end_date": chunk.end,
     }
+    reason = "d.reason" if dates else "@error"
+    why: dict[str, Value] = {} if dates else {"error": error}
+    only = f" AND t.{{}} IN (SELECT d.game_date FROM {dates} AS d)" if dates else ""
+    dates = dates or f"({DATES})"
     failures = f"nba_processing.{processor.table.phase}_failures"
     stamps: dict[str, Value] = {"run_id": stamp.run_id, "now": stamp.now}
     return (
         Statement(
             f"DELETE FROM {failures} AS t WHERE t.processor_name = @processor AND t.entity_id = '{DATE_LEVEL}' "
-            "AND t.analysis_date BETWEEN @start_date AND @end_date",
+            f"AND t.analysis_date BETWEEN @start_date AND @end_date{only.format('analysis_date')}",
             values,
         ),
         Statement(
             f"INSERT INTO {failures} (processor_name, analysis_date, entity_id, entity_type, failure_category, "
             "failure_reason, can_retry, is_correctable, run_id, created_at) SELECT @processor, d.game_date, "
-            f"'{DATE_LEVEL}', 'date', @category, @error, @category <> 'PROCESSING_ERROR', FALSE, @run_id, @now "
-            f"FROM ({DATES}) AS d",
-            {**values, **stamps, "error": error, "category": category},
+            f"'{DATE_LEVEL}', 'date', @category, {reason}, @category <> 'PROCESSING_ERROR', FALSE, @run_id, @now "
+            f"FROM {dates} AS d WHERE d.game_date BETWEEN @start_date AND @end_date ORDER BY d.game_date",
+            {**values, **stamps, **why, "category": category},
         ),
         Statement(
             f"UPDATE {LEDGER} AS t SET status = 'failed', reason = @category, attempt = t.attempt + 1, "
             "run_id = @run_id, started_at = @now, finished_at = @now WHERE t.table_name = @table_name "
-            "AND t.game_date BETWEEN @start_date AND @end_date",
+            f"AND t.game_date BETWEEN @start_date AND @end_date{only.format('game_date')}",
             {**values, **stamps, "category": category},
         ),
         Statement(
             f"INSERT INTO {LEDGER} (table_name, game_date, status, reason, mode, code_version, row_count, "
             "failure_count, attempt, run_id, started_at, finished_at) SELECT @table_name, d.game_date, 'failed', "
             "@category, @mode, @code_version, 0, 1, 1, @run_id, @now, @now "
-            f"FROM ({DATES}) AS d WHERE NOT EXISTS (SELECT 1 FROM {LEDGER} AS l WHERE l.table_name = @table_name AND "
-            "l.game_date = d.game_date)",
+            f"FROM {dates} AS d WHERE d.game_date BETWEEN @start_date AND @end_date AND NOT EXISTS (SELECT 1 FROM "
+            f"{LEDGER} AS l WHERE l.table_name = @table_name AND l.game_date = d.game_date) ORDER BY d.game_date",
             {
                 **values,
                 **stamps,

@@ -26,7 +26,8 @@ class Options:
         chunk: season or month: what is computed and published in one go.
         jobs: Chunks computed at the same time.
         timeout: Seconds that one processor may take in all.
-        fail_fast: Stop at the first chunk that raises an error, instead of going on with what does not depend on it.
+        fail_fast: Stop at the first chunk of which a date fails with an error, instead of going on with what does not
+            depend on it. What is sound of that chunk is published first, so that the error names the date.
         trigger: Who started the run, for the history.
     """
 
@@ -74,7 +75,7 @@ class RunResult:
         warnings: What was odd and did not stop anything.
         problems: Dates that failed as a whole, chunks that raised an error, tables that disagree, and what could not
             be told or published.
-        blocked: Tables of which dates were left as they were, because an upstream's chunk failed.
+        blocked: Tables of which dates were left as they were, because they read a date that failed.
     """
 
     run_id: str
@@ -136,12 +137,14 @@ class Tally:
         self.seconds = 0.0
 
     def add(self, ended: Done) -> None:
-        """Count a chunk that ended, well or not."""
+        """Count a chunk, or a part of one, that ended, well or not."""
         self.seconds += ended.seconds
+        self.dates += ended.chunk.dates - len(ended.failed)
         if ended.result is None:
+            self.failures["PROCESSING_ERROR"] += len(ended.failed)
             return
-        self.chunks += 1
-        self.dates += ended.chunk.dates
+        if ended.result.published.rows or not ended.failed:
+            self.chunks += 1
         self.inserted += ended.result.published.inserted
         self.removed += ended.result.published.removed
         self.unchanged += ended.result.published.unchanged
@@ -152,7 +155,7 @@ class Tally:
         """The sums as the result of a table."""
         return TableResult(
             table,
-            self.dates,
+            max(self.dates, 0),
             self.inserted + self.unchanged,
             self.inserted,
             self.removed,

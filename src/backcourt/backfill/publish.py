@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from backcourt.backfill.breaker import attempts, resting
 from backcourt.backfill.completeness import games_by_date, incomplete, stage_windows
 from backcourt.backfill.expected import least_per_game
 from backcourt.backfill.gate import DATE_LEVEL, DATES, failed_dates, stop_if_refused, threshold_values
-from backcourt.backfill.ledger import ledger_rows, replace_ledger
+from backcourt.backfill.ledger import ledger_rows, mark_failed, replace_ledger
 from backcourt.backfill.quality import CONTAMINATED, not_clean
 from backcourt.backfill.records import GOOD, failure_rows, not_failed, replace_failures
 from backcourt.backfill.seasons import processor_values, span_values
@@ -18,11 +19,14 @@ from backcourt.backfill.staged import StagedInputs
 from backcourt.backfill.stamp import Stamp
 from backcourt.backfill.unmatched import replace_unmatched, unmatched_names
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
+from backcourt.errors import AuditError
 from backcourt.processors.base import Processor
 from backcourt.warehouse.base import Published, Session, Staged, Value
-from backcourt.warehouse.publish import Restated, Scope, publish
+from backcourt.warehouse.publish import Restated, Scope, broken_dates, publish
 
 __all__ = ["ChunkResult", "Stamp", "publish_chunk"]
+_NAMED = 5
+"""Broken dates of a chunk that are named with their reason; all of them are failure records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,16 @@ class ChunkResult:
         published: Rows inserted, removed and left alone.
         failures: Failure records by category.
         warnings: What was odd but did not stop it, in one line each.
-        problems: Dates that failed as a whole, in one line each.
+        problems: Dates that failed as a whole, in one line per reason.
+        broken: Dates whose rows break the table's contract: they failed, what is stored of them stays as it is, and
+            the other dates were published.
     """
 
     published: Published
     failures: Mapping[str, int]
     warnings: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    broken: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,15 @@ class Prepared:
 
     dates: str
     inputs: str
+
+    def scheduled(self, session: Session, span: DateRange) -> tuple[date, ...]:
+        """The scheduled dates of a span, in order."""
+        rows = session.rows(
+            f"SELECT DISTINCT game_date FROM {self.dates} WHERE game_date BETWEEN @start_date AND @end_date "
+            "ORDER BY game_date",
+            {"start_date": span.start, "end_date": span.end},
+        )
+        return tuple(date.fromisoformat(str(day)) for (day,) in rows)
 
 
 def prepare(session: Session, processors: Sequence[Processor], span: DateRange, inputs: StagedInputs) -> Prepared:
@@ -81,17 +97,66 @@ def publish_chunk(
         reason: Why, for the change log, unless the stamp has an operator's words.
 
     Raises:
-        AuditError: If the computed rows break the table's contract; nothing has been written then.
+        AuditError: If computed rows break the table's contract and no date can be named; nothing has been written then.
         MissingUpstreamError: If a date has no upstream and the policy does not go on without it; nothing has been
             written then.
     """
     table = processor.table
-    span: dict[str, Value] = {"start_date": chunk.start, "end_date": chunk.end}
     parameters = processor_values(session, chunk)
-    policy = stamp.policy
     # Other chunks and tables may be staged at the same time.
     name = f"{table.name}_{chunk.start:%Y%m%d}"
     stage = session.stage_query(name, processor.staged_sql, parameters)
+    work = _Work(processor, chunk, parameters, stamp, reason, stage)
+    try:
+        result = _publish(session, work, prepared)
+    except AuditError:
+        work.broken = session.stage_query(f"{name}_broken", broken_dates(table, work.stage.name, GOOD))
+        if not work.broken.rows:
+            raise
+        whole = f"NOT IN (SELECT b.game_date FROM {work.broken} AS b)"
+        every = work.stage
+        work.stage = session.stage_query(f"{name}_whole", f"SELECT * FROM {every} WHERE {table.partition} {whole}")
+        dates = session.stage_query(f"{name}_dates", f"SELECT * FROM {prepared.dates} WHERE game_date {whole}")
+        result = _publish(session, work, replace(prepared, dates=dates.name))
+        session.discard(every, dates, work.broken)
+    session.discard(work.stage)
+    return result
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is published: the staged rows of a chunk.
+
+    Attributes:
+        processor: What was computed.
+        chunk: The dates.
+        parameters: What its SELECT takes (``processor_values``).
+        stamp: Run, time, mode and validation.
+        reason: Why, for the change log.
+        stage: The rows.
+        broken: Dates that are left out, and why (``broken_dates``); None if there are none.
+    """
+
+    processor: Processor
+    chunk: DateRange
+    parameters: dict[str, Value]
+    stamp: Stamp
+    reason: str
+    stage: Staged
+    broken: Staged | None = None
+
+    def without(self, column: str) -> str:
+        """Condition on a target's rows (alias t) that leaves the broken dates alone, to stand behind others."""
+        return f" AND t.{column} NOT IN (SELECT b.game_date FROM {self.broken} AS b)" if self.broken else ""
+
+
+def _publish(session: Session, work: _Work, prepared: Prepared) -> ChunkResult:
+    """Judge the staged rows and publish them, with failures and ledger, in one transaction."""
+    processor, chunk, stamp, stage = work.processor, work.chunk, work.stamp, work.stage
+    table, policy = processor.table, stamp.policy
+    span: dict[str, Value] = {"start_date": chunk.start, "end_date": chunk.end}
+    parameters = work.parameters
+    name = f"{table.name}_{chunk.start:%Y%m%d}"
     windows = stage_windows(session, processor, stage, parameters)
     held = [
         select
@@ -129,22 +194,36 @@ def publish_chunk(
         session,
         table,
         stage,
-        Scope(f"t.{table.partition} BETWEEN @start_date AND @end_date", span),
+        Scope(f"t.{table.partition} BETWEEN @start_date AND @end_date{work.without(str(table.partition))}", span),
         good=good,
         stamps={"now": stamp.now},
-        restated=Restated(stamp.run_id, stamp.now, stamp.reason or reason),
+        restated=Restated(stamp.run_id, stamp.now, stamp.reason or work.reason),
         also=(
-            *replace_failures(processor, failed, chunk, stamp),
+            *replace_failures(processor, failed, chunk, stamp, work.without("analysis_date")),
+            *(mark_failed(processor, chunk, stamp, "", "PROCESSING_ERROR", work.broken.name) if work.broken else ()),
             *replace_ledger(ledger, stamp),
             *(attempts(processor, failed, stamp) if policy.record_attempts else ()),
-            *(replace_unmatched(processor, unmatched, chunk, stamp) if unmatched else ()),
+            *(replace_unmatched(processor, unmatched, chunk, stamp, work.without("game_date")) if unmatched else ()),
         ),
     )
     counts, problems = _failures(session, processor, failed)
     warnings = _warnings(session, processor, quality, ledger, prepared)
-    result = ChunkResult(published, counts, warnings, problems)
-    session.discard(*(staged for staged in (stage, failed, ledger, windows, quality, unmatched) if staged))
-    return result
+    broken: tuple[date, ...] = ()
+    if work.broken:
+        broken, more = _broken(session, processor, work.broken)
+        problems = (*problems, *more)
+        counts = {**counts, "PROCESSING_ERROR": counts.get("PROCESSING_ERROR", 0) + len(broken)}
+    session.discard(*(staged for staged in (failed, ledger, windows, quality, unmatched) if staged))
+    return ChunkResult(published, counts, warnings, problems, broken)
+
+
+def _broken(session: Session, processor: Processor, broken: Staged) -> tuple[tuple[date, ...], tuple[str, ...]]:
+    """The dates left out, and one line for each of the first few of them."""
+    rows = session.rows(f"SELECT game_date, reason FROM {broken} ORDER BY game_date")
+    lines = [_line(processor, f"PROCESSING_ERROR: {reason}", 1, day) for day, reason in rows[:_NAMED]]
+    if len(rows) > _NAMED:
+        lines.append(_line(processor, "PROCESSING_ERROR, as above,", len(rows) - _NAMED, rows[_NAMED][0]))
+    return tuple(date.fromisoformat(str(day)) for day, _ in rows), tuple(lines)
 
 
 def _dates(processor: Processor, stage: Staged, quality: Staged | None, stamp: Stamp, prepared: Prepared) -> str:

@@ -80,10 +80,20 @@ def not_failed(processor: Processor, failed: Staged, *, withheld: bool) -> str:
     )
 
 
-def replace_failures(processor: Processor, failed: Staged, chunk: DateRange, stamp: Stamp) -> tuple[Statement, ...]:
-    """Failures of the range are replaced, never appended; a record that says the same stays as it is."""
+def replace_failures(
+    processor: Processor, failed: Staged, chunk: DateRange, stamp: Stamp, without: str = ""
+) -> tuple[Statement, ...]:
+    """Failures of the range are replaced, never appended; a record that says the same stays as it is.
+
+    Args:
+        processor: Whose failures they are.
+        failed: The staged records.
+        chunk: The range.
+        stamp: Run and time.
+        without: A further condition on the target (alias t) that leaves some dates alone.
+    """
     target = f"nba_processing.{processor.table.phase}_failures"
-    scope = "t.processor_name = @processor AND t.analysis_date BETWEEN @start_date AND @end_date"
+    scope = f"t.processor_name = @processor AND t.analysis_date BETWEEN @start_date AND @end_date{without}"
     key = "f.analysis_date = t.analysis_date AND f.entity_id = t.entity_id"
     counts = " AND ".join(
         f"COALESCE(f.{name}, -1) = COALESCE(t.{name}, -1)" for name in ("expected_game_count", "actual_game_count")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 from backcourt.backfill import history, locks
+from backcourt.backfill.blocked import Blocked
 from backcourt.backfill.breaker import open_breakers, record_outcome
 from backcourt.backfill.checks import Found, before_run
 from backcourt.backfill.chunks import Chunk, chunks_of, due_now
@@ -22,7 +24,7 @@ from backcourt.backfill.stamp import Stamp
 from backcourt.backfill.tell import Teller
 from backcourt.backfill.workers import Done, Workers
 from backcourt.calendar import DateRange
-from backcourt.errors import BackcourtError, MissingUpstreamError, UpstreamCheckError
+from backcourt.errors import BackcourtError, FailedDatesError, MissingUpstreamError, UpstreamCheckError
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import waves
 from backcourt.warehouse.base import Session, Warehouse
@@ -104,8 +106,7 @@ class _Run:
         self.warnings: list[str] = []
         self.problems: list[str] = []
         self.errors: dict[str, str] = {}
-        self.blocked: dict[str, None] = {}
-        self.failed: list[Chunk] = []
+        self.blocked = Blocked(span)
         self.found = Found()
         self.inputs = StagedInputs(span)
         self.tell = Teller(stamp, around.notifier, around.publisher)
@@ -134,7 +135,12 @@ class _Run:
         self.tell.ended(self._results(), self.warnings, self.problems)
         self.problems += self.tell.undelivered
         return RunResult(
-            self.stamp.run_id, found, self._results(), tuple(self.warnings), tuple(self.problems), tuple(self.blocked)
+            self.stamp.run_id,
+            found,
+            self._results(),
+            tuple(self.warnings),
+            tuple(self.problems),
+            tuple(self.blocked.tables),
         )
 
     def _control(self, session: Session, what: str) -> AbstractContextManager[None]:
@@ -188,18 +194,21 @@ class _Run:
                 mine = due_now(
                     lease.session(), wave, mine, self.request, changed, dates, self.options.chunk, self.inputs
                 )
-                mine = [chunk for chunk in mine if not self._is_blocked(chunk)]
+                mine = self.blocked.rest(lease.session(), mine)
                 mine.sort(key=lambda chunk: chunk.reason != "failed")  # of all its tables, before anything new
                 for batch in workers.batches(mine):
                     self.around.progress(", ".join(dict.fromkeys(c.processor.table.short for c in batch)), done, total)
                     lease.renew(f"computing {', '.join(dict.fromkeys(chunk.table for chunk in batch))}")
                     session = lease.session()
-                    for ended in workers.compute(session, batch, self.options.timeout, self.inputs):
+                    for parts in workers.compute(session, batch, self.options.timeout, self.inputs):
                         done += 1
-                        self._take(session, ended, changed)
+                        errors = [self._take(session, ended, changed) for ended in parts]
+                        if self.options.fail_fast:
+                            for error in filter(None, errors):
+                                raise error
 
-    def _take(self, session: Session, ended: Done, changed: set[str]) -> None:
-        """Count a chunk that ended, or note its error."""
+    def _take(self, session: Session, ended: Done, changed: set[str]) -> BackcourtError | None:
+        """Count a chunk, or a part of one, that ended; what it failed with, if dates of it did."""
         chunk, name = ended.chunk, ended.chunk.table
         self.tally[name].add(ended)
         if ended.result is not None:
@@ -209,35 +218,35 @@ class _Run:
             self.warnings += ended.result.warnings
             self.problems += ended.result.problems
             self.tell.problem(session, chunk, ended.result.problems)
-            return
+            if not ended.failed:
+                return None
+            for day in ended.failed:
+                self.blocked.fail(chunk.processor, DateRange(day, day))
+            self.errors.setdefault(name, ended.result.problems[-1])
+            return _failed(ended.result.problems[-1])
         error = ended.error
         if error is None:
             raise RuntimeError("a chunk ended with neither a result nor an error")
-        self.errors[name] = str(error)
         if isinstance(error, MissingUpstreamError):
+            self.errors[name] = str(error)
             raise error
-        self.problems.append(f"{name}: {error}")
+        if ended.at_fault and len(ended.failed) == 1:
+            line = f"{name}: PROCESSING_ERROR: {str(error).rstrip('.')} on {ended.failed[0]}"
+            chunk, error = replace(chunk, span=DateRange(*ended.failed * 2)), _failed(line)
+        else:
+            line = f"{name}: {error}"
+        self.errors[name] = str(ended.error)
+        self.problems.append(line)
         self._fail(session, [chunk], "PROCESSING_ERROR")
-        self.tell.problem(session, chunk, [f"{name} {chunk.span}: {error}"])
-        if self.options.fail_fast:
-            raise error
+        self.tell.problem(session, chunk, [line])
+        return error
 
     def _fail(self, session: Session, chunks: Sequence[Chunk], category: str) -> None:
         """Write down that chunks failed, so that the next run tries them again first."""
         for chunk in chunks:
-            self.failed.append(chunk)
+            self.blocked.fail(chunk.processor, chunk.span)
             error = self.errors[chunk.table]
             session.transaction(mark_failed(chunk.processor, chunk.span, self.stamp, error, category))
-
-    def _is_blocked(self, chunk: Chunk) -> bool:
-        """True if the chunk itself or a chunk that it reads, directly or not, has failed in this run."""
-        for failed in self.failed:
-            if failed.table == chunk.table and failed.span == chunk.span:
-                return True
-            if chunk.span.end >= failed.span.start and chunk.reads(failed.processor.table.full_name):
-                self.blocked[chunk.table] = None
-                return True
-        return False
 
     def _agree(self, session: Session) -> None:
         """Tables that must agree, in both modes."""
@@ -264,14 +273,13 @@ class _Run:
         own = self.errors.get(processor.name, "")
         if isinstance(error, KeyboardInterrupt):
             status = "interrupted"
-        elif own or (error is not None and not self.errors):
+        elif (own and not tally.chunks) or (error is not None and not self.errors):
             status = "failed"
-        elif processor.name in self.blocked or (error is not None and not tally.chunks):
+        elif not tally.chunks and (processor.name in self.blocked.tables or error is not None):
             status = "skipped"
-        elif error is not None:
-            status = "partial"
         else:
-            status = "partial" if tally.failed_dates else "success"
+            partly = own or error is not None or tally.failed_dates or processor.name in self.blocked.tables
+            status = "partial" if partly else "success"
         return history.Outcome(
             status,
             created=tally.inserted,
@@ -285,3 +293,8 @@ class _Run:
 
     def _results(self) -> tuple[TableResult, ...]:
         return tuple(self.tally[processor.name].result(processor.name) for processor in self.processors)
+
+
+def _failed(line: str) -> FailedDatesError:
+    """What a run that stops at the first problem ends with."""
+    return FailedDatesError(line, next_step="correct those rows and load them again, then run the same command")

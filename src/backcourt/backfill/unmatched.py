@@ -24,8 +24,18 @@ def unmatched_names(stage: Staged) -> str:
     )
 
 
-def replace_unmatched(processor: Processor, unmatched: Staged, chunk: DateRange, stamp: Stamp) -> tuple[Statement, ...]:
-    """The statements that bring the failures of a chunk up to date; they belong to its publication."""
+def replace_unmatched(
+    processor: Processor, unmatched: Staged, chunk: DateRange, stamp: Stamp, without: str = ""
+) -> tuple[Statement, ...]:
+    """The statements that bring the failures of a chunk up to date; they belong to its publication.
+
+    Args:
+        processor: Whose failures they are.
+        unmatched: The staged names.
+        chunk: The range.
+        stamp: Run and time.
+        without: A further condition on the target (alias t) that leaves some dates alone.
+    """
     values: dict[str, Value] = {
         "processor": processor.name,
         "start_date": chunk.start,
@@ -33,7 +43,7 @@ def replace_unmatched(processor: Processor, unmatched: Staged, chunk: DateRange,
         "run_id": stamp.run_id,
         "now": stamp.now,
     }
-    mine = "t.processor_name = @processor AND t.game_date BETWEEN @start_date AND @end_date"
+    mine = f"t.processor_name = @processor AND t.game_date BETWEEN @start_date AND @end_date{without}"
     there = f"EXISTS (SELECT 1 FROM {unmatched} AS n WHERE {_KEY})"
     return (
         Statement(

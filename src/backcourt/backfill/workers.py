@@ -1,10 +1,14 @@
-"""Threads that compute chunks side by side, stopped within a moment when somebody interrupts."""
+"""Threads that compute chunks side by side, stopped within a moment when somebody interrupts.
+
+A chunk that cannot be computed because of what its rows hold is halved until only the dates at fault fail.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from threading import Lock
 from typing import Protocol, Self
 
@@ -14,7 +18,7 @@ from backcourt.backfill.publish import ChunkResult, Prepared, prepare, publish_c
 from backcourt.backfill.staged import StagedInputs
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
-from backcourt.errors import AuditError, BackcourtError, MissingUpstreamError, QueryError, TimeLimitError
+from backcourt.errors import AuditError, BackcourtError, BadValueError, MissingUpstreamError, QueryError, TimeLimitError
 from backcourt.warehouse.base import Session
 
 _BATCH = 8
@@ -35,19 +39,26 @@ class Clocks(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A chunk that ended.
+    """A chunk, or a part of one, that ended.
 
     Attributes:
         chunk: The chunk.
         result: What it did, None if it raised.
         error: What it raised.
         seconds: Time taken.
+        failed: Scheduled dates that failed, with the error or alone.
     """
 
     chunk: Chunk
     result: ChunkResult | None
     error: BackcourtError | None
     seconds: float
+    failed: tuple[date, ...] = ()
+
+    @property
+    def at_fault(self) -> bool:
+        """True if what its rows hold is the cause: not a time limit, an interrupt or the engine."""
+        return isinstance(self.error, AuditError | BadValueError)
 
 
 class Workers:
@@ -79,8 +90,10 @@ class Workers:
         """The chunks in groups, between which the warehouse can be given back."""
         return [chunks[start : start + _BATCH] for start in range(0, len(chunks), _BATCH)]
 
-    def compute(self, session: Session, batch: Sequence[Chunk], timeout: float, inputs: StagedInputs) -> Iterator[Done]:
-        """Compute and publish chunks, each as it ends.
+    def compute(
+        self, session: Session, batch: Sequence[Chunk], timeout: float, inputs: StagedInputs
+    ) -> Iterator[list[Done]]:
+        """Compute and publish chunks, each as it ends: as a whole, or in the parts into which it was split.
 
         Args:
             session: The open session; each thread gets a worker of it.
@@ -90,20 +103,32 @@ class Workers:
         """
         span = DateRange(min(chunk.span.start for chunk in batch), max(chunk.span.end for chunk in batch))
         prepared = prepare(session, tuple(dict.fromkeys(chunk.processor for chunk in batch)), span, inputs)
-        tasks: dict[Future[Done], Chunk] = {
-            self._pool.submit(self._publish, session, chunk, timeout, prepared): chunk for chunk in batch
+        pending: set[Future[list[Done]]] = {
+            self._pool.submit(self._publish, session, chunk, timeout, prepared) for chunk in batch
         }
-        pending = set(tasks)
         while pending:
             # A short wait, because a lock that waits without end cannot be interrupted everywhere.
             ended, pending = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
             for task in ended:
                 yield task.result()
 
-    def _publish(self, session: Session, chunk: Chunk, timeout: float, prepared: Prepared) -> Done:
+    def _publish(self, session: Session, chunk: Chunk, timeout: float, prepared: Prepared) -> list[Done]:
+        """Compute a chunk, and if its rows are at fault, its parts; of those only single dates fail."""
+
+        def attempt(part: Chunk) -> Done:
+            return self._attempt(session, part, timeout, prepared)
+
+        ended = attempt(chunk)
+        if not ended.at_fault or len(ended.failed) < 2:  # noqa: PLR2004 # one date is not split
+            return [ended]
+        parts = _search(attempt, chunk, ended.failed, fails=True)
+        return [replace(parts[0], seconds=parts[0].seconds + ended.seconds), *parts[1:]]
+
+    def _attempt(self, session: Session, chunk: Chunk, timeout: float, prepared: Prepared) -> Done:
         started = self._clocks.clock()
         result: ChunkResult | None = None
         failed: BackcourtError | None = None
+        days: tuple[date, ...] = ()
         with session.worker() as own:
             with self._guard:
                 self._sessions.append(own)
@@ -120,13 +145,14 @@ class Workers:
                 if self._stopping:
                     raise KeyboardInterrupt from error
                 failed = error
+                days = prepared.scheduled(own, chunk.span)
             finally:
                 with self._guard:
                     self._sessions.remove(own)
         seconds = self._clocks.clock() - started
         with self._guard:
             self._used[chunk.table] = self._used.get(chunk.table, 0.0) + seconds
-        return Done(chunk, result, failed, seconds)
+        return Done(chunk, result, failed, seconds, result.broken if result else days)
 
     def _left(self, table: str, timeout: float) -> float:
         """Seconds that a table may still take."""
@@ -140,6 +166,28 @@ class Workers:
             self._stopping = True
             for session in self._sessions:
                 session.interrupt()
+
+
+def _search(attempt: Callable[[Chunk], Done], chunk: Chunk, days: Sequence[date], *, fails: bool) -> list[Done]:
+    """Compute a chunk in as few parts as leave only single dates failed.
+
+    A half that fails is halved in turn: with one bad date among n that takes about 2 * log2(n) computations.
+
+    Args:
+        attempt: Computes and publishes a chunk.
+        chunk: The chunk.
+        days: Its scheduled dates.
+        fails: True if it is known to fail as a whole.
+    """
+    if not fails or len(days) == 1:
+        ended = attempt(chunk)
+        if not ended.at_fault or len(days) == 1:
+            return [ended]
+    first, second = chunk.halves(days)
+    middle = len(days) // 2
+    done = _search(attempt, first, days[:middle], fails=False)
+    # With a sound first half the fault is in the second.
+    return [*done, *_search(attempt, second, days[middle:], fails=all(part.error is None for part in done))]
 
 
 _LONGER = "give it longer with --timeout, or a shorter range"

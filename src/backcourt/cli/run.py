@@ -65,7 +65,11 @@ def run(
         ),
     ] = 21600.0,
     fail_fast: Annotated[
-        bool, typer.Option("--fail-fast", help="Stop at the first chunk that raises an error.")
+        bool,
+        typer.Option(
+            "--fail-fast",
+            help="Stop at the first chunk of which a date fails with an error; its other dates are published.",
+        ),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and leave.")] = False,
     reason: Annotated[str, typer.Option("--reason", help="Why, for the change log of restated rows.")] = "",
@@ -199,7 +203,7 @@ def print_result(result: RunResult, file: str | None = None) -> None:
     for line in result.problems:
         typer.echo(f"problem: {line}")
     for name in result.blocked:
-        typer.echo(f"blocked: {name} was left as it was, because an upstream's chunk failed")
+        typer.echo(f"blocked: {name} was left as it was on the dates that read a failed one")
     typer.echo(f"mode: {result.plan.request.mode}, validation: {result.plan.request.validation}")
     if result.exit_code:
         typer.echo(f"next: backcourt history {result.run_id}{same_warehouse(file)}")

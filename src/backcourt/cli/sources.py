@@ -122,10 +122,12 @@ def land(
     from backcourt.cli.options import league_date
     from backcourt.sources.by_hand import put
     from backcourt.sources.declared import source as find
+    from backcourt.warehouse.seasons import known_seasons
 
     source = find(name)
     about = parse_day(day, "date", league_date())
-    landed, new = put(source, landing_of(place), payload, about, key or "", now=now())
+    seasons = known_seasons(warehouse(file))
+    landed, new = put(source, landing_of(place), payload, about, key or "", now=now(), seasons=seasons)
     typer.echo(f"{'landed' if new else 'had landed'}: {landed.path}")
     dates = f" --start-date {about} --end-date {about}"
     typer.echo(f"next: backcourt load {source.name}{dates}{_where(place, file)}")
@@ -166,7 +168,7 @@ def load_source(
             next_step="fetch it first, or name the place with --landing",
         )
     if start_date or end_date or season:
-        span = Asked(start_date, end_date, season).span(house)
+        span = _filed(source, Asked(start_date, end_date, season), house)
         days = [day for day in days if span.start <= day <= span.end]
     absent = sorted(set(game or ()) - {landed.key for landed in zone.newest(source.name, days, game or ()) if game})
     if absent:
@@ -205,14 +207,14 @@ def _wanted(source: Source, asked: Asked, games: Sequence[str], house: Warehouse
     Raises:
         BackcourtError: If the range is none, or a source that publishes what holds today is asked for another day.
     """
-    from backcourt.calendar import season_of_date
     from backcourt.cli.options import league_date
     from backcourt.errors import BackcourtError
     from backcourt.sources.targets import overdue, season_targets, snapshot_targets, targets
+    from backcourt.warehouse.seasons import known_seasons, read_seasons
 
     today = league_date()
     if source.per == "snapshot":
-        span = asked.span(house) if asked != Asked() else None
+        span = _filed(source, asked, house) if asked != Asked() else None
         if span is not None and not span.start <= today <= span.end:
             raise BackcourtError(
                 f"{source.name} publishes what holds today, {today}, and can be asked for no other date",
@@ -221,29 +223,36 @@ def _wanted(source: Source, asked: Asked, games: Sequence[str], house: Warehouse
         return snapshot_targets(source, today), 0
     if source.per == "season":
         # The schedule itself is one of them: it cannot be asked for its dates before it is there.
-        span = _whole_season(asked.season) if asked.season else asked.span(house)
-        return season_targets(source, span, today), 0
+        seasons = known_seasons(house)
+        labels = [asked.season] if asked.season else seasons.between(asked.span(house))
+        return season_targets(source, labels, today, seasons=seasons), 0
     span = asked.span(house)
     house.require()
     with house.read() as session:
-        found = targets(session, source, span, games)
+        seasons = read_seasons(session)
+        found = targets(session, source, span, games, seasons=seasons)
         late = overdue(session, span, today)
     if late:
         typer.echo(
             f"warning: by the schedule {late:,} games of {span} are not over; it may be old: "
-            f"backcourt fetch {_FIRST} --season {season_of_date(span.end)}, then backcourt load {_FIRST}",
+            f"backcourt fetch {_FIRST} --season {seasons.of(span.end)}, then backcourt load {_FIRST}",
             err=True,
         )
     return found, late
 
 
-def _whole_season(label: str) -> DateRange:
-    from datetime import date
+def _filed(source: Source, asked: Asked, house: Warehouse) -> DateRange:
+    """The dates under which what is asked for has landed."""
+    from backcourt.calendar import season_year
+    from backcourt.errors import DateRangeError
+    from backcourt.warehouse.seasons import known_seasons
 
-    from backcourt.calendar import DateRange, season_year
-
-    year = season_year(label)
-    return DateRange(date(year, 10, 1), date(year + 1, 6, 30))
+    if asked.season is None or source.per in {"game", "date"}:
+        return asked.span(house)
+    if asked.start_date or asked.end_date:
+        raise DateRangeError("--season names a whole season: leave --start-date and --end-date out")
+    # What is published per season, or what holds today, also lands between two seasons.
+    return known_seasons(house).dates(season_year(asked.season))
 
 
 def landing_of(place: str | None) -> Landing:

@@ -8,10 +8,14 @@ lines AS (
     seconds_played > 0 AS played, TRUE AS from_gamebook
   FROM nba_raw.nbac_gamebook_player_stats
   UNION ALL
+  -- A line of 0 whole minutes is no game where the gamebook, which has the seconds, knows the team and not the man.
   SELECT b.player_lookup, b.player_name, b.player_id, b.team_abbr, b.season_year, b.game_id, b.game_date, 'active',
-    TRUE, FALSE
+    b.minutes > 0 OR t.game_id IS NULL, FALSE
   FROM nba_raw.nbac_player_boxscore AS b
   LEFT JOIN nba_raw.nbac_gamebook_player_stats AS g ON g.game_id = b.game_id AND g.player_id = b.player_id
+  LEFT JOIN (
+    SELECT DISTINCT game_id, team_abbr FROM nba_raw.nbac_gamebook_player_stats WHERE seconds_played IS NOT NULL
+  ) AS t ON t.game_id = b.game_id AND t.team_abbr = b.team_abbr
   WHERE g.player_id IS NULL
 ),
 box_scores AS (

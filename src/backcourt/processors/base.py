@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
@@ -22,6 +23,22 @@ FAILURE_COLUMNS = (
 
 ``data_missing`` is TRUE where rows that should be there are not, FALSE where only too few games have been played, and
 NULL where the SELECT cannot tell or the category says it all."""
+
+
+_ROOM = resources.files("backcourt.processors")
+_PART = re.compile(r"\{([a-z_]+)\}")
+_RANGE = "BETWEEN @start_date AND @end_date"
+
+
+def part(name: str, within: str = "IS NOT NULL") -> str:
+    """The SELECT of a fact that several computations share, parts/NAME.sql.
+
+    Args:
+        name: Name of the file without extension.
+        within: What the dates are, such as ``BETWEEN @start_date AND @end_date``, so that only those partitions are
+            read.
+    """
+    return (_ROOM / "parts" / f"{name}.sql").read_text(encoding="utf-8").replace("{within}", within)
 
 
 @dataclass(frozen=True)
@@ -60,9 +77,9 @@ class Processor:
 
     @cached_property
     def sql(self) -> str:
-        """The SELECT, BigQuery's SQL, as it stands in the file beside the declaration."""
-        folder = resources.files("backcourt.processors") / self.table.phase
-        return (folder / f"{self.name}.sql").read_text(encoding="utf-8")
+        """The SELECT, BigQuery's SQL, from the file beside the declaration; {name} stands for parts/name.sql."""
+        text = (_ROOM / self.table.phase / f"{self.name}.sql").read_text(encoding="utf-8")
+        return _PART.sub(lambda found: f"\n{part(found[1], _RANGE)}", text)
 
     @cached_property
     def staged_sql(self) -> str:

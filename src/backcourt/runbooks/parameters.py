@@ -16,9 +16,11 @@ from typing import ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from backcourt.backfill.plan import DEFAULT_REPROCESS, REPROCESS, parse_reprocess
-from backcourt.calendar import DateRange, parse_date, season_of_date
-from backcourt.errors import BackcourtError, DateRangeError, UnknownNameError
+from backcourt.calendar import DateRange, Seasons, parse_date
+from backcourt.errors import BackcourtError, DateRangeError, UnknownNameError, WarehouseLockedError
 from backcourt.settings import load
+from backcourt.warehouse.open import open_warehouse
+from backcourt.warehouse.seasons import known_seasons
 
 _TRUE = {"true", "1", "yes", "y", "on"}
 _FALSE = {"false", "0", "no", "n", "off"}
@@ -325,10 +327,17 @@ class NbacTeamBoxscore(Parameters):
     def next_command(self) -> str:
         """The load itself after a dry run; after it what has become stale, which may reach to the season's end."""
         if not self.dry_run:
-            return f"backcourt plan --season {season_of_date(self.start_date)}"
+            return f"backcourt plan --season {self._seasons().of(self.start_date)}"
         usual = self.landing == load().landing or is_secret(self.landing)
         place = "" if usual else f" -p {shlex.quote(f'landing={self.landing}')}"
         return super().next_command() + place + (" -p fetch=true" if self.fetch else "")
+
+    def _seasons(self) -> Seasons:
+        """The seasons of the schedule; those that everybody knows while another run holds the file: this is advice."""
+        try:
+            return known_seasons(open_warehouse(load(warehouse=self.warehouse)))
+        except WarehouseLockedError:
+            return Seasons()
 
 
 MODELS: Mapping[str, type[Parameters]] = {

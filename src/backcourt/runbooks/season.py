@@ -128,7 +128,10 @@ def backfill(parameters: SeasonBackfill, *, stamp: Stamp | None = None) -> Shown
         view.note("bad" if result.exit_code else "good", f"{words}."),
         results_table(result.tables),
         *(view.note("bad", line) for line in result.problems[:_SHOWN]),
-        *(view.note("bad", f"{name} was left as it was: an upstream's chunk failed.") for name in result.blocked),
+        *(
+            view.note("bad", f"{name} was left as it was on the dates that read a failed one.")
+            for name in result.blocked
+        ),
         view.folded(
             f"{len(result.warnings)} warnings",
             "".join(view.note("question", line) for line in result.warnings),

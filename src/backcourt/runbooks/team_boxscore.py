@@ -13,7 +13,6 @@ from datetime import date
 from typing import Any
 
 from backcourt.backfill.stamp import Stamp
-from backcourt.calendar import season_of_date
 from backcourt.runbooks import checks, facts, view
 from backcourt.runbooks.parameters import NbacTeamBoxscore, is_secret
 from backcourt.runbooks.pieces import (
@@ -34,6 +33,7 @@ from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.quarantine import details, held
 from backcourt.sources.targets import targets
 from backcourt.warehouse.base import Session
+from backcourt.warehouse.seasons import read_seasons
 
 _SOURCE = "nbac_team_boxscore"
 _TABLE = "nba_raw.nbac_team_boxscore"
@@ -86,6 +86,7 @@ def team_boxscores_ready(parameters: NbacTeamBoxscore) -> Shown:
     require_tables(warehouse)
     with warehouse.read() as session:
         dates = facts.game_dates(session, parameters.span)
+        seasons = ", ".join(read_seasons(session).between(parameters.span))
     landed = len(_newest(parameters))
     final, games = sum(item.final_games for item in dates), sum(item.games for item in dates)
     place = parameters.shown()["landing"]
@@ -103,7 +104,7 @@ def team_boxscores_ready(parameters: NbacTeamBoxscore) -> Shown:
             f"name the place with -p landing=DIR, run this with -p fetch=true, or: {ask}",
         ),
     )
-    words = f"{final:,} final games on {len(dates):,} dates of {season_of_date(parameters.start_date)}; "
+    words = f"{final:,} final games on {len(dates):,} dates of {seasons}; "
     words += f"{landed:,} payloads of them have landed"
     shown = Shown(view.note("note", f"{words}.") + checks_table(found), words)
     stop(shown, found, checks.PreflightError)
@@ -153,7 +154,7 @@ def fetch_team_boxscores(parameters: NbacTeamBoxscore, *, stamp: Stamp | None = 
     """
     here, landing = source(_SOURCE), Landing(parameters.landing)
     with open_parameters(parameters).read() as session:
-        wanted = targets(session, here, parameters.span)
+        wanted = targets(session, here, parameters.span, seasons=read_seasons(session))
     landed = {item.key for item in _newest(parameters)}
     missing = sum(target.key not in landed for target in wanted)
     if not parameters.fetch:

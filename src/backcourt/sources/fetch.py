@@ -153,7 +153,8 @@ def _identified(
         if not days or done.stopped:
             break
         fresh |= {day for day in days if not (resume and landing.versions(listing.of.name, day, "date"))}
-        wanted = [Target(day, "date", values_of(day)) for day in days]
+        seasons = {target.day: target.values["season"] for target in found}
+        wanted = [Target(day, "date", values_of(day, seasons[day])) for day in days]
         listed = fetch(listing.of, landing, wanted, replace(asking, resume=resume))
         done.requests += listed.requests
         done.stopped = listed.stopped

@@ -9,11 +9,12 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from backcourt.calendar import Seasons
 from backcourt.catalog import TABLES
 from backcourt.errors import InputFileError
 from backcourt.names.resolve import Resolved, settle_names
@@ -23,6 +24,7 @@ from backcourt.sources.season.summary import TableLoad
 from backcourt.sources.source import Source, read
 from backcourt.sources.units import UnitLoader, holds, stage_inputs
 from backcourt.warehouse.base import Session, Statement, Warehouse
+from backcourt.warehouse.seasons import known_seasons
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -138,8 +140,10 @@ def load_landed(
         found = fresh
     found = found[:limit]
     done.files = len(found) + done.known
+    # One answer for what is read and what it is judged by.
+    seasons = Seasons() if dry_run or not found else known_seasons(warehouse)
     for start in range(0, 0 if dry_run else len(found), _BATCH):
-        _load_batch(warehouse, source, landing, found[start : start + _BATCH], done, (run_id, now))
+        _load_batch(warehouse, source, landing, found[start : start + _BATCH], done, (run_id, now), seasons)
     if not found and not dry_run:
         # A load that was killed may have left it undone.
         with warehouse.write() as session:
@@ -178,15 +182,16 @@ def _load_batch(
     found: Sequence[Landed],
     done: LandedLoad,
     stamp: tuple[str, datetime],
+    seasons: Seasons,
 ) -> None:
-    parsed = [(landed, _parsed(source, landing, landed, done)) for landed in found]
+    parsed = [(landed, _parsed(source, landing, landed, done, seasons)) for landed in found]
     run_id, now = stamp
     with warehouse.write() as session:
         broken: dict[str, str] = {}
         held: set[str] = set()
         for folder, paths in _folders(source, [(landed, rows) for landed, rows in parsed if rows is not None]):
             stage_inputs(session, folder)
-            loader = UnitLoader(session, folder, now, run_id)
+            loader = UnitLoader(session, folder, now, run_id, seasons)
             if holds(source.feed):
                 # What can be decided now holds no game back.
                 done.names = loader.names()
@@ -204,10 +209,12 @@ def _load_batch(
         _remember(session, source, [landed for landed, _ in parsed], done.refused | broken, held, stamp)
 
 
-def _parsed(source: Source, landing: Landing, landed: Landed, done: LandedLoad) -> list[dict[str, Any]] | None:
+def _parsed(
+    source: Source, landing: Landing, landed: Landed, done: LandedLoad, seasons: Seasons
+) -> list[dict[str, Any]] | None:
     """The rows of a payload; None if it is refused."""
     try:
-        parsed = read(source, landing.read(landed), landed.about)
+        parsed = read(source, landing.read(landed), replace(landed.about, seasons=seasons))
     except InputFileError as error:
         done.refused[landed.path] = str(error)
         return None

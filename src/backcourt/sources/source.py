@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from backcourt.calendar import is_game_id
-from backcourt.errors import InputFileError
+from backcourt.calendar import Seasons, is_game_id, season_label, season_of_game, season_year
+from backcourt.errors import BackcourtError, InputFileError
 from backcourt.sources.season.files import SeasonFile
 
 Relation = Literal["game", "date", "season", "snapshot"]
@@ -27,12 +28,33 @@ class About:
         day: Date that it is about.
         received: When it was received (UTC).
         path: Where it lies, for messages.
+        seasons: Which season a date is of.
     """
 
     key: str
     day: date
     received: datetime
     path: str
+    seasons: Seasons = field(default_factory=Seasons)
+
+    def season_year(self, day: date | None = None, game_id: object = None) -> int:
+        """First year of the season of a row that does not name it: of its game, else of its date.
+
+        Args:
+            day: Date of the row; None if it is that of the payload, whose key may be a season.
+            game_id: Game of the row, if it names one; the payload's key may be one, too.
+        """
+        for known in (game_id, self.key):
+            if isinstance(known, str) and is_game_id(known):
+                return season_year(season_of_game(known))
+        if day is None:
+            with suppress(BackcourtError):
+                return season_year(self.key)
+        return self.seasons.year_of(day or self.day)
+
+    def season(self, day: date | None = None, game_id: object = None) -> str:
+        """The label of ``season_year``."""
+        return season_label(self.season_year(day, game_id))
 
 
 @dataclass(slots=True)

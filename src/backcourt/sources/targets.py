@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from backcourt.calendar import DateRange, season_label, season_of_date
+from backcourt.calendar import LONGEST_BREAK, SEASON_TYPES, DateRange, Seasons, is_game_id, season_of_game, season_year
 from backcourt.catalog.teams import TEAMS
 from backcourt.errors import BackcourtError
 from backcourt.sources.source import Published
@@ -44,7 +44,9 @@ class Target:
     lacking: str = ""
 
 
-def targets(session: Session, source: Published, span: DateRange, games: Sequence[str] = ()) -> list[Target]:
+def targets(
+    session: Session, source: Published, span: DateRange, games: Sequence[str] = (), *, seasons: Seasons
+) -> list[Target]:
     """What there is to fetch of a source in a range: per final game or per date with games, as the schedule says.
 
     Args:
@@ -52,6 +54,7 @@ def targets(session: Session, source: Published, span: DateRange, games: Sequenc
         source: The source.
         span: The dates.
         games: Only these games; all if it is empty.
+        seasons: Which season a date is of.
 
     Raises:
         BackcourtError: If the schedule has no final game of that id in the range, or no game of that season.
@@ -60,19 +63,15 @@ def targets(session: Session, source: Published, span: DateRange, games: Sequenc
         "SELECT game_date, game_id, season_type, away_team_tricode, home_team_tricode FROM nba_raw.nbac_schedule "
         "WHERE game_date BETWEEN @start AND @end AND game_status = 3 AND season_type IN UNNEST(@types) "
         "ORDER BY game_date, game_id",
-        {"start": span.start, "end": span.end, "types": list(_SEASON_TYPES)},
+        {"start": span.start, "end": span.end, "types": list(SEASON_TYPES)},
     )
-    if not rows and not session.rows(
-        "SELECT game_id FROM nba_raw.nbac_schedule WHERE game_date BETWEEN DATE_SUB(@start, INTERVAL 200 DAY) "
-        "AND DATE_ADD(@end, INTERVAL 200 DAY) LIMIT 1",
-        {"start": span.start, "end": span.end},
-    ):
-        season = season_of_date(span.start)
+    if not rows and not seasons.near(span, LONGEST_BREAK):
+        season = seasons.of(span.start)
         raise BackcourtError(
             f"the schedule has no game near {span}, so nobody knows what there is to fetch",
             next_step=f"backcourt fetch nbac_schedule --season {season}, then backcourt load nbac_schedule",
         )
-    kinds = {str(game): str(kind) for _, game, kind, _, _ in rows}
+    kinds = {str(game): _SEASON_TYPES[str(kind)] for _, game, kind, _, _ in rows}
     sides = {str(game): {"away": str(away), "home": str(home)} for _, game, _, away, home in rows}
     played = [(date.fromisoformat(str(day)), str(game)) for day, game, *_ in rows if not games or game in games]
     unknown = sorted(set(games) - {game for _, game in played})
@@ -81,18 +80,21 @@ def targets(session: Session, source: Published, span: DateRange, games: Sequenc
             f"the schedule has no final game {unknown[0][:40]!r} in {span}",
             next_step="correct --game or the dates, or load the schedule first",
         )
+    labels = {day: season_of_game(game) if is_game_id(game) else seasons.of(day) for day, game in played}
     by_type = source.fetch is not None and "{season_type}" in source.fetch.params.values()
     if source.per == "game":
         return [
-            Target(day, game, values_of(day, game) | sides[game] | {"season_type": _SEASON_TYPES[kinds[game]]})
+            Target(day, game, values_of(day, labels[day], game) | sides[game] | {"season_type": kinds[game]})
             for day, game in played
         ]
-    days = list(dict.fromkeys(day for day, _ in played))
     if by_type:
         # The service lists the games of one kind at a time.
-        pairs = dict.fromkeys((day, _SEASON_TYPES[kinds[game]]) for day, game in played)
-        return [Target(day, kind.replace(" ", ""), values_of(day) | {"season_type": kind}) for day, kind in pairs]
-    return [Target(day, "date", values_of(day)) for day in days]
+        pairs = dict.fromkeys((day, kinds[game]) for day, game in played)
+        return [
+            Target(day, kind.replace(" ", ""), values_of(day, labels[day]) | {"season_type": kind})
+            for day, kind in pairs
+        ]
+    return [Target(day, "date", values_of(day, labels[day])) for day in labels]
 
 
 def overdue(session: Session, span: DateRange, today: date) -> int:
@@ -100,31 +102,32 @@ def overdue(session: Session, span: DateRange, today: date) -> int:
     found = session.rows(
         "SELECT COUNT(*) AS n FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @start AND @end "
         "AND game_date < @today AND game_status <> 3 AND season_type IN UNNEST(@types)",
-        {"start": span.start, "end": span.end, "today": today, "types": list(_SEASON_TYPES)},
+        {"start": span.start, "end": span.end, "today": today, "types": list(SEASON_TYPES)},
     )
     return int(str(found[0][0]))
 
 
-def season_targets(source: Published, span: DateRange, today: date) -> list[Target]:
-    """One payload, or one per team, for every season that a range touches.
+def season_targets(source: Published, labels: Sequence[str], today: date, *, seasons: Seasons) -> list[Target]:
+    """One payload, or one per team, for every season.
 
-    It lands under the day on which the season ended, or under today before that: it says what held then.
+    It lands under today, as what held then; under the season's last date if that is over, and under its first one if
+    it has not come: always under one of the season's own.
 
     Args:
         source: The source.
-        span: The dates.
+        labels: The seasons.
         today: The league's date.
+        seasons: Which season a date is of.
     """
-    years = range(int(season_of_date(span.start)[:4]), int(season_of_date(span.end)[:4]) + 1)
     found = []
-    for year in years:
-        day = min(today, date(year + 1, 6, 30))
-        # Before a season has begun, today is a day of the one before.
-        values = values_of(day) | _season_values(season_label(year))
+    for label in labels:
+        dates = seasons.dates(season_year(label))
+        day = max(min(today, dates.end), dates.start)
+        values = values_of(day, label)
         if source.fetch is not None and "{bref_team}" in source.fetch.url:
             found += [Target(day, team.tricode, values | {"bref_team": team.bref_code}) for team in TEAMS]
         else:
-            found.append(Target(day, season_label(year), values))
+            found.append(Target(day, label, values))
     return found
 
 
@@ -135,22 +138,27 @@ def snapshot_targets(source: Published, today: date) -> list[Target]:
         source: The source.
         today: The league's date, under which it lands.
     """
+    values = _dated(today)
     if source.fetch is not None and {"{team}", "{team_id}"} & set(re.findall(r"{\w+}", source.fetch.url)):
         own = [(team.tricode, {"team": team.tricode.lower(), "team_id": str(team.team_id)}) for team in TEAMS]
-        return [Target(today, code, values_of(today) | named) for code, named in own]
-    return [Target(today, "date", values_of(today))]
+        return [Target(today, code, values | named) for code, named in own]
+    return [Target(today, "date", values)]
 
 
-def values_of(day: date, game: str = "") -> dict[str, str]:
-    """What is filled into addresses and parameters for a date, or a game of it."""
+def values_of(day: date, season: str, game: str = "") -> dict[str, str]:
+    """What is filled into addresses and parameters for a date of a season, or a game of it."""
     return {
+        **_dated(day),
         "game_id": game,
-        "date": day.isoformat(),
-        "compact_date": f"{day:%Y%m%d}",
-        "half_past_five": "05PM" if day < _BY_QUARTER_HOUR else "05_30PM",
-        **_season_values(season_of_date(day)),
+        "season": season,
+        "season_year": str(season_year(season)),
+        "season_end_year": str(season_year(season) + 1),
     }
 
 
-def _season_values(label: str) -> dict[str, str]:
-    return {"season": label, "season_year": label[:4], "season_end_year": str(int(label[:4]) + 1)}
+def _dated(day: date) -> dict[str, str]:
+    return {
+        "date": day.isoformat(),
+        "compact_date": f"{day:%Y%m%d}",
+        "half_past_five": "05PM" if day < _BY_QUARTER_HOUR else "05_30PM",
+    }

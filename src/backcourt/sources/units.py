@@ -12,11 +12,12 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
+from backcourt.calendar import Seasons, longest_season
 from backcourt.catalog import raw_league, raw_market
 from backcourt.catalog.model import Table
 from backcourt.errors import AuditError, QueryError
@@ -26,6 +27,7 @@ from backcourt.sources.season.files import Folder, SeasonFile
 from backcourt.sources.season.summary import TableLoad
 from backcourt.warehouse.base import STAGING, Parameters, Published, Session, Statement, Value
 from backcourt.warehouse.publish import Restated, Scope, publish, staged_select
+from backcourt.warehouse.seasons import read_seasons
 
 _TABLES: Mapping[str, Table] = {table.full_name: table for table in (*raw_league.TABLES, *raw_market.TABLES)}
 _ROOM = resources.files("backcourt.sources")
@@ -95,30 +97,23 @@ class _Stage:
 class UnitLoader:
     """One load in an open session."""
 
-    def __init__(self, session: Session, folder: Folder, now: datetime, run_id: str) -> None:
-        """Take the folder whose rows ``stage_inputs`` has staged."""
+    def __init__(self, session: Session, folder: Folder, now: datetime, run_id: str, seasons: Seasons) -> None:
+        """Take the folder whose rows ``stage_inputs`` has staged, and the seasons that the stored schedule knows."""
         self._session = session
         self._folder = folder
         self._now = now
         self._run_id = run_id
-        # The longest season so far ended in October of its second year.
-        self._first_day, self._last_day = date(folder.year, 7, 1), date(folder.year + 1, 10, 31)
-        self._parameters: dict[str, Value] = {
-            "season": folder.season,
-            "season_year": folder.year,
-            "first_day": self._first_day,
-            "last_day": self._last_day,
-        }
+        self._seasons = seasons
 
     def load(self, file: SeasonFile) -> TableLoad:
         """Load one file; an engine's refusal is reported, except for the schedule, on which all others rest."""
         started = time.perf_counter()
         try:
-            return self._load(file, started)
+            done = self._load(file, started)
         except (AuditError, QueryError) as error:
             if file.stem == "schedule":
                 raise
-            entry = TableLoad(
+            done = TableLoad(
                 file.table,
                 file.file_name,
                 errors=self._units(file),
@@ -126,8 +121,11 @@ class UnitLoader:
                 error=str(error),
                 exit_code=error.exit_code,
             )
-            self._session.transaction([self._history(entry)])
-            return entry
+            self._session.transaction([self._history(done)])
+        if file.stem == "schedule":
+            # What comes after it is judged by the dates that it brought.
+            self._seasons = read_seasons(self._session)
+        return done
 
     def _load(self, file: SeasonFile, started: float) -> TableLoad:
         table = _TABLES[file.table]
@@ -157,6 +155,22 @@ class UnitLoader:
         else:
             self._session.transaction(also)
         return replace(entry, seconds=time.perf_counter() - started)
+
+    @property
+    def _parameters(self) -> dict[str, Value]:
+        """What the statements of files are told: the season, its dates, and where its games can be."""
+        year = self._folder.year
+        dates, room, widest = self._seasons.dates(year), self._seasons.room(year), longest_season(year)
+        return {
+            "season": self._folder.season,
+            "season_year": year,
+            "first_day": dates.start,
+            "last_day": dates.end,
+            "first_game_day": room.start,
+            "last_game_day": room.end,
+            "earliest_day": widest.start,
+            "latest_day": widest.end,
+        }
 
     def names(self) -> Resolved:
         """Decide the names, those of the staged rows for which games are held back among them."""
@@ -242,11 +256,12 @@ class UnitLoader:
         """The stored rows that the good ones replace: those of the same games; held-back games stay as they are."""
         unit = _unit(file, "t.")
         parameters: dict[str, Value] = {"season_year": self._folder.year}
-        conditions = ["t.season_year = @season_year"]
+        # What a date files goes with it where the schedule has moved the date to another season since.
+        conditions = [] if _is_filed_by_date(table) else ["t.season_year = @season_year"]
         if table.partition == "game_date":
             # Says nothing new, but lets BigQuery read one season's partitions instead of all.
-            conditions.append("t.game_date BETWEEN @first_day AND @last_day")
-            parameters |= {name: self._parameters[name] for name in ("first_day", "last_day")}
+            conditions.append("t.game_date BETWEEN @earliest_day AND @latest_day")
+            parameters |= {name: self._parameters[name] for name in ("earliest_day", "latest_day")}
         if not file.whole_season:
             conditions.append(f"{unit} IN (SELECT unit FROM {stage.units} WHERE NOT held)")
         elif stage.held:
@@ -281,10 +296,10 @@ class UnitLoader:
         folder = r"REGEXP_REPLACE({}, r'/[^/]*$', '')"
         if landed:
             part += f" OR {folder.format('source_file')} IN (SELECT {folder.format('landed_from')} FROM {stage.name})"
+        # The same unit or payload may have been held back under another season: the schedule has changed since.
+        season = "" if "season_year" not in table.key and self._folder.sources is not None else " AND season = @season"
         part = f" AND ({part})" if self._folder.sources is not None else ""
-        clear = Statement(
-            f"DELETE FROM {_QUARANTINE} WHERE table_name = @table_name AND season = @season{part}", parameters
-        )
+        clear = Statement(f"DELETE FROM {_QUARANTINE} WHERE table_name = @table_name{season}{part}", parameters)
         if not stage.held:
             return (clear,)
         has_date = any(column.name == "game_date" for column in table.columns)
@@ -341,6 +356,11 @@ class UnitLoader:
 def holds(file: SeasonFile) -> bool:
     """True if a file knows players by name only, and its games wait until all of them are known."""
     return file.table == f"nba_raw.{HOLDING}" and "player_id" not in file.columns
+
+
+def _is_filed_by_date(table: Table) -> bool:
+    """True if rows have neither a game nor a season in their key: a date alone says of which season they are."""
+    return "season_year" not in table.key and not any(column.name == "game_id" for column in table.columns)
 
 
 def _unit(file: SeasonFile, alias: str = "") -> str:

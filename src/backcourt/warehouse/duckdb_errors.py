@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from backcourt.errors import QueryError, QueryInterruptedError, WarehouseError, WarehouseLockedError
+from backcourt.errors import BadValueError, QueryError, QueryInterruptedError, WarehouseError, WarehouseLockedError
 from backcourt.warehouse.activity import read_activity
 
 _HOLDER = re.compile(r"lock is held in (?P<program>\S+).*?\(PID (?P<pid>\d+)\)")
@@ -34,6 +34,8 @@ def errors_for_people(path: Path) -> Iterator[None]:
     except duckdb.TransactionException as error:
         # A commit that could not be written to the file.
         raise (file_error(path, error) if "write" in str(error).lower() else refused(error)) from error
+    except (duckdb.DataError, duckdb.InvalidInputException, duckdb.ConstraintException) as error:
+        raise BadValueError(refused(error).message) from error
     except duckdb.Error as error:
         raise refused(error) from error
 

@@ -140,6 +140,43 @@ def audit(session: Session, table: Table, stage: str, good: str) -> int:
     return rows
 
 
+def broken_dates(table: Table, stage: str, good: str) -> str:
+    """SELECT of the dates whose staged rows do not pass ``audit``, and why: game_date, reason.
+
+    Args:
+        table: Target; it has a partition.
+        stage: The staged rows.
+        good: Condition on the staged rows that count.
+    """
+    required = [column.name for column in table.columns if column.required and column.name not in STAMPS]
+    nulls = ", ".join(f"IF(COUNTIF({name} IS NULL) > 0, ', {name}', '')" for name in required)
+    keys = ", ".join(table.key)
+    example = ", ', ', ".join(f"CAST({name} AS STRING)" for name in table.key)
+    return f"""
+        SELECT game_date, MIN(reason) AS reason
+        FROM (
+          SELECT game_date, CONCAT('NULL in required columns ', SUBSTR(empty, 3)) AS reason
+          FROM (
+            SELECT {table.partition} AS game_date, CONCAT({nulls}) AS empty
+            FROM {stage}
+            WHERE {good}
+            GROUP BY game_date
+          )
+          WHERE empty <> ''
+          UNION ALL
+          SELECT game_date, CONCAT('the key ({keys}) repeats in computed rows, for example ', MIN(example)) AS reason
+          FROM (
+            SELECT {table.partition} AS game_date, CONCAT({example}) AS example
+            FROM {stage}
+            WHERE {good}
+            QUALIFY COUNT(*) OVER (PARTITION BY {keys}) > 1
+          )
+          GROUP BY game_date
+        )
+        WHERE game_date IS NOT NULL
+        GROUP BY game_date"""
+
+
 def publish(
     session: Session,
     table: Table,

@@ -10,45 +10,7 @@ WITH games AS (
     AND game_status = 3
     AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
 ),
-gamebook AS (
-  SELECT *
-  FROM nba_raw.nbac_gamebook_player_stats
-  WHERE game_date BETWEEN @start_date AND @end_date AND seconds_played IS NOT NULL
-),
--- MM:SS beats whole minutes; in a whole-minute source every line is a game played.
-box_lines AS (
-  SELECT
-    game_id, player_id, player_lookup, player_name, team_abbr, seconds_played, points, field_goals_made,
-    field_goals_attempted, three_pointers_made, three_pointers_attempted, free_throws_made, free_throws_attempted,
-    offensive_rebounds, defensive_rebounds, assists, steals, blocks, turnovers, personal_fouls, plus_minus,
-    is_starter, 'nbac_gamebook_player_stats' AS primary_source_used
-  FROM gamebook
-  WHERE seconds_played > 0
-  UNION ALL
-  SELECT
-    b.game_id, b.player_id, b.player_lookup, b.player_name, b.team_abbr, 60 * b.minutes, b.points, b.field_goals_made,
-    b.field_goals_attempted, b.three_pointers_made, b.three_pointers_attempted, b.free_throws_made,
-    b.free_throws_attempted, b.offensive_rebounds, b.defensive_rebounds, b.assists, b.steals, b.blocks, b.turnovers,
-    b.personal_fouls, b.plus_minus, CAST(NULL AS BOOL), 'nbac_player_boxscore'
-  FROM nba_raw.nbac_player_boxscore AS b
-  WHERE b.game_date BETWEEN @start_date AND @end_date
-    AND NOT EXISTS (SELECT 1 FROM gamebook AS g WHERE g.game_id = b.game_id AND g.player_id = b.player_id)
-  UNION ALL
-  -- Ball Don't Lie, for games of which the league has no line at all; it knows players by name.
-  SELECT
-    d.game_id, d.player_id, d.player_lookup, d.player_full_name, d.team_abbr,
-    60 * SAFE_CAST(SPLIT(d.minutes, ':')[OFFSET(0)] AS INT64)
-      + COALESCE(SAFE_CAST(SPLIT(d.minutes, ':')[SAFE_OFFSET(1)] AS INT64), 0),
-    d.points, d.field_goals_made, d.field_goals_attempted, d.three_pointers_made, d.three_pointers_attempted,
-    d.free_throws_made, d.free_throws_attempted, d.offensive_rebounds, d.defensive_rebounds, d.assists, d.steals,
-    d.blocks, d.turnovers, d.personal_fouls, CAST(NULL AS INT64), CAST(NULL AS BOOL), 'bdl_player_boxscores'
-  FROM nba_raw.bdl_player_boxscores AS d
-  WHERE d.game_date BETWEEN @start_date AND @end_date AND d.minutes IS NOT NULL
-    AND d.game_id NOT IN (SELECT game_id FROM gamebook)
-    AND d.game_id NOT IN (
-      SELECT game_id FROM nba_raw.nbac_player_boxscore WHERE game_date BETWEEN @start_date AND @end_date
-    )
-),
+box_lines AS ({box_lines}),
 shots AS (
   SELECT
     game_id,

@@ -6,10 +6,10 @@ WITH repeated AS (
 ),
 listed AS (
   SELECT game_id, player_id, team_abbr FROM nba_raw.nbac_player_boxscore
-  WHERE season_year = @season_year AND game_date BETWEEN @first_day AND @last_day
+  WHERE season_year = @season_year AND game_date BETWEEN @earliest_day AND @latest_day
   UNION DISTINCT
   SELECT game_id, player_id, team_abbr FROM nba_raw.nbac_gamebook_player_stats
-  WHERE season_year = @season_year AND game_date BETWEEN @first_day AND @last_day
+  WHERE season_year = @season_year AND game_date BETWEEN @earliest_day AND @latest_day
 ),
 boxed AS (
   SELECT DISTINCT game_id FROM listed

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
-from backcourt.calendar import season_of_date, season_of_game, season_year
+from backcourt.calendar import season_year
 from backcourt.catalog.teams import TEAMS
 from backcourt.errors import BackcourtError
 from backcourt.sources.parsers.values import READERS, read_day, read_text, read_whole, words
@@ -152,14 +152,6 @@ def _lenient(read: Callable[[object], _T | None], value: object) -> _T | None:
         return read(value)
     except ValueError:
         return None
-
-
-def season_for(game_id: object, day: date) -> str:
-    """Season label of a game; of the date if the id says nothing."""
-    try:
-        return season_of_game(game_id if isinstance(game_id, str) else "")
-    except BackcourtError:
-        return season_of_date(day)
 
 
 def season_of_payload(label: object, about: About) -> str:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from backcourt.calendar import season_of_date
 from backcourt.catalog.teams import team_code_of
 from backcourt.sources.parsers.nbac_gamebook import code_of_name
 from backcourt.sources.parsers.pdf import Word, lines_of, pages_of, text_of
@@ -227,7 +226,7 @@ def _players(table: Sequence[_Row], issued: datetime, about: About) -> list[dict
             raise wrong_shape(about, f"a row of {team[:40]} names no player: {(reason or '')[:60]!r}")
         players.append(
             {
-                "season": season_of_date(day),
+                "season": about.season(day),
                 "report_date": issued.date(),
                 "report_hour": issued.hour,
                 "report_minute": issued.minute,

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from backcourt.sources.parsers import nbac_event_codes as codes
-from backcourt.sources.parsers.nbac_common import object_in, object_of, records_of, season_for, text_of, typed, whole_of
+from backcourt.sources.parsers.nbac_common import object_in, object_of, records_of, text_of, typed, whole_of
 from backcourt.sources.parsers.values import words
 from backcourt.sources.season.files import feed
 from backcourt.sources.source import About, Parsed, take, wrong_shape
@@ -77,7 +77,7 @@ def parse(data: bytes, about: About) -> Parsed:
     home = _home(actions, parsed)
     team_of = {action["person"]: action["team"] for action in actions if action["person"] and action["team"]}
     helpers = _helpers(actions, parsed)
-    season = season_for(about.key, about.day)
+    season = about.season()
     for action in actions:
         if action["kind"] in _HELPERS or (action["kind"], action["sub"]) == ("game", "end"):
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backcourt.sources.parsers.nbac_common import day_of, object_of, result_set, season_for, text_of, typed
+from backcourt.sources.parsers.nbac_common import day_of, object_of, result_set, text_of, typed
 from backcourt.sources.season.files import feed
 from backcourt.sources.source import About, Parsed, take, wrong_shape
 
@@ -54,5 +54,5 @@ def parse(data: bytes, about: About) -> Parsed:
             raise wrong_shape(about, f"it has a game of {played or 'no date'}, not only of {about.day}")
         matchup = text_of(row["matchup"]) or ""
         row["is_home"] = True if " vs. " in matchup else False if " @ " in matchup else None
-        parsed.rows.append(typed(row | {"season": season_for(row["game_id"], about.day)}, _FEED, parsed))
+        parsed.rows.append(typed(row | {"season": about.season(game_id=row["game_id"])}, _FEED, parsed))
     return parsed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from backcourt.calendar import season_of_date
 from backcourt.sources.parsers.nbac_common import day_of, object_in, object_of, records_of, typed
 from backcourt.sources.season.files import SeasonFile, kinds
 from backcourt.sources.source import About, Parsed, take
@@ -34,7 +33,7 @@ _IGNORED = frozenset({"TEAM_SLUG", "Additional_Sort"})
 
 
 def parse(data: bytes, about: About) -> Parsed:
-    """Every transaction of the list; a season begins in July.
+    """Every transaction of the list; one between two seasons is of the one to come, from July on.
 
     Args:
         data: The payload.
@@ -51,7 +50,7 @@ def parse(data: bytes, about: About) -> Parsed:
         row = take(record, _FIELDS, _IGNORED, parsed, "rows.")
         row |= {
             # A line without a date is held back with those of the payload's season.
-            "season": season_of_date(day_of(row["transaction_date"]) or about.day),
+            "season": about.season(day_of(row["transaction_date"])),
             "player_slug": row["player_slug"] or None,
             "received": about.received,
         }

@@ -10,7 +10,6 @@ from backcourt.sources.parsers.nbac_common import (
     object_in,
     object_of,
     records_of,
-    season_for,
     text_of,
     typed,
 )
@@ -69,7 +68,7 @@ def parse(data: bytes, about: About) -> Parsed:
             raise wrong_shape(about, f"it has a game of {played or 'no date'}, not only of {about.day}")
         if is_guest_game(game["game_id"], game["home"], game["away"]):
             continue
-        game |= {"season": season_for(game["game_id"], about.day), "received": about.received}
+        game |= {"season": about.season(game_id=game["game_id"]), "received": about.received}
         for place in _PLACES:
             official = _official(record, place)
             if official:

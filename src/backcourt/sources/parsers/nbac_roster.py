@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Any
 
-from backcourt.calendar import season_label, season_of_date
+from backcourt.calendar import YEARS, season_label
 from backcourt.sources.parsers.nbac_common import CODES, object_in, object_of, records_of, text_of, typed, whole_of
 from backcourt.sources.parsers.values import words
 from backcourt.sources.season.files import SeasonFile, kinds
@@ -41,7 +41,6 @@ _MONTHS = {
     )
 }
 _BORN = re.compile(r"([A-Z]{3}) (\d{1,2}), (\d{4})")
-_YEARS = range(1946, 2100)
 
 
 def parse(data: bytes, about: About) -> Parsed:
@@ -77,7 +76,7 @@ def _person(row: dict[str, Any], about: About, parsed: Parsed) -> dict[str, Any]
     born = _born(row["born"])
     if born is None and row["born"]:
         parsed.unmapped.add("birth_date: a value that is no date")
-    season = season_label(year) if year is not None and year in _YEARS else season_of_date(about.day)
+    season = season_label(year) if year is not None and year in YEARS else about.season()
     return {"season": season, "birth_date": born, "received": about.received}
 
 

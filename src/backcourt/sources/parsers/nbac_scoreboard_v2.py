@@ -8,7 +8,6 @@ from backcourt.sources.parsers.nbac_common import (
     is_guest_game,
     object_of,
     result_set,
-    season_for,
     text_of,
     typed,
     whole_of,
@@ -85,6 +84,6 @@ def parse(data: bytes, about: About) -> Parsed:
             team = whole_of(row[f"{side}_team_id"])
             row[f"{side}_abbreviation"] = CODES.get(team or 0)
             row[f"{side}_score"] = points.get((text_of(row["game_id"]), team))
-        row |= {"season": season_for(row["game_id"], about.day), "received": about.received}
+        row |= {"season": about.season(game_id=row["game_id"]), "received": about.received}
         parsed.rows.append(typed(row, FEED, parsed))
     return parsed

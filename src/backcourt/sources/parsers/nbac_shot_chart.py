@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backcourt.sources.parsers.nbac_common import object_of, result_set, season_for, typed
+from backcourt.sources.parsers.nbac_common import object_of, result_set, typed
 from backcourt.sources.parsers.values import words
 from backcourt.sources.season.files import SeasonFile, kinds
 from backcourt.sources.source import About, Parsed, take, wrong_shape
@@ -53,7 +53,7 @@ def parse(data: bytes, about: About) -> Parsed:
     """
     parsed = Parsed()
     lines = result_set(object_of(data, about), "Shot_Chart_Detail", _FIELDS, about, parsed, {"LeagueAverages"})
-    season = season_for(about.key, about.day)
+    season = about.season()
     for record in lines:
         row = take(record, _FIELDS, _IGNORED, parsed, "Shot_Chart_Detail.")
         if row["game_id"] != about.key:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from backcourt.calendar import season_label, season_of_date
+from backcourt.calendar import YEARS, season_label
 from backcourt.errors import InputFileError
 from backcourt.sources.season.files import Kind
 from backcourt.sources.source import About, wrong_shape
@@ -22,7 +22,6 @@ _LARGEST = 10**12
 _WHOLE = re.compile(r"([+-]?[0-9]{1,12})(?:\.0{1,6})?")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?", re.DOTALL | re.ASCII)
 _AMERICAN_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?", re.DOTALL | re.ASCII)
-_FIRST_YEAR, _LAST_YEAR = 1946, 2100
 _WEST = timedelta(hours=8)
 """A league day ends when the last arena in the Pacific zone has closed, so UTC less eight hours tells the day."""
 
@@ -278,16 +277,20 @@ class Cells:
             raise self.wrong(value, where, "no time of a game") from error
 
     def season(self, value: object, where: str, day: date | None = None) -> str:
-        """The label of a season from its first year; without one the season of the date, or of the payload's.
+        """The label of a season from its first year; without one that of the payload's game, or else of the date.
+
+        Args:
+            value: The year, as the payload has it.
+            where: Its place.
+            day: Date of the row; None if it is the payload's.
 
         Raises:
             InputFileError: If the year is no season's.
         """
         year = self.whole(value, where)
         if year is None:
-            label = season_of_date(day or self.about.day)
-            year = int(label[:4])
-        if not _FIRST_YEAR <= year <= _LAST_YEAR:
+            year = self.about.season_year(day)
+        if year not in YEARS:
             raise self.wrong(value if value is not None else str(day), where, "no season")
         return season_label(year)
 

@@ -13,6 +13,7 @@ from backcourt.sources import venues
 from backcourt.sources.season.files import FILES, check_folder
 from backcourt.sources.season.summary import LoadSummary
 from backcourt.warehouse.base import Warehouse
+from backcourt.warehouse.seasons import read_seasons
 
 
 def load_season(
@@ -47,7 +48,7 @@ def load_season(
     with warehouse.write() as session:
         venues.seed(session, now=now)
         stage_inputs(session, checked)
-        run = UnitLoader(session, checked, now, run_id)
+        run = UnitLoader(session, checked, now, run_id, read_seasons(session))
         loads = [run.load(file) for file in checked.files if file.stem in wanted]
         # Also when nothing was written: a load that was killed may have left it undone.
         names = run.names()

@@ -57,8 +57,10 @@ SELECT
        'game_id_format: an id has ten digits and starts with 001 to 006', NULL),
     IF(SUBSTR(game_id, 4, 2) <> SUBSTR(@season, 3, 2),
        FORMAT('season_of_id: the id is of season 20%s, the file of %s', SUBSTR(game_id, 4, 2), @season), NULL),
-    IF(game_date < @first_day OR game_date > @last_day,
-       FORMAT('date_in_season: %s is outside season %s', FORMAT_DATE('%Y-%m-%d', game_date), @season), NULL),
+    IF(game_date < @first_game_day OR game_date > @last_game_day,
+       FORMAT('date_in_season: %s is outside season %s, whose games lie between %s and %s',
+         FORMAT_DATE('%Y-%m-%d', game_date), @season, FORMAT_DATE('%Y-%m-%d', @first_game_day),
+         FORMAT_DATE('%Y-%m-%d', @last_game_day)), NULL),
     IF(season_type <> 'All-Star' AND (
          (known_home IS NULL AND home_abbreviation IS NOT NULL AND home_team_id IS NOT NULL)
          OR (known_away IS NULL AND away_abbreviation IS NOT NULL AND away_team_id IS NOT NULL)),

@@ -1,0 +1,45 @@
+"""The seasons of the stored schedule: what every question about the season of a date is answered by."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from backcourt.calendar import SEASON_TYPES, DateRange, Seasons
+from backcourt.catalog import table
+from backcourt.errors import WarehouseError
+from backcourt.warehouse.base import Session, Warehouse
+
+_SCHEDULE = table("nbac_schedule")
+_THERE = replace(_SCHEDULE, columns=(), key=(), partition=None, cluster=(), critical=(), upstreams=())
+"""The table without its columns: differs from what is stored only if it is not there."""
+
+
+def read_seasons(session: Session) -> Seasons:
+    """The seasons of the stored schedule, read once for all dates that are asked about.
+
+    Args:
+        session: An open session on a warehouse that has the schedule's table.
+    """
+    rows = session.rows(
+        f"SELECT season_year, MIN(game_date) AS first_date, MAX(game_date) AS last_date FROM {_SCHEDULE.full_name} "
+        "WHERE season_type IN UNNEST(@types) GROUP BY season_year ORDER BY season_year",
+        {"types": list(SEASON_TYPES)},
+    )
+    return Seasons({int(str(year)): DateRange(_day(first), _day(last)) for year, first, last in rows})
+
+
+def known_seasons(warehouse: Warehouse) -> Seasons:
+    """The seasons that a warehouse knows: the published ones if there is no warehouse or no schedule in it yet."""
+    try:
+        warehouse.require()
+    except WarehouseError:
+        return Seasons()
+    if warehouse.differences([_THERE]):
+        return Seasons()
+    with warehouse.read() as session:
+        return read_seasons(session)
+
+
+def _day(value: object) -> date:
+    return date.fromisoformat(str(value))
