@@ -13,6 +13,7 @@ from backcourt.calendar import DateRange
 from backcourt.processors.failures import CATEGORIES
 from backcourt.processors.registry import registry, select, waves
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from rehash import rehash
 
 ALL = Options(reprocess=frozenset({"all"}))
 STAMP = Stamp("again", datetime(2030, 1, 1, tzinfo=UTC))
@@ -108,11 +109,12 @@ def test_a_correction_restates_only_what_it_touches(warehouse):
     """A corrected score of one line rewrites that player's later rows, and a second run nothing."""
     change(
         warehouse.path,
-        "UPDATE nba_analytics.player_game_summary SET points = points + 1, data_hash = '0123456789abcdef' "
+        "UPDATE nba_analytics.player_game_summary SET points = points + 1 "
         "WHERE (game_id, player_id) = (SELECT (game_id, player_id) "
         "FROM nba_analytics.player_game_summary WHERE game_date = '2022-02-02' "
         "ORDER BY points DESC, player_id LIMIT 1)",
     )
+    rehash(warehouse.path, "nba_analytics.player_game_summary")
     span = DateRange(date(2022, 2, 1), date(2022, 2, 8))
     (cache,) = run(warehouse, span, select(tables=("PDC",)), STAMP).tables
     assert 1 <= cache.inserted == cache.removed <= 8

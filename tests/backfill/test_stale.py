@@ -12,6 +12,7 @@ from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import registry
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from rehash import rehash
 from state import COMPUTED, contents, query
 
 SEASON = DateRange(date(2021, 10, 19), date(2022, 6, 14))
@@ -40,10 +41,11 @@ def correct(path, table, game, column):
     """Change one row of a game in a raw table, as a reload of a corrected file would: value and hash."""
     query(
         path,
-        f"UPDATE nba_raw.{table} SET {column} = {column} + 1, data_hash = md5(data_hash)[:16] WHERE rowid = "
+        f"UPDATE nba_raw.{table} SET {column} = {column} + 1 WHERE rowid = "
         f"(SELECT min(rowid) FROM nba_raw.{table} WHERE game_id = ? AND {column} IS NOT NULL)",
         game,
     )
+    rehash(path, f"nba_raw.{table}", "game_id = ?", [game])
 
 
 def planned(path, **options):

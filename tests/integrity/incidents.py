@@ -10,6 +10,7 @@ from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import registry, select
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from rehash import rehash
 from state import query
 
 THEN = datetime(2025, 6, 1, tzinfo=UTC)
@@ -37,6 +38,7 @@ def zones_missing(path, days, last):
         "mid_range_points_allowed = NULL WHERE list_contains(?, game_date)",
         days,
     )
+    rehash(path, "nba_analytics.team_defense_game_summary")
     build_on(path, days[0], last, leaving={"PGS", "TOGS", "TDGS", "UPGC", "UTGC"})
 
 
@@ -48,15 +50,18 @@ def date_absent(path, day):
     query(
         path,
         "UPDATE nba_precompute.player_composite_factors SET opponent_strength_score = NULL, "
-        "shot_zone_mismatch_score = NULL, data_hash = md5(data_hash)[:16] WHERE game_date = ?",
+        "shot_zone_mismatch_score = NULL WHERE game_date = ?",
         day,
     )
     query(
         path,
         "UPDATE nba_predictions.ml_feature_store_v2 SET opponent_def_rating = NULL, opponent_pace = NULL, "
-        "shot_zone_mismatch_score = NULL, data_hash = md5(data_hash)[:16] WHERE game_date = ?",
+        "shot_zone_mismatch_score = NULL, features = list_concat(features[:6], [0.0], features[8:13], [112.0, 100.0], "
+        "features[16:]) WHERE game_date = ?",
         day,
     )
+    for name in ("nba_precompute.player_composite_factors", "nba_predictions.ml_feature_store_v2"):
+        rehash(path, name)
 
 
 def loaded_twice(path, day, last):
@@ -66,9 +71,10 @@ def loaded_twice(path, day, last):
     query(
         path,
         "UPDATE nba_analytics.team_offense_game_summary SET points_scored = 2 * points_scored, possessions = "
-        "2 * possessions, data_hash = md5(data_hash)[:16] WHERE game_date = ?",
+        "2 * possessions WHERE game_date = ?",
         day,
     )
+    rehash(path, "nba_analytics.team_offense_game_summary")
     build_on(path, day, last, leaving={"PGS", "TOGS", "TDGS"})
 
 

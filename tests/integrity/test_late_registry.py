@@ -16,6 +16,7 @@ from backcourt.names.registry_fill import fill_registry
 from backcourt.names.resolve import resolve
 from backcourt.processors.registry import registry
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from rehash import rehash
 from small_season import LAST, query
 from state import contents
 
@@ -57,6 +58,7 @@ def by_name_only(raw_season, tmp_path_factory):
         WHERE list_contains(?, g.game_id) AND g.seconds_played > 0""",
         ids,
     )
+    rehash(path, "nba_raw.bdl_player_boxscores")
     for table in ("nbac_gamebook_player_stats", "nbac_player_boxscore"):
         query(path, f"DELETE FROM nba_raw.{table} WHERE list_contains(?, game_id)", ids)
     forget(path)

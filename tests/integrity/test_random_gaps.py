@@ -16,6 +16,7 @@ from backcourt.calendar import DateRange
 from backcourt.integrity.gaps import find_gaps
 from backcourt.integrity.recovery import apply, recovery
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from rehash import rehash
 from state import contents, query, stored
 
 SPAN = DateRange(date(2021, 10, 1), tables.LAST)
@@ -108,6 +109,7 @@ def test_half_a_box_score_accuses_no_other_source(copy):
     gone = query(copy, f"SELECT min(game_id) FROM {tables.BOX} WHERE game_date = ?", day)[0][0]
     query(copy, f"DELETE FROM {tables.BOX} WHERE game_id = ? AND is_home", gone)
     query(copy, f"UPDATE {tables.BOX} SET points = points + 2 WHERE game_date = ? AND game_id <> ?", day, gone)
+    rehash(copy, tables.BOX)
     assert roots_of(copy) == [("partial_data", tables.BOX, (day,))]
 
 
@@ -150,7 +152,12 @@ def test_a_changed_input_goes_back_to_the_first_cause(copy):
     """TDZA stands on a missing date of shots: PCF, whose TDZA changed since, goes back to the shots, not to TDZA."""
     day = date(2021, 11, 20)
     query(copy, f"DELETE FROM {tables.SHOTS} WHERE game_date = ?", day)
-    query(copy, f"UPDATE {tables.TDZA} SET data_hash = md5(data_hash)[:16] WHERE analysis_date > ?", day)
+    query(
+        copy,
+        f"UPDATE {tables.TDZA} SET defensive_rating_last_15 = defensive_rating_last_15 + 1 WHERE analysis_date > ?",
+        day,
+    )
+    rehash(copy, tables.TDZA)
     found = gaps_of(copy)
     assert {gap.root for gap in found.gaps if gap.table == tables.PCF} == {tables.SHOTS}
 

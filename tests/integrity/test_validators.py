@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from rehash import rehash
 from small_season import checksums, query
 
 SPAN = ("--start-date", "2021-10-19", "--end-date", "2021-11-14")
@@ -61,13 +62,16 @@ UNTRACKED = (
 ROWS_LOST = (f"DELETE FROM {TDZA} WHERE analysis_date = '{DAY}' AND team_abbr < 'C'",)
 SOME_BAD_VALUES = (f"UPDATE {MLFS} SET fatigue_score = NULL WHERE game_date = '{DAY}' AND player_id % 4 = 0",)
 BAD_VALUES = (f"UPDATE {MLFS} SET fatigue_score = NULL WHERE game_date = '{DAY}'",)
-CASCADE = (f"UPDATE {TDGS} SET data_hash = md5(data_hash)[:16] WHERE game_date = '2021-11-08'",)
+CASCADE = (f"UPDATE {TDGS} SET points_allowed = points_allowed + 1 WHERE game_date = '2021-11-08'",)
+"""With their hash: as if the run that wrote them had got other figures."""
 
 
 def damaged(path, statements):
     """A warehouse that somebody has changed by hand."""
     for statement in statements:
         query(path, statement)
+        if statement in CASCADE:
+            rehash(path, TDGS)
 
 
 def asked(command, name, path, *options):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
 
+from backcourt.backfill.altered import altered_dates, in_words
 from backcourt.backfill.due import LEDGER
 from backcourt.backfill.gate import COUNTED, DATES, MINIMA
 from backcourt.backfill.history import HISTORY
+from backcourt.backfill.plan import PlannedRange
 from backcourt.backfill.quality import findings
 from backcourt.backfill.seasons import span_values
 from backcourt.backfill.stamp import Stamp
@@ -42,18 +45,30 @@ class Found:
         stops: What the mode or the validation does not go on with.
         warnings: What is said and gone on with.
         stale: Upstreams past their limit.
+        next_step: What to do about the first stop, if it is not to load or compute the upstream.
     """
 
     stops: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
+    next_step: str = ""
 
-    def add(self, line: str, *, stop: bool) -> None:
+    def add(self, line: str, *, stop: bool, next_step: str = "") -> None:
         """One more finding."""
+        if stop and not self.stops:
+            self.next_step = next_step
         (self.stops if stop else self.warnings).append(line)
 
 
-def before_run(session: Session, processors: Sequence[Processor], span: DateRange, stamp: Stamp) -> Found:
+def before_run(
+    session: Session,
+    processors: Sequence[Processor],
+    span: DateRange,
+    stamp: Stamp,
+    *,
+    planned: Sequence[PlannedRange] = (),
+    rebuild: bool = False,
+) -> Found:
     """Check the upstreams that this run does not compute itself, and the dates before its range.
 
     Args:
@@ -61,6 +76,8 @@ def before_run(session: Session, processors: Sequence[Processor], span: DateRang
         processors: What the run computes.
         span: The dates that it may write.
         stamp: Mode, validation and time.
+        planned: What it computes.
+        rebuild: True if it was told to compute every date again, so that what it reads has to be right.
     """
     found = Found()
     own = {processor.table.full_name for processor in processors}
@@ -69,6 +86,7 @@ def before_run(session: Session, processors: Sequence[Processor], span: DateRang
     look_back(session, processors, span, stamp, found)
     if stamp.validation != "force":
         critical_fields(session, processors, span, stamp, found)
+        altered_rows(session, planned, stamp, found, rebuild=rebuild)
     short_sources(session, processors, span, stamp, found)
     return found
 
@@ -154,6 +172,45 @@ def critical_fields(
     for finding in findings(session, read):
         stop = finding.status == "CONTAMINATED" and stamp.validation == "strict"
         found.add(f"upstream {finding}", stop=stop)
+
+
+def altered_rows(
+    session: Session, planned: Sequence[PlannedRange], stamp: Stamp, found: Found, *, rebuild: bool
+) -> None:
+    """Layer 1: rows that are read, are not computed again before, and are not what their hashes say.
+
+    A strict run, and one that computes every date again, stop for them; any other run says so and goes on.
+    """
+    reach: dict[str, DateRange] = {}
+    opened = _opening_days(session)
+    for item in planned:
+        start = max((day for day in opened if day <= item.start), default=item.start)
+        for upstream in table(item.table).upstreams:
+            wide = any(window.span != "date" for window in upstream.windows)
+            read = DateRange(start if wide else item.start, item.end)
+            before = reach.get(upstream.table, read)
+            reach[upstream.table] = DateRange(min(read.start, before.start), max(read.end, before.end))
+    again = {(table(item.table).full_name, item.span) for item in planned}
+    left = [
+        item
+        for item in altered_dates(session, [(table(name), span) for name, span in reach.items()])
+        if not any(item.table == name and span.start <= item.day <= span.end for name, span in again)
+    ]
+    for _, group in groupby(left, key=lambda item: item.table):
+        own = list(group)
+        found.add(
+            f"upstream {in_words(own)}",
+            stop=rebuild or stamp.validation == "strict",
+            next_step=f"backcourt recover --start-date {own[0].day} --end-date {own[-1].day} --apply",
+        )
+
+
+def _opening_days(session: Session) -> list[date]:
+    """The first date of every season, in order."""
+    rows = session.query(
+        f"SELECT MIN(game_date) AS day FROM nba_raw.nbac_schedule WHERE season_type IN {COUNTED} GROUP BY season_year"
+    )
+    return sorted(rows.column("day").to_pylist())
 
 
 def short_sources(

@@ -17,7 +17,7 @@ from backcourt.calendar import BOOTSTRAP_DAYS
 from backcourt.catalog import table
 from backcourt.catalog.model import Table, Window
 from backcourt.processors.base import Processor
-from backcourt.warehouse.publish import hash_text
+from backcourt.warehouse.content import hash_text
 
 _DIGITS = 10
 """Hex digits of a row hash that are summed: 40 bits, so that a million rows fit into INT64."""
@@ -196,7 +196,8 @@ def _inside(window: Window, other: Window) -> bool:
 def _number(found: Table, rows: str) -> str:
     """A row as a number: of all its values, or of what says that it is there."""
     if rows == "content":
-        return f"CAST(CONCAT('0x', SUBSTR(data_hash, 1, {_DIGITS})) AS INT64)"
+        # A hash that is no number is of no row that was ever published.
+        return f"COALESCE(SAFE_CAST(CONCAT('0x', SUBSTR(data_hash, 1, {_DIGITS})) AS INT64), 0)"
     names = dict.fromkeys(
         [*found.key, *([found.partition] if found.partition else []), *_season_type(found), *_resolved(found)]
     )

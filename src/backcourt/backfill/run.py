@@ -124,7 +124,7 @@ class _Run:
             self._lock(session)
             try:
                 self.around.starting()
-                self._check(session)
+                self._check(session, found)
                 self._waves(lease, found)
                 self._agree(lease.session())
             except BaseException as error:
@@ -160,17 +160,25 @@ class _Run:
         now = self.around.now()
         locks.acquire(session, tables, self.span, run_id=self.stamp.run_id, holder=holder, now=now, also=[begin])
 
-    def _check(self, session: Session) -> None:
+    def _check(self, session: Session, plan: Plan) -> None:
         """What is looked at before anything is written."""
         with self._control(session, "the checks before the run"):
-            self.found = before_run(session, self.processors, self.span, self.stamp)
+            self.found = before_run(
+                session,
+                self.processors,
+                self.span,
+                self.stamp,
+                planned=plan.ranges,
+                rebuild="all" in self.options.reprocess,
+            )
         self.warnings += self.found.warnings
         self.tell.warned(session, self.found.warnings)
         if self.found.stops:
             more = f" (and {len(self.found.stops) - 1} more findings)" if len(self.found.stops) > 1 else ""
             raise UpstreamCheckError(
                 f"{self.found.stops[0]}{more}",
-                next_step="load or compute it, then run again; --mode backfill and --validation force go on without",
+                next_step=self.found.next_step
+                or "load or compute it, then run again; --mode backfill and --validation force go on without",
             )
         if self.stamp.policy.breaker:
             names = tuple(processor.name for processor in self.processors)

@@ -78,6 +78,15 @@ FEATURES: tuple[Feature, ...] = (
 
 _DECIMALS = 4
 
+_AS_ITS_COLUMNS = " AND ".join(
+    [f"ARRAY_LENGTH({{dot}}features) = {len(FEATURES)}"]
+    + [
+        f"ABS({{dot}}features[SAFE_OFFSET({number})] - COALESCE({{dot}}{item.name}, {float(item.default)})) < 1e-9"
+        for number, item in enumerate(FEATURES)
+    ]
+)
+"""Condition that the array is the columns in their order, with the default where one is NULL."""
+
 _SAME_GAME = "s.game_id = t.game_id AND s.player_id = t.player_id"
 
 ML_FEATURE_STORE = Table(
@@ -106,7 +115,7 @@ ML_FEATURE_STORE = Table(
             "the 25 values in order, defaults where the column is NULL",
             decimals=_DECIMALS,
             length=len(FEATURES),
-            derived=True,
+            derived=_AS_ITS_COLUMNS,
         ),
         array(
             "feature_sources",

@@ -31,8 +31,9 @@ class Column:
             stored or compared; required for them and only for them.
         required: True if the column is never NULL.
         length: Number of elements of an array column with a fixed length.
-        derived: True if other columns of the row and constants determine it; it is not hashed then, and the
-            constants stand in the table's ``salt``.
+        derived: SQL condition that the value is what other columns of the row and constants determine, with {dot}
+            before each column's name for the alias; "" for all other columns. A derived column is not hashed, and the
+            constants are part of the table's ``salt``.
     """
 
     name: str
@@ -42,7 +43,7 @@ class Column:
     decimals: int | None = None
     required: bool = False
     length: int | None = None
-    derived: bool = False
+    derived: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a float without decimals, and decimals on anything else."""

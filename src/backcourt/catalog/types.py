@@ -43,7 +43,7 @@ def array(
     *,
     decimals: int | None = None,
     length: int | None = None,
-    derived: bool = False,
+    derived: str = "",
 ) -> Column:
     """An ARRAY column; ``element`` is STRING, INT64 or FLOAT64."""
     kinds: dict[str, SqlType] = {"STRING": "ARRAY<STRING>", "INT64": "ARRAY<INT64>", "FLOAT64": "ARRAY<FLOAT64>"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
 
+from backcourt.backfill.altered import HASHED, Altered, altered_dates
 from backcourt.backfill.gate import COUNTED
 from backcourt.backfill.inputs import in_words
 from backcourt.backfill.plan import no_games
@@ -23,9 +25,15 @@ from backcourt.names.outstanding import outstanding
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
 
-ORDER = (*(source.table for source in SOURCES), *(processor.table.full_name for processor in registry()))
+_FIRST = (*(source.table for source in SOURCES), *(processor.table.full_name for processor in registry()))
+ORDER = (
+    *(found.full_name for found in HASHED if found.full_name not in _FIRST),
+    *_FIRST,
+)
 """Every table that is looked at, upstream first."""
-PHASES = {"raw": 2, "analytics": 3, "precompute": 4}
+PHASES = {"raw": 2, "reference": 2, "analytics": 3, "precompute": 4}
+DATA_HASH = "data_hash"
+"""Field of a gap whose rows are not what their hashes say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,8 @@ class GapDate:
         evidence: What is seen, in words.
         root: The table that the gap goes back to; its own name if it is the root.
         upstream: The table through which it is reached; "" if it is the root.
-        field: The critical field, for null_field and zero_value; "" otherwise.
+        field: The critical field, for null_field and zero_value; data_hash if rows are not what their hashes say; ""
+            otherwise.
         doubled: True if the only fault is that keys stand there twice.
     """
 
@@ -67,7 +76,8 @@ class Gap:
         evidence: What is seen on the first date, and on how many dates more.
         root: The table that the gap goes back to; its own name if it is the root.
         upstream: The table through which it is reached; "" if it is the root.
-        field: The critical field, for null_field and zero_value; "" otherwise.
+        field: The critical field, for null_field and zero_value; data_hash if rows are not what their hashes say; ""
+            otherwise.
         doubled: True if the only fault is that keys stand there twice.
     """
 
@@ -131,11 +141,13 @@ class Seen:
         sources: The raw tables by date.
         cells: The computed tables by date.
         fields: The critical fields by date.
+        altered: Rows that are not what they were written as, by date.
     """
 
     sources: tuple[SourceDate, ...] = ()
     cells: tuple[Cell, ...] = ()
     fields: tuple[FieldDate, ...] = ()
+    altered: tuple[Altered, ...] = ()
 
 
 def look(session: Session, span: DateRange, tables: Sequence[str] = ()) -> Seen:
@@ -153,6 +165,7 @@ def look(session: Session, span: DateRange, tables: Sequence[str] = ()) -> Seen:
         source_dates(session, span) if raw else (),
         cells(session, span, processors) if processors else (),
         field_dates(session, span, fielded) if fielded else (),
+        altered_dates(session, [(found, span) for found in HASHED if not tables or found.full_name in tables]),
     )
 
 
@@ -183,7 +196,8 @@ def find_gaps(session: Session, span: DateRange, seen: Seen | None = None) -> Ga
 
 def own_gaps(seen: Seen) -> list[GapDate]:
     """The gaps that tables show by themselves, whatever they were computed from: all kinds but cascades."""
-    return [*_of_sources(seen.sources), *_of_cells(seen.cells), *_of_fields(seen.fields)]
+    found = [*_of_sources(seen.sources), *_of_cells(seen.cells), *_of_fields(seen.fields)]
+    return [*found, *_of_altered(seen.altered, {(gap.table, gap.day) for gap in found})]
 
 
 def scheduled(session: Session, span: DateRange) -> tuple[date, ...]:
@@ -204,14 +218,15 @@ def scheduled(session: Session, span: DateRange) -> tuple[date, ...]:
     return found
 
 
-def merged(found: Iterable[GapDate], calendar: Sequence[date]) -> tuple[Gap, ...]:
+def merged(found: Collection[GapDate], calendar: Sequence[date]) -> tuple[Gap, ...]:
     """Gaps of one table, kind, field and root on neighbouring game dates as one, upstream tables first.
 
     Args:
         found: The gaps by date.
         calendar: The game dates, in order.
     """
-    place = {day: number for number, day in enumerate(calendar)}
+    # A raw table may have dates without games: they belong to the game date that follows.
+    place = {gap.day: bisect_left(calendar, gap.day) for gap in found}
     ordered = sorted(found, key=lambda gap: (ORDER.index(gap.table), *_alike(gap), gap.day))
     gaps: list[Gap] = []
     for _, group in groupby(ordered, key=lambda gap: (gap.table, *_alike(gap))):
@@ -320,6 +335,13 @@ def _of_fields(found: Iterable[FieldDate]) -> Iterator[GapDate]:
         else:
             words = f"{item.field} is valid in {item.valid:,} of {item.judged:,} rows ({item.status})"
             yield GapDate("null_field", item.table, item.day, words, item.table, field=item.field)
+
+
+def _of_altered(found: Iterable[Altered], known: Collection[tuple[str, date]]) -> Iterator[GapDate]:
+    """What the ledger does not know is said only of dates on which nothing else is wrong."""
+    for item in found:
+        if item.altered or (item.table, item.day) not in known:
+            yield GapDate("null_field", item.table, item.day, str(item), item.table, field=DATA_HASH)
 
 
 def _of_reached(item: Reached) -> GapDate:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from importlib import metadata
 from itertools import groupby
 
+from backcourt.backfill.altered import HASHED, altered_dates
 from backcourt.backfill.notify import make_notifier
 from backcourt.backfill.plan import Request, make_plan, no_games
 from backcourt.backfill.status import status
@@ -15,7 +17,16 @@ from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.errors import BackcourtError, UnknownNameError
 from backcourt.integrity.sources import NEEDED, source_dates
-from backcourt.integrity.validation import NAMES_ASKED, Check, Level, Validation, days_text, names_check, readiness
+from backcourt.integrity.validation import (
+    NAMES_ASKED,
+    Check,
+    Level,
+    Validation,
+    altered_check,
+    days_text,
+    names_check,
+    readiness,
+)
 from backcourt.processors.registry import select
 from backcourt.settings import Settings
 from backcourt.warehouse.base import Session, Warehouse
@@ -117,6 +128,8 @@ def _data(session: Session, span: DateRange, phases: Sequence[int]) -> Iterator[
     )
     if 3 in phases:  # noqa: PLR2004 - a phase is called by its number
         yield from _sources(session, span)
+        raw = [(found, span) for found in HASHED if found.phase in {"raw", "reference"}]
+        yield replace(altered_check(altered_dates(session, raw), span), name="every raw row is what its hash says")
     if 4 in phases:  # noqa: PLR2004
         yield from _analytics(session, span, computed=3 in phases)  # noqa: PLR2004
     yield names_check(session)

@@ -52,9 +52,11 @@ GAP_TYPES: Mapping[GapKind, GapType] = {
         GapType(
             "null_field",
             "high",
-            "a critical field without a valid value where its condition asks for one",
-            "under 99 % of the judged rows of the date are valid",
-            "repair what the field is computed from, then compute the date again",
+            "a critical field without a valid value where its condition asks for one, or a row whose values are not "
+            "those that were written",
+            "under 99 % of the judged rows of the date are valid; for the field data_hash, rows whose hash is of other "
+            "values, or rows other than those of the ledger's fingerprint",
+            "repair what the field is computed from, then compute the date again; load an altered raw row again",
         ),
         GapType(
             "zero_value",

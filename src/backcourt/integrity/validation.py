@@ -12,6 +12,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any, Literal
 
+from backcourt.backfill.altered import Altered, altered_dates, in_words
 from backcourt.backfill.consistency import inconsistencies
 from backcourt.backfill.plan import no_games
 from backcourt.calendar import DateRange
@@ -19,7 +20,7 @@ from backcourt.catalog import table
 from backcourt.catalog.model import Table
 from backcourt.integrity.cells import Cell, cells
 from backcourt.integrity.fields import FieldRange, field_dates, field_ranges
-from backcourt.integrity.gaps import Gaps, find_gaps, look
+from backcourt.integrity.gaps import DATA_HASH, Gaps, find_gaps, look
 from backcourt.names import outstanding
 from backcourt.processors.registry import registry, select
 from backcourt.warehouse.base import Session
@@ -115,6 +116,7 @@ def readiness(session: Session, span: DateRange) -> Validation:
         bad = sorted({*missing, *partial})
         step = f"{_range_command('run', bad)} --table {table(name).short} --reprocess all" if bad else ""
         checks.append(Check(f"{table(name).short} holds every game date", level, words, step))
+    checks.append(altered_check(altered_dates(session, [(p.table, whole) for p in select(phase=3)]), whole))
     return Validation("readiness", span, (*checks, names_check(session)))
 
 
@@ -126,6 +128,17 @@ def names_check(session: Session) -> Check:
     found = outstanding.outstanding(session, decide=False)
     level: Level = "problem" if found else "ok"
     return Check(NAMES_ASKED, level, str(found) or "nothing is left to do", outstanding.COMMAND if found else "")
+
+
+def altered_check(found: Sequence[Altered], span: DateRange) -> Check:
+    """Whether the stored rows are what they were written as."""
+    name = "every row is what its hash says"
+    if not found:
+        return Check(name, "ok", f"{span}")
+    lines = [in_words(list(own)) for _, own in groupby(found, key=lambda item: item.table)]
+    more = f" and {len(lines) - _SHOWN} more tables" if len(lines) > _SHOWN else ""
+    step = _range_command("recover", [item.day for item in found])
+    return Check(name, "problem", "; ".join(lines[:_SHOWN]) + more, step)
 
 
 def coverage_status(cell: Cell) -> CoverageStatus:
@@ -238,8 +251,11 @@ def everything(session: Session, span: DateRange) -> tuple[Validation, Gaps]:
     repair = _range_command("recover", [span.start, span.end])
     checks = [
         _summary(
-            "every game of the sources is whole", [gap for gap in gaps.gaps if table(gap.table).phase == "raw"], span
+            "every game of the sources is whole",
+            [gap for gap in gaps.gaps if table(gap.table).phase == "raw" and gap.field != DATA_HASH],
+            span,
         ),
+        altered_check([item for item in seen.altered if item.altered or _unexplained(item, gaps)], span),
         _folded("every candidate has a row or a recorded failure", covered, repair),
         _folded("every critical field is clean", clean, repair),
         _summary("nothing is built on a gap or on changed inputs", [g for g in gaps.gaps if g.kind == "cascade"], span),
@@ -252,6 +268,11 @@ def everything(session: Session, span: DateRange) -> tuple[Validation, Gaps]:
         names_check(session),
     ]
     return Validation("range", span, tuple(checks)), gaps
+
+
+def _unexplained(item: Altered, gaps: Gaps) -> bool:
+    """True if nothing but the ledger's fingerprint says that rows of a date are others."""
+    return any(gap.table == item.table and gap.field == DATA_HASH and item.day in gap.days for gap in gaps.gaps)
 
 
 def _summary(name: str, gaps: Sequence[Any], span: DateRange) -> Check:

@@ -16,6 +16,7 @@ from backcourt.names.asking import BY_PEOPLE, DECISIONS, NAME_KEY, QUEUE, Name, 
 from backcourt.names.carriers import CARRIERS, Carrier
 from backcourt.names.registry_fill import EVERY_SEASON, Counted, count_registry
 from backcourt.warehouse.base import Parameters, Session, Staged, Statement
+from backcourt.warehouse.content import altered
 from backcourt.warehouse.publish import Restated, Scope, publication, publish, staged_select
 
 FAILURES = "nba_processing.registry_failures"
@@ -238,7 +239,7 @@ def _stage_ids(session: Session, carrier: Carrier, changes: str) -> Staged:
             f"ON c.source = '{found.name}' AND c.player_lookup = t.player_lookup AND c.season = {season_of('t')} "
             f"AND c.team_abbr = {carrier.team_of('t')} "
             "WHERE IF(t.player_id IS NULL, c.player_id IS NOT NULL, "
-            "t.player_id = c.was AND COALESCE(c.player_id <> c.was, TRUE))",
+            f"t.player_id = c.was AND COALESCE(c.player_id <> c.was, TRUE)) AND NOT {altered(found, 't')}",
             ("logged",),
         ),
     )
@@ -292,7 +293,10 @@ def take_ids(session: Session, names: str, *, run_id: str, now: datetime) -> int
 
 
 def _write(session: Session, carrier: Carrier, changes: str, only: str, restated: Restated, *, log: bool = True) -> int:
-    """Give raw rows the ids of ``changes``, with their hashes and in the change log."""
+    """Give raw rows the ids of ``changes``, with their hashes and in the change log.
+
+    A row that is not what its hash says gets none: with a new hash it would look as if it had been loaded.
+    """
     found = carrier.table
     columns = ", ".join(
         f"c.{column.name}" if column.name == "player_id" else f"t.{column.name}" for column in found.business_columns
@@ -303,7 +307,7 @@ def _write(session: Session, carrier: Carrier, changes: str, only: str, restated
             found,
             f"SELECT {columns} FROM {found.full_name} AS t INNER JOIN {changes} AS c "
             f"ON c.player_lookup = t.player_lookup AND c.season = {season_of('t')} "
-            f"AND c.team_abbr = {carrier.team_of('t')} WHERE {only}",
+            f"AND c.team_abbr = {carrier.team_of('t')} WHERE {only} AND NOT {altered(found, 't')}",
             (),
         ),
     )

@@ -26,6 +26,7 @@ from backcourt.names.resolve import Resolved, settle_names
 from backcourt.sources.season.files import Folder, SeasonFile
 from backcourt.sources.season.summary import TableLoad
 from backcourt.warehouse.base import STAGING, Parameters, Published, Session, Statement, Value
+from backcourt.warehouse.content import trusted_hash
 from backcourt.warehouse.publish import Restated, Scope, publish, staged_select
 from backcourt.warehouse.seasons import read_seasons
 
@@ -271,17 +272,18 @@ class UnitLoader:
     def _changes(self, table: Table, file: SeasonFile, stage: _Stage, scope: Scope) -> tuple[int, Published]:
         """Good games of which at least one row is new, changed or gone, and the rows that publishing them touches."""
         target = f"{table.full_name} AS t WHERE {scope.condition}"
+        old = f"SELECT {_unit(file, 't.')} AS unit, {trusted_hash(table, 't')} AS data_hash FROM {target}"
         (stored,) = self._numbers(f"SELECT COUNT(*) AS n FROM {target}", scope.parameters)
         (good,) = self._numbers(f"SELECT COUNT(*) AS n FROM {stage.good}")
         if not stored:
             return stage.count - stage.held, Published(good, 0, 0)
-        # The hash covers the key, so that equal hashes mean equal rows.
+        # The hash covers the key, so that equal hashes mean equal rows; a row changed behind its hash has none.
         changed, inserted, removed = self._numbers(
             "SELECT COUNT(DISTINCT IF(n.data_hash IS NULL OR o.data_hash IS NULL, COALESCE(n.unit, o.unit), NULL)) "
             "AS units, "
             "COUNTIF(o.data_hash IS NULL) AS inserted, COUNTIF(n.data_hash IS NULL) AS removed "
             f"FROM (SELECT {_unit(file, 's.')} AS unit, data_hash FROM {stage.good} AS s) AS n "
-            f"FULL JOIN (SELECT {_unit(file, 't.')} AS unit, data_hash FROM {target}) AS o "
+            f"FULL JOIN ({old}) AS o "
             "ON o.data_hash = n.data_hash",
             scope.parameters,
         )

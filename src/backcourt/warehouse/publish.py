@@ -9,51 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from backcourt.catalog.model import STAMPS, Column, Table
+from backcourt.catalog.model import STAMPS, Table
 from backcourt.errors import AuditError
 from backcourt.warehouse.base import Parameters, Published, Session, Staged, Statement
-
-_HASH_DIGITS = 16
-
-
-def hash_text(column: Column, *, scaled: bool = False) -> str:
-    """SQL text of one column inside the row hash: the same characters on every engine.
-
-    A float becomes the integer of its last decimal, because engines print floats differently.
-
-    Args:
-        column: The column.
-        scaled: True if the column's floats have been turned into those integers already.
-    """
-    name, places = column.name, column.decimals or 0
-    elements = f"ARRAY(SELECT FORMAT('%d', e) FROM UNNEST({name}) AS e WITH OFFSET AS o ORDER BY o)"
-    forms = {
-        "STRING": name,
-        "FLOAT64": _digits(name if scaled else _scaled(name, places)),
-        "BOOL": f"CASE WHEN {name} THEN '1' WHEN NOT {name} THEN '0' END",
-        "DATE": _digits(f"UNIX_DATE({name})"),
-        "TIMESTAMP": _digits(f"UNIX_MICROS({name})"),
-        "ARRAY<STRING>": f"ARRAY_TO_STRING({name}, ',')",
-        "ARRAY<INT64>": f"ARRAY_TO_STRING({elements}, ',')",
-    }
-    return forms.get(column.type, _digits(name))
-
-
-def _digits(expression: str) -> str:
-    return f"FORMAT('%d', {expression})"
-
-
-def _scaled(expression: str, decimals: int) -> str:
-    return f"CAST(ROUND({expression} * {10**decimals}) AS INT64)"
-
-
-def row_hash(columns: Sequence[Column], salt: str) -> str:
-    """SQL of the row hash over columns whose floats are scaled, in their order; a NULL differs from an empty text."""
-    columns = [column for column in columns if not column.derived]
-    # COALESCE for required columns, too: DuckDB joins parts that cannot be NULL several times as fast.
-    parts = [f"COALESCE({hash_text(column, scaled=True)}, '~')" for column in columns]
-    joined = ", '|', ".join([f"'{salt}'", *parts] if salt else parts)
-    return f"SUBSTR(TO_HEX(SHA256(CONCAT({joined}))), 1, {_HASH_DIGITS})"
+from backcourt.warehouse.content import altered, content_hash, hash_text, in_last_decimal, row_hash
 
 
 def staged_select(table: Table, sql: str, extra: Sequence[str]) -> str:
@@ -69,8 +28,7 @@ def staged_select(table: Table, sql: str, extra: Sequence[str]) -> str:
     """
     columns = table.business_columns
     inner = [
-        f"{_scaled(column.name, column.decimals or 0)} AS {column.name}" if column.type == "FLOAT64" else column.name
-        for column in columns
+        f"{in_last_decimal(column)} AS {column.name}" if column.type == "FLOAT64" else column.name for column in columns
     ]
     outer = [
         f"SAFE_DIVIDE({column.name}, {10 ** (column.decimals or 0)}) AS {column.name}"
@@ -235,9 +193,12 @@ def publication(
     values = ", ".join("@now" if name == "processed_at" else f"s.{name}" for name in columns)
     sorted_by = dict.fromkeys([*([table.partition] if table.partition else []), *table.key])
     order = ", ".join(f"s.{name}" for name in sorted_by)
+    gone = f"NOT EXISTS (SELECT 1 FROM {stage} AS s WHERE {good} AND {same_row})"
+    distrusted = _distrusted(session, table, scope)
+    if distrusted:
+        gone = f"({distrusted} OR {gone})"
     delete = Statement(
-        f"DELETE FROM {table.full_name} AS t WHERE {scope.condition} AND NOT EXISTS "
-        f"(SELECT 1 FROM {stage} AS s WHERE {good} AND {same_row})",
+        f"DELETE FROM {table.full_name} AS t WHERE {scope.condition} AND {gone}",
         scope.parameters,
     )
     insert = Statement(
@@ -246,21 +207,44 @@ def publication(
         f"ORDER BY {order}",
         {**scope.parameters, **stamps} if "processed_at" in columns else scope.parameters,
     )
-    log = [_log(table, f"(SELECT * FROM {stage} WHERE {good})", scope, restated)] if restated else []
+    log = [
+        _log(table, f"(SELECT * FROM {stage} WHERE {good})", scope, restated, distrust=bool(distrusted))
+        for restated in ([restated] if restated else [])
+    ]
     return [*log, delete, insert, *also], staged
 
 
-def _log(table: Table, staged: str, scope: Scope, restated: Restated) -> Statement:
+def _distrusted(session: Session, table: Table, scope: Scope) -> str:
+    """Condition on the rows of the scope (alias t) that are not what their hashes say; "" without such rows.
+
+    They are looked for first: a publication that need not look at them is several times as fast.
+    """
+    if not table.hashed:
+        return ""
+    condition = altered(table, "t")
+    found = session.rows(
+        f"SELECT COUNTIF({condition}) AS n FROM {table.full_name} AS t WHERE {scope.condition}", scope.parameters
+    )
+    return condition if found[0][0] else ""
+
+
+def _log(table: Table, staged: str, scope: Scope, restated: Restated, *, distrust: bool) -> Statement:
     """The statement that logs the rows of the scope that change or go; it runs before they do."""
     same_key = " AND ".join(f"s.{name} = t.{name}" for name in table.key)
     texts = {"STRING": "t.{}", "DATE": "FORMAT_DATE('%F', t.{})", "TIMESTAMP": "FORMAT('%d', UNIX_MICROS(t.{}))"}
     key = ", '|', ".join(texts.get(table.column(name).type, "FORMAT('%d', t.{})").format(name) for name in table.key)
     date = f"t.{table.partition}" if table.partition else "CAST(NULL AS DATE)"
+    # The hash that an altered row carries is of other values: logged is that of what it says.
+    names = ", ".join(f"t.{name}" for name in dict.fromkeys([*table.key, *filter(None, [table.partition])]))
+    words = "FALSE AS is_altered, ''"
+    if distrust:
+        words = f"{altered(table, 't')} AS is_altered, {content_hash(table, 't')}"
+    stored = f"SELECT {names}, {words} AS content, t.data_hash FROM {table.full_name} AS t WHERE {scope.condition}"
     return Statement(
         "INSERT INTO nba_processing.restatements (table_name, row_key, game_date, old_hash, new_hash, reason, run_id, "
-        f"restated_at) SELECT '{table.full_name}', CONCAT({key}), {date}, t.data_hash, s.data_hash, @reason, @run_id, "
-        f"@now FROM {table.full_name} AS t LEFT JOIN {staged} AS s ON {same_key} "
-        f"WHERE {scope.condition} AND COALESCE(s.data_hash, '') <> t.data_hash "
+        f"restated_at) SELECT '{table.full_name}', CONCAT({key}), {date}, IF(t.is_altered, t.content, t.data_hash), "
+        f"s.data_hash, @reason, @run_id, @now FROM ({stored}) AS t LEFT JOIN {staged} AS s ON {same_key} "
+        f"WHERE (t.is_altered OR COALESCE(s.data_hash, '') <> t.data_hash) "
         f"{'' if restated.only == 'TRUE' else f'AND {restated.only} '}ORDER BY 2",
         {**scope.parameters, "reason": restated.reason, "run_id": restated.run_id, "now": restated.now},
     )

@@ -1,0 +1,107 @@
+"""Stored rows that are not what they were written as: their hash is of other values, or the ledger knows other rows.
+
+Every row is hashed again where it is stored, in one statement over all tables that are looked at. Somebody who changed
+the hash together with the values is betrayed by the ledger, which holds a fingerprint over the hashes of each date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from backcourt.calendar import DateRange
+from backcourt.catalog import TABLES
+from backcourt.catalog.model import Table
+from backcourt.warehouse.base import Session, Value
+from backcourt.warehouse.content import altered, hash_text
+
+HASHED: tuple[Table, ...] = tuple(found for found in TABLES if found.hashed)
+"""Every table whose rows carry a hash, upstream first."""
+_LEDGER = "nba_processing.backfill_ledger"
+_COMPUTED = {"analytics", "precompute"}
+
+
+@dataclass(frozen=True, slots=True)
+class Altered:
+    """A date of a table on which stored rows are not what they were written as.
+
+    Attributes:
+        table: Full name.
+        day: The date; the first of the range for a table without dates.
+        rows: Rows of the date.
+        altered: Those whose values are not those of their hash; 0 if only the ledger knows other rows.
+        example: Key of one of them, the values joined by |; "" if there is none.
+    """
+
+    table: str
+    day: date
+    rows: int
+    altered: int
+    example: str
+
+    def __str__(self) -> str:
+        """What is seen, in words."""
+        if not self.altered:
+            return f"the {self.rows:,} rows are not those that the ledger says were written"
+        return f"{self.altered:,} of {self.rows:,} rows are not what their hashes say, {self.example} first"
+
+
+def altered_dates(session: Session, sources: Iterable[tuple[Table, DateRange]]) -> tuple[Altered, ...]:
+    """Hash stored rows again; returns the dates that do not hold, in the order of the tables, then by date.
+
+    Args:
+        session: An open session; reading is enough.
+        sources: The tables with the dates to look at; a table without dates is looked at for the seasons of the range.
+    """
+    looked = [(found, span) for found, span in sources if found.hashed]
+    if not looked:
+        return ()
+    values: dict[str, Value] = {}
+    selects = []
+    for number, (found, span) in enumerate(looked):
+        selects.append(_select(found, number))
+        values |= {f"start_{number}": span.start, f"end_{number}": span.end}
+    rows = session.query(" UNION ALL ".join(selects), values).to_pylist()
+    order = [found.full_name for found, _ in looked]
+    return tuple(
+        sorted(
+            (Altered(**{**row, "example": row["example"] or ""}) for row in rows),
+            key=lambda item: (order.index(item.table), item.day),
+        )
+    )
+
+
+def in_words(found: Sequence[Altered]) -> str:
+    """The dates of one table in one line."""
+    first = found[0]
+    where = f"on {first.day}" if len(found) == 1 else f"on {len(found)} dates from {first.day}"
+    return f"{first.table}: {first} ({where})" if len(found) == 1 else f"{first.table}: {first}; {where}"
+
+
+def _select(found: Table, number: int) -> str:
+    """SELECT of table, day, rows, altered and example of the dates of one table that do not hold."""
+    name, first, last = found.full_name, f"@start_{number}", f"@end_{number}"
+    if found.partition:
+        day, inside = found.partition, f"{found.partition} BETWEEN {first} AND {last}"
+    else:
+        seasons = f"SELECT season_year FROM nba_raw.nbac_schedule WHERE game_date BETWEEN {first} AND {last}"
+        day = first
+        inside = f"season_year IN ({seasons})" if any(c.name == "season_year" for c in found.columns) else "TRUE"
+        inside += f" AND {last} IS NOT NULL"
+    key = ", '|', ".join(f"COALESCE({hash_text(found.column(column))}, '')" for column in found.key)
+    ledger = name if found.phase in _COMPUTED else ""
+    written = "STRING_AGG(data_hash, '' ORDER BY data_hash)" if ledger else "CAST(NULL AS STRING)"
+    rows = (
+        f"SELECT day, COUNT(*) AS stored, COUNTIF(is_altered) AS altered, MIN(IF(is_altered, CONCAT({key}), NULL)) AS "
+        f"example, {written} AS written FROM (SELECT {day} AS day, data_hash, {altered(found)} AS is_altered, "
+        f"{', '.join(found.key)} FROM {name} WHERE {inside}) GROUP BY day"
+    )
+    columns = f"SELECT '{name}' AS `table`, r.day, r.stored AS `rows`, r.altered, r.example FROM ({rows}) AS r"
+    if not ledger:
+        return f"{columns} WHERE r.altered > 0"
+    return (
+        f"{columns} LEFT JOIN {_LEDGER} AS l ON l.table_name = '{ledger}' AND l.game_date = r.day "
+        "WHERE r.altered > 0 OR (l.status NOT IN ('failed', 'skipped') AND l.row_count = r.stored AND "
+        "COALESCE(l.output_fingerprint, '') <> SUBSTR(TO_HEX(SHA256(COALESCE(r.written, ''))), 1, 16))"
+    )

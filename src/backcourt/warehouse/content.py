@@ -1,0 +1,102 @@
+"""What a row says: its hash, over staged and over stored values, and the condition that a stored row keeps its word.
+
+A stored row is what its hash says if the hash of its values is the stored one, each float has no more than its
+decimals, and each derived column, which the hash leaves out, is what the other columns determine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from backcourt.catalog.model import Column, Table
+
+_HASH_DIGITS = 16
+
+
+def hash_text(column: Column, *, scaled: bool = False) -> str:
+    """SQL text of one column inside the row hash: the same characters on every engine.
+
+    A float becomes the integer of its last decimal, because engines print floats differently.
+
+    Args:
+        column: The column.
+        scaled: True if the column's floats have been turned into those integers already.
+    """
+    name = column.name
+    elements = f"ARRAY(SELECT FORMAT('%d', e) FROM UNNEST({name}) AS e WITH OFFSET AS o ORDER BY o)"
+    forms = {
+        "STRING": name,
+        "FLOAT64": _digits(name if scaled else in_last_decimal(column)),
+        "BOOL": f"CASE WHEN {name} THEN '1' WHEN NOT {name} THEN '0' END",
+        "DATE": _digits(f"UNIX_DATE({name})"),
+        "TIMESTAMP": _digits(f"UNIX_MICROS({name})"),
+        "ARRAY<STRING>": f"ARRAY_TO_STRING({name}, ',')",
+        "ARRAY<INT64>": f"ARRAY_TO_STRING({elements}, ',')",
+    }
+    return forms.get(column.type, _digits(name))
+
+
+def _digits(expression: str) -> str:
+    return f"FORMAT('%d', {expression})"
+
+
+def in_last_decimal(column: Column, *, safe: bool = False) -> str:
+    """SQL of a float as the integer of its last decimal; with ``safe``, NULL for what is no such number."""
+    return f"{'SAFE_CAST' if safe else 'CAST'}(ROUND({column.name} * {10 ** (column.decimals or 0)}) AS INT64)"
+
+
+def row_hash(columns: Sequence[Column], salt: str) -> str:
+    """SQL of the row hash over columns whose floats are scaled, in their order; a NULL differs from an empty text."""
+    return _hash([hash_text(column, scaled=True) for column in columns if not column.derived], salt)
+
+
+def content_hash(table: Table, alias: str = "") -> str:
+    """SQL of the row hash over the values that are stored; it never fails, whatever a float holds.
+
+    Args:
+        table: A table whose rows carry a hash.
+        alias: Alias of the row; without one the columns are named as they are.
+    """
+    texts = [
+        _digits(in_last_decimal(column, safe=True)) if column.type == "FLOAT64" else hash_text(column)
+        for column in _named(table, alias)
+        if not column.derived
+    ]
+    return _hash(texts, table.salt)
+
+
+def _hash(texts: Sequence[str], salt: str) -> str:
+    # COALESCE for required columns, too: DuckDB joins parts that cannot be NULL several times as fast.
+    parts = [f"COALESCE({text}, '~')" for text in texts]
+    joined = ", '|', ".join([f"'{salt}'", *parts] if salt else parts)
+    return f"SUBSTR(TO_HEX(SHA256(CONCAT({joined}))), 1, {_HASH_DIGITS})"
+
+
+def altered(table: Table, alias: str = "") -> str:
+    """SQL condition, never NULL: the stored row is not what its hash says.
+
+    Args:
+        table: A table whose rows carry a hash.
+        alias: Alias of the row; without one the columns are named as they are.
+    """
+    dot = f"{alias}." if alias else ""
+    wrong = [f"COALESCE({dot}data_hash, '') <> {content_hash(table, alias)}"]
+    for column in _named(table, alias):
+        if column.type == "FLOAT64":
+            rounded = f"SAFE_DIVIDE({in_last_decimal(column, safe=True)}, {10 ** (column.decimals or 0)})"
+            wrong.append(f"COALESCE({column.name} <> {rounded}, {column.name} IS NOT NULL)")
+        if column.derived:
+            wrong.append(f"NOT COALESCE({column.derived.format(dot=dot)}, FALSE)")
+    return f"({' OR '.join(wrong)})"
+
+
+def trusted_hash(table: Table, alias: str = "") -> str:
+    """SQL of a stored row's hash, NULL if the row is not what it says; arguments as of ``altered``."""
+    return f"IF({altered(table, alias)}, NULL, {f'{alias}.' if alias else ''}data_hash)"
+
+
+def _named(table: Table, alias: str) -> list[Column]:
+    """The business columns, with the alias before their names."""
+    dot = f"{alias}." if alias else ""
+    return [replace(column, name=f"{dot}{column.name}") for column in table.business_columns]
