@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from backcourt.calendar import DateRange
+from backcourt.calendar import SEASON_TYPES, DateRange
 from backcourt.catalog import table
 from backcourt.catalog.model import Upstream
 from backcourt.errors import DateRangeError, MissingUpstreamError
@@ -20,7 +20,7 @@ DATE_LEVEL = "DATE_LEVEL"
 """Entity of a failure record that stands for a whole game date."""
 
 _SCHEDULE = "nba_raw.nbac_schedule"
-COUNTED = "('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')"
+COUNTED = "(" + ", ".join(f"'{name}'" for name in SEASON_TYPES) + ")"
 """Season types whose dates are computed, as an SQL list."""
 _PLAYERS_PER_GAME = 20
 """Players that a game has at least, for the thresholds (10 a team)."""

@@ -12,12 +12,13 @@ from backcourt.backfill.gate import COUNTED
 from backcourt.backfill.inputs import in_words
 from backcourt.backfill.reach import CALENDAR
 from backcourt.backfill.staged import StagedInputs
-from backcourt.calendar import DateRange
+from backcourt.calendar import DateRange, season_label
 from backcourt.catalog import table
 from backcourt.errors import DateRangeError, UnknownNameError
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import registry, select
 from backcourt.warehouse.base import Session
+from backcourt.warehouse.seasons import read_seasons
 
 REPROCESS = ("missing", "failed", "stale", "all")
 DEFAULT_REPROCESS = frozenset({"missing", "failed", "stale"})
@@ -227,12 +228,9 @@ def _look_backs(session: Session, ranges: Sequence[PlannedRange]) -> tuple[LookB
         firsts[planned.table] = min(planned.start, firsts.get(planned.table, planned.start))
     if not firsts:
         return ()
-    opening = session.rows(
-        "SELECT season_year, MIN(game_date) AS opening, MAX(game_date) AS last FROM nba_raw.nbac_schedule "
-        f"WHERE season_type IN {COUNTED} GROUP BY season_year"
-    )
+    seasons = read_seasons(session).games.values()
     for name, first in firsts.items():
-        start = next((_date(row[1]) for row in opening if _date(row[1]) <= first <= _date(row[2])), first)
+        start = next((games.start for games in seasons if games.start <= first <= games.end), first)
         for upstream in table(name).upstreams:
             wide = [window for window in upstream.windows if window.span != "date"]
             if wide and table(upstream.table).partition:
@@ -259,11 +257,7 @@ def season_span(session: Session, season: str) -> DateRange:
     Raises:
         UnknownNameError: If the schedule does not know it.
     """
-    rows = session.rows(
-        "SELECT season, MIN(game_date) AS a, MAX(game_date) AS b FROM nba_raw.nbac_schedule "
-        f"WHERE season_type IN {COUNTED} GROUP BY season ORDER BY season"
-    )
-    found = {str(name): DateRange(_date(first), _date(last)) for name, first, last in rows}
+    found = {season_label(year): games for year, games in read_seasons(session).games.items()}
     if season not in found:
         raise UnknownNameError("season", season, found, next_step="load it first: backcourt load season DIR")
     return found[season]

@@ -5,12 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from backcourt.backfill.gate import COUNTED, admit
-from backcourt.calendar import DateRange
+from backcourt.calendar import LONGEST_BREAK, DateRange
 from backcourt.mode import Policy
 from backcourt.warehouse.base import Session
-
-LONGEST_BREAK = 200
-"""Days between two seasons at most (196 in 2011); with no game for longer, the schedule has not been loaded."""
 
 
 def quiet(session: Session, span: DateRange, policy: Policy, today: date) -> str:
@@ -38,6 +35,7 @@ def quiet(session: Session, span: DateRange, policy: Policy, today: date) -> str
     games, last_game, next_game = rows[0]
     before = (span.end - last_game).days if isinstance(last_game, date) else None
     after = (next_game - span.start).days if isinstance(next_game, date) else None
+    # With no game for longer, the schedule has not been loaded.
     near = [days for days in (before, after) if days is not None and days <= LONGEST_BREAK]
     if games or not near:
         return ""

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from backcourt.backfill.gate import COUNTED
 from backcourt.catalog import table
 from backcourt.processors.registry import registry
-
-_TYPES = "('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')"
 
 _SPINE = f"""
 seasons AS (
@@ -29,7 +28,7 @@ spine AS (
     COUNTIF(s.game_status = 3) AS final_games
   FROM nba_raw.nbac_schedule AS s
   INNER JOIN seasons AS o ON o.season_year = s.season_year
-  WHERE s.game_date BETWEEN @start_date AND @end_date AND s.season_type IN {_TYPES}
+  WHERE s.game_date BETWEEN @start_date AND @end_date AND s.season_type IN {COUNTED}
   GROUP BY s.game_date, s.season_year
 )"""
 
@@ -42,7 +41,7 @@ SELECT
   MAX(IF(game_date < @start_date, game_date, NULL)) AS before,
   MIN(IF(game_date > @end_date, game_date, NULL)) AS after
 FROM nba_raw.nbac_schedule
-WHERE season_type IN {_TYPES}"""
+WHERE season_type IN {COUNTED}"""
 """The game dates on either side of a range without games."""
 
 _PHASE_3 = {
