@@ -40,6 +40,7 @@ def test_reference_and_operations_tables():
         "name_reviews",
         "name_model_answers",
         "processor_run_history",
+        "venues",
         "arenas",
         "neutral_site_games",
     }

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from backcourt.catalog.venues import NEUTRAL_GAMES
 from backcourt.sources.season import load_season
 from backcourt.sources.season.files import feed
 from backcourt.warehouse.duckdb import DuckDBWarehouse
@@ -15,26 +14,27 @@ pytestmark = pytest.mark.slow
 
 SEASONS = ("2021-22", "2022-23", "2023-24", "2024-25")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-NEUTRAL_HOMES = {
-    "0022200439": "SAS",
-    "0022200635": "SAS",
-    "0022200678": "DET",
-    "0022201199": "SAS",
-    "0022201214": "SAS",
-    "0022300172": "ORL",
-    "0022301229": "MIL",
-    "0022301230": "LAL",
-    "0022300527": "CLE",
-    "0022300965": "SAS",
-    "0022300981": "SAS",
-    "0022400147": "WAS",
-    "0022401229": "MIL",
-    "0022401230": "OKC",
-    "0022400621": "IND",
-    "0022400633": "SAS",
-    "0022400795": "SAS",
-    "0022400802": "SAS",
+ELSEWHERE = {
+    "0022200439": ("SAS", "Mexico City"),
+    "0022200635": ("SAS", "San Antonio"),
+    "0022200678": ("DET", "Paris"),
+    "0022201199": ("SAS", "Austin"),
+    "0022201214": ("SAS", "Austin"),
+    "0022300172": ("ORL", "Mexico City"),
+    "0022301229": ("MIL", "Las Vegas"),
+    "0022301230": ("LAL", "Las Vegas"),
+    "0022300527": ("CLE", "Paris"),
+    "0022300965": ("SAS", "Austin"),
+    "0022300981": ("SAS", "Austin"),
+    "0022400147": ("WAS", "Mexico City"),
+    "0022401229": ("MIL", "Las Vegas"),
+    "0022401230": ("OKC", "Las Vegas"),
+    "0022400621": ("IND", "Paris"),
+    "0022400633": ("SAS", "Paris"),
+    "0022400795": ("SAS", "Austin"),
+    "0022400802": ("SAS", "Austin"),
 }
+"""Games of the four regular seasons away from the home team's arena: who is listed as home, and where they were."""
 
 
 @pytest.fixture(scope="module")
@@ -141,15 +141,21 @@ def test_statuses(loaded):
     ) == [("active", 78601, 36900, 0), ("dnp", 15600, 0, 15600), ("inactive", 2241, 0, 2241)]
 
 
-def test_neutral_sites_are_in_the_schedule(loaded):
-    """Each neutral-site game is in the schedule on its date, with the team listed as home."""
+def test_every_game_has_its_place(loaded):
+    """The files name no arena: 18 games are known to have been elsewhere, all others were in the home team's arena."""
+    assert rows(
+        loaded,
+        "SELECT place_basis, COUNT(*), COUNTIF(venue_latitude IS NULL OR venue_longitude IS NULL) "
+        "FROM nba_raw.nbac_schedule GROUP BY place_basis ORDER BY place_basis",
+    ) == [("home_arena", 4902, 0), ("neutral_game", 18, 0)]
     found = rows(
         loaded,
-        "SELECT n.game_id, s.home_team_tricode FROM nba_reference.neutral_site_games AS n "
-        "JOIN nba_raw.nbac_schedule AS s ON s.game_id = n.game_id AND s.game_date = n.game_date",
+        "SELECT s.game_id, s.home_team_tricode, v.city FROM nba_raw.nbac_schedule AS s "
+        "JOIN nba_reference.venues AS v ON v.latitude = s.venue_latitude AND v.longitude = s.venue_longitude "
+        "WHERE s.place_basis = 'neutral_game' GROUP BY 1, 2, 3",
     )
-    assert dict(found) == NEUTRAL_HOMES
-    assert set(NEUTRAL_HOMES) == {game.game_id for game in NEUTRAL_GAMES}
+    assert {game: (team, city) for game, team, city in found} == ELSEWHERE
+    assert not [line for summary in loaded[1] for line in summary.table("nbac_schedule").warnings if "place" in line]
 
 
 def test_again_changes_nothing(loaded, real_data):

@@ -153,19 +153,48 @@ def _status(league: League, game: Row, row: Row) -> Row:
     }
 
 
-def _venue(league: League, game_id: str) -> tuple[float, float] | None:
-    game, neutral = league.raw.schedule[game_id], league.raw.neutral.get(game_id)
-    if neutral is not None and neutral["game_date"] == game["game_date"]:
-        return neutral["latitude"], neutral["longitude"]
-    for arena in league.raw.arenas.get(game["home_team_tricode"], []):
-        if arena["first_date"] <= game["game_date"] <= (arena["last_date"] or date.max):
-            return arena["latitude"], arena["longitude"]
-    return None
+def _place(league: League, game_id: str) -> tuple[Row | None, str]:
+    """Where a game was, as a row with coordinates, and how that is known; None and why not where it is not.
+
+    What the schedule names decides; dates and teams tell only where it names nothing.
+    """
+    raw, game = league.raw, league.raw.schedule[game_id]
+    day, team = game["game_date"], game["home_team_tricode"]
+    spans = raw.homes.get(team, [])
+    home = next((one for one in spans if one["first_date"] <= day <= (one["last_date"] or date.max)), None)
+    if game["arena_name"] or game["arena_city"]:
+        return _named_place(raw.venues, game, home)
+    known = raw.elsewhere.get((day, frozenset((team, game["away_team_tricode"]))))
+    if known:
+        return known, "neutral_game"
+    if game["is_neutral"]:
+        return None, "neutral_site"
+    return home, "home_arena" if home else "no_home_arena"
 
 
-def _miles(one: tuple[float, float], two: tuple[float, float]) -> int:
+def _named_place(venues: list[Row], game: Row, home: Row | None) -> tuple[Row | None, str]:
+    """An arena comes before its city; the home team's city is its arena there, unless the site is neutral."""
+    arena, city = _plain(game["arena_name"]), _plain((game["arena_city"] or "").partition(",")[0])
+    named = [venue for venue in venues if _plain(venue["arena"]) == arena]
+    exact = [venue for venue in named if _plain(venue["city"]) == city]
+    if exact:
+        return exact[0], "arena"
+    usual = [venue for venue in venues if venue["is_usual"] and _plain(venue["city"]) == city]
+    if home and _plain(home["city"]) == city and not game["is_neutral"]:
+        usual = [home]
+    if usual:
+        return usual[0], "city"
+    return (named[0], "arena") if named else (None, "unknown_arena")
+
+
+def _plain(name: str | None) -> str:
+    """A name's letters and digits without case; letters with accents do not count."""
+    return "".join(one for one in (name or "").lower() if one.isascii() and one.isalnum())
+
+
+def _miles(one: Row, two: Row) -> int:
     """Haversine distance in whole miles."""
-    lat1, lon1, lat2, lon2 = (math.radians(value) for value in (*one, *two))
+    lat1, lon1, lat2, lon2 = (math.radians(row[name]) for row in (one, two) for name in ("latitude", "longitude"))
     part = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
     return round(2 * _EARTH_MILES * math.asin(math.sqrt(part)))
 
@@ -205,8 +234,9 @@ def team_context(league: League, day: date) -> list[Row]:
         for team, opponent, home, _ in sides(game):
             games, all_games = league.team_history(team, day), league.team_history(team, day, cup=True)
             rest = days_rest(all_games, day)
-            here = _venue(league, game["game_id"])
-            there = _venue(league, all_games[0]["game_id"]) if all_games else None
+            here, how_here = _place(league, game["game_id"])
+            there, how_there = _place(league, all_games[0]["game_id"]) if all_games else (None, "first_game")
+            unknown = how_there if not all_games else how_here if here is None else how_there if there is None else None
             doubts = [status for (own, _), status in (statuses or {}).items() if own == team]
             spread, total = spread_and_total(league.raw, game["game_id"], _NAMES[team])
             rows.append(
@@ -227,6 +257,7 @@ def team_context(league: League, day: date) -> list[Row]:
                     "last_game_margin": games[0]["margin_of_victory"] if games else None,
                     "last_game_result": ("W" if games[0]["win_flag"] else "L") if games else None,
                     "travel_miles": _miles(there, here) if here and there else None,
+                    "travel_unknown_reason": unknown,
                     "starters_out_count": _starters_out(league, game, team),
                     "questionable_players_count": None
                     if statuses is None

@@ -46,8 +46,9 @@ _QUERIES = {
     f"away_team_abbr, outcome_point FROM nba_raw.odds_api_game_lines {_SEASON}",
 }
 _PLACES = {
-    "arenas": "SELECT team_abbr, first_date, last_date, latitude, longitude FROM nba_reference.arenas",
-    "neutral": "SELECT game_id, game_date, latitude, longitude FROM nba_reference.neutral_site_games",
+    "venues": "SELECT arena, city, is_usual, latitude, longitude FROM nba_reference.venues",
+    "homes": "SELECT team_abbr, first_date, last_date, city, latitude, longitude FROM nba_reference.arenas",
+    "elsewhere": "SELECT game_date, team_1, team_2, latitude, longitude FROM nba_reference.neutral_site_games",
 }
 
 WINDOW_KINDS = frozenset({"Regular Season", "Play-In", "Playoffs"})
@@ -75,8 +76,9 @@ class Raw:
         injuries: Injury report rows by game.
         props: Points lines by game.
         lines: Game lines by game.
-        arenas: Arena spans by team.
-        neutral: Neutral site by game.
+        venues: Arenas by name.
+        homes: Arena spans by team.
+        elsewhere: Place by date and teams of games known to have been elsewhere.
     """
 
     year: int
@@ -92,8 +94,9 @@ class Raw:
     injuries: dict[str, list[Row]]
     props: dict[str, list[Row]]
     lines: dict[str, list[Row]]
-    arenas: dict[str, list[Row]]
-    neutral: dict[str, Row]
+    venues: list[Row]
+    homes: dict[str, list[Row]]
+    elsewhere: dict[tuple[date, frozenset[str]], Row]
     opening_day: date = field(init=False)
 
     def __post_init__(self) -> None:
@@ -138,8 +141,9 @@ def read_raw(path: Path, year: int) -> Raw:
         injuries=_by(tables["injuries"], "game_id"),
         props=_by(tables["props"], "game_id"),
         lines=_by(tables["lines"], "game_id"),
-        arenas=_by(places["arenas"], "team_abbr"),
-        neutral={row["game_id"]: row for row in places["neutral"]},
+        venues=places["venues"],
+        homes=_by(places["homes"], "team_abbr"),
+        elsewhere={(row["game_date"], frozenset((row["team_1"], row["team_2"]))): row for row in places["elsewhere"]},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from backcourt.backfill.records import failure_rows
 from backcourt.backfill.seasons import processor_values
@@ -33,4 +34,6 @@ def staged(session: Session, name: str, sql: str, day: date) -> Expected:
     failures = session.query(
         f"SELECT {RECORD} FROM ({failure_rows(processor, stage, None, None)}) WHERE analysis_date = @day", {"day": day}
     ).to_pylist()
+    # A sum of integers is wider than INT64 until it is published.
+    rows = [{key: int(value) if isinstance(value, Decimal) else value for key, value in row.items()} for row in rows]
     return by_key(name, rows), {row["entity_id"]: failure(row) for row in failures}

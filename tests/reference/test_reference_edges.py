@@ -18,6 +18,7 @@ from reference.raw import read_raw
 from reference.staging import PROCESSORS, staged
 
 YEAR = 2021
+_NOWHERE = "venue_latitude = NULL, venue_longitude = NULL"
 
 pytestmark = pytest.mark.slow
 
@@ -159,29 +160,28 @@ def test_starters_are_five_of_a_team(copy: Path, days: dict[str, date], listed: 
     assert {row["player_id"] for row in rows if row["starter_flag"]} <= {man for ten in before for man in ten}
 
 
-def test_a_neutral_site_holds_for_its_date_only(copy: Path, days: dict[str, date]) -> None:
-    """A game id of the neutral sites on another date is not that game: it is played in the arena of its home team."""
+@pytest.mark.parametrize(
+    "place",
+    [
+        "venue_latitude = 48.8386, venue_longitude = 2.3786, arena_name = 'Accor Arena', arena_city = 'Paris'",
+        f"{_NOWHERE}, place_basis = 'unknown_arena', arena_name = 'A', arena_city = 'B'",
+        f"{_NOWHERE}, place_basis = 'neutral_site', arena_name = NULL, arena_city = NULL, is_neutral = TRUE",
+    ],
+)
+@pytest.mark.parametrize("back", [0, 1])
+def test_both_teams_travel_to_the_place_of_a_game(copy: Path, days: dict[str, date], place: str, back: int) -> None:
+    """A game elsewhere is where both teams come from and go to; a place that is unknown leaves travel NULL, with why."""
     day = days["mid-season"]
-    (game,) = one(copy, "SELECT MIN(game_id) FROM nba_raw.nbac_schedule WHERE game_date = ?", [day])
-    change(
-        copy,
-        "INSERT INTO nba_reference.neutral_site_games SELECT * REPLACE (? AS game_id, ? AS game_date) "
-        "FROM nba_reference.neutral_site_games LIMIT 1",
-        [game, day + timedelta(days=3)],
-    )
-    assert compared(copy, ("upcoming_team_game_context",), day) == []
-
-
-def test_a_neutral_site_counts_for_travel(copy: Path, days: dict[str, date]) -> None:
-    """A game at a neutral site is where both teams travel to."""
-    day = days["mid-season"]
-    (game,) = one(copy, "SELECT MIN(game_id) FROM nba_raw.nbac_schedule WHERE game_date = ?", [day])
-    change(
-        copy,
-        "INSERT INTO nba_reference.neutral_site_games SELECT * REPLACE (? AS game_id, ? AS game_date) "
-        "FROM nba_reference.neutral_site_games LIMIT 1",
-        [game, day],
-    )
+    teams = one(copy, "SELECT home_team_tricode, game_id FROM nba_raw.nbac_schedule WHERE game_date = ? LIMIT 1", [day])
+    game = teams[1]
+    if back:
+        (game,) = one(
+            copy,
+            "SELECT game_id FROM nba_raw.nbac_schedule WHERE ? IN (home_team_tricode, away_team_tricode) AND "
+            "game_date < ? ORDER BY game_date DESC LIMIT 1",
+            [teams[0], day],
+        )
+    change(copy, f"UPDATE nba_raw.nbac_schedule SET {place} WHERE game_id = ?", [game])
     assert compared(copy, ("upcoming_team_game_context",), day) == []
 
 

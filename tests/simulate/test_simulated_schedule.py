@@ -10,6 +10,7 @@ import pytest
 
 from backcourt.simulate import SeasonSummary
 from backcourt.simulate.calendars import calendar_of
+from backcourt.simulate.places import places
 from backcourt.simulate.schedule import pairings, regular_season
 
 
@@ -106,3 +107,30 @@ def test_the_cup_final_is_extra(db: duckdb.DuckDBPyConnection) -> None:
     """One Cup final with its own prefix, between a team of the East and one of the West, counted in no record."""
     rows = db.execute("SELECT game_id FROM schedule WHERE season_type = 'Cup Final'").fetchall()
     assert rows == [("0062100001",)]
+
+
+def test_every_game_names_its_place(db: duckdb.DuckDBPyConnection) -> None:
+    """Games are in the home team's arena; the Cup final and two games abroad are called neutral and are elsewhere."""
+    away = db.execute(
+        "SELECT game_id, arena_city FROM schedule WHERE is_neutral OR is_neutral IS NULL ORDER BY 1"
+    ).fetchall()
+    assert away == [("0022100101", "Mexico City"), ("0022100601", "Paris"), ("0062100001", "Las Vegas")]
+    at_home = dict(
+        db.execute(
+            "SELECT home_abbreviation, string_agg(DISTINCT arena_name || ', ' || arena_city) FROM schedule "
+            "WHERE NOT is_neutral GROUP BY 1"
+        ).fetchall()
+    )
+    assert len(at_home) == 30
+    assert at_home["LAC"] == at_home["LAL"] == "Crypto.com Arena, Los Angeles"
+    assert at_home["SAC"] == "Golden 1 Center, Sacramento"
+
+
+def test_the_restart_of_2020_is_in_one_place() -> None:
+    """In a season with a calendar of 2019-20 games are at home until March, and from the restart on near Orlando."""
+    dates = [dt.date(2020, 3, 11), dt.date(2020, 7, 30), dt.date(2020, 10, 11)]
+    found = places(
+        ["0021900970", "0021901231", "0041900406"], ["Regular Season"] * 2 + ["Playoffs"], dates, ["MIA"] * 3
+    )
+    assert found["arena_city"].to_pylist() == ["Miami", "Lake Buena Vista", "Lake Buena Vista"]
+    assert found["is_neutral"].to_pylist() == [False] * 3

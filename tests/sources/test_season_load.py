@@ -347,10 +347,3 @@ def test_optional_files_may_be_absent(season):
         if stem not in {"schedule", "team_boxscores", "player_boxscores", "shots"}:
             del season.files[stem]
     assert len(season.load().tables) == 4
-
-
-def test_arenas_and_neutral_sites_are_seeded(season):
-    """A load brings the arenas and the neutral-site games with it."""
-    season.load(only=TEAM)
-    assert season.rows("SELECT COUNT(*), COUNT(DISTINCT team_abbr) FROM nba_reference.arenas") == [(31, 30)]
-    assert season.rows("SELECT COUNT(*) FROM nba_reference.neutral_site_games") == [(18,)]

@@ -279,6 +279,24 @@ except WarehouseError as error:
         assert session.rows("SELECT COUNT(*) AS n FROM nba_raw.small") == [(2,)]
 
 
+def test_games_elsewhere_of_an_older_file_are_made_anew(tmp_path):
+    """The list of games by id, which ships with the program, gives way to the empty one by date and teams."""
+    warehouse = DuckDBWarehouse(tmp_path / "w.duckdb")
+    warehouse.ensure(TABLES)
+    connection = duckdb.connect(str(warehouse.path))
+    for statement in (
+        "DROP TABLE nba_reference.neutral_site_games",
+        "CREATE TABLE nba_reference.neutral_site_games (game_id VARCHAR NOT NULL, game_date DATE)",
+        "INSERT INTO nba_reference.neutral_site_games VALUES ('0022400147', DATE '2024-11-02')",
+        "UPDATE nba_processing.warehouse_meta SET layout = 2",
+    ):
+        connection.execute(statement).fetchall()
+    connection.close()
+    with warehouse.read() as session:
+        assert session.rows("SELECT COUNT(*) FROM nba_reference.neutral_site_games") == [(0,)]
+    assert warehouse.differences(TABLES) == []
+
+
 def test_starters_of_an_older_file_become_one_list(tmp_path):
     """A file with the starters in two columns opens with all of them in one, ascending; the two columns go."""
     warehouse = DuckDBWarehouse(tmp_path / "w.duckdb")

@@ -342,7 +342,23 @@ UPCOMING_TEAM_GAME_CONTEXT = Table(
         integer("last_game_margin", "margin of the last game", "points"),
         text("last_game_result", "W or L; NULL before the first game"),
         integer(
-            "travel_miles", "great-circle distance from the venue of the last game; NULL before the first", "miles"
+            "travel_miles",
+            "great-circle distance from the place of the team's last game, the Cup final included, to this one's, on a "
+            "sphere of 3,958.8 miles; NULL before the first and where either place is unknown",
+            "miles",
+            nulls=(
+                ("travel_unknown_reason = 'first_game'", "first game of the season"),
+                ("travel_unknown_reason = 'unknown_arena'", "the schedule names an arena that is not known"),
+                ("travel_unknown_reason = 'neutral_site'", "neutral site, and the schedule does not say which"),
+                ("travel_unknown_reason = 'no_home_arena'", "the home team's arena on that date is not known"),
+                ("travel_unknown_reason = 'not_loaded'", "the schedule was loaded before it had places: load it again"),
+            ),
+        ),
+        text(
+            "travel_unknown_reason",
+            "why travel_miles is NULL: first_game of the season; or, of this game's place, else of the last one's, the "
+            "place_basis of nbac_schedule (unknown_arena, neutral_site, no_home_arena), or not_loaded for a schedule "
+            "stored before it had places; NULL where travel is known",
         ),
         integer("starters_out_count", "usual starters (half of the team's last 10 games) who are out; NULL if unknown"),
         integer(
@@ -353,8 +369,6 @@ UPCOMING_TEAM_GAME_CONTEXT = Table(
     ),
     upstreams=(
         Upstream("nba_raw.nbac_schedule", (_SEASON, *_DATE)),
-        Upstream("nba_reference.arenas", _DATE),
-        Upstream("nba_reference.neutral_site_games", (_SEASON,), critical=False),
         Upstream("nba_analytics.player_game_summary", (_SEASON,)),
         Upstream("nba_raw.nbac_injury_report", _DATE, critical=False),
         Upstream("nba_raw.odds_api_game_lines", _DATE, critical=False),

@@ -34,6 +34,8 @@ class Column:
         derived: SQL condition that the value is what other columns of the row and constants determine, with {dot}
             before each column's name for the alias; "" for all other columns. A derived column is not hashed, and the
             constants are part of the table's ``salt``.
+        nulls: Why it may be NULL: conditions (BigQuery) on the table's columns, each with its words; a NULL is
+            counted under the first that holds.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Column:
     required: bool = False
     length: int | None = None
     derived: str = ""
+    nulls: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a float without decimals, and decimals on anything else."""

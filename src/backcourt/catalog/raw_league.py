@@ -59,6 +59,16 @@ _SCHEDULE = Table(
             "player ids that the source lists as starters, ascending: both teams' together, ten if the list is whole; "
             "only the box score says whose they are; NULL if it lists none",
         ),
+        text("arena_name", "arena as the source prints it; NULL if it does not say"),
+        text("arena_city", "city of the arena as the source prints it; NULL if it does not say"),
+        flag("is_neutral", "TRUE if the source calls the site neutral; NULL if it does not say"),
+        number("venue_latitude", 4, "latitude of the place of the game, north positive; NULL if unknown", "degrees"),
+        number("venue_longitude", 4, "longitude of the place of the game, east positive; NULL if unknown", "degrees"),
+        text(
+            "place_basis",
+            "how the place is known: arena or city (named by the schedule), or, where it names none, neutral_game or "
+            "home_arena (nba_reference); or why it is not: unknown_arena, neutral_site or no_home_arena",
+        ),
         text("tipoff_text", 'actual tip-off as the source prints it, "7:36 PM EST"'),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backcourt.catalog.columns import GAME, lookup, team_code
+from backcourt.catalog.columns import lookup, team_code
 from backcourt.catalog.model import Table, stamped
 from backcourt.catalog.types import array, day, flag, integer, moment, number, text
 
@@ -215,23 +215,40 @@ _RUN_HISTORY = Table(
     ),
 )
 
+_PLACE = (
+    number("latitude", 4, "latitude, north positive", "degrees", required=True),
+    number("longitude", 4, "longitude, east positive", "degrees", required=True),
+)
+
+_VENUES = Table(
+    name="venues",
+    dataset="nba_reference",
+    phase="reference",
+    grain="one arena under one of its names",
+    key=("arena", "city"),
+    description="Arenas by the names under which schedules print them, with coordinates.",
+    columns=stamped(
+        text("arena", "name of the arena, now or once", required=True),
+        text("city", "city as schedules print it", required=True),
+        flag("is_usual", "TRUE for the arena that stands for its city where a schedule names an unknown one there"),
+        *_PLACE,
+    ),
+)
+
 _ARENAS = Table(
     name="arenas",
     dataset="nba_reference",
     phase="reference",
     grain="one home arena of one team for a span of dates",
     key=("team_abbr", "first_date"),
-    description="Home arenas and their coordinates, for travel distances.",
+    description="Where a team listed as home plays, for games of which the schedule does not say where they were.",
     columns=stamped(
-        team_code("team_abbr", "team that plays there at home", required=True),
-        day(
-            "first_date", "first day of the span; the warehouse's first season for arenas older than it", required=True
-        ),
-        day("last_date", "last day of the span, NULL if it is still the home arena"),
-        text("arena", "name of the arena in that span", required=True),
+        team_code("team_abbr", "team that is listed as home", required=True),
+        day("first_date", "first day of the span; July 2006 for arenas older than that", required=True),
+        day("last_date", "last day of the span, NULL if it goes on"),
+        text("arena", "name of the arena, see nba_reference.venues for its others", required=True),
         text("city", "city", required=True),
-        number("latitude", 4, "latitude, north positive", "degrees", required=True),
-        number("longitude", 4, "longitude, east positive", "degrees", required=True),
+        *_PLACE,
     ),
 )
 
@@ -239,16 +256,16 @@ _NEUTRAL = Table(
     name="neutral_site_games",
     dataset="nba_reference",
     phase="reference",
-    grain="one game at a neutral site",
-    key=("game_id",),
-    description="Games that were not played in the arena of the team listed as home.",
+    grain="one game away from the home team's arena",
+    key=("game_date", "team_1", "team_2"),
+    description="Games known to have been played elsewhere, used where the schedule does not say where.",
     columns=stamped(
-        GAME,
-        day("game_date", "date of the game; a game of this id on another date is not this one", required=True),
-        text("venue", "name of the venue", required=True),
+        day("game_date", "date of the game", required=True),
+        team_code("team_1", "one team, the first by tricode", required=True),
+        team_code("team_2", "the other team", required=True),
+        text("arena", "name of the arena", required=True),
         text("city", "city", required=True),
-        number("latitude", 4, "latitude, north positive", "degrees", required=True),
-        number("longitude", 4, "longitude, east positive", "degrees", required=True),
+        *_PLACE,
     ),
 )
 
@@ -260,6 +277,7 @@ TABLES: tuple[Table, ...] = (
     _REVIEWS,
     _ANSWERS,
     _RUN_HISTORY,
+    _VENUES,
     _ARENAS,
     _NEUTRAL,
 )

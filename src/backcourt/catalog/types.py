@@ -10,9 +10,16 @@ def text(name: str, description: str, *, required: bool = False) -> Column:
     return Column(name, "STRING", description, required=required)
 
 
-def integer(name: str, description: str, unit: str = "count", *, required: bool = False) -> Column:
+def integer(
+    name: str,
+    description: str,
+    unit: str = "count",
+    *,
+    required: bool = False,
+    nulls: tuple[tuple[str, str], ...] = (),
+) -> Column:
     """An INT64 column."""
-    return Column(name, "INT64", description, unit, required=required)
+    return Column(name, "INT64", description, unit, required=required, nulls=nulls)
 
 
 def number(name: str, decimals: int, description: str, unit: str, *, required: bool = False) -> Column:

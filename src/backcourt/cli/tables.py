@@ -95,7 +95,10 @@ def show_profile(
     as_json: JsonOption = False,
     file: WarehouseOption = None,
 ) -> None:
-    """Show how full a table is: each column's non-NULL share and number of distinct values, by season."""
+    """Show how full a table is, by season: each column's non-NULL share, distinct values, and why it has NULLs.
+
+    The reasons are those that the catalog knows for the column.
+    """
     from dataclasses import asdict
 
     from backcourt.catalog import table
@@ -109,8 +112,18 @@ def show_profile(
         print_json([asdict(column) for column in columns])
         return
     print_table(
-        ("season", "column", "rows", "filled", "distinct values"),
-        [(c.season_year, c.column, f"{c.rows:,}", f"{c.filled:.1%}", c.distinct) for c in columns],
+        ("season", "column", "rows", "filled", "distinct values", "why NULL"),
+        [
+            (
+                c.season_year,
+                c.column,
+                f"{c.rows:,}",
+                f"{c.filled:.1%}",
+                c.distinct,
+                "; ".join(f"{n:,} {words}" for words, n in c.reasons.items()),
+            )
+            for c in columns
+        ],
         numbers=("rows", "filled", "distinct values"),
     )
 

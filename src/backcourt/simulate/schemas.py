@@ -36,7 +36,7 @@ SCHEMAS: dict[str, Schema] = {
     "schedule": _schema(
         "game_id:s game_date:day season:s season_type home_team_id:l home_abbreviation:s home_team_name home_score:i "
         "away_team_id:l away_abbreviation:s away_team_name away_score:i home_wl:s periods:i tipoff_text:s status "
-        "starters_on source"
+        "starters_on arena_name arena_city is_neutral:b source:s"
     ),
     "team_boxscores": _schema(
         "season_id:i team_id:l team_abbreviation:s team_name " + _GAME + _LINE.format("d") + "season:s source"

@@ -17,6 +17,7 @@ from backcourt.simulate.arrow import Array, Table, pa, pc
 from backcourt.simulate.boxes import STATS, Boxes
 from backcourt.simulate.events import MADE, MISSED, Events
 from backcourt.simulate.names import split_name, without_accents
+from backcourt.simulate.places import places
 from backcourt.simulate.players import POSITIONS, Pool
 from backcourt.simulate.plays import CORNER, Played
 from backcourt.simulate.rosters import REASONS, Season
@@ -134,11 +135,8 @@ def schedule_table(batch: Batch) -> Table:
         columns[f"{name}_abbreviation"] = texts([one.abbr for one in TEAMS], team)
         columns[f"{name}_team_name"] = texts([one.name for one in TEAMS], team)
         columns[f"{name}_score"] = score[:, side]
-    return table(
-        "schedule",
-        {key: pa.array(value) if isinstance(value, list) else value for key, value in columns.items()},
-        count,
-    )
+    columns = {key: pa.array(value) if isinstance(value, list) else value for key, value in columns.items()}
+    return table("schedule", _placed(columns), count)
 
 
 def unplayed_table(year: int, opening: int, games: Games) -> Table:
@@ -156,8 +154,15 @@ def unplayed_table(year: int, opening: int, games: Games) -> Table:
         columns[f"{name}_team_id"] = TEAM_ID[team]
         columns[f"{name}_abbreviation"] = texts([one.abbr for one in TEAMS], team)
         columns[f"{name}_team_name"] = texts([one.name for one in TEAMS], team)
+    columns = _placed(columns)
     nothing = {name: pa.nulls(count) for name in SCHEMAS["schedule"].names if name not in columns}
     return table("schedule", columns | nothing, count)
+
+
+def _placed(columns: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a schedule and those that say where its games are played."""
+    known = ("game_id", "season_type", "game_date", "home_abbreviation")
+    return columns | places(*(columns[name].to_pylist() for name in known))
 
 
 def _share(made: Ints, tried: Ints, *, empty: float | None) -> Array:

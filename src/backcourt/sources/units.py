@@ -23,6 +23,7 @@ from backcourt.catalog.model import Table
 from backcourt.errors import AuditError, QueryError
 from backcourt.names.carriers import HOLDING, with_ids
 from backcourt.names.resolve import Resolved, settle_names
+from backcourt.sources import venues
 from backcourt.sources.season.files import Folder, SeasonFile
 from backcourt.sources.season.summary import TableLoad
 from backcourt.warehouse.base import STAGING, Parameters, Published, Session, Statement, Value
@@ -130,6 +131,9 @@ class UnitLoader:
 
     def _load(self, file: SeasonFile, started: float) -> TableLoad:
         table = _TABLES[file.table]
+        if file.stem == "schedule":
+            # A schedule's games are placed by what the program knows of arenas.
+            venues.seed(self._session, now=self._now)
         stage = self._stage(table, file)
         scope = self._scope(table, file, stage)
         changed, stored = self._changes(table, file, stage, scope)

@@ -1,20 +1,19 @@
-"""Publish the arenas and the neutral-site games that ship with the program."""
+"""Publish the arenas, the teams' homes and the games elsewhere that ship with the program."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from backcourt.catalog import reference
 from backcourt.catalog.model import Table
-from backcourt.catalog.venues import ARENAS, NEUTRAL_GAMES
+from backcourt.catalog.venues import HOMES, NEUTRAL_GAMES, VENUES, Venue
 from backcourt.warehouse.base import Published, Session
 from backcourt.warehouse.publish import Scope, publish, staged_select
 
 
 def seed(session: Session, *, now: datetime) -> dict[str, Published]:
-    """Bring nba_reference.arenas and neutral_site_games to the state of ``catalog.venues``.
+    """Bring nba_reference.venues, arenas and neutral_site_games to the state of ``catalog.venues``.
 
     Args:
         session: An open session that can write.
@@ -24,11 +23,28 @@ def seed(session: Session, *, now: datetime) -> dict[str, Published]:
         What changed, by full table name; nothing the second time.
     """
     tables = {table.name: table for table in reference.TABLES}
-    rows: tuple[tuple[Table, list[dict[str, Any]]], ...] = (
-        (tables["arenas"], [asdict(arena) for arena in ARENAS]),
-        (tables["neutral_site_games"], [asdict(game) for game in NEUTRAL_GAMES]),
-    )
-    return {table.full_name: _publish(session, table, records, now) for table, records in rows}
+    usual = {venue.city: venue for venue in reversed(VENUES)}
+    rows: dict[str, list[dict[str, Any]]] = {
+        "venues": [
+            _place(venue) | {"arena": name, "is_usual": name == venue.arena and venue is usual[venue.city]}
+            for venue in VENUES
+            for name in venue.names
+        ],
+        "arenas": [
+            _place(span.venue)
+            | {"team_abbr": span.team_abbr, "first_date": span.first_date, "last_date": span.last_date}
+            for span in HOMES
+        ],
+        "neutral_site_games": [
+            _place(game.venue) | {"game_date": game.game_date, "team_1": game.team_1, "team_2": game.team_2}
+            for game in NEUTRAL_GAMES
+        ],
+    }
+    return {tables[name].full_name: _publish(session, tables[name], found, now) for name, found in rows.items()}
+
+
+def _place(venue: Venue) -> dict[str, Any]:
+    return {"arena": venue.arena, "city": venue.city, "latitude": venue.latitude, "longitude": venue.longitude}
 
 
 def _publish(session: Session, table: Table, records: list[dict[str, Any]], now: datetime) -> Published:

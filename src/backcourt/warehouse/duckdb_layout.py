@@ -39,6 +39,10 @@ _FORMER = {
 """Columns that took the place of others: what they are made of where those are still there, and which go then."""
 
 
+_SEEDED = {"nba_reference.neutral_site_games": "game_id"}
+"""Tables whose rows ship with the program, with a column that only an older shape has: that shape is made anew."""
+
+
 def migration(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], path: Path) -> list[str]:
     """The statements that bring the file to the catalog's layout."""
     present = _present(connection)
@@ -75,6 +79,8 @@ def layout_of(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
 
 def _evolve(table: Table, present: Mapping[str, str] | None, path: Path) -> list[str]:
     """The statements that make one table, or add what it lacks."""
+    if present is not None and _SEEDED.get(table.full_name) in present:
+        return [f"DROP TABLE {table.full_name}", *_evolve(table, None, path)]
     if present is None:
         return [f"CREATE TABLE {table.full_name} ({', '.join(_ddl(column) for column in table.columns)})"]
     for column in table.columns:

@@ -1,10 +1,11 @@
-"""How full a table's columns are: the non-NULL share and the number of distinct values, by season."""
+"""How full a table's columns are: the non-NULL share, the number of distinct values and why values are missing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from backcourt.catalog import Table
+from backcourt.catalog import Column, Table
 from backcourt.warehouse.base import Session
 
 
@@ -18,6 +19,8 @@ class ColumnProfile:
         rows: Rows of the table in that season.
         filled: Share of rows in which the column is not NULL (fraction 0..1).
         distinct: Number of distinct values; None for arrays.
+        reasons: Why it is NULL, in words, with the number of rows, where the catalog knows; those with no row are left
+            out.
     """
 
     season_year: int | None
@@ -25,6 +28,7 @@ class ColumnProfile:
     rows: int
     filled: float
     distinct: int | None
+    reasons: Mapping[str, int] = field(default_factory=dict)
 
 
 def profile(session: Session, table: Table) -> tuple[ColumnProfile, ...]:
@@ -34,6 +38,12 @@ def profile(session: Session, table: Table) -> tuple[ColumnProfile, ...]:
     for column in columns:
         distinct = "NULL" if column.type.startswith("ARRAY") else f"COUNT(DISTINCT {column.name})"
         parts += [f"COUNT({column.name}) AS n_{column.name}", f"{distinct} AS d_{column.name}"]
+    reasons = [(column.name, words) for column in columns for _, words in column.nulls]
+    parts += [
+        f"COUNTIF({column.name} IS NULL AND {_first(column, number)}) AS w_{column.name}_{number}"
+        for column in columns
+        for number in range(len(column.nulls))
+    ]
     by_season = any(column.name == "season_year" for column in columns)
     season = "season_year" if by_season else "CAST(NULL AS INT64)"
     rows = session.rows(
@@ -42,6 +52,7 @@ def profile(session: Session, table: Table) -> tuple[ColumnProfile, ...]:
     )
     found: list[ColumnProfile] = []
     for year, total, *counts in rows:
+        why = [(name, words, int(str(n))) for (name, words), n in zip(reasons, counts[2 * len(columns) :], strict=True)]
         for number, column in enumerate(columns):
             filled, values = counts[2 * number], counts[2 * number + 1]
             found.append(
@@ -51,6 +62,13 @@ def profile(session: Session, table: Table) -> tuple[ColumnProfile, ...]:
                     int(str(total)),
                     int(str(filled)) / int(str(total)),
                     None if values is None else int(str(values)),
+                    {words: n for name, words, n in why if name == column.name and n},
                 )
             )
     return tuple(found)
+
+
+def _first(column: Column, number: int) -> str:
+    """Condition that a column's reason of that number holds, and none before it."""
+    earlier = [f"NOT COALESCE({condition}, FALSE)" for condition, _ in column.nulls[:number]]
+    return " AND ".join([*earlier, f"({column.nulls[number][0]})"])

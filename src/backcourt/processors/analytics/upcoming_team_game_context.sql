@@ -2,37 +2,25 @@
 WITH schedule AS (
   SELECT
     game_id, game_date, season_year, season_type, game_status, home_team_tricode AS team_abbr,
-    away_team_tricode AS opponent_team_abbr, TRUE AS home_game, home_team_tricode AS host,
-    home_team_score - away_team_score AS margin
+    away_team_tricode AS opponent_team_abbr, TRUE AS home_game, home_team_score - away_team_score AS margin,
+    venue_latitude AS latitude, venue_longitude AS longitude, place_basis
   FROM nba_raw.nbac_schedule
   WHERE game_date BETWEEN @opening_day AND @end_date
     AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
   UNION ALL
   SELECT
     game_id, game_date, season_year, season_type, game_status, away_team_tricode, home_team_tricode, FALSE,
-    home_team_tricode, away_team_score - home_team_score
+    away_team_score - home_team_score, venue_latitude, venue_longitude, place_basis
   FROM nba_raw.nbac_schedule
   WHERE game_date BETWEEN @opening_day AND @end_date
     AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
 ),
-located AS (
-  SELECT
-    s.*,
-    COALESCE(n.latitude, a.latitude) AS latitude,
-    COALESCE(n.longitude, a.longitude) AS longitude
-  FROM schedule AS s
-  LEFT JOIN nba_reference.neutral_site_games AS n ON n.game_id = s.game_id AND n.game_date = s.game_date
-  LEFT JOIN nba_reference.arenas AS a
-    ON a.team_abbr = s.host
-    AND s.game_date >= a.first_date
-    AND s.game_date <= COALESCE(a.last_date, DATE '9999-12-31')
-),
 fixtures AS (
-  SELECT * FROM located WHERE game_date BETWEEN @start_date AND @end_date
+  SELECT * FROM schedule WHERE game_date BETWEEN @start_date AND @end_date
 ),
 played AS (
   SELECT *
-  FROM located
+  FROM schedule
   WHERE game_status = 3 AND season_year IN (SELECT season_year FROM fixtures)
 ),
 -- Rest and travel look at every game, the Cup final included.
@@ -43,6 +31,7 @@ trips AS (
     game_date,
     latitude,
     longitude,
+    place_basis,
     LEAD(game_date) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS next_date
   FROM played
 ),
@@ -213,6 +202,11 @@ SELECT
     + COS(0.01745329251994329577 * f.latitude) * COS(0.01745329251994329577 * t.latitude)
     * POW(SIN(0.5 * 0.01745329251994329577 * (f.longitude - t.longitude)), 2)
   )))) AS INT64) AS travel_miles,
+  CASE
+    WHEN t.game_date IS NULL THEN 'first_game'
+    WHEN f.latitude IS NULL THEN COALESCE(f.place_basis, 'not_loaded')
+    WHEN t.latitude IS NULL THEN COALESCE(t.place_basis, 'not_loaded')
+  END AS travel_unknown_reason,
   IF(k.n > 0, COALESCE(o.n, 0), NULL) AS starters_out_count,
   IF(p.n > 0, COALESCE(q.n, 0), NULL) AS questionable_players_count,
   spread.point AS game_spread,

@@ -27,13 +27,19 @@ from backcourt.sources.source import About, Parsed, take, wrong_shape
 _FEED = feed("schedule")
 _LEAGUE = frozenset({"seasonYear", "leagueId", "gameDates", "weeks", "broadcasterList"})
 _DATE = frozenset({"gameDate", "games"})
-_GAME = {"gameId": "game_id", "gameDateEst": "game_date"}
+_GAME = {
+    "gameId": "game_id",
+    "gameDateEst": "game_date",
+    "arenaName": "arena_name",
+    "arenaCity": "arena_city",
+    "isNeutral": "is_neutral",
+}
 _GAME_IGNORED = words(
     # Times are the planned ones; tipoff_text is for the actual one, which no schedule knows.
     "gameCode gameStatus gameStatusText gameSequence gameTimeEst gameDateTimeEst gameDateUTC gameTimeUTC "
     "gameDateTimeUTC awayTeamTime homeTeamTime day monthNum weekNumber weekName ifNecessary seriesGameNumber "
-    "gameLabel gameSubLabel seriesText arenaName arenaState arenaCity postponedStatus branchLink gameSubtype "
-    "isNeutral broadcasters homeTeam awayTeam pointsLeaders"
+    "gameLabel gameSubLabel seriesText arenaState postponedStatus branchLink gameSubtype "
+    "broadcasters homeTeam awayTeam pointsLeaders"
 )
 _TEAM_IGNORED = words("teamName teamCity teamSlug wins losses seed")
 _STATUS = {1: "Scheduled", 2: "Live", 3: "Final"}

@@ -40,6 +40,7 @@ class SeasonFile:
         names: Columns that make up the player's name, in order; empty if the file has none.
         team: Column of the table with the team, empty if it has none.
         whole_season: True if the file is the season's complete list, so that what it lacks is removed.
+        optional: Columns that a file may be without; they are NULL then.
     """
 
     stem: str
@@ -50,6 +51,7 @@ class SeasonFile:
     names: tuple[str, ...] = ()
     team: str = ""
     whole_season: bool = False
+    optional: frozenset[str] = frozenset()
 
     @property
     def file_name(self) -> str:
@@ -74,12 +76,15 @@ FILES: tuple[SeasonFile, ...] = (
         "schedule",
         "nba_raw.nbac_schedule",
         kinds(
-            text="game_id season season_type home_abbreviation away_abbreviation tipoff_text status starters_on",
+            text="game_id season season_type home_abbreviation away_abbreviation tipoff_text status starters_on "
+            "arena_name arena_city",
             whole="home_team_id away_team_id home_score away_score periods",
             date="game_date",
+            flag="is_neutral",
         ),
         required=True,
         team="home_team_tricode away_team_tricode",
+        optional=frozenset({"arena_name", "arena_city", "is_neutral"}),
     ),
     SeasonFile(
         "team_boxscores",
@@ -293,6 +298,8 @@ def _read(path: Path, file: SeasonFile) -> pa.Table:
     schema = opened.schema_arrow
     for name, kind in file.columns.items():
         index = schema.get_field_index(name)
+        if index < 0 and name in file.optional:
+            continue
         if index < 0:
             near = [column for column in schema.names if column.lower() == name.lower()]
             found = f", only {near[0]!r}" if near else ""
@@ -307,7 +314,11 @@ def _read(path: Path, file: SeasonFile) -> pa.Table:
                 next_step="write the column with that type, ids as text with their leading zeros",
             )
     try:
-        return opened.read(columns=list(file.columns))
+        data = opened.read(columns=[name for name in file.columns if name in schema.names])
+        # A column without a type, like one that is there and has no value.
+        for name in file.columns.keys() - set(schema.names):
+            data = data.append_column(name, pa.nulls(data.num_rows))
+        return data.select(list(file.columns))
     except (pa.ArrowException, OSError) as error:
         raise InputFileError(f"{path} cannot be read: {broken}", next_step=step) from error
 

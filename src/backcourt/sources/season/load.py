@@ -9,7 +9,6 @@ from pathlib import Path
 
 from backcourt.catalog import TABLES
 from backcourt.errors import UnknownNameError
-from backcourt.sources import venues
 from backcourt.sources.season.files import FILES, check_folder
 from backcourt.sources.season.summary import LoadSummary
 from backcourt.warehouse.base import Warehouse
@@ -46,7 +45,6 @@ def load_season(
     # The computed tables too: a plan only reads, and comes before the first run.
     warehouse.ensure(TABLES)
     with warehouse.write() as session:
-        venues.seed(session, now=now)
         stage_inputs(session, checked)
         run = UnitLoader(session, checked, now, run_id, read_seasons(session))
         loads = [run.load(file) for file in checked.files if file.stem in wanted]

@@ -1,9 +1,15 @@
--- nba_raw.nbac_schedule from the season's schedule file. The id's prefix decides the kind of game.
+-- nba_raw.nbac_schedule from the season's schedule file. The id's prefix decides the kind of game. Where a game is
+-- played is what the schedule says; only if it names neither arena nor city, the date and the teams tell.
 WITH listed AS (
   SELECT
     g.game_id, g.game_date, g.season, g.home_abbreviation, g.away_abbreviation, g.home_team_id, g.away_team_id,
     g.home_score, g.away_score, g.periods, g.starters_on, g.tipoff_text, g.status,
     o.starter_ids AS stored_starters, o.tipoff_text AS stored_tipoff,
+    IF(COALESCE(TRIM(g.arena_name), '') = '' AND COALESCE(TRIM(g.arena_city), '') = '',
+       o.arena_name, NULLIF(TRIM(g.arena_name), '')) AS arena_name,
+    IF(COALESCE(TRIM(g.arena_name), '') = '' AND COALESCE(TRIM(g.arena_city), '') = '',
+       o.arena_city, NULLIF(TRIM(g.arena_city), '')) AS arena_city,
+    COALESCE(g.is_neutral, o.is_neutral) AS is_neutral,
     g.season_type AS stated_type,
     CASE SUBSTR(g.game_id, 1, 3)
       WHEN '001' THEN 'Pre Season' WHEN '002' THEN 'Regular Season' WHEN '003' THEN 'All-Star'
@@ -25,6 +31,58 @@ WITH listed AS (
   LEFT JOIN nba_staging.teams AS a ON a.tricode = g.away_abbreviation AND a.team_id = g.away_team_id
   -- What one source does not say stays as another one said it.
   LEFT JOIN nba_raw.nbac_schedule AS o ON o.game_id = g.game_id AND o.season_year = @season_year
+),
+-- Names are compared by their letters and digits, cities without what follows a comma ("Macao, China").
+keyed AS (
+  SELECT
+    *,
+    REGEXP_REPLACE(LOWER(arena_name), r'[^a-z0-9]', '') AS arena_key,
+    REGEXP_REPLACE(LOWER(SPLIT(arena_city, ',')[SAFE_OFFSET(0)]), r'[^a-z0-9]', '') AS city_key
+  FROM listed
+),
+venues AS (
+  SELECT
+    REGEXP_REPLACE(LOWER(arena), r'[^a-z0-9]', '') AS arena_key,
+    REGEXP_REPLACE(LOWER(city), r'[^a-z0-9]', '') AS city_key,
+    is_usual, latitude, longitude
+  FROM nba_reference.venues
+),
+homes AS (
+  SELECT *, REGEXP_REPLACE(LOWER(city), r'[^a-z0-9]', '') AS city_key FROM nba_reference.arenas
+),
+-- From the surest to the least sure: the arena in its city; the city, in which it is the home arena unless the site is
+-- neutral; the arena alone, whose name no other one has; and only where the schedule names nothing, what is known.
+located AS (
+  SELECT
+    l.*,
+    CASE
+      WHEN COALESCE(l.arena_key, l.city_key) IS NOT NULL THEN CASE
+        WHEN v.latitude IS NOT NULL THEN 'arena'
+        WHEN l.city_key = h.city_key AND NOT COALESCE(l.is_neutral, FALSE) THEN 'home_city'
+        WHEN c.latitude IS NOT NULL THEN 'city'
+        WHEN u.latitude IS NOT NULL THEN 'arena_alone'
+        ELSE 'unknown_arena'
+      END
+      WHEN n.latitude IS NOT NULL THEN 'neutral_game'
+      WHEN l.is_neutral THEN 'neutral_site'
+      WHEN h.latitude IS NOT NULL THEN 'home_arena'
+      ELSE 'no_home_arena'
+    END AS found,
+    v.latitude AS v_latitude, v.longitude AS v_longitude, h.latitude AS h_latitude, h.longitude AS h_longitude,
+    c.latitude AS c_latitude, c.longitude AS c_longitude, u.latitude AS u_latitude, u.longitude AS u_longitude,
+    n.latitude AS n_latitude, n.longitude AS n_longitude
+  FROM keyed AS l
+  LEFT JOIN venues AS v ON v.arena_key = l.arena_key AND v.city_key = l.city_key
+  LEFT JOIN venues AS u ON u.arena_key = l.arena_key
+  LEFT JOIN venues AS c ON c.city_key = l.city_key AND c.is_usual
+  LEFT JOIN homes AS h
+    ON h.team_abbr = l.known_home
+    AND l.game_date >= h.first_date
+    AND l.game_date <= COALESCE(h.last_date, DATE '9999-12-31')
+  LEFT JOIN nba_reference.neutral_site_games AS n
+    ON n.game_date = l.game_date
+    AND n.team_1 = LEAST(l.known_home, l.known_away)
+    AND n.team_2 = GREATEST(l.known_home, l.known_away)
 )
 SELECT
   game_id,
@@ -48,6 +106,18 @@ SELECT
   IF(starters IS NULL, stored_starters, ARRAY(
     SELECT DISTINCT SAFE_CAST(starter AS INT64) FROM UNNEST(SPLIT(starters, '|')) AS starter ORDER BY 1
   )) AS starter_ids,
+  arena_name,
+  arena_city,
+  is_neutral,
+  CASE found
+    WHEN 'arena' THEN v_latitude WHEN 'arena_alone' THEN u_latitude WHEN 'city' THEN c_latitude
+    WHEN 'neutral_game' THEN n_latitude WHEN 'home_city' THEN h_latitude WHEN 'home_arena' THEN h_latitude
+  END AS venue_latitude,
+  CASE found
+    WHEN 'arena' THEN v_longitude WHEN 'arena_alone' THEN u_longitude WHEN 'city' THEN c_longitude
+    WHEN 'neutral_game' THEN n_longitude WHEN 'home_city' THEN h_longitude WHEN 'home_arena' THEN h_longitude
+  END AS venue_longitude,
+  CASE found WHEN 'arena_alone' THEN 'arena' WHEN 'home_city' THEN 'city' ELSE found END AS place_basis,
   COALESCE(tipoff_text, stored_tipoff) AS tipoff_text,
   NULLIF(ARRAY_TO_STRING([
     IF(game_id IS NULL OR game_date IS NULL OR home_abbreviation IS NULL OR away_abbreviation IS NULL
@@ -77,5 +147,10 @@ SELECT
        FORMAT('periods_played: %s, a final game has at least 4', COALESCE(CAST(periods AS STRING), 'none')), NULL),
     IF(copies > 1, FORMAT('duplicate_key: the game is listed %d times', copies), NULL)
   ], '; '), '') AS broken_rules,
-  IF(stated_type <> season_type, 'season_type_differs', NULL) AS warning
-FROM listed
+  NULLIF(ARRAY_TO_STRING([
+    IF(stated_type <> season_type, 'season_type_differs', NULL),
+    -- Rest and travel are of these kinds of games only.
+    IF(season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
+       AND found IN ('unknown_arena', 'neutral_site', 'no_home_arena'), CONCAT('place unknown, travel will be NULL (', found, ')'), NULL)
+  ], '; '), '') AS warning
+FROM located
