@@ -47,12 +47,9 @@ def listed_players(league: League, game: Row) -> dict[int, tuple[str, str, str, 
     day, game_id = game["game_date"], game["game_id"]
     teams = {game["home_team_tricode"], game["away_team_tricode"]}
     found = {}
-    statuses = league.reports(game_id, day) or {}
     for player, team in league.roster(day).items():
-        if team in teams:
-            lookup, name = names(league, player, day)
-            if statuses.get((team, lookup)) != "out":
-                found[player] = (team, "roster", lookup, name)
+        if team in teams and league.status(player, game_id, day) != "out":
+            found[player] = (team, "roster", *names(league, player, day))
     for row in league.players.get(game_id, []):
         player = row["player_id"]
         if player not in found:
@@ -95,11 +92,12 @@ def player_context(league: League, day: date) -> list[Row]:
                 "player_lookup": lookup,
                 "player_full_name": name,
             }
-            line = lines.get(lookup, {})
+            line = lines.get(player, {})
             row |= _load(league, player, day) | _opponent(league, both[team][1], day, league_pace)
             row |= _status(league, game, row)
             row |= {
-                "has_prop_line": bool(line) if lines else None,
+                # Whoever has none may be the one whose name is not known yet.
+                "has_prop_line": True if line else None if not lines or None in lines else False,
                 "current_points_line": rounded(line.get("current"), 1),
                 "opening_points_line": rounded(line.get("opening"), 1),
             }
@@ -142,13 +140,9 @@ def _opponent(league: League, team: str, day: date, league_pace: object) -> Row:
 
 def _status(league: League, game: Row, row: Row) -> Row:
     day, game_id, team = game["game_date"], game["game_id"], row["team_abbr"]
-    statuses = league.reports(game_id, day)
-    out = 0
-    for star in league.stars(team, day):
-        lookup, _ = names(league, star, day)
-        out += star != row["player_id"] and league.is_out(star, lookup, team, game_id, day)
+    out = sum(star != row["player_id"] and league.is_out(star, team, game_id, day) for star in league.stars(team, day))
     return {
-        "player_status": None if statuses is None else statuses.get((team, row["player_lookup"]), "available"),
+        "player_status": league.status(row["player_id"], game_id, day),
         "star_teammates_out": out,
     }
 
@@ -211,7 +205,6 @@ def _streak(games: list[Row], *, wins: bool) -> int:
 def _starters_out(league: League, game: Row, team: str) -> int | None:
     day = game["game_date"]
     starts: dict[int, int] = defaultdict(int)
-    lookups: dict[int, str] = {}
     known = 0
     games = league.team_history(team, day)[:10]
     for row in games:
@@ -219,11 +212,10 @@ def _starters_out(league: League, game: Row, team: str) -> int | None:
         known += any(one["starter_flag"] is not None for one in lines)
         for one in lines:
             starts[one["player_id"]] += bool(one["starter_flag"])
-            lookups.setdefault(one["player_id"], one["player_lookup"])
     if not known or len(games) < 10:
         return None
     usual = [player for player, count in starts.items() if count >= 5]
-    return sum(league.is_out(player, lookups[player], team, game["game_id"], day) for player in usual)
+    return sum(league.is_out(player, team, game["game_id"], day) for player in usual)
 
 
 def team_context(league: League, day: date) -> list[Row]:
@@ -237,7 +229,7 @@ def team_context(league: League, day: date) -> list[Row]:
             here, how_here = _place(league, game["game_id"])
             there, how_there = _place(league, all_games[0]["game_id"]) if all_games else (None, "first_game")
             unknown = how_there if not all_games else how_here if here is None else how_there if there is None else None
-            doubts = [status for (own, _), status in (statuses or {}).items() if own == team]
+            doubts = [row["injury_status"] for row in (statuses or {}).values() if row["team"] == team]
             spread, total = spread_and_total(league.raw, game["game_id"], _NAMES[team])
             rows.append(
                 about(game)

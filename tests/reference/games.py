@@ -220,7 +220,7 @@ def _fives(raw: Raw, game: Row, lines: dict[int, Row]) -> dict[str, set[int] | N
     return found
 
 
-def _player_row(raw: Raw, game: Row, seen: Evidence, source: Row, seconds: int, lines: dict[str, Row]) -> Row:
+def _player_row(raw: Raw, game: Row, seen: Evidence, source: Row, seconds: int, lines: dict[int | None, Row]) -> Row:
     player, team = source["player_id"], source["team_abbr"]
     own = next(side for side in sides(game) if side[0] == team)
     fga, fgm = source["field_goals_attempted"], source["field_goals_made"]
@@ -254,7 +254,7 @@ def _player_row(raw: Raw, game: Row, seen: Evidence, source: Row, seconds: int, 
         source["blocks"],
         ("paint_blocks", "mid_range_blocks", "three_pt_blocks"),
     )
-    line = lines.get(source["player_lookup"], {}).get("current")
+    line = lines.get(player, {}).get("current")
     team_line = raw.team_lines[game["game_id"], team]
     row["_plays"], row["_team_plays"], row["_exact"] = plays100(row), plays100(team_line), exact_minutes(game)
     row["_window"] = game["season_type"] in WINDOW_KINDS

@@ -33,7 +33,7 @@ class League:
     by_player: dict[int, list[Row]] = field(default_factory=lambda: defaultdict(list))
     by_team: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     _rosters: dict[date, dict[int, str]] = field(default_factory=dict)
-    _reports: dict[tuple[str, date], dict[tuple[str, str], str]] = field(default_factory=dict)
+    _reports: dict[tuple[str, date], dict[int | str, Row]] = field(default_factory=dict)
     _stars: dict[tuple[str, date], tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -112,21 +112,29 @@ class League:
             self._stars[team, day] = tuple(player for _, player in sorted(rated)[:2])
         return self._stars[team, day]
 
-    def reports(self, game_id: str, day: date) -> dict[tuple[str, str], str] | None:
-        """Latest status per team and player_lookup for a game; None if no report names the game by that day."""
+    def reports(self, game_id: str, day: date) -> dict[int | str, Row] | None:
+        """Latest row per player for a game, by name where nobody knows the player; None if no report names the game."""
         if (game_id, day) not in self._reports:
             rows = [row for row in self.raw.injuries.get(game_id, []) if row["report_date"] <= day]
+            rows.sort(key=lambda row: row["player_lookup"], reverse=True)
             rows.sort(key=lambda row: (row["report_date"], row["report_hour"]))
-            self._reports[game_id, day] = {(row["team"], row["player_lookup"]): row["injury_status"] for row in rows}
+            self._reports[game_id, day] = {row["player_id"] or row["player_lookup"]: row for row in rows}
         return self._reports[game_id, day] or None
 
-    def is_out(self, player: int, lookup: str, team: str, game_id: str, day: date) -> bool:
-        """By the latest injury report if the game has one, else on the roster and absent from the last two games."""
-        statuses = self.reports(game_id, day)
-        if statuses is not None:
-            return statuses.get((team, lookup)) == "out"
+    def status(self, player: int, game_id: str, day: date) -> str | None:
+        """A player's status for a game: available if a report of it does not name him, None without a report."""
+        rows = self.reports(game_id, day)
+        if rows is None:
+            return None
+        return rows[player]["injury_status"] if player in rows else "available"
+
+    def is_out(self, player: int, team: str, game_id: str, day: date) -> bool:
+        """On the roster, and out by the latest injury report if the game has one, else absent from the last two games."""
         if self.roster(day).get(player) != team:
             return False
+        status = self.status(player, game_id, day)
+        if status is not None:
+            return status == "out"
         last_two = self.team_history(team, day)[:2]
         games = self.history(player, day)
         return len(last_two) == 2 and bool(games) and games[0]["game_date"] < last_two[1]["game_date"]

@@ -13,12 +13,12 @@ from reference.numbers import exact, mean
 from reference.raw import Raw, Row, utc
 
 
-def points_lines(raw: Raw, game_id: str) -> dict[str, Row]:
-    """Opening and current points line of a game by player_lookup."""
-    found: dict[str, list[Row]] = defaultdict(list)
+def points_lines(raw: Raw, game_id: str) -> dict[int | None, Row]:
+    """Opening and current points line of a game by player; under None, one of a name whose player is not known yet."""
+    found: dict[int | None, list[Row]] = defaultdict(list)
     for row in raw.props.get(game_id, []):
         if row["minutes_before_tipoff"] is None or row["minutes_before_tipoff"] >= 0:
-            found[row["player_lookup"]].append(row)
+            found[row["player_id"]].append(row)
     lines = {}
     for player, rows in found.items():
         first = min(rows, key=lambda row: (utc(row["snapshot_timestamp"]), row["bookmaker"]))

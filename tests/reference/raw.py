@@ -38,9 +38,9 @@ _QUERIES = {
     "births": f"SELECT player_id, birth_date FROM nba_raw.nbac_player_list_current {_SEASON}",
     "snapshots": "SELECT roster_date, scrape_hour, team_abbr, player_id, player_lookup, player_full_name "
     f"FROM nba_raw.espn_team_rosters {_SEASON}",
-    "injuries": "SELECT report_date, report_hour, game_id, player_lookup, team, injury_status "
+    "injuries": "SELECT report_date, report_hour, game_id, player_id, player_lookup, team, injury_status "
     f"FROM nba_raw.nbac_injury_report {_SEASON}",
-    "props": "SELECT game_id, player_lookup, bookmaker, snapshot_timestamp, points_line, minutes_before_tipoff "
+    "props": "SELECT game_id, player_id, player_lookup, bookmaker, snapshot_timestamp, points_line, minutes_before_tipoff "
     f"FROM nba_raw.odds_api_player_points_props {_SEASON}",
     "lines": "SELECT game_id, bookmaker_key, market_key, outcome_name, snapshot_timestamp, home_team_abbr, "
     f"away_team_abbr, outcome_point FROM nba_raw.odds_api_game_lines {_SEASON}",

@@ -298,7 +298,11 @@ UPCOMING_PLAYER_GAME_CONTEXT = Table(
         integer("player_age", "age in full years on the date; NULL without a birth date", "years"),
         text("player_status", "status in the latest injury report before the game; NULL without a report for the game"),
         integer("star_teammates_out", "how many of the team's two stars, himself excluded, are out", required=True),
-        flag("has_prop_line", "a points line exists; NULL for a game without any line"),
+        flag(
+            "has_prop_line",
+            "a points line for him exists; NULL for a game without any line, and for whoever has none while a line of "
+            "the game belongs to a name whose player is not known yet",
+        ),
         number("current_points_line", 1, "points line in the last snapshot before the game", "points"),
         number("opening_points_line", 1, "points line in the first snapshot", "points"),
     ),

@@ -37,10 +37,12 @@ appearances AS (
     AND t.game_date BETWEEN @opening_day AND @end_date
     AND p.season_year IN (SELECT season_year FROM fixtures)
 ),
--- Every game counts for rest; the Cup final counts in no window.
+-- Every game counts for rest; the Cup final counts in no window. The last game also says how the NBA prints the name.
 rest AS (
   SELECT
     player_id,
+    player_lookup,
+    player_full_name,
     season_year,
     game_date,
     LEAD(game_date) OVER (PARTITION BY player_id, season_year ORDER BY game_date) AS next_date
@@ -306,15 +308,16 @@ props AS (
     AND COALESCE(minutes_before_tipoff, 0) >= 0
   GROUP BY game_id, player_id
 ),
-priced_games AS (SELECT DISTINCT game_id FROM props)
+-- A line of a name whose player is not known yet may be anybody's.
+priced_games AS (SELECT game_id, LOGICAL_OR(player_id IS NULL) AS has_unnamed FROM props GROUP BY game_id)
 SELECT
   l.game_id,
   l.game_date,
   l.season_year,
   l.season_type,
   l.player_id,
-  l.player_lookup,
-  l.player_full_name,
+  COALESCE(rest.player_lookup, l.player_lookup) AS player_lookup,
+  COALESCE(rest.player_full_name, l.player_full_name) AS player_full_name,
   l.team_abbr,
   l.opponent_team_abbr,
   l.home_game,
@@ -343,7 +346,7 @@ SELECT
   ) AS player_age,
   l.player_status,
   COALESCE(so.n, 0) - IF(COALESCE(me.is_out, FALSE), 1, 0) AS star_teammates_out,
-  IF(pg.game_id IS NULL, NULL, p.closing IS NOT NULL) AS has_prop_line,
+  IF(p.closing IS NULL AND COALESCE(pg.has_unnamed, TRUE), NULL, p.closing IS NOT NULL) AS has_prop_line,
   p.closing AS current_points_line,
   p.opening AS opening_points_line,
   CAST(NULL AS STRING) AS failure_category,
