@@ -56,6 +56,15 @@ def test_what_is_no_birth_date_is_noted(born: object) -> None:
     assert (parsed.rows[0]["birth_date"], parsed.unmapped) == (None, {"birth_date: a value that is no date"})
 
 
+@pytest.mark.parametrize(
+    ("day", "season"), [("2020-09-01", "2019-20"), ("2021-07-15", "2020-21"), ("2021-07-25", "2021-22")]
+)
+def test_a_page_that_names_no_season_is_of_its_date(day: str, season: str) -> None:
+    """In July of the Finals it is of the season that goes on; what the page says goes before it."""
+    found = rows_of(NAME, page(man(SEASON=None), man(SEASON="2018")), date.fromisoformat(day))
+    assert [row["season"] for row in found] == [season, "2018-19"]
+
+
 def test_other_pages_are_refused() -> None:
     """Another team's roster, a page without data, and a page that was cut off."""
     with pytest.raises(InputFileError, match="the roster of GSW, not of LAL"):

@@ -119,6 +119,7 @@ def land(
 
     What the source's parser does not read, or is about something else, is refused.
     """
+    from backcourt.calendar import Seasons
     from backcourt.cli.options import league_date
     from backcourt.sources.by_hand import put
     from backcourt.sources.declared import source as find
@@ -126,7 +127,8 @@ def land(
 
     source = find(name)
     about = parse_day(day, "date", league_date())
-    seasons = known_seasons(warehouse(file))
+    # Nothing else is filed by its season, so that a run that holds the warehouse is in nobody's way.
+    seasons = known_seasons(warehouse(file)) if source.per == "season" and not key else Seasons()
     landed, new = put(source, landing_of(place), payload, about, key or "", now=now(), seasons=seasons)
     typer.echo(f"{'landed' if new else 'had landed'}: {landed.path}")
     dates = f" --start-date {about} --end-date {about}"
