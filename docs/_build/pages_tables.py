@@ -66,6 +66,9 @@ def _section(item: Table) -> str:
     if item.critical:
         rows = [(code(c.name), text(c.description), code(c.valid), _condition(c.condition)) for c in item.critical]
         parts += ["Critical fields:", table(("field", "rule", "valid if", "judged"), rows)]
+    if item.beside:
+        beside = [(code(found.alias), code(found.sql), code(found.on)) for found in item.beside]
+        parts += ["Critical fields are judged beside:", table(("alias", "rows", "joined on"), beside)]
     if item.upstreams:
         upstreams = [
             (_link(up.table), ", ".join(text(window) for window in up.windows), "yes" if up.critical else "no")

@@ -44,7 +44,7 @@ CELL = {
     *("table", "day", "number", "candidates", "rows", "failed", "withheld", "untracked", "unexpected", "errors"),
     *("ledger", "ledger_rows", "reason", "status"),
 }
-FIELD = {"table", "field", "day", "judged", "valid", "null_rows", "constant", "status"}
+FIELD = {"table", "field", "day", "stored", "judged", "valid", "null_rows", "constant", "status"}
 GAP = {
     *("kind", "severity", "table", "evidence", "root", "upstream", "field", "doubled"),
     *("start_date", "end_date", "dates"),

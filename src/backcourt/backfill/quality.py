@@ -48,7 +48,7 @@ class Finding:
 
 
 def judged(table: Table, source: str, condition: str) -> str:
-    """SELECT of game_date, field, judged, valid, null_rows and constant: one row per date and critical field.
+    """SELECT of game_date, stored, field, judged, valid, null_rows and constant: a row per date and critical field.
 
     ``constant`` is TRUE where a field that varies over a date has one value, or is 0 in half of the rows, with values
     in the rows of four teams or more; none of its rows counts as valid then.
@@ -59,25 +59,46 @@ def judged(table: Table, source: str, condition: str) -> str:
         condition: Which rows are looked at (alias t).
     """
     team = next((column.name for column in table.columns if column.name.endswith("team_abbr")), "")
-    selects = []
-    for field in table.critical:
+    joins = "".join(
+        f" LEFT JOIN ({beside.sql.format(source=source)}) AS {beside.alias} ON {beside.on}" for beside in table.beside
+    )
+    flags, sums = [f"t.{table.partition} AS game_date"], ["game_date", "COUNT(*) AS stored"]
+    if team:
+        flags.append(f"t.{team} AS team")
+    for number, field in enumerate(table.critical):
         varies = field.varies_over_date and team
-        seen = f", {team} AS team, {field.name} AS seen" if varies else ""
+        flags += [
+            f"{field.condition} AS is_judged_{number}",
+            f"{field.valid} AS is_valid_{number}",
+            f"t.{field.name} IS NULL AS is_null_{number}",
+            *([f"t.{field.name} AS seen_{number}"] if varies else []),
+        ]
         constant = "FALSE"
         if varies:
+            seen = f"seen_{number}"
             constant = (
-                f"COUNT(DISTINCT IF(seen IS NULL, NULL, team)) >= {_TEAMS} "
-                "AND (COUNT(DISTINCT seen) = 1 OR 2 * COUNTIF(seen = 0) >= COUNT(*))"
+                f"COUNT(DISTINCT IF({seen} IS NULL, NULL, team)) >= {_TEAMS} "
+                f"AND (COUNT(DISTINCT {seen}) = 1 OR 2 * COUNTIF({seen} = 0) >= COUNT(*))"
             )
-        selects.append(
-            f"SELECT game_date, '{field.name}' AS field, COUNTIF(is_judged) AS judged, "
-            f"IF({constant}, 0, COUNTIF(is_judged AND is_valid)) AS valid, "
-            f"COUNTIF(is_judged AND is_null) AS null_rows, {constant} AS constant "
-            f"FROM (SELECT t.{table.partition} AS game_date, {field.condition} AS is_judged, "
-            f"{field.valid} AS is_valid, {field.name} IS NULL AS is_null{seen} FROM {source} AS t WHERE {condition}) "
-            "GROUP BY game_date"
-        )
-    return " UNION ALL ".join(selects)
+        sums += [
+            f"COUNTIF(is_judged_{number}) AS judged_{number}",
+            f"COUNTIF(is_judged_{number} AND is_valid_{number}) AS valid_{number}",
+            f"COUNTIF(is_judged_{number} AND is_null_{number}) AS null_{number}",
+            f"{constant} AS constant_{number}",
+        ]
+    numbers = range(len(table.critical))
+
+    def chosen(column: str) -> str:
+        return f"CASE number {' '.join(f'WHEN {number} THEN {column}_{number}' for number in numbers)} END"
+
+    names = " ".join(f"WHEN {number} THEN '{table.critical[number].name}'" for number in numbers)
+    return (
+        f"SELECT game_date, stored, CASE number {names} END AS field, {chosen('judged')} AS judged, "
+        f"IF({chosen('constant')}, 0, {chosen('valid')}) AS valid, {chosen('null')} AS null_rows, "
+        f"{chosen('constant')} AS constant FROM (SELECT {', '.join(sums)} FROM (SELECT {', '.join(flags)} "
+        f"FROM (SELECT t.* FROM {source} AS t WHERE {condition}) AS t{joins}) GROUP BY game_date) "
+        f"CROSS JOIN UNNEST([{', '.join(map(str, numbers))}]) AS number"
+    )
 
 
 CONTAMINATED = f"100 * valid < {PARTIAL_PERCENT} * judged"

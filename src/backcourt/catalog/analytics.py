@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from backcourt.catalog.model import Column, Critical, Table, Upstream, Window, stamped
+from backcourt.catalog import criticals
+from backcourt.catalog.model import Column, Table, Upstream, Window, stamped
 from backcourt.catalog.types import day, flag, integer, number, text
 
 _DATE = (Window("date"),)
@@ -113,14 +114,8 @@ PLAYER_GAME_SUMMARY = Table(
         number("points_margin", 1, "points minus the line; NULL without one", "points"),
         text("primary_source_used", "raw table that the line comes from", required=True),
     ),
-    critical=(
-        Critical(
-            "paint_attempts",
-            "paint_attempts + mid_range_attempts + three_pt_attempts = fg_attempts",
-            "the three zones add up to the field-goal attempts",
-            condition="paint_attempts IS NOT NULL",
-        ),
-    ),
+    critical=criticals.PLAYER_GAME_SUMMARY,
+    beside=criticals.PLAYER_GAME_SUMMARY_BESIDE,
     upstreams=(
         Upstream("nba_raw.nbac_schedule", _DATE),
         Upstream("nba_raw.nbac_team_boxscore", _DATE),
@@ -168,15 +163,6 @@ TEAM_OFFENSE_GAME_SUMMARY = Table(
         Upstream("nba_raw.nbac_shot_chart", _DATE, critical=False),
     ),
 )
-
-_DISAGREE = (
-    "SELECT CONCAT(b.game_id, b.team_abbr) FROM nba_raw.nbac_team_boxscore AS b INNER JOIN (SELECT game_id, team_abbr, "
-    "COUNT(*) AS attempts, COUNTIF(is_made) AS makes, COUNTIF(zone = 'three') AS threes, COUNTIF(zone IS NULL) AS "
-    "unplaced FROM nba_raw.nbac_shot_chart GROUP BY game_id, team_abbr) AS s ON s.game_id = b.game_id AND "
-    "s.team_abbr = b.team_abbr WHERE ABS(s.attempts - b.fg_attempted) <= 1 AND (s.attempts <> b.fg_attempted OR "
-    "s.makes <> b.fg_made OR s.threes <> b.three_pt_attempted OR s.unplaced > 0)"
-)
-"""SELECT of the teams' games whose shot chart is there and does not account for the box score exactly."""
 
 TEAM_DEFENSE_GAME_SUMMARY = Table(
     name="team_defense_game_summary",
@@ -228,16 +214,8 @@ TEAM_DEFENSE_GAME_SUMMARY = Table(
         integer("exact_minutes", "240 + 25 * overtime periods", "minutes", required=True),
         *_OUTCOME,
     ),
-    critical=(
-        Critical(
-            "opp_paint_attempts",
-            "opp_paint_attempts + opp_mid_range_attempts + opp_three_pt_attempts = opp_fg_attempts",
-            "the three zones allowed add up to the opponent's field-goal attempts; not judged in a season without shot "
-            "charts, and where one and the box score disagree by a shot",
-            condition="t.season_year IN (SELECT season_year FROM nba_raw.nbac_shot_chart) AND (opp_paint_attempts IS "
-            f"NOT NULL OR CONCAT(t.game_id, t.opponent_team_abbr) NOT IN ({_DISAGREE}))",
-        ),
-    ),
+    critical=criticals.TEAM_DEFENSE_GAME_SUMMARY,
+    beside=criticals.TEAM_DEFENSE_GAME_SUMMARY_BESIDE,
     upstreams=(
         Upstream("nba_raw.nbac_schedule", _DATE),
         Upstream("nba_raw.nbac_team_boxscore", _DATE),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from backcourt.catalog.model import Critical, Table, Upstream, Window, stamped
+from backcourt.catalog.criticals import DEFENSE, ZONES
+from backcourt.catalog.model import Beside, Critical, Table, Upstream, Window, stamped
 from backcourt.catalog.types import array, day, integer, number, text
 
 SOURCE_WEIGHTS = {"phase4": 100, "phase3": 75, "calculated": 100, "default": 40}
@@ -87,7 +88,106 @@ _AS_ITS_COLUMNS = " AND ".join(
 )
 """Condition that the array is the columns in their order, with the default where one is NULL."""
 
-_SAME_GAME = "s.game_id = t.game_id AND s.player_id = t.player_id"
+_SAME_GAME = "{0}.game_id = t.game_id AND {0}.player_id = t.player_id"
+_BESIDE = (
+    *(
+        Beside(alias, f"SELECT * FROM {table}", _SAME_GAME.format(alias))
+        for alias, table in (
+            ("u", "nba_analytics.upcoming_player_game_context"),
+            ("c", "nba_precompute.player_daily_cache"),
+            ("f", "nba_precompute.player_composite_factors"),
+        )
+    ),
+    Beside(
+        "g",
+        "SELECT * FROM nba_analytics.upcoming_team_game_context",
+        "g.game_id = t.game_id AND g.team_abbr = t.team_abbr",
+    ),
+    ZONES,
+    DEFENSE,
+)
+_KNOWN = {
+    "points_avg_last_5": "COALESCE(c.points_avg_last_5, u.points_avg_last_5)",
+    "points_avg_last_10": "COALESCE(c.points_avg_last_10, u.points_avg_last_10)",
+    "points_avg_season": "c.points_avg_season",
+    "points_std_last_10": "c.points_std_last_10",
+    "games_in_last_7_days": "COALESCE(c.games_in_last_7_days, u.games_in_last_7_days)",
+    "fatigue_score": "f.fatigue_score",
+    "shot_zone_mismatch_score": "f.shot_zone_mismatch_score",
+    "pace_score": "f.pace_score",
+    "usage_spike_score": "f.usage_spike_score",
+    "rest_advantage": "u.days_rest + u.opponent_days_rest",
+    "injury_risk": "IF(u.player_status IN ('available', 'probable', 'questionable', 'doubtful', 'out'), 1, NULL)",
+    "recent_trend": "c.recent_trend_points",
+    "minutes_change": "NULLIF(c.minutes_avg_season, 0)",
+    "opponent_def_rating": "d.defensive_rating_last_15",
+    "opponent_pace": "d.opponent_pace",
+    "home_away": "u.game_id",
+    "back_to_back": "u.game_id",
+    "playoff_game": "u.game_id",
+    "pct_paint": "z.paint_rate_last_10",
+    "pct_mid_range": "z.mid_range_rate_last_10",
+    "pct_three": "z.three_pt_rate_last_10",
+    "pct_free_throw": "c.ft_points_share_last_10",
+    "team_pace": "c.team_pace_last_10",
+    "team_off_rating": "c.team_off_rating_last_10",
+    "team_win_pct": "IF(g.wins_entering + g.losses_entering >= 5, 1, NULL)",
+}
+"""What is NULL exactly where a feature's source has nothing for the row."""
+_VARIES = {
+    "points_avg_last_5",
+    "points_avg_last_10",
+    "points_avg_season",
+    "points_std_last_10",
+    "opponent_def_rating",
+    "opponent_pace",
+    "pct_paint",
+    "pct_three",
+    "team_pace",
+    "team_off_rating",
+}
+"""Features that differ from player to player, or from team to team, and are hardly ever 0."""
+_FALL_BACK = {"points_avg_last_5", "points_avg_last_10", "games_in_last_7_days"}
+"""Features that come from Phase 3 where Phase 4 has none."""
+
+
+def _source_fits(number: int, feature: Feature) -> str:
+    """SQL condition that a feature's source is default where its column is NULL, and its own where it is not."""
+    said = f"t.feature_sources[SAFE_OFFSET({number})]"
+    known = "'phase4', 'phase3'" if feature.name in _FALL_BACK else f"'{feature.source}'"
+    return f"IF(t.{feature.name} IS NULL, {said} = 'default', {said} IN ({known}))"
+
+
+_SOURCES = " AND ".join(
+    [f"ARRAY_LENGTH(t.feature_sources) = {len(FEATURES)}", *(_source_fits(*item) for item in enumerate(FEATURES))]
+)
+_WEIGHTS = " + ".join(
+    f"CASE t.feature_sources[SAFE_OFFSET({number})] "
+    + " ".join(f"WHEN '{source}' THEN {weight}" for source, weight in SOURCE_WEIGHTS.items())
+    + " END"
+    for number in range(len(FEATURES))
+)
+_HALF_A_STEP = 0.006
+"""Half of the score's last decimal, and some room for floats."""
+_CRITICAL = (
+    *(
+        Critical(
+            feature.name,
+            f"t.{feature.name} IS NOT NULL",
+            "no default where the source has the value",
+            condition=f"{_KNOWN[feature.name]} IS NOT NULL",
+            varies_over_date=feature.name in _VARIES,
+        )
+        for feature in FEATURES
+    ),
+    Critical("features", _AS_ITS_COLUMNS.format(dot="t."), "the array is the 25 columns, with their defaults"),
+    Critical("feature_sources", _SOURCES, "default where the column is NULL, the feature's own source elsewhere"),
+    Critical(
+        "feature_quality_score",
+        f"ABS(t.feature_quality_score - SAFE_DIVIDE({_WEIGHTS}, {len(FEATURES)})) < {_HALF_A_STEP}",
+        "the mean weight of the 25 sources",
+    ),
+)
 
 ML_FEATURE_STORE = Table(
     name="ml_feature_store_v2",
@@ -130,40 +230,8 @@ ML_FEATURE_STORE = Table(
             required=True,
         ),
     ),
-    critical=tuple(
-        Critical(
-            name,
-            f"{name} IS NOT NULL",
-            f"no default where {source.partition('.')[2]} has the value",
-            condition=f"EXISTS (SELECT 1 FROM {source} AS s WHERE {same} AND s.{value} IS NOT NULL)",
-            varies_over_date=varies,
-        )
-        for name, source, same, value, varies in (
-            ("points_avg_season", "nba_precompute.player_daily_cache", _SAME_GAME, "points_avg_season", True),
-            ("fatigue_score", "nba_precompute.player_composite_factors", _SAME_GAME, "fatigue_score", False),
-            (
-                "shot_zone_mismatch_score",
-                "nba_precompute.player_composite_factors",
-                _SAME_GAME,
-                "shot_zone_mismatch_score",
-                False,
-            ),
-            (
-                "opponent_def_rating",
-                "nba_precompute.team_defense_zone_analysis",
-                "s.team_abbr = t.opponent_team_abbr AND s.analysis_date = t.game_date",
-                "defensive_rating_last_15",
-                True,
-            ),
-            (
-                "pct_paint",
-                "nba_precompute.player_shot_zone_analysis",
-                "s.player_id = t.player_id AND s.analysis_date = t.game_date",
-                "paint_rate_last_10",
-                False,
-            ),
-        )
-    ),
+    critical=_CRITICAL,
+    beside=_BESIDE,
     upstreams=(
         Upstream("nba_raw.nbac_schedule", (Window("season", rows="keys"), Window("date", rows="keys"))),
         Upstream("nba_analytics.upcoming_player_game_context"),

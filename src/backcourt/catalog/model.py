@@ -62,8 +62,9 @@ class Critical:
 
     Attributes:
         name: The column.
-        valid: SQL condition (BigQuery) on the table's columns that holds for a good row.
-        condition: SQL condition that says whether the row is judged at all; it excludes legitimate NULLs.
+        valid: SQL condition (BigQuery) that holds for a good row; the row is t.
+        condition: SQL condition that says whether the row is judged at all; it excludes legitimate NULLs. It goes by
+            the upstream (the aliases of ``Table.beside``) and never by the field that is judged.
         description: The rule in words.
         varies_over_date: True if one constant value on a date with four teams or more is damage.
     """
@@ -73,6 +74,21 @@ class Critical:
     description: str
     condition: str = "TRUE"
     varies_over_date: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What an upstream says of a row: joined to the row when its critical fields are judged.
+
+    Attributes:
+        alias: How conditions name it.
+        sql: SELECT of at most one row per judged row; {source} stands for where the judged rows are.
+        on: Condition of the join; the judged row is t.
+    """
+
+    alias: str
+    sql: str
+    on: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +151,7 @@ class Table:
         cluster: Clustering columns on BigQuery.
         short: House abbreviation ("PGS"), if any.
         critical: Critical fields.
+        beside: What stands beside a row when its critical fields are judged.
         upstreams: What it is computed from.
         source: For raw tables, who publishes the data.
         salt: Text that goes into every row hash: it changes with the constants behind derived columns.
@@ -151,6 +168,7 @@ class Table:
     cluster: tuple[str, ...] = ()
     short: str = ""
     critical: tuple[Critical, ...] = ()
+    beside: tuple[Beside, ...] = ()
     upstreams: tuple[Upstream, ...] = ()
     source: str = ""
     salt: str = ""

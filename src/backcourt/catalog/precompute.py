@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from backcourt.catalog import criticals
 from backcourt.catalog.features import ML_FEATURE_STORE
-from backcourt.catalog.model import Column, Critical, Table, Upstream, Window, stamped
+from backcourt.catalog.model import Column, Table, Upstream, Window, stamped
 from backcourt.catalog.types import day, flag, integer, number, text
 
 _DATE = (Window("date"),)
@@ -75,15 +76,7 @@ TEAM_DEFENSE_ZONE_ANALYSIS = Table(
         text("weakest_zone", "zone with the highest value against the league: paint, mid_range or perimeter"),
         text("data_quality_tier", "high at 15 games, medium at 10, else low", required=True),
     ),
-    critical=tuple(
-        Critical(
-            f"{zone}_defense_vs_league_avg",
-            f"{zone}_defense_vs_league_avg IS NOT NULL",
-            "every team with 5 games has the value",
-            varies_over_date=True,
-        )
-        for zone in ("paint", "mid_range", "three_pt")
-    ),
+    critical=criticals.TEAM_DEFENSE_ZONE_ANALYSIS,
     upstreams=(
         Upstream("nba_raw.nbac_schedule", (_SEASON, Window("date", rows="keys"))),
         Upstream(
@@ -149,16 +142,8 @@ PLAYER_SHOT_ZONE_ANALYSIS = Table(
             "NULL without an attempt",
         ),
     ),
-    critical=(
-        Critical(
-            "paint_pct_last_10",
-            "paint_pct_last_10 IS NOT NULL",
-            "who shot from the paint has a paint percentage",
-            condition="paint_rate_last_10 > 0",
-            varies_over_date=True,
-        ),
-        Critical("total_shots_last_10", "games_in_sample_10 > 0", "the window has games with zones"),
-    ),
+    critical=criticals.PLAYER_SHOT_ZONE_ANALYSIS,
+    beside=criticals.PLAYER_SHOT_ZONE_ANALYSIS_BESIDE,
     upstreams=(
         Upstream("nba_raw.nbac_schedule", _CALENDAR),
         Upstream(
@@ -215,25 +200,8 @@ PLAYER_COMPOSITE_FACTORS = Table(
         ),
         text("primary_scoring_zone", "zone that the mismatch looks at"),
     ),
-    critical=(
-        Critical(
-            "opponent_strength_score",
-            "opponent_strength_score IS NOT NULL",
-            "known wherever the opponent has a TDZA row",
-            condition="EXISTS (SELECT 1 FROM nba_precompute.team_defense_zone_analysis AS z WHERE "
-            "z.team_abbr = t.opponent_team_abbr AND z.analysis_date = t.game_date)",
-            varies_over_date=True,
-        ),
-        Critical(
-            "shot_zone_mismatch_score",
-            "shot_zone_mismatch_score IS NOT NULL",
-            "known wherever the opponent has a TDZA row and the player a PSZA row with attempts",
-            condition="EXISTS (SELECT 1 FROM nba_precompute.team_defense_zone_analysis AS z WHERE "
-            "z.team_abbr = t.opponent_team_abbr AND z.analysis_date = t.game_date) AND EXISTS (SELECT 1 FROM "
-            "nba_precompute.player_shot_zone_analysis AS p WHERE p.player_id = t.player_id AND "
-            "p.analysis_date = t.game_date AND p.primary_scoring_zone IS NOT NULL)",
-        ),
-    ),
+    critical=criticals.PLAYER_COMPOSITE_FACTORS,
+    beside=criticals.PLAYER_COMPOSITE_FACTORS_BESIDE,
     upstreams=(
         Upstream("nba_raw.nbac_schedule", _CALENDAR),
         Upstream("nba_analytics.upcoming_player_game_context", _DATE),
@@ -289,14 +257,7 @@ PLAYER_DAILY_CACHE = Table(
         number("assisted_rate_last_10", 2, "from PSZA", "percent"),
         flag("early_season_flag", "fewer than 10 games of the season", required=True),
     ),
-    critical=(
-        Critical(
-            "points_avg_season",
-            "points_avg_season IS NOT NULL",
-            "every row has a season mean",
-            varies_over_date=True,
-        ),
-    ),
+    critical=criticals.PLAYER_DAILY_CACHE,
     upstreams=(
         Upstream("nba_raw.nbac_schedule", _CALENDAR),
         Upstream("nba_analytics.upcoming_player_game_context", _DATE),

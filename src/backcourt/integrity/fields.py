@@ -28,6 +28,7 @@ class FieldDate:
         table: Full name.
         field: The column.
         day: The date.
+        stored: Rows of the date.
         judged: Rows on which the field's condition holds.
         valid: Those of them that are valid.
         null_rows: Those of them that are NULL.
@@ -37,6 +38,7 @@ class FieldDate:
     table: str
     field: str
     day: date
+    stored: int
     judged: int
     valid: int
     null_rows: int
@@ -44,8 +46,8 @@ class FieldDate:
 
     @property
     def status(self) -> FieldStatus:
-        """CLEAN from 99 % valid, PARTIAL from 50 %, CONTAMINATED below; NO_DATA without a judged row."""
-        if not self.judged:
+        """CLEAN from 99 % of the judged rows valid, PARTIAL from 50 %, CONTAMINATED below; NO_DATA without rows."""
+        if not self.stored:
             return "NO_DATA"
         if 100 * self.valid >= CLEAN_PERCENT * self.judged:
             return "CLEAN"
@@ -59,7 +61,7 @@ class FieldRange:
     Attributes:
         table: Full name.
         field: The column.
-        status: Of the worst date; NO_DATA only if no date has a judged row.
+        status: Of the worst date; NO_DATA only if no date has a row.
         judged: Rows judged.
         valid: Valid rows.
         bad: The dates that are PARTIAL or CONTAMINATED, in order.
@@ -103,8 +105,9 @@ def field_dates(session: Session, span: DateRange, tables: Sequence[Table] = ())
     rows = session.query(
         f"""
         SELECT
-          w.table_name AS `table`, w.field, d.game_date AS day, COALESCE(j.judged, 0) AS judged,
-          COALESCE(j.valid, 0) AS valid, COALESCE(j.null_rows, 0) AS null_rows, COALESCE(j.constant, FALSE) AS constant
+          w.table_name AS `table`, w.field, d.game_date AS day, COALESCE(j.stored, 0) AS stored,
+          COALESCE(j.judged, 0) AS judged, COALESCE(j.valid, 0) AS valid, COALESCE(j.null_rows, 0) AS null_rows,
+          COALESCE(j.constant, FALSE) AS constant
         FROM ({DATES}) AS d
         INNER JOIN ({wanted}) AS w ON d.day_number >= w.first_day
         LEFT JOIN ({judgements}) AS j
