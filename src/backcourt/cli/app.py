@@ -31,6 +31,7 @@ from backcourt.cli import (
     status,
     tables,
     validate,
+    withdraw,
 )
 from backcourt.errors import BackcourtError
 
@@ -47,6 +48,7 @@ app.add_typer(load.app, name="load")
 app.command()(sources.fetch)
 app.command()(sources.land)
 app.add_typer(quarantine.app, name="quarantine")
+app.command()(withdraw.withdraw)
 app.add_typer(mode.app, name="mode")
 app.add_typer(runbook.app, name="runbook")
 app.add_typer(jobs.app, name="jobs")

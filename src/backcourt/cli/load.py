@@ -78,8 +78,13 @@ def print_summary(summary: LoadSummary, *, next_step: bool = True) -> None:
             typer.echo(f"quarantined: {entry.table}: {games} games break {rule}")
         for oddity, games in sorted(entry.warnings.items()):
             typer.echo(f"warning: {entry.table}: {oddity} in {games} games")
+        if entry.absent:
+            typer.echo(f"stored, not in the folder: {entry.absent_in_words}; they stay")
         if entry.error:
             typer.echo(f"error: {entry.table}: {entry.error}", err=True)
+    absent = next((entry for entry in summary.tables if entry.absent), None)
+    if absent and next_step:
+        typer.echo(f"if the source no longer has them: {absent.absent_next_step}")
     if summary.names and summary.names.asked:
         typer.echo(
             f"names without an id: {summary.names.decided:,} of {summary.names.asked:,} resolved"

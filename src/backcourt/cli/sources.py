@@ -317,6 +317,7 @@ def _load_fields(done: LandedLoad) -> dict[str, object]:
         "skip_rate": done.skip_rate,
         "rules": {rule: n for entry in done.tables for rule, n in entry.rules.items()},
         "warnings": {rule: n for entry in done.tables for rule, n in entry.warnings.items()},
+        "absent": {entry.table: list(entry.absent) for entry in done.tables if entry.absent},
         "refused": done.refused,
         "unmapped": dict(done.unmapped),
         "passed_over": done.passed_over,
@@ -331,13 +332,7 @@ def _print_loaded(done: LandedLoad, days: Sequence[date], file: str | None) -> N
         f"{done.success:,} loaded, {done.skipped:,} skipped, {done.quarantined:,} quarantined, {done.errors:,} errors, "
         f"{teams}skip rate {done.skip_rate:.0%}"
     )
-    for entry in done.tables:
-        for rule, games in sorted(entry.rules.items()):
-            typer.echo(f"quarantined: {games:,} break {rule}")
-        for oddity, games in sorted(entry.warnings.items()):
-            typer.echo(f"warning: {oddity} in {games:,}")
-        if entry.error:
-            typer.echo(f"error: {entry.error}", err=True)
+    _print_tables(done, file)
     for path, why in list(done.refused.items())[:_SHOWN]:
         typer.echo(f"refused: {why if path in why else f'{path}: {why}'}", err=True)
     if len(done.refused) > _SHOWN:
@@ -353,6 +348,19 @@ def _print_loaded(done: LandedLoad, days: Sequence[date], file: str | None) -> N
         typer.echo(f"next: backcourt quarantine list{same}")
     else:
         typer.echo(f"next: backcourt status{same}")
+
+
+def _print_tables(done: LandedLoad, file: str | None) -> None:
+    for entry in done.tables:
+        for rule, games in sorted(entry.rules.items()):
+            typer.echo(f"quarantined: {games:,} break {rule}")
+        for oddity, games in sorted(entry.warnings.items()):
+            typer.echo(f"warning: {oddity} in {games:,}")
+        if entry.absent:
+            typer.echo(f"stored, not in the payload: {entry.absent_in_words}; they stay")
+            typer.echo(f"if the source no longer has them: {entry.absent_next_step}{same_warehouse(file)}")
+        if entry.error:
+            typer.echo(f"error: {entry.error}", err=True)
 
 
 def _print_unmapped(done: LandedLoad) -> None:

@@ -83,6 +83,11 @@ class Counted:
         return bool(self.result.written or self.added)
 
 
+LISTING = frozenset(
+    f"nba_raw.{name}"
+    for name in ("nbac_gamebook_player_stats", "nbac_player_boxscore", "nbac_player_list_current", "espn_team_rosters")
+)
+"""Raw tables that say, with the league's ids, who was listed where."""
 EVERY_SEASON = DateRange(date(1900, 1, 1), date(2199, 12, 31))
 """A range that touches every season of the schedule."""
 

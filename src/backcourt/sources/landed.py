@@ -191,7 +191,7 @@ def _load_batch(
         held: set[str] = set()
         for folder, paths in _folders(source, [(landed, rows) for landed, rows in parsed if rows is not None]):
             stage_inputs(session, folder)
-            loader = UnitLoader(session, folder, now, run_id, seasons)
+            loader = UnitLoader(session, folder, now, run_id, seasons, says_all=source.per == "season")
             if holds(source.feed):
                 # What can be decided now holds no game back.
                 done.names = loader.names()

@@ -99,8 +99,21 @@ class _Stage:
 class UnitLoader:
     """One load in an open session."""
 
-    def __init__(self, session: Session, folder: Folder, now: datetime, run_id: str, seasons: Seasons) -> None:
-        """Take the folder whose rows ``stage_inputs`` has staged, and the seasons that the stored schedule knows."""
+    def __init__(
+        self,
+        session: Session,
+        folder: Folder,
+        now: datetime,
+        run_id: str,
+        seasons: Seasons,
+        *,
+        says_all: bool = True,
+    ) -> None:
+        """Take the folder whose rows ``stage_inputs`` has staged, and the seasons that the stored schedule knows.
+
+        What is stored beside the rows is named if they should be all of the season.
+        """
+        self._says_all = says_all
         self._session = session
         self._folder = folder
         self._now = now
@@ -149,6 +162,7 @@ class UnitLoader:
             teams=self._teams(file, stage),
             rules=self._named(file, stage.name, "broken_rules") if stage.held else {},
             warnings=self._named(file, stage.good, "warning"),
+            absent=self._absent(table, file, stage),
             seconds=time.perf_counter() - started,
             exit_code=1 if stage.held else 0,
         )
@@ -226,7 +240,8 @@ class UnitLoader:
         name = self._staged(file)
         units = self._session.stage_query(
             f"units_{file.stem}",
-            f"SELECT {_unit(file)} AS unit, COUNTIF(broken_rules IS NOT NULL) > 0 AS held FROM {name} GROUP BY unit",
+            f"SELECT {unit_text(file)} AS unit, COUNTIF(broken_rules IS NOT NULL) > 0 AS held FROM {name} "
+            "GROUP BY unit",
         ).name
         count, held = self._numbers(f"SELECT COUNT(*) AS n, COUNTIF(held) AS held FROM {units}")
         if not held:
@@ -235,7 +250,7 @@ class UnitLoader:
         good = self._session.stage_query(
             f"good_{file.stem}",
             f"SELECT {columns}, {', '.join(_extra(file))} FROM {name} "
-            f"WHERE {_unit(file)} IN (SELECT unit FROM {units} WHERE NOT held)",
+            f"WHERE {unit_text(file)} IN (SELECT unit FROM {units} WHERE NOT held)",
         ).name
         return _Stage(name, good, units, count, held)
 
@@ -250,7 +265,7 @@ class UnitLoader:
         units = f"{STAGING}.units_{file.stem}"
         sql = (
             f"SELECT s.landed_from FROM {STAGING}.stage_{file.stem} AS s INNER JOIN {units} AS u "
-            f"ON u.unit = {_unit(file, 's.')} WHERE u.held GROUP BY s.landed_from"
+            f"ON u.unit = {unit_text(file, 's.')} WHERE u.held GROUP BY s.landed_from"
             if "landed_from" in _extra(file)
             else f"SELECT l.path FROM {STAGING}.landed_units AS l INNER JOIN {units} AS u "
             "ON u.unit = l.landed_unit WHERE u.held GROUP BY l.path"
@@ -259,7 +274,7 @@ class UnitLoader:
 
     def _scope(self, table: Table, file: SeasonFile, stage: _Stage) -> Scope:
         """The stored rows that the good ones replace: those of the same games; held-back games stay as they are."""
-        unit = _unit(file, "t.")
+        unit = unit_text(file, "t.")
         parameters: dict[str, Value] = {"season_year": self._folder.year}
         # What a date files goes with it where the schedule has moved the date to another season since.
         conditions = [] if _is_filed_by_date(table) else ["t.season_year = @season_year"]
@@ -276,7 +291,7 @@ class UnitLoader:
     def _changes(self, table: Table, file: SeasonFile, stage: _Stage, scope: Scope) -> tuple[int, Published]:
         """Good games of which at least one row is new, changed or gone, and the rows that publishing them touches."""
         target = f"{table.full_name} AS t WHERE {scope.condition}"
-        old = f"SELECT {_unit(file, 't.')} AS unit, {trusted_hash(table, 't')} AS data_hash FROM {target}"
+        old = f"SELECT {unit_text(file, 't.')} AS unit, {trusted_hash(table, 't')} AS data_hash FROM {target}"
         (stored,) = self._numbers(f"SELECT COUNT(*) AS n FROM {target}", scope.parameters)
         (good,) = self._numbers(f"SELECT COUNT(*) AS n FROM {stage.good}")
         if not stored:
@@ -286,7 +301,7 @@ class UnitLoader:
             "SELECT COUNT(DISTINCT IF(n.data_hash IS NULL OR o.data_hash IS NULL, COALESCE(n.unit, o.unit), NULL)) "
             "AS units, "
             "COUNTIF(o.data_hash IS NULL) AS inserted, COUNTIF(n.data_hash IS NULL) AS removed "
-            f"FROM (SELECT {_unit(file, 's.')} AS unit, data_hash FROM {stage.good} AS s) AS n "
+            f"FROM (SELECT {unit_text(file, 's.')} AS unit, data_hash FROM {stage.good} AS s) AS n "
             f"FULL JOIN ({old}) AS o "
             "ON o.data_hash = n.data_hash",
             scope.parameters,
@@ -316,7 +331,7 @@ class UnitLoader:
             f"{'COALESCE(MIN(path), @source_file)' if part else '@source_file'}, @run_id, @now FROM "
             f"(SELECT unit, game_date, {'landed_from AS path, ' if landed else ''}"
             "SPLIT(broken, ': ')[SAFE_OFFSET(0)] AS rule, "
-            f"SUBSTR(broken, STRPOS(broken, ': ') + 2) AS detail FROM (SELECT {_unit(file, 's.')} AS unit, "
+            f"SUBSTR(broken, STRPOS(broken, ': ') + 2) AS detail FROM (SELECT {unit_text(file, 's.')} AS unit, "
             f"{'s.game_date' if has_date else 'CAST(NULL AS DATE)'} AS game_date, broken"
             f"{', s.landed_from' if landed else ''} FROM {stage.name} AS s "
             "CROSS JOIN UNNEST(SPLIT(s.broken_rules, '; ')) AS broken WHERE s.broken_rules IS NOT NULL)) "
@@ -331,10 +346,21 @@ class UnitLoader:
         )
         return (clear, insert)
 
+    def _absent(self, table: Table, file: SeasonFile, stage: _Stage) -> tuple[str, ...]:
+        """What is stored of the season and stands in no row of a source that should say all."""
+        if not self._says_all or file.whole_season:
+            return ()
+        rows = self._session.rows(
+            f"SELECT unit FROM (SELECT DISTINCT {unit_text(file, 't.')} AS unit FROM {table.full_name} AS t "
+            f"WHERE t.season_year = @season_year) WHERE unit NOT IN (SELECT unit FROM {stage.units}) ORDER BY unit",
+            {"season_year": self._folder.year},
+        )
+        return tuple(str(row[0]) for row in rows)
+
     def _named(self, file: SeasonFile, stage: str, column: str) -> dict[str, int]:
         """Games per rule or warning named in a column."""
         rows = self._session.rows(
-            f"SELECT SPLIT(named, ': ')[SAFE_OFFSET(0)] AS rule, COUNT(DISTINCT {_unit(file, 's.')}) AS games "
+            f"SELECT SPLIT(named, ': ')[SAFE_OFFSET(0)] AS rule, COUNT(DISTINCT {unit_text(file, 's.')}) AS games "
             f"FROM {stage} AS s CROSS JOIN UNNEST(SPLIT(s.{column}, '; ')) AS named WHERE s.{column} IS NOT NULL "
             "GROUP BY rule ORDER BY rule"
         )
@@ -369,7 +395,7 @@ def _is_filed_by_date(table: Table) -> bool:
     return "season_year" not in table.key and not any(column.name == "game_id" for column in table.columns)
 
 
-def _unit(file: SeasonFile, alias: str = "") -> str:
+def unit_text(file: SeasonFile, alias: str = "") -> str:
     """SQL text of what is held back as a whole; never NULL, so that NOT IN works."""
     parts = [_text(file, alias, column) for column in file.unit.split()]
     between = ", ' ', ".join(parts)

@@ -39,7 +39,8 @@ class SeasonFile:
         required: False if a folder may be without it.
         names: Columns that make up the player's name, in order; empty if the file has none.
         team: Column of the table with the team, empty if it has none.
-        whole_season: True if the file is the season's complete list, so that what it lacks is removed.
+        whole_season: True if a payload is the season's complete list, so that what it lacks is removed. A file of a
+            folder never is: a folder may hold a part of the season.
         optional: Columns that a file may be without; they are NULL then.
     """
 
@@ -155,7 +156,6 @@ FILES: tuple[SeasonFile, ...] = (
         unit="source_team_code",
         names=("bref_name",),
         team="team_abbrev",
-        whole_season=True,
     ),
     SeasonFile(
         "players",
@@ -166,7 +166,6 @@ FILES: tuple[SeasonFile, ...] = (
         unit="player_id",
         names=("player_name",),
         team="team_abbr",
-        whole_season=True,
     ),
     SeasonFile(
         "roster_snapshots",

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from backcourt.names.resolve import Resolved
+
+
+_SHOWN = 5
+"""Games that are named one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class TableLoad:
         teams: Teams among the good rows, None for tables without a team.
         rules: Broken rules with the number of games that break them.
         warnings: Oddities that do not hold a game back, with the number of games.
+        absent: Games that are stored of the season and stand in no row of the source; they stay.
         seconds: Wall time.
         error: The engine's error in one line, empty if there was none.
         exit_code: 0 good, 1 something was held back, more if the engine refused.
@@ -44,9 +50,24 @@ class TableLoad:
     teams: int | None = None
     rules: Mapping[str, int] = field(default_factory=dict)
     warnings: Mapping[str, int] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
     seconds: float = 0.0
     error: str = ""
     exit_code: int = 0
+
+    @property
+    def absent_in_words(self) -> str:
+        """What is stored and not in the source: how many, and the first few; "" if nothing is."""
+        if not self.absent:
+            return ""
+        more = f" and {len(self.absent) - _SHOWN:,} more" if len(self.absent) > _SHOWN else ""
+        return f"{self.table}: {len(self.absent):,} ({', '.join(self.absent[:_SHOWN])}{more})"
+
+    @property
+    def absent_next_step(self) -> str:
+        """What takes back the first of them."""
+        unit = shlex.quote(self.absent[0]) if self.absent else "GAME"
+        return f"backcourt withdraw {self.table.rpartition('.')[2]} {unit} --reason TEXT"
 
     @property
     def rows(self) -> int:
