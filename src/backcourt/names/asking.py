@@ -14,6 +14,7 @@ from backcourt.names.decide import Asked, Decision
 from backcourt.names.fixpoint import Own, decide_all
 from backcourt.names.people import registered
 from backcourt.warehouse.base import Session
+from backcourt.warehouse.content import altered
 
 if TYPE_CHECKING:
     from backcourt.names.registry_fill import Counted
@@ -225,7 +226,8 @@ def _without_id(carrier: Carrier) -> str:
     """SELECT of the names of the rows of a raw table without an id, and whether they are decided."""
     return (
         f"SELECT {_key_of(carrier)}, d.source IS NOT NULL AS decided FROM {_with_decisions(carrier)} "
-        "WHERE r.player_id IS NULL"
+        # A row that is not what its hash says gets no id before it is loaded again.
+        f"WHERE r.player_id IS NULL AND (d.source IS NULL OR NOT {altered(carrier.table, 'r')})"
     )
 
 
