@@ -7,6 +7,7 @@ import json
 from markup import code, page, table, text
 
 from backcourt.catalog import TABLES, Column, Table
+from backcourt.catalog.rules import ROUNDING
 
 PHASES = {
     "raw": ("Raw tables", "What the sources say, one table per source, typed and judged by rules."),
@@ -41,6 +42,8 @@ def _overview() -> str:
         "Tables",
         "Every table of the warehouse, from the catalog that also writes the DDL and checks the rows.",
         table(("table", "short", "phase", "one row is", "columns"), rows),
+        "## Numbers { #numbers }",
+        text(ROUNDING),
         "The catalog as JSON, for programs: [schema.json](schema.json).",
     )
 

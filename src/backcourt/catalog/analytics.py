@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backcourt.catalog import criticals
 from backcourt.catalog.model import Column, Table, Upstream, Window, stamped
+from backcourt.catalog.rules import CUP, FIRST_BOOKMAKER, NEWEST, OUT, ROSTER, USAGE, WHO_PLAYED
 from backcourt.catalog.types import day, flag, integer, number, text
 
 _DATE = (Window("date"),)
@@ -42,7 +43,10 @@ def _shooting(prefix: str, whose: str) -> tuple[Column, ...]:
 
 def _zones(prefix: str, whose: str) -> tuple[Column, ...]:
     """Attempts and makes in the two zones inside the arc; threes stand in the shooting columns."""
-    null = "; NULL unless the shot chart accounts for every attempt of the box score"
+    null = (
+        "; NULL unless the shot chart has exactly the attempts, makes and threes of the box score and a zone for each; "
+        "0 without an attempt in a charted game"
+    )
     return (
         integer(f"{prefix}paint_attempts", f"attempts{whose} from the paint{null}"),
         integer(f"{prefix}paint_makes", f"of which made{null}"),
@@ -66,7 +70,8 @@ PLAYER_GAME_SUMMARY = Table(
     key=("game_id", "player_id"),
     partition="game_date",
     cluster=("player_id", "team_abbr"),
-    description="A player's line in a game he played: box score, shots by zone, usage and the points line's result.",
+    description="A player's line in a game he played: box score, shots by zone, usage and the points line's result. "
+    f"{WHO_PLAYED}",
     columns=stamped(
         *_GAME,
         *_PLAYER,
@@ -85,20 +90,31 @@ PLAYER_GAME_SUMMARY = Table(
         integer("blocks", "blocks", required=True),
         integer("turnovers", "turnovers", required=True),
         integer("personal_fouls", "personal fouls", required=True),
-        integer("plus_minus", "score margin while on court", "points"),
+        integer("plus_minus", "score margin while on court; NULL where only Ball Don't Lie has the game", "points"),
         *_shooting("", ""),
         *_zones("", ""),
-        integer("paint_blocks", "shots from the paint that he blocked; NULL unless play-by-play places every block"),
+        integer(
+            "paint_blocks",
+            "shots from the paint that he blocked, by the zone of the shot with the event's number; NULL unless they "
+            "and the other two are all blocks of the box score",
+        ),
         integer("mid_range_blocks", "mid-range shots that he blocked; NULL as for paint_blocks"),
         integer("three_pt_blocks", "threes that he blocked; NULL as for paint_blocks"),
-        integer("and1_count", "made shots with a free throw added; NULL without play-by-play"),
-        integer("assisted_fg_makes", "field goals made off an assist; NULL where the source does not say"),
-        integer("unassisted_fg_makes", "field goals made without one; NULL where the source does not say"),
+        integer(
+            "and1_count",
+            "made shots with a single free throw, flagrant ones too, of the same player in the same period at the same "
+            "clock; NULL without play-by-play",
+        ),
+        integer(
+            "assisted_fg_makes",
+            "field goals made off an assist; NULL unless the shot chart has every make and says of each",
+        ),
+        integer("unassisted_fg_makes", "field goals made without one; NULL as for assisted_fg_makes"),
         number(
             "usage_rate",
             2,
             "share of the team's plays used while on court: 100 * (FGA + .44*FTA + TOV) * (exact team minutes / 5) / "
-            "(minutes * (team FGA + .44*team FTA + team TOV)); NULL under 3 minutes",
+            "(minutes * (team FGA + .44*team FTA + team TOV)); NULL under 180 seconds",
             "percent",
         ),
         number("ts_pct", 4, "true shooting: PTS / (2 * (FGA + .44*FTA)); NULL without an attempt", "fraction"),
@@ -109,7 +125,12 @@ PLAYER_GAME_SUMMARY = Table(
             "play-by-play, the first of them that names five men of his team in the box score; NULL where none does",
         ),
         flag("win_flag", "his team won, from the score of the schedule", required=True),
-        number("points_line", 1, "points line in the last snapshot before the game; NULL without one", "points"),
+        number(
+            "points_line",
+            1,
+            f"points line in the last snapshot before tip-off, {FIRST_BOOKMAKER}; NULL without",
+            "points",
+        ),
         text("over_under_result", "OVER, UNDER or PUSH against the line; NULL without one"),
         number("points_margin", 1, "points minus the line; NULL without one", "points"),
         text("primary_source_used", "raw table that the line comes from", required=True),
@@ -190,7 +211,11 @@ TEAM_DEFENSE_GAME_SUMMARY = Table(
         integer("points_in_paint_allowed", "2 * paint makes allowed; NULL as for opp_paint_attempts", "points"),
         integer("mid_range_points_allowed", "2 * mid-range makes allowed; NULL as for opp_paint_attempts", "points"),
         integer("three_pt_points_allowed", "3 * three-pointers allowed", "points", required=True),
-        integer("blocks_paint", "own blocks of shots from the paint; NULL unless play-by-play places every block"),
+        integer(
+            "blocks_paint",
+            "the opponent's shots from the paint that were blocked, by the zone of the shot with the event's number; "
+            "NULL unless they and the other two are all blocks of the box score",
+        ),
         integer("blocks_mid_range", "own blocks of mid-range shots; NULL as for blocks_paint"),
         integer("blocks_three_pt", "own blocks of threes; NULL as for blocks_paint"),
         integer("steals", "own steals", required=True),
@@ -235,7 +260,8 @@ UPCOMING_PLAYER_GAME_CONTEXT = Table(
     cluster=("player_id", "team_abbr"),
     description=(
         "What is known of a listed player before the game: rest, load, recent points and usage, the opponent's pace, "
-        "team-mates out. Apart from the row's existence nothing in it depends on games of its date or later."
+        "team-mates out. Apart from the row's existence nothing in it depends on games of its date or later. "
+        f"{ROSTER} {CUP} His name is the one of his last game, else of the roster, else of the game itself."
     ),
     columns=stamped(
         *_GAME,
@@ -243,46 +269,73 @@ UPCOMING_PLAYER_GAME_CONTEXT = Table(
         *_SIDES,
         text(
             "listing",
-            "roster: on the team's roster as of the date and not ruled out; box_score: played unlisted",
+            "roster: on the team's roster as of the date and not out in the latest injury report before the game; "
+            "box_score: played without being so listed",
             required=True,
         ),
         integer(
-            "days_rest", "days since his last game of the season; 1 = played yesterday, NULL before the first", "days"
+            "days_rest",
+            "days since his last game of the season, the Cup final too; 1 = played yesterday, NULL before the first",
+            "days",
         ),
         flag("back_to_back", "days_rest is 1", required=True),
-        integer("opponent_days_rest", "days since the opponent's last game; NULL before its first", "days"),
+        integer(
+            "opponent_days_rest",
+            "days since the opponent's last game, the Cup final too; NULL before its first",
+            "days",
+        ),
         integer("games_in_last_7_days", "his games with D-7 <= date < D", required=True),
         integer("games_in_last_14_days", "his games with D-14 <= date < D", required=True),
         number("minutes_in_last_7_days", 2, "his minutes with D-7 <= date < D", "minutes", required=True),
         number("minutes_in_last_14_days", 2, "his minutes with D-14 <= date < D", "minutes", required=True),
         number("avg_minutes_per_game_last_7", 2, "minutes a game of the last 7 days; NULL without a game", "minutes"),
-        integer("back_to_backs_last_14_days", "pairs of games on consecutive days, both within 14 days", required=True),
+        integer(
+            "back_to_backs_last_14_days",
+            "pairs of games on consecutive days, both with D-14 <= date < D",
+            required=True,
+        ),
         integer("games_played_season", "his games of the season as of the date", required=True),
         integer("l5_games_used", "games behind points_avg_last_5", required=True),
         integer("l10_games_used", "games behind points_avg_last_10", required=True),
-        number("points_avg_last_5", 2, "mean points of the newest 5 games", "points"),
-        number("points_avg_last_10", 2, "mean points of the newest 10 games", "points"),
-        number("baseline_usage_rate", 2, "usage over the newest 20 games, as a ratio of sums", "percent"),
-        number("projected_usage_rate", 2, "usage over the newest 5 games, as a ratio of sums", "percent"),
+        number("points_avg_last_5", 2, f"mean points of the newest 5 games, {NEWEST}; NULL without", "points"),
+        number("points_avg_last_10", 2, f"mean points of the newest 10 games, {NEWEST}; NULL without", "points"),
+        number("baseline_usage_rate", 2, f"usage over the newest 20 games, {NEWEST}: {USAGE}", "percent"),
+        number("projected_usage_rate", 2, "usage over the newest 5 games, as for baseline_usage_rate", "percent"),
         number(
-            "opponent_pace_last_10", 2, "the opponent's pace over its newest 10 games", "possessions per 48 minutes"
+            "opponent_pace_last_10",
+            2,
+            f"the opponent's possessions * 240 / exact minutes, both summed over its newest 10 games, {NEWEST}",
+            "possessions per 48 minutes",
         ),
         number(
             "pace_differential",
             2,
-            "opponent_pace_last_10 minus the league's pace of the season as of the date",
+            "opponent_pace_last_10 minus the same ratio of sums over all teams' games of the season before the date, "
+            "both unrounded; NULL before the opponent's first game",
             "possessions per 48 minutes",
         ),
         integer("player_age", "age in full years on the date; NULL without a birth date", "years"),
-        text("player_status", "status in the latest injury report before the game; NULL without a report for the game"),
-        integer("star_teammates_out", "how many of the team's two stars, himself excluded, are out", required=True),
+        text(
+            "player_status",
+            "his newest row in the injury reports for the game before its tip-off; available if they name others and "
+            "not him; NULL without a report for the game",
+        ),
+        integer(
+            "star_teammates_out",
+            "how many of the team's two stars, himself excluded, are out. Stars: the two of its roster with the "
+            "highest usage of the season (a ratio of sums; of equals the lower player_id) among those with 20 minutes "
+            f"a game. {OUT[0].upper()}{OUT[1:]}",
+            required=True,
+        ),
         flag(
             "has_prop_line",
             "a points line for him exists; NULL for a game without any line, and for whoever has none while a line of "
             "the game belongs to a name whose player is not known yet",
         ),
-        number("current_points_line", 1, "points line in the last snapshot before the game", "points"),
-        number("opening_points_line", 1, "points line in the first snapshot", "points"),
+        number(
+            "current_points_line", 1, f"points line in the last snapshot before tip-off, {FIRST_BOOKMAKER}", "points"
+        ),
+        number("opening_points_line", 1, f"points line in the first snapshot, {FIRST_BOOKMAKER}", "points"),
     ),
     upstreams=(
         Upstream("nba_raw.nbac_schedule", (_SEASON, *_DATE)),
@@ -304,25 +357,32 @@ UPCOMING_TEAM_GAME_CONTEXT = Table(
     key=("game_id", "team_abbr"),
     partition="game_date",
     cluster=("team_abbr",),
-    description="What is known of a team before a game: rest, travel, streak, record, starters out, spread and total.",
+    description="What is known of a team before a game: rest, travel, streak, record, starters out, spread and total. "
+    f"{CUP}",
     columns=stamped(
         *_GAME,
         *_SIDES,
         integer(
-            "team_days_rest", "days since the team's last game; 1 = played yesterday, NULL before the first", "days"
+            "team_days_rest",
+            "days since the team's last game, the Cup final too; 1 = played yesterday, NULL before the first",
+            "days",
         ),
         flag("team_back_to_back", "team_days_rest is 1", required=True),
         integer("games_in_last_7_days", "the team's games with D-7 <= date < D", required=True),
         integer("games_in_last_14_days", "the team's games with D-14 <= date < D", required=True),
         integer(
-            "game_number_in_season", "ordinal of this game among the team's, the Cup final not counted", required=True
+            "game_number_in_season",
+            "games that the team has played before the date, the Cup final not counted, and one",
+            required=True,
         ),
         integer("wins_entering", "wins of the season as of the date", required=True),
         integer("losses_entering", "losses of the season as of the date", required=True),
-        integer("team_win_streak_entering", "wins in a row", required=True),
-        integer("team_loss_streak_entering", "losses in a row", required=True),
-        integer("last_game_margin", "margin of the last game", "points"),
-        text("last_game_result", "W or L; NULL before the first game"),
+        integer("team_win_streak_entering", "wins in a row up to the date; 0 after a loss", required=True),
+        integer("team_loss_streak_entering", "losses in a row up to the date; 0 after a win", required=True),
+        integer(
+            "last_game_margin", "own score minus the other's in the last game, the Cup final not counted", "points"
+        ),
+        text("last_game_result", "W or L of that game; NULL before the first"),
         integer(
             "travel_miles",
             "great-circle distance from the place of the team's last game, the Cup final included, to this one's, on a "
@@ -342,12 +402,23 @@ UPCOMING_TEAM_GAME_CONTEXT = Table(
             "place_basis of nbac_schedule (unknown_arena, neutral_site, no_home_arena), or not_loaded for a schedule "
             "stored before it had places; NULL where travel is known",
         ),
-        integer("starters_out_count", "usual starters (half of the team's last 10 games) who are out; NULL if unknown"),
         integer(
-            "questionable_players_count", "players listed questionable or doubtful; NULL without a report for the game"
+            "starters_out_count",
+            "usual starters, who started 5 of the team's last 10 games or more, and are out. "
+            f"{OUT[0].upper()}{OUT[1:]}. NULL before the team's tenth game and where no source names a starter in them",
         ),
-        number("game_spread", 2, "mean of the bookmakers' last spreads for this team", "points"),
-        number("game_total", 2, "mean of the bookmakers' last totals", "points"),
+        integer(
+            "questionable_players_count",
+            "names whose newest row in the reports for the game says questionable or doubtful for this team; NULL "
+            "without a report for the game",
+        ),
+        number(
+            "game_spread",
+            2,
+            "mean over the bookmakers of each one's last spread for this team before tip-off",
+            "points",
+        ),
+        number("game_total", 2, "mean over the bookmakers of each one's last total (over) before tip-off", "points"),
     ),
     upstreams=(
         Upstream("nba_raw.nbac_schedule", (_SEASON, *_DATE)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from backcourt.catalog import criticals
 from backcourt.catalog.features import ML_FEATURE_STORE
 from backcourt.catalog.model import Column, Table, Upstream, Window, stamped
+from backcourt.catalog.rules import CUP, NEWEST, USAGE
 from backcourt.catalog.types import day, flag, integer, number, text
 
 _DATE = (Window("date"),)
@@ -22,21 +23,36 @@ _PLAYER: tuple[Column, ...] = (
 )
 
 
-def _allowed(zone: str, label: str, *, points: bool = False) -> tuple[Column, ...]:
+def _allowed(zone: str, label: str, default: str, *, points: bool = False) -> tuple[Column, ...]:
+    games = "games of the window" if zone == "three_pt" else "games of the window with zones"
     extra = (
-        (number(f"{zone}_points_allowed_per_game", 2, f"points a game allowed {label}", "points"),) if points else ()
+        (
+            number(
+                f"{zone}_points_allowed_per_game",
+                2,
+                f"2 * makes allowed {label} / games of the window with zones",
+                "points",
+            ),
+        )
+        if points
+        else ()
     )
     return (
         number(f"{zone}_pct_allowed_last_15", 4, f"makes / attempts allowed {label}, sums of the window", "fraction"),
-        number(f"{zone}_attempts_allowed_per_game", 2, f"attempts a game allowed {label}", "attempts"),
+        number(f"{zone}_attempts_allowed_per_game", 2, f"attempts allowed {label} / {games}", "attempts"),
         *extra,
         number(
-            f"{zone}_blocks_per_game", 2, f"own blocks a game of shots {label}; NULL without play-by-play", "blocks"
+            f"{zone}_blocks_per_game",
+            2,
+            f"own blocks of shots {label} / games of the window whose blocks are placed; NULL without one",
+            "blocks",
         ),
         number(
             f"{zone}_defense_vs_league_avg",
             2,
-            f"percentage points above the league's mean of the last 30 days {label}; positive = weaker",
+            f"100 * (share allowed {label} minus the league's mean), both unrounded; positive = weaker. The mean is "
+            "over the teams with 5 games and more with D-30 <= date < D, each one's makes / attempts in those counting "
+            f"once; without such a team it is {default}",
             "percentage points",
         ),
     )
@@ -51,14 +67,15 @@ TEAM_DEFENSE_ZONE_ANALYSIS = Table(
     key=("team_abbr", "analysis_date"),
     partition="analysis_date",
     cluster=("team_abbr",),
-    description="How a team defends each zone over its newest 15 games (at least 5), against the league.",
+    description="How a team defends each zone over its newest 15 games (at least 5), against the league. The two zones "
+    f"inside the arc rest on the games of the window with zones, all else on all of them. {CUP}",
     columns=stamped(
         text("team_abbr", "NBA tricode of the defending team", required=True),
         _AS_OF,
         _YEAR,
-        *_allowed("paint", "in the paint", points=True),
-        *_allowed("mid_range", "from mid-range"),
-        *_allowed("three_pt", "on threes"),
+        *_allowed("paint", "in the paint", ".565", points=True),
+        *_allowed("mid_range", "from mid-range", ".410"),
+        *_allowed("three_pt", "on threes", ".352"),
         number(
             "defensive_rating_last_15",
             2,
@@ -72,8 +89,12 @@ TEAM_DEFENSE_ZONE_ANALYSIS = Table(
         ),
         integer("games_in_sample", "games of the window, 5 to 15", required=True),
         integer("zone_games_in_sample", "games of the window with shot zones", required=True),
-        text("strongest_zone", "zone with the lowest value against the league: paint, mid_range or perimeter"),
-        text("weakest_zone", "zone with the highest value against the league: paint, mid_range or perimeter"),
+        text(
+            "strongest_zone",
+            "zone with the lowest unrounded value against the league: of equals paint, mid_range, perimeter; NULL "
+            "unless all three are known",
+        ),
+        text("weakest_zone", "zone with the highest unrounded value, as for strongest_zone"),
         text("data_quality_tier", "high at 15 games, medium at 10, else low", required=True),
     ),
     critical=criticals.TEAM_DEFENSE_ZONE_ANALYSIS,
@@ -95,14 +116,15 @@ PLAYER_SHOT_ZONE_ANALYSIS = Table(
     key=("player_id", "analysis_date"),
     partition="analysis_date",
     cluster=("player_id",),
-    description="Where a player shoots and how well, over his newest 10 and 20 games.",
+    description="Where a player shoots and how well, over his newest 10 and 20 games, threes too by the games with "
+    f"zones. Everyone with a game of the season before the date is a candidate; it takes 10 games. {CUP}",
     columns=stamped(
         *_PLAYER,
         _AS_OF,
         _YEAR,
-        text("team_abbr", "team of his newest game", required=True),
+        text("team_abbr", "team of his newest game before the date", required=True),
         *(
-            number(f"{zone}_rate_last_10", 2, f"share of his attempts {label}; NULL without an attempt", "percent")
+            number(f"{zone}_rate_last_10", 2, f"100 * attempts {label} / attempts; NULL without one", "percent")
             for zone, label in (
                 ("paint", "from the paint"),
                 ("mid_range", "from mid-range"),
@@ -120,7 +142,7 @@ PLAYER_SHOT_ZONE_ANALYSIS = Table(
             )
         ),
         *(
-            number(f"{zone}_attempts_per_game", 2, f"attempts a game {label} over 10 games", "attempts")
+            number(f"{zone}_attempts_per_game", 2, f"attempts {label} / games_in_sample_10", "attempts")
             for zone, label in (
                 ("paint", "from the paint"),
                 ("mid_range", "from mid-range"),
@@ -132,14 +154,19 @@ PLAYER_SHOT_ZONE_ANALYSIS = Table(
         number("mid_range_rate_last_20", 2, "mid-range share over 20 games; NULL under 15 games", "percent"),
         number("three_pt_rate_last_20", 2, "three-point share over 20 games; NULL under 15 games", "percent"),
         integer("games_in_sample_20", "games of the 20-game window with zones", required=True),
-        number("assisted_rate_last_10", 2, "assisted share of his makes; NULL without one or where unknown", "percent"),
         number(
-            "unassisted_rate_last_10", 2, "unassisted share of his makes; NULL without one or where unknown", "percent"
+            "assisted_rate_last_10",
+            2,
+            "100 * assisted / all makes of the 10 games that say so; NULL without a make",
+            "percent",
+        ),
+        number(
+            "unassisted_rate_last_10", 2, "100 minus the assisted share; NULL as for assisted_rate_last_10", "percent"
         ),
         text(
             "primary_scoring_zone",
-            "paint if paint rate >= 40, else perimeter if three >= 40, else mid_range if mid >= 35, else balanced; "
-            "NULL without an attempt",
+            "by unrounded shares of his attempts: paint if paint >= 40, else perimeter if three >= 40, else mid_range "
+            "if mid >= 35, else balanced; NULL without an attempt",
         ),
     ),
     critical=criticals.PLAYER_SHOT_ZONE_ANALYSIS,
@@ -166,7 +193,8 @@ PLAYER_COMPOSITE_FACTORS = Table(
     key=("game_id", "player_id"),
     partition="game_date",
     cluster=("player_id",),
-    description="Four adjustments to a player's expectation (fatigue, zone mismatch, pace, usage) and their total.",
+    description="Four adjustments to a player's expectation (fatigue, zone mismatch, pace, usage) and their total, "
+    "from the columns of the date's rows as they are stored.",
     columns=stamped(
         text("game_id", "the NBA's 10-character game id", required=True),
         day("game_date", "local date of the game", required=True),
@@ -174,31 +202,45 @@ PLAYER_COMPOSITE_FACTORS = Table(
         *_PLAYER,
         text("team_abbr", "NBA tricode of the own team", required=True),
         text("opponent_team_abbr", "NBA tricode of the other team", required=True),
-        integer("fatigue_score", "0 tired to 100 fresh, by the rules of the fatigue table", "score", required=True),
+        integer(
+            "fatigue_score",
+            "0 tired to 100 fresh: 100, back-to-back -15; days rest of 3 and more +5; 4 games and more in 7 days -10; "
+            "more than 240 minutes in 7 days -10; more than 35 a game -8; back-to-backs in 14 days, two and more -12, "
+            "one -5; 35 years and more -10, 30 and more -5; what is unknown changes nothing",
+            "score",
+            required=True,
+        ),
         number("fatigue_adjustment", 2, "(fatigue_score - 100) / 20, that is -5 to 0", "points", required=True),
         number(
             "shot_zone_mismatch_score",
             2,
-            "opponent's weakness in the player's primary zone, weighted by his rate "
-            "there, -10 to 10; NULL if either side is missing",
+            "the opponent's value against the league in the player's primary zone * min(his rate there / 50, 1); for a "
+            "balanced player the mean of the three values, weighted with his attempts; * 1.2 beyond 5 either way, -10 "
+            "to 10; NULL if either side is missing",
             "points",
         ),
         number("pace_score", 2, "pace differential / 2, -3 to 3; NULL without one", "points"),
         number(
             "usage_spike_score",
             2,
-            ".3 * (projected - baseline usage), more with stars out, -3 to 3; NULL without both",
+            ".3 * (projected - baseline usage), a positive one * 1.15 with one star team-mate out and * 1.30 with two, "
+            "-3 to 3; NULL without both",
             "points",
         ),
-        number("opponent_strength_score", 2, "share of the other teams with a worse defensive rating", "percent"),
+        number(
+            "opponent_strength_score",
+            2,
+            "100 * other teams with a higher, that is worse, stored defensive rating than the opponent's / other teams",
+            "percent",
+        ),
         number(
             "total_composite_adjustment",
             2,
-            "sum of the four adjustments, a missing one counting 0",
+            "fatigue_adjustment and the three scores as they are stored, a missing one counting 0",
             "points",
             required=True,
         ),
-        text("primary_scoring_zone", "zone that the mismatch looks at"),
+        text("primary_scoring_zone", "zone that the mismatch looks at, from PSZA"),
     ),
     critical=criticals.PLAYER_COMPOSITE_FACTORS,
     beside=criticals.PLAYER_COMPOSITE_FACTORS_BESIDE,
@@ -220,7 +262,8 @@ PLAYER_DAILY_CACHE = Table(
     key=("game_id", "player_id"),
     partition="cache_date",
     cluster=("player_id",),
-    description="A listed player's form as of the date: points, minutes, usage, shooting, his team's pace and rating.",
+    description="A listed player's form as of the date: points, minutes, usage, shooting, his team's pace and rating. "
+    f"It takes 5 games of the season; windows of 10 hold fewer until there are 10. {CUP}",
     columns=stamped(
         text("game_id", "the NBA's 10-character game id", required=True),
         day("cache_date", "the date as of which the row holds, the game's date", required=True),
@@ -230,19 +273,39 @@ PLAYER_DAILY_CACHE = Table(
         number("points_avg_last_5", 2, "mean points of the newest 5 games", "points", required=True),
         number("points_avg_last_10", 2, "mean points of the newest 10 games", "points", required=True),
         number("points_avg_season", 2, "mean points of the season", "points", required=True),
-        number("points_std_last_10", 2, "sample standard deviation of points over the newest 10 games", "points"),
+        number("points_std_last_10", 2, "standard deviation (n - 1) of points over the newest 10 games", "points"),
         number(
             "recent_trend_points", 2, "mean of the newest 2 of his last 5 games minus mean of the oldest 2", "points"
         ),
         number("minutes_avg_last_10", 2, "minutes a game over the newest 10 games", "minutes", required=True),
         number("minutes_avg_season", 2, "minutes a game of the season", "minutes", required=True),
-        number("usage_rate_last_10", 2, "usage over the newest 10 games, as a ratio of sums", "percent"),
-        number("player_usage_rate_season", 2, "usage over the season, as a ratio of sums", "percent"),
-        number("ts_pct_last_10", 4, "true shooting over the newest 10 games, from sums", "fraction"),
-        number("ft_points_share_last_10", 4, "free throws made / points over the newest 10 games", "fraction"),
+        number("usage_rate_last_10", 2, f"usage over the newest 10 games: {USAGE}", "percent"),
+        number("player_usage_rate_season", 2, "usage over the season, as for usage_rate_last_10", "percent"),
+        number(
+            "ts_pct_last_10",
+            4,
+            "true shooting over the newest 10 games, from sums; NULL without an attempt",
+            "fraction",
+        ),
+        number(
+            "ft_points_share_last_10",
+            4,
+            "free throws made / points over the newest 10 games; NULL without a point",
+            "fraction",
+        ),
         integer("games_played_season", "games of the season as of the date", required=True),
-        number("team_pace_last_10", 2, "the team's pace over its newest 10 games", _PER_48),
-        number("team_off_rating_last_10", 2, "the team's offensive rating over its newest 10 games", _POINTS_PER_100),
+        number(
+            "team_pace_last_10",
+            2,
+            f"the team's possessions * 240 / exact minutes, both summed over its newest 10 games, {NEWEST}",
+            _PER_48,
+        ),
+        number(
+            "team_off_rating_last_10",
+            2,
+            "100 * the team's points / possessions, both summed over the same games",
+            _POINTS_PER_100,
+        ),
         integer("games_in_last_7_days", "games with D-7 <= date < D", required=True),
         integer("games_in_last_14_days", "games with D-14 <= date < D", required=True),
         number("minutes_in_last_7_days", 2, "minutes with D-7 <= date < D", "minutes", required=True),
