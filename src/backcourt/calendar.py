@@ -152,6 +152,17 @@ class Seasons:
         end = min(widest.end, following.start - timedelta(days=1)) if following else widest.end
         return DateRange(max(first, widest.start), max(end, first, widest.start))
 
+    def own_ends(self, day: date) -> str:
+        """The ends of seasons that only the schedule tells, as far as they decide dates up to this one; "" for none.
+
+        Two schedules with the same ones put every date up to then into the same season.
+        """
+        known, published = sorted({*self.games, *(year - 1 for year in self.games)}), Seasons()
+        ends = [(year, self._end(year), published._end(year)) for year in known]
+        return ", ".join(
+            f"{season_label(year)} to {end}" for year, end, usual in ends if end != usual and min(end, usual) < day
+        )
+
     def _end(self, year: int) -> date:
         """Last date of a season."""
         usual = date(year + 1, _LAST_MONTH, _LAST_DAY)

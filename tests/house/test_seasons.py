@@ -129,3 +129,13 @@ def test_seasons_before_the_league_are_refused():
         with pytest.raises(BackcourtError, match="season"):
             season_year(label)
     assert season_label(1999) == "1999-00"
+
+
+def test_only_ends_that_no_rule_knows_are_told():
+    """Usual and published seasons say nothing; one that lasts longer says it from July of its second year on."""
+    assert Seasons(PLAYED).own_ends(date(2026, 1, 1)) == ""
+    odd = Seasons(PLAYED | ODD)
+    assert odd.own_ends(date(2031, 6, 30)) == ""
+    assert odd.own_ends(date(2031, 7, 1)) == "2030-31 to 2031-09-25"
+    assert odd.own_ends(date(2032, 6, 9)) == "2030-31 to 2031-09-25"
+    assert odd.own_ends(date(2032, 6, 10)) == "2030-31 to 2031-09-25, 2031-32 to 2032-06-09"

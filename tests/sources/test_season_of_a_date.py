@@ -119,6 +119,27 @@ def test_a_schedule_that_comes_later_moves_what_its_dates_file(partner: Partner)
     assert (again.success, partner.rows(stored)) == (0, wanted)
 
 
+@pytest.mark.parametrize("name", ["nbac_player_movement", "bdl_injuries", "bdl_active_players"])
+def test_a_list_is_loaded_again_when_its_dates_change_their_season(partner: Partner, name: str) -> None:
+    """Before the schedule or after it, the same rows are stored: a later schedule makes the list due again, once."""
+    source, day = SOURCE[name], date(2031, 8, 15)
+    person = {"id": 7, "first_name": "Trae", "last_name": "Young", "position": "G", "team": {"id": 1}}
+    listed = {"nbac_player_movement": moves(str(day)), "bdl_injuries": injured()}
+    data = listed.get(name, json.dumps({"data": [person], "meta": {}}).encode())
+
+    def load() -> tuple[int, list[tuple[object, ...]]]:
+        done = load_landed(partner.warehouse, source, partner.landing, [day], now=NOW, run_id="r")
+        assert (done.quarantined, done.errors) == (0, 0), partner.rules()
+        return done.success, partner.rows(f"SELECT season_year FROM {source.table}")
+
+    partner.land(source, day, data)
+    assert [load(), load()] == [(1, [(2031,)]), (0, [(2031,)])]
+    partner.schedule(*USUAL)
+    assert load() == (0, [(2031,)])
+    partner.schedule(*ODD)
+    assert [load(), load()] == [(1, [(2030,)]), (0, [(2030,)])]
+
+
 @pytest.mark.parametrize("games", LOADED, ids=["nothing", "all"])
 def test_a_list_of_july_is_filed_and_resolved_in_its_season(partner: Partner, games: tuple[Any, ...]) -> None:
     """Who is injured in the Finals of July 2021 is of 2020-21, and so is the question who he is."""

@@ -126,6 +126,11 @@ _LANDED = Table(
         text("path", "where it lies", required=True),
         text("outcome", "loaded, quarantined or refused", required=True),
         text("detail", "why it was refused, NULL otherwise"),
+        text(
+            "season_ends",
+            "of a snapshot, the ends of seasons that the schedule knew and no rule does; if they change, it is loaded "
+            "again, because its dates may belong to other seasons",
+        ),
         _RUN,
         moment("loaded_at", "when (UTC)", required=True),
     ),

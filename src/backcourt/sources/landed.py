@@ -133,15 +133,19 @@ def load_landed(
         found = list({landed.key: landed for landed in found}.values())
     if not dry_run:
         warehouse.ensure(TABLES)
+    # One answer for what is read and what it is judged by.
+    seasons = known_seasons(warehouse)
     if resume and (not dry_run or _is_there(warehouse)):
         known = _known(warehouse, source, days)
-        fresh = [landed for landed in found if known.get((landed.day, landed.key)) != landed.digest]
+        fresh = [
+            landed
+            for landed in found
+            if known.get((landed.day, landed.key)) != (landed.digest, _season_ends(source, landed, seasons))
+        ]
         done.known = len(found) - len(fresh)
         found = fresh
     found = found[:limit]
     done.files = len(found) + done.known
-    # One answer for what is read and what it is judged by.
-    seasons = Seasons() if dry_run or not found else known_seasons(warehouse)
     for start in range(0, 0 if dry_run else len(found), _BATCH):
         _load_batch(warehouse, source, landing, found[start : start + _BATCH], done, (run_id, now), seasons)
     if not found and not dry_run:
@@ -162,17 +166,22 @@ def _is_there(warehouse: Warehouse) -> bool:
     return not warehouse.differences([table for table in TABLES if table.full_name == LANDED])
 
 
-def _known(warehouse: Warehouse, source: Source, days: Sequence[date]) -> dict[tuple[date, str], str]:
-    """Digests of payloads that need not be loaded again: those that were loaded."""
+def _season_ends(source: Source, landed: Landed, seasons: Seasons) -> str:
+    """What of the schedule decides under which seasons a payload is filed: of a snapshot nothing else does."""
+    return seasons.own_ends(landed.day) if source.per == "snapshot" else ""
+
+
+def _known(warehouse: Warehouse, source: Source, days: Sequence[date]) -> dict[tuple[date, str], tuple[str, str]]:
+    """Digests of payloads that need not be loaded again, and the ends of seasons by which they were filed."""
     if not days:
         return {}
     with warehouse.read() as session:
         rows = session.rows(
-            f"SELECT day, payload_key, digest FROM {LANDED} WHERE source = @source AND outcome = 'loaded' "
-            "AND day BETWEEN @start AND @end",
+            f"SELECT day, payload_key, digest, COALESCE(season_ends, '') AS ends FROM {LANDED} "
+            "WHERE source = @source AND outcome = 'loaded' AND day BETWEEN @start AND @end",
             {"source": source.name, "start": min(days), "end": max(days)},
         )
-    return {(date.fromisoformat(str(day)), str(key)): str(digest) for day, key, digest in rows}
+    return {(date.fromisoformat(str(day)), str(key)): (str(digest), str(ends)) for day, key, digest, ends in rows}
 
 
 def _load_batch(
@@ -206,7 +215,8 @@ def _load_batch(
                 held |= loader.held_paths(source.feed)
         done.names = settle_names(session, run_id=run_id, now=now)
         # Last: what is not remembered is loaded again, and with it what is done after a publication.
-        _remember(session, source, [landed for landed, _ in parsed], done.refused | broken, held, stamp)
+        ends = [_season_ends(source, landed, seasons) for landed, _ in parsed]
+        _remember(session, source, [landed for landed, _ in parsed], ends, done.refused | broken, held, stamp)
 
 
 def _parsed(
@@ -275,6 +285,7 @@ def _remember(
     session: Session,
     source: Source,
     found: Sequence[Landed],
+    season_ends: Sequence[str],
     refused: Mapping[str, str],
     held: Collection[str],
     stamp: tuple[str, datetime],
@@ -296,6 +307,7 @@ def _remember(
                 "path": pa.array([landed.path for landed in found], pa.string()),
                 "outcome": pa.array(outcomes, pa.string()),
                 "detail": pa.array([refused.get(landed.path) for landed in found], pa.string()),
+                "season_ends": pa.array([ends or None for ends in season_ends], pa.string()),
             }
         ),
     )
@@ -307,9 +319,9 @@ def _remember(
                 {"source": source.name},
             ),
             Statement(
-                f"INSERT INTO {LANDED} (source, day, payload_key, digest, path, outcome, detail, run_id, loaded_at) "
-                f"SELECT @source, day, payload_key, digest, path, outcome, detail, @run_id, @now FROM {staged} "
-                "ORDER BY day, payload_key",
+                f"INSERT INTO {LANDED} (source, day, payload_key, digest, path, outcome, detail, season_ends, run_id, "
+                "loaded_at) SELECT @source, day, payload_key, digest, path, outcome, detail, season_ends, @run_id, "
+                f"@now FROM {staged} ORDER BY day, payload_key",
                 {"source": source.name, "run_id": run_id, "now": now},
             ),
         ]

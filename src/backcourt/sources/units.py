@@ -278,6 +278,9 @@ class UnitLoader:
         parameters: dict[str, Value] = {"season_year": self._folder.year}
         # What a date files goes with it where the schedule has moved the date to another season since.
         conditions = [] if _is_filed_by_date(table) else ["t.season_year = @season_year"]
+        if conditions and any(column.name == "as_of_date" for column in table.columns):
+            conditions = ["(t.season_year = @season_year OR t.as_of_date BETWEEN @first_day AND @last_day)"]
+            parameters |= {name: self._parameters[name] for name in ("first_day", "last_day")}
         if table.partition == "game_date":
             # Says nothing new, but lets BigQuery read one season's partitions instead of all.
             conditions.append("t.game_date BETWEEN @earliest_day AND @latest_day")
