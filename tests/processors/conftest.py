@@ -35,6 +35,12 @@ class Changed:
             connection.execute("SET TimeZone = 'UTC'")
             assert connection.execute(sql, list(values)).fetchall() != [(0,)], "nothing was changed"
 
+    def run(self, script: str) -> None:
+        """Change stored rows by several statements; none needs to change any."""
+        with duckdb.connect(str(self.path)) as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute(script)
+
     def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of a query."""
         with duckdb.connect(str(self.path), read_only=True) as connection:

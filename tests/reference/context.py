@@ -4,7 +4,7 @@ Decided where the text leaves room:
 
 - A player whom the latest injury report does not name is available if the game has any report; each player's own
   latest row counts, since later reports do not repeat everybody.
-- Reports, lines and snapshots of the date itself may be used: they are published before the game.
+- Reports, lines and snapshots of the date itself may be used if they were there before the game began.
 - A player on one team's roster who plays for the other in the same game keeps the row of his roster: the row's values
   do not depend on the game.
 - Names are those of the latest game before the date, else of the latest snapshot, else of the box score.
@@ -21,6 +21,7 @@ from collections import defaultdict
 from datetime import date
 
 from backcourt.catalog.teams import TEAMS
+from reference.clock import tip_off
 from reference.games import about, sides
 from reference.league import League, consecutive, minutes, pace, points_mean, since, usage
 from reference.numbers import ratio, rounded
@@ -44,29 +45,29 @@ def _age(born: date | None, day: date) -> int | None:
 
 def listed_players(league: League, game: Row) -> dict[int, tuple[str, str, str, str]]:
     """Team, listing, lookup and name of everyone listed for a game."""
-    day, game_id = game["game_date"], game["game_id"]
+    game_id = game["game_id"]
     teams = {game["home_team_tricode"], game["away_team_tricode"]}
     found = {}
-    for player, team in league.roster(day).items():
-        if team in teams and league.status(player, game_id, day) != "out":
-            found[player] = (team, "roster", *names(league, player, day))
+    for player, team in league.roster(game).items():
+        if team in teams and league.status(player, game) != "out":
+            found[player] = (team, "roster", *names(league, player, game))
     for row in league.players.get(game_id, []):
         player = row["player_id"]
         if player not in found:
-            known = names(league, player, day) or (row["player_lookup"], row["player_full_name"])
+            known = names(league, player, game) or (row["player_lookup"], row["player_full_name"])
             found[player] = (row["team_abbr"], "box_score", *known)
     return found
 
 
-def names(league: League, player: int, day: date) -> tuple[str, str] | None:
-    """Lookup and full name as last seen before the day's games."""
-    games = league.history(player, day, cup=True)
+def names(league: League, player: int, game: Row) -> tuple[str, str] | None:
+    """Lookup and full name as last seen before the game."""
+    games, begun = league.history(player, game["game_date"], cup=True), tip_off(game)
     if games:
         return games[0]["player_lookup"], games[0]["player_full_name"]
-    rows = [row for row in league.snapshots_of.get(player, []) if row["roster_date"] <= day]
-    if not rows:
+    seen = [(known, row) for known, row in league.snapshots_of.get(player, []) if begun is not None and known < begun]
+    if not seen:
         return None
-    newest = max(rows, key=lambda row: (row["roster_date"], row["scrape_hour"]))
+    _, newest = max(seen, key=lambda one: one[0])
     return newest["player_lookup"], newest["player_full_name"]
 
 
@@ -139,10 +140,10 @@ def _opponent(league: League, team: str, day: date, league_pace: object) -> Row:
 
 
 def _status(league: League, game: Row, row: Row) -> Row:
-    day, game_id, team = game["game_date"], game["game_id"], row["team_abbr"]
-    out = sum(star != row["player_id"] and league.is_out(star, team, game_id, day) for star in league.stars(team, day))
+    team = row["team_abbr"]
+    out = sum(star != row["player_id"] and league.is_out(star, team, game) for star in league.stars(team, game))
     return {
-        "player_status": league.status(row["player_id"], game_id, day),
+        "player_status": league.status(row["player_id"], game),
         "star_teammates_out": out,
     }
 
@@ -215,14 +216,14 @@ def _starters_out(league: League, game: Row, team: str) -> int | None:
     if not known or len(games) < 10:
         return None
     usual = [player for player, count in starts.items() if count >= 5]
-    return sum(league.is_out(player, team, game["game_id"], day) for player in usual)
+    return sum(league.is_out(player, team, game) for player in usual)
 
 
 def team_context(league: League, day: date) -> list[Row]:
     """UTGC rows of a date."""
     rows = []
     for game in league.games_on(day):
-        statuses = league.reports(game["game_id"], day)
+        statuses = league.reports(game)
         for team, opponent, home, _ in sides(game):
             games, all_games = league.team_history(team, day), league.team_history(team, day, cup=True)
             rest = days_rest(all_games, day)

@@ -7,6 +7,9 @@ from itertools import pairwise
 
 from reference.model import BOOTSTRAP, Reference
 
+_AFTERNOON = 17
+"""Hour (UTC) from which a simulated snapshot is one of those that come when games have begun."""
+
 
 def _first(days: list[date], least: date) -> date:
     return next(day for day in days if day >= least)
@@ -15,8 +18,16 @@ def _first(days: list[date], least: date) -> date:
 def _unlisted(reference: Reference, least: date) -> date | None:
     """The first date from ``least`` on whose first-timers include one who was on no roster."""
     league = reference.league
-    debuts = sorted((rows[0]["game_date"], player, rows[0]["team_abbr"]) for player, rows in league.by_player.items())
-    return next((day for day, who, team in debuts if day >= least and league.roster(day).get(who) != team), None)
+    debuts = sorted((rows[0]["game_date"], player, rows[0]) for player, rows in league.by_player.items())
+    games = league.raw.schedule
+    return next(
+        (
+            day
+            for day, who, row in debuts
+            if day >= least and league.roster(games[row["game_id"]]).get(who) != row["team_abbr"]
+        ),
+        None,
+    )
 
 
 def chosen_dates(reference: Reference) -> dict[str, date]:
@@ -49,6 +60,9 @@ def chosen_dates(reference: Reference) -> dict[str, date]:
     playoffs = sorted({g["game_date"] for g in raw.schedule.values() if g["season_type"] == "Playoffs"})
     if playoffs:
         found["in the playoffs"] = playoffs[len(playoffs) // 4]
+    afternoons = sorted({row["roster_date"] for row in raw.snapshots if row["scrape_hour"] >= _AFTERNOON})
+    if afternoons:
+        found["rosters taken during games"] = _first(afternoons, opening + timedelta(days=36))
     debut = _unlisted(reference, opening + timedelta(days=20))
     if debut:
         found["someone plays unlisted"] = debut

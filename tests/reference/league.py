@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from reference.clock import day_over, reported, snapped, tip_off
 from reference.games import Evidence, defense_row, evidence, is_final, offense_row, player_rows, sides
 from reference.numbers import ratio
 from reference.raw import WINDOW_KINDS, Raw, Row
@@ -20,9 +21,10 @@ class League:
 
     Decided where the text leaves room:
 
-    - An appearance is a game played. It counts from the day after; a roster snapshot counts on its own day and so wins
-      over an appearance of the day before; either counts for 30 dates. The last sighting says the team; whoever is
-      missing from a snapshot of that team that is newer than his last sighting is off the roster.
+    - An appearance is a game played. It counts from the day after; a roster snapshot from the moment of it, and so wins
+      over an appearance of the day before; either counts for 30 dates. The last sighting before the tip-off says the
+      team; whoever is missing from a snapshot of that team that is newer than his last sighting is off the roster. For
+      a game without a tip-off no snapshot counts.
     - ``days_rest`` counts every game, the Cup final too; all other windows leave the Cup final out.
     """
 
@@ -32,20 +34,23 @@ class League:
     defense: dict[tuple[str, str], Row] = field(default_factory=dict)
     by_player: dict[int, list[Row]] = field(default_factory=lambda: defaultdict(list))
     by_team: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
-    _rosters: dict[date, dict[int, str]] = field(default_factory=dict)
-    _reports: dict[tuple[str, date], dict[int | str, Row]] = field(default_factory=dict)
-    _stars: dict[tuple[str, date], tuple[int, ...]] = field(default_factory=dict)
+    _rosters: dict[tuple[date, datetime | None], dict[int, str]] = field(default_factory=dict)
+    _reports: dict[str, dict[int | str, Row]] = field(default_factory=dict)
+    _stars: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Compute every final game."""
         for game in sorted(self.raw.schedule.values(), key=lambda one: (one["game_date"], one["game_id"])):
             if is_final(game):
                 self._add(game, evidence(self.raw, game["game_id"]))
-        self.snapshot_days: dict[str, list[date]] = defaultdict(list)
-        self.snapshots_of: dict[int | None, list[Row]] = defaultdict(list)
+        self.snapshots_of_team: dict[str, set[datetime]] = defaultdict(set)
+        self.snapshots_of: dict[int, list[tuple[datetime, Row]]] = defaultdict(list)
         for row in self.raw.snapshots:
-            self.snapshot_days[row["team_abbr"]].append(row["roster_date"])
-            self.snapshots_of[row["player_id"]].append(row)
+            known = snapped(row)
+            if known is not None:
+                self.snapshots_of_team[row["team_abbr"]].add(known)
+                if row["player_id"] is not None:
+                    self.snapshots_of[row["player_id"]].append((known, row))
 
     def _add(self, game: Row, seen: Evidence) -> None:
         game_id = game["game_id"]
@@ -75,64 +80,72 @@ class League:
         """A team's games before the day, newest first."""
         return _before(self.by_team.get(team, []), day, cup=cup)
 
-    def roster(self, day: date) -> dict[int, str]:
-        """Team of every player who is on a roster as of the day."""
-        if day not in self._rosters:
-            self._rosters[day] = self._roster(day)
-        return self._rosters[day]
+    def roster(self, game: Row) -> dict[int, str]:
+        """Team of every player who is on a roster as of a game."""
+        key = game["game_date"], tip_off(game)
+        if key not in self._rosters:
+            self._rosters[key] = self._roster(*key)
+        return self._rosters[key]
 
-    def _roster(self, day: date) -> dict[int, str]:
+    def _roster(self, day: date, begun: datetime | None) -> dict[int, str]:
         first = day - timedelta(days=ROSTER_DAYS)
-        sightings: dict[int, list[tuple[date, int, int, str]]] = defaultdict(list)
+        sightings: dict[int, list[tuple[datetime, bool, str]]] = defaultdict(list)
         for player, rows in self.by_player.items():
             for row in rows:
                 if first <= row["game_date"] < day and row["_window"]:
-                    sightings[player].append((row["game_date"] + timedelta(days=1), 0, 0, row["team_abbr"]))
-        for row in self.raw.snapshots:
-            if row["player_id"] is not None and first < row["roster_date"] <= day:
-                sightings[row["player_id"]].append((row["roster_date"], 1, row["scrape_hour"], row["team_abbr"]))
+                    sightings[player].append((day_over(row["game_date"]), False, row["team_abbr"]))
+        for player, seen in self.snapshots_of.items():
+            for known, row in seen:
+                if begun is not None and known < begun and row["roster_date"] >= first:
+                    sightings[player].append((known, True, row["team_abbr"]))
         found = {}
         for player, some in sightings.items():
-            since, snapshot, _, team = max(some)
-            seen = since if snapshot else since - timedelta(days=1)
-            if not any(seen < other <= day for other in self.snapshot_days.get(team, [])):
+            known, snapshot, team = max(some)
+            newer = (other for other in self.snapshots_of_team[team] if begun is not None and other < begun)
+            if not any(other > known or (other == known and not snapshot) for other in newer):
                 found[player] = team
         return found
 
-    def stars(self, team: str, day: date) -> tuple[int, ...]:
+    def stars(self, team: str, game: Row) -> tuple[int, ...]:
         """The team's top two in season usage among its roster with at least 20 minutes a game."""
-        if (team, day) not in self._stars:
+        day, key = game["game_date"], (team, game["game_id"])
+        if key not in self._stars:
             rated = []
-            for player, own in self.roster(day).items():
+            for player, own in self.roster(game).items():
                 games = self.history(player, day) if own == team else []
                 seconds = sum(row["seconds_played"] for row in games)
                 use = usage(games)
                 if use is not None and seconds >= 20 * 60 * len(games):
                     rated.append((-use, player))
-            self._stars[team, day] = tuple(player for _, player in sorted(rated)[:2])
-        return self._stars[team, day]
+            self._stars[key] = tuple(player for _, player in sorted(rated)[:2])
+        return self._stars[key]
 
-    def reports(self, game_id: str, day: date) -> dict[int | str, Row] | None:
-        """Latest row per player for a game, by name where nobody knows the player; None if no report names the game."""
-        if (game_id, day) not in self._reports:
-            rows = [row for row in self.raw.injuries.get(game_id, []) if row["report_date"] <= day]
+    def reports(self, game: Row) -> dict[int | str, Row] | None:
+        """Latest row per player before a game began, by name where nobody knows the player; None without any report."""
+        key, begun = game["game_id"], tip_off(game)
+        if key not in self._reports:
+            rows = [
+                row
+                for row in self.raw.injuries.get(key, [])
+                if begun is not None and reported(row) < begun and row["game_date"] == game["game_date"]
+            ]
             rows.sort(key=lambda row: row["player_lookup"], reverse=True)
-            rows.sort(key=lambda row: (row["report_date"], row["report_hour"]))
-            self._reports[game_id, day] = {row["player_id"] or row["player_lookup"]: row for row in rows}
-        return self._reports[game_id, day] or None
+            rows.sort(key=reported)
+            self._reports[key] = {row["player_id"] or row["player_lookup"]: row for row in rows}
+        return self._reports[key] or None
 
-    def status(self, player: int, game_id: str, day: date) -> str | None:
+    def status(self, player: int, game: Row) -> str | None:
         """A player's status for a game: available if a report of it does not name him, None without a report."""
-        rows = self.reports(game_id, day)
+        rows = self.reports(game)
         if rows is None:
             return None
         return rows[player]["injury_status"] if player in rows else "available"
 
-    def is_out(self, player: int, team: str, game_id: str, day: date) -> bool:
+    def is_out(self, player: int, team: str, game: Row) -> bool:
         """On the roster, and out by the latest injury report if the game has one, else absent from the last two games."""
-        if self.roster(day).get(player) != team:
+        if self.roster(game).get(player) != team:
             return False
-        status = self.status(player, game_id, day)
+        status, day = self.status(player, game), game["game_date"]
         if status is not None:
             return status == "out"
         last_two = self.team_history(team, day)[:2]

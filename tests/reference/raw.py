@@ -36,13 +36,13 @@ _QUERIES = {
     "opening": "SELECT game_id, event_id, event_type, player_1_id, player_2_id, player_3_id "
     f"FROM nba_raw.nbac_play_by_play {_SEASON} AND period = 1 AND event_type IN (1, 2, 3, 4, 5, 8, 10)",
     "births": f"SELECT player_id, birth_date FROM nba_raw.nbac_player_list_current {_SEASON}",
-    "snapshots": "SELECT roster_date, scrape_hour, team_abbr, player_id, player_lookup, player_full_name "
+    "snapshots": "SELECT roster_date, scrape_hour, observed_at, team_abbr, player_id, player_lookup, player_full_name "
     f"FROM nba_raw.espn_team_rosters {_SEASON}",
-    "injuries": "SELECT report_date, report_hour, game_id, player_id, player_lookup, team, injury_status "
-    f"FROM nba_raw.nbac_injury_report {_SEASON}",
-    "props": "SELECT game_id, player_id, player_lookup, bookmaker, snapshot_timestamp, points_line, minutes_before_tipoff "
+    "injuries": "SELECT report_date, report_hour, report_minute, game_date, game_id, player_id, player_lookup, team, "
+    f"injury_status FROM nba_raw.nbac_injury_report {_SEASON}",
+    "props": "SELECT game_id, game_date, player_id, player_lookup, bookmaker, snapshot_timestamp, points_line "
     f"FROM nba_raw.odds_api_player_points_props {_SEASON}",
-    "lines": "SELECT game_id, bookmaker_key, market_key, outcome_name, snapshot_timestamp, home_team_abbr, "
+    "lines": "SELECT game_id, game_date, bookmaker_key, market_key, outcome_name, snapshot_timestamp, home_team_abbr, "
     f"away_team_abbr, outcome_point FROM nba_raw.odds_api_game_lines {_SEASON}",
 }
 _PLACES = {

@@ -98,7 +98,7 @@ def test_a_game_put_off_is_loaded_with_a_status_of_its_own(bubble: SeasonSummary
     assert loaded.exit_code == 0
     with warehouse.read() as session:
         rows = session.rows("SELECT game_status, COUNT(*) AS games FROM nba_raw.nbac_schedule GROUP BY game_status")
-    counts = {row["game_status"]: row["games"] for row in rows}
+    counts = dict(rows)
     assert counts == {3: sum(bubble.games.values()), 4: bubble.rows["schedule"] - sum(bubble.games.values())}
 
 

@@ -17,7 +17,7 @@ from backcourt.catalog.columns import (
     team_code,
 )
 from backcourt.catalog.model import Table, stamped
-from backcourt.catalog.types import array, day, flag, integer, number, text
+from backcourt.catalog.types import array, day, flag, integer, moment, number, text
 
 _SCHEDULE = Table(
     name="nbac_schedule",
@@ -69,7 +69,16 @@ _SCHEDULE = Table(
             "how the place is known: arena or city (named by the schedule), or, where it names none, neutral_game or "
             "home_arena (nba_reference); or why it is not: unknown_arena, neutral_site or no_home_arena",
         ),
-        text("tipoff_text", 'actual tip-off as the source prints it, "7:36 PM EST"'),
+        text(
+            "tipoff_text",
+            'actual tip-off as the source prints it, "7:36 PM EST"; EST, EDT and ET all stand for New York\'s clock, '
+            "whatever the season",
+        ),
+        moment(
+            "tipoff_at",
+            "tip-off (UTC): the actual one where tipoff_text says it, else the planned one; NULL if neither is known "
+            "or the game is put off. What a source says counts for the game only if it was observed earlier",
+        ),
     ),
 )
 
@@ -247,10 +256,16 @@ _INJURY_REPORT = Table(
     key=("report_date", "report_hour", "game_id", "player_lookup"),
     partition="game_date",
     source="NBA official injury report",
-    description="Hourly injury reports; the newest one before a game decides who is out.",
+    description="Hourly injury reports; the newest one before a game's tip-off decides who is out.",
     columns=stamped(
         day("report_date", "day on which the report was issued", required=True),
         integer("report_hour", "hour of the report, US Eastern time, 0 to 23", "hour", required=True),
+        integer(
+            "report_minute",
+            "minute of the report, 0 to 59; NULL if only the hour is known, and then it was out when that was over. "
+            "A game uses reports from before its tip-off only",
+            "minute",
+        ),
         GAME,
         lookup(),
         RESOLVED_ID,

@@ -6,7 +6,11 @@ from backcourt.catalog.columns import GAME, GAME_DATE, RESOLVED_ID, SEASON_YEAR,
 from backcourt.catalog.model import Table, stamped
 from backcourt.catalog.types import flag, integer, moment, number, text
 
-_SNAPSHOT = moment("snapshot_timestamp", "when the line stood there (UTC)", required=True)
+_SNAPSHOT = moment(
+    "snapshot_timestamp",
+    "when the line stood there (UTC); a game uses lines from before its tip-off only",
+    required=True,
+)
 
 _PROPS = Table(
     name="odds_api_player_points_props",
@@ -29,7 +33,11 @@ _PROPS = Table(
         number("points_line", 1, "points that he must exceed for the over", "points", required=True),
         integer("over_price_american", "price of the over, American odds", "American odds"),
         integer("under_price_american", "price of the under, American odds", "American odds"),
-        integer("minutes_before_tipoff", "how long before the planned tip-off; negative after it", "minutes"),
+        integer(
+            "minutes_before_tipoff",
+            "how long before the planned tip-off; negative after it. Computed tables compare the times instead",
+            "minutes",
+        ),
     ),
 )
 
@@ -41,7 +49,7 @@ _GAME_LINES = Table(
     key=("game_id", "bookmaker_key", "market_key", "outcome_name", "snapshot_timestamp"),
     partition="game_date",
     source="The Odds API (spreads, totals)",
-    description="Spreads and totals of games.",
+    description="Spreads and totals of games; the last snapshot of a bookmaker before tip-off counts.",
     columns=stamped(
         GAME,
         text("bookmaker_key", 'bookmaker, "fanduel"', required=True),
@@ -64,7 +72,8 @@ _BETTINGPROS = Table(
     key=("game_date", "offer_id", "bet_side", "book_id"),
     partition="game_date",
     source="BettingPros API (player points)",
-    description="Points lines of a second source, used where the first has none.",
+    description="Points lines of a second source. They name no time at which they stood, so that none can be placed "
+    "before a tip-off, and no computed table reads them.",
     columns=stamped(
         GAME_DATE,
         text("offer_id", "the source's offer id", required=True),

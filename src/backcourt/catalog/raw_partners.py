@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from backcourt.catalog.columns import COUNTS, GAME, GAME_DATE, RESOLVED_ID, SEASON_YEAR, lookup, team_code
 from backcourt.catalog.model import Table, stamped
-from backcourt.catalog.types import day, flag, integer, number, text
+from backcourt.catalog.types import day, flag, integer, moment, number, text
 
 _FULL_NAME = text("player_full_name", "name as the source prints it", required=True)
 
@@ -175,6 +175,11 @@ _ESPN_ROSTERS = Table(
     columns=stamped(
         day("roster_date", "day of the snapshot", required=True),
         integer("scrape_hour", "hour of the snapshot, UTC, 0 to 23", "hour", required=True),
+        moment(
+            "observed_at",
+            "when the roster was received (UTC); NULL if only the hour is known, and then it stood there when the hour "
+            "was over. A game uses snapshots from before its tip-off only",
+        ),
         team_code("team_abbr", "team of the roster", required=True),
         lookup(),
         RESOLVED_ID,

@@ -9,6 +9,7 @@ from functools import cached_property
 from importlib import resources
 
 from backcourt.catalog import Table, table
+from backcourt.catalog.clock import UTC_OF_EASTERN
 from backcourt.catalog.features import FEATURES
 from backcourt.warehouse.publish import staged_select
 
@@ -38,7 +39,8 @@ def part(name: str, within: str = "IS NOT NULL") -> str:
         within: What the dates are, such as ``BETWEEN @start_date AND @end_date``, so that only those partitions are
             read.
     """
-    return (_ROOM / "parts" / f"{name}.sql").read_text(encoding="utf-8").replace("{within}", within)
+    text = (_ROOM / "parts" / f"{name}.sql").read_text(encoding="utf-8")
+    return text.replace("{within}", within).replace("{UTC_OF_EASTERN}", UTC_OF_EASTERN)
 
 
 @dataclass(frozen=True)

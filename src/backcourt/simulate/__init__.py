@@ -66,6 +66,7 @@ def write_season(
     seed: int = DEFAULT_SEED,
     defects: Collection[Defect] = (),
     playoffs: bool = True,
+    late: bool = True,
     calendar: Calendar | None = None,
 ) -> SeasonSummary:
     """Write one season as a folder of parquet files.
@@ -76,6 +77,8 @@ def write_season(
         seed: The only source of chance.
         defects: What shall be wrong; the rest of the data does not change with it.
         playoffs: Whether the play-in and the playoffs are played too.
+        late: Whether there are lines, points lines, reports and rosters of the time from tip-off on, which no game may
+            use; all else is the same without them.
         calendar: The season's dates, such as `calendar_of` with fewer games or with games put off; None for that year's
             own.
 
@@ -88,7 +91,7 @@ def write_season(
     """
     from backcourt.simulate import write
 
-    return write.season(Path(out), season, seed, defects, playoffs=playoffs, calendar=calendar)
+    return write.season(Path(out), season, seed, defects, playoffs=playoffs, late=late, calendar=calendar)
 
 
 def write_league(
@@ -99,6 +102,7 @@ def write_league(
     seed: int = DEFAULT_SEED,
     defects: Collection[Defect] = (),
     playoffs: bool = True,
+    late: bool = True,
 ) -> tuple[SeasonSummary, ...]:
     """Write consecutive seasons, one folder each, with one ageing pool of players.
 
@@ -112,6 +116,8 @@ def write_league(
         seed: The only source of chance.
         defects: Those with a date or a game go to the season that has it, the others to every season.
         playoffs: Whether the play-in and the playoffs are played too.
+        late: Whether there are lines, points lines, reports and rosters of the time from tip-off on, which no game may
+            use; all else is the same without them.
 
     Returns:
         A summary per season.
@@ -121,7 +127,7 @@ def write_league(
     """
     from backcourt.simulate import write
 
-    return write.league(Path(out), first_season, seasons, seed, defects, playoffs=playoffs)
+    return write.league(Path(out), first_season, seasons, seed, defects, playoffs=playoffs, late=late)
 
 
 __all__ = [

@@ -10,17 +10,21 @@ import numpy as np
 import numpy.typing as npt
 
 from backcourt.calendar import season_label
+from backcourt.simulate import late
 from backcourt.simulate.arrow import Array, Table, pa
+from backcourt.simulate.market import behind_utc
 from backcourt.simulate.names import split_name, without_accents
 from backcourt.simulate.players import POSITIONS, Pool
 from backcourt.simulate.rosters import Season
-from backcourt.simulate.tables import SOURCE, TEAM_ID, table, texts
+from backcourt.simulate.tables import SOURCE, TEAM_ID, Batch, table, texts
 from backcourt.simulate.teams import TEAMS
 
 Ints = npt.NDArray[np.int64]
 
 SNAPSHOT_EVERY = 14
 """Days between two roster snapshots."""
+
+SNAPSHOT_ORDER = ("roster_date", "scrape_hour", "team_abbreviation", "player_id")
 
 
 def _dates(days: Ints) -> Array:
@@ -53,11 +57,33 @@ def snapshot_table(year: int, opening: int, pool: Pool, season: Season, last_day
         members.append(on_roster[np.argsort(teams[on_roster], kind="stable")])
         days.append(np.full(len(on_roster), morning))
     day, player = np.concatenate(days), np.concatenate(members)
-    state = np.maximum(day, 0)
+    hours = np.asarray(8 + (day // SNAPSHOT_EVERY) % 3, np.int64)
+    return _snapshots(year, opening, pool, season, (np.asarray(day, np.int64), hours, player, np.maximum(day, 0)))
+
+
+def late_snapshot_table(batches: list[Batch], last_day: int) -> Table:
+    """Rosters of clubs that played in the afternoon, taken when their game had begun.
+
+    They are of the day before a snapshot of all, which comes before any later game of these clubs.
+    """
+    opening, season = batches[0].opening, batches[0].season
+    rows: list[tuple[int, int, int, int]] = []
+    for day in range(SNAPSHOT_EVERY - 2, last_day + 1, SNAPSHOT_EVERY):
+        zone = behind_utc(opening + day)
+        for team, tip in sorted(late.afternoon_tips(batches, day).items()):
+            hour = tip // 60 + zone + 2
+            rows += [(day, hour, int(player), day) for player in np.flatnonzero(season.team[:, day] == team)]
+    dates, hours, player, state = np.array(rows, np.int64).reshape(-1, 4).T
+    return _snapshots(batches[0].year, opening, batches[0].pool, season, (dates, hours, player, state))
+
+
+def _snapshots(year: int, opening: int, pool: Pool, season: Season, rows: tuple[Ints, Ints, Ints, Ints]) -> Table:
+    """Rows of snapshots: day and hour (UTC) of it, player, and the day whose rosters it shows."""
+    day, hour, player, state = rows
     columns: dict[str, Any] = {
         "season": season_label(year),
         "roster_date": _dates(opening + day),
-        "scrape_hour": 8 + (day // SNAPSHOT_EVERY) % 3,
+        "scrape_hour": hour,
         "team_abbreviation": texts([one.abbr for one in TEAMS], season.team[player, state].astype(np.int64)),
         "player_id": pool.ids[player],
         "player_name": texts(pool.names, player),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from backcourt.calendar import season_label
+from backcourt.simulate import late
 from backcourt.simulate.arrow import Table, pa
 from backcourt.simulate.rosters import REASONS
 from backcourt.simulate.tables import SOURCE, Batch, table, texts
@@ -21,17 +22,36 @@ _TWO_WAY = len(REASONS) - 1
 _WRONG = 4
 """Players of a season who are listed out in their latest report and play nevertheless."""
 
-_Row = tuple[int, int, int, int, int, int, int, int]
+Reported = tuple[int, int, int, int, int, int, int, int]
+"""Game of all batches, side, player, day of the report since the game's, hour, status, reason, day of the game."""
 
 
-def injury_table(batches: list[Batch], rng: np.random.Generator) -> Table:
+def reports(batches: list[Batch], rng: np.random.Generator) -> list[Reported]:
     """Reports of the evening before and of the day itself; the later one may change a status."""
-    rows: list[_Row] = []
+    rows: list[Reported] = []
     first = 0
     for number, batch in enumerate(batches):
         wrong = _players_listed_wrongly(batch, rng) if number == 0 else set()
         rows += _batch_rows(batch, wrong, first, rng)
         first += len(batch.games)
+    return rows
+
+
+def late_reports(batches: list[Batch], rng: np.random.Generator) -> list[Reported]:
+    """Reports of hours after the tip-off, which call out who has just played."""
+    rows: list[Reported] = []
+    first = 0
+    for batch in batches:
+        for one in late.late_reports(batch, rng):
+            why = int(rng.integers(0, 6))
+            day = int(batch.games.day[one.game])
+            rows.append((first + one.game, one.side, one.player, 0, one.hour, OUT, why, day))
+        first += len(batch.games)
+    return rows
+
+
+def injury_table(batches: list[Batch], rows: list[Reported]) -> Table:
+    """The table of all reports, in order of game and time."""
     place, side, player, day_before, hour, status, why, day = np.array(sorted(rows), np.int64).T
     ids = [one for batch in batches for one in batch.games.ids]
     teams = np.concatenate([batch.teams for batch in batches])
@@ -64,9 +84,9 @@ def _players_listed_wrongly(batch: Batch, rng: np.random.Generator) -> set[tuple
 
 def _batch_rows(  # noqa: C901 - one paragraph per reason to be on the report
     batch: Batch, wrong: set[tuple[int, int, int]], first: int, rng: np.random.Generator
-) -> list[_Row]:
+) -> list[Reported]:
     season, games = batch.season, batch.games
-    rows: list[_Row] = []
+    rows: list[Reported] = []
 
     def report(game: int, side: int, player: int, eve: int | None, final: int | None, why: int) -> None:
         day = int(games.day[game])

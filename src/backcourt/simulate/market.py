@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backcourt.calendar import season_label
+from backcourt.simulate import late
 from backcourt.simulate.arrow import Table, pa
 from backcourt.simulate.events import running
 from backcourt.simulate.players import Skills
@@ -20,6 +21,9 @@ from backcourt.simulate.teams import TEAMS
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
+PROPS_ORDER = ("game_id", "player_name", "bookmaker", "snapshot_timestamp")
+LINES_ORDER = ("game_id", "bookmaker_key", "snapshot_timestamp", "market_key", "outcome_name")
+
 BOOKMAKERS = ("draftkings", "fanduel")
 
 _PLAYERS = 8
@@ -28,12 +32,13 @@ _PRICES = np.array([-145, -135, -128, -122, -118, -115, -112, -110, -108, -105, 
 
 def utc_micros(day: Ints, minutes: Ints) -> Ints:
     """Microseconds since 1970, UTC, of Eastern wall-clock minutes after midnight of days since 1970."""
-    shift = np.array([_behind_utc(int(one)) for one in np.unique(day)])
+    shift = np.array([behind_utc(int(one)) for one in np.unique(day)])
     hours = shift[np.searchsorted(np.unique(day), day)]
     return np.asarray((day * 1440 + minutes + hours * 60) * 60_000_000)
 
 
-def _behind_utc(day: int) -> int:
+def behind_utc(day: int) -> int:
+    """Hours that New York's clock is behind UTC on a day since 1970."""
     date = dt.date(1970, 1, 1) + dt.timedelta(days=day)
     march, november = dt.date(date.year, 3, 8), dt.date(date.year, 11, 1)
     starts = march + dt.timedelta(days=(6 - march.weekday()) % 7)
@@ -78,13 +83,13 @@ def props_table(batches: list[Batch], skills: Skills, rng: np.random.Generator) 
 
     Lines follow the player's mean points so far and what his minutes and usage promise; never the game itself.
     """
-    block, game, day, player, played, points, minutes, offered = _offers(batches)
+    block, game, _, player, played, points, minutes, offered = _offers(batches)
     total, _ = _before(player, points)
     count, _ = _before(player, played)
     promise = minutes / 100 * 0.425 * skills.usage[player]
     expected = (total + 5.0 * promise) / (count + 5.0) * 0.75 + promise * 0.25
     keep = np.flatnonzero((offered == 1) & (expected >= 4.0))
-    block, game, day, player, expected = block[keep], game[keep], day[keep], player[keep], expected[keep]
+    block, game, player, expected = block[keep], game[keep], player[keep], expected[keep]
     book = np.repeat(np.arange(2), 2)
     snap = np.tile(np.arange(2), 2)
     shape = (len(keep), 4)
@@ -99,29 +104,49 @@ def props_table(batches: list[Batch], skills: Skills, rng: np.random.Generator) 
     under = np.clip(-220 - np.where(over > 0, over - 200, over) + rng.integers(-3, 4, shape), -160, -90)
     under = np.where(under >= -100, under + 200, under)
     ahead = np.where(snap == 0, 300 + 15 * rng.integers(0, 9, shape), 10 + 5 * rng.integers(0, 6, shape))
+    starts = _starts(batches)
+    place = np.repeat(starts[block] + game, 4)
+    offers = [place, np.repeat(player, 4), np.tile(book, len(keep))]
+    return _props(batches, offers, line.ravel(), [over.ravel(), under.ravel()], ahead.ravel())
+
+
+def late_props_table(batches: list[Batch], rng: np.random.Generator) -> Table:
+    """Points lines of some players at tip-off or later: what they scored in the end and a half."""
+    block, game, _, player, played, points, _, _ = _offers(batches)
+    some = np.flatnonzero(played)
+    some = some[late.live_players(len(some), rng)]
+    book = np.tile(np.arange(2), len(some))
+    offers = [np.repeat(_starts(batches)[block[some]] + game[some], 2), np.repeat(player[some], 2), book]
+    prices = [np.full(len(book), -110), np.full(len(book), -110)]
+    after = np.repeat(late.minutes_after(len(some), rng), 2)
+    return _props(batches, offers, np.repeat(points[some] + 0.5, 2), prices, -after)
+
+
+def _starts(batches: list[Batch]) -> Ints:
+    """Number of games before each batch."""
+    return np.asarray(np.cumsum([0] + [len(batch.games) for batch in batches])[:-1])
+
+
+def _props(batches: list[Batch], offers: list[Ints], line: Floats, prices: list[Ints], ahead: Ints) -> Table:
+    """Points lines by game, player and bookmaker, a number of minutes before tip-off."""
+    place, player, book = offers
     tip = np.concatenate([batch.tip for batch in batches])
-    starts = np.cumsum([0] + [len(batch.games) for batch in batches])[:-1]
-    place = starts[block] + game
-    opening = batches[0].opening
-    ids = [one for batch in batches for one in batch.games.ids]
-    stamp = utc_micros(np.repeat(day + opening, 4), (tip[place][:, None] - ahead).ravel())
+    day = np.concatenate([batch.games.day for batch in batches]) + batches[0].opening
     columns: dict[str, Any] = {
         "season": season_label(batches[0].year),
-        "game_id": texts(ids, np.repeat(place, 4)),
-        "game_date": pa.array(np.repeat(day + opening, 4).astype(np.int32)).cast(pa.date32()),
-        "bookmaker": texts(BOOKMAKERS, np.tile(book, len(keep))),
-        "player_name": texts(batches[0].pool.names, np.repeat(player, 4)),
-        "points_line": line.ravel(),
-        "over_price_american": over.ravel(),
-        "under_price_american": under.ravel(),
-        "snapshot_timestamp": pa.array(stamp, pa.timestamp("us", tz="UTC")),
-        "minutes_before_tipoff": ahead.ravel(),
+        "game_id": texts([one for batch in batches for one in batch.games.ids], place),
+        "game_date": pa.array(day[place].astype(np.int32)).cast(pa.date32()),
+        "bookmaker": texts(BOOKMAKERS, book),
+        "player_name": texts(batches[0].pool.names, player),
+        "points_line": line,
+        "over_price_american": prices[0],
+        "under_price_american": prices[1],
+        "snapshot_timestamp": pa.array(utc_micros(day[place], tip[place] - ahead), pa.timestamp("us", tz="UTC")),
+        "minutes_before_tipoff": ahead,
         "source": SOURCE,
     }
-    result = table("player_props", columns, 4 * len(keep))
-    return result.sort_by(
-        [(name, "ascending") for name in ("game_id", "player_name", "bookmaker", "snapshot_timestamp")]
-    )
+    result = table("player_props", columns, len(place))
+    return result.sort_by([(name, "ascending") for name in PROPS_ORDER])
 
 
 def lines_table(batches: list[Batch], rng: np.random.Generator) -> Table:
@@ -129,8 +154,6 @@ def lines_table(batches: list[Batch], rng: np.random.Generator) -> Table:
     day = np.concatenate([batch.games.day for batch in batches])
     score = np.concatenate([batch.played.score for batch in batches])
     teams = np.concatenate([batch.teams for batch in batches])
-    tip = np.concatenate([batch.tip for batch in batches])
-    ids = [one for batch in batches for one in batch.games.ids]
     order = np.argsort(day, kind="stable")
     key = teams[order].ravel()
     scored = score[order].ravel()
@@ -145,21 +168,48 @@ def lines_table(batches: list[Batch], rng: np.random.Generator) -> Table:
     shape = (games, 2, 2)
     spread = np.rint(2 * (-edge[:, None, None] + rng.normal(0, 0.5, shape))) / 2
     totals = np.rint(2 * (total[:, None, None] + rng.normal(0, 0.8, shape))) / 2
+    quotes = np.stack([spread, totals], axis=3)
+    return _lines(batches, order, quotes, np.broadcast_to(np.array([480, 15]), shape))
+
+
+def late_lines_table(batches: list[Batch], rng: np.random.Generator) -> Table:
+    """Spread and total of some games at tip-off or later: the final margin and the points of both teams."""
+    score = np.concatenate([batch.played.score for batch in batches])
+    some = late.live_games(len(score), rng)
+    shape = (len(some), 2, 1)
+    spread, totals = score[some, 1] - score[some, 0], score[some].sum(axis=1)
+    after = np.broadcast_to(late.minutes_after(len(some), rng)[:, None, None], shape)
+    quotes = np.stack([np.broadcast_to(one[:, None, None], shape) for one in (spread, totals)], axis=3)
+    return _lines(batches, some, quotes.astype(np.float64), -after)
+
+
+def _lines(batches: list[Batch], games: Ints, quotes: Floats, ahead: Ints) -> Table:
+    """Spreads and totals by game, bookmaker and snapshot, a number of minutes before tip-off.
+
+    Args:
+        batches: All games.
+        games: Which of them, one per row of the arrays.
+        quotes: Spread of the home team and total, per game, bookmaker and snapshot.
+        ahead: Minutes before tip-off, per game, bookmaker and snapshot.
+    """
+    day = np.concatenate([batch.games.day for batch in batches]) + batches[0].opening
+    teams = np.concatenate([batch.teams for batch in batches])
+    tip = np.concatenate([batch.tip for batch in batches])
+    count, books, snaps = ahead.shape
     # Four outcomes per bookmaker and snapshot: home and away spread, over and under.
+    spread, totals = quotes[..., 0], quotes[..., 1]
     point = np.stack([spread, -spread, totals, totals], axis=3).ravel() + 0.0
-    row = np.repeat(np.arange(games), 16)
-    book = np.tile(np.repeat(np.arange(2), 8), games)
-    snap = np.tile(np.repeat(np.arange(2), 4), 2 * games)
-    outcome = np.tile(np.arange(4), 4 * games)
+    row = np.repeat(games, books * snaps * 4)
+    book = np.tile(np.repeat(np.arange(books), snaps * 4), count)
+    outcome = np.tile(np.arange(4), count * books * snaps)
     abbr = [team.abbr for team in TEAMS]
-    home, away = teams[order][row, 0], teams[order][row, 1]
+    home, away = teams[row, 0], teams[row, 1]
     name = np.where(outcome == 0, home, np.where(outcome == 1, away, 28 + outcome))
-    opening = batches[0].opening
-    stamp = utc_micros(day[order][row] + opening, tip[order][row] - np.where(snap == 0, 480, 15))
+    stamp = utc_micros(day[row], tip[row] - np.repeat(ahead.ravel(), 4))
     columns: dict[str, Any] = {
         "season": season_label(batches[0].year),
-        "game_id": texts(ids, order[row]),
-        "game_date": pa.array((day[order][row] + opening).astype(np.int32)).cast(pa.date32()),
+        "game_id": texts([one for batch in batches for one in batch.games.ids], row),
+        "game_date": pa.array(day[row].astype(np.int32)).cast(pa.date32()),
         "home_abbreviation": texts(abbr, home),
         "away_abbreviation": texts(abbr, away),
         "bookmaker_key": texts(BOOKMAKERS, book),
@@ -169,5 +219,4 @@ def lines_table(batches: list[Batch], rng: np.random.Generator) -> Table:
         "snapshot_timestamp": pa.array(stamp, pa.timestamp("us", tz="UTC")),
         "source": SOURCE,
     }
-    names = ("game_id", "bookmaker_key", "snapshot_timestamp", "market_key", "outcome_name")
-    return table("game_lines", columns, len(row)).sort_by([(one, "ascending") for one in names])
+    return table("game_lines", columns, len(row)).sort_by([(one, "ascending") for one in LINES_ORDER])

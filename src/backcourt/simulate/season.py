@@ -16,10 +16,17 @@ from backcourt.simulate.arrow import Table, pa
 from backcourt.simulate.boxes import count_boxes
 from backcourt.simulate.calendars import Calendar
 from backcourt.simulate.events import MADE, MISSED, make_events
-from backcourt.simulate.extras import bref_table, players_table, snapshot_table
+from backcourt.simulate.extras import SNAPSHOT_ORDER, bref_table, late_snapshot_table, players_table, snapshot_table
 from backcourt.simulate.games import Engine
-from backcourt.simulate.injuries import injury_table
-from backcourt.simulate.market import lines_table, props_table
+from backcourt.simulate.injuries import injury_table, late_reports, reports
+from backcourt.simulate.market import (
+    LINES_ORDER,
+    PROPS_ORDER,
+    late_lines_table,
+    late_props_table,
+    lines_table,
+    props_table,
+)
 from backcourt.simulate.play_by_play import play_by_play_table
 from backcourt.simulate.players import Pool, Skills
 from backcourt.simulate.plays import Played, Plays
@@ -209,7 +216,7 @@ def _tables_of(batch: Batch) -> dict[str, Table]:
     return {name: make(batch) for name, make in _MAKERS.items()}
 
 
-def run_season(calendar: Calendar, pool: Pool, rng: np.random.Generator, *, playoffs: bool) -> Outcome:
+def run_season(calendar: Calendar, pool: Pool, rng: np.random.Generator, *, playoffs: bool, late: bool) -> Outcome:
     """Play a whole season and make every table of it."""
     player = SeasonPlayer(calendar, pool, rng)
     year = calendar.year
@@ -230,8 +237,18 @@ def run_season(calendar: Calendar, pool: Pool, rng: np.random.Generator, *, play
     tables["rosters_bref"] = bref_table(year, pool, season, last_day)
     tables["players"] = players_table(year, pool, season, last_day)
     tables["roster_snapshots"] = snapshot_table(year, opening, pool, season, last_day)
-    tables["injury_report"] = injury_table(batches, rng)
+    reported = reports(batches, rng)
     tables["player_props"] = props_table(batches, player.skills, rng)
     tables["game_lines"] = lines_table(batches, rng)
+    if late:
+        # Drawn last, so that everything else is the same without it.
+        reported += late_reports(batches, rng)
+        more = {"player_props": late_props_table(batches, rng), "game_lines": late_lines_table(batches, rng)}
+        for name, columns in (("player_props", PROPS_ORDER), ("game_lines", LINES_ORDER)):
+            both = pa.concat_tables([tables[name], more[name]])
+            tables[name] = both.sort_by([(one, "ascending") for one in columns])
+        snapshots = pa.concat_tables([tables["roster_snapshots"], late_snapshot_table(batches, last_day)])
+        tables["roster_snapshots"] = snapshots.sort_by([(one, "ascending") for one in SNAPSHOT_ORDER])
+    tables["injury_report"] = injury_table(batches, reported)
     team_at_end = season.team[:, last_day].astype(np.int64)
     return Outcome(tables, team_at_end, last_regular, last_day, champion, player.fixtures.planned)

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from backcourt.simulate import SeasonSummary
 from backcourt.simulate.arrow import Table, pa, pc, pq
 from backcourt.simulate.market import utc_micros
 from backcourt.simulate.schemas import SCHEMAS
 from backcourt.simulate.tables import EPOCH
+
+Ints = npt.NDArray[np.int64]
 
 _GAME_MINUTES = 180
 _NOTICE = dt.timedelta(days=3)
@@ -27,7 +30,8 @@ def season_at(season: SeasonSummary, out: Path, moment: dt.datetime) -> Path:
 
     Games are final three hours after their tip-off; before, they are scheduled. A game that was put off is scheduled
     for its first date until that date is over, then Postponed there, and three days before it is played it gets its
-    new date. Lines, props, reports and snapshots are those observed before the moment.
+    new date. Lines, props, reports and snapshots are those observed before the moment; of reports and snapshots the
+    files know the hour, which must be over.
 
     Args:
         season: A season that was written by `write_season`.
@@ -50,9 +54,11 @@ def season_at(season: SeasonSummary, out: Path, moment: dt.datetime) -> Path:
         elif "snapshot_timestamp" in rows.column_names:
             seen = rows.filter(pc.less(rows["snapshot_timestamp"], pa.scalar(moment, pa.timestamp("us", tz="UTC"))))
         elif name == "injury_report":
-            seen = _before(rows, "report_date", "report_hour", moment)
+            days, hours = _columns(rows, "report_date", "report_hour")
+            seen = rows.filter(pa.array(utc_micros(days, hours * 60 + 59) < _micros(moment)))
         elif name == "roster_snapshots":
-            seen = _before(rows, "roster_date", "scrape_hour", moment)
+            days, hours = _columns(rows, "roster_date", "scrape_hour")
+            seen = rows.filter(pa.array((days * 1440 + hours * 60 + 59) * 60_000_000 < _micros(moment)))
         elif "game_id" in rows.column_names:
             seen = rows.filter(pc.is_in(rows["game_id"], played))
         write_file(seen, out / f"{name}.parquet")
@@ -63,10 +69,9 @@ def _micros(moment: dt.datetime) -> int:
     return round(moment.timestamp() * 1_000_000)
 
 
-def _before(rows: Table, date: str, hour: str, moment: dt.datetime) -> Table:
-    """Rows of a file with an Eastern date and hour that precede a moment."""
-    days = rows[date].cast(pa.int32()).to_numpy().astype(np.int64)
-    return rows.filter(pa.array(utc_micros(days, rows[hour].to_numpy() * 60) < _micros(moment)))
+def _columns(rows: Table, date: str, hour: str) -> tuple[Ints, Ints]:
+    """Days since 1970 and hours of the rows."""
+    return rows[date].cast(pa.int32()).to_numpy().astype(np.int64), rows[hour].to_numpy().astype(np.int64)
 
 
 def _schedule(rows: Table, season: SeasonSummary, moment: dt.datetime) -> Table:

@@ -92,7 +92,14 @@ def _seasons_of(defects: Collection[Defect], schedule: Table) -> list[Defect]:
 
 
 def season(
-    out: Path, text: str, seed: int, defects: Collection[Defect], *, playoffs: bool, calendar: Calendar | None
+    out: Path,
+    text: str,
+    seed: int,
+    defects: Collection[Defect],
+    *,
+    playoffs: bool,
+    late: bool,
+    calendar: Calendar | None,
 ) -> SeasonSummary:
     """See `backcourt.simulate.write_season`."""
     year = season_year(text)
@@ -100,12 +107,12 @@ def season(
         raise BackcourtError(f"a calendar of {season_label(calendar.year)} for season {text}", valid=[text])
     pool = _first_pool(year, _checked_seed(seed))
     calendar = calendar or calendar_of(year)
-    outcome = run_season(calendar, pool, np.random.default_rng([seed, year]), playoffs=playoffs)
+    outcome = run_season(calendar, pool, np.random.default_rng([seed, year]), playoffs=playoffs, late=late)
     return _write(Path(out), calendar, seed, outcome, defects)
 
 
 def league(
-    out: Path, first: str, seasons: int, seed: int, defects: Collection[Defect], *, playoffs: bool
+    out: Path, first: str, seasons: int, seed: int, defects: Collection[Defect], *, playoffs: bool, late: bool
 ) -> tuple[SeasonSummary, ...]:
     """See `backcourt.simulate.write_league`."""
     year = season_year(first)
@@ -116,7 +123,8 @@ def league(
     planted: set[Defect] = set()
     for number in range(seasons):
         calendar = calendar_of(year + number)
-        outcome = run_season(calendar, pool, np.random.default_rng([seed, year + number]), playoffs=playoffs)
+        rng = np.random.default_rng([seed, year + number])
+        outcome = run_season(calendar, pool, rng, playoffs=playoffs, late=late)
         mine = _seasons_of(defects, outcome.tables["schedule"])
         planted |= set(mine)
         summaries.append(_write(Path(out) / season_label(year + number), calendar, seed, outcome, mine))

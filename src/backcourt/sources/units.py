@@ -19,6 +19,7 @@ from importlib.resources.abc import Traversable
 
 from backcourt.calendar import Seasons, longest_season
 from backcourt.catalog import raw_league, raw_market
+from backcourt.catalog.clock import UTC_OF_EASTERN
 from backcourt.catalog.model import Table
 from backcourt.errors import AuditError, QueryError
 from backcourt.names.carriers import HOLDING, with_ids
@@ -52,7 +53,7 @@ def statement(stem: str) -> str:
 
 def _filled(path: Traversable) -> str:
     """The text of a file, in which {name} stands for the text of parts/name.sql."""
-    text = path.read_text(encoding="utf-8").strip()
+    text = path.read_text(encoding="utf-8").strip().replace("{UTC_OF_EASTERN}", UTC_OF_EASTERN)
     return _PART.sub(lambda part: _filled(_ROOM / "parts" / f"{part[1]}.sql"), text)
 
 

@@ -82,9 +82,8 @@ openers AS (
 ),
 props AS (
   SELECT game_id, player_id, points_line
-  FROM nba_raw.odds_api_player_points_props
-  WHERE game_date BETWEEN @start_date AND @end_date AND points_line IS NOT NULL AND player_id IS NOT NULL
-    AND COALESCE(minutes_before_tipoff, 0) >= 0
+  FROM ({known_props})
+  WHERE player_id IS NOT NULL
   QUALIFY ROW_NUMBER() OVER (PARTITION BY game_id, player_id ORDER BY snapshot_timestamp DESC, bookmaker) = 1
 ),
 candidates AS (

@@ -4,13 +4,13 @@
 WITH fixtures AS (
   SELECT
     game_id, game_date, season_year, season_type, home_team_tricode AS team_abbr,
-    away_team_tricode AS opponent_team_abbr, TRUE AS home_game
+    away_team_tricode AS opponent_team_abbr, TRUE AS home_game, tipoff_at
   FROM nba_raw.nbac_schedule
   WHERE game_date BETWEEN @start_date AND @end_date
     AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
   UNION ALL
   SELECT
-    game_id, game_date, season_year, season_type, away_team_tricode, home_team_tricode, FALSE
+    game_id, game_date, season_year, season_type, away_team_tricode, home_team_tricode, FALSE, tipoff_at
   FROM nba_raw.nbac_schedule
   WHERE game_date BETWEEN @start_date AND @end_date
     AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
@@ -86,48 +86,50 @@ form AS (
   FROM appearances
   WHERE season_type <> 'Cup Final'
 ),
--- Where a player was last seen: in a box score, or on a roster snapshot of that morning (hence the day before).
+rosters AS ({timed_rosters}),
+-- Where a player was last seen, and from when on it is known: a box score from midnight after its date. A game whose
+-- tip-off is unknown sees no snapshot at all.
 sightings AS (
-  SELECT player_id, season_year, team_abbr, player_lookup, player_full_name, game_date AS seen, 1 AS trust
-  FROM appearances
+  SELECT
+    a.player_id, a.season_year, a.team_abbr, a.player_lookup, a.player_full_name, a.game_date AS seen, 1 AS trust,
+    TIMESTAMP_ADD(TIMESTAMP(a.game_date), INTERVAL 29 HOUR) AS known_at, k.is_timed
+  FROM appearances AS a
+  INNER JOIN (SELECT DISTINCT season_year, tipoff_at IS NOT NULL AS is_timed FROM fixtures) AS k
+    ON k.season_year = a.season_year
   UNION ALL
-  SELECT player_id, season_year, team_abbr, player_lookup, player_full_name, DATE_SUB(roster_date, INTERVAL 1 DAY), 2
-  FROM nba_raw.espn_team_rosters
-  WHERE roster_date BETWEEN DATE_SUB(@start_date, INTERVAL 30 DAY) AND @end_date AND player_id IS NOT NULL
+  SELECT player_id, season_year, team_abbr, player_lookup, player_full_name, roster_date, 2, known_at, TRUE
+  FROM rosters
+  WHERE player_id IS NOT NULL
 ),
 last_seen AS (
   SELECT
-    player_id, season_year, team_abbr, player_lookup, player_full_name, seen, trust,
-    LEAD(seen) OVER (PARTITION BY player_id, season_year ORDER BY seen) AS next_seen
+    player_id, season_year, team_abbr, player_lookup, player_full_name, seen, trust, known_at, is_timed,
+    LEAD(known_at) OVER (PARTITION BY is_timed, player_id, season_year ORDER BY known_at) AS next_known_at
   FROM (
     SELECT *
     FROM sightings
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY player_id, season_year, seen ORDER BY trust DESC, team_abbr) = 1
+    QUALIFY ROW_NUMBER() OVER (
+      PARTITION BY is_timed, player_id, season_year, known_at ORDER BY trust DESC, seen DESC, team_abbr
+    ) = 1
   )
 ),
 snapshots AS (
   SELECT
     team_abbr,
     season_year,
-    DATE_SUB(roster_date, INTERVAL 1 DAY) AS seen,
-    LEAD(DATE_SUB(roster_date, INTERVAL 1 DAY)) OVER (PARTITION BY team_abbr, season_year ORDER BY roster_date)
-      AS next_seen
-  FROM (
-    SELECT DISTINCT team_abbr, season_year, roster_date
-    FROM nba_raw.espn_team_rosters
-    WHERE roster_date BETWEEN DATE_SUB(@start_date, INTERVAL 30 DAY) AND @end_date
-  )
+    known_at,
+    LEAD(known_at) OVER (PARTITION BY team_abbr, season_year ORDER BY known_at) AS next_known_at
+  FROM (SELECT DISTINCT team_abbr, season_year, known_at FROM rosters)
 ),
-injuries AS (
-  SELECT game_id, player_id, injury_status
-  FROM nba_raw.nbac_injury_report
-  WHERE game_date BETWEEN @start_date AND @end_date AND report_date <= game_date
-  QUALIFY ROW_NUMBER() OVER (
-    PARTITION BY game_id, COALESCE(FORMAT('%d', player_id), player_lookup)
-    ORDER BY report_date DESC, report_hour DESC, player_lookup
-  ) = 1
-),
+injuries AS ({known_injuries}),
 reported_games AS (SELECT DISTINCT game_id FROM injuries),
+-- A game is as of its tip-off; without one, as of the noon (UTC) of its date, when the day before is known.
+dated AS (
+  SELECT
+    *, tipoff_at IS NOT NULL AS is_timed,
+    COALESCE(tipoff_at, TIMESTAMP_ADD(TIMESTAMP(game_date), INTERVAL 12 HOUR)) AS asof
+  FROM fixtures
+),
 -- Whoever is missing from a snapshot newer than his last appearance has left the team.
 roster AS (
   SELECT
@@ -138,21 +140,22 @@ roster AS (
     r.game_id IS NOT NULL AS is_reported,
     CASE WHEN i.injury_status IS NOT NULL THEN i.injury_status WHEN r.game_id IS NOT NULL THEN 'available' END
       AS player_status
-  FROM fixtures AS f
+  FROM dated AS f
   INNER JOIN last_seen AS l
     ON l.season_year = f.season_year
     AND l.team_abbr = f.team_abbr
-    AND f.game_date > l.seen
-    AND f.game_date <= COALESCE(l.next_seen, DATE '9999-12-31')
+    AND l.is_timed = f.is_timed
+    AND f.asof > l.known_at
+    AND f.asof <= COALESCE(l.next_known_at, TIMESTAMP '9999-12-31 00:00:00+00')
     AND DATE_DIFF(f.game_date, l.seen, DAY) <= 30
   LEFT JOIN snapshots AS s
     ON s.season_year = f.season_year
     AND s.team_abbr = f.team_abbr
-    AND f.game_date > s.seen
-    AND f.game_date <= COALESCE(s.next_seen, DATE '9999-12-31')
+    AND f.tipoff_at > s.known_at
+    AND f.tipoff_at <= COALESCE(s.next_known_at, TIMESTAMP '9999-12-31 00:00:00+00')
   LEFT JOIN injuries AS i ON i.game_id = f.game_id AND i.player_id = l.player_id
   LEFT JOIN reported_games AS r ON r.game_id = f.game_id
-  WHERE s.seen IS NULL OR l.seen > s.seen OR (l.seen = s.seen AND l.trust = 2)
+  WHERE s.known_at IS NULL OR l.known_at > s.known_at OR (l.known_at = s.known_at AND l.trust = 2)
 ),
 team_games AS (
   SELECT team_abbr, season_year, game_date, season_type
@@ -299,14 +302,12 @@ births AS (
 ),
 props AS (
   SELECT
-    game_id,
-    player_id,
-    ARRAY_AGG(points_line ORDER BY snapshot_timestamp DESC, bookmaker LIMIT 1)[OFFSET(0)] AS closing,
-    ARRAY_AGG(points_line ORDER BY snapshot_timestamp, bookmaker LIMIT 1)[OFFSET(0)] AS opening
-  FROM nba_raw.odds_api_player_points_props
-  WHERE game_date BETWEEN @start_date AND @end_date AND points_line IS NOT NULL
-    AND COALESCE(minutes_before_tipoff, 0) >= 0
-  GROUP BY game_id, player_id
+    p.game_id,
+    p.player_id,
+    ARRAY_AGG(p.points_line ORDER BY p.snapshot_timestamp DESC, p.bookmaker LIMIT 1)[OFFSET(0)] AS closing,
+    ARRAY_AGG(p.points_line ORDER BY p.snapshot_timestamp, p.bookmaker LIMIT 1)[OFFSET(0)] AS opening
+  FROM ({known_props}) AS p
+  GROUP BY p.game_id, p.player_id
 ),
 -- A line of a name whose player is not known yet may be anybody's.
 priced_games AS (SELECT game_id, LOGICAL_OR(player_id IS NULL) AS has_unnamed FROM props GROUP BY game_id)

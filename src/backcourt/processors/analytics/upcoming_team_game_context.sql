@@ -99,15 +99,7 @@ loads AS (
     AND c.game_date >= DATE_SUB(f.game_date, INTERVAL 14 DAY)
   GROUP BY f.game_id, f.team_abbr
 ),
-injuries AS (
-  SELECT game_id, team, player_id, injury_status
-  FROM nba_raw.nbac_injury_report
-  WHERE game_date BETWEEN @start_date AND @end_date AND report_date <= game_date
-  QUALIFY ROW_NUMBER() OVER (
-    PARTITION BY game_id, COALESCE(FORMAT('%d', player_id), player_lookup)
-    ORDER BY report_date DESC, report_hour DESC, player_lookup
-  ) = 1
-),
+injuries AS ({known_injuries}),
 reports AS (
   SELECT game_id, COUNT(*) AS n FROM injuries GROUP BY game_id
 ),
@@ -164,12 +156,8 @@ starter_knowledge AS (
   SELECT game_id, team_abbr, MAX(known) AS n FROM starts GROUP BY game_id, team_abbr
 ),
 quotes AS (
-  SELECT game_id, market_key, outcome_name, bookmaker_key, CAST(ROUND(2 * outcome_point) AS INT64) AS half_points
-  FROM nba_raw.odds_api_game_lines
-  WHERE game_date BETWEEN @start_date AND @end_date AND outcome_point IS NOT NULL
-  QUALIFY ROW_NUMBER() OVER (
-    PARTITION BY game_id, market_key, outcome_name, bookmaker_key ORDER BY snapshot_timestamp DESC
-  ) = 1
+  SELECT game_id, market_key, outcome_name, CAST(ROUND(2 * outcome_point) AS INT64) AS half_points
+  FROM ({known_lines})
 ),
 lines AS (
   SELECT

@@ -12,6 +12,7 @@ WITH listed AS (
 SELECT
   roster_date,
   scrape_hour,
+  scraped_at AS observed_at,
   team AS team_abbr,
   player_lookup,
   CAST(NULL AS INT64) AS player_id,
@@ -30,5 +31,6 @@ SELECT
     IF(players > 30, FORMAT('roster_plausible: %s has %d players', COALESCE(team, '?'), players), NULL),
     IF(copies > 1, FORMAT('duplicate_key: %s is listed %d times', who, copies), NULL)
   ], '; '), '') AS broken_rules,
-  CAST(NULL AS STRING) AS warning
+  IF(scraped_at >= TIMESTAMP_ADD(TIMESTAMP(roster_date), INTERVAL 29 HOUR), 'received after its date, not used', NULL)
+    AS warning
 FROM listed

@@ -8,28 +8,32 @@ WITH newest AS (
 kept AS (
   -- A report that landed twice tells every row twice.
   SELECT
-    r.report_date, r.report_hour, r.game_date, r.home, r.away, r.team_abbreviation, r.player_name, r.printed_name,
-    LOWER(TRIM(r.injury_status)) AS injury_status, r.reason, r.reason_category, MIN(r.landed_from) AS landed_from
+    r.report_date, r.report_hour, r.report_minute, r.game_date, r.home, r.away, r.team_abbreviation, r.player_name,
+    r.printed_name, LOWER(TRIM(r.injury_status)) AS injury_status, r.reason, r.reason_category,
+    MIN(r.landed_from) AS landed_from
   FROM nba_staging.injury_reports AS r
   JOIN newest AS m ON m.report_date = r.report_date AND m.report_hour = r.report_hour
     AND m.report_minute = r.report_minute
   GROUP BY
-    r.report_date, r.report_hour, r.game_date, r.home, r.away, r.team_abbreviation, r.player_name, r.printed_name,
-    LOWER(TRIM(r.injury_status)), r.reason, r.reason_category
+    r.report_date, r.report_hour, r.report_minute, r.game_date, r.home, r.away, r.team_abbreviation, r.player_name,
+    r.printed_name, LOWER(TRIM(r.injury_status)), r.reason, r.reason_category
 ),
 listed AS (
   SELECT
-    r.*, n.player_lookup, s.game_id AS known_game,
+    r.*, n.player_lookup, s.game_id AS known_game, s.tipoff_at,
+    r.report_date AS eastern_day, 60 * r.report_hour + r.report_minute AS eastern_minutes,
     {game_code} AS code,
     CONCAT(COALESCE(r.printed_name, '?'), ' (', COALESCE(r.team_abbreviation, '?'), ')') AS who,
     COUNT(*) OVER (PARTITION BY r.report_date, r.report_hour, r.game_date, r.home, r.away, n.player_lookup) AS copies
   FROM kept AS r
   LEFT JOIN nba_staging.player_names AS n ON n.player_name = r.player_name
   {game_of_teams}
-)
+),
+timed AS (SELECT *, {UTC_OF_EASTERN} AS observed_at FROM listed)
 SELECT
   report_date,
   report_hour,
+  report_minute,
   COALESCE(known_game, code) AS game_id,
   player_lookup,
   CAST(NULL AS INT64) AS player_id,
@@ -52,5 +56,5 @@ SELECT
        FORMAT('report_before_game: the report is of %s', FORMAT_DATE('%Y-%m-%d', report_date)), NULL),
     IF(copies > 1, FORMAT('duplicate_key: %s twice in one report', who), NULL)
   ], '; '), '') AS broken_rules,
-  CAST(NULL AS STRING) AS warning
-FROM listed
+  {why_not_used} AS warning
+FROM timed

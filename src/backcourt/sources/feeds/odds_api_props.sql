@@ -5,7 +5,7 @@ WITH listed AS (
     r.*, n.player_lookup,
     {game_code} AS code,
     CONCAT(COALESCE(r.player_name, '?'), ' at ', COALESCE(r.bookmaker, '?')) AS who,
-    s.game_id AS known_game,
+    s.game_id AS known_game, s.tipoff_at, CAST(r.snapshot_timestamp AS TIMESTAMP) AS observed_at,
     COUNT(*) OVER (PARTITION BY r.game_date, r.home, r.away, r.bookmaker, n.player_lookup, r.snapshot_timestamp)
       AS copies
   FROM nba_staging.odds_api_props AS r
@@ -35,5 +35,5 @@ SELECT
     IF(ABS(over_price_american) < 100 OR ABS(under_price_american) < 100, FORMAT('price_plausible: %s', who), NULL),
     IF(copies > 1, FORMAT('duplicate_key: %s has %d lines', who, copies), NULL)
   ], '; '), '') AS broken_rules,
-  CAST(NULL AS STRING) AS warning
+  {why_not_used} AS warning
 FROM listed

@@ -7,6 +7,7 @@ WITH listed AS (
     CONCAT(COALESCE(r.market_key, '?'), ' ', COALESCE(r.outcome_name, '?'), ' at ', COALESCE(r.bookmaker_key, '?'))
       AS who,
     s.game_id AS known_game, s.home_team_tricode, s.away_team_tricode,
+    s.tipoff_at, CAST(r.snapshot_timestamp AS TIMESTAMP) AS observed_at,
     r.home <> s.home_team_tricode AS is_turned,
     COUNT(*) OVER (PARTITION BY r.game_date, r.home, r.away, r.bookmaker_key, r.market_key, r.outcome_name,
       r.snapshot_timestamp) AS copies
@@ -37,5 +38,5 @@ SELECT
        FORMAT('line_plausible: %s is %s', who, CAST(outcome_point AS STRING)), NULL),
     IF(copies > 1, FORMAT('duplicate_key: %s %d times', who, copies), NULL)
   ], '; '), '') AS broken_rules,
-  IF(is_turned, 'home_differs', NULL) AS warning
+  NULLIF(ARRAY_TO_STRING([IF(is_turned, 'home_differs', NULL), {why_not_used}], '; '), '') AS warning
 FROM listed

@@ -49,6 +49,7 @@ ROSTER = kinds(
     text="season team player_name position status landed_from",
     whole="espn_player_id scrape_hour",
     date="roster_date birth_date",
+    time="scraped_at",
 )
 """Columns of the feed of rosters."""
 
@@ -278,6 +279,7 @@ def parse_team_roster(data: bytes, about: About) -> Parsed:
         "season": cells.season(None, "roster"),
         "roster_date": about.day,
         "scrape_hour": about.received.hour,
+        "scraped_at": about.received,
         "team": _team(code, cells, "team"),
     }
     for place, person in enumerate(cells.records(people, "athletes")):

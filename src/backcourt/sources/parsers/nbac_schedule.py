@@ -33,11 +33,12 @@ _GAME = {
     "arenaName": "arena_name",
     "arenaCity": "arena_city",
     "isNeutral": "is_neutral",
+    "gameDateTimeUTC": "tipoff_planned",
 }
 _GAME_IGNORED = words(
-    # Times are the planned ones; tipoff_text is for the actual one, which no schedule knows.
+    # Of the times, which are the planned ones, the one in UTC is read; tipoff_text is for the actual one.
     "gameCode gameStatus gameStatusText gameSequence gameTimeEst gameDateTimeEst gameDateUTC gameTimeUTC "
-    "gameDateTimeUTC awayTeamTime homeTeamTime day monthNum weekNumber weekName ifNecessary seriesGameNumber "
+    "awayTeamTime homeTeamTime day monthNum weekNumber weekName ifNecessary seriesGameNumber "
     "gameLabel gameSubLabel seriesText arenaState postponedStatus branchLink gameSubtype "
     "broadcasters homeTeam awayTeam pointsLeaders"
 )
@@ -45,6 +46,9 @@ _TEAM_IGNORED = words("teamName teamCity teamSlug wins losses seed")
 _STATUS = {1: "Scheduled", 2: "Live", 3: "Final"}
 _PUT_OFF = frozenset({"ppd", "postponed", "cancelled", "canceled"})
 """Status texts of a game that the schedule still lists on its first date with the status of a planned one."""
+
+_UNKNOWN_TIME = "tbd"
+"""Status text of a game whose time is not known; what stands in its place is midnight."""
 
 _FINAL = re.compile(r"final(?:/ot([0-9]{0,2}))?")
 _REGULATION = 4
@@ -95,4 +99,6 @@ def _row(game: dict[str, Any], about: About, parsed: Parsed) -> dict[str, Any] |
         overtimes = 0 if final[1] is None else int(final[1] or 1)
         periods = _REGULATION + overtimes
     known = "Postponed" if status == 1 and text in _PUT_OFF else _STATUS.get(status or 0)
+    if text == _UNKNOWN_TIME:
+        row["tipoff_planned"] = None
     return row | {"status": known or text_of(game.get("gameStatus")), "periods": periods}

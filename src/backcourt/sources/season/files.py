@@ -82,10 +82,11 @@ FILES: tuple[SeasonFile, ...] = (
             whole="home_team_id away_team_id home_score away_score periods",
             date="game_date",
             flag="is_neutral",
+            time="tipoff_planned",
         ),
         required=True,
         team="home_team_tricode away_team_tricode",
-        optional=frozenset({"arena_name", "arena_city", "is_neutral"}),
+        optional=frozenset({"arena_name", "arena_city", "is_neutral", "tipoff_planned"}),
     ),
     SeasonFile(
         "team_boxscores",

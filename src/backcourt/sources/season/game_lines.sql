@@ -8,7 +8,8 @@ listed AS (
   SELECT
     l.game_id, l.bookmaker_key, l.market_key, l.outcome_name, l.outcome_point, l.snapshot_timestamp, d.copies,
     l.home_abbreviation AS stated_home,
-    s.game_id AS known_game, s.game_date, s.home_team_tricode, s.away_team_tricode
+    s.game_id AS known_game, s.game_date, s.home_team_tricode, s.away_team_tricode,
+    s.tipoff_at, CAST(l.snapshot_timestamp AS TIMESTAMP) AS observed_at
   FROM nba_staging.game_lines AS l
   LEFT JOIN repeated AS d ON d.game_id = l.game_id AND d.bookmaker_key = l.bookmaker_key
     AND d.market_key = l.market_key AND d.outcome_name = l.outcome_name
@@ -36,5 +37,6 @@ SELECT
        FORMAT('line_plausible: %s %s', market_key, CAST(outcome_point AS STRING)), NULL),
     IF(copies > 1, FORMAT('duplicate_key: %s twice at %s', outcome_name, bookmaker_key), NULL)
   ], '; '), '') AS broken_rules,
-  IF(stated_home <> home_team_tricode, 'home_differs', NULL) AS warning
+  NULLIF(ARRAY_TO_STRING([IF(stated_home <> home_team_tricode, 'home_differs', NULL), {why_not_used}], '; '), '')
+    AS warning
 FROM listed

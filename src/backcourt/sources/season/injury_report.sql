@@ -9,16 +9,20 @@ listed AS (
     r.report_date, r.report_hour, r.game_id, r.team_abbreviation, r.player_name, n.player_lookup,
     LOWER(TRIM(r.injury_status)) AS injury_status, r.reason, r.reason_category, d.copies,
     s.game_id AS known_game, s.game_date,
-    r.team_abbreviation IN (s.home_team_tricode, s.away_team_tricode) AS in_game
+    r.team_abbreviation IN (s.home_team_tricode, s.away_team_tricode) AS in_game,
+    -- The file knows the hour only: the report was out when the hour was over.
+    s.tipoff_at, r.report_date AS eastern_day, 60 * r.report_hour + 59 AS eastern_minutes
   FROM nba_staging.injury_report AS r
   LEFT JOIN nba_staging.player_names AS n ON n.player_name = r.player_name
   LEFT JOIN repeated AS d ON d.report_date = r.report_date AND d.report_hour = r.report_hour AND d.game_id = r.game_id
     AND d.player_lookup = n.player_lookup
   LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_id = r.game_id AND s.season_year = @season_year
-)
+),
+timed AS (SELECT *, {UTC_OF_EASTERN} AS observed_at FROM listed)
 SELECT
   report_date,
   report_hour,
+  CAST(NULL AS INT64) AS report_minute,
   game_id,
   player_lookup,
   CAST(NULL AS INT64) AS player_id,
@@ -42,5 +46,5 @@ SELECT
            report_date)), NULL),
     IF(copies > 1, FORMAT('duplicate_key: %s twice in one report', player_name), NULL)
   ], '; '), '') AS broken_rules,
-  CAST(NULL AS STRING) AS warning
-FROM listed
+  {why_not_used} AS warning
+FROM timed

@@ -7,7 +7,8 @@ WITH repeated AS (
 listed AS (
   SELECT
     p.game_id, p.bookmaker, p.player_name, p.points_line, p.over_price_american, p.under_price_american,
-    p.snapshot_timestamp, p.minutes_before_tipoff, n.player_lookup, d.copies, s.game_id AS known_game, s.game_date
+    p.snapshot_timestamp, p.minutes_before_tipoff, n.player_lookup, d.copies, s.game_id AS known_game, s.game_date,
+    s.tipoff_at, CAST(p.snapshot_timestamp AS TIMESTAMP) AS observed_at
   FROM nba_staging.player_props AS p
   LEFT JOIN nba_staging.player_names AS n ON n.player_name = p.player_name
   LEFT JOIN repeated AS d ON d.game_id = p.game_id AND d.player_lookup = n.player_lookup AND d.bookmaker = p.bookmaker
@@ -36,5 +37,5 @@ SELECT
        FORMAT('line_plausible: %s %s', COALESCE(player_name, '?'), CAST(points_line AS STRING)), NULL),
     IF(copies > 1, FORMAT('duplicate_key: %s twice at %s', player_name, bookmaker), NULL)
   ], '; '), '') AS broken_rules,
-  CAST(NULL AS STRING) AS warning
+  {why_not_used} AS warning
 FROM listed

@@ -17,6 +17,7 @@ listed AS (
 SELECT
   roster_date,
   scrape_hour,
+  CAST(NULL AS TIMESTAMP) AS observed_at,
   team_abbreviation AS team_abbr,
   player_lookup,
   player_name AS player_full_name,

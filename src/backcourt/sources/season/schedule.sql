@@ -3,8 +3,11 @@
 WITH listed AS (
   SELECT
     g.game_id, g.game_date, g.season, g.home_abbreviation, g.away_abbreviation, g.home_team_id, g.away_team_id,
-    g.home_score, g.away_score, g.periods, g.starters_on, g.tipoff_text, g.status,
-    o.starter_ids AS stored_starters, o.tipoff_text AS stored_tipoff,
+    g.home_score, g.away_score, g.periods, g.starters_on, g.status,
+    o.starter_ids AS stored_starters,
+    -- A time belongs to the date for which it was said: a game that is put off gets a new one.
+    COALESCE(g.tipoff_text, IF(o.game_date = g.game_date, o.tipoff_text, NULL)) AS tipoff_text,
+    g.tipoff_planned, o.tipoff_at AS stored_tipoff_at,
     IF(COALESCE(TRIM(g.arena_name), '') = '' AND COALESCE(TRIM(g.arena_city), '') = '',
        o.arena_name, NULLIF(TRIM(g.arena_name), '')) AS arena_name,
     IF(COALESCE(TRIM(g.arena_name), '') = '' AND COALESCE(TRIM(g.arena_city), '') = '',
@@ -83,6 +86,22 @@ located AS (
     ON n.game_date = l.game_date
     AND n.team_1 = LEAST(l.known_home, l.known_away)
     AND n.team_2 = GREATEST(l.known_home, l.known_away)
+),
+timed AS (
+  SELECT
+    *,
+    game_date AS eastern_day,
+    -- "7:36 PM EST", "7:30 pm ET": EST, EDT and ET are all printed for New York's clock, whatever the season.
+    CASE
+      WHEN REGEXP_CONTAINS(tipoff_text, r'(?i)^ *(0?[1-9]|1[0-2]):[0-5][0-9] *[ap][.]?m[.]? *(e[sd]?t)? *$') THEN
+        60 * MOD(CAST(REGEXP_EXTRACT(tipoff_text, r'([0-9]+):') AS INT64), 12)
+        + CAST(REGEXP_EXTRACT(tipoff_text, r':([0-9]+)') AS INT64)
+        + IF(REGEXP_CONTAINS(tipoff_text, r'(?i)p[.]?m'), 720, 0)
+      WHEN REGEXP_CONTAINS(tipoff_text, r'(?i)^ *(1[3-9]|2[0-3]):[0-5][0-9] *(e[sd]?t)? *$') THEN
+        60 * CAST(REGEXP_EXTRACT(tipoff_text, r'([0-9]+):') AS INT64)
+        + CAST(REGEXP_EXTRACT(tipoff_text, r':([0-9]+)') AS INT64)
+    END AS eastern_minutes
+  FROM located
 )
 SELECT
   game_id,
@@ -118,7 +137,14 @@ SELECT
     WHEN 'neutral_game' THEN n_longitude WHEN 'home_city' THEN h_longitude WHEN 'home_arena' THEN h_longitude
   END AS venue_longitude,
   CASE found WHEN 'arena_alone' THEN 'arena' WHEN 'home_city' THEN 'city' ELSE found END AS place_basis,
-  COALESCE(tipoff_text, stored_tipoff) AS tipoff_text,
+  tipoff_text,
+  -- The actual tip-off if it is known, else the planned one.
+  CASE
+    WHEN game_status = 4 THEN NULL
+    WHEN eastern_minutes IS NOT NULL THEN {UTC_OF_EASTERN}
+    WHEN DATE(tipoff_planned, 'America/New_York') = game_date THEN tipoff_planned
+    WHEN DATE(stored_tipoff_at, 'America/New_York') = game_date THEN stored_tipoff_at
+  END AS tipoff_at,
   NULLIF(ARRAY_TO_STRING([
     IF(game_id IS NULL OR game_date IS NULL OR home_abbreviation IS NULL OR away_abbreviation IS NULL
        OR home_team_id IS NULL OR away_team_id IS NULL OR status IS NULL,
@@ -153,4 +179,4 @@ SELECT
     IF(season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
        AND found IN ('unknown_arena', 'neutral_site', 'no_home_arena'), CONCAT('place unknown, travel will be NULL (', found, ')'), NULL)
   ], '; '), '') AS warning
-FROM located
+FROM timed
