@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from model_server import ModelServer, Scripted, answering, first_candidate, message
 
 from backcourt.catalog import TABLES
+from backcourt.catalog.model import Table
 from backcourt.errors import QueryError, SettingsError, WarehouseError
 from backcourt.names.model_api import connect
 from backcourt.names.model_resolver import Answer, Candidate, ModelSettings, Outcome, Question, ask, estimate
@@ -76,9 +78,23 @@ def settings(server: ModelServer | None = None, **changes) -> ModelSettings:
     return ModelSettings(**{**values, **changes})
 
 
+class Opened:
+    """A warehouse of which a session is open already."""
+
+    def __init__(self, session: Session) -> None:
+        """Keep the session."""
+        self.session = session
+
+    @contextmanager
+    def write(self, ensure: Iterable[Table] = ()) -> Iterator[Session]:
+        """The session."""
+        assert not ensure
+        yield self.session
+
+
 def asked(session: Session, questions: list[Question], how: ModelSettings, **more) -> Outcome:
     """Ask without waiting."""
-    return ask(session, questions, how, **{"run_id": "run-1", "now": NOW, "sleep": lambda _: None, **more})
+    return ask(Opened(session), questions, how, **{"run_id": "run-1", "now": NOW, "sleep": lambda _: None, **more})
 
 
 def test_answers_come_back_checked_priced_and_stored(session: Session) -> None:

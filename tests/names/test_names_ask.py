@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 from model_server import ModelServer, Scripted, answering
@@ -108,3 +110,44 @@ def test_it_is_off_without_a_key(command, place, monkeypatch):
     done = command("names", "ask", "--warehouse", place)
     assert done.code == 2
     assert "BACKCOURT_AI_KEY" in done.line
+
+
+ALONE = "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'rb+'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
+
+
+def test_the_warehouse_is_free_while_the_model_answers(asked, place):
+    """Another process can have the file for itself during each call."""
+    free = []
+
+    def look(name):
+        free.append(subprocess.run([sys.executable, "-c", ALONE, str(place)], check=False, stderr=subprocess.DEVNULL))
+        return says(name)
+
+    done, _ = asked([answering(look)], "--limit", "2", "--json")
+    assert done.code in {0, 1}, done.err
+    assert [tried.returncode for tried in free] == [0] * len(free)
+    assert free
+
+
+def test_what_changed_while_the_model_answered_is_left_alone(asked, place):
+    """A name that a person rejects meanwhile, and one whose candidates are others now, get no alias and no review."""
+
+    def change(name):
+        query(place, "UPDATE nba_reference.unresolved_player_names SET candidates = [] WHERE status = 'pending'")
+        query(
+            place, "UPDATE nba_reference.unresolved_player_names SET status = 'ignored' WHERE original_name = ?", EITHER
+        )
+        best = name["candidates"][0]["player_id"] if name["candidates"] else ROBERT
+        return {"verdict": "MATCH", "player_id": best, "confidence": 0.97}
+
+    aliases = query(place, "SELECT count(*) FROM nba_reference.player_aliases")
+    done, _ = asked([answering(change)], "--json")
+    assert done.code == 1, done.err
+    found = json.loads(done.out)
+    assert (found["aliases"], found["rows"], found["under_review"]) == (0, 0, 0)
+    assert "its candidates changed while the model answered: ask again" in {
+        entry["reason"] for entry in found["pending"]
+    }
+    assert query(place, "SELECT count(*) FROM nba_reference.player_aliases") == aliases
+    either = "SELECT DISTINCT status FROM nba_reference.unresolved_player_names WHERE original_name = ?"
+    assert query(place, either, EITHER) == [("ignored",)]

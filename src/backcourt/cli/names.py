@@ -164,9 +164,12 @@ def ask(
             )
         return
     run_id, moment = new_run_id(), now()
+    today = league_date()
     with place.write(TABLES) as session:
-        questions = open_questions(session, today=league_date(), limit=limit)
-        outcome = ask_model(session, questions, settings, run_id=run_id, now=moment)
+        questions = open_questions(session, today=today, limit=limit)
+    # Nobody has to wait for the model: the warehouse is closed while it answers, and what was asked is looked at anew.
+    outcome = ask_model(place, questions, settings, run_id=run_id, now=moment)
+    with place.write() as session:
         done = apply_answers(session, outcome.answers, model=settings.model, run_id=run_id, now=moment)
     left = {**outcome.pending, **done.pending}
     if as_json:

@@ -72,7 +72,7 @@ def _candidate(found: decide.Candidate, listed: Sequence[Listing]) -> Candidate:
 def apply_answers(
     session: Session, answers: Mapping[Question, Answer], *, model: str, run_id: str, now: datetime
 ) -> Applied:
-    """Carry out what was answered; a name that somebody has decided since is left alone.
+    """Carry out what was answered; a name that somebody has decided since, or that may be others now, is left alone.
 
     Args:
         session: A session that can write.
@@ -87,7 +87,11 @@ def apply_answers(
         row = {key_of(row): row for row in select(session, QUEUE, "t.status = 'pending'")}.get(_key(question))
         if row is None:
             continue
-        if answer.verdict == "MATCH" and answer.player_id is not None and answer.confidence >= SURE:
+        known = {decide.Candidate.read(stored).player_id for stored in row["candidates"] or ()}
+        if answer.verdict == "MATCH" and answer.player_id not in known:
+            # The warehouse was open to others while the model answered.
+            done.pending[question] = "its candidates changed while the model answered: ask again"
+        elif answer.verdict == "MATCH" and answer.player_id is not None and answer.confidence >= SURE:
             _accept(session, row, question, answer, done, (f"model {model}", run_id, now))
         elif answer.verdict != "UNSURE" and answer.confidence >= LIKELY:
             session.transaction([_under_review(question, now)])

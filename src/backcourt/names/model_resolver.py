@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
-from backcourt.errors import SettingsError
+from backcourt.errors import SettingsError, WarehouseLockedError
 from backcourt.names.model_api import ModelSettings, Service, connect
 from backcourt.names.model_question import (
     FIELDS,
@@ -26,11 +27,13 @@ from backcourt.names.model_question import (
     judge,
     request_for,
 )
-from backcourt.warehouse.base import Session, Staged, Statement
+from backcourt.warehouse.base import Session, Statement, Warehouse
 
 __all__ = ["Answer", "Candidate", "Estimate", "ModelSettings", "Outcome", "Question", "ask", "estimate"]
 
 _ANSWERS = "nba_reference.name_model_answers"
+_TURNS = 12
+"""How often the usual patience is spent on a warehouse that is in use, once an answer has been paid for."""
 _PATIENCE = 3
 """Calls in a row that fail at the service before the rest is left alone."""
 
@@ -123,7 +126,7 @@ def estimate(questions: Iterable[Question], settings: ModelSettings, *, session:
 
 
 def ask(
-    session: Session,
+    warehouse: Warehouse,
     questions: Iterable[Question],
     settings: ModelSettings,
     *,
@@ -134,8 +137,10 @@ def ask(
 ) -> Outcome:
     """Ask the model about names, the stored answers first; each call's answers are stored before the next call.
 
+    The warehouse is open for moments only, never while the model answers: others may use it in the meantime.
+
     Args:
-        session: A session that can write.
+        warehouse: Where answers are stored.
         questions: Names that no rule could tie to one player.
         settings: How the model is asked.
         run_id: Who asks.
@@ -154,12 +159,17 @@ def ask(
             next_step="set BACKCOURT_AI_KEY, or ai_key in backcourt.toml",
         )
     settings.price(0, 0)
-    if registry_ids is None:
-        found = session.rows("SELECT DISTINCT player_id FROM nba_reference.nba_players_registry")
-        registry_ids = {cast("int", row[0]) for row in found}
-    state = _State(registry_ids, settings.key)
     items = items_of(questions, settings.model)
-    stored = _stored(session, items)
+    with warehouse.write() as session:
+        if registry_ids is None:
+            found = session.rows("SELECT DISTINCT player_id FROM nba_reference.nba_players_registry")
+            registry_ids = {cast("int", row[0]) for row in found}
+        stored = _stored(session, items)
+        fresh = [item for item in items if item.key not in stored]
+        if fresh:
+            # Nothing is stored under these keys; the statement shows that something can be, before anything is paid.
+            session.transaction([_deletion(fresh)])
+    state = _State(registry_ids, settings.key)
     for item in items:
         if item.key in stored:
             judged = judge(item, stored[item.key], state.registry, state.secret)
@@ -167,12 +177,9 @@ def ask(
                 state.keep(item, replace(judged, cached=True))
             else:
                 state.leave([item], f"the stored answer cannot be used: {judged}")
-    fresh = [item for item in items if item.key not in stored]
     if fresh:
-        # Nothing is stored under these keys; the statement shows that something can be, before anything is paid.
-        session.transaction([_deletion(fresh)])
         with connect(settings, sleep) as service:
-            _ask_all(session, service, batches_of(fresh, settings.batch), settings, state, (run_id, now))
+            _ask_all(warehouse, service, batches_of(fresh, settings.batch), settings, state, (run_id, now))
     return Outcome(
         answers=state.answers,
         pending=state.pending,
@@ -184,7 +191,7 @@ def ask(
 
 
 def _ask_all(
-    session: Session,
+    warehouse: Warehouse,
     service: Service,
     batches: Sequence[Sequence[Item]],
     settings: ModelSettings,
@@ -218,7 +225,7 @@ def _ask_all(
                 over = f"not asked: {reply.failure}"
             continue
         failed = 0
-        _store(session, _sort_out(batch, reply.text, reply.spent, state), settings.model, by)
+        _store(warehouse, _sort_out(batch, reply.text, reply.spent, state), settings.model, by)
 
 
 def _sort_out(batch: Sequence[Item], text: str, spent: int, state: _State) -> list[tuple[Item, Answer]]:
@@ -274,7 +281,7 @@ def _deletion(items: Iterable[Item]) -> Statement:
     )
 
 
-def _store(session: Session, good: Sequence[tuple[Item, Answer]], model: str, by: tuple[str, datetime]) -> None:
+def _store(warehouse: Warehouse, good: Sequence[tuple[Item, Answer]], model: str, by: tuple[str, datetime]) -> None:
     """Keep answers: a run that is killed later has paid for nothing twice."""
     if not good:
         return
@@ -305,15 +312,30 @@ def _store(session: Session, good: Sequence[tuple[Item, Answer]], model: str, by
         "answered_at": pa.timestamp("us", tz="UTC"),
     }
     schema = pa.schema([(name, kinds.get(name, pa.string())) for name in rows[0]])
-    staged = session.stage_arrow("model_answers", pa.Table.from_pylist(rows, schema))
     columns = ", ".join(schema.names)
-    session.transaction(
-        [
-            _deletion(item for item, _ in good),
-            Statement(f"INSERT INTO {_ANSWERS} ({columns}) SELECT {columns} FROM {staged} ORDER BY question_hash"),
-        ]
-    )
-    session.discard(Staged(staged, len(rows)))
+    with _patiently(warehouse) as session:
+        staged = session.stage_arrow("model_answers", pa.Table.from_pylist(rows, schema))
+        session.transaction(
+            [
+                _deletion(item for item, _ in good),
+                Statement(f"INSERT INTO {_ANSWERS} ({columns}) SELECT {columns} FROM {staged} ORDER BY question_hash"),
+            ]
+        )
+
+
+@contextmanager
+def _patiently(warehouse: Warehouse) -> Iterator[Session]:
+    """A session for what was paid for: an occupied warehouse is waited for longer than usual."""
+    for left in reversed(range(_TURNS)):
+        with ExitStack() as stack:
+            try:
+                session = stack.enter_context(warehouse.write())
+            except WarehouseLockedError:
+                if not left:
+                    raise
+                continue
+            yield session
+            return
 
 
 def _dollars(millionths: int) -> float:
