@@ -17,6 +17,7 @@ from backcourt.catalog import TABLES
 from backcourt.errors import LockedError
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from backcourt.warehouse.holders import birth_of
 from small_season import query
 
 NOW = datetime(2022, 1, 13, 9, tzinfo=UTC)
@@ -146,7 +147,7 @@ def test_a_zombie_holds_nothing(session):
     """A process that has ended and was not collected yet counts as gone."""
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     holder = locks.this_process()
-    birth = locks._birth(child.pid)
+    birth = birth_of(child.pid)
     take(session, holder=replace(holder, text=holder.text.replace(str(os.getpid()), str(child.pid)), birth=birth))
     with pytest.raises(LockedError):
         take(session, run_id="second")
@@ -216,3 +217,37 @@ def test_killed_runs_are_not_shown_as_running(computed):
         assert [run.status for run in runs(session, now=NOW)] == ["running"]
         assert [lock.live for lock in status(session, now=NOW).locks] == [True]
         assert [lock.live for lock in status(session, now=NOW + locks.LEASE).locks] == [False]
+
+
+def test_whoever_writes_next_says_that_a_run_was_killed(tmp_path):
+    """Any writer, of whatever tables, marks a dead run and frees its locks; a live one and one elsewhere stay."""
+    warehouse, me = DuckDBWarehouse(tmp_path / "w.duckdb"), locks.this_process()
+    warehouse.ensure(TABLES)
+    elsewhere = replace(me, text="process 1 on elsewhere (somebody)")
+    with warehouse.write() as session:
+        for run_id, holder, table in (
+            ("dead", replace(me, birth="1"), TDZA),
+            ("alive", me, PSZA),
+            ("far", elsewhere, "t"),
+        ):
+            begun = Statement(
+                "INSERT INTO nba_reference.processor_run_history (run_id, processor_name, phase, data_date, start_date, "
+                "status, started_at, processed_at, mode, output_table) VALUES (@run_id, 'p', 'precompute', @day, @day, 'running', "
+                "@now, @now, 'backfill', 't')",
+                {"run_id": run_id, "day": JANUARY.start, "now": NOW},
+            )
+            locks.acquire(session, (table,), JANUARY, run_id=run_id, holder=holder, now=NOW, also=[begun])
+            if run_id == "dead":
+                locks.renew(session, run_id, NOW + timedelta(minutes=3))
+    warehouse.tell({"run_id": "dead", "pid": os.getpid(), "birth": "1", "doing": "computing TDZA"}, "dead")
+    with warehouse.write():
+        pass
+    state = "SELECT run_id, status, processed_at FROM nba_reference.processor_run_history ORDER BY run_id"
+    with warehouse.read() as session:
+        assert session.rows(state) == [
+            ("alive", "running", NOW),
+            ("dead", "interrupted", NOW + timedelta(minutes=3)),
+            ("far", "running", NOW),
+        ]
+        assert held(session) == {"alive", "far"}
+    assert [path.name for path in tmp_path.iterdir()] == ["w.duckdb"]

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from backcourt.warehouse.activity import activity_path, waiting_path
+from backcourt.warehouse.activity import activity_path
+from backcourt.warehouse.turn import turn_path
 from small_season import PROGRAM, checksums, query
 from state import compacted, contents, forget_everything
 
@@ -111,7 +112,7 @@ def test_the_side_file_of_a_killed_run_does_not_mislead(computed, command):
     assert command("status", "--warehouse", computed).out.startswith("writing: nobody")
     assert command("run", *DAYS, "--table", "TDZA", "--warehouse", computed).code == 0
     assert not activity_path(computed).exists()
-    assert not waiting_path(computed).exists()
+    assert not turn_path(computed).exists()
 
 
 def test_nothing_is_left_beside_the_warehouse(computed, command):
@@ -149,14 +150,14 @@ def test_a_run_waits_for_a_reader_and_a_reader_gets_its_turn(computed):
             text=True,
             env={**os.environ, "BACKCOURT_PATIENCE": "20"},
         )
-        while not waiting_path(computed).exists():
+        while not turn_path(computed).exists():
             time.sleep(0.01)
         while waiting.poll() is None:
             # As a run does between two chunks: give the file back and take it again at once.
             lease._close()
             lease.session()
         assert waiting.returncode == 0, waiting.stderr.read()
-    assert not waiting_path(computed).exists()
+    assert not turn_path(computed).exists()
     waiting.communicate()
     reading.stdout.close()
 

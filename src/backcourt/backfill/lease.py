@@ -14,6 +14,7 @@ from backcourt.backfill.stamp import Stamp
 from backcourt.catalog import TABLES
 from backcourt.errors import BackcourtError, WarehouseLockedError
 from backcourt.warehouse.base import Session, Statement, Warehouse
+from backcourt.warehouse.holders import birth_of
 
 _HOLD_SECONDS = 3.0
 """A session is given back after this long, so that readers and other runs get their turn."""
@@ -77,6 +78,7 @@ class Lease:
             {
                 "run_id": self._stamp.run_id,
                 "pid": os.getpid(),
+                "birth": birth_of(os.getpid()),
                 "since": f"{self._stamp.now:%Y-%m-%d %H:%M:%S} UTC",
                 "doing": doing,
             },

@@ -6,50 +6,21 @@ a lock whose process is gone is free at once.
 
 from __future__ import annotations
 
-import getpass
-import os
-import re
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from backcourt.calendar import DateRange
 from backcourt.errors import LockedError
 from backcourt.warehouse.base import Session, Statement, Value
+from backcourt.warehouse.holders import Holder, is_live, this_process
+
+__all__ = ["LEASE", "RENEW_SECONDS", "Holder", "acquire", "is_live", "live_runs", "release", "renew", "this_process"]
 
 LEASE = timedelta(minutes=10)
 RENEW_SECONDS = 60.0
 _LOCKS = "nba_processing.locks"
 _HISTORY = "nba_reference.processor_run_history"
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """A process that holds locks.
-
-    Attributes:
-        text: Process id, host and user, for people.
-        pid: Process id.
-        host: Host name.
-        birth: When the process started, in the kernel's ticks; "" where that cannot be known.
-    """
-
-    text: str
-    pid: int
-    host: str
-    birth: str
-
-
-def this_process() -> Holder:
-    """The holder that this process is."""
-    pid, host = os.getpid(), socket.gethostname()
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = str(os.getuid())
-    return Holder(f"process {pid} on {host} ({user})", pid, host, _birth(pid))
 
 
 def acquire(
@@ -187,39 +158,3 @@ def live_runs(session: Session, now: datetime) -> frozenset[str]:
         for run_id, holder, birth, expires in rows
         if isinstance(expires, datetime) and is_live(str(holder), str(birth), expires, now)
     )
-
-
-def is_live(holder: str, birth: str, expires: datetime, now: datetime) -> bool:
-    """True if a lock still counts: its lease runs, and its holder is not known to be gone.
-
-    Args:
-        holder: The holder's text.
-        birth: When its process started, "" if that is not known.
-        expires: End of the lease (UTC).
-        now: The time (UTC).
-    """
-    return expires > now and not _dead(holder, birth)
-
-
-def _dead(holder: str, birth: str) -> bool:
-    """True if the holder ran on this machine and is gone."""
-    said = re.match(r"process (\d+) on (\S+) ", holder)
-    if said is None or said[2] != socket.gethostname():
-        return False
-    pid = int(said[1])
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return bool(birth) and _birth(pid) not in {"", birth}
-
-
-def _birth(pid: int) -> str:
-    """Start time of a process, from /proc; "" where there is none. A zombie counts as gone."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    except OSError:
-        return ""
-    return "gone" if fields[0] == "Z" else fields[19]

@@ -63,6 +63,8 @@ def to_duckdb(sql: str) -> Translated:
         parameters.add(parameter.name)
     try:
         text = DuckDB().generate(rewrite(tree), copy=False, unsupported_level=ErrorLevel.RAISE)
+    except RecursionError as error:
+        raise QueryError("the statement is nested too deeply", next_step="write it in fewer brackets") from error
     except RefusedError as error:
         raise QueryError(f"{error.reason}{_where(error.node)}", next_step=_HELP) from error
     except UnsupportedError as error:
@@ -98,6 +100,8 @@ def _parse(sql: str) -> exp.Expr:
         near = first.get("highlight") or ""
         message = f"line {line}, column {column}: {first.get('description', error)}"
         raise QueryError(f"{message}, near {near!r}", next_step="correct the statement (BigQuery SQL)") from error
+    except RecursionError as error:
+        raise QueryError("the statement is nested too deeply", next_step="write it in fewer brackets") from error
     except TokenError as error:
         raise QueryError(_token_message(sql, error), next_step="close the quote, comment or bracket") from error
     finally:

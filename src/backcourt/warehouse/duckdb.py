@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from backcourt.catalog import TABLES
 from backcourt.errors import OutputFileError, QueryError, WarehouseError
-from backcourt.warehouse.activity import clear_activity, say_waiting, somebody_waits, write_activity
+from backcourt.files import kind, reason
+from backcourt.warehouse.activity import clear_activity, write_activity
 from backcourt.warehouse.base import STAGING, Parameters, Session, Staged, Statement, Warehouse
+from backcourt.warehouse.dead_runs import bury
 from backcourt.warehouse.dialect import Translated, is_read_only
-from backcourt.warehouse.duckdb_errors import errors_for_people, file_error
+from backcourt.warehouse.duckdb_errors import StatementError, errors_for_people, file_error
 from backcourt.warehouse.duckdb_layout import LAYOUT, differences, layout_of, migration
 from backcourt.warehouse.translation import translate
+from backcourt.warehouse.turn import Turn
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from backcourt.catalog.model import Table
 
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.2
 """Seconds between two tries at an occupied file: at first, and at most."""
 
 
@@ -177,35 +180,29 @@ class DuckDBWarehouse:
         else:
             _writable(self.path)
         config: dict[str, str | bool | int | float | list[str]] = {"threads": self.threads} if self.threads else {}
-        if not read_only:
-            self._give_way()
-        waited, pause = 0.0, _FIRST_PAUSE
+        waited, pause, turn = 0.0, _FIRST_PAUSE, Turn(self.path)
         try:
             while True:
                 began = time.monotonic()
-                try:
-                    return duckdb.connect(str(self.path), read_only=read_only, config=config)
-                except duckdb.Error as error:
-                    waited += time.monotonic() - began
-                    if "Could not set lock" not in str(error) or waited >= self.patience:
-                        raise file_error(self.path, error) from error
-                say_waiting(self.path, waits=True)
-                self._sleep(pause)
-                waited, pause = waited + pause, min(pause * 1.5, _LONGEST_PAUSE)
+                ours = turn.take()
+                if ours or waited >= self.patience:
+                    # At the end of its patience even somebody who waits behind others tries: the file may be free.
+                    try:
+                        # Whole, so that no name means anything else to the engine, such as one of its services.
+                        return duckdb.connect(str(self.path.absolute()), read_only=read_only, config=config)
+                    except duckdb.Error as error:
+                        waited += time.monotonic() - began
+                        if "Could not set lock" not in str(error) or waited >= self.patience:
+                            raise file_error(self.path, error) from error
+                self._sleep(pause if ours else _FIRST_PAUSE)
+                waited += pause if ours else _FIRST_PAUSE
+                pause = min(pause * 1.5, _LONGEST_PAUSE)
         finally:
-            if waited:
-                say_waiting(self.path, waits=False)
-
-    def _give_way(self) -> None:
-        """Let a waiting process have the file first: a run that opens it again at once would shut readers out."""
-        waited = 0.0
-        while somebody_waits(self.path) and waited < 2 * _LONGEST_PAUSE:
-            self._sleep(_FIRST_PAUSE)
-            waited += _FIRST_PAUSE
+            turn.give_back()
 
     def require(self) -> None:
         """Raise a WarehouseError if there is no file yet."""
-        if not self.path.exists():
+        if not _kind(self.path):
             raise WarehouseError(
                 f"there is no warehouse at {self.path}",
                 next_step="load a season first (backcourt load season DIR) or name another file with --warehouse",
@@ -263,12 +260,13 @@ class DuckDBWarehouse:
     @contextmanager
     def write(self, ensure: Iterable[Table] = ()) -> Iterator[Session]:
         """A session that can publish; the given tables are made or evolved first."""
-        new = not self.path.exists()
+        new = not _kind(self.path)
         connection = self._connect(read_only=False)
         try:
             try:
                 with errors_for_people(self.path):
                     self._evolve(connection, tuple(ensure))
+                    bury(connection, self.path)
             except BaseException:
                 connection.close()
                 if new:
@@ -313,16 +311,17 @@ def read_only_query(warehouse: Warehouse, sql: str) -> pa.Table:
             "only a SELECT can be run here", next_step="change tables through backcourt load and backcourt run"
         )
     with warehouse.read() as session:
-        return session.query(sql)
+        try:
+            return session.query(sql)
+        except StatementError as error:
+            raise error.of_typed() from error
 
 
 def _writable(path: Path) -> None:
     """Refuse a place that cannot be written before DuckDB half opens it."""
-    folder = path.parent
-    if not folder.is_dir():
+    folder, there = path.parent, _kind(path)
+    if not there and not folder.is_dir():
         raise WarehouseError(f"there is no folder {folder} for the warehouse file", next_step="create it first")
-    if path.is_dir():
-        raise WarehouseError(f"{path} is a folder, not a warehouse file", next_step="name a file with --warehouse")
     if (path.exists() and not os.access(path, os.W_OK)) or (not path.exists() and not os.access(folder, os.W_OK)):
         raise WarehouseError(
             f"{path} cannot be written", next_step="make it writable, or name another file with --warehouse"
@@ -330,3 +329,22 @@ def _writable(path: Path) -> None:
     if path.exists() and path.stat().st_mode & 0o222 == 0:
         # Root may write a read-only file all the same; whoever made it read-only meant it.
         raise WarehouseError(f"{path} is read-only", next_step="chmod u+w it, or name another file with --warehouse")
+
+
+def _kind(path: Path) -> str:
+    """What stands at the path of a warehouse: "file" or "", after links.
+
+    Raises:
+        WarehouseError: If it is anything else, or cannot be looked at.
+    """
+    step = "name a file with --warehouse"
+    try:
+        found = kind(path, follow=True)
+        loose = not found and path.is_symlink()
+    except (OSError, ValueError) as error:
+        raise WarehouseError(f"{path} cannot be a warehouse file: {reason(error)}", next_step=step) from error
+    if found not in {"", "file"}:
+        raise WarehouseError(f"{path} is {found}, not a warehouse file", next_step=step)
+    if loose:
+        raise WarehouseError(f"{path} is a link to nothing, not a warehouse file", next_step=step)
+    return found

@@ -5,13 +5,27 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 
-from backcourt.errors import BadValueError, QueryError, QueryInterruptedError, WarehouseError, WarehouseLockedError
+from backcourt.errors import (
+    BackcourtError,
+    BadValueError,
+    QueryError,
+    QueryInterruptedError,
+    WarehouseError,
+    WarehouseLockedError,
+)
+from backcourt.files import reason
 from backcourt.warehouse.activity import read_activity
+from backcourt.warehouse.holders import is_running
 
+_FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+_SYSTEM = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EISDIR, errno.ENOTDIR, errno.ENOENT, errno.ENAMETOOLONG)
+_RESTORE = "restore it from a copy, or name another file with --warehouse"
+_CHECK = "check its owner and mode, or name another file with --warehouse"
 _HOLDER = re.compile(r"lock is held in (?P<program>\S+).*?\(PID (?P<pid>\d+)\)")
 
 
@@ -33,22 +47,83 @@ def errors_for_people(path: Path) -> Iterator[None]:
         raise file_error(path, error) from error
     except duckdb.TransactionException as error:
         # A commit that could not be written to the file.
-        raise (file_error(path, error) if "write" in str(error).lower() else refused(error)) from error
-    except (duckdb.DataError, duckdb.InvalidInputException, duckdb.ConstraintException) as error:
-        raise BadValueError(refused(error).message) from error
+        raise (file_error(path, error) if "write" in str(error).lower() else refused(path, error)) from error
     except duckdb.Error as error:
-        raise refused(error) from error
+        raise refused(path, error) from error
+    except UnicodeError as error:
+        raise QueryError("a value holds a character that cannot be text", next_step="write it in UTF-8") from error
 
 
-def refused(error: Exception) -> QueryError:
-    """A refused statement in one line: what is wrong, and the nearest names if DuckDB knows some."""
-    lines = [line.strip() for line in str(error).splitlines()]
-    near = [line for line in lines[1:] if line.startswith(("Candidate", "Did you mean"))]
+class StatementError(QueryError):
+    """A statement of this program that the engine refused: the stored tables or values are not what they should be.
+
+    Attributes:
+        said: What the engine found, in words for people.
+    """
+
+    def __init__(self, path: Path, said: str, near: Sequence[str] = (), *, missing: bool = False) -> None:
+        """Keep what was found, for whoever typed the statement."""
+        self.said = ". ".join([said, *near])
+        self.missing = missing
+        super().__init__(
+            f"{path} does not hold what it should: {said}",
+            next_step="backcourt validate preflight compares its tables with the catalog; else restore it from a copy",
+        )
+
+    def of_typed(self) -> QueryError:
+        """The same for somebody who typed the statement."""
+        return QueryError(
+            f"the warehouse refused the statement: {self.said}",
+            next_step="see the names with: backcourt tables list, backcourt tables show NAME" if self.missing else "",
+        )
+
+
+class StoredValueError(StatementError, BadValueError):
+    """A statement of this program that met a stored value with which it cannot compute."""
+
+
+_KIND = re.compile(r"^(?:[A-Z][\w-]* )+Error: ")
+_REPHRASED = (
+    (re.compile(r"^Table with name (\S+) does not exist"), r"there is no table \1"),
+    (re.compile(r'^Referenced column "(.+)" not found in FROM clause'), r"there is no column \1"),
+    (re.compile(r'^Table "(.+)" does not have a column named "(.+)"'), r"table \1 has no column \2"),
+    (re.compile(r'^Referenced table "(.+)" not found'), r"there is no table \1 in the statement"),
+    (re.compile(r"^(?:Scalar|Table|Aggregate) Function with name (\S+) does not exist"), r"there is no function \1"),
+    (
+        re.compile(r"^(?:Could not convert|Failed to cast|Unimplemented type for cast).*?'(.*)' to '?(\w+).*"),
+        r"'\1' cannot be read as \2",
+    ),
+    (re.compile(r"^Could not convert string '(.*)' to (\w+).*"), r"'\1' cannot be read as \2"),
+    (re.compile(r"^Type (\w+) with value (\S+) can't be cast.*"), r"\2 is out of the range of its type"),
+    (re.compile(r"^(?:Overflow|Out of range).*"), "a number is out of the range of its type"),
+    (
+        re.compile(r"^(?:failed to allocate|could not allocate|Allocation failure).*", re.IGNORECASE),
+        "too little memory",
+    ),
+    (re.compile(r"^Python Conversion Failure: .*"), "a value holds a character that cannot be text"),
+    (re.compile(r"^syntax error at or near (.+)"), r"it cannot be read at \1"),
+)
+
+
+def refused(path: Path, error: Exception) -> BackcourtError:
+    """A refused statement: what is wrong, without the engine's own words where ours are known."""
+    import duckdb
+
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or ["no reason is given"]
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return WarehouseError(
+            "there is too little memory for that",
+            next_step="try a shorter range, --chunk month or --jobs 1, or free some memory",
+        )
+    near = [_KIND.sub("", line) for line in lines[1:] if line.startswith(("Candidate", "Did you mean"))]
+    said = _KIND.sub("", lines[0]).rstrip("!.")
+    for pattern, words in _REPHRASED:
+        said, changed = pattern.subn(words, said, count=1)
+        if changed:
+            break
     missing = "does not exist" in lines[0] or "not found" in lines[0]
-    return QueryError(
-        ". ".join([f"the warehouse refused the statement: {lines[0].rstrip('!.')}", *near]),
-        next_step="see the names with: backcourt tables list, backcourt tables show NAME" if missing else "",
-    )
+    bad_value = isinstance(error, duckdb.DataError | duckdb.InvalidInputException | duckdb.ConstraintException)
+    return (StoredValueError if bad_value else StatementError)(path, said, near, missing=missing)
 
 
 def _first_line(error: Exception) -> str:
@@ -62,7 +137,11 @@ def file_error(path: Path, error: Exception) -> WarehouseError:
         holder = _HOLDER.search(text)
         who = f"process {holder['pid']} ({Path(holder['program']).name})" if holder else "another process"
         doing = read_activity(path)
-        if holder and doing.get("pid") == int(holder["pid"]):
+        if (
+            holder
+            and doing.get("pid") == int(holder["pid"])
+            and is_running(int(holder["pid"]), str(doing.get("birth") or ""))
+        ):
             who += f": run {doing.get('run_id')} since {doing.get('since')}, {doing.get('doing')}"
         return WarehouseLockedError(
             f"{path} is in use by {who}", next_step="wait until it has finished, or work on a copy of the file"
@@ -70,19 +149,21 @@ def file_error(path: Path, error: Exception) -> WarehouseError:
     if "not a valid DuckDB database" in text:
         return WarehouseError(
             f"{path} is not a DuckDB file, or it is damaged",
-            next_step="restore it from a copy, or name another file with --warehouse",
+            next_step=_RESTORE,
         )
     if "version number" in text or "newer version" in text or "storage version" in text:
         return WarehouseError(
-            f"{path} was written by a newer DuckDB: {text}",
+            f"{path} was written by a newer DuckDB than {metadata.version('duckdb')}, which is installed",
             next_step="upgrade the duckdb package, or name another file",
         )
-    full = (os.strerror(errno.ENOSPC), os.strerror(errno.EFBIG), os.strerror(errno.EDQUOT), "out of disk space")
-    if any(word.lower() in str(error).lower() for word in full):
+    whole = str(error).lower()
+    if any(word in whole for word in ("out of disk space", *(os.strerror(one).lower() for one in _FULL))):
         return WarehouseError(
-            f"the disk is full: {path} could not be written; nothing was changed",
+            f"the disk is full: {path} could not be written; what was published before stays, and nothing of what was "
+            "being written",
             next_step="free some space and run the same command again",
         )
-    if "ermission denied" in text:
-        return WarehouseError(f"{path} may not be opened by this user", next_step="check its owner and mode")
-    return WarehouseError(f"{path}: {text}", next_step="check the disk and the file, then run the same command again")
+    for number in _SYSTEM:
+        if os.strerror(number).lower() in whole:
+            return WarehouseError(f"{path} cannot be used: {reason(OSError(number, ''))}", next_step=_CHECK)
+    return WarehouseError(f"{path} is damaged, or the disk does not give it back as it was written", next_step=_RESTORE)

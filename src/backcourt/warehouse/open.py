@@ -16,6 +16,12 @@ def open_warehouse(settings: Settings) -> Warehouse:
     Raises:
         SettingsError: If it is a kind of warehouse that is not supported.
     """
+    if settings.warehouse.startswith(":"):
+        # What the engine calls a database in memory would be gone when the command ends.
+        raise SettingsError(
+            f"warehouse {settings.warehouse!r} is not a file, so nothing would be kept",
+            valid=["the path of a DuckDB file"],
+        )
     if "://" in settings.warehouse:
         raise SettingsError(
             f"warehouse {settings.warehouse!r} is not supported yet",

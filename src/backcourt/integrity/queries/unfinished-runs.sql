@@ -1,6 +1,6 @@
 -- Title: Runs that failed, were interrupted or never ended
 -- Purpose: Tables of runs whose status is not success or skipped. A table that is running without a lock
---   belongs to a run that was killed; the next run of its dates clears it up.
+--   belongs to a run that was killed; the next command that writes calls it interrupted.
 -- Parameter start_date DATE = earliest: first date of the runs' ranges
 -- Parameter end_date DATE = latest: last date of the runs' ranges
 -- Parameter limit INT64 = 50: rows at most, the latest first
