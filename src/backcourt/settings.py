@@ -13,10 +13,21 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from backcourt.errors import SettingsError, UnknownNameError
+from backcourt.errors import InputFileError, SettingsError, UnknownNameError, shortened
+from backcourt.files import read_whole
 
 FILE = "backcourt.toml"
 PREFIX = "BACKCOURT_"
+MOST_THREADS = 256
+"""Threads that can be asked for: more than any machine that this is for has cores, and few enough to start them all."""
+MOST_SECONDS = 86_400.0
+"""Seconds that a command can be told to wait for a warehouse file: a day."""
+MOST_DOLLARS = 10_000.0
+"""US dollars that one command can be allowed to spend."""
+_LONGEST_TEXT = 4096
+_LONGEST_NUMBER = 20
+_LARGEST = 1024 * 1024
+"""Bytes of the largest settings file that is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +36,7 @@ class Settings:
 
     Attributes:
         warehouse: Path of a DuckDB file.
-        threads: Threads of the embedded engine, at least 1; None means all cores.
+        threads: Threads of the embedded engine, 1 to 256; None means all cores.
         patience: Seconds for which a warehouse file in use is tried again.
         backfill_mode: The mode of runs that do not say: backfill or, if False, daily; None says nothing.
         is_backfill: Deprecated alias of backfill_mode.
@@ -65,16 +76,19 @@ class Settings:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("a path")
+    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST_TEXT:
+        raise ValueError("a text")
+    if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in value):
+        raise ValueError("a text in UTF-8")
     return value
 
 
 def _threads(value: object) -> int:
-    number = int(str(value))
-    if number < 1:
-        raise ValueError("a whole number from 1")
-    return number
+    text = str(value).strip()
+    digits = text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+    if not digits or not 1 <= int(text) <= MOST_THREADS:
+        raise ValueError("a whole number")
+    return int(text)
 
 
 def _truth(value: object) -> bool:
@@ -85,10 +99,7 @@ def _truth(value: object) -> bool:
 
 
 def _dollars(value: object) -> float:
-    number = float(str(value))
-    if not 0 <= number < float("inf"):
-        raise ValueError("US dollars, 0 or more")
-    return number
+    return _number(value, MOST_DOLLARS)
 
 
 def _trimmed(value: object) -> str:
@@ -96,21 +107,26 @@ def _trimmed(value: object) -> str:
 
 
 def _seconds(value: object) -> float:
-    number = float(str(value))
-    if not 0 <= number < float("inf"):
-        raise ValueError("seconds, 0 or more")
-    return number
+    return _number(value, MOST_SECONDS)
+
+
+def _number(value: object, most: float) -> float:
+    """A number from 0 to a limit; not a truth value, which counts as a number in Python."""
+    text = str(value)
+    if isinstance(value, bool) or len(text) > _LONGEST_NUMBER or not 0 <= float(text) <= most:
+        raise ValueError("a number")
+    return float(text)
 
 
 _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
     "warehouse": (_text, "the path of a DuckDB file"),
-    "threads": (_threads, "a whole number from 1"),
+    "threads": (_threads, f"a whole number from 1 to {MOST_THREADS}"),
     "backfill_mode": (_truth, "true or false"),
     "is_backfill": (_truth, "true or false"),
     "skip_downstream_trigger": (_truth, "true or false"),
     "notify": (_text, "console, none, or addresses of apprise"),
     "trigger": (_text, "events or pubsub://PROJECT/TOPIC"),
-    "patience": (_seconds, "seconds, 0 or more"),
+    "patience": (_seconds, f"seconds, 0 to {MOST_SECONDS:,.0f}"),
     "landing": (_trimmed, "a folder, or an address such as gs://bucket/landing"),
     "fetch_via": (_trimmed, "an address, https://..."),
     "bdl_key": (_trimmed, "a key of the service"),
@@ -119,11 +135,12 @@ _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
     "bigdataball_token": (_trimmed, "an access token"),
     "ai_key": (_trimmed, "a key of the service"),
     "ai_model": (_trimmed, "the name of a model"),
-    "ai_budget_usd": (_dollars, "US dollars, 0 or more"),
+    "ai_budget_usd": (_dollars, f"US dollars, 0 to {MOST_DOLLARS:,.0f}"),
     "ai_base_url": (_trimmed, "an address, https://..."),
 }
 
 
+_MEND = "correct it or take it away"
 _SECRET = frozenset({"notify", "ai_key", "bdl_key", "odds_api_key", "bettingpros_key", "bigdataball_token"})
 """Settings that may hold secrets; their values are never printed."""
 
@@ -154,7 +171,7 @@ def load(*, warehouse: str | None = None, folder: Path | None = None) -> Setting
         try:
             values[name] = read(value)
         except ValueError:
-            shown = "given" if name in _SECRET else repr(value)
+            shown = "given" if name in _SECRET else repr(shortened(str(value), 80) if isinstance(value, str) else value)
             raise SettingsError(f"{where} is {shown}, which cannot be used", valid=[valid]) from None
     return Settings(**values)
 
@@ -179,12 +196,17 @@ def _refuse_misspelt(names: list[str]) -> None:
 def _from_file(path: Path, names: list[str]) -> dict[str, object]:
     """What backcourt.toml says; nothing if there is none."""
     try:
-        with path.open("rb") as file:
-            content = tomllib.load(file)
+        content = tomllib.loads(read_whole(path, _LARGEST).decode())
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} is not TOML: {error}", next_step="correct it or take it away") from None
+    except InputFileError as error:
+        raise SettingsError(f"{error.message}: it is no file of settings", next_step=_MEND) from None
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not TOML: byte {error.start} is not UTF-8", next_step=_MEND) from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not TOML: {error}", next_step=_MEND) from None
+    except RecursionError:
+        raise SettingsError(f"{path} is not TOML that can be read: it is nested too deeply", next_step=_MEND) from None
     unknown = sorted(set(content) - set(names))
     if unknown:
         raise SettingsError(f"{path}: unknown setting {unknown[0]!r}", valid=names)

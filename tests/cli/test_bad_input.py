@@ -134,7 +134,7 @@ def test_a_job_that_cannot_be_run(refused, arguments, message):
     ("variable", "value", "message"),
     [
         ("BACKCOURT_THREADS", "0", "BACKCOURT_THREADS is '0', which cannot be used. valid: a whole number from 1"),
-        ("BACKCOURT_PATIENCE", "-1", "valid: seconds, 0 or more"),
+        ("BACKCOURT_PATIENCE", "-1", "valid: seconds, 0 to 86,400"),
         (
             "BACKCOURT_BACKFILL_MODE",
             "maybe",

@@ -34,7 +34,7 @@ def test_the_nearer_source_wins(tmp_path, monkeypatch):
         ("warehouse = 3", "backcourt.toml: warehouse is 3"),
         ("threads = 0", "backcourt.toml: threads is 0"),
         ("threads = 'many'", "a whole number from 1"),
-        ("patience = -1", "seconds, 0 or more"),
+        ("patience = -1", "seconds, 0 to 86,400"),
         (
             "thread = 1",
             "unknown setting 'thread'. valid: warehouse, threads, patience, backfill_mode, is_backfill",

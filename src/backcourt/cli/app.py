@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shlex
 import signal
 import sys
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -33,7 +37,8 @@ from backcourt.cli import (
     validate,
     withdraw,
 )
-from backcourt.errors import BackcourtError
+from backcourt.errors import BackcourtError, one_line, shortened
+from backcourt.files import reason
 
 app = typer.Typer(
     name="backcourt",
@@ -69,6 +74,9 @@ app.command()(demo.demo)
 app.command()(demo.simulate)
 
 INTERRUPTED = 130
+_LONGEST_WORD = 50_000
+"""Characters of one word of the command line; a long statement for ``backcourt query`` has thousands."""
+_LONGEST_COMMAND = 2_000
 _STOP_SECONDS = 3.0
 """Time that stopping may take before a further interrupt counts; it takes under one second."""
 _STOPPED = "interrupted: what was published stays, nothing else was changed; to finish, run it again"
@@ -106,6 +114,7 @@ def _root(
 
 def main() -> None:
     """Run the command; an error is one line on standard error."""
+    _lenient()
     try:
         stop = _Interrupt()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -117,24 +126,27 @@ def main() -> None:
             # A group without a command: its help is the answer.
             typer.echo(message, err=True)
             sys.exit(2)
-        text = " ".join(message.split()).rstrip(".?")
+        text = one_line(message).rstrip(".?")
         typer.echo(f"error: {text}. See backcourt --help, or --help after the command", err=True)
         sys.exit(2)
     except BackcourtError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo(f"{_STOPPED}: {shlex.join(['backcourt', *sys.argv[1:]])}", err=True)
+        typer.echo(f"{_STOPPED}: {one_line(shlex.join(['backcourt', *sys.argv[1:]]), _LONGEST_COMMAND)}", err=True)
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output has gone; there is nobody left to tell.
         sys.stderr.close()
         sys.exit(0)
     except OSError as error:
-        typer.echo(f"error: {error.strerror or error}: {error.filename or 'no file named'}", err=True)
+        typer.echo(f"error: {one_line(_of_system(error))}", err=True)
+        sys.exit(2)
+    except MemoryError:
+        typer.echo("error: there is too little memory for that. Try a shorter range, or free some memory", err=True)
         sys.exit(2)
     except Exception as error:  # noqa: BLE001 - the last resort: our own fault, said in one line
-        text = " ".join(str(error).split())[:300]
+        text = one_line(str(error), 300)
         typer.echo(
             f"internal error: {type(error).__name__}: {text}. Please report it with the command that you ran "
             "(BACKCOURT_TRACEBACK=1 shows where it happened)",
@@ -144,9 +156,40 @@ def main() -> None:
         sys.exit(3)
 
 
+def _of_system(error: OSError) -> str:
+    """What the system refused, in words for people."""
+    why = reason(error)
+    if error.filename is None:
+        return f"{why}; what was published or written before stays"
+    return f"{os.fsdecode(error.filename) if not isinstance(error.filename, int) else 'a file'}: {why}"
+
+
+def _lenient() -> None:
+    """Print what the terminal's encoding lacks as escapes: a name from outside must not end a command."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # tests put other streams there
+
+
+def _check_text(words: Sequence[str]) -> None:
+    """Refuse what is no text, or too long for any use, before anything looks at it.
+
+    Raises:
+        BackcourtError: Naming the first such word.
+    """
+    for number, word in enumerate(words, start=1):
+        if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in word):
+            raise BackcourtError(f"word {number} of the command, {shortened(word, 80)!a}, is not text in UTF-8")
+        if len(word) > _LONGEST_WORD:
+            raise BackcourtError(
+                f"word {number} of the command has {len(word):,} characters", valid=[f"at most {_LONGEST_WORD:,}"]
+            )
+
+
 def _command() -> int:
     """Run what the command line says; returns the exit status."""
     words = sys.argv[1:]
+    _check_text(words)
     if words[:1] == ["load"] and len(words) > 1 and words[1] not in {"season", "source"} and words[1][:1] != "-":
         # The name of a source stands for the command that loads one.
         words.insert(1, "source")
@@ -157,14 +200,28 @@ def _command() -> int:
     return code if isinstance(code, int) else 0
 
 
+_OF_LIBRARY = (
+    (r"Input should be a valid integer.*", "it is not a whole number"),
+    (r"Unable to parse input string as an integer.*", "it is not a whole number of usual size"),
+    (r"Input should be a (?:valid|finite) number.*", "it is not a number"),
+    (r"Input should be greater than or equal to (\S+)", r"it must be \1 or more"),
+    (r"Input should be less than or equal to (\S+)", r"it must be \1 or less"),
+    (r"Input should be a valid string.*", "it is not text"),
+    (r"Value error, ", ""),
+)
+"""What the library that reads the options says, and what is said to people."""
+
+
 def _usage(error: typer.TyperException) -> str:
     """What was wrong with the command line, without the usage lines around it."""
     message = getattr(error, "format_message", None)
-    return str(message()) if callable(message) else str(error)
+    text = str(message()) if callable(message) else str(error)
+    for words, ours in _OF_LIBRARY:
+        text = re.sub(words, ours, text)
+    return text
 
 
 def _traceback_if_asked(error: Exception) -> None:
-    import os
     import traceback
 
     if os.environ.get("BACKCOURT_TRACEBACK"):

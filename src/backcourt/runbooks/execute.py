@@ -257,6 +257,8 @@ def _explained(
         step, code = "a common cause is too little memory: free some and run it again, or try a smaller range", 2
     elif isinstance(error, MemoryError):
         message, step, code = f"there was too little memory at {watch.place}; {stays}", "try a smaller range", 2
+    elif isinstance(error, BackcourtError):
+        message, step, code = f"it stopped at {watch.place}: {error.message}", error.next_step, error.exit_code
     elif failed_file is not None:
         message = f"it stopped at {watch.place}: {failed_file.filename or 'a file'}: {reason(failed_file)}; {stays}"
         step, code = "free some space and run the same command again" if is_full(failed_file) else "", 2
