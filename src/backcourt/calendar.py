@@ -16,6 +16,8 @@ from backcourt.errors import BackcourtError, DateRangeError
 BOOTSTRAP_DAYS = 14
 """Days 0 to 13 of a season (opening day = day 0), for which Phase 4 writes nothing."""
 
+AHEAD = 1
+"""How many dates to come of a season are computed before their games, unless more are asked for."""
 SEASON_TYPES = ("Regular Season", "Play-In", "Playoffs", "Cup Final")
 """Kinds of games that count: neither pre-season nor All-Star."""
 

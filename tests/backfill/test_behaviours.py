@@ -184,15 +184,15 @@ def test_4_notifications(path, policy):
 
 
 @MODES
-@pytest.mark.parametrize(("kept", "good"), [(20, set()), (80, {"backfill"}), (100, {"daily", "backfill"})])
+@pytest.mark.parametrize(("kept", "good"), [(25, set()), (75, {"backfill"}), (100, {"daily", "backfill"})])
 def test_5_too_few_players(path, policy, kept, good):
-    """With 20, 80 and 100 % of a date's lines: both modes fail it, only daily does (90 %), neither does; no row stays."""
+    """With 25, 75 and 100 % of a date's lines: both modes fail it, only daily does (90 %), neither does; no row stays."""
     for table in ("nbac_gamebook_player_stats", "nbac_player_boxscore"):
         query(
             path,
             f"DELETE FROM nba_raw.{table} WHERE game_date = ? AND player_id NOT IN (SELECT player_id FROM (SELECT *, "
             "row_number() OVER (PARTITION BY game_id, team_abbr ORDER BY player_id) AS n FROM "
-            "nba_raw.nbac_player_boxscore WHERE game_date = ?) WHERE n <= 10 * ? / 100)",
+            "nba_raw.nbac_player_boxscore WHERE game_date = ?) WHERE n <= 8 * ? / 100)",
             DAY,
             DAY,
             kept,
@@ -202,10 +202,10 @@ def test_5_too_few_players(path, policy, kept, good):
         "SELECT count(DISTINCT game_id), count(DISTINCT player_id) FROM nba_raw.nbac_player_boxscore WHERE game_date = ?",
         DAY,
     )[0]
-    assert players == games * 20 * kept // 100
+    assert players == games * 16 * kept // 100
     result = compute(path, replace(policy, expected_minimum="one"), ("PGS",))
     rows = query(path, "SELECT count(*) FROM nba_analytics.player_game_summary WHERE game_date = ?", DAY)[0][0]
-    needed = min(policy.min_players, -(-policy.min_percent * 20 * games // 100))
+    needed = min(policy.min_players, -(-policy.min_percent * 16 * games // 100))
     if policy.name in good:
         assert (result.exit_code, rows) == (0, players)
     else:
@@ -387,7 +387,7 @@ def test_11_a_stale_source(path, policy, hours, warned, stale):
 
 @MODES
 def test_12_a_short_source(path, policy):
-    """Gamebook rows of a date under 20 a game: daily fails the date, backfill is content with some."""
+    """Box-score rows of a date under 16 a game: daily fails the date, backfill is content with some."""
     games = query(
         path, f"SELECT DISTINCT game_id FROM nba_raw.nbac_player_boxscore WHERE game_date = '{DAY}' ORDER BY 1"
     )
@@ -404,7 +404,7 @@ def test_12_a_short_source(path, policy):
     if policy is DAILY:
         assert ("player_game_summary", "DATE_LEVEL") in found
         assert "nba_raw.nbac_player_boxscore has" in result.problems[0]
-        assert f"{20 * len(games)} needed" in result.problems[0]
+        assert f"{16 * len(games)} needed" in result.problems[0]
     else:
         assert found == []
 

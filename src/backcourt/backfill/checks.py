@@ -139,7 +139,7 @@ def look_back(session: Session, processors: Sequence[Processor], span: DateRange
               WHERE game_date < @start_date AND season_type IN {COUNTED} GROUP BY season_year
             ) AS p ON p.season_year = d.season_year
             LEFT JOIN {LEDGER} AS l ON l.table_name = @name AND l.game_date = d.game_date
-            WHERE d.game_date < @start_date
+            WHERE d.game_date < @start_date AND d.final_games > 0
               AND d.season_year = (
                 SELECT MIN(season_year) FROM nba_raw.nbac_schedule
                 WHERE game_date BETWEEN @start_date AND @end_date AND season_type IN {COUNTED}
@@ -231,7 +231,7 @@ def short_sources(
             f"SELECT COUNT(*) AS dates, MIN(d.game_date) AS first_date, MIN(r.n) AS fewest FROM ({DATES}) AS d "
             f"INNER JOIN (SELECT {day} AS game_date, COUNT(*) AS n FROM {name} WHERE {day} BETWEEN @start_date AND "
             f"@end_date GROUP BY {day}) AS r ON r.game_date = d.game_date WHERE r.n < @least * d.games",
-            {"start_date": span.start, "end_date": span.end, "least": MINIMA[name]},
+            {**span_values(session, span), "least": MINIMA[name]},
         )[0]
         if row[0]:
             found.add(

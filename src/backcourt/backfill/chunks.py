@@ -96,7 +96,7 @@ def due_now(
     ]
     if not again:
         return planned
-    stage_calendar(session, request.span)
+    stage_calendar(session, request.span, request.ahead)
     own = stage_own(session, request.span, again, {"stale"}, inputs)
     ranges = [found for found, _ in planned_ranges(session, own)]
     if "stale" not in request.reprocess:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from backcourt.backfill.gate import DATES
+from backcourt.backfill.gate import DATES, VANISHED, VANISHED_DETAIL
 from backcourt.backfill.inputs import KEYS, one_game
 from backcourt.backfill.reach import CALENDAR, changed_games, reached
 from backcourt.backfill.seasons import span_values
@@ -24,6 +24,7 @@ _DUE = "plan_due"
 _REASON = """CASE
             WHEN l.game_date IS NULL THEN 'missing'
             WHEN l.status = 'failed' THEN 'failed'
+            WHEN l.status = 'pending' AND i.final_games > 0 THEN 'missing'
             WHEN COALESCE(r.row_count, 0) <> l.row_count THEN 'missing'
             WHEN l.code_version <> SPLIT(v, ':')[OFFSET(1)] THEN 'stale'
             WHEN COALESCE(l.input_fingerprint, '') <> i.fingerprint THEN 'stale'
@@ -36,18 +37,27 @@ _CHANGED = (
 """The parts of today and of the ledger that differ."""
 
 
-def stage_calendar(session: Session, span: DateRange) -> str:
-    """Stage the scheduled dates from the start of the range to the end of its last season; returns the name.
+def stage_calendar(session: Session, span: DateRange, ahead: int = 0) -> str:
+    """Stage the game dates from the start of the range to the end of its last season; returns the name.
 
-    Columns: game_date, season_year, day_number (days since opening day), games, number (in order of the dates).
+    Columns: game_date, season_year, day_number (days since opening day), games, final_games, number (in order of the
+    dates). Dates that the ledger knows and that are game dates no more are among them, with no game.
+
+    Args:
+        session: An open session.
+        span: The range.
+        ahead: How many dates to come of each season count.
     """
-    dates = DATES.replace("@end_date", "@closing_day")
-    touched = "SELECT season_year FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @start_date AND @end_date"
+    dates = f"{DATES} UNION ALL {VANISHED}".replace("@end_date", "@closing_day")
+    touched = (
+        "SELECT season_year FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @start_date AND @end_date "
+        f"UNION DISTINCT SELECT season_year FROM ({VANISHED})"
+    )
     return session.stage_query(
         CALENDAR,
         f"SELECT d.*, ROW_NUMBER() OVER (ORDER BY d.game_date) AS number FROM ({dates}) AS d "
         f"WHERE d.season_year IN ({touched})",
-        span_values(session, span),
+        span_values(session, span, ahead),
     ).name
 
 
@@ -66,14 +76,15 @@ def stage_own(
         kinds: Reasons for which a date is computed: missing, failed, stale; all computes every date.
         inputs: Today's inputs.
     """
-    values = _span(span)
+    values = span_values(session, span, inputs.ahead)
     if not session.rows(f"SELECT COUNT(*) AS n FROM {LEDGER}")[0][0]:
-        names = ", ".join(f"'{processor.table.full_name}'" for processor in processors)
+        names = ", ".join(f"'{p.table.full_name}:{p.played_only:d}'" for p in processors)
         return session.stage_query(
             _OWN,
-            "SELECT t AS table_name, game_date, season_year, 'missing' AS reason, '' AS detail, TRUE AS keys_changed, "
-            f"TRUE AS in_run, CAST(NULL AS INT64) AS row_count FROM nba_staging.{CALENDAR} "
-            f"CROSS JOIN UNNEST([{names}]) AS t WHERE game_date BETWEEN @start_date AND @end_date",
+            "SELECT SPLIT(t, ':')[OFFSET(0)] AS table_name, game_date, season_year, 'missing' AS reason, '' AS detail, "
+            f"TRUE AS keys_changed, TRUE AS in_run, CAST(NULL AS INT64) AS row_count FROM nba_staging.{CALENDAR} "
+            f"CROSS JOIN UNNEST([{names}]) AS t WHERE game_date BETWEEN @start_date AND @end_date "
+            "AND (final_games > 0 OR ENDS_WITH(t, ':0'))",
             values,
         ).name
     wanted = ", ".join(f"'{kind}'" for kind in sorted(set(kinds) - {"all"})) or "''"
@@ -83,6 +94,16 @@ def stage_own(
         f"FROM {p.table.full_name} WHERE {p.table.partition} BETWEEN @start_date AND @end_date GROUP BY game_date"
         for p in processors
     )
+    # A date whose games were all postponed or moved loses its rows, and its entry in the ledger.
+    vanished = f"""
+        UNION ALL
+        SELECT l.table_name, c.game_date, c.season_year, '{"forced" if "all" in kinds else "stale"}' AS reason,
+          '{VANISHED_DETAIL}' AS detail, TRUE AS keys_changed, TRUE AS in_run, l.row_count
+        FROM nba_staging.{CALENDAR} AS c
+        INNER JOIN {LEDGER} AS l ON l.game_date = c.game_date
+        WHERE c.games = 0 AND c.game_date BETWEEN @start_date AND @end_date
+          AND l.table_name IN ({", ".join(f"'{p.table.full_name}'" for p in processors)})"""
+    vanished = vanished if {"stale", "all"} & set(kinds) else ""
     versions = ", ".join(f"'{p.table.full_name}:{p.code_version}'" for p in processors)
     return session.stage_query(
         _OWN,
@@ -108,14 +129,14 @@ def stage_own(
               i.season_year,
               {_REASON} AS reason,
               IF(
-                l.status = 'done' AND COALESCE(r.row_count, 0) <> l.row_count,
+                l.status IN ('done', 'pending') AND COALESCE(r.row_count, 0) <> l.row_count,
                 CONCAT(FORMAT('%d', COALESCE(r.row_count, 0)), ' of ', FORMAT('%d', l.row_count), ' rows'),
                 l.reason
               ) AS ledger_reason,
               COALESCE(l.code_version <> SPLIT(v, ':')[OFFSET(1)], FALSE) AS older,
               COALESCE(i.parts, ['']) AS parts,
               COALESCE(l.inputs, ['']) AS inputs,
-              IF(l.status = 'done', l.row_count, NULL) AS row_count
+              IF(l.status IN ('done', 'pending'), l.row_count, NULL) AS row_count
             FROM {inputs.select(session, processors)} AS i
             INNER JOIN UNNEST([{versions}]) AS v ON SPLIT(v, ':')[OFFSET(0)] = i.table_name
             LEFT JOIN {LEDGER} AS l
@@ -125,7 +146,7 @@ def stage_own(
           )
           WHERE reason IS NOT NULL OR {"TRUE" if "all" in kinds else "FALSE"}
         )
-        WHERE reason IS NOT NULL""",
+        WHERE reason IS NOT NULL{vanished}""",
         values,
     ).name
 
@@ -195,4 +216,4 @@ def _followed(processor: Processor, select: str) -> str:
           l.row_count, IF(c.in_run, 1, 2) AS rank
         FROM ({select}) AS c
         INNER JOIN {LEDGER} AS l ON l.table_name = '{processor.table.full_name}' AND l.game_date = c.game_date
-        WHERE l.status = 'done' AND c.day_number >= {first}"""
+        WHERE l.status IN ('done', 'pending') AND c.day_number >= {first}"""

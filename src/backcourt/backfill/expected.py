@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backcourt.backfill.gate import COUNTED, DATES
+from backcourt.backfill.gate import COUNTED, DATES, own_dates
 from backcourt.calendar import BOOTSTRAP_DAYS
 from backcourt.processors.base import Processor, part
 
@@ -40,18 +40,14 @@ _SEEN = """
 def expected_rows(processor: Processor) -> str:
     """SELECT of game_date and expected: rows that the dates from @start_date to @end_date should have at most.
 
-    Counted from the raw tables, so that a plan can say it before the tables in between are computed.
+    Counted from the raw tables, so that a plan can say it before the tables in between are computed; takes @ahead.
     """
     name = processor.table.short
     played = (
         f"SELECT game_date, COUNT(*) AS expected FROM ({appearances()}) WHERE game_date {_RANGE} GROUP BY game_date"
     )
     if name in {"TOGS", "TDGS", "UTGC"}:
-        final = "AND game_status = 3 " if name != "UTGC" else ""
-        return (
-            f"SELECT game_date, 2 * COUNT(*) AS expected FROM nba_raw.nbac_schedule WHERE game_date {_RANGE} {final}"
-            f"AND season_type IN {COUNTED} GROUP BY game_date"
-        )
+        return f"SELECT game_date, 2 * games AS expected FROM {own_dates(processor, f'({DATES})')}"
     if name in {"TDZA", "PSZA"}:
         team = name == "TDZA"
         return _SEEN.format(

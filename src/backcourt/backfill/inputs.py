@@ -39,9 +39,9 @@ class _Stream:
 def fingerprints(processors: Sequence[Processor]) -> str:
     """SELECT of the inputs of every scheduled date from @start_date to @end_date; takes ``seasons.span_values``.
 
-    Columns: table_name, game_date, season_year, parts (ARRAY<STRING> of "game or upstream and window:checksum", in
-    order) and fingerprint (16 hex digits over the parts). A date without any input, or one in the bootstrap of Phase 4,
-    has no parts.
+    Columns: table_name, game_date, season_year, final_games, parts (ARRAY<STRING> of "game or upstream and
+    window:checksum", in order) and fingerprint (16 hex digits over the parts). A date without any input, or one in the
+    bootstrap of Phase 4, has no parts.
     """
     by_game = [processor for processor in processors if one_game(processor)]
     by_window = [processor for processor in processors if not one_game(processor)]
@@ -54,7 +54,8 @@ def fingerprints(processors: Sequence[Processor]) -> str:
         selects.append(_window_parts(by_window))
     names = " UNION ALL ".join(
         f"SELECT '{processor.table.full_name}' AS table_name, "
-        f"{BOOTSTRAP_DAYS if processor.table.phase == 'precompute' else 0} AS first_day"
+        f"{BOOTSTRAP_DAYS if processor.table.phase == 'precompute' else 0} AS first_day, "
+        f"{str(processor.played_only).upper()} AS played_only"
         for processor in processors
     )
     return f"""
@@ -78,12 +79,14 @@ def fingerprints(processors: Sequence[Processor]) -> str:
           n.table_name,
           d.game_date,
           d.season_year,
+          d.final_games,
           p.parts,
           SUBSTR(TO_HEX(SHA256(COALESCE(ARRAY_TO_STRING(p.parts, '|'), ''))), 1, 16) AS fingerprint
         FROM dates AS d
         CROSS JOIN ({names}) AS n
         LEFT JOIN dated AS p
-          ON p.table_name = n.table_name AND p.game_date = d.game_date AND d.day_number >= n.first_day"""
+          ON p.table_name = n.table_name AND p.game_date = d.game_date AND d.day_number >= n.first_day
+        WHERE d.final_games > 0 OR NOT n.played_only"""
 
 
 def one_game(processor: Processor) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from backcourt.backfill.gate import DATE_LEVEL, DATES
+from backcourt.backfill.gate import DATE_LEVEL, DATES, own_dates
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.processors.base import Processor
 from backcourt.warehouse.base import Staged, Statement, Value
 
 LEDGER = "nba_processing.backfill_ledger"
+NOT_PLAYED = "not_played_yet"
+"""Reason of a pending date."""
 _COLUMNS = (
     "table_name",
     "game_date",
@@ -63,8 +65,17 @@ def ledger_rows(
         now AS (
           SELECT
             d.game_date,
-            CASE WHEN {bootstrap} THEN 'skipped' WHEN f.date_failure IS NULL THEN 'done' ELSE 'failed' END AS status,
-            IF({bootstrap}, 'bootstrap', f.date_failure) AS reason,
+            CASE
+              WHEN {bootstrap} THEN 'skipped'
+              WHEN f.date_failure IS NOT NULL THEN 'failed'
+              WHEN d.final_games > 0 THEN 'done'
+              ELSE 'pending'
+            END AS status,
+            CASE
+              WHEN {bootstrap} THEN 'bootstrap'
+              WHEN f.date_failure IS NOT NULL THEN f.date_failure
+              WHEN d.final_games = 0 THEN '{NOT_PLAYED}'
+            END AS reason,
             i.fingerprint AS input_fingerprint,
             i.parts AS inputs,
             SUBSTR(r.fingerprint, 1, 16) AS output_fingerprint,
@@ -72,7 +83,7 @@ def ledger_rows(
             COALESCE(f.failure_count, 0) AS failure_count,
             g.games_expected,
             g.games_found
-          FROM {dates} AS d
+          FROM {own_dates(processor, dates)} AS d
           LEFT JOIN outputs AS r ON r.game_date = d.game_date
           LEFT JOIN failures AS f ON f.game_date = d.game_date
           LEFT JOIN {inputs} AS i ON i.game_date = d.game_date AND i.table_name = @table_name
@@ -95,13 +106,21 @@ def ledger_rows(
           OR l.failure_count <> n.failure_count"""
 
 
-def replace_ledger(ledger: Staged, stamp: Stamp) -> tuple[Statement, ...]:
-    """The statements that put those rows into the ledger."""
+def replace_ledger(
+    processor: Processor, ledger: Staged, chunk: DateRange, dates: str, stamp: Stamp
+) -> tuple[Statement, ...]:
+    """The statements that put those rows into the ledger; dates of the chunk that are no game dates leave it."""
     values = ", ".join(f"n.{column}" for column in _COLUMNS)
     return (
         Statement(
             f"DELETE FROM {LEDGER} AS t WHERE EXISTS (SELECT 1 FROM {ledger} AS n WHERE "
             "n.table_name = t.table_name AND n.game_date = t.game_date)"
+        ),
+        Statement(
+            f"DELETE FROM {LEDGER} AS t WHERE t.table_name = @table_name AND t.game_date BETWEEN @start_date AND "
+            f"@end_date AND NOT EXISTS (SELECT 1 FROM {own_dates(processor, dates)} AS d "
+            "WHERE d.game_date = t.game_date)",
+            {"table_name": processor.table.full_name, "start_date": chunk.start, "end_date": chunk.end},
         ),
         Statement(
             f"INSERT INTO {LEDGER} ({', '.join(_COLUMNS)}, mode, run_id, started_at, finished_at) SELECT {values}, "
@@ -129,11 +148,12 @@ def mark_failed(
         "processor": processor.name,
         "start_date": chunk.start,
         "end_date": chunk.end,
+        "ahead": stamp.ahead,
     }
     reason = "d.reason" if dates else "@error"
     why: dict[str, Value] = {} if dates else {"error": error}
     only = f" AND t.{{}} IN (SELECT d.game_date FROM {dates} AS d)" if dates else ""
-    dates = dates or f"({DATES})"
+    dates = dates or own_dates(processor, f"({DATES})")
     failures = f"nba_processing.{processor.table.phase}_failures"
     stamps: dict[str, Value] = {"run_id": stamp.run_id, "now": stamp.now}
     return (

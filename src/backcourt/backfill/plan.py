@@ -8,11 +8,12 @@ from datetime import date
 
 from backcourt.backfill.due import LEDGER, stage_calendar, stage_due, stage_own
 from backcourt.backfill.expected import expected_rows
-from backcourt.backfill.gate import COUNTED
+from backcourt.backfill.gate import ALL_TO_COME, COUNTED, DATES, POSTPONED
 from backcourt.backfill.inputs import in_words
 from backcourt.backfill.reach import CALENDAR
+from backcourt.backfill.seasons import span_values
 from backcourt.backfill.staged import StagedInputs
-from backcourt.calendar import DateRange, season_label
+from backcourt.calendar import AHEAD, DateRange, season_label
 from backcourt.catalog import table
 from backcourt.errors import DateRangeError, UnknownNameError
 from backcourt.processors.base import Processor
@@ -34,6 +35,7 @@ class Request:
         reprocess: Reasons for which a date is computed: missing, failed, stale; all computes every date.
         mode: Name of the mode.
         validation: strict, backfill or force.
+        ahead: How many dates to come of a season are computed before their games, as pending.
     """
 
     span: DateRange
@@ -41,6 +43,7 @@ class Request:
     reprocess: frozenset[str] = DEFAULT_REPROCESS
     mode: str = "backfill"
     validation: str = "backfill"
+    ahead: int = AHEAD
 
     @property
     def processors(self) -> tuple[Processor, ...]:
@@ -132,10 +135,10 @@ def make_plan(
     Raises:
         DateRangeError: If the schedule has no game in the range.
     """
-    stage_calendar(session, request.span)
+    stage_calendar(session, request.span, request.ahead)
     if not planned_dates(session, request.span):
         raise no_games(session, request.span)
-    inputs = inputs or StagedInputs(request.span)
+    inputs = inputs or StagedInputs(request.span, request.ahead)
     own = stage_own(session, request.span, request.processors, request.reprocess, inputs)
     # With "stale" asked for, a run finds out wave by wave what its changes reach; a plan has to foresee it.
     due = stage_due(session, request.span, request.processors, own) if forecast else own
@@ -150,13 +153,35 @@ def make_plan(
 
 
 def planned_dates(session: Session, span: DateRange) -> int:
-    """Scheduled dates of a range."""
+    """Dates of a range in the calendar that ``stage_calendar`` has staged."""
     rows = session.rows(
-        "SELECT COUNT(DISTINCT game_date) AS n FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @start AND @end "
-        f"AND season_type IN {COUNTED}",
+        f"SELECT COUNT(DISTINCT game_date) AS n FROM nba_staging.{CALENDAR} WHERE game_date BETWEEN @start AND @end",
         {"start": span.start, "end": span.end},
     )
     return int(str(rows[0][0]))
+
+
+def to_come(session: Session, span: DateRange) -> tuple[date, ...]:
+    """The dates of a range whose games are still to be played, in order."""
+    rows = session.rows(
+        f"SELECT game_date FROM ({DATES}) WHERE final_games = 0 ORDER BY game_date",
+        {"start_date": span.start, "end_date": span.end, "ahead": ALL_TO_COME},
+    )
+    return tuple(_date(row[0]) for row in rows)
+
+
+def not_played(session: Session, span: DateRange) -> str:
+    """Why a range has games and yet nothing that happened, in one line; "" if it has no game, or a final one."""
+    row = session.rows(
+        f"""
+        SELECT COUNT(*) AS games, COUNTIF(game_status = 3) AS final_games,
+          MIN(IF(game_status <> {POSTPONED}, game_date, NULL)) AS first_date
+        FROM nba_raw.nbac_schedule WHERE season_type IN {COUNTED} AND game_date BETWEEN @start AND @end""",
+        {"start": span.start, "end": span.end},
+    )[0]
+    if not row[0] or row[1]:
+        return ""
+    return f"no game on {span} has been played" + (" yet" if row[2] else ": all were postponed")
 
 
 def planned_ranges(session: Session, due: str, *, forecast: bool = False) -> tuple[tuple[PlannedRange, bool], ...]:
@@ -208,7 +233,7 @@ def _estimate(session: Session, processor: Processor, span: DateRange) -> int:
     """Rows that a range should have, counted from the raw tables."""
     rows = session.rows(
         f"SELECT SUM(expected) AS n FROM ({expected_rows(processor)})",
-        {"start_date": span.start, "end_date": span.end},
+        {"start_date": span.start, "end_date": span.end, "ahead": ALL_TO_COME},
     )
     return int(str(rows[0][0] or 0))
 
@@ -246,7 +271,7 @@ def _world(session: Session, request: Request, inputs: StagedInputs) -> str:
         "AS world "
         f"FROM {inputs.select(session, request.processors)} AS i "
         f"LEFT JOIN {LEDGER} AS l ON l.table_name = i.table_name AND l.game_date = i.game_date",
-        {"start_date": request.span.start, "end_date": request.span.end},
+        span_values(session, request.span, request.ahead),
     )
     return str(rows[0][0] or "")[:16]
 
@@ -264,7 +289,12 @@ def season_span(session: Session, season: str) -> DateRange:
 
 
 def no_games(session: Session, span: DateRange) -> DateRangeError:
-    """The error for a range without a scheduled game: it names the seasons there are."""
+    """The error for a range without a game to compute: it names the seasons there are, or the next date to come."""
+    waiting = not_played(session, span)
+    if waiting:
+        return DateRangeError(
+            waiting, next_step="compute the next date to come, or further dates before their games with --ahead N"
+        )
     known = session.rows(
         "SELECT season, MIN(game_date) AS a, MAX(game_date) AS b FROM nba_raw.nbac_schedule "
         "GROUP BY season ORDER BY season"

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from backcourt.backfill.gate import ALL_TO_COME
 from backcourt.backfill.plan import LookBack, Plan, PlannedRange, Request, parse_reprocess
 from backcourt.backfill.stamp import VALIDATIONS
 from backcourt.calendar import DateRange
@@ -18,7 +19,7 @@ from backcourt.files import read_whole, write_whole
 from backcourt.mode import POLICIES
 from backcourt.processors.registry import select
 
-_VERSION = 1
+_VERSION = 2
 _LARGEST = 64 * 1024 * 1024
 """Bytes of the largest plan that is read; a season of ten tables by date takes under one million."""
 _AGAIN = "make a new one: backcourt plan --save FILE"
@@ -36,6 +37,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
             "reprocess": sorted(request.reprocess),
             "mode": request.mode,
             "validation": request.validation,
+            "ahead": request.ahead,
         },
         "ranges": [_plain(found) for found in plan.ranges],
         "becomes_stale": [_plain(found) for found in plan.becomes_stale],
@@ -101,10 +103,13 @@ def _plan(content: Mapping[str, Any]) -> Plan:
     parse_reprocess(kinds)
     select(tables=tables)
     mode, validation = _words([asked["mode"], asked["validation"]])
+    ahead = asked["ahead"]
+    if type(ahead) is not int or not 0 <= ahead <= ALL_TO_COME:
+        raise ValueError(ahead)
     if mode not in POLICIES or validation not in VALIDATIONS or not isinstance(world, str):
         raise ValueError(mode, validation)
     return Plan(
-        Request(span, tables, frozenset(kinds), mode, validation),
+        Request(span, tables, frozenset(kinds), mode, validation, ahead),
         tuple(_range(found) for found in content["ranges"]),
         tuple(_range(found) for found in content["becomes_stale"]),
         world=world,

@@ -10,7 +10,14 @@ from datetime import date
 from backcourt.backfill.breaker import attempts, resting
 from backcourt.backfill.completeness import games_by_date, incomplete, stage_windows
 from backcourt.backfill.expected import least_per_game
-from backcourt.backfill.gate import DATE_LEVEL, DATES, failed_dates, stop_if_refused, threshold_values
+from backcourt.backfill.gate import (
+    DATE_LEVEL,
+    DATES,
+    failed_dates,
+    own_dates,
+    stop_if_refused,
+    threshold_values,
+)
 from backcourt.backfill.ledger import ledger_rows, mark_failed, replace_ledger
 from backcourt.backfill.quality import CONTAMINATED, not_clean
 from backcourt.backfill.records import GOOD, failure_rows, not_failed, replace_failures
@@ -73,7 +80,7 @@ class Prepared:
 
 def prepare(session: Session, processors: Sequence[Processor], span: DateRange, inputs: StagedInputs) -> Prepared:
     """Stage what chunks of these processors within a range share; their upstreams must not change until they end."""
-    dates = session.stage_query("batch_dates", DATES, span_values(session, span))
+    dates = session.stage_query("batch_dates", DATES, span_values(session, span, inputs.ahead))
     return Prepared(dates.name, inputs.select(session, processors))
 
 
@@ -105,8 +112,9 @@ def publish_chunk(
     parameters = processor_values(session, chunk)
     # Other chunks and tables may be staged at the same time.
     name = f"{table.name}_{chunk.start:%Y%m%d}"
-    stage = session.stage_query(name, processor.staged_sql, parameters)
-    work = _Work(processor, chunk, parameters, stamp, reason, stage)
+    rows = f"SELECT * FROM ({processor.staged_sql}) WHERE {table.partition} IN (SELECT game_date FROM {prepared.dates})"
+    stage = session.stage_query(name, rows, parameters)
+    work = _Work(processor, chunk, parameters, stamp, reason, prepared.dates, stage)
     try:
         result = _publish(session, work, prepared)
     except AuditError:
@@ -133,6 +141,7 @@ class _Work:
         parameters: What its SELECT takes (``processor_values``).
         stamp: Run, time, mode and validation.
         reason: Why, for the change log.
+        dates: Where the game dates are staged, broken ones among them.
         stage: The rows.
         broken: Dates that are left out, and why (``broken_dates``); None if there are none.
     """
@@ -142,6 +151,7 @@ class _Work:
     parameters: dict[str, Value]
     stamp: Stamp
     reason: str
+    dates: str
     stage: Staged
     broken: Staged | None = None
 
@@ -201,7 +211,7 @@ def _publish(session: Session, work: _Work, prepared: Prepared) -> ChunkResult:
         also=(
             *replace_failures(processor, failed, chunk, stamp, work.without("analysis_date")),
             *(mark_failed(processor, chunk, stamp, "", "PROCESSING_ERROR", work.broken.name) if work.broken else ()),
-            *replace_ledger(ledger, stamp),
+            *replace_ledger(processor, ledger, chunk, work.dates, stamp),
             *(attempts(processor, failed, stamp) if policy.record_attempts else ()),
             *(replace_unmatched(processor, unmatched, chunk, stamp, work.without("game_date")) if unmatched else ()),
         ),
@@ -236,9 +246,10 @@ def _dates(processor: Processor, stage: Staged, quality: Staged | None, stamp: S
             d.game_date AS analysis_date, '{DATE_LEVEL}' AS entity_id, 'PROCESSING_ERROR' AS failure_category,
             CONCAT('0 rows of ', FORMAT('%d', {least_per_game(processor)} * d.games), ' expected') AS failure_reason,
             CAST(NULL AS INT64) AS expected_game_count, CAST(NULL AS INT64) AS actual_game_count
-          FROM {prepared.dates} AS d
+          FROM {own_dates(processor, prepared.dates)} AS d
           LEFT JOIN (SELECT DISTINCT {partition} AS game_date FROM {stage}) AS r ON r.game_date = d.game_date
-          WHERE r.game_date IS NULL AND d.day_number >= {first} AND d.game_date BETWEEN @start_date AND @end_date"""
+          WHERE r.game_date IS NULL AND d.day_number >= {first} AND d.final_games > 0
+            AND d.game_date BETWEEN @start_date AND @end_date"""
     bad = (
         f"""
           UNION ALL
@@ -298,7 +309,7 @@ def _warnings(
         ]
     thin = session.rows(
         f"SELECT MIN(l.row_count) AS fewest, COUNT(*) AS dates, MIN(l.game_date) AS first_date FROM {ledger} AS l "
-        f"INNER JOIN {prepared.dates} AS d ON d.game_date = l.game_date "
+        f"INNER JOIN {own_dates(processor, prepared.dates)} AS d ON d.game_date = l.game_date "
         f"WHERE l.status = 'done' AND 2 * (l.row_count + l.failure_count) < {least_per_game(processor)} * d.games"
     )
     found += [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from backcourt.backfill.gate import COUNTED, admit
+from backcourt.backfill.gate import COUNTED, POSTPONED, admit
 from backcourt.calendar import LONGEST_BREAK, DateRange
 from backcourt.mode import Policy
 from backcourt.warehouse.base import Session
@@ -29,7 +29,7 @@ def quiet(session: Session, span: DateRange, policy: Policy, today: date) -> str
     rows = session.rows(
         "SELECT COUNTIF(game_date BETWEEN @start AND @end) AS games, MAX(IF(game_date < @start, game_date, NULL)) "
         "AS last_game, MIN(IF(game_date > @end, game_date, NULL)) AS next_game "
-        f"FROM nba_raw.nbac_schedule WHERE season_type IN {COUNTED}",
+        f"FROM nba_raw.nbac_schedule WHERE season_type IN {COUNTED} AND game_status <> {POSTPONED}",
         {"start": span.start, "end": span.end},
     )
     games, last_game, next_game = rows[0]

@@ -6,6 +6,7 @@ A change of one game is followed through "newest games" windows of exactly its t
 from __future__ import annotations
 
 from backcourt.backfill.expected import appearances
+from backcourt.backfill.gate import VANISHED_DETAIL
 from backcourt.catalog.model import Upstream, Window
 
 CALENDAR = "plan_calendar"
@@ -84,7 +85,10 @@ def _turnover(upstream: Upstream, window: Window, due: str, carried: str) -> str
             SELECT {owner}, season_year, game_date FROM ({who})
           )
         ) AS l ON l.{owner} = w.{owner} AND l.game_date = w.game_date
-        GROUP BY w.season_year, w.game_date, w.{carried}"""
+        GROUP BY w.season_year, w.game_date, w.{carried}
+        UNION ALL
+        -- Whose games they were, the schedule does not say any more.
+        SELECT season_year, game_date, {carried}, {_NEVER} AS last_day FROM {due} WHERE detail = '{VANISHED_DETAIL}'"""
 
 
 def changed_games(due: str, carried: str = "in_run") -> str:

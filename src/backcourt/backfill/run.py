@@ -101,6 +101,7 @@ class _Run:
             options.reprocess,
             stamp.policy.name,
             stamp.validation,
+            stamp.ahead,
         )
         self.tally = {processor.name: Tally() for processor in processors}
         self.warnings: list[str] = []
@@ -108,7 +109,8 @@ class _Run:
         self.errors: dict[str, str] = {}
         self.blocked = Blocked(span)
         self.found = Found()
-        self.inputs = StagedInputs(span)
+        self.dates = 0
+        self.inputs = StagedInputs(span, stamp.ahead)
         self.tell = Teller(stamp, around.notifier, around.publisher)
 
     def carry_out(self, saved: Plan | None) -> RunResult:
@@ -117,6 +119,7 @@ class _Run:
             with self._control(session, "planning"):
                 foresee = saved is not None or "stale" not in self.options.reprocess
                 found = make_plan(session, self.request, keep=saved is not None, forecast=foresee, inputs=self.inputs)
+            self.dates = planned_dates(session, self.span)
             if saved is not None:
                 check_unchanged(saved, found)
             if not found.ranges:
@@ -191,7 +194,7 @@ class _Run:
         pending = chunks_of(found.ranges, self.options.chunk)
         changed: set[str] = set()
         done, total = 0, len(pending)
-        dates = planned_dates(lease.session(), self.span)
+        dates = self.dates
         with Workers(self.options.jobs, self.stamp, self.around) as workers:
             for name in self.errors:
                 self._fail(

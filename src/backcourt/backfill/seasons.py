@@ -24,12 +24,17 @@ _BOUNDS = f"""
       )"""
 
 
-def span_values(session: Session, span: DateRange) -> dict[str, Value]:
+def span_values(session: Session, span: DateRange, ahead: int = 0) -> dict[str, Value]:
     """The parameters of a range: start_date and end_date; opening_day and closing_day of the seasons that it touches.
 
     A range without a game is bounded by itself.
+
+    Args:
+        session: An open session.
+        span: The range.
+        ahead: How many dates to come of a season count as game dates.
     """
-    values: dict[str, Value] = {"start_date": span.start, "end_date": span.end}
+    values: dict[str, Value] = {"start_date": span.start, "end_date": span.end, "ahead": ahead}
     opening, closing = session.rows(_BOUNDS, values)[0]
     return values | {
         "opening_day": opening if isinstance(opening, date) else span.start,

@@ -19,9 +19,9 @@ class StagedInputs:
     older one and the date is stale for the next run.
     """
 
-    def __init__(self, span: DateRange) -> None:
-        """Nothing is staged yet."""
-        self._span = span
+    def __init__(self, span: DateRange, ahead: int = 0) -> None:
+        """Nothing is staged yet; ``ahead`` dates to come of each season are looked at."""
+        self.span, self.ahead = span, ahead
         self._session: Session | None = None
         self._where: dict[str, str] = {}
         self._staged = 0
@@ -48,7 +48,7 @@ class StagedInputs:
             staged = session.stage_query(
                 f"inputs_{self._staged}",
                 fingerprints(lacking),
-                span_values(session, self._span),
+                span_values(session, self.span, self.ahead),
             )
             self._where |= {processor.table.full_name: staged.name for processor in lacking}
         names = dict.fromkeys(self._where[processor.table.full_name] for processor in processors)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from backcourt.calendar import AHEAD
 from backcourt.mode import BACKFILL, Policy
 
 Validation = Literal["strict", "backfill", "force"]
@@ -23,6 +24,7 @@ class Stamp:
         policy: What the mode of the run decides.
         validation: How critical fields of upstreams and of the output are judged.
         reason: Why rows are restated, in an operator's words; "" for the plan's own reason.
+        ahead: How many dates to come of a season are computed, as pending.
     """
 
     run_id: str
@@ -30,3 +32,4 @@ class Stamp:
     policy: Policy = BACKFILL
     validation: Validation = "backfill"
     reason: str = ""
+    ahead: int = AHEAD

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from backcourt.backfill.due import LEDGER
-from backcourt.backfill.gate import COUNTED
+from backcourt.backfill.gate import ALL_TO_COME, COUNTED, DATES
 from backcourt.backfill.locks import is_live
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
@@ -48,10 +48,11 @@ class Month:
     Attributes:
         table: Full name of the table.
         month: "2021-11".
-        dates: Game dates.
+        dates: Game dates that have been played.
         done: Computed.
         skipped: Bootstrap dates.
         failed: Failed as a whole.
+        pending: Computed before their games; these dates are not among the others.
     """
 
     table: str
@@ -60,6 +61,7 @@ class Month:
     done: int
     skipped: int
     failed: int
+    pending: int
 
     @property
     def short(self) -> str:
@@ -69,7 +71,7 @@ class Month:
     @property
     def percent(self) -> int:
         """Dates that are done or need no row, in percent, rounded down: 100 is all of them."""
-        return 100 * (self.done + self.skipped) // self.dates
+        return 100 * (self.done + self.skipped) // self.dates if self.dates else 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,22 +155,23 @@ def months(session: Session, span: DateRange | None = None, *, season: str = "")
     """
     rows = session.query(
         f"""
-        SELECT t AS `table`, FORMAT_DATE('%Y-%m', d.game_date) AS month, COUNT(*) AS dates,
-          COUNTIF(l.status = 'done') AS done, COUNTIF(l.status = 'skipped') AS skipped,
-          COUNTIF(l.status = 'failed') AS failed
+        SELECT t AS `table`, FORMAT_DATE('%Y-%m', d.game_date) AS month, COUNTIF(d.played) AS dates,
+          COUNTIF(d.played AND l.status = 'done') AS done, COUNTIF(d.played AND l.status = 'skipped') AS skipped,
+          COUNTIF(l.status = 'failed') AS failed, COUNTIF(NOT d.played AND l.status = 'pending') AS pending
         FROM (
-          SELECT DISTINCT game_date FROM nba_raw.nbac_schedule
-          WHERE season_type IN {COUNTED} AND (@season = '' OR season = @season)
-            AND game_date BETWEEN @start_date AND @end_date
+          SELECT game_date, final_games > 0 AS played FROM ({DATES})
+          WHERE @season = '' OR season_year = SAFE_CAST(SUBSTR(@season, 1, 4) AS INT64)
         ) AS d
         CROSS JOIN UNNEST(@tables) AS t
         LEFT JOIN {LEDGER} AS l ON l.table_name = t AND l.game_date = d.game_date
+        WHERE d.played OR l.game_date IS NOT NULL
         GROUP BY t, month""",
         {
             "tables": [processor.table.full_name for processor in registry()],
             "season": season,
             "start_date": span.start if span else date.min,
             "end_date": span.end if span else date.max,
+            "ahead": ALL_TO_COME,
         },
     ).to_pylist()
     order = [processor.table.full_name for processor in registry()]

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from backcourt.calendar import AHEAD
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -51,6 +53,15 @@ ValidationOption = Annotated[
         help="Critical fields: strict stops for a bad upstream, backfill warns of it, force only warns of bad output.",
     ),
 ]
+AheadOption = Annotated[
+    int,
+    typer.Option(
+        "--ahead",
+        min=0,
+        max=300,
+        help="How many dates to come are computed before their games, as pending.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 _YESTERDAY = "yesterday"
 _ALIKE = 0.7
@@ -70,6 +81,7 @@ class Asked:
     reprocess: Sequence[str] = ()
     mode: str | None = None
     validation: str = "backfill"
+    ahead: int = AHEAD
 
     def request(self, warehouse: Warehouse) -> tuple[Request, Policy]:
         """What is asked for, checked, and the policy of the mode."""
@@ -81,7 +93,7 @@ class Asked:
         kinds = parse_reprocess(self.reprocess)
         validation = check_validation(self.validation)
         tables = tuple(processor.name for processor in processors)
-        return Request(self.span(warehouse), tables, kinds, policy.name, validation), policy
+        return Request(self.span(warehouse), tables, kinds, policy.name, validation, self.ahead), policy
 
     def _processors(self) -> tuple[Processor, ...]:
         from backcourt.errors import BackcourtError
@@ -182,6 +194,8 @@ def resume_command(request: Request, file: str | None, options: Options | None =
     words += _mode_words(request)
     if request.validation != "backfill":
         words += ["--validation", request.validation]
+    if request.ahead != AHEAD:
+        words += ["--ahead", str(request.ahead)]
     usual, options = Options(), options or Options()
     for name in ("chunk", "jobs", "timeout"):
         if getattr(options, name) != getattr(usual, name):

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from backcourt.calendar import AHEAD
 from backcourt.cli.engine import (
+    AheadOption,
     Asked,
     EndOption,
     JsonOption,
@@ -58,6 +60,7 @@ def run_job(
     reprocess: ReprocessOption = None,
     mode: ModeOption = None,
     validation: ValidationOption = "backfill",
+    ahead: AheadOption = AHEAD,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be computed and leave.")] = False,
     file: WarehouseOption = None,
 ) -> None:
@@ -70,7 +73,7 @@ def run_job(
 
     chosen = job(name)
     place = warehouse(file)
-    asked = Asked(start_date, end_date, season, None, chosen.computed, None, reprocess or (), mode, validation)
+    asked = Asked(start_date, end_date, season, None, chosen.computed, None, reprocess or (), mode, validation, ahead)
     if chosen.kind == "load":
         if asked != Asked(tables=chosen.computed) or dry_run:
             raise BackcourtError(f"{name} is a load of a whole season's file: it takes --dir and --warehouse only")
@@ -147,5 +150,5 @@ def _compute(place: Warehouse, request: Request, policy: Policy, file: str | Non
     from backcourt.backfill.stamp import Stamp
     from backcourt.cli.run import carry_out
 
-    stamp = Stamp(new_run_id(), now(), policy, request.validation)  # type: ignore[arg-type] # it was checked
+    stamp = Stamp(new_run_id(), now(), policy, request.validation, ahead=request.ahead)  # type: ignore[arg-type] # it was checked
     return carry_out(place, request, stamp, Options(request.reprocess, trigger="command"), file=file)

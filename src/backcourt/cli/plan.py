@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from backcourt.calendar import AHEAD
 from backcourt.cli.engine import (
+    AheadOption,
     Asked,
     EndOption,
     FromOption,
@@ -42,6 +44,7 @@ def plan(
     reprocess: ReprocessOption = None,
     mode: ModeOption = None,
     validation: ValidationOption = "backfill",
+    ahead: AheadOption = AHEAD,
     save: Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Keep the plan for run --plan.")] = None,
     as_json: JsonOption = False,
     file: WarehouseOption = None,
@@ -56,7 +59,7 @@ def plan(
     if save is not None:
         check_writable(save, "--save")
     place = warehouse(file)
-    asked = Asked(start_date, end_date, season, phase, table or (), first, reprocess or (), mode, validation)
+    asked = Asked(start_date, end_date, season, phase, table or (), first, reprocess or (), mode, validation, ahead)
     request, policy = asked.request(place)
     quiet = nothing_played(place, request, policy, now().date())
     found = quiet or make(place, request, keep=save is not None)

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from backcourt.calendar import AHEAD
 from backcourt.cli.engine import (
+    AheadOption,
     Asked,
     EndOption,
     FromOption,
@@ -51,6 +53,7 @@ def run(
     reprocess: ReprocessOption = None,
     mode: ModeOption = None,
     validation: ValidationOption = "backfill",
+    ahead: AheadOption = AHEAD,
     saved: Annotated[
         Path | None, typer.Option("--plan", metavar="FILE", help="Carry out a saved plan, if it still holds.")
     ] = None,
@@ -92,7 +95,7 @@ def run(
 
     place = warehouse(file)
     _check_words(chunk, log_format)
-    asked = Asked(start_date, end_date, season, phase, table or (), first, reprocess or (), mode, validation)
+    asked = Asked(start_date, end_date, season, phase, table or (), first, reprocess or (), mode, validation, ahead)
     kept = load(saved) if saved else None
     if kept is not None:
         if asked != Asked():
@@ -115,7 +118,7 @@ def run(
             print_plan(found)
         typer.echo("dry run: nothing was changed")
         return
-    stamp = Stamp(new_run_id(), now(), policy, request.validation, reason)  # type: ignore[arg-type] # it was checked
+    stamp = Stamp(new_run_id(), now(), policy, request.validation, reason, request.ahead)  # type: ignore[arg-type] # it was checked
     options = Options(request.reprocess, chunk, jobs, timeout, fail_fast, trigger="command")
     raise typer.Exit(
         carry_out(place, request, stamp, options, file=file, saved=kept, as_json=as_json, log_format=log_format)

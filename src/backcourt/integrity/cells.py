@@ -13,7 +13,7 @@ from typing import Literal
 
 from backcourt.backfill.due import LEDGER
 from backcourt.backfill.expected import appearances
-from backcourt.backfill.gate import COUNTED, DATE_LEVEL, DATES
+from backcourt.backfill.gate import COUNTED, DATE_LEVEL, DATES, POSTPONED, VANISHED
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.catalog import table
 from backcourt.processors.base import Processor
@@ -107,7 +107,8 @@ def cells(session: Session, span: DateRange, processors: Sequence[Processor] = (
 
 def bounds(span: DateRange) -> Parameters:
     """The parameters of statements over a range."""
-    return {"start_date": span.start, "end_date": span.end}
+    # Only what has been played: a date to come is neither good nor bad.
+    return {"start_date": span.start, "end_date": span.end, "ahead": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +150,18 @@ _SEEN = """
   ) AS p ON p.season_year = d.season_year AND p.first_date < d.game_date"""
 _COMMON = f"""
 dates AS ({DATES}
+  UNION ALL {VANISHED}
 ),
 due AS (SELECT * FROM dates WHERE day_number >= {BOOTSTRAP_DAYS}),
 all_lines AS ({appearances()}
 ),
 lines AS (SELECT game_date, game_id, player_id FROM all_lines WHERE game_date {_INSIDE}),
 sides AS (
-  SELECT game_date, game_id, game_status, home_team_tricode AS team_abbr FROM nba_raw.nbac_schedule
-  WHERE game_date {_INSIDE} AND season_type IN {COUNTED}
-  UNION ALL
-  SELECT game_date, game_id, game_status, away_team_tricode FROM nba_raw.nbac_schedule
-  WHERE game_date {_INSIDE} AND season_type IN {COUNTED}
+  SELECT s.game_date, s.game_id, s.game_status, team_abbr
+  FROM nba_raw.nbac_schedule AS s
+  INNER JOIN dates AS d ON d.game_date = s.game_date
+  CROSS JOIN UNNEST([s.home_team_tricode, s.away_team_tricode]) AS team_abbr
+  WHERE s.season_type IN {COUNTED} AND s.game_status <> {POSTPONED}
 ),
 final_sides AS (SELECT * FROM sides WHERE game_status = 3),
 teams AS ({_SEEN.format(who="team_abbr", source="nba_raw.nbac_team_boxscore")}

@@ -10,9 +10,10 @@ from itertools import groupby
 from typing import Any
 
 from backcourt.backfill.altered import HASHED, Altered, altered_dates
-from backcourt.backfill.gate import COUNTED
+from backcourt.backfill.due import stage_calendar
 from backcourt.backfill.inputs import in_words
-from backcourt.backfill.plan import no_games
+from backcourt.backfill.plan import no_games, not_played
+from backcourt.backfill.reach import CALENDAR
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.errors import UnknownNameError
@@ -180,7 +181,10 @@ def find_gaps(session: Session, span: DateRange, seen: Seen | None = None) -> Ga
     Raises:
         DateRangeError: If the schedule has no game in the range.
     """
+    stage_calendar(session, span)
     calendar = scheduled(session, span)
+    if not calendar:
+        return Gaps(span, 0, ())
     own = own_gaps(seen or look(session, span))
     roots: dict[tuple[str, date], bool] = {}
     for gap in own:
@@ -201,19 +205,16 @@ def own_gaps(seen: Seen) -> list[GapDate]:
 
 
 def scheduled(session: Session, span: DateRange) -> tuple[date, ...]:
-    """The scheduled dates of the range and of what is left of its seasons, in order.
+    """The game dates of the range and of what is left of its seasons, in order; none where no game has been played yet.
 
     Raises:
         DateRangeError: If the schedule has no game in the range.
     """
-    rows = session.query(
-        "SELECT DISTINCT game_date FROM nba_raw.nbac_schedule WHERE season_type IN "
-        f"{COUNTED} AND game_date >= @start_date AND season_year IN (SELECT season_year FROM nba_raw.nbac_schedule "
-        f"WHERE game_date BETWEEN @start_date AND @end_date AND season_type IN {COUNTED}) ORDER BY game_date",
-        {"start_date": span.start, "end_date": span.end},
-    )
+    rows = session.query(f"SELECT game_date FROM nba_staging.{CALENDAR} ORDER BY game_date")
     found = tuple(rows.column("game_date").to_pylist())
     if not found or found[0] > span.end:
+        if not_played(session, span):
+            return ()
         raise no_games(session, span)
     return found
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from backcourt.backfill.due import LEDGER
-from backcourt.backfill.gate import COUNTED
+from backcourt.backfill.gate import ALL_TO_COME, COUNTED
 from backcourt.backfill.inputs import KEYS, fingerprints
 from backcourt.backfill.plan import no_games
 from backcourt.backfill.seasons import span_values
@@ -139,7 +139,7 @@ def lineage(session: Session, name: str, day: date, *, row: str = "") -> Lineage
     processor = select(tables=(name,))[0]
     found = processor.table
     span = DateRange(day, day)
-    values: dict[str, Value] = {**span_values(session, span), "name": found.full_name, "day": day}
+    values: dict[str, Value] = {**span_values(session, span, ALL_TO_COME), "name": found.full_name, "day": day}
     if not session.rows(
         f"SELECT 1 FROM nba_raw.nbac_schedule WHERE game_date = @day AND season_type IN {COUNTED}", values
     ):

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from backcourt.backfill.altered import Altered, altered_dates, in_words
 from backcourt.backfill.consistency import inconsistencies
-from backcourt.backfill.plan import no_games
+from backcourt.backfill.plan import no_games, not_played, to_come
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.catalog.model import Table
@@ -141,6 +141,18 @@ def altered_check(found: Sequence[Altered], span: DateRange) -> Check:
     return Check(name, "problem", "; ".join(lines[:_SHOWN]) + more, step)
 
 
+def _not_played(session: Session, span: DateRange, name: str) -> Validation:
+    """What a validator says of a range whose games are still to come.
+
+    Raises:
+        DateRangeError: If the schedule has no game in the range.
+    """
+    waiting = not_played(session, span)
+    if not waiting:
+        raise no_games(session, span)
+    return Validation(name, span, (Check("what has been played is good", "ok", waiting),))
+
+
 def coverage_status(cell: Cell) -> CoverageStatus:
     """What a table's date is."""
     if cell.errors or cell.unexpected or cell.lost:
@@ -168,7 +180,7 @@ def coverage(session: Session, span: DateRange, tables: Sequence[str] = ()) -> t
     """
     found = cells(session, span, select(tables=tuple(tables)) if tables else ())
     if not found:
-        raise no_games(session, span)
+        return _not_played(session, span, "coverage"), ()
     return Validation("coverage", span, _coverage_checks(found)), found
 
 
@@ -213,7 +225,7 @@ def contamination(
     """
     dates = field_dates(session, span, tables)
     if not dates and not cells(session, span, registry()[:1]):
-        raise no_games(session, span)
+        return _not_played(session, span, "contamination"), ()
     fields = field_ranges(dates)
     return Validation("contamination", span, _field_checks(fields, strict=strict)), fields
 
@@ -267,6 +279,9 @@ def everything(session: Session, span: DateRange) -> tuple[Validation, Gaps]:
         ),
         names_check(session),
     ]
+    waiting = to_come(session, span)
+    if waiting:
+        checks.append(Check("dates to come are not judged", "ok", f"not played yet: {days_text(waiting)}"))
     return Validation("range", span, tuple(checks)), gaps
 
 

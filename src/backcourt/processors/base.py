@@ -55,12 +55,15 @@ class Processor:
         entity: SQL expression on its columns that names a candidate in a failure record.
         entity_type: "player", "team" or "game".
         names: True if a candidate may be a name without a registered player: player_id is NULL, player_lookup is not.
+        played_only: True if it says what happened in a game, so that only final games have rows; False if it says what
+            is known before one.
     """
 
     target: str
     entity: str
     entity_type: str
     names: bool = False
+    played_only: bool = False
     table: Table = field(init=False)
 
     def __post_init__(self) -> None:

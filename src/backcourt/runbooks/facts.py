@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
+from backcourt.backfill.plan import no_games, not_played
+from backcourt.backfill.seasons import span_values
+from backcourt.calendar import AHEAD, BOOTSTRAP_DAYS, DateRange, season_label
 from backcourt.catalog import table
 from backcourt.catalog.features import FEATURES
 from backcourt.errors import DateRangeError
@@ -146,12 +148,14 @@ def game_dates(session: Session, span: DateRange) -> tuple[GameDate, ...]:
         DateRangeError: If there is none; the message names the nearest.
     """
     found = tuple(
-        GameDate(cast("date", day), str(season), _int(number), _int(games), _int(final))
-        for day, season, number, games, final in session.rows(queries.GAME_DATES, _bounds(span))
+        GameDate(cast("date", day), season_label(_int(year)), _int(number), _int(games), _int(final))
+        for day, year, number, games, final in session.rows(queries.GAME_DATES, _bounds(span))
     )
     if found:
         return found
     before, after = session.rows(queries.NEAREST, _bounds(span))[0]
+    if not_played(session, span):
+        raise no_games(session, span)
     near = [str(day) for day in (before, after) if day is not None]
     raise DateRangeError(
         f"the schedule has no game on {span}" if near else f"no game on {span}: the schedule is empty",
@@ -172,8 +176,7 @@ def sources(session: Session, span: DateRange) -> tuple[Upstream, ...]:
 
 def _presence(session: Session, span: DateRange, query: str, names: Sequence[str]) -> tuple[Upstream, ...]:
     """What each named table should and does hold, date by date; the query's rows are (table, date, least, rows)."""
-    opening = session.rows(queries.OPENING_DAY, _bounds(span))[0][0]
-    rows = session.rows(query, {**_bounds(span), "opening_day": cast("date", opening)})
+    rows = session.rows(query, {**_bounds(span), "opening_day": span_values(session, span)["opening_day"]})
     dates: Counter[str] = Counter(str(row[0]) for row in rows)
     missing = [(str(row[0]), cast("date", row[1])) for row in rows if _int(row[3]) == 0]
     partial = [(str(row[0]), cast("date", row[1])) for row in rows if 0 < _int(row[3]) < _int(row[2])]
@@ -197,14 +200,14 @@ def failures(session: Session, span: DateRange) -> tuple[Failed, ...]:
 
 
 def ledger(session: Session, span: DateRange, dates: Sequence[GameDate], phase: int = 4) -> tuple[Recorded, ...]:
-    """What the ledger says of each table of a phase."""
+    """What the ledger says of each table of a phase, on the dates that have been played."""
     rows = session.rows(queries.LEDGER, _bounds(span))
     return tuple(
         _recorded(
             processor.table.short,
             processor.code_version,
             [row for row in rows if row[0] == processor.table.full_name],
-            len(dates),
+            sum(item.final_games > 0 for item in dates),
         )
         for processor in select(phase=phase)
     )
@@ -244,7 +247,7 @@ def _recorded(short: str, version: str, rows: Sequence[tuple[object, ...]], date
 
 
 def _bounds(span: DateRange) -> Parameters:
-    return {"start_date": span.start, "end_date": span.end, "bootstrap_days": BOOTSTRAP_DAYS}
+    return {"start_date": span.start, "end_date": span.end, "ahead": AHEAD, "bootstrap_days": BOOTSTRAP_DAYS}
 
 
 def _int(value: object) -> int:

@@ -1,40 +1,23 @@
 """The few grouped statements behind the runbooks, in BigQuery's dialect; ``facts`` types what they return.
 
-They take @start_date, @end_date and @bootstrap_days.
+They take @start_date, @end_date, @ahead and @bootstrap_days.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from backcourt.backfill.gate import COUNTED
+from backcourt.backfill.gate import COUNTED, DATES
 from backcourt.catalog import table
 from backcourt.processors.registry import registry
 
 _SPINE = f"""
-seasons AS (
-  SELECT season_year, MIN(game_date) AS opening_day
-  FROM nba_raw.nbac_schedule
-  WHERE season_type = 'Regular Season'
-  GROUP BY season_year
-),
-spine AS (
-  SELECT
-    s.game_date,
-    s.season_year,
-    MIN(s.season) AS season,
-    MIN(DATE_DIFF(s.game_date, o.opening_day, DAY)) AS day_number,
-    COUNT(*) AS games,
-    COUNTIF(s.game_status = 3) AS final_games
-  FROM nba_raw.nbac_schedule AS s
-  INNER JOIN seasons AS o ON o.season_year = s.season_year
-  WHERE s.game_date BETWEEN @start_date AND @end_date AND s.season_type IN {COUNTED}
-  GROUP BY s.game_date, s.season_year
+spine AS ({DATES}
 )"""
 
 GAME_DATES = f"""
 WITH {_SPINE}
-SELECT game_date, season, day_number, games, final_games FROM spine ORDER BY game_date"""
+SELECT game_date, season_year, day_number, games, final_games FROM spine ORDER BY game_date"""
 
 NEAREST = f"""
 SELECT
@@ -88,15 +71,6 @@ RAW_TABLES = tuple(
 """The raw tables without which something cannot be computed, beside the schedule."""
 RAW = _presence("nba_raw", dict.fromkeys(RAW_TABLES, "IF(d.final_games > 0, 1, 0)"))
 
-OPENING_DAY = """
-SELECT MIN(game_date) AS opening_day
-FROM nba_raw.nbac_schedule
-WHERE season_type = 'Regular Season'
-  AND season_year IN (
-    SELECT season_year FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @start_date AND @end_date
-  )"""
-
-
 FAILURES = """
 SELECT processor_name, failure_category, COUNT(*) AS failures, COUNT(DISTINCT analysis_date) AS dates,
   MIN(failure_reason) AS example
@@ -108,7 +82,7 @@ ORDER BY failures DESC, processor_name, failure_category"""
 LEDGER = """
 SELECT table_name, status, code_version, COUNT(*) AS dates
 FROM nba_processing.backfill_ledger
-WHERE game_date BETWEEN @start_date AND @end_date
+WHERE game_date BETWEEN @start_date AND @end_date AND status <> 'pending'
 GROUP BY table_name, status, code_version
 ORDER BY table_name, status, code_version"""
 

@@ -7,4 +7,5 @@ PROCESSOR = Processor(
     entity="COALESCE(FORMAT('%d', player_id), player_lookup, game_id)",
     entity_type="player",
     names=True,
+    played_only=True,
 )

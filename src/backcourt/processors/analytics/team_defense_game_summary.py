@@ -2,4 +2,6 @@
 
 from backcourt.processors.base import Processor
 
-PROCESSOR = Processor(target="team_defense_game_summary", entity="defending_team_abbr", entity_type="team")
+PROCESSOR = Processor(
+    target="team_defense_game_summary", entity="defending_team_abbr", entity_type="team", played_only=True
+)

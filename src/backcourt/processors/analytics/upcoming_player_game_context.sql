@@ -1,4 +1,4 @@
--- What is known of every listed player before each game of the range, planned or final.
+-- What is known of every listed player before each game of the range, planned or final; a postponed one (4) is none.
 -- Candidates: the teams' rosters as of the date less those ruled out, and whoever played without being so listed.
 -- Everything but the row's existence is computed from games before its date.
 WITH fixtures AS (
@@ -8,12 +8,14 @@ WITH fixtures AS (
   FROM nba_raw.nbac_schedule
   WHERE game_date BETWEEN @start_date AND @end_date
     AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
+    AND game_status <> 4
   UNION ALL
   SELECT
     game_id, game_date, season_year, season_type, away_team_tricode, home_team_tricode, FALSE, tipoff_at
   FROM nba_raw.nbac_schedule
   WHERE game_date BETWEEN @start_date AND @end_date
     AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
+    AND game_status <> 4
 ),
 -- @opening_day is the season's first game date: the bound lets BigQuery prune partitions.
 appearances AS (

@@ -1,4 +1,4 @@
--- What is known of both teams before each game of the range, planned or final.
+-- What is known of both teams before each game of the range, planned or final; a postponed one (4) is none.
 WITH schedule AS (
   SELECT
     game_id, game_date, season_year, season_type, game_status, home_team_tricode AS team_abbr,
@@ -7,6 +7,7 @@ WITH schedule AS (
   FROM nba_raw.nbac_schedule
   WHERE game_date BETWEEN @opening_day AND @end_date
     AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
+    AND game_status <> 4
   UNION ALL
   SELECT
     game_id, game_date, season_year, season_type, game_status, away_team_tricode, home_team_tricode, FALSE,
@@ -14,6 +15,7 @@ WITH schedule AS (
   FROM nba_raw.nbac_schedule
   WHERE game_date BETWEEN @opening_day AND @end_date
     AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
+    AND game_status <> 4
 ),
 fixtures AS (
   SELECT * FROM schedule WHERE game_date BETWEEN @start_date AND @end_date
