@@ -16,6 +16,7 @@ from backcourt.integrity.gaps import find_gaps
 from backcourt.integrity.validation import contamination, coverage, everything, readiness
 from backcourt.processors.registry import registry
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from rehash import rehash
 from small_season import LAST, query
 from state import contents
 
@@ -38,7 +39,7 @@ def dates(raw_season):
 def evening(raw_season, path, day):
     """The raw tables as they are after the games of a day: what comes later is planned, its box scores are not there.
 
-    The hash of a planned game differs from that of the same game once it is final, as a loader would make it.
+    Every row has the hash of its values, as a loader would give it.
     """
     if not path.exists():
         shutil.copy(raw_season, path)
@@ -58,9 +59,9 @@ def evening(raw_season, path, day):
         f"IF(game_date <= '{day}', away_team_score, NULL) AS away_team_score, "
         f"IF(game_date <= '{day}', winning_team_tricode, NULL) AS winning_team_tricode, "
         f"IF(game_date <= '{day}', periods, NULL) AS periods, "
-        f"IF(game_date <= '{day}', starter_ids, NULL) AS starter_ids, "
-        f"IF(game_date <= '{day}', data_hash, md5(data_hash)[:16]) AS data_hash) FROM full_season.nba_raw.nbac_schedule",
+        f"IF(game_date <= '{day}', starter_ids, NULL) AS starter_ids ) FROM full_season.nba_raw.nbac_schedule",
     )
+    rehash(path, "nba_raw.nbac_schedule")
     return path
 
 
@@ -183,7 +184,8 @@ def test_a_date_whose_games_were_all_put_off_has_no_rows(raw_season, tmp_path, d
         "moved": f"game_date = '{LAST}', game_status = 1, home_team_score = NULL, away_team_score = NULL, periods = NULL",
         "left behind": "game_status = 1, home_team_score = NULL, away_team_score = NULL, periods = NULL",
     }[how]
-    query(path, f"UPDATE nba_raw.nbac_schedule SET {change}, data_hash = md5(data_hash)[:16] WHERE game_date = '{day}'")
+    query(path, f"UPDATE nba_raw.nbac_schedule SET {change} WHERE game_date = '{day}'")
+    rehash(path, "nba_raw.nbac_schedule")
     assert query(path, f"SELECT count(*) > 0 FROM nba_predictions.ml_feature_store_v2 WHERE game_date = '{day}'") == [
         (True,)
     ]
