@@ -66,3 +66,54 @@ def compacted(path, target):
     connection.execute("COPY FROM DATABASE old TO fresh").fetchall()
     connection.close()
     return target
+
+
+_OF_A_RUN = ("run_id", "attempt", "review_id", "created_by", "path")
+"""Columns that differ from one run to the next that does the same, or from one folder to the other."""
+_DIARIES = ("processor_run_history", "events", "locks")
+"""Tables that tell what was tried, not what there is."""
+_ONLY = {"nba_processing.restatements": "table_name NOT LIKE 'nba_raw.%'"}
+"""What a load restates depends on how far the one before it came; the rows that it leaves do not."""
+
+
+def differences(path, twin):
+    """In which rows two warehouses differ, times included, run ids left out: a line per table, with an example."""
+    connection = duckdb.connect()
+    connection.execute(f"ATTACH '{path}' AS a (READ_ONLY)").fetchall()
+    connection.execute(f"ATTACH '{twin}' AS b (READ_ONLY)").fetchall()
+    found = []
+    columns = {}
+    for name, schema, table, names in connection.execute(
+        "SELECT database_name, schema_name, table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
+        "WHERE database_name IN ('a', 'b') GROUP BY ALL ORDER BY ALL"
+    ).fetchall():
+        columns.setdefault(f"{schema}.{table}", {})[name] = [column for column in names if column not in _OF_A_RUN]
+    for table, by_name in columns.items():
+        if table.split(".")[1] in _DIARIES:
+            continue
+        if len(by_name) < 2 or by_name["a"] != by_name["b"]:
+            found.append(f"{table}: other columns")
+            continue
+        # An act has another id each time, and what rests on it names it.
+        chosen = ", ".join(
+            "regexp_replace(evidence, 'review [0-9a-f]{8}', 'review') AS evidence" if name == "evidence" else name
+            for name in by_name["a"]
+        )
+        only = _ONLY.get(table, "TRUE")
+        sums = [
+            connection.execute(
+                f"SELECT count(*), sum(hash(t)::HUGEINT) FROM (SELECT {chosen} FROM {name}.{table} WHERE {only}) AS t"
+            ).fetchall()
+            for name in ("a", "b")
+        ]
+        if sums[0] == sums[1]:
+            continue
+        for one, other, word in (("a", "b", "more"), ("b", "a", "lacking")):
+            rows = connection.execute(
+                f"SELECT {chosen} FROM {one}.{table} WHERE {only} EXCEPT ALL "
+                f"SELECT {chosen} FROM {other}.{table} WHERE {only}"
+            ).fetchall()
+            if rows:
+                found.append(f"{table}: {len(rows)} rows {word}, such as {str(min(rows, key=repr))[:300]}")
+    connection.close()
+    return found
