@@ -141,8 +141,10 @@ class Seasons:
 
     def near(self, span: DateRange, days: int) -> bool:
         """True if a scheduled game of a season is at most so many days before or after a range, or in it."""
-        reach = timedelta(days=days)
-        return any(games.start - reach <= span.end and span.start <= games.end + reach for games in self.games.values())
+        return any(
+            (games.start - span.end).days <= days and (span.start - games.end).days <= days
+            for games in self.games.values()
+        )
 
     def dates(self, year: int) -> DateRange:
         """The dates of a season: from the day after the end of the one before to its own end."""
@@ -176,9 +178,14 @@ class Seasons:
         return end
 
 
+GAME_MONTHS = (7, 22)
+"""Months outside of which no game of a season was ever played, from January of its first year: July to October."""
+
+
 def longest_season(year: int) -> DateRange:
-    """Dates outside of which no game of a season was ever played: July to October of the next year."""
-    return DateRange(date(year, 7, 1), date(year + 1, 10, 31))
+    """The dates of ``GAME_MONTHS``."""
+    first, last = GAME_MONTHS
+    return DateRange(date(year, first, 1), date(year + 1, last - 12 + 1, 1) - timedelta(days=1))
 
 
 def parse_date(text: str, what: str = "date") -> date:

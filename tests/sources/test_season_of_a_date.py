@@ -289,3 +289,20 @@ def test_a_snapshot_is_asked_for_between_two_seasons(
     assert (loaded.code, "1 loaded" in loaded.out) == (0, True), loaded
     assert partner.rows("SELECT season_year FROM nba_raw.nbac_player_movement") == [(2020,)]
     assert "0 payloads of 0 dates" in command("load", "nbac_player_movement", "--season", "2019-20", *where).out
+
+
+def test_a_schedule_that_was_altered_by_hand_moves_no_season(partner: Partner) -> None:
+    """Dates at the calendar's ends and seasons that are none, in four rows: every date is where it was."""
+    partner.schedule(*BUBBLE, *SHORT, *USUAL)
+    before = known_seasons(partner.warehouse)
+    changes = [f"DATE '{day}' AS game_date" for day in ("0001-01-01", "9999-12-31", "2022-12-01")]
+    changes += [f"{year} AS season_year" for year in (99999, -5, 0)]
+    for number, change in enumerate(changes):
+        partner.execute(
+            f"INSERT INTO nba_raw.nbac_schedule SELECT * REPLACE ('002210900{number}' AS game_id, {change}) "
+            "FROM nba_raw.nbac_schedule WHERE game_id = '0022100001'"
+        )
+    after = known_seasons(partner.warehouse)
+    assert after == before
+    assert after.near(DateRange(date.min, date.max), 0)
+    assert not after.near(DateRange(date.max, date.max), 200)

@@ -13,7 +13,7 @@ from backcourt.backfill.inputs import in_words
 from backcourt.backfill.reach import CALENDAR
 from backcourt.backfill.seasons import span_values
 from backcourt.backfill.staged import StagedInputs
-from backcourt.calendar import AHEAD, DateRange, season_label
+from backcourt.calendar import AHEAD, DateRange
 from backcourt.catalog import table
 from backcourt.errors import DateRangeError, UnknownNameError
 from backcourt.processors.base import Processor
@@ -277,12 +277,16 @@ def _world(session: Session, request: Request, inputs: StagedInputs) -> str:
 
 
 def season_span(session: Session, season: str) -> DateRange:
-    """The first and the last scheduled date of a season.
+    """The first and the last scheduled date of a season as stored: a check must see a date that is wrong, too.
 
     Raises:
         UnknownNameError: If the schedule does not know it.
     """
-    found = {season_label(year): games for year, games in read_seasons(session).games.items()}
+    rows = session.rows(
+        "SELECT season, MIN(game_date) AS a, MAX(game_date) AS b FROM nba_raw.nbac_schedule "
+        f"WHERE season_type IN {COUNTED} GROUP BY season ORDER BY season"
+    )
+    found = {str(name): DateRange(_date(first), _date(last)) for name, first, last in rows}
     if season not in found:
         raise UnknownNameError("season", season, found, next_step="load it first: backcourt load season DIR")
     return found[season]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from backcourt.calendar import SEASON_TYPES, DateRange, Seasons
+from backcourt.calendar import GAME_MONTHS, SEASON_TYPES, YEARS, DateRange, Seasons
 from backcourt.catalog import table
 from backcourt.errors import WarehouseError
 from backcourt.warehouse.base import Session, Warehouse
@@ -18,15 +18,20 @@ _THERE = replace(_SCHEDULE, columns=(), key=(), partition=None, cluster=(), crit
 def read_seasons(session: Session) -> Seasons:
     """The seasons of the stored schedule, read once for all dates that are asked about.
 
+    A row whose date or season no load would let in, because somebody altered it, decides nothing.
+
     Args:
         session: An open session on a warehouse that has the schedule's table.
     """
     rows = session.rows(
         f"SELECT season_year, MIN(game_date) AS first_date, MAX(game_date) AS last_date FROM {_SCHEDULE.full_name} "
-        "WHERE season_type IN UNNEST(@types) GROUP BY season_year ORDER BY season_year",
-        {"types": list(SEASON_TYPES)},
+        "WHERE season_type IN UNNEST(@types) AND (EXTRACT(YEAR FROM game_date) - season_year) * 12 "
+        "+ EXTRACT(MONTH FROM game_date) BETWEEN @first_month AND @last_month "
+        "GROUP BY season_year ORDER BY season_year",
+        {"types": list(SEASON_TYPES), "first_month": GAME_MONTHS[0], "last_month": GAME_MONTHS[1]},
     )
-    return Seasons({int(str(year)): DateRange(_day(first), _day(last)) for year, first, last in rows})
+    found = {int(str(year)): DateRange(_day(first), _day(last)) for year, first, last in rows}
+    return Seasons({year: games for year, games in found.items() if year in YEARS})
 
 
 def known_seasons(warehouse: Warehouse) -> Seasons:
