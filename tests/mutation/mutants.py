@@ -42,6 +42,8 @@ _UPGC = (
     ),
     ("COUNTIF(DATE_DIFF(l.game_date, a.game_date, DAY) <= 7)", "COUNTIF(DATE_DIFF(l.game_date, a.game_date, DAY) < 7)"),
     ("DATE_SUB(l.game_date, INTERVAL 14 DAY)", "DATE_SUB(l.game_date, INTERVAL 15 DAY)"),
+    ("DATE_SUB(l.game_date, INTERVAL 14 DAY)", "DATE_SUB(l.game_date, INTERVAL 13 DAY)"),
+    ("COUNTIF(DATE_DIFF(l.game_date, a.game_date, DAY) <= 7)", "COUNTIF(DATE_DIFF(l.game_date, a.game_date, DAY) < 9)"),
     ("AND a.game_date < l.game_date", "AND a.game_date <= l.game_date"),
     (
         "ON t.season_year = f.season_year AND t.game_date < f.game_date",
@@ -62,6 +64,8 @@ _UTGC = (
     ("LAG(game_date, 9)", "LAG(game_date, 8)"),
     ("WHERE s.starts >= 5", "WHERE s.starts > 5"),
     ("DATE_SUB(f.game_date, INTERVAL 14 DAY)", "DATE_SUB(f.game_date, INTERVAL 13 DAY)"),
+    ("DATE_SUB(f.game_date, INTERVAL 14 DAY)", "DATE_SUB(f.game_date, INTERVAL 15 DAY)"),
+    ("COUNTIF(DATE_DIFF(f.game_date, c.game_date, DAY) <= 7)", "COUNTIF(DATE_DIFF(f.game_date, c.game_date, DAY) < 7)"),
     ("2 * 3958.8", "2 * 3950.8"),
     ("IN ('questionable', 'doubtful')", "IN ('questionable')"),
     ("  FROM played\n  WHERE season_type <> 'Cup Final'", "  FROM played"),
@@ -80,6 +84,8 @@ _TDZA = (
     ("100 * opp_offensive_rebounds", "90 * opp_offensive_rebounds"),
     ("WHEN n < 5 THEN 'INSUFFICIENT_DATA'", "WHEN n < 8 THEN 'INSUFFICIENT_DATA'"),
     ("WHEN n >= 15 THEN 'high'", "WHEN n > 15 THEN 'high'"),
+    ("DATE_SUB(p.analysis_date, INTERVAL 30 DAY)", "DATE_SUB(p.analysis_date, INTERVAL 29 DAY)"),
+    ("14 PRECEDING", "13 PRECEDING"),
     ("WHEN paint_vs_league >= GREATEST(", "WHEN paint_vs_league <= GREATEST("),
     ("AND p.analysis_date > w.game_date", "AND p.analysis_date >= w.game_date"),
 )
@@ -111,6 +117,9 @@ _PCF = (
     ("WHEN star_teammates_out = 1 THEN 1.15", "WHEN star_teammates_out = 1 THEN 1.30"),
     ("LEAST(SAFE_DIVIDE(z.paint_rate_last_10, 50), 1)", "LEAST(SAFE_DIVIDE(z.paint_rate_last_10, 50), 2)"),
     ("IF(mismatch_score IS NULL, 'NO_SHOT_ZONE', NULL)", "CAST(NULL AS STRING)"),
+    ("AS INT64) * z.paint_attempts", "AS INT64) * z.mid_range_attempts"),
+    ("WHEN 'new player' THEN FALSE", "WHEN 'new player' THEN TRUE"),
+    ("ELSE LEAST(games_played_season, 10)", "ELSE games_played_season + 1"),
 )
 _PDC = (
     ("ROWS BETWEEN 4 PRECEDING", "ROWS BETWEEN 5 PRECEDING"),
@@ -119,6 +128,8 @@ _PDC = (
     ("points_1 + points_2 - points_4 - points_5", "points_4 + points_5 - points_1 - points_2"),
     ("WHEN n < 5 THEN 'INSUFFICIENT_DATA'", "WHEN n <= 5 THEN 'INSUFFICIENT_DATA'"),
     ("n < 10 AS early_season_flag", "n <= 10 AS early_season_flag"),
+    ("IF(n < 5, NULL, n >= 10) AS data_missing", "IF(n < 5, NULL, n >= 5) AS data_missing"),
+    ("IF(n < 5, 5, 10) AS expected_game_count", "IF(n < 5, 10, 5) AS expected_game_count"),
     ("AND l.game_date > w.game_date", "AND l.game_date >= w.game_date"),
     ("    AND season_type <> 'Cup Final'\n", ""),
     ("100 * p.fg_attempts + 44 * p.ft_attempts AS", "100 * p.fg_attempts + 45 * p.ft_attempts AS"),

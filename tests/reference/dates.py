@@ -30,6 +30,12 @@ def _unlisted(reference: Reference, least: date) -> date | None:
     )
 
 
+def _fifteenth(reference: Reference, days: list[date]) -> date:
+    """The first date on which some teams have played 14 games and others 15: the window is full, or almost."""
+    league = reference.league
+    return next(day for day in days if {14, 15} <= {len(league.team_history(team, day)) for team in league.by_team})
+
+
 def chosen_dates(reference: Reference) -> dict[str, date]:
     """Dates by what is special about them."""
     raw = reference.league.raw
@@ -38,6 +44,7 @@ def chosen_dates(reference: Reference) -> dict[str, date]:
     regular = [day for day in days if any(g["season_type"] == "Regular Season" for g in reference.league.games_on(day))]
     _, after_break = max(pairwise(regular), key=lambda pair: pair[1] - pair[0])
     found = {
+        "a fifteenth game": _fifteenth(reference, days),
         "last bootstrap day": opening + timedelta(days=BOOTSTRAP - 1),
         "first day of Phase 4": opening + timedelta(days=BOOTSTRAP),
         "five weeks in": _first(days, opening + timedelta(days=36)),

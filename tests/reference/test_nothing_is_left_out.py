@@ -83,12 +83,12 @@ def test_a_changed_value_is_seen_in_every_column(name: str, samples: dict[str, S
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_column_is_compared_with_something(name: str, samples: dict[str, Sample]) -> None:
-    """On the chosen dates every column has at least two values: none is equal only because it is always empty."""
+    """On the chosen dates every column has two values, NULL being one: none is equal only because it is always empty."""
     values: dict[str, set[str]] = {}
     for row in samples[name].rows:
         for column, value in row.items():
             values.setdefault(column, set()).add(repr(value))
-    assert sorted(column for column, some in values.items() if len(some - {"None"}) < 2) == sorted(SAME & values.keys())
+    assert sorted(column for column, some in values.items() if len(some) < 2) == sorted(SAME & values.keys())
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -121,3 +121,17 @@ def test_a_changed_failure_record_is_seen(simulated_reference: Reference) -> Non
         stored = {**failures, entity: record._replace(**{field: wrong})}
         assert len(differences(name, day, (rows, failures), (rows, stored))) == 1, field
     assert len(differences(name, day, (rows, failures), (rows, {}), limit=1000)) == len(failures)
+
+
+def test_the_bounds_of_every_window_are_met(simulated_reference: Reference) -> None:
+    """On the chosen dates somebody stands exactly on the bound of each window, and somebody one beyond it."""
+    league, days = simulated_reference.league, chosen_dates(simulated_reference).values()
+    for histories, ages, counts in (
+        ((league.history, league.by_player), (7, 8, 14, 15, 30, 31), (4, 5, 9, 10, 11, 14, 15, 19, 20, 21)),
+        ((league.team_history, league.by_team), (7, 8, 14, 15, 30, 31), (9, 10, 14, 15, 17)),
+    ):
+        of, everyone = histories
+        games = [[(day - row["game_date"]).days for row in of(who, day)] for day in days for who in everyone]
+        assert set(ages) <= {age for some in games for age in some}
+        # With one game more than a window holds, the oldest falls out.
+        assert set(counts) <= {len(some) for some in games}
