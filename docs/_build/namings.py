@@ -58,6 +58,20 @@ def names_only(path: Path) -> None:
             )
         for table in ("nbac_gamebook_player_stats", "nbac_player_boxscore"):
             connection.execute(f"DELETE FROM nba_raw.{table} WHERE game_id IN {_GAMES}")
+        for name in ("bdl_player_boxscores", "nbac_player_list_current"):
+            _hashed(connection, name)
+
+
+def _hashed(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Give the rows of a raw table the hashes that a load would have given them: others get no ids."""
+    from backcourt.catalog import table
+    from backcourt.warehouse.content import content_hash
+    from backcourt.warehouse.dialect import translate
+
+    found = table(name)
+    sql = translate(f"SELECT {content_hash(found)} AS h FROM {found.full_name}").sql
+    hashed = sql.partition("SELECT ")[2].rpartition(" AS h")[0]
+    connection.execute(f"UPDATE {found.full_name} SET data_hash = {hashed}")
 
 
 def late_registry(path: Path) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from backcourt.errors import BackcourtError
+from backcourt.names import review_acts
 from backcourt.names.correct import correct, decided
+from backcourt.names.outstanding import finish, outstanding
 from backcourt.names.resolve import resolve
 from backcourt.names.review import undo
 from review_league import BROWN, INJURIES, NOW, ROBERT, league
@@ -40,6 +42,25 @@ def test_a_decision_is_corrected_and_the_correction_undone(place):
         assert [row["player_id"] for row in decided(session, found["name_id"])] == [BROWN]
         undo(session, done.reviews[0], **BY)
     assert ids(place) != [(BROWN,)]
+
+
+def test_a_killed_correction_is_finished_by_the_next_command(place, monkeypatch):
+    """It ends before the raw rows have the other id: that is seen, the next command writes it, and no decision is lost."""
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    with place.write() as session:
+        (found,) = [row for row in decided(session, "Robert Williams") if row["source"] == INJURIES]
+        monkeypatch.setattr(review_acts, "resolve", killed)
+        with pytest.raises(KeyboardInterrupt):
+            correct(session, found["name_id"], BROWN, **BY)
+    assert ids(place) == [(ROBERT,)]
+    with place.write() as session:
+        assert outstanding(session, decide=False).rows == 1
+        finish(session, run_id="next", now=NOW)
+        assert [row["player_id"] for row in decided(session, found["name_id"])] == [BROWN]
+    assert ids(place) == [(BROWN,)]
 
 
 def test_what_cannot_be_corrected(place):

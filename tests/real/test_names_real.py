@@ -19,6 +19,7 @@ from backcourt.names.people import registered
 from backcourt.sources.season import load_season
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from names import damage, hidden, judged, rosters
+from small_season import query
 
 pytestmark = pytest.mark.slow
 LABELLED = ("2021-22", "2022-23")
@@ -35,6 +36,48 @@ def league(real_data, tmp_path_factory):
         load_season(warehouse, real_data / season, now=datetime(2026, 1, 1, tzinfo=UTC), run_id="t", only=boxes)
     with warehouse.read() as session:
         yield session, registered(session, aliases=False), registered(session)
+
+
+def resolved(path):
+    """What loads have made of the names: ids in the raw rows, registry, aliases, decisions and open questions."""
+    stamps = {"processed_at", "created_at", "created_by", "run_id"}
+    found = {}
+    for table, only in (
+        ("nba_raw.br_rosters_current", ""),
+        ("nba_reference.nba_players_registry", ""),
+        ("nba_reference.player_aliases", ""),
+        ("nba_reference.name_decisions", ""),
+        ("nba_reference.unresolved_player_names", "WHERE status <> 'resolved'"),
+    ):
+        columns = [row[0] for row in query(path, f"SELECT column_name FROM (DESCRIBE {table})")]
+        kept = ", ".join(name for name in columns if name not in stamps)
+        found[table] = query(path, f"SELECT {kept} FROM {table} {only} ORDER BY ALL")
+    return found
+
+
+def test_the_order_of_loads_does_not_matter(real_data, tmp_path):
+    """Two seasons with their rosters in either order, and one of them twice, give the same ids and decisions.
+
+    Every roster row of 2021-22 finds its player, of 2022-23 all but that of Jeenathan Williams, registered as Nate.
+    """
+    found = []
+    for name, seasons in (("forth", LABELLED), ("back", LABELLED[::-1]), ("again", (*LABELLED, LABELLED[0]))):
+        warehouse = DuckDBWarehouse(tmp_path / f"{name}.duckdb")
+        for season in seasons:
+            boxes = BOXES if season != "2021-22" else BOXES[:-1]
+            load_season(
+                warehouse,
+                real_data / season,
+                now=datetime(2026, 1, 1, tzinfo=UTC),
+                run_id=season,
+                only=(*boxes, "br_rosters_current"),
+            )
+        found.append(resolved(warehouse.path))
+    assert found[0] == found[1]
+    assert found[0] == found[2]
+    without = "SELECT season_year, count(*) FROM nba_raw.br_rosters_current WHERE player_id IS NULL GROUP BY ALL"
+    assert query(tmp_path / "forth.duckdb", without) == [(2022, 1)]
+    assert len(found[0]["nba_reference.name_decisions"]) == 1323
 
 
 @pytest.mark.parametrize("season", LABELLED)

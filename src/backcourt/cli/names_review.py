@@ -358,10 +358,13 @@ def _reading(file: str | None) -> Iterator[Session]:
 def _writing(file: str | None) -> Iterator[Session]:
     from backcourt.catalog import TABLES
     from backcourt.cli.options import warehouse
+    from backcourt.names.outstanding import finish
 
     place = warehouse(file)
     place.require()
     with place.write(TABLES) as session:
+        # An act that was killed is one that is finished now, and then refused if it is asked for again.
+        finish(session, run_id=new_run_id(), now=now())
         yield session
 
 

@@ -222,12 +222,18 @@ def _rows(carrier: Carrier) -> str:
     )
 
 
+def said_otherwise(row: str, decision: str) -> str:
+    """SQL condition: people said that the name of a raw row stands for somebody else than the row says."""
+    return f"({decision}.step = '{BY_PEOPLE}' AND {row}.player_id <> {decision}.player_id)"
+
+
 def _without_id(carrier: Carrier) -> str:
     """SELECT of the names of the rows of a raw table without an id, and whether they are decided."""
     return (
         f"SELECT {_key_of(carrier)}, d.source IS NOT NULL AS decided FROM {_with_decisions(carrier)} "
         # A row that is not what its hash says gets no id before it is loaded again.
-        f"WHERE r.player_id IS NULL AND (d.source IS NULL OR NOT {altered(carrier.table, 'r')})"
+        f"WHERE (r.player_id IS NULL OR {said_otherwise('r', 'd')}) "
+        f"AND (d.source IS NULL OR NOT {altered(carrier.table, 'r')})"
     )
 
 

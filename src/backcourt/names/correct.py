@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from backcourt.errors import BackcourtError
-from backcourt.names.resolve import take_ids
 from backcourt.names.review_acts import Act, Done, check, check_texts, perform
-from backcourt.names.review_rows import DECISIONS, QUEUE, Row, drop, key_of, name_id, put, select, stage_keys
+from backcourt.names.review_rows import DECISIONS, QUEUE, Row, key_of, name_id, select
 from backcourt.warehouse.base import Session
 
 
@@ -32,7 +31,7 @@ def correct(
 ) -> Done:
     """Give a decided name to another player: his id replaces the other in the raw rows, and an alias keeps it so.
 
-    The name goes back to the queue first and is accepted from there, so that the act can be undone; it is then pending.
+    It is kept as the acceptance of a pending name, so that the act can be undone; the name is pending then.
 
     Args:
         session: A session that can write.
@@ -60,9 +59,6 @@ def correct(
     row = _queued(decision, now)
     act = Act(row, "accept", player_id, notes=notes)
     check(act, registered(session), now)
-    names = stage_keys(session, [key_of(decision)], stage="corrected")
-    session.transaction([*put(session, QUEUE, [row]), drop(DECISIONS, names)])
-    take_ids(session, names, run_id=run_id, now=now)
     return perform(session, [act], by=by, now=now, run_id=run_id)
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from backcourt.names.asking import ask, undone
 from backcourt.names.people import REGISTRY
 from backcourt.names.registry_fill import EVERY_SEASON, count_registry
-from backcourt.names.resolve import staged_ids
+from backcourt.names.resolve import settle_names, staged_ids
 from backcourt.warehouse.base import Session
 
 COMMAND = "backcourt names resolve"
@@ -77,3 +77,15 @@ def outstanding(session: Session, *, decide: bool = True) -> Outstanding:
     )
     session.discard(*registry.staged, *(stage for _, stage in staged))
     return found
+
+
+def finish(session: Session, *, run_id: str, now: datetime) -> None:
+    """Do what a command that was killed has left undone, before anything else is done about names.
+
+    Args:
+        session: A session that can write.
+        run_id: The run that does it.
+        now: When (UTC).
+    """
+    if outstanding(session, decide=False):
+        settle_names(session, run_id=run_id, now=now)

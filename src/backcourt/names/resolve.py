@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backcourt.catalog import table
-from backcourt.names.asking import BY_PEOPLE, DECISIONS, NAME_KEY, QUEUE, Name, ask, season_of
+from backcourt.names.asking import BY_PEOPLE, DECISIONS, NAME_KEY, QUEUE, Name, ask, said_otherwise, season_of
 from backcourt.names.carriers import CARRIERS, Carrier
 from backcourt.names.registry_fill import EVERY_SEASON, Counted, count_registry
 from backcourt.warehouse.base import Parameters, Session, Staged, Statement
@@ -229,17 +229,18 @@ def _stage_ids(session: Session, carrier: Carrier, changes: str) -> Staged:
     columns = ", ".join(
         f"c.{column.name}" if column.name == "player_id" else f"t.{column.name}" for column in found.business_columns
     )
-    kept = f"SELECT {_KEY}, NULL, player_id, TRUE FROM {DECISIONS} WHERE step = '{BY_PEOPLE}'"
+    kept = f"SELECT {_KEY}, NULL, player_id, TRUE, step FROM {DECISIONS} WHERE step = '{BY_PEOPLE}'"
     return session.stage_query(
         f"ids_{found.name}",
         staged_select(
             found,
             f"SELECT {columns}, c.logged FROM {found.full_name} AS t INNER JOIN "
-            f"(SELECT {_KEY}, was, player_id, logged FROM {changes} UNION ALL {kept}) AS c "
+            f"(SELECT {_KEY}, was, player_id, logged, '' AS step FROM {changes} UNION ALL {kept}) AS c "
             f"ON c.source = '{found.name}' AND c.player_lookup = t.player_lookup AND c.season = {season_of('t')} "
             f"AND c.team_abbr = {carrier.team_of('t')} "
             "WHERE IF(t.player_id IS NULL, c.player_id IS NOT NULL, "
-            f"t.player_id = c.was AND COALESCE(c.player_id <> c.was, TRUE)) AND NOT {altered(found, 't')}",
+            f"{said_otherwise('t', 'c')} OR (t.player_id = c.was AND COALESCE(c.player_id <> c.was, TRUE))) "
+            f"AND NOT {altered(found, 't')}",
             ("logged",),
         ),
     )

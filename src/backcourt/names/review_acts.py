@@ -13,7 +13,7 @@ from backcourt.names.carriers import HOLDING
 from backcourt.names.decide import Candidate
 from backcourt.names.normalise import LONGEST, parse
 from backcourt.names.people import People, registered
-from backcourt.names.resolve import FAILURES, keep_decisions, resolve, write_ids
+from backcourt.names.resolve import FAILURES, keep_decisions, resolve
 from backcourt.names.review_alias import alias_key, aliases_of, named, reaches
 from backcourt.names.review_rows import (
     ALIASES,
@@ -147,7 +147,8 @@ def perform(
     )
     pending = session.stage_query("review_failures", f"SELECT * FROM {FAILURES} WHERE status = 'pending'")
     session.transaction([*statements, *keep_decisions(decided, {"run_id": run_id, "now": now})])
-    rows = write_ids(session, run_id=run_id, now=now)
+    # One more transaction: the ids of these names, and what the new aliases decide. If the process ends before it,
+    # validators see rows without their decided id, and the next command about names, or load, begins with it.
     asked = resolve(session, run_id=run_id, now=now)
     dates = session.rows(
         f"SELECT DISTINCT t.game_date FROM {FAILURES} AS t INNER JOIN {pending} AS p ON p.player_lookup = "
@@ -158,7 +159,7 @@ def perform(
     return Done(
         tuple(ids),
         keys,
-        rows + asked.rows,
+        asked.rows,
         asked.decided,
         tuple(as_day(row[0]) for row in dates),
         any(act.action == "accept" and act.row["source"] == HOLDING for act in acts),

@@ -8,6 +8,7 @@ from typing import Any
 
 from backcourt.calendar import season_year
 from backcourt.errors import UnknownNameError
+from backcourt.names.outstanding import finish
 from backcourt.sources.declared import sources
 from backcourt.sources.landed import LANDED, UNKNOWN_PAYLOAD, load_landed
 from backcourt.sources.landing import Landing
@@ -118,7 +119,9 @@ def retry(warehouse: Warehouse, landing: Landing, *, table: str = "", now: datet
             load = load_landed(warehouse, source, landing, days, keys={key for _, key in mine}, now=now, run_id=run_id)
             done.refused += load.errors
             done.names += list(load.refused.values())
-    with warehouse.read() as session:
+    with warehouse.write() as session:
+        # Also if there was nothing to load: a retry that was killed may have left it undone.
+        finish(session, run_id=run_id, now=now)
         still = held(session, table=table)
         after = {(row["table_name"], row["unit"]) for row in still}
         files = {str(row[0]) for row in session.rows(f"SELECT DISTINCT path FROM {LANDED}")}
