@@ -66,7 +66,7 @@ def _hashed(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     """Give the rows of a raw table the hashes that a load would have given them: others get no ids."""
     from backcourt.catalog import table
     from backcourt.warehouse.content import content_hash
-    from backcourt.warehouse.dialect import translate
+    from backcourt.warehouse.translation import translate
 
     found = table(name)
     sql = translate(f"SELECT {content_hash(found)} AS h FROM {found.full_name}").sql
