@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from rehash import rehash
 from small_season import checksums, query
 from state import contents, stored
 
@@ -68,10 +69,86 @@ def test_a_gate_that_stops(command, path, simulated_warehouse):
 
 
 def test_a_folder_that_is_none(command, path):
-    """A --dir that is missing, or holds no season, stops at that stage with the file that it wants."""
-    done = command("recover", *SPAN, "--apply", "--dir", "nowhere", "--warehouse", path)
-    assert done.code == 1
-    error = done.err.strip().splitlines()[-1]
-    assert error.startswith("error: ")
-    assert "nowhere" in error
+    """A --dir that is missing, or holds no season, is named before anything is changed, and is a wrong use."""
+    for options in ((), ("--apply",)):
+        done = command("recover", *SPAN, *options, "--dir", "nowhere", "--warehouse", path)
+        assert done.code == 2
+        error = done.err.strip().splitlines()[-1]
+        assert error.startswith("error: ")
+        assert "nowhere" in error
     assert query(path, f"SELECT count(*) FROM {SHOTS} WHERE game_date = ?", GONE) == [(0,)]
+
+
+WRONG = {
+    "nba_raw.nbac_schedule": (
+        "home_team_score = home_team_score + 40, away_team_score = away_team_score + 40",
+        "game_id = (SELECT min(game_id) FROM nba_raw.nbac_schedule WHERE game_date = '2022-04-05')",
+    ),
+    BOX: (
+        "assists = assists + 9, steals = steals + 3, turnovers = turnovers + 4",
+        f"rowid = (SELECT min(rowid) FROM {BOX} WHERE game_date = '2022-04-06')",
+    ),
+    SHOTS: (
+        "zone = CASE zone WHEN 'paint' THEN 'mid_range' ELSE 'paint' END",
+        f"game_id = (SELECT min(game_id) FROM {SHOTS} WHERE game_date = '2022-04-07') AND zone <> 'three'",
+    ),
+    "nba_raw.nbac_injury_report": (
+        "injury_status = 'out'",
+        "game_date = '2022-04-08' AND injury_status <> 'out'",
+    ),
+}
+"""Raw rows that are wrong and fit all others: what is changed, and where."""
+ROSTERS = "nba_raw.espn_team_rosters"
+
+
+@pytest.mark.slow
+def test_wrong_raw_rows_that_fit(command, simulated_warehouse, tmp_path):
+    """Wrong rows of five raw tables, hashes and all, with everything computed from them: the folder puts all right."""
+    path = shutil.copy(simulated_warehouse, tmp_path / "w.duckdb")
+    for name, (change, where) in WRONG.items():
+        query(path, f"UPDATE {name} SET {change} WHERE {where}")
+        rehash(path, name)
+    gone = query(path, f"SELECT max(roster_date) FROM {ROSTERS} WHERE roster_date < '2022-04-08'")[0][0]
+    query(path, f"DELETE FROM {ROSTERS} WHERE roster_date = ?", gone)
+    command("run", "--start-date", "2022-04-01", "--end-date", "2022-06-30", "--reprocess", "all", "--warehouse", path)
+    assert stored(path) != stored(simulated_warehouse)
+
+    alone = command("recover", *SPAN, "--warehouse", path)
+    assert "not judged: whether raw rows are what their sources say; --dir" in alone.out
+    season = simulated_warehouse.parent / "season"
+    plan = command("recover", *SPAN, "--dir", season, "--warehouse", path)
+    assert plan.code == 1
+    for name in (*WRONG, ROSTERS):
+        assert f"load: {name}: " in plan.out
+    assert f"--dir {season} --apply --warehouse {path}" in plan.out.strip().splitlines()[-1]
+
+    done = command("recover", *SPAN, "--apply", "--dir", season, "--json", "--warehouse", path)
+    assert done.code == 0, done.err
+    found = json.loads(done.out)
+    assert (found["left"], found["not_judged"]) == (0, "")
+    assert {stage["table"] for stage in found["stages"] if stage["action"] == "load"} == {*WRONG, ROSTERS}
+    assert stored(path) == stored(simulated_warehouse)
+    assert contents(path) == contents(simulated_warehouse)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "change",
+    [
+        "home_team_score = away_team_score, away_team_score = home_team_score",
+        "game_date = game_date + 1",
+        "home_team_tricode = away_team_tricode, away_team_tricode = home_team_tricode",
+        "game_status = 1, home_team_score = NULL, away_team_score = NULL",
+    ],
+    ids=["score", "date", "teams", "status"],
+)
+def test_a_wrong_schedule(command, simulated_warehouse, tmp_path, change):
+    """A schedule row that is wrong in itself is put right from the folder before anything is computed from it."""
+    path = shutil.copy(simulated_warehouse, tmp_path / "w.duckdb")
+    game = "(SELECT min(game_id) FROM nba_raw.nbac_schedule WHERE game_date = '2022-04-05')"
+    query(path, f"UPDATE nba_raw.nbac_schedule SET {change} WHERE game_id = {game}")
+    season = simulated_warehouse.parent / "season"
+    done = command("recover", *SPAN, "--apply", "--dir", season, "--warehouse", path)
+    assert done.code == 0, done.err
+    assert stored(path) == stored(simulated_warehouse)
+    assert contents(path) == contents(simulated_warehouse)

@@ -34,7 +34,7 @@ KEYS = {
     "coverage": VALIDATION | {"no_games", "dates", "untracked", "failure_rates"},
     "contamination": VALIDATION | {"dates"},
     "gaps": {"start_date", "end_date", "game_dates", "exit_code", "gaps", "names", "commands"},
-    "recover": {"start_date", "end_date", "exit_code", "roots", "stages"},
+    "recover": {"start_date", "end_date", "exit_code", "roots", "stages", "differs", "not_judged"},
     "lineage": {
         *("table", "day", "status", "reason", "mode", "run_id", "finished", "rows", "current_code", "inputs"),
         *("upstreams", "restated", "changed"),

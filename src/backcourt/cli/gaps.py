@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -15,9 +16,11 @@ from backcourt.cli.validate import as_in_catalog
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from backcourt.calendar import DateRange
     from backcourt.integrity.gaps import Gap
     from backcourt.integrity.lineage import Lineage
     from backcourt.integrity.recovery import Recovery
+    from backcourt.warehouse.base import Warehouse
 
 PhasesOption = Annotated[
     list[int] | None, typer.Option("--phase", help="Only tables of this phase, 2, 3 or 4; may be repeated.")
@@ -69,7 +72,9 @@ def recover(
     apply: Annotated[bool, typer.Option("--apply", help="Carry the plan out; without it nothing is changed.")] = False,
     folder: Annotated[
         list[Path] | None,
-        typer.Option("--dir", metavar="DIR", help="A season's folder, to load raw tables again; may be repeated."),
+        typer.Option(
+            "--dir", metavar="DIR", help="A season's folder: what it has otherwise is loaded first; may be repeated."
+        ),
     ] = None,
     reason: Annotated[str, typer.Option("--reason", help="Why, for the change log of restated rows.")] = "",
     as_json: JsonOption = False,
@@ -77,48 +82,85 @@ def recover(
 ) -> None:
     """Plan the least that repairs the gaps of a range, upstream first; with --apply carry it out, stage by stage.
 
-    After each stage its gaps must be gone. Exits with 1 if there is something to repair, or a stage did not repair it;
-    with --apply 0 means that nothing is left.
+    Raw rows that differ from a folder named with --dir are loaded first, and everything that read them is computed
+    again; without --dir nobody can tell wrong raw rows that fit all others. After each stage its gaps must be gone.
+
+    Exits with 1 if there is something to repair, or a stage did not repair it; with --apply 0 means that nothing is
+    left.
     """
     from backcourt.cli.output import print_json
-    from backcourt.integrity.gaps import find_gaps
-    from backcourt.integrity.recovery import apply as carry_out
-    from backcourt.integrity.recovery import recovery, recovery_json
+    from backcourt.integrity.recovery import Recovery, recovery_json
+    from backcourt.integrity.repair import NOT_JUDGED, repair
 
     place = as_in_catalog(file)
     span = Asked(start_date, end_date, season).span(place)
-    with place.read() as session:
-        found = recovery(find_gaps(session, span), warehouse=file or "")
     if not apply:
-        if as_json:
-            print_json({**recovery_json(found), "exit_code": 1 if found.stages else 0})
-        else:
-            _print_recovery(found)
-            again = f"backcourt recover --start-date {span.start} --end-date {span.end} --apply{same_warehouse(file)}"
-            typer.echo(f"next: {again}" if found.stages else f"nothing to repair on {span}")
-        raise typer.Exit(1 if found.stages else 0)
+        _plan_recovery(place, span, folder or (), file, as_json=as_json)
     from backcourt.backfill.stamp import Stamp
 
     stamp = Stamp(new_run_id(), now(), reason=reason)
-    carry_out(
+    done = repair(
         place,
-        found,
+        span,
         stamp,
         folders=folder or (),
         told=lambda line: typer.echo(f"stage: {line}", err=True),
         now=now,
     )
-    with place.read() as session:
-        left = find_gaps(session, span)
+    found, left = Recovery(done.found, done.stages), done.left
     if as_json:
         print_json(
-            {**recovery_json(found), "run_id": stamp.run_id, "left": len(left.gaps), "exit_code": 1 if left.gaps else 0}
+            {
+                **recovery_json(found),
+                "not_judged": "" if folder else NOT_JUDGED,
+                "run_id": stamp.run_id,
+                "left": len(left.gaps),
+                "exit_code": 1 if left.gaps else 0,
+            }
         )
     else:
         typer.echo(f"repaired: {len(found.stages)} stages, {len(found.gaps.gaps)} gaps; left: {len(left.gaps)} gaps")
+        if not folder:
+            typer.echo(NOT_JUDGED)
         next_step = "gaps" if left.gaps else "validate range"
         typer.echo(f"next: backcourt {next_step} --start-date {span.start} --end-date {span.end}{same_warehouse(file)}")
     raise typer.Exit(1 if left.gaps else 0)
+
+
+def _plan_recovery(
+    place: Warehouse, span: DateRange, folders: Sequence[Path], file: str | None, *, as_json: bool
+) -> NoReturn:
+    """Show what would be repaired; nothing is changed."""
+    from backcourt.cli.output import print_json
+    from backcourt.integrity.gaps import find_gaps
+    from backcourt.integrity.recovery import recovery, recovery_json
+    from backcourt.integrity.repair import NOT_JUDGED, planned_loads
+    from backcourt.sources.season.compare import compare_season
+
+    differing = {folder: compare_season(place, folder, now=now()) for folder in folders}
+    with place.read() as session:
+        found = recovery(find_gaps(session, span), warehouse=file or "")
+    code = 1 if found.stages or any(differing.values()) else 0
+    loads = [line for folder, tables in differing.items() for line in planned_loads(tables, folder)]
+    if as_json:
+        print_json(
+            {
+                **recovery_json(found),
+                "differs": loads,
+                "not_judged": "" if folders else NOT_JUDGED,
+                "exit_code": code,
+            }
+        )
+        raise typer.Exit(code)
+    for line in loads:
+        typer.echo(f"load: {line}")
+    _print_recovery(found)
+    if not folders:
+        typer.echo(NOT_JUDGED)
+    given = "".join(f" --dir {shlex.quote(str(folder))}" for folder in folders)
+    again = f"backcourt recover --start-date {span.start} --end-date {span.end}{given} --apply{same_warehouse(file)}"
+    typer.echo(f"next: {again}" if code else f"nothing to repair on {span}")
+    raise typer.Exit(code)
 
 
 def lineage(

@@ -1,7 +1,6 @@
 """From the gaps to the least that repairs them: roots first, then what stands on them, with a gate after each stage.
 
-What is stored on a root's dates is not trusted: its row hashes are taken away first, so that every row is written
-again even if its values were changed behind the hash.
+What is stored is not trusted: a load or a computation writes a row again if its values are not those of its hash.
 """
 
 from __future__ import annotations
@@ -30,7 +29,6 @@ from backcourt.warehouse.base import Session, Statement, Value, Warehouse
 Action = Literal["deduplicate", "load", "compute"]
 _APART_DAYS = 14
 """Ranges of a table that lie closer together are computed in one go: what lies between comes out the same."""
-_NO_HASH = "0" * 16
 
 
 class GateError(BackcourtError):
@@ -62,7 +60,7 @@ class Stage:
         action: deduplicate (rows of one key that say the same), load (a season's files) or compute.
         table: Full name.
         ranges: The dates, neighbouring ones together.
-        distrusted: Dates on which what is stored is not trusted.
+        distrusted: Dates on which what is stored is a gap of its own.
         reason: The kinds of gaps that it repairs.
         command: What does the same by hand; "" where nothing but --apply does it.
     """
@@ -180,8 +178,6 @@ def _carry_out(
             f"{stage.table} has to be loaded again",
             next_step=f"name the season's folder with --dir, or load it with {stage.command}",
         )
-    with _writing(warehouse, stage, stamp, now) as session:
-        _distrust(session, stage)
     if stage.action == "load":
         for folder in folders:
             load_season(warehouse, folder, now=stamp.now, run_id=stamp.run_id, only=(stage.table,))
@@ -209,22 +205,6 @@ def _writing(warehouse: Warehouse, stage: Stage, stamp: Stamp, now: Callable[[],
             yield session
         finally:
             session.transaction([locks.release(stamp.run_id)])
-
-
-def _distrust(session: Session, stage: Stage) -> None:
-    """Take the hashes of the roots' rows away, so that every one of them is written again."""
-    found = table(stage.table)
-    if not stage.distrusted or not found.hashed:
-        return
-    session.transaction(
-        [
-            Statement(
-                f"UPDATE {found.full_name} SET data_hash = '{_NO_HASH}' "
-                f"WHERE CAST({found.partition} AS STRING) IN UNNEST(@days)",
-                {"days": [str(day) for day in stage.distrusted]},
-            )
-        ]
-    )
 
 
 def _deduplicate(session: Session, stage: Stage) -> None:

@@ -176,6 +176,12 @@ class UnitLoader:
             self._session.transaction(also)
         return replace(entry, seconds=time.perf_counter() - started)
 
+    def compare(self, file: SeasonFile) -> int:
+        """Good units of a file of which a load would write or take out a row; nothing is written."""
+        table = _TABLES[file.table]
+        stage = self._stage(table, file)
+        return self._changes(table, file, stage, self._scope(table, file, stage))[0]
+
     @property
     def _parameters(self) -> dict[str, Value]:
         """What the statements of files are told: the season, its dates, and where its games can be."""
