@@ -20,6 +20,7 @@ from backcourt.sources.season.files import FILES as SEASON_FILES
 from backcourt.sources.season.files import SeasonFile
 from backcourt.sources.units import statement
 from backcourt.warehouse.dialect import is_read_only, lint, to_duckdb
+from backcourt.warehouse.seasons import SEASONS
 
 ROOT = Path(backcourt.__file__).parent
 PARTS = ROOT / "sources" / "parts"
@@ -40,7 +41,8 @@ FAILURE = [
     ("data_missing", "BOOL"),
 ]
 KINDS = {"text": "STRING", "whole": "INT64", "number": "FLOAT64", "flag": "BOOL", "date": "DATE", "time": "TIMESTAMP"}
-SOURCE_PARAMETERS = {"season": "STRING", "season_year": "INT64", "first_day": "DATE", "last_day": "DATE"}
+DAYS = ("first_day", "last_day", "first_game_day", "last_game_day", "earliest_day", "latest_day")
+SOURCE_PARAMETERS = {"season": "STRING", "season_year": "INT64"} | dict.fromkeys(DAYS, "DATE")
 STAGED = {
     "teams": {"tricode": "STRING", "team_id": "INT64", "bref_code": "STRING"},
     "player_names": {"player_name": "STRING", "player_lookup": "STRING"},
@@ -162,3 +164,12 @@ def test_a_diagnostic_is_bigquerys_too(asked: object, google: ModuleType, catalo
     columns = [name for name, _ in google.analyze(asked.sql, kinds, catalog)]  # type: ignore[attr-defined]
     assert len(set(columns)) == len(columns)
     assert not [name for name in columns if not name or name.startswith("$")]
+
+
+@pytest.mark.slow
+def test_the_seasons_of_the_schedule_are_bigquerys_too(google: ModuleType, catalog: object) -> None:
+    """The one question that decides the season of every date is accepted, and keeps the house rules."""
+    assert lint(SEASONS) == []
+    types = {"types": "ARRAY<STRING>", "first_month": "INT64", "last_month": "INT64"}
+    found = google.analyze(SEASONS, types, catalog)
+    assert list(found) == [("season_year", "INT64"), ("first_date", "DATE"), ("last_date", "DATE")]

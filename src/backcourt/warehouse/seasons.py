@@ -11,6 +11,15 @@ from backcourt.errors import WarehouseError
 from backcourt.warehouse.base import Session, Warehouse
 
 _SCHEDULE = table("nbac_schedule")
+SEASONS = f"""
+    SELECT season_year, MIN(game_date) AS first_date, MAX(game_date) AS last_date
+    FROM {_SCHEDULE.full_name}
+    WHERE season_type IN UNNEST(@types)
+      AND (EXTRACT(YEAR FROM game_date) - season_year) * 12 + EXTRACT(MONTH FROM game_date)
+        BETWEEN @first_month AND @last_month
+    GROUP BY season_year
+    ORDER BY season_year"""
+"""SELECT of the seasons of the schedule with their first and last dates (types, months as in ``calendar``)."""
 _THERE = replace(_SCHEDULE, columns=(), key=(), partition=None, cluster=(), critical=(), upstreams=())
 """The table without its columns: differs from what is stored only if it is not there."""
 
@@ -24,10 +33,7 @@ def read_seasons(session: Session) -> Seasons:
         session: An open session on a warehouse that has the schedule's table.
     """
     rows = session.rows(
-        f"SELECT season_year, MIN(game_date) AS first_date, MAX(game_date) AS last_date FROM {_SCHEDULE.full_name} "
-        "WHERE season_type IN UNNEST(@types) AND (EXTRACT(YEAR FROM game_date) - season_year) * 12 "
-        "+ EXTRACT(MONTH FROM game_date) BETWEEN @first_month AND @last_month "
-        "GROUP BY season_year ORDER BY season_year",
+        SEASONS,
         {"types": list(SEASON_TYPES), "first_month": GAME_MONTHS[0], "last_month": GAME_MONTHS[1]},
     )
     found = {int(str(year)): DateRange(_day(first), _day(last)) for year, first, last in rows}
