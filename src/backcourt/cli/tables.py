@@ -97,7 +97,8 @@ def show_profile(
 ) -> None:
     """Show how full a table is, by season: each column's non-NULL share, distinct values, and why it has NULLs.
 
-    The reasons are those that the catalog knows for the column.
+    The reasons are those that the catalog knows for the column. Of a source with a time of observation also how many
+    rows no game uses, and why.
     """
     from dataclasses import asdict
 
@@ -112,7 +113,7 @@ def show_profile(
         print_json([asdict(column) for column in columns])
         return
     print_table(
-        ("season", "column", "rows", "filled", "distinct values", "why NULL"),
+        ("season", "column", "rows", "filled", "distinct values", "why NULL, or not used"),
         [
             (
                 c.season_year,
@@ -120,7 +121,10 @@ def show_profile(
                 f"{c.rows:,}",
                 f"{c.filled:.1%}",
                 c.distinct,
-                "; ".join(f"{n:,} {words}" for words, n in c.reasons.items()),
+                "; ".join(
+                    [f"{n:,} {words}" for words, n in c.reasons.items()]
+                    + [f"{n:,} not used: {words}" for words, n in c.unused.items()]
+                ),
             )
             for c in columns
         ],

@@ -1,4 +1,4 @@
-"""How full a table's columns are: the non-NULL share, the number of distinct values and why values are missing."""
+"""How full a table's columns are: the non-NULL share, the number of distinct values, why some are missing or unused."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backcourt.catalog import Column, Table
+from backcourt.catalog.clock import UNUSED
 from backcourt.warehouse.base import Session
 
 
@@ -21,6 +22,7 @@ class ColumnProfile:
         distinct: Number of distinct values; None for arrays.
         reasons: Why it is NULL, in words, with the number of rows, where the catalog knows; those with no row are left
             out.
+        unused: Why no computed table uses a row, with the number of rows, at the column that decides it.
     """
 
     season_year: int | None
@@ -29,6 +31,7 @@ class ColumnProfile:
     filled: float
     distinct: int | None
     reasons: Mapping[str, int] = field(default_factory=dict)
+    unused: Mapping[str, int] = field(default_factory=dict)
 
 
 def profile(session: Session, table: Table) -> tuple[ColumnProfile, ...]:
@@ -50,6 +53,7 @@ def profile(session: Session, table: Table) -> tuple[ColumnProfile, ...]:
         f"SELECT {season} AS season, COUNT(*) AS n_rows, {', '.join(parts)} FROM {table.full_name} "
         "GROUP BY season ORDER BY season"
     )
+    decides, unused = _unused(session, table)
     found: list[ColumnProfile] = []
     for year, total, *counts in rows:
         why = [(name, words, int(str(n))) for (name, words), n in zip(reasons, counts[2 * len(columns) :], strict=True)]
@@ -63,9 +67,20 @@ def profile(session: Session, table: Table) -> tuple[ColumnProfile, ...]:
                     int(str(filled)) / int(str(total)),
                     None if values is None else int(str(values)),
                     {words: n for name, words, n in why if name == column.name and n},
+                    {words: n for season, words, n in unused if column.name == decides and season == year},
                 )
             )
     return tuple(found)
+
+
+def _unused(session: Session, table: Table) -> tuple[str, list[tuple[object, str, int]]]:
+    """The column that says when a row was observed, and by season why rows are not used, and how many."""
+    if table.full_name not in UNUSED:
+        return "", []
+    column, sql = UNUSED[table.full_name]
+    return column, [
+        (season, str(why), int(str(n))) for season, why, n in session.rows(f"{sql} ORDER BY season_year, why")
+    ]
 
 
 def _first(column: Column, number: int) -> str:
