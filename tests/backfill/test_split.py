@@ -1,13 +1,14 @@
 """Rows at fault fail their dates, not the chunk: everything else is published as if nothing were wrong."""
 
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import duckdb
 import pytest
 
 from backcourt.backfill import workers
+from backcourt.backfill.blocked import Blocked
 from backcourt.backfill.options import Options
 from backcourt.backfill.run import run
 from backcourt.backfill.stamp import Stamp
@@ -30,6 +31,12 @@ def compute(path, tables=(), chunk="season", *, run_id="first", **options):
     chosen = select(tables=tables) if tables else registry()
     stamp = Stamp(run_id, NOW)
     return run(DuckDBWarehouse(path), SPAN, chosen, stamp, options=Options(chunk=chunk, **options))
+
+
+def shared(path, sql):
+    """The rows of a statement on a file that other tests read at the same time."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
 
 
 def by_date(path):
@@ -265,3 +272,71 @@ def test_daily_mode_fails_the_date_and_no_other(raw):
         ("TOGS", DAY): "failed",
         ("TOGS", date(2021, 11, 10)): "done",
     }
+
+
+def test_only_what_reads_a_failed_date_waits(simulated_warehouse):
+    """TDZA reads 15 games and 30 days of TDGS: it waits while a team has the failed date in them, and no longer."""
+    day = date(2022, 1, 12)
+    season = DateRange(date(2021, 10, 1), date(2022, 6, 30))
+    zones = select(tables=("TDZA",))[0]
+    blocked = Blocked(season)
+    blocked.fail(select(tables=("TDGS",))[0], DateRange(day, day))
+    with DuckDBWarehouse(simulated_warehouse).read() as session:
+        pieces = blocked.rest(session, [workers.Chunk(zones, season, "missing", 160)])
+    free = {
+        each
+        for (each,) in shared(
+            simulated_warehouse,
+            "SELECT DISTINCT game_date FROM nba_raw.nbac_schedule WHERE season_type <> 'Cup Final' ORDER BY 1",
+        )
+        if any(piece.span.start <= each <= piece.span.end for piece in pieces)
+    }
+    games = shared(
+        simulated_warehouse,
+        "SELECT game_date, home_team_tricode, away_team_tricode FROM nba_raw.nbac_schedule "
+        "WHERE season_type <> 'Cup Final' ORDER BY 1",
+    )
+    dates = sorted({each for each, *_ in games})
+    played = {}
+    for each, home, away in games:
+        for team in (home, away):
+            played.setdefault(team, []).append(each)
+    reads = set()
+    for each in dates:
+        of_team = any(day in [one for one in own if one < each][-15:] for team, own in played.items() if day in own)
+        if day < each and (of_team or each <= day + timedelta(days=30)):
+            reads.add(each)
+    assert reads
+    assert free == {*dates} - reads
+    assert blocked.tables == {"team_defense_zone_analysis": None}
+    assert sum(piece.dates for piece in pieces) == 160 - len(reads)
+
+
+QUIET = (
+    "nba_raw.nbac_player_boxscore",
+    "nba_raw.nbac_injury_report",
+    "nba_raw.br_rosters_current",
+    "nba_raw.espn_team_rosters",
+    "nba_raw.odds_api_player_points_props",
+    "nba_raw.odds_api_game_lines",
+    "nba_reference.player_aliases",
+)
+"""Raw tables of which the SQL takes one row of each key, however often it stands there."""
+
+
+def test_a_doubled_row_where_one_of_each_is_taken_changes_nothing(raw, computed_season):
+    """Box scores of the second source, reports, rosters, props, lines: twice the same is as good as once."""
+    for table in QUIET:
+        doubled(raw, table, "TRUE")
+    assert compute(raw).exit_code == 0
+    assert by_date(raw) == by_date(computed_season)
+
+
+def test_a_doubled_row_of_a_table_without_dates_fails_the_dates_that_hold_it(raw, computed_season):
+    """A player who stands in the list twice: the dates of his team's games fail, and no others."""
+    doubled(raw, "nba_raw.nbac_player_list_current", "TRUE")
+    assert compute(raw).exit_code == 1
+    ((name, days),) = failed(raw).items()
+    assert 0 < len(days) < DATES
+    left = others_are_as_ever(raw, computed_season)
+    assert {day for each, day in left if each == name} == days

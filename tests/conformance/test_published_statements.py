@@ -128,6 +128,12 @@ def _act(path: Path) -> None:
         path,
         "INSERT INTO nba_raw.nbac_shot_chart SELECT * FROM nba_raw.nbac_shot_chart WHERE game_date = '2022-01-13'",
     )
+    # Rows at fault: their date fails, and what reads it waits.
+    _change(
+        path,
+        "INSERT INTO nba_raw.nbac_team_boxscore SELECT * FROM nba_raw.nbac_team_boxscore "
+        "WHERE game_date = '2022-01-16' ORDER BY game_id, team_abbr LIMIT 1",
+    )
     plan(warehouse, Request(WEEK, names), keep=True)
     plan(warehouse, Request(WEEK, names, frozenset({"all"})))
     run(warehouse, WEEK, registry(), Stamp("week", NOW, BACKFILL, "strict"), options=one_at_a_time, around=around)
