@@ -7,6 +7,7 @@ import json
 from markup import code, page, table, text
 
 from backcourt.catalog import TABLES, Column, Table
+from backcourt.catalog.facts import facts_of
 from backcourt.catalog.rules import ROUNDING
 
 PHASES = {
@@ -72,6 +73,9 @@ def _section(item: Table) -> str:
     if item.beside:
         beside = [(code(found.alias), code(found.sql), code(found.on)) for found in item.beside]
         parts += ["Critical fields are judged beside:", table(("alias", "rows", "joined on"), beside)]
+    if facts_of(item.full_name):
+        broken = [(code(fact.name), text(fact.broken)) for fact in facts_of(item.full_name)]
+        parts += ["Facts of the game, judged game by game:", table(("fact", "broken by"), broken)]
     if item.upstreams:
         upstreams = [
             (_link(up.table), ", ".join(text(window) for window in up.windows), "yes" if up.critical else "no")

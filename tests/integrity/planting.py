@@ -69,7 +69,7 @@ ZEROED = {
 }
 """Critical fields that differ from team to team or from player to player on every date."""
 CHANGED = {
-    BOX: "plus_minus = plus_minus + 1",
+    BOX: "team_name = concat(team_name, ' ')",
     PLAYERS: "plus_minus = plus_minus + 1",
     BOOK: "plus_minus = plus_minus + 1",
     SHOTS: "x_feet = -x_feet, action_type = concat(action_type, ' ')",

@@ -62,7 +62,7 @@ UNTRACKED = (
 ROWS_LOST = (f"DELETE FROM {TDZA} WHERE analysis_date = '{DAY}' AND team_abbr < 'C'",)
 SOME_BAD_VALUES = (f"UPDATE {MLFS} SET fatigue_score = NULL WHERE game_date = '{DAY}' AND player_id % 4 = 0",)
 BAD_VALUES = (f"UPDATE {MLFS} SET fatigue_score = NULL WHERE game_date = '{DAY}'",)
-CASCADE = (f"UPDATE {TDGS} SET points_allowed = points_allowed + 1 WHERE game_date = '2021-11-08'",)
+CASCADE = (f"UPDATE {TDGS} SET opponent_pace = opponent_pace + 1 WHERE game_date = '2021-11-08'",)
 """With their hash: as if the run that wrote them had got other figures."""
 
 

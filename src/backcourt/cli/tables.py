@@ -48,6 +48,7 @@ def show(
 ) -> None:
     """Show one table: columns, units, key, critical fields, upstreams and windows."""
     from backcourt.catalog import table
+    from backcourt.catalog.facts import facts_of
     from backcourt.cli.output import print_json, print_table
 
     found = table(name)
@@ -60,6 +61,7 @@ def show(
                 "cluster": list(found.cluster),
                 "columns": [asdict(column) for column in found.columns],
                 "critical": [asdict(item) for item in found.critical],
+                "facts": [{"name": fact.name, "broken": fact.broken} for fact in facts_of(found.full_name)],
                 "upstreams": [
                     {"table": up.table, "windows": [str(w) for w in up.windows], "critical": up.critical}
                     for up in found.upstreams
@@ -84,6 +86,8 @@ def show(
     )
     for item in found.critical:
         typer.echo(f"critical: {item.name}: {item.description}")
+    for fact in facts_of(found.full_name):
+        typer.echo(f"never: {fact.broken} ({fact.name})")
     for up in found.upstreams:
         windows = ", ".join(str(window) for window in up.windows)
         typer.echo(f"reads: {up.table} ({windows}{'' if up.critical else '; optional'})")

@@ -19,6 +19,7 @@ from backcourt.catalog import table
 from backcourt.errors import UnknownNameError
 from backcourt.integrity.cascade import Reached, Root, cascade
 from backcourt.integrity.cells import Cell, cells
+from backcourt.integrity.facts import BrokenFact, broken_facts
 from backcourt.integrity.fields import FieldDate, field_dates
 from backcourt.integrity.sources import SOURCES, SourceDate, source_dates
 from backcourt.integrity.taxonomy import GAP_TYPES, GapKind, Severity
@@ -48,8 +49,8 @@ class GapDate:
         evidence: What is seen, in words.
         root: The table that the gap goes back to; its own name if it is the root.
         upstream: The table through which it is reached; "" if it is the root.
-        field: The critical field, for null_field and zero_value; data_hash if rows are not what their hashes say; ""
-            otherwise.
+        field: The critical field, for null_field and zero_value; the fact of the game that does not hold; data_hash if
+            rows are not what their hashes say; "" otherwise.
         doubled: True if the only fault is that keys stand there twice.
     """
 
@@ -77,8 +78,8 @@ class Gap:
         evidence: What is seen on the first date, and on how many dates more.
         root: The table that the gap goes back to; its own name if it is the root.
         upstream: The table through which it is reached; "" if it is the root.
-        field: The critical field, for null_field and zero_value; data_hash if rows are not what their hashes say; ""
-            otherwise.
+        field: The critical field, for null_field and zero_value; the fact of the game that does not hold; data_hash if
+            rows are not what their hashes say; "" otherwise.
         doubled: True if the only fault is that keys stand there twice.
     """
 
@@ -143,12 +144,14 @@ class Seen:
         cells: The computed tables by date.
         fields: The critical fields by date.
         altered: Rows that are not what they were written as, by date.
+        facts: Facts of the game that do not hold, by date.
     """
 
     sources: tuple[SourceDate, ...] = ()
     cells: tuple[Cell, ...] = ()
     fields: tuple[FieldDate, ...] = ()
     altered: tuple[Altered, ...] = ()
+    facts: tuple[BrokenFact, ...] = ()
 
 
 def look(session: Session, span: DateRange, tables: Sequence[str] = ()) -> Seen:
@@ -167,6 +170,7 @@ def look(session: Session, span: DateRange, tables: Sequence[str] = ()) -> Seen:
         cells(session, span, processors) if processors else (),
         field_dates(session, span, fielded) if fielded else (),
         altered_dates(session, [(found, span) for found in HASHED if not tables or found.full_name in tables]),
+        broken_facts(session, span, tables),
     )
 
 
@@ -201,7 +205,8 @@ def find_gaps(session: Session, span: DateRange, seen: Seen | None = None) -> Ga
 def own_gaps(seen: Seen) -> list[GapDate]:
     """The gaps that tables show by themselves, whatever they were computed from: all kinds but cascades."""
     found = [*_of_sources(seen.sources), *_of_cells(seen.cells), *_of_fields(seen.fields)]
-    return [*found, *_of_altered(seen.altered, {(gap.table, gap.day) for gap in found})]
+    found += _of_altered(seen.altered, {(gap.table, gap.day) for gap in found})
+    return [*found, *_of_facts(seen.facts, {(gap.table, gap.day) for gap in found})]
 
 
 def scheduled(session: Session, span: DateRange) -> tuple[date, ...]:
@@ -343,6 +348,13 @@ def _of_altered(found: Iterable[Altered], known: Collection[tuple[str, date]]) -
     for item in found:
         if item.altered or (item.table, item.day) not in known:
             yield GapDate("null_field", item.table, item.day, str(item), item.table, field=DATA_HASH)
+
+
+def _of_facts(found: Iterable[BrokenFact], known: Collection[tuple[str, date]]) -> Iterator[GapDate]:
+    """Rows that are too few or altered cannot add up: of such dates nothing more is said."""
+    for item in found:
+        if (item.table, item.day) not in known:
+            yield GapDate("null_field", item.table, item.day, str(item), item.table, field=item.fact)
 
 
 def _of_reached(item: Reached) -> GapDate:

@@ -52,10 +52,10 @@ GAP_TYPES: Mapping[GapKind, GapType] = {
         GapType(
             "null_field",
             "high",
-            "a critical field without a valid value where its condition asks for one, or a row whose values are not "
-            "those that were written",
+            "a critical field without a valid value where its condition asks for one, a row whose values are not those "
+            "that were written, or a game in which a fact of the game does not hold",
             "under 99 % of the judged rows of the date are valid; for the field data_hash, rows whose hash is of other "
-            "values, or rows other than those of the ledger's fingerprint",
+            "values, or rows other than those of the ledger's fingerprint; for a fact, one game that breaks it",
             "repair what the field is computed from, then compute the date again; load an altered raw row again",
         ),
         GapType(

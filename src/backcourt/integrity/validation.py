@@ -19,6 +19,7 @@ from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.catalog.model import Table
 from backcourt.integrity.cells import Cell, cells
+from backcourt.integrity.facts import FACT_NAMES
 from backcourt.integrity.fields import FieldRange, field_dates, field_ranges
 from backcourt.integrity.gaps import DATA_HASH, Gaps, find_gaps, look
 from backcourt.names import outstanding
@@ -264,9 +265,10 @@ def everything(session: Session, span: DateRange) -> tuple[Validation, Gaps]:
     checks = [
         _summary(
             "every game of the sources is whole",
-            [gap for gap in gaps.gaps if table(gap.table).phase == "raw" and gap.field != DATA_HASH],
+            [gap for gap in gaps.gaps if table(gap.table).phase == "raw" and gap.field not in {DATA_HASH, *FACT_NAMES}],
             span,
         ),
+        _facts_check(gaps, span),
         altered_check([item for item in seen.altered if item.altered or _unexplained(item, gaps)], span),
         _folded("every candidate has a row or a recorded failure", covered, repair),
         _folded("every critical field is clean", clean, repair),
@@ -288,6 +290,18 @@ def everything(session: Session, span: DateRange) -> tuple[Validation, Gaps]:
 def _unexplained(item: Altered, gaps: Gaps) -> bool:
     """True if nothing but the ledger's fingerprint says that rows of a date are others."""
     return any(gap.table == item.table and gap.field == DATA_HASH and item.day in gap.days for gap in gaps.gaps)
+
+
+def _facts_check(gaps: Gaps, span: DateRange) -> Check:
+    """Whether what holds in every game holds in the stored rows."""
+    name = "the facts of every game hold"
+    broken = [gap for gap in gaps.gaps if gap.field in FACT_NAMES]
+    if not broken:
+        return Check(name, "ok", f"{span}")
+    lines = [f"{table(gap.table).short or table(gap.table).name} {gap.start}: {gap.evidence}" for gap in broken]
+    more = f" and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
+    step = _range_command("recover", [gap.start for gap in broken] + [gap.end for gap in broken])
+    return Check(name, "problem", "; ".join(lines[:_SHOWN]) + more, step)
 
 
 def _summary(name: str, gaps: Sequence[Any], span: DateRange) -> Check:
