@@ -222,6 +222,9 @@ def test_injury_reports_are_loaded_side_by_side(partner: Partner) -> None:
     ]
     later = ("01/04/2024", "07:30 (ET)", "MIL@SAS", "San Antonio Spurs", "Collins, Zach", "Out", "Rest")
     partner.load(source, REPORT_DAY, report([(459, later)], title="01/04/24 05:30 PM"), "05PM")
+    # The title names the minute.
+    minutes = "SELECT DISTINCT report_hour, report_minute FROM nba_raw.nbac_injury_report ORDER BY 1"
+    assert partner.rows(minutes) == [(12, 30), (17, 30)]
     hours = "SELECT report_hour, COUNT(*) FROM nba_raw.nbac_injury_report GROUP BY 1 ORDER BY 1"
     assert partner.rows(hours) == [(12, 14), (17, 1)]
     partner.load(

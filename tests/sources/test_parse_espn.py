@@ -217,7 +217,12 @@ def test_box_score_loads(partner: Partner) -> None:
 @pytest.mark.slow
 def test_roster_loads(partner: Partner) -> None:
     """A snapshot loads with ESPN's ids; a man listed twice holds his day back."""
-    assert partner.twice(SOURCE["espn_team_roster"], SUMMER, payload("espn_team_roster/api.json")).success == 1
+    loaded = partner.twice(SOURCE["espn_team_roster"], SUMMER, payload("espn_team_roster/api.json"))
+    assert loaded.success == 1
+    # It is of June and was received in July: nobody knows whether it stood there in June.
+    assert loaded.tables[0].warnings == {"received after its date, not used": 1}
+    seen = "SELECT DISTINCT DATE(observed_at), roster_date FROM nba_raw.espn_team_rosters"
+    assert partner.rows(seen) == [(NOW.date(), SUMMER)]
     sql = "SELECT COUNT(*), COUNT(espn_player_id), COUNT(birth_date), MIN(scrape_hour) FROM nba_raw.espn_team_rosters"
     assert partner.rows(sql) == [(17, 17, 17, 14)]
     whole = json.loads(payload("espn_team_roster/api.json"))

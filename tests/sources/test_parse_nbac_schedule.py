@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -67,6 +67,20 @@ def test_a_planned_season() -> None:
 def test_periods_stand_in_the_status(text: object, periods: int | None) -> None:
     """Regulation has four periods; a status that is not of that form says nothing."""
     assert [row["periods"] for row in read(one_game(gameStatusText=text))] == [periods]
+
+
+def test_the_planned_time_is_read_in_utc(partner: Partner) -> None:
+    """Games after midnight in UTC are of the evening before; a time that is not known is not midnight."""
+    found = rows_of(NAME, payload("nbac_schedule/schedule_cdn.json"), date(2025, 7, 17), "2025-26")
+    planned = {row["game_id"]: row["tipoff_planned"] for row in found}
+    assert planned["0012500004"] == datetime(2025, 10, 13, 1, 30, tzinfo=UTC)
+    whole = one_game(gameStatus=1, gameStatusText="TBD", gameDateTimeUTC="2025-01-15T05:00:00Z")
+    assert [row["tipoff_planned"] for row in read(whole)] == [None]
+    stored = "SELECT tipoff_at FROM nba_raw.nbac_schedule WHERE game_id = '0022400561'"
+    partner.load(
+        SOURCE[NAME], SEASON_DAY, json.dumps(one_game(gameDateTimeUTC="2025-01-16T00:30:00Z")).encode(), "2024-25"
+    )
+    assert partner.rows(stored) == [(datetime(2025, 1, 16, 0, 30, tzinfo=UTC),)]
 
 
 @pytest.mark.parametrize(

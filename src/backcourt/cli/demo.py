@@ -95,7 +95,10 @@ def simulate(
     seasons: Annotated[int, typer.Option(min=1, max=50, help="How many consecutive seasons.")] = 1,
     seed: Annotated[int, typer.Option(help="The same seed gives the same league.")] = 20211019,
 ) -> None:
-    """Write seasons of an invented league as files that `backcourt load season` reads."""
+    """Write seasons of an invented league as files that `backcourt load season` reads.
+
+    2019-20 and 2020-21 follow the league's calendars of those years: broken off and ended in October, 72 games a team.
+    """
     from backcourt.simulate import write_league
 
     for summary in write_league(folder, first_season=first_season, seasons=seasons, seed=seed):
