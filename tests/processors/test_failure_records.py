@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
+
+import pytest
+
+from backcourt.backfill.ledger import mark_failed
+from backcourt.backfill.options import Options
+from backcourt.backfill.run import run
+from backcourt.backfill.stamp import Stamp
+from backcourt.calendar import DateRange
+from backcourt.processors.failures import CATEGORIES, Category
+from backcourt.processors.registry import select
+from backcourt.warehouse.duckdb import DuckDBWarehouse
 
 if TYPE_CHECKING:
     from processors.conftest import Changed
 
 DAY = date(2021, 11, 14)
+NOW = datetime(2021, 11, 15, 12, tzinfo=UTC)
 _RECORD = "failure_category, failure_reason, expected_game_count, actual_game_count, can_retry, is_correctable"
 
 
@@ -165,3 +177,51 @@ def test_every_reason_names_its_counts(changed: Changed) -> None:
     for reason, expected, actual in rows:
         said = {int(number) for number in re.findall(r"\d+", reason)}
         assert said == {expected, actual}, reason
+
+
+def dated(changed: Changed, name: str) -> tuple[object, ...]:
+    """The record of the last day as a whole after a table has been computed again, quietly."""
+    run(
+        DuckDBWarehouse(changed.path),
+        DateRange(DAY, DAY),
+        select(tables=(name,)),
+        Stamp("again", NOW, validation="force"),
+        options=Options(reprocess=frozenset({"all"})),
+    )
+    (row,) = changed.ask(
+        f"SELECT {_RECORD} FROM nba_processing.analytics_failures WHERE processor_name = ? AND analysis_date = ? "
+        "AND entity_id = 'DATE_LEVEL'",
+        name,
+        DAY,
+    )
+    return row
+
+
+def test_a_date_without_upstream_counts_its_games(changed: Changed) -> None:
+    """No row of an upstream: none of the date's games is there, and loading them mends it."""
+    (games,) = changed.ask("SELECT COUNT(*) FROM nba_raw.nbac_schedule WHERE game_date = ?", DAY)[0]
+    changed.change("DELETE FROM nba_raw.nbac_team_boxscore WHERE game_date = ?", DAY)
+    wanted = ("MISSING_DEPENDENCY", "no upstream rows in nba_raw.nbac_team_boxscore", games, 0, True, True)
+    assert dated(changed, "team_offense_game_summary") == wanted
+
+
+def test_a_reason_about_teams_counts_no_games(changed: Changed) -> None:
+    """Where the reason counts teams, the record's counts of games stay empty: they would be another number."""
+    (team,) = changed.ask("SELECT MIN(team_abbr) FROM nba_raw.nbac_team_boxscore WHERE game_date = ?", DAY)[0]
+    changed.change("DELETE FROM nba_raw.nbac_team_boxscore WHERE game_date = ? AND team_abbr <> ?", DAY, team)
+    category, reason, *rest = dated(changed, "team_offense_game_summary")
+    assert category == "INCOMPLETE_DATA"
+    assert re.fullmatch(r"1 teams, \d+ needed", str(reason))
+    assert rest == [None, None, True, True]
+
+
+@pytest.mark.parametrize("category", CATEGORIES, ids=lambda category: category.name)
+def test_a_chunk_that_failed_has_the_flags_of_its_category(category: Category, changed: Changed) -> None:
+    """A date that failed as a whole says what its category says, and loading helps where the category says so."""
+    (processor,) = select(tables=("team_offense_game_summary",))
+    with DuckDBWarehouse(changed.path).write() as session:
+        session.transaction(mark_failed(processor, DateRange(DAY, DAY), Stamp("r", NOW), "why", category.name))
+    found = changed.ask(
+        "SELECT can_retry, is_correctable FROM nba_processing.analytics_failures WHERE entity_id = 'DATE_LEVEL'"
+    )
+    assert found == [(category.retryable, category.correctable)]

@@ -189,8 +189,9 @@ def failed_dates(processor: Processor, stage: Staged, good: str, dates: str) -> 
             WHEN few_teams THEN CONCAT(FORMAT('%d', teams), ' teams, ', FORMAT('%d', need_teams), ' needed')
             ELSE CONCAT(FORMAT('%d', players), ' players, ', FORMAT('%d', need_players), ' needed')
           END AS failure_reason,
-          games AS expected_game_count,
-          CAST(NULL AS INT64) AS actual_game_count
+          -- Games where the reason speaks of games; rows, teams and players are counted in its words.
+          IF(missing <> '', games, NULL) AS expected_game_count,
+          IF(missing <> '', 0, NULL) AS actual_game_count
         FROM (
           SELECT
             d.game_date,

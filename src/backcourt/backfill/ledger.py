@@ -6,6 +6,7 @@ from backcourt.backfill.gate import DATE_LEVEL, DATES, own_dates
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.processors.base import Processor
+from backcourt.processors.failures import flags
 from backcourt.warehouse.base import Staged, Statement, Value
 
 LEDGER = "nba_processing.backfill_ledger"
@@ -165,9 +166,9 @@ def mark_failed(
         Statement(
             f"INSERT INTO {failures} (processor_name, analysis_date, entity_id, entity_type, failure_category, "
             "failure_reason, can_retry, is_correctable, run_id, created_at) SELECT @processor, d.game_date, "
-            f"'{DATE_LEVEL}', 'date', @category, {reason}, @category <> 'PROCESSING_ERROR', FALSE, @run_id, @now "
+            f"'{DATE_LEVEL}', 'date', @category, {reason}, @can_retry, @is_correctable, @run_id, @now "
             f"FROM {dates} AS d WHERE d.game_date BETWEEN @start_date AND @end_date ORDER BY d.game_date",
-            {**values, **stamps, **why, "category": category},
+            {**values, **stamps, **why, "category": category, **flags(category)},
         ),
         Statement(
             f"UPDATE {LEDGER} AS t SET status = 'failed', reason = @category, attempt = t.attempt + 1, "

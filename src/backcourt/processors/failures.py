@@ -91,3 +91,9 @@ CATEGORIES: tuple[Category, ...] = (
         action="report it with the failure record",
     ),
 )
+
+
+def flags(category: str) -> dict[str, bool]:
+    """can_retry and is_correctable of a record of which nothing more is known than its category."""
+    found = next(item for item in CATEGORIES if item.name == category)
+    return {"can_retry": found.retryable, "is_correctable": found.correctable}
