@@ -113,7 +113,8 @@ def _seconds(value: object) -> float:
 def _number(value: object, most: float) -> float:
     """A number from 0 to a limit; not a truth value, which counts as a number in Python."""
     text = str(value)
-    if isinstance(value, bool) or len(text) > _LONGEST_NUMBER or not 0 <= float(text) <= most:
+    strange = isinstance(value, bool) or len(text) > _LONGEST_NUMBER or not text.isascii() or "_" in text
+    if strange or not 0 <= float(text) <= most:
         raise ValueError("a number")
     return float(text)
 

@@ -240,7 +240,7 @@ def slots(warehouse: Path) -> list[Slot]:
                 needed = one.required or other in NEEDED.get(command, ()) or other in {"file", name}
                 if not needed or (other in INSTEAD.get(name, ()) and not one.required):
                     continue
-                value = str(warehouse) if other == "file" else NAMES[command] if other == "name" else GIVEN.get(other)
+                value = str(warehouse) if other == "file" else NAMES.get(command, "PGS") if other == "name" else GIVEN.get(other, "x")
                 value = "places/folder" if command == ("runbook", "run") and other == "out" else value
                 value = "\0" if other == name else value
                 if one.opts[0].startswith("-"):

@@ -134,6 +134,11 @@ def test_a_job_that_cannot_be_run(refused, arguments, message):
     ("variable", "value", "message"),
     [
         ("BACKCOURT_THREADS", "0", "BACKCOURT_THREADS is '0', which cannot be used. valid: a whole number from 1"),
+        (
+            "BACKCOURT_THREADS",
+            "99999999",
+            "BACKCOURT_THREADS is '99999999', which cannot be used. valid: a whole number from 1 to 256",
+        ),
         ("BACKCOURT_PATIENCE", "-1", "valid: seconds, 0 to 86,400"),
         (
             "BACKCOURT_BACKFILL_MODE",

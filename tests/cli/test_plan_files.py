@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from backcourt.backfill.plan_file import _checksum
 from small_season import checksums, query
 
 OPTIONS = ("--start-date", "2021-11-03", "--end-date", "2021-11-10")
@@ -192,3 +193,30 @@ def test_a_plan_that_cannot_be_saved_is_one_line(gap, command, tmp_path):
     done = command("plan", *OPTIONS, "--save", tmp_path / "no" / "plan.json", "--warehouse", gap)
     assert done.code == 2
     assert f"{tmp_path}{os.sep}no{os.sep}plan.json" in done.line
+
+
+def test_a_plan_with_a_field_missing_or_of_another_kind_is_refused(gap, plan, command):
+    """Whatever another program left out or put in, with a sum that is right: one line, exit 2, nothing computed."""
+    whole = json.loads(plan.read_text())
+    whole.pop("checksum")
+    before = checksums(gap)
+    places = [
+        *((name,) for name in whole if name not in {"version", "look_backs"}),
+        *(("request", name) for name in whole["request"]),
+        *(("ranges", 0, name) for name in whole["ranges"][0]),
+    ]
+    for place in places:
+        for value in (..., None, "x", 1, ["x"], [1], {}, 1e400):
+            content = json.loads(json.dumps(whole))
+            inner = content
+            for step in place[:-1]:
+                inner = inner[step]
+            if value is ...:
+                del inner[place[-1]]
+            else:
+                inner[place[-1]] = value
+            plan.write_text(json.dumps({**content, "checksum": _checksum(content)}))
+            done = command("run", "--plan", plan, "--warehouse", gap)
+            assert done.code == 2, (place, value, done.out, done.err)
+            assert len(done.line) < 500
+    assert checksums(gap) == before

@@ -207,3 +207,20 @@ def test_no_installed_kernel_is_needed_or_read(call, warehouse, tmp_path, monkey
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
     done = call(COMMAND, "runbook", "run", "quick-start", "--start-date", DAY, "--warehouse", warehouse)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_kernel_that_is_killed_at_its_start(warehouse, tmp_path, monkeypatch):
+    """Before any cell has run: exit 2 and the likely cause, not our own fault; no report, and the notebook is kept."""
+    from jupyter_client.kernelspec import KernelSpec
+
+    from backcourt.runbooks.execute import RunbookError, run_runbook
+    from backcourt.runbooks.kernel import OwnKernelManager
+
+    dying = KernelSpec(argv=["sh", "-c", "kill -9 $$"], display_name="Python 3", language="python")
+    monkeypatch.setattr(OwnKernelManager, "kernel_spec", dying)
+    with pytest.raises(RunbookError) as caught:
+        run_runbook("quick-start", {"start_date": DAY, "warehouse": str(warehouse)}, tmp_path / "out")
+    assert caught.value.exit_code == 2
+    assert "the kernel died at its start; what was published stays" in str(caught.value)
+    assert "too little memory" in str(caught.value)
+    assert names(tmp_path / "out") == [f"quick-start_{DAY}_{DAY}.dry-run.failed.ipynb"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 
 import pyarrow as pa
@@ -73,11 +74,14 @@ def test_file_of_another_format(season):
 
 
 def test_folder_with_a_files_name(season):
-    """A folder in the place of a file is not parquet either."""
+    """A folder or a pipe in the place of a file is not parquet either; nobody waits for the pipe."""
     path = season.write().path("shots")
     path.unlink()
     path.mkdir()
-    refused(season, r"shots\.parquet cannot be read")
+    refused(season, r"shots\.parquet cannot be read: it is a folder")
+    path.rmdir()
+    os.mkfifo(path)
+    refused(season, r"shots\.parquet cannot be read: it is a pipe")
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

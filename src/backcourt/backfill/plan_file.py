@@ -110,8 +110,8 @@ def _plan(content: Mapping[str, Any]) -> Plan:
         raise ValueError(mode, validation)
     return Plan(
         Request(span, tables, frozenset(kinds), mode, validation, ahead),
-        tuple(_range(found) for found in content["ranges"]),
-        tuple(_range(found) for found in content["becomes_stale"]),
+        _ranges(content["ranges"]),
+        _ranges(content["becomes_stale"]),
         world=world,
     )
 
@@ -137,6 +137,12 @@ def check_unchanged(saved: Plan, now: Plan) -> None:
         f"the warehouse changed since the plan was saved: {what}",
         next_step="make a new plan with backcourt plan --save FILE and look at it",
     )
+
+
+def _ranges(value: object) -> tuple[PlannedRange, ...]:
+    if not isinstance(value, list):
+        raise TypeError(value)
+    return tuple(_range(found) for found in value)
 
 
 def _range(found: Mapping[str, Any]) -> PlannedRange:

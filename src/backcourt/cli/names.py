@@ -137,7 +137,7 @@ def _registry_of(file: str | None) -> Warehouse | None:
 @app.command()
 def ask(
     limit: Annotated[
-        int, typer.Option("--limit", min=1, help="How many names at most, the most frequent first.")
+        int, typer.Option("--limit", min=1, max=1_000_000, help="How many names at most, the most frequent first.")
     ] = 100,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what it would cost at most; nothing is sent.")

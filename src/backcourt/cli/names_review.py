@@ -26,7 +26,7 @@ def pending(
         list[str] | None,
         typer.Option("--status", help="Names of this status; may be repeated. Default: pending, and snoozed ones due."),
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="How many at most.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="How many at most.")] = 50,
     as_json: JsonOption = False,
     file: WarehouseOption = None,
 ) -> None:
@@ -105,7 +105,7 @@ def accept(
 
 def decided(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="Part of the name; all decisions without it.")] = "",
-    limit: Annotated[int, typer.Option("--limit", min=1, help="How many at most.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="How many at most.")] = 50,
     as_json: JsonOption = False,
     file: WarehouseOption = None,
 ) -> None:

@@ -32,7 +32,7 @@ LandingOption = Annotated[
         "--landing", metavar="DIR", help="Landing zone; default: BACKCOURT_LANDING, backcourt.toml or landing."
     ),
 ]
-LimitOption = Annotated[int | None, typer.Option("--limit", min=1, help="How many payloads at most.")]
+LimitOption = Annotated[int | None, typer.Option("--limit", min=1, max=1_000_000, help="How many payloads at most.")]
 ResumeOption = Annotated[
     bool, typer.Option("--resume/--no-resume", help="Leave out what was done before, or do it again.")
 ]

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 OUT = Path("runbook-runs")
 """Default folder of executed notebooks and reports."""
+_LONGEST_SECONDS = 604_800
+"""Seconds that one step can be allowed: a week, as for one table of a run."""
 
 
 class RunbookError(BackcourtError):
@@ -155,8 +157,10 @@ def run_runbook(
     started, now = clock(), now or datetime.now(UTC).replace(microsecond=0)
     found = runbook(name, folder)
     given = MODELS[name].parse(parameters)
-    if timeout is not None and timeout <= 0:
-        raise BackcourtError(f"time-out {timeout:g} cannot be used", valid=["seconds, more than 0"])
+    if timeout is not None and not 0 < timeout <= _LONGEST_SECONDS:
+        raise BackcourtError(
+            f"time-out {timeout:g} cannot be used", valid=[f"seconds, more than 0 and at most {_LONGEST_SECONDS:,}"]
+        )
     open_parameters(given).require()
     words = replacements(given, out_folder)
     stem = f"{name}_{given.start_date}_{given.end_date}{'.dry-run' if given.dry_run else ''}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from backcourt.calendar import season_year
 from backcourt.errors import BackcourtError, InputFileError
+from backcourt.files import kind as kind_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -291,6 +292,10 @@ def _read(path: Path, file: SeasonFile) -> pa.Table:
 
     broken = "it is truncated, damaged or no parquet file"
     step = "fetch or copy the file again"
+    what = kind_of(path, follow=True)
+    if what != "file":
+        # Opening a pipe would wait for whoever writes to it.
+        raise InputFileError(f"{path} cannot be read: it is {what}, not a file", next_step=step)
     try:
         opened = pq.ParquetFile(path)
     except (pa.ArrowException, OSError) as error:
