@@ -183,6 +183,7 @@ NAMES = {
     ("fetch",): "nbac_team_boxscore",
     ("land",): "nbac_team_boxscore",
     ("load", "source"): "nbac_schedule",
+    ("withdraw",): "nbac_schedule",
     ("tables", "show"): "PGS",
     ("tables", "profile"): "PGS",
     ("runbook", "show"): "quick-start",
@@ -240,7 +241,13 @@ def slots(warehouse: Path) -> list[Slot]:
                 needed = one.required or other in NEEDED.get(command, ()) or other in {"file", name}
                 if not needed or (other in INSTEAD.get(name, ()) and not one.required):
                     continue
-                value = str(warehouse) if other == "file" else NAMES.get(command, "PGS") if other == "name" else GIVEN.get(other, "x")
+                value = (
+                    str(warehouse)
+                    if other == "file"
+                    else NAMES.get(command, "PGS")
+                    if other == "name"
+                    else GIVEN.get(other, "x")
+                )
                 value = "places/folder" if command == ("runbook", "run") and other == "out" else value
                 value = "\0" if other == name else value
                 if one.opts[0].startswith("-"):
