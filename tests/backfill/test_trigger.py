@@ -1,5 +1,6 @@
 """Completion events: a row that is written once, and Google Pub/Sub through its real client."""
 
+import contextlib
 import json
 import sys
 from concurrent import futures
@@ -99,6 +100,60 @@ def test_a_topic_that_fails_costs_no_run(fresh):
     assert query(fresh, "SELECT DISTINCT status FROM nba_reference.processor_run_history WHERE run_id = 'daily'") == [
         ("success",)
     ]
+
+
+class Topic:
+    """A topic that takes everything, unless it is told to refuse or the process is to end."""
+
+    def __init__(self, error=None):
+        """Nothing was taken."""
+        self.taken, self.error = [], error
+
+    def publish(self, event):
+        """Take it, or not."""
+        if self.error is not None:
+            raise self.error
+        self.taken.append(event.run_id)
+
+
+def again(path, publisher, run_id="next"):
+    """The daily run of the next hour, which finds nothing to compute."""
+    return run(
+        DuckDBWarehouse(path),
+        DateRange(LAST, LAST),
+        select(tables=("TDZA",)),
+        Stamp(run_id, NOW + timedelta(hours=1), DAILY),
+        around=Surroundings(publisher=publisher, now=lambda: NOW + timedelta(hours=1)),
+    )
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SettingsError("topic refused it")])
+def test_what_no_topic_took_the_next_run_delivers(fresh, error):
+    """Killed after its end was written down, or refused by the topic: the event is delivered once, by the next run."""
+    with contextlib.suppress(KeyboardInterrupt):
+        daily(fresh, Topic(error))
+    topic = Topic()
+    assert again(fresh, topic).exit_code == 0
+    assert topic.taken == ["daily"]
+    assert query(fresh, "SELECT delivery FROM nba_processing.events WHERE event_type = 'completed'") == [("delivered",)]
+    topic = Topic()
+    assert again(fresh, topic, "third").exit_code == 0
+    assert topic.taken == []
+
+
+def test_what_a_killed_run_had_completed_the_next_one_says(fresh):
+    """Killed after its last date and before its end: the next run computes nothing and says that the table is complete."""
+    # What comes out as it was keeps the run that wrote it: the date is new.
+    query(fresh, "DELETE FROM nba_processing.backfill_ledger WHERE table_name = ? AND game_date = ?", EVENT.table, LAST)
+    daily(fresh, TablePublisher())
+    query(fresh, "DELETE FROM nba_processing.events")
+    query(fresh, "UPDATE nba_reference.processor_run_history SET status = 'running' WHERE run_id = 'daily'")
+    assert again(fresh, topic := Topic()).exit_code == 0
+    assert topic.taken == ["next"]
+    said = "SELECT table_name, run_id, delivery FROM nba_processing.events WHERE event_type = 'completed'"
+    assert query(fresh, said) == [(EVENT.table, "next", "delivered")]
+    assert again(fresh, topic := Topic(), "third").exit_code == 0
+    assert topic.taken == []
 
 
 def test_without_the_client_the_package_is_named(monkeypatch):

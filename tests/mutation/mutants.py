@@ -51,7 +51,9 @@ _UPGC = (
     ),
     ("WHERE s.seconds_season >= 1200 * s.games", "WHERE s.seconds_season >= 120 * s.games"),
     (") <= 2\n", ") <= 3\n"),
-    ("ORDER BY report_date DESC, report_hour DESC", "ORDER BY report_date, report_hour"),
+    ("ORDER BY reported_at DESC", "ORDER BY reported_at"),
+    ("WHERE reported_at < tipoff_at", "WHERE reported_at IS NOT NULL"),
+    ("AND p.snapshot_timestamp < g.tipoff_at", "AND p.snapshot_timestamp IS NOT NULL"),
     ("AND DATE_DIFF(f.game_date, l.seen, DAY) <= 30", "AND DATE_DIFF(f.game_date, l.seen, DAY) <= 10"),
     ("  FROM appearances\n  WHERE season_type <> 'Cup Final'\n),", "  FROM appearances\n),"),
     (
@@ -70,7 +72,9 @@ _UTGC = (
     ("IN ('questionable', 'doubtful')", "IN ('questionable')"),
     ("  FROM played\n  WHERE season_type <> 'Cup Final'", "  FROM played"),
     ("MAX(IF(margin < 0, games, NULL))", "MAX(IF(margin > 0, games, NULL))"),
-    ("ORDER BY snapshot_timestamp DESC\n", "ORDER BY snapshot_timestamp\n"),
+    ("ORDER BY q.snapshot_timestamp DESC", "ORDER BY q.snapshot_timestamp"),
+    ("AND q.snapshot_timestamp < g.tipoff_at", "AND q.snapshot_timestamp IS NOT NULL"),
+    ("COUNTIF(r.is_out)", "COUNT(*)"),
 )
 _TDZA = (
     ("14 PRECEDING", "15 PRECEDING"),

@@ -59,3 +59,27 @@ def test_a_roster_does_not_rename_a_player(changed: Changed) -> None:
     )
     row = context(changed, game)[man]
     assert (row["player_full_name"], row["player_lookup"] == "misspelt") == (name, False)
+
+
+def test_a_report_of_a_pending_name_may_be_any_team_mates(changed: Changed) -> None:
+    """With a man of the team in the report whom nobody knows, the status of those it does not name is unknown."""
+    changed.change("DELETE FROM nba_raw.nbac_injury_report WHERE game_date = ? AND report_date = game_date", DAY)
+    game, man, team = changed.ask(
+        "SELECT game_id, player_id, team FROM nba_raw.nbac_injury_report WHERE game_date = ? "
+        "AND injury_status <> 'available' ORDER BY report_date DESC, report_hour DESC, 1, 2 LIMIT 1",
+        DAY,
+    )[0]
+    named = {
+        player for (player,) in changed.ask("SELECT player_id FROM nba_raw.nbac_injury_report WHERE game_id = ?", game)
+    }
+    before = context(changed, game)
+    assert {row["player_status"] for player, row in before.items() if player not in named} == {"available"}
+    changed.change(
+        "UPDATE nba_raw.nbac_injury_report SET player_id = NULL WHERE game_id = ? AND player_id = ?", game, man
+    )
+    after = context(changed, game)
+    for player, row in after.items():
+        unknown = row["team_abbr"] == team and (player not in named or player == man)
+        known = before[player]["player_status"] if player in before else None
+        assert row["player_status"] == (None if unknown else known), player
+    assert {row["player_status"] for row in after.values() if row["team_abbr"] != team} >= {"available"}

@@ -2,8 +2,8 @@
 
 Decided where the text leaves room:
 
-- A player whom the latest injury report does not name is available if the game has any report; each player's own
-  latest row counts, since later reports do not repeat everybody.
+- A player whom the latest injury report does not name is available if the game has any report and every name of his
+  team in it has a player; each player's own latest row counts, since later reports do not repeat everybody.
 - Reports, lines and snapshots of the date itself may be used if they were there before the game began.
 - A player on one team's roster who plays for the other in the same game keeps the row of his roster: the row's values
   do not depend on the game.
@@ -49,7 +49,7 @@ def listed_players(league: League, game: Row) -> dict[int, tuple[str, str, str, 
     teams = {game["home_team_tricode"], game["away_team_tricode"]}
     found = {}
     for player, team in league.roster(game).items():
-        if team in teams and league.status(player, game) != "out":
+        if team in teams and league.status(player, team, game) != "out":
             found[player] = (team, "roster", *names(league, player, game))
     for row in league.players.get(game_id, []):
         player = row["player_id"]
@@ -143,7 +143,7 @@ def _status(league: League, game: Row, row: Row) -> Row:
     team = row["team_abbr"]
     out = sum(star != row["player_id"] and league.is_out(star, team, game) for star in league.stars(team, game))
     return {
-        "player_status": league.status(row["player_id"], game),
+        "player_status": league.status(row["player_id"], team, game),
         "star_teammates_out": out,
     }
 

@@ -134,18 +134,26 @@ class League:
             self._reports[key] = {row["player_id"] or row["player_lookup"]: row for row in rows}
         return self._reports[key] or None
 
-    def status(self, player: int, game: Row) -> str | None:
-        """A player's status for a game: available if a report of it does not name him, None without a report."""
+    def status(self, player: int, team: str, game: Row) -> str | None:
+        """A player's status for a game: available if a report of it does not name him.
+
+        None without a report, and where a name of his team in it, of somebody not available, has no player yet.
+        """
         rows = self.reports(game)
         if rows is None:
             return None
-        return rows[player]["injury_status"] if player in rows else "available"
+        if player in rows:
+            return rows[player]["injury_status"]
+        pending = {
+            row["team"] for row in rows.values() if row["player_id"] is None and row["injury_status"] != "available"
+        }
+        return None if team in pending else "available"
 
     def is_out(self, player: int, team: str, game: Row) -> bool:
         """On the roster, and out by the latest injury report if the game has one, else absent from the last two games."""
         if self.roster(game).get(player) != team:
             return False
-        status, day = self.status(player, game), game["game_date"]
+        status, day = self.status(player, team, game), game["game_date"]
         if status is not None:
             return status == "out"
         last_two = self.team_history(team, day)[:2]

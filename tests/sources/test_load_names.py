@@ -16,6 +16,9 @@ from backcourt.names.review import health
 from backcourt.sources.season import load_season
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.duckdb import DuckDBSession
+from partners import partner
+
+__all__ = ["partner"]
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LATER = datetime(2026, 1, 2, tzinfo=UTC)
@@ -250,3 +253,42 @@ def test_what_people_said_stays(two_seasons, make_season):
             "SELECT player_id, step FROM nba_reference.name_decisions WHERE player_lookup = 'thejoker'"
         ) == [(7490, "review")]
         assert session.rows(f"SELECT player_id FROM {ROSTERS} WHERE player_lookup = 'thejoker'") == [(7490,)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stopped", ["settle_names", "_remember"])
+def test_a_killed_load_of_a_source_is_finished_whatever_the_next_one_does(partner, monkeypatch, stopped):
+    """Killed before the names, or before the payload is remembered: the next load gives the state of a quiet one.
+
+    So does a load with nothing to do: what was remembered is skipped, and the names are done all the same.
+    """
+    from backcourt.sources import landed
+    from backcourt.sources.declared import sources
+    from partners import payload
+
+    source, day = sources()["bdl_injuries"], date(2025, 7, 15)
+    data = payload("bdl_injuries/page.json")
+
+    def killed(*_, **__):
+        raise KilledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(landed, stopped, killed)
+        with pytest.raises(KilledError):
+            partner.load(source, day, data)
+    asked = "SELECT COUNT(*) FROM nba_reference.unresolved_player_names"
+    rows = "SELECT COUNT(*) > 10 FROM nba_raw.bdl_injuries"
+    assert partner.rows(rows) == [(True,)]
+    assert (partner.rows(asked) == [(0,)]) == (stopped == "settle_names")
+    with partner.warehouse.read() as session:
+        assert bool(outstanding(session, decide=False)) == (stopped == "settle_names")
+    again = landed.load_landed(partner.warehouse, source, partner.landing, [day], now=NOW, run_id="again")
+    assert (again.success, again.known) == (0, 0)
+    with partner.warehouse.read() as session:
+        assert not outstanding(session)
+    # Everything is remembered; an open question that went is asked again by a load that skips every payload.
+    partner.execute("DELETE FROM nba_reference.unresolved_player_names")
+    idle = landed.load_landed(partner.warehouse, source, partner.landing, [day], now=NOW, run_id="idle")
+    assert (idle.known, idle.files) == (1, 1)
+    with partner.warehouse.read() as session:
+        assert not outstanding(session)

@@ -22,6 +22,7 @@ from backcourt.backfill.plan_file import check_unchanged
 from backcourt.backfill.staged import StagedInputs
 from backcourt.backfill.stamp import Stamp
 from backcourt.backfill.tell import Teller
+from backcourt.backfill.trigger import delivered
 from backcourt.backfill.workers import Done, Workers
 from backcourt.calendar import DateRange
 from backcourt.errors import BackcourtError, FailedDatesError, MissingUpstreamError, UpstreamCheckError
@@ -122,20 +123,27 @@ class _Run:
             self.dates = planned_dates(session, self.span)
             if saved is not None:
                 check_unchanged(saved, found)
-            if not found.ranges:
-                return RunResult(self.stamp.run_id, found, self._results())
-            self._lock(session)
-            try:
-                self.around.starting()
-                self._check(session, found)
-                self._waves(lease, found)
-                self._agree(lease.session())
-            except BaseException as error:
-                self._close(lease, error)
-                raise
-            self._close(lease, None)
+            if found.ranges:
+                self._lock(session)
+                try:
+                    self.around.starting()
+                    self._check(session, found)
+                    self._waves(lease, found)
+                    self._agree(lease.session())
+                    self.tell.owed(lease.session(), self.processors, self.span, idle=False)
+                except BaseException as error:
+                    self._close(lease, error)
+                    raise
+                self._close(lease, None)
+            else:
+                self.tell.owed(session, self.processors, self.span, idle=True)
+        if not found.ranges:
+            self.tell.publish()
+            self._mark_delivered()
+            return RunResult(self.stamp.run_id, found, self._results(), (), tuple(self.tell.undelivered))
         self.around.progress("", 1, 1)
         self.tell.ended(self._results(), self.warnings, self.problems)
+        self._mark_delivered()
         self.problems += self.tell.undelivered
         return RunResult(
             self.stamp.run_id,
@@ -145,6 +153,12 @@ class _Run:
             tuple(self.problems),
             tuple(self.blocked.tables),
         )
+
+    def _mark_delivered(self) -> None:
+        """Write down which completion events were taken; those that were not are tried again by the next run."""
+        if self.tell.taken and self.tell.delivers:
+            with self.warehouse.write() as session:
+                session.transaction([delivered(self.tell.taken)])
 
     def _control(self, session: Session, what: str) -> AbstractContextManager[None]:
         """The limit on the engine's own queries (behaviour 6)."""

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from backcourt.backfill.notify import Level, Notifier, summary
 from backcourt.backfill.stamp import Stamp
-from backcourt.backfill.trigger import Event, Publisher, record
+from backcourt.backfill.trigger import Event, Publisher, TablePublisher, record, undelivered, unsaid
 from backcourt.calendar import DateRange
 from backcourt.errors import BackcourtError
 from backcourt.processors.base import Processor
@@ -57,15 +57,20 @@ class Teller:
 
     Attributes:
         undelivered: What could not be delivered and why, in one line each.
+        taken: Completion events that were delivered.
+        delivers: True if completion events go somewhere else than into their table.
     """
 
     def __init__(self, stamp: Stamp, notifier: Notifier, publisher: Publisher) -> None:
         """Nothing is told yet."""
         self.undelivered: list[str] = []
+        self.taken: list[Event] = []
         self._stamp = stamp
         self._notifier = notifier
         self._publisher = publisher
+        self._late: list[Event] = []
         self._completed: list[Event] = []
+        self.delivers = not isinstance(publisher, TablePublisher)
 
     def warned(self, session: Session, lines: Sequence[str]) -> None:
         """Warnings before the run: rows of events; people are told in daily mode."""
@@ -112,17 +117,39 @@ class Teller:
                 for processor, result in zip(processors, results, strict=True)
                 if processor.name not in errors
             ]
-        return [record(event) for event in self._completed]
+        return [record(event, pending=self.delivers) for event in self._completed]
 
-    def ended(self, results: Sequence[Result], warnings: Sequence[str], problems: Sequence[str]) -> None:
-        """After the run: publish what completed; in backfill mode send the one summary."""
-        for event in self._completed:
+    def owed(self, session: Session, processors: Sequence[Processor], span: DateRange, *, idle: bool) -> None:
+        """Take over what runs before this one were killed before they could say, or that nobody took.
+
+        Args:
+            session: A session that can write.
+            processors: The tables of this run.
+            span: Its dates.
+            idle: True if it finds nothing to compute: then it says for them that those dates are completed.
+        """
+        if not self._stamp.policy.trigger_downstream:
+            return
+        tables = [processor.table.full_name for processor in processors]
+        if idle and (late := unsaid(session, tables, span, self._stamp)):
+            session.transaction([record(event, pending=self.delivers) for event in late])
+            self._completed += late if not self.delivers else []
+        self._late = undelivered(session, tables) if self.delivers else []
+
+    def publish(self) -> None:
+        """Publish what completed, what earlier runs left first."""
+        for event in (*self._late, *self._completed):
             try:
                 self._publisher.publish(event)
+                self.taken.append(event)
             except BackcourtError as error:
                 self._keep(error)
                 # One topic takes all of them: what refused the first would keep the run waiting for each.
                 break
+
+    def ended(self, results: Sequence[Result], warnings: Sequence[str], problems: Sequence[str]) -> None:
+        """After the run: publish what completed; in backfill mode send the one summary."""
+        self.publish()
         if self._stamp.policy.notify == "summary":
             dates = max((result.dates for result in results), default=0)
             written = sum(result.inserted for result in results)

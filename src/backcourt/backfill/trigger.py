@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from backcourt.backfill.locks import live_runs
+from backcourt.backfill.stamp import Stamp
+from backcourt.calendar import DateRange
 from backcourt.errors import SettingsError
-from backcourt.warehouse.base import Statement
+from backcourt.warehouse.base import Session, Statement
 
 EVENTS = "nba_processing.events"
 
@@ -145,11 +148,12 @@ def as_json(event: Event) -> dict[str, object]:
     }
 
 
-def record(event: Event) -> Statement:
-    """The statement that writes the event's row, once."""
+def record(event: Event, *, pending: bool = False) -> Statement:
+    """The statement that writes the event's row, once; ``pending`` says that it has to be delivered somewhere else."""
     return Statement(
-        f"INSERT INTO {EVENTS} (event_id, event_type, table_name, game_date, message, payload, run_id, created_at) "
-        "SELECT n.id, @kind, NULLIF(@table, ''), @day, @message, @payload, @run_id, @at FROM (SELECT @event_id AS id) "
+        f"INSERT INTO {EVENTS} (event_id, event_type, table_name, game_date, message, payload, run_id, created_at, "
+        "delivery) SELECT n.id, @kind, NULLIF(@table, ''), @day, @message, @payload, @run_id, @at, "
+        f"NULLIF(@delivery, '') FROM (SELECT @event_id AS id) "
         f"AS n WHERE NOT EXISTS (SELECT 1 FROM {EVENTS} AS t WHERE t.event_id = n.id)",
         {
             "event_id": event.event_id,
@@ -160,5 +164,64 @@ def record(event: Event) -> Statement:
             "payload": json.dumps(dict(event.payload), sort_keys=True, default=str),
             "run_id": event.run_id,
             "at": event.at,
+            "delivery": "pending" if pending else "",
         },
     )
+
+
+def delivered(events: Sequence[Event]) -> Statement:
+    """The statement that says that events were taken."""
+    return Statement(
+        f"UPDATE {EVENTS} SET delivery = 'delivered' WHERE event_id IN UNNEST(@ids)",
+        {"ids": [event.event_id for event in events]},
+    )
+
+
+def undelivered(session: Session, tables: Sequence[str]) -> list[Event]:
+    """Completion events of tables that were written down and that nobody took: their run was killed, or was refused."""
+    rows = session.query(
+        f"SELECT event_type, table_name, game_date, message, payload, run_id, created_at FROM {EVENTS} "
+        "WHERE delivery = 'pending' AND table_name IN UNNEST(@tables) ORDER BY created_at, event_id",
+        {"tables": list(tables)},
+    ).to_pylist()
+    return [
+        Event(
+            row["event_type"],
+            row["table_name"],
+            row["game_date"],
+            row["message"],
+            row["run_id"],
+            row["created_at"],
+            json.loads(row["payload"] or "{}"),
+        )
+        for row in rows
+    ]
+
+
+def unsaid(session: Session, tables: Sequence[str], span: DateRange, stamp: Stamp) -> list[Event]:
+    """Completion events of daily runs that computed dates of a range and were killed before they could say so."""
+    rows = session.query(
+        "SELECT h.output_table AS name, h.run_id AS run, COUNT(*) AS dates, SUM(l.row_count) AS row_count "
+        "FROM nba_reference.processor_run_history AS h INNER JOIN nba_processing.backfill_ledger AS l "
+        "ON l.run_id = h.run_id AND l.table_name = h.output_table AND l.status = 'done' "
+        "WHERE h.mode = 'daily' AND h.status IN ('running', 'interrupted') AND h.output_table IN UNNEST(@tables) "
+        "AND l.game_date BETWEEN @start_date AND @end_date "
+        f"AND NOT EXISTS (SELECT 1 FROM {EVENTS} AS e WHERE e.event_type = 'completed' "
+        "AND e.table_name = h.output_table AND e.created_at >= h.started_at) "
+        "GROUP BY h.output_table, h.run_id ORDER BY h.output_table, h.run_id",
+        {"tables": list(tables), "start_date": span.start, "end_date": span.end},
+    ).to_pylist()
+    alive = live_runs(session, stamp.now)
+    return [
+        Event(
+            "completed",
+            row["name"],
+            None,
+            f"{row['name'].rpartition('.')[2]} completed: {row['dates']} dates by run {row['run']}, which was killed",
+            stamp.run_id,
+            stamp.now,
+            {"dates": row["dates"], "rows": row["row_count"]},
+        )
+        for row in rows
+        if row["run"] not in alive
+    ]

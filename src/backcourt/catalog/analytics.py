@@ -318,7 +318,7 @@ UPCOMING_PLAYER_GAME_CONTEXT = Table(
         text(
             "player_status",
             "his newest row in the injury reports for the game before its tip-off; available if they name others and "
-            "not him; NULL without a report for the game",
+            "not him; NULL without a report for the game, and if a name of his team in them has no player yet",
         ),
         integer(
             "star_teammates_out",
@@ -423,6 +423,7 @@ UPCOMING_TEAM_GAME_CONTEXT = Table(
     upstreams=(
         Upstream("nba_raw.nbac_schedule", (_SEASON, *_DATE)),
         Upstream("nba_analytics.player_game_summary", (_SEASON,)),
+        Upstream("nba_raw.espn_team_rosters", (Window("days", 30), *_DATE), critical=False),
         Upstream("nba_raw.nbac_injury_report", _DATE, critical=False),
         Upstream("nba_raw.odds_api_game_lines", _DATE, critical=False),
     ),

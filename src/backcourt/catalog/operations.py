@@ -240,6 +240,7 @@ _EVENTS = Table(
         text("payload", "JSON object for programs"),
         _RUN,
         moment("created_at", "when (UTC)", required=True),
+        text("delivery", "pending or delivered, of what a topic is to take; NULL where the row is the message"),
     ),
 )
 

@@ -38,8 +38,8 @@ ROSTER = (
 """Whose player a man is as of a date."""
 
 OUT = (
-    "out: on the roster and out in the latest injury report if the game has one (whom it does not name is available); "
-    "without a report, on the roster and in neither of the team's last two games"
+    "out: on the roster and out by player_status; where that is NULL, on the roster and in neither of the team's last "
+    "two games"
 )
 """Who cannot play."""
 

@@ -32,7 +32,7 @@ _RANGE = "BETWEEN @start_date AND @end_date"
 
 
 def part(name: str, within: str = "IS NOT NULL") -> str:
-    """The SELECT of a fact that several computations share, parts/NAME.sql.
+    """The SELECT of a fact that several computations share, parts/NAME.sql; a part may name others.
 
     Args:
         name: Name of the file without extension.
@@ -40,7 +40,8 @@ def part(name: str, within: str = "IS NOT NULL") -> str:
             read.
     """
     text = (_ROOM / "parts" / f"{name}.sql").read_text(encoding="utf-8")
-    return text.replace("{within}", within).replace("{UTC_OF_EASTERN}", UTC_OF_EASTERN)
+    text = text.replace("{within}", within).replace("{UTC_OF_EASTERN}", UTC_OF_EASTERN)
+    return _PART.sub(lambda found: f"\n{part(found[1], within)}", text)
 
 
 @dataclass(frozen=True)

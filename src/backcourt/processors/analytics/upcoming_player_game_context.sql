@@ -4,14 +4,14 @@
 WITH fixtures AS (
   SELECT
     game_id, game_date, season_year, season_type, home_team_tricode AS team_abbr,
-    away_team_tricode AS opponent_team_abbr, TRUE AS home_game, tipoff_at
+    away_team_tricode AS opponent_team_abbr, TRUE AS home_game
   FROM nba_raw.nbac_schedule
   WHERE game_date BETWEEN @start_date AND @end_date
     AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
     AND game_status <> 4
   UNION ALL
   SELECT
-    game_id, game_date, season_year, season_type, away_team_tricode, home_team_tricode, FALSE, tipoff_at
+    game_id, game_date, season_year, season_type, away_team_tricode, home_team_tricode, FALSE
   FROM nba_raw.nbac_schedule
   WHERE game_date BETWEEN @start_date AND @end_date
     AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
@@ -88,77 +88,9 @@ form AS (
   FROM appearances
   WHERE season_type <> 'Cup Final'
 ),
-rosters AS ({timed_rosters}),
--- Where a player was last seen, and from when on it is known: a box score from midnight after its date. A game whose
--- tip-off is unknown sees no snapshot at all.
-sightings AS (
-  SELECT
-    a.player_id, a.season_year, a.team_abbr, a.player_lookup, a.player_full_name, a.game_date AS seen, 1 AS trust,
-    TIMESTAMP_ADD(TIMESTAMP(a.game_date), INTERVAL 29 HOUR) AS known_at, k.is_timed
-  FROM appearances AS a
-  INNER JOIN (SELECT DISTINCT season_year, tipoff_at IS NOT NULL AS is_timed FROM fixtures) AS k
-    ON k.season_year = a.season_year
-  UNION ALL
-  SELECT player_id, season_year, team_abbr, player_lookup, player_full_name, roster_date, 2, known_at, TRUE
-  FROM rosters
-  WHERE player_id IS NOT NULL
-),
-last_seen AS (
-  SELECT
-    player_id, season_year, team_abbr, player_lookup, player_full_name, seen, trust, known_at, is_timed,
-    LEAD(known_at) OVER (PARTITION BY is_timed, player_id, season_year ORDER BY known_at) AS next_known_at
-  FROM (
-    SELECT *
-    FROM sightings
-    QUALIFY ROW_NUMBER() OVER (
-      PARTITION BY is_timed, player_id, season_year, known_at ORDER BY trust DESC, seen DESC, team_abbr
-    ) = 1
-  )
-),
-snapshots AS (
-  SELECT
-    team_abbr,
-    season_year,
-    known_at,
-    LEAD(known_at) OVER (PARTITION BY team_abbr, season_year ORDER BY known_at) AS next_known_at
-  FROM (SELECT DISTINCT team_abbr, season_year, known_at FROM rosters)
-),
+roster AS ({rosters}),
 injuries AS ({known_injuries}),
-reported_games AS (SELECT DISTINCT game_id FROM injuries),
--- A game is as of its tip-off; without one, as of the noon (UTC) of its date, when the day before is known.
-dated AS (
-  SELECT
-    *, tipoff_at IS NOT NULL AS is_timed,
-    COALESCE(tipoff_at, TIMESTAMP_ADD(TIMESTAMP(game_date), INTERVAL 12 HOUR)) AS asof
-  FROM fixtures
-),
--- Whoever is missing from a snapshot newer than his last appearance has left the team.
-roster AS (
-  SELECT
-    f.*,
-    l.player_id,
-    l.player_lookup,
-    l.player_full_name,
-    r.game_id IS NOT NULL AS is_reported,
-    CASE WHEN i.injury_status IS NOT NULL THEN i.injury_status WHEN r.game_id IS NOT NULL THEN 'available' END
-      AS player_status
-  FROM dated AS f
-  INNER JOIN last_seen AS l
-    ON l.season_year = f.season_year
-    AND l.team_abbr = f.team_abbr
-    AND l.is_timed = f.is_timed
-    AND f.asof > l.known_at
-    AND f.asof <= COALESCE(l.next_known_at, TIMESTAMP '9999-12-31 00:00:00+00')
-    AND DATE_DIFF(f.game_date, l.seen, DAY) <= 30
-  LEFT JOIN snapshots AS s
-    ON s.season_year = f.season_year
-    AND s.team_abbr = f.team_abbr
-    AND f.tipoff_at > s.known_at
-    AND f.tipoff_at <= COALESCE(s.next_known_at, TIMESTAMP '9999-12-31 00:00:00+00')
-  LEFT JOIN injuries AS i ON i.game_id = f.game_id AND i.player_id = l.player_id
-  LEFT JOIN reported_games AS r ON r.game_id = f.game_id
-  WHERE s.known_at IS NULL OR l.known_at > s.known_at OR (l.known_at = s.known_at AND l.trust = 2)
-),
+unnamed AS ({unnamed_status}),
 team_games AS (
   SELECT team_abbr, season_year, game_date, season_type
   FROM (
@@ -179,34 +111,15 @@ team_rest AS (
     LEAD(game_date) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS next_date
   FROM team_games
 ),
-team_counted AS (
-  SELECT
-    team_abbr,
-    season_year,
-    game_date,
-    LEAD(game_date) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS next_date,
-    LAG(game_date) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS previous_date
-  FROM team_games
-  WHERE season_type <> 'Cup Final'
-),
--- The team's two most used regulars as of the date, and whether each is out of the game.
+-- The team's two most used regulars as of the date, whether or not they play.
 stars AS (
-  SELECT
-    r.game_id,
-    r.team_abbr,
-    r.player_id,
-    IF(r.is_reported, r.player_status = 'out', COALESCE(s.game_date < g.previous_date, FALSE)) AS is_out
+  SELECT r.game_id, r.team_abbr, r.player_id, r.is_out
   FROM roster AS r
   INNER JOIN form AS s
     ON s.player_id = r.player_id
     AND s.season_year = r.season_year
     AND r.game_date > s.game_date
     AND r.game_date <= COALESCE(s.next_date, DATE '9999-12-31')
-  LEFT JOIN team_counted AS g
-    ON g.team_abbr = r.team_abbr
-    AND g.season_year = r.season_year
-    AND r.game_date > g.game_date
-    AND r.game_date <= COALESCE(g.next_date, DATE '9999-12-31')
   WHERE s.seconds_season >= 1200 * s.games
   QUALIFY ROW_NUMBER() OVER (
     PARTITION BY r.game_id, r.team_abbr
@@ -218,20 +131,19 @@ stars_out AS (
 ),
 listed AS (
   SELECT
-    game_id, game_date, season_year, season_type, team_abbr, opponent_team_abbr, home_game, player_id, player_lookup,
-    player_full_name, player_status, 'roster' AS listing
-  FROM roster
-  WHERE COALESCE(player_status, 'available') <> 'out'
+    f.game_id, f.game_date, f.season_year, f.season_type, f.team_abbr, f.opponent_team_abbr, f.home_game, r.player_id,
+    r.player_lookup, r.player_full_name, r.player_status, 'roster' AS listing
+  FROM fixtures AS f
+  INNER JOIN roster AS r ON r.game_id = f.game_id AND r.team_abbr = f.team_abbr
+  WHERE COALESCE(r.player_status, 'available') <> 'out'
   UNION ALL
   SELECT
     f.game_id, f.game_date, f.season_year, f.season_type, f.team_abbr, f.opponent_team_abbr, f.home_game, a.player_id,
-    a.player_lookup, a.player_full_name,
-    CASE WHEN i.injury_status IS NOT NULL THEN i.injury_status WHEN r.game_id IS NOT NULL THEN 'available' END,
-    'box_score'
+    a.player_lookup, a.player_full_name, COALESCE(i.injury_status, u.player_status), 'box_score'
   FROM fixtures AS f
   INNER JOIN appearances AS a ON a.game_id = f.game_id AND a.team_abbr = f.team_abbr
   LEFT JOIN injuries AS i ON i.game_id = f.game_id AND i.player_id = a.player_id
-  LEFT JOIN reported_games AS r ON r.game_id = f.game_id
+  LEFT JOIN unnamed AS u ON u.game_id = f.game_id AND u.team_abbr = f.team_abbr
   LEFT JOIN roster AS o ON o.game_id = f.game_id AND o.player_id = a.player_id
   WHERE o.player_id IS NULL OR COALESCE(o.player_status, 'available') = 'out'
 ),

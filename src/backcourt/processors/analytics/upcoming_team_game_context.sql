@@ -44,7 +44,6 @@ counted AS (
     game_date,
     margin,
     LEAD(game_date) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS next_date,
-    LAG(game_date, 1) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS previous_date,
     LAG(game_date, 9) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS tenth_last_date,
     ROW_NUMBER() OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS games
   FROM played
@@ -56,7 +55,6 @@ records AS (
     season_year,
     game_date,
     next_date,
-    previous_date,
     tenth_last_date,
     margin,
     games,
@@ -73,7 +71,6 @@ situations AS (
   SELECT
     f.*,
     r.game_date AS last_date,
-    r.previous_date,
     r.tenth_last_date,
     r.margin AS last_margin,
     r.games,
@@ -111,21 +108,18 @@ questionable AS (
   GROUP BY game_id, team
 ),
 appearances AS (
-  SELECT
-    player_id, team_abbr, season_year, game_date, starter_flag,
-    LEAD(game_date) OVER (PARTITION BY player_id, season_year ORDER BY game_date) AS next_date
+  SELECT player_id, team_abbr, season_year, game_date, starter_flag
   FROM nba_analytics.player_game_summary
   WHERE game_date BETWEEN @opening_day AND DATE_SUB(@end_date, INTERVAL 1 DAY)
     AND season_year IN (SELECT season_year FROM fixtures)
     AND season_type <> 'Cup Final'
 ),
--- Usual starters: at least half of the starts in the team's last 10 games, and not seen with another team since.
+-- Usual starters: at least half of the starts in the team's last 10 games.
 starts AS (
   SELECT
     f.game_id,
     f.team_abbr,
     a.player_id,
-    MAX(f.previous_date) AS previous_date,
     COUNTIF(a.starter_flag) AS starts,
     COUNT(a.starter_flag) AS known
   FROM situations AS f
@@ -136,23 +130,13 @@ starts AS (
     AND a.game_date < f.game_date
   GROUP BY f.game_id, f.team_abbr, a.player_id
 ),
+-- Of the men of the roster: who has left the team is not out.
 starters_out AS (
-  SELECT
-    f.game_id,
-    f.team_abbr,
-    COUNTIF(IF(p.game_id IS NOT NULL, COALESCE(i.injury_status = 'out', FALSE), l.game_date < s.previous_date)) AS n
-  FROM fixtures AS f
-  INNER JOIN starts AS s ON s.game_id = f.game_id AND s.team_abbr = f.team_abbr
-  INNER JOIN appearances AS l
-    ON l.player_id = s.player_id
-    AND l.season_year = f.season_year
-    AND l.team_abbr = f.team_abbr
-    AND f.game_date > l.game_date
-    AND f.game_date <= COALESCE(l.next_date, DATE '9999-12-31')
-  LEFT JOIN reports AS p ON p.game_id = f.game_id
-  LEFT JOIN injuries AS i ON i.game_id = f.game_id AND i.player_id = s.player_id
+  SELECT s.game_id, s.team_abbr, COUNTIF(r.is_out) AS n
+  FROM starts AS s
+  INNER JOIN ({rosters}) AS r ON r.game_id = s.game_id AND r.team_abbr = s.team_abbr AND r.player_id = s.player_id
   WHERE s.starts >= 5
-  GROUP BY f.game_id, f.team_abbr
+  GROUP BY s.game_id, s.team_abbr
 ),
 starter_knowledge AS (
   SELECT game_id, team_abbr, MAX(known) AS n FROM starts GROUP BY game_id, team_abbr
