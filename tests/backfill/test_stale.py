@@ -19,6 +19,7 @@ SEASON = DateRange(date(2021, 10, 19), date(2022, 6, 14))
 NAMES = tuple(processor.name for processor in registry())
 STAMP = Stamp("correction", datetime(2030, 1, 1, tzinfo=UTC))
 BOOTSTRAP = timedelta(days=14)
+ZONE = "CASE zone WHEN 'paint' THEN 'mid_range' ELSE 'paint' END"
 
 
 @pytest.fixture
@@ -37,11 +38,11 @@ def game_on(path, after):
     )[0]
 
 
-def correct(path, table, game, column):
+def correct(path, table, game, column, value=None):
     """Change one row of a game in a raw table, as a reload of a corrected file would: value and hash."""
     query(
         path,
-        f"UPDATE nba_raw.{table} SET {column} = {column} + 1 WHERE rowid = "
+        f"UPDATE nba_raw.{table} SET {column} = {value or f'{column} + 1'} WHERE rowid = "
         f"(SELECT min(rowid) FROM nba_raw.{table} WHERE game_id = ? AND {column} IS NOT NULL)",
         game,
     )
@@ -93,12 +94,29 @@ def rebuilt(path, target):
     return contents(copy)
 
 
-@pytest.mark.parametrize("after", [date(2021, 10, 22), date(2022, 1, 5), date(2022, 3, 20)])
-def test_a_corrected_line_makes_due_what_reads_the_player_and_no_more(path, after):
-    """A gamebook line reaches PGS of its date, PSZA for 20 games of the players, season windows for the rest."""
-    game, day, *_ = game_on(path, after)
+def test_a_corrected_value_makes_due_what_reads_it_and_no_more(path):
+    """Assists reach nothing behind PGS, points only what counts points; a shot's distance is read by nobody."""
+    game, day, *_ = game_on(path, date(2022, 1, 5))
+    later = {other for other in game_dates(path) if other > day}
+    correct(path, "nbac_shot_chart", game, "shot_distance")
     assert planned(path) == {}
     correct(path, "nbac_gamebook_player_stats", game, "assists")
+    assert planned(path) == {"player_game_summary": {day}}
+    correct(path, "nbac_gamebook_player_stats", game, "points")
+    assert planned(path) == {
+        "player_game_summary": {day},
+        "upcoming_player_game_context": later,
+        "player_daily_cache": later,
+        "ml_feature_store_v2": later,
+    }
+
+
+@pytest.mark.parametrize("after", [date(2021, 10, 22), date(2022, 3, 20)])
+def test_a_corrected_line_makes_due_what_reads_the_player_and_no_more(path, after):
+    """A gamebook's minutes reach PGS of its date, PSZA for 20 games of the players, season windows for the rest."""
+    game, day, *_ = game_on(path, after)
+    assert planned(path) == {}
+    correct(path, "nbac_gamebook_player_stats", game, "seconds_played")
     players = [
         row[0] for row in query(path, "SELECT player_id FROM nba_analytics.player_game_summary WHERE game_id = ?", game)
     ]
@@ -106,21 +124,23 @@ def test_a_corrected_line_makes_due_what_reads_the_player_and_no_more(path, afte
     calendar = game_dates(path)
     later = {other for other in calendar if other > day}
     computed = {other for other in later if other >= calendar[0] + BOOTSTRAP}
+    # Whoever plays without being listed is listed on the day itself, and minutes decide who played.
+    today = {day} if day >= calendar[0] + BOOTSTRAP else set()
     assert planned(path) == {
         "player_game_summary": {day},
-        "upcoming_player_game_context": later,
+        "upcoming_player_game_context": later | {day},
         "upcoming_team_game_context": later,
         "player_shot_zone_analysis": {other for other in computed if other <= until},
-        "player_composite_factors": computed,
-        "player_daily_cache": computed,
-        "ml_feature_store_v2": computed,
+        "player_composite_factors": computed | today,
+        "player_daily_cache": computed | today,
+        "ml_feature_store_v2": computed | today,
     }
 
 
 def test_a_corrected_shot_reaches_team_defense_through_15_games_and_30_days(path):
     """A shot reaches TDGS of its date, then TDZA for 30 days and until both teams have played 15 games more."""
     game, day, home, away = game_on(path, date(2022, 2, 1))
-    correct(path, "nbac_shot_chart", game, "shot_distance")
+    correct(path, "nbac_shot_chart", game, "zone", ZONE)
     found = planned(path)
     until = max(
         day + timedelta(days=30),
@@ -135,7 +155,7 @@ def test_running_the_plan_equals_a_rebuild_from_nothing(path, tmp_path):
     """After a corrected line and a corrected shot, one run gives rows, failures and ledger of a rebuild; then rest."""
     game, *_ = game_on(path, date(2022, 1, 5))
     correct(path, "nbac_gamebook_player_stats", game, "assists")
-    correct(path, "nbac_shot_chart", game, "x_feet")
+    correct(path, "nbac_shot_chart", game, "zone", ZONE)
     expected = rebuilt(path, tmp_path / "rebuilt.duckdb")
     before = contents(path)
     result = run(DuckDBWarehouse(path), SEASON, registry(), STAMP)

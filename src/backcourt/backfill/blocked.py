@@ -15,6 +15,7 @@ from backcourt.backfill.due import stage_calendar
 from backcourt.backfill.reach import CALENDAR, changed_games, reached
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.processors.base import Processor
+from backcourt.processors.lineage import EVERYTHING
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session, Staged
 
@@ -89,8 +90,8 @@ class Blocked:
         for processor in registry():
             name = processor.table.full_name
             selects = [
-                f"SELECT game_date, season_year FROM ({reached(upstream, window, staged[upstream.table].name)}) AS r"
-                f"{_computed(processor)}"
+                "SELECT game_date, season_year FROM "
+                f"({reached(processor, upstream, window, staged[upstream.table].name)}) AS r{_computed(processor)}"
                 for upstream in processor.table.upstreams
                 if upstream.table in staged
                 for window in upstream.windows
@@ -104,8 +105,8 @@ class Blocked:
                 continue
             found = session.stage_query(
                 f"blocked_{processor.name}",
-                "SELECT DISTINCT game_date, season_year, 'failed' AS reason, '' AS detail, TRUE AS keys_changed, "
-                f"TRUE AS in_run FROM ({' UNION ALL '.join(selects)})",
+                "SELECT DISTINCT game_date, season_year, 'failed' AS reason, '' AS detail, "
+                f"{EVERYTHING} AS classes, TRUE AS in_run FROM ({' UNION ALL '.join(selects)})",
             )
             if found.rows:
                 staged[name] = found

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from backcourt.backfill.gate import DATES, VANISHED, VANISHED_DETAIL
-from backcourt.backfill.inputs import KEYS, one_game
+from backcourt.backfill.inputs import MASK_OF_PARTS, one_game
 from backcourt.backfill.reach import CALENDAR, changed_games, reached
 from backcourt.backfill.seasons import span_values
 from backcourt.backfill.staged import StagedInputs
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.processors.base import Processor
+from backcourt.processors.lineage import EVERYTHING
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session, Value
 
@@ -66,8 +67,9 @@ def stage_own(
 ) -> str:
     """Stage the dates that are due on their own, of all tables in one; returns the name.
 
-    Columns: table_name, game_date, season_year, reason (missing, failed, stale, forced), detail, keys_changed, in_run
-    (TRUE), row_count (what the ledger says; NULL if it says nothing).
+    Columns: table_name, game_date, season_year, reason (missing, failed, stale, forced), detail, classes (mask of the
+    table's classes that may change, see ``processors.lineage``), in_run (TRUE), row_count (what the ledger says; NULL
+    if it says nothing).
 
     Args:
         session: An open session; ``stage_calendar`` has been called.
@@ -82,7 +84,7 @@ def stage_own(
         return session.stage_query(
             _OWN,
             "SELECT SPLIT(t, ':')[OFFSET(0)] AS table_name, game_date, season_year, 'missing' AS reason, '' AS detail, "
-            f"TRUE AS keys_changed, TRUE AS in_run, CAST(NULL AS INT64) AS row_count FROM nba_staging.{CALENDAR} "
+            f"{EVERYTHING} AS classes, TRUE AS in_run, CAST(NULL AS INT64) AS row_count FROM nba_staging.{CALENDAR} "
             f"CROSS JOIN UNNEST([{names}]) AS t WHERE game_date BETWEEN @start_date AND @end_date "
             "AND (final_games > 0 OR ENDS_WITH(t, ':0'))",
             values,
@@ -98,7 +100,7 @@ def stage_own(
     vanished = f"""
         UNION ALL
         SELECT l.table_name, c.game_date, c.season_year, '{"forced" if "all" in kinds else "stale"}' AS reason,
-          '{VANISHED_DETAIL}' AS detail, TRUE AS keys_changed, TRUE AS in_run, l.row_count
+          '{VANISHED_DETAIL}' AS detail, {EVERYTHING} AS classes, TRUE AS in_run, l.row_count
         FROM nba_staging.{CALENDAR} AS c
         INNER JOIN {LEDGER} AS l ON l.game_date = c.game_date
         WHERE c.games = 0 AND c.game_date BETWEEN @start_date AND @end_date
@@ -115,7 +117,8 @@ def stage_own(
           reason,
           CASE WHEN reason <> 'stale' THEN COALESCE(ledger_reason, '') WHEN older THEN 'older code' ELSE changed END
             AS detail,
-          reason <> 'stale' OR older OR STRPOS(changed, '{KEYS}:') > 0 AS keys_changed,
+          IF(reason <> 'stale' OR older, {EVERYTHING}, COALESCE({MASK_OF_PARTS.format(parts="changed")}, {EVERYTHING}))
+            AS classes,
           TRUE AS in_run,
           row_count
         FROM (
@@ -170,7 +173,7 @@ def stage_due(session: Session, span: DateRange, processors: Sequence[Processor]
         name = processor.table.full_name
         selects = [f"SELECT *, 0 AS rank FROM {own} WHERE table_name = '{name}'"] if name in present else []
         selects += [
-            _followed(processor, reached(upstream, window, staged[upstream.table]))
+            _followed(processor, reached(processor, upstream, window, staged[upstream.table]))
             for upstream in processor.table.upstreams
             if upstream.table in staged
             for window in upstream.windows
@@ -198,13 +201,14 @@ def _ranked(selects: Sequence[str], *, in_run: bool) -> str:
     rows = " UNION ALL ".join(selects)
     mine = "in_run AND game_date BETWEEN @start_date AND @end_date" if in_run else "FALSE"
     return f"""
-        SELECT table_name, game_date, season_year, reason, detail, keys_changed, in_run, row_count
+        WITH found AS ({rows}),
+        changed AS (SELECT game_date, BIT_OR(classes) AS classes FROM found GROUP BY game_date)
+        SELECT f.table_name, f.game_date, f.season_year, f.reason, f.detail, c.classes, f.in_run, f.row_count
         FROM (
-          SELECT
-            table_name, game_date, season_year, reason, detail, keys_changed, {mine} AS in_run, row_count, rank
-          FROM ({rows})
-        )
-        QUALIFY ROW_NUMBER() OVER (PARTITION BY game_date ORDER BY IF(in_run, 0, 1), rank, detail) = 1"""
+          SELECT table_name, game_date, season_year, reason, detail, {mine} AS in_run, row_count, rank FROM found
+        ) AS f
+        INNER JOIN changed AS c ON c.game_date = f.game_date
+        QUALIFY ROW_NUMBER() OVER (PARTITION BY f.game_date ORDER BY IF(f.in_run, 0, 1), f.rank, f.detail) = 1"""
 
 
 def _followed(processor: Processor, select: str) -> str:
@@ -212,7 +216,7 @@ def _followed(processor: Processor, select: str) -> str:
     first = BOOTSTRAP_DAYS if processor.table.phase == "precompute" else 0
     return f"""
         SELECT
-          l.table_name, c.game_date, c.season_year, 'downstream' AS reason, c.detail, TRUE AS keys_changed, c.in_run,
+          l.table_name, c.game_date, c.season_year, 'downstream' AS reason, c.detail, c.classes, c.in_run,
           l.row_count, IF(c.in_run, 1, 2) AS rank
         FROM ({select}) AS c
         INNER JOIN {LEDGER} AS l ON l.table_name = '{processor.table.full_name}' AND l.game_date = c.game_date

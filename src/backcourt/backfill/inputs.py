@@ -1,8 +1,10 @@
-"""What a table's dates are computed from, as checksums: two parts per game, or one per upstream and window.
+"""What a table's dates are computed from, as checksums: of each upstream only the columns that the SELECT reads.
 
-The row hash of every upstream row enters as a number. A window is a running sum: a row adds its number on the first
-date that reads it and takes it away on the first date that no longer does. So the fingerprint of a date changes if
-and only if a row inside one of the declared windows changed, came or went, and four seasons cost one pass.
+The columns of a row that is read enter as a number, in the groups of ``processors.lineage``: a part of a fingerprint
+says with a bit mask which classes of the table's columns depend on it. A window is a running sum: a row adds its number
+on the first date that reads it and takes it away on the first date that no longer does. So the fingerprint of a date
+changes if and only if what is read inside one of the declared windows changed, came or went, and four seasons cost one
+pass. A table that is computed game by game has its parts by game.
 """
 
 from __future__ import annotations
@@ -15,9 +17,10 @@ from backcourt.backfill.gate import DATES
 from backcourt.backfill.seasons import SEASON_TO_DATE
 from backcourt.calendar import BOOTSTRAP_DAYS
 from backcourt.catalog import table
-from backcourt.catalog.model import Table, Window
+from backcourt.catalog.model import Table, Upstream, Window
 from backcourt.processors.base import Processor
-from backcourt.warehouse.content import hash_text
+from backcourt.processors.lineage import Group, groups
+from backcourt.warehouse.content import stored_text
 
 _DIGITS = 10
 """Hex digits of a row hash that are summed: 40 bits, so that a million rows fit into INT64."""
@@ -25,33 +28,27 @@ _DIGITS = 10
 
 @dataclass(frozen=True, slots=True)
 class _Stream:
-    """One upstream table through one window."""
+    """Columns of one upstream table through one window."""
 
     table: Table
     window: Window
-
-    @property
-    def label(self) -> str:
-        """How a part is called: the table and the window."""
-        return f"{self.table.full_name}, {self.window}"
+    columns: tuple[str, ...]
 
 
 def fingerprints(processors: Sequence[Processor]) -> str:
     """SELECT of the inputs of every scheduled date from @start_date to @end_date; takes ``seasons.span_values``.
 
     Columns: table_name, game_date, season_year, final_games, parts (ARRAY<STRING> of "game or upstream and
-    window:checksum", in order) and fingerprint (16 hex digits over the parts). A date without any input, or one in the
-    bootstrap of Phase 4, has no parts.
+    window#mask:checksum", in order) and fingerprint (16 hex digits over the parts). A date without any input, or one in
+    the bootstrap of Phase 4, has no parts.
     """
     by_game = [processor for processor in processors if one_game(processor)]
     by_window = [processor for processor in processors if not one_game(processor)]
-    games = [table(name) for name in dict.fromkeys(up.table for p in by_game for up in p.table.upstreams)]
-    bases = [
-        _games(found, rows) for found in games for rows in ("content", "keys") if rows == "content" or _lists(found)
-    ]
-    selects = [_game_parts(processor) for processor in by_game]
+    bases, selects = _game_parts(by_game)
     if by_window:
-        selects.append(_window_parts(by_window))
+        sums, select = _window_parts(by_window)
+        bases += sums
+        selects.append(select)
     names = " UNION ALL ".join(
         f"SELECT '{processor.table.full_name}' AS table_name, "
         f"{BOOTSTRAP_DAYS if processor.table.phase == 'precompute' else 0} AS first_day, "
@@ -98,59 +95,70 @@ def one_game(processor: Processor) -> bool:
     )
 
 
-KEYS = " keys"
-"""End of the label of a part that holds only which players or teams a game has rows of."""
+MASK_OF_PARTS = (
+    "(SELECT BIT_OR(CAST(REGEXP_EXTRACT(part, r'#([0-9]+):') AS INT64)) FROM UNNEST(SPLIT({parts}, ', ')) AS part "
+    "WHERE STRPOS(part, '#') > 0)"
+)
+"""SQL of the classes that depend on some parts, given as their text; NULL without any."""
 
 
-def _lists(found: Table) -> bool:
-    """True if the table's rows say who was in a game."""
-    return set(found.key) in ({"game_id", "player_id"}, {"game_id", "team_abbr"}, {"game_id", "player_lookup"})
+def _game_parts(processors: Sequence[Processor]) -> tuple[list[str], list[str]]:
+    """CTEs of checksums by game, one per upstream, and for each processor the SELECT of its parts."""
+    columns: dict[str, dict[tuple[str, ...], None]] = {}
+    selects = []
+    for processor in processors:
+        rows = []
+        for upstream in processor.table.upstreams:
+            sums = columns.setdefault(upstream.table, {})
+            for group in groups(processor, upstream.table):
+                number = list(sums).index(group.columns) if group.columns in sums else len(sums)
+                sums[group.columns] = None
+                rows.append(
+                    f"SELECT CONCAT(game_id, '#{group.changes}') AS label, game_date, h{number} AS h "
+                    f"FROM games_{table(upstream.table).name}"
+                )
+        selects.append(
+            f"SELECT '{processor.table.full_name}' AS table_name, game_date, label, SUM(h) AS total "
+            f"FROM ({' UNION ALL '.join(rows)}) GROUP BY game_date, label"
+        )
+    bases = []
+    for name, wanted in columns.items():
+        found = table(name)
+        each = ", ".join(f"SUM({_number(found, names)}) AS h{number}" for number, names in enumerate(wanted))
+        bases.append(
+            f"games_{found.name} AS (SELECT game_id, {found.partition} AS game_date, {each} FROM {name} "
+            f"WHERE {found.partition} BETWEEN @start_date AND @end_date GROUP BY game_id, game_date)"
+        )
+    return bases, selects
 
 
-def _games(found: Table, rows: str) -> str:
-    """CTE of a table's checksum by game."""
-    return (
-        f"games_{found.name}_{rows} AS (SELECT game_id, {found.partition} AS game_date, SUM({_number(found, rows)}) "
-        f"AS h FROM {found.full_name} WHERE {found.partition} BETWEEN @start_date AND @end_date "
-        "GROUP BY game_id, game_date)"
-    )
-
-
-def _game_parts(processor: Processor) -> str:
-    upstreams = [table(upstream.table) for upstream in processor.table.upstreams]
-    rows = " UNION ALL ".join(
-        [f"SELECT game_id AS label, game_date, h FROM games_{found.name}_content" for found in upstreams]
-        + [
-            f"SELECT CONCAT(game_id, '{KEYS}') AS label, game_date, h FROM games_{found.name}_keys"
-            for found in upstreams
-            if _lists(found)
-        ]
-    )
-    return (
-        f"SELECT '{processor.table.full_name}' AS table_name, game_date, label, SUM(h) AS total "
-        f"FROM ({rows}) GROUP BY game_date, label"
-    )
-
-
-def _window_parts(processors: Sequence[Processor]) -> str:
-    streams = list(dict.fromkeys(stream for processor in processors for stream in _streams(processor)))
+def _window_parts(processors: Sequence[Processor]) -> tuple[list[str], str]:
+    """CTEs of checksums by day, one per upstream and way of counting, and the SELECT of the parts."""
+    read = [(processor, stream, mask) for processor in processors for stream, mask in _streams(processor)]
+    streams = list(dict.fromkeys(stream for _, stream, _ in read))
     bases = list(dict.fromkeys(_base(stream) for stream in streams))
+    columns: dict[_Base, list[tuple[str, ...]]] = {
+        base: list(dict.fromkeys(stream.columns for stream in streams if _base(stream) == base)) for base in bases
+    }
+    sums = [(base, names) for base in bases for names in columns[base]]
     dated = " UNION ALL ".join(
-        f"SELECT {number} AS base, season_year, day, h FROM ({_days(base, streams)})"
-        for number, base in enumerate(bases)
+        f"SELECT {number} AS base, season_year, day, h{columns[base].index(names)} AS h FROM days_{bases.index(base)}"
+        for number, (base, names) in enumerate(sums)
     )
     moves = ", ".join(
-        f"'{bases.index(_base(stream))}:{number}:{days}:{sign}'"
+        f"'{sums.index((_base(stream), stream.columns))}:{number}:{days}:{sign}'"
         for number, stream in enumerate(streams)
         for days, sign in _moves(stream)
     )
     readers = ", ".join(
-        f"'{streams.index(stream)}:{processor.table.full_name}:{stream.label}'"
-        for processor in processors
-        for stream in _streams(processor)
+        f"'{streams.index(stream)}:{processor.table.full_name}:{stream.table.full_name}, {stream.window}#{mask}'"
+        for processor, stream, mask in read
     )
-    return f"""
-          SELECT r.table_name, t.game_date, r.label, t.total
+    ctes = [f"days_{number} AS ({_days(base, columns[base])})" for number, base in enumerate(bases)]
+    return (
+        ctes,
+        f"""
+          SELECT r.table_name, t.game_date, r.label, SUM(t.total) AS total
           FROM (
             SELECT s.stream, d.game_date, SUM(s.delta) AS total
             FROM (
@@ -176,15 +184,26 @@ def _window_parts(processors: Sequence[Processor]) -> str:
               SPLIT(reader, ':')[OFFSET(1)] AS table_name,
               SPLIT(reader, ':')[OFFSET(2)] AS label
             FROM UNNEST([{readers}]) AS reader
-          ) AS r ON r.stream = t.stream"""
+          ) AS r ON r.stream = t.stream
+          GROUP BY r.table_name, t.game_date, r.label""",
+    )
 
 
-def _streams(processor: Processor) -> Iterator[_Stream]:
-    """The windows of a processor without those that lie inside another one of the same rows."""
+def _streams(processor: Processor) -> Iterator[tuple[_Stream, int]]:
+    """What a processor reads through which window, without what lies inside a wider window, and what depends on it."""
     for upstream in processor.table.upstreams:
         for window in upstream.windows:
             if not any(_inside(window, other) for other in upstream.windows if other != window):
-                yield _Stream(table(upstream.table), window)
+                for group in read_through(processor, upstream, window):
+                    yield _Stream(table(upstream.table), window, group.columns), group.changes
+
+
+def read_through(processor: Processor, upstream: Upstream, window: Window) -> list[Group]:
+    """The groups of columns that a processor reads through a window; of keys only those that say who or what."""
+    found = groups(processor, upstream.table)
+    if window.rows == "content":
+        return list(found)
+    return [part for part in (group.identity(upstream.table) for group in found) if part]
 
 
 def _inside(window: Window, other: Window) -> bool:
@@ -196,25 +215,15 @@ def _inside(window: Window, other: Window) -> bool:
     return window.span == other.span and window.by == other.by and (window.size or 0) < (other.size or 0)
 
 
-def _number(found: Table, rows: str) -> str:
-    """A row as a number: of all its values, or of what says that it is there."""
-    if rows == "content":
-        # A hash that is no number is of no row that was ever published.
-        return f"COALESCE(SAFE_CAST(CONCAT('0x', SUBSTR(data_hash, 1, {_DIGITS})) AS INT64), 0)"
-    names = dict.fromkeys(
-        [*found.key, *([found.partition] if found.partition else []), *_season_type(found), *_resolved(found)]
-    )
-    text = ", '|', ".join(f"COALESCE({hash_text(found.column(name))}, '~')" for name in names)
-    return f"CAST(CONCAT('0x', SUBSTR(TO_HEX(SHA256(CONCAT({text}))), 1, {_DIGITS})) AS INT64)"
+def _number(found: Table, names: Sequence[str]) -> str:
+    """Some columns of a row as a number; it never fails, whatever is stored."""
+    columns = [found.column(name) for name in names]
+    text = ", '|', ".join(f"COALESCE({stored_text(column)}, '~')" for column in columns)
+    return f"CAST(CONCAT('0x', SUBSTR(TO_HEX(SHA256(CONCAT({text}, ''))), 1, {_DIGITS})) AS INT64)"
 
 
-def _resolved(found: Table) -> list[str]:
-    """The id behind a name that is a key: with it somebody comes who was not there before."""
-    return ["player_id"] if "player_lookup" in found.key and "player_id" not in found.key else []
-
-
-def _season_type(found: Table) -> list[str]:
-    return ["season_type"] if any(column.name == "season_type" for column in found.columns) else []
+def _has(found: Table, name: str) -> bool:
+    return any(column.name == name for column in found.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,50 +234,54 @@ class _Base:
     """
 
     table: Table
-    rows: str
     games: Window | None
     before: int
+    date_only: bool
 
 
 def _base(stream: _Stream) -> _Base:
     window = stream.window
     before = (window.size or 0) if window.span == "days" else 0
-    return _Base(stream.table, window.rows, window if window.span == "games" else None, before)
+    return _Base(stream.table, window if window.span == "games" else None, before, window.span == "date")
 
 
-def _days(base: _Base, streams: Sequence[_Stream]) -> str:
-    """SELECT of season_year, day and h: the checksum of the rows that count from that day on."""
+def _days(base: _Base, columns: Sequence[tuple[str, ...]]) -> str:
+    """SELECT of season_year, day and h0, h1 ...: the checksums of the rows that count from that day on."""
     found, day = base.table, base.table.partition
-    number = _number(found, base.rows)
+    numbers = [_number(found, names) for names in columns]
+    sums = ", ".join(f"SUM({number}) AS h{place}" for place, number in enumerate(numbers))
     if day is None:
         # A table without dates is read whole.
-        has_season = any(column.name == "season_year" for column in found.columns)
-        seasons = "" if has_season else " CROSS JOIN (SELECT DISTINCT season_year FROM dates) AS seasons"
+        seasons = (
+            "" if _has(found, "season_year") else " CROSS JOIN (SELECT DISTINCT season_year FROM dates) AS seasons"
+        )
         return (
-            f"SELECT season_year, DATE '1900-01-01' AS day, SUM({number}) AS h FROM {found.full_name}{seasons} "
-            "GROUP BY season_year"
+            f"SELECT season_year, DATE '1900-01-01' AS day, {sums} FROM {found.full_name}{seasons} GROUP BY season_year"
         )
     if base.games is not None:
         # A row counts from the day after its game until its owner has played as many games more.
         keys = ", ".join(name for name in found.key if name != day)
-        only = " AND season_type <> 'Cup Final'" if _season_type(found) else ""
+        only = " AND season_type <> 'Cup Final'" if _has(found, "season_type") else ""
+        each = ", ".join(f"{number} AS h{place}" for place, number in enumerate(numbers))
+        turned = ", ".join(f"IF(e = 0, h{place}, -h{place}) AS h{place}" for place in range(len(numbers)))
+        total = ", ".join(f"SUM(h{place}) AS h{place}" for place in range(len(numbers)))
         return (
-            "SELECT season_year, turn AS day, SUM(h) AS h FROM (SELECT season_year, IF(e = 0, day, last_day) AS turn, "
-            "IF(e = 0, h, -h) AS h FROM "
+            f"SELECT season_year, turn AS day, {total} FROM (SELECT season_year, IF(e = 0, day, last_day) AS turn, "
+            f"{turned} FROM "
             f"(SELECT t.season_year, {day} AS day, LEAD({day}, {base.games.size}) OVER (PARTITION BY {base.games.by}, "
-            f"t.season_year ORDER BY {day}, {keys}) AS last_day, {number} AS h FROM {found.full_name} AS t "
+            f"t.season_year ORDER BY {day}, {keys}) AS last_day, {each} FROM {found.full_name} AS t "
             f"INNER JOIN openings AS o ON o.opened_year = t.season_year AND {day} >= o.opened_on "
             f"WHERE {day} {SEASON_TO_DATE}{only}) CROSS JOIN UNNEST([0, 1]) AS e "
             "WHERE e = 0 OR last_day IS NOT NULL) GROUP BY season_year, turn"
         )
-    if {stream.window.span for stream in streams if _base(stream) == base} == {"date"}:
+    if base.date_only:
         return (
-            f"SELECT season_year, {day} AS day, SUM({number}) AS h FROM {found.full_name} "
+            f"SELECT season_year, {day} AS day, {sums} FROM {found.full_name} "
             f"WHERE {day} BETWEEN @start_date AND @end_date GROUP BY season_year, day"
         )
     first = f"DATE_SUB({{}}, INTERVAL {base.before} DAY)"
     return (
-        f"SELECT t.season_year, {day} AS day, SUM({number}) AS h FROM {found.full_name} AS t "
+        f"SELECT t.season_year, {day} AS day, {sums} FROM {found.full_name} AS t "
         f"INNER JOIN openings AS o ON o.opened_year = t.season_year AND {day} >= {first.format('o.opened_on')} "
         f"WHERE {day} BETWEEN {first.format('@opening_day')} AND @end_date GROUP BY season_year, day"
     )
@@ -288,8 +301,8 @@ def _moves(stream: _Stream) -> tuple[tuple[int, int], ...]:
 
 def in_words(parts: str) -> str:
     """Parts of inputs, joined by commas, for people: windows by name, games counted, no checksums."""
-    labels = list(dict.fromkeys(re.findall(r"(?:^|, )([^:]+?):-?\d+", parts.strip(", "))))
-    games = list(dict.fromkeys(label.removesuffix(KEYS) for label in labels if label[:1].isdigit()))
+    labels = list(dict.fromkeys(re.findall(r"(?:^|, )([^:#]+?)#[0-9]+:-?[0-9]+", parts.strip(", "))))
+    games = [label for label in labels if label[:1].isdigit()]
     windows = [label for label in labels if not label[:1].isdigit()]
     counted = [f"{len(games)} games, {games[0]} first" if len(games) > 1 else f"game {games[0]}"] if games else []
     return "; ".join([*windows, *counted])

@@ -15,6 +15,7 @@ from backcourt.backfill.reach import CALENDAR, changed_games, reached
 from backcourt.backfill.staged import StagedInputs
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.processors.base import Processor
+from backcourt.processors.lineage import EVERYTHING, values_mask
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
 
@@ -74,19 +75,19 @@ def cascade(session: Session, span: DateRange, roots: Sequence[Root]) -> tuple[R
     stale = stage_own(session, span, registry(), {"stale"}, StagedInputs(span))
     session.stage_query(
         _STALE,
-        f"SELECT table_name, game_date, season_year, detail, keys_changed FROM {stale} "
+        f"SELECT table_name, game_date, season_year, detail, classes FROM {stale} "
         "WHERE reason = 'stale' AND detail <> 'older code'",
     )
     session.stage_query(
         _ROOTS,
-        "SELECT t AS table_name, CAST(d AS DATE) AS game_date, c.season_year, k = 'rows' AS keys_changed "
+        "SELECT t AS table_name, CAST(d AS DATE) AS game_date, c.season_year, k AS classes "
         "FROM UNNEST(@tables) AS t WITH OFFSET AS i INNER JOIN UNNEST(@days) AS d WITH OFFSET AS j ON i = j "
-        "INNER JOIN UNNEST(@kinds) AS k WITH OFFSET AS m ON i = m "
+        "INNER JOIN UNNEST(@masks) AS k WITH OFFSET AS m ON i = m "
         f"INNER JOIN nba_staging.{CALENDAR} AS c ON c.game_date = CAST(d AS DATE)",
         {
             "tables": [root.table for root in roots] or [""],
             "days": [str(root.day) for root in roots] or ["1900-01-01"],
-            "kinds": ["rows" if root.rows_differ else "values" for root in roots] or [""],
+            "masks": [EVERYTHING if root.rows_differ else values_mask(root.table) for root in roots] or [0],
         },
     )
     staged: dict[str, str] = {}
@@ -124,7 +125,7 @@ def _keep(session: Session, staged: dict[str, str], name: str, select: str) -> N
 def _of_its_own(name: str) -> str:
     """SELECT of the gaps of a table that is not computed from others."""
     return (
-        "SELECT game_date, season_year, keys_changed, 'gap' AS reason, '' AS detail, table_name AS root, "
+        "SELECT game_date, season_year, classes, 'gap' AS reason, '' AS detail, table_name AS root, "
         "TRUE AS own, '' AS changed "
         f"FROM nba_staging.{_ROOTS} WHERE table_name = '{name}'"
     )
@@ -135,7 +136,7 @@ def _dates(processor: Processor, staged: dict[str, str]) -> str:
     name = processor.table.full_name
     first = BOOTSTRAP_DAYS if processor.table.phase == "precompute" else 0
     read = " UNION ALL ".join(
-        reached(upstream, window, staged[upstream.table], "root")
+        reached(processor, upstream, window, staged[upstream.table], "root")
         for upstream in processor.table.upstreams
         if upstream.table in staged
         for window in upstream.windows
@@ -144,7 +145,7 @@ def _dates(processor: Processor, staged: dict[str, str]) -> str:
         f"""
       UNION ALL
       SELECT
-        r.game_date, r.season_year, TRUE AS keys_changed, r.detail, r.root, FALSE AS own, '' AS changed
+        r.game_date, r.season_year, r.classes, r.detail, r.root, FALSE AS own, '' AS changed
       FROM ({read}) AS r
       LEFT JOIN {LEDGER} AS l ON l.table_name = '{name}' AND l.game_date = r.game_date
       WHERE r.day_number >= {first} AND COALESCE(l.status, 'done') <> 'skipped'"""
@@ -153,7 +154,7 @@ def _dates(processor: Processor, staged: dict[str, str]) -> str:
     )
     return f"""
     SELECT
-      game_date, MIN(season_year) AS season_year, LOGICAL_OR(keys_changed) AS keys_changed, 'gap' AS reason,
+      game_date, MIN(season_year) AS season_year, BIT_OR(classes) AS classes, 'gap' AS reason,
       -- A gap says more of where it comes from than changed inputs do.
       COALESCE(MIN(IF(root = '{RAW}', NULL, NULLIF(detail, ''))), MAX(detail)) AS detail,
       COALESCE(
@@ -164,11 +165,11 @@ def _dates(processor: Processor, staged: dict[str, str]) -> str:
       LOGICAL_OR(own) AS own, MAX(changed) AS changed
     FROM (
       SELECT
-        game_date, season_year, keys_changed, '' AS detail, table_name AS root, TRUE AS own, '' AS changed
+        game_date, season_year, classes, '' AS detail, table_name AS root, TRUE AS own, '' AS changed
       FROM nba_staging.{_ROOTS} WHERE table_name = '{name}'
       UNION ALL
       SELECT
-        game_date, season_year, keys_changed, {_upstream_of("detail", processor)} AS detail,
+        game_date, season_year, classes, {_upstream_of("detail", processor)} AS detail,
         {_upstream_of("detail", processor)} AS root, FALSE AS own, detail AS changed
       FROM nba_staging.{_STALE} WHERE table_name = '{name}'{followed}
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from backcourt.backfill.due import LEDGER
 from backcourt.backfill.gate import ALL_TO_COME, COUNTED
-from backcourt.backfill.inputs import KEYS, fingerprints
+from backcourt.backfill.inputs import fingerprints
 from backcourt.backfill.plan import no_games
 from backcourt.backfill.seasons import span_values
 from backcourt.calendar import DateRange
@@ -205,12 +205,11 @@ def _inputs(then: Sequence[str], now: Sequence[str]) -> tuple[Input, ...]:
     before, after = (dict(_part(text) for text in parts) for parts in (then, now))
     found = []
     for label in sorted({*before, *after}):
-        upstream, comma, window = label.partition(", ")
+        upstream, comma, window = label.partition("#")[0].partition(", ")
         if comma:
             found.append(Input(upstream, window, before.get(label, ""), after.get(label, "")))
             continue
-        game = f"game {label.removesuffix(KEYS)}" + (", who is in it" if label.endswith(KEYS) else "")
-        found.append(Input("", game, before.get(label, ""), after.get(label, "")))
+        found.append(Input("", f"game {upstream}", before.get(label, ""), after.get(label, "")))
     return tuple(found)
 
 

@@ -58,12 +58,13 @@ def content_hash(table: Table, alias: str = "") -> str:
         table: A table whose rows carry a hash.
         alias: Alias of the row; without one the columns are named as they are.
     """
-    texts = [
-        _digits(in_last_decimal(column, safe=True)) if column.type == "FLOAT64" else hash_text(column)
-        for column in _named(table, alias)
-        if not column.derived
-    ]
+    texts = [stored_text(column) for column in _named(table, alias) if not column.derived]
     return _hash(texts, table.salt)
+
+
+def stored_text(column: Column) -> str:
+    """SQL text of a stored value, as ``hash_text``; it never fails, whatever a float holds."""
+    return _digits(in_last_decimal(column, safe=True)) if column.type == "FLOAT64" else hash_text(column)
 
 
 def _hash(texts: Sequence[str], salt: str) -> str:

@@ -10,9 +10,11 @@ import functools
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import metadata, resources
 from pathlib import Path
+from typing import Any
 
 from backcourt.errors import OutputFileError
 from backcourt.files import write_whole
@@ -37,12 +39,29 @@ def translate(sql: str) -> Translated:
         # Not there, not readable or damaged: translating again is always right.
         pass
     translated = to_duckdb(sql)
-    _keep(entry, translated)
+    _keep(entry, {"sql": translated.sql, "parameters": sorted(translated.parameters)})
     return translated
 
 
-def _keep(entry: Path, translated: Translated) -> None:
-    text = json.dumps({"sql": translated.sql, "parameters": sorted(translated.parameters)})
+def remembered(key: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """What was made for a key before, by any process; what is not there, or cannot be read, is made now.
+
+    Args:
+        key: All that the result depends on.
+        make: Makes it; a value that JSON can hold.
+    """
+    entry = _folder() / f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.json"
+    try:
+        return json.loads(entry.read_bytes())
+    except (OSError, ValueError):
+        pass
+    made = make()
+    _keep(entry, made)
+    return made
+
+
+def _keep(entry: Path, content: object) -> None:
+    text = json.dumps(content)
     with suppress(OSError, ValueError, OutputFileError):
         # A cache that cannot be written costs time, nothing else.
         entry.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -7,14 +7,14 @@ A name enters this list together with a test in tests/warehouse/test_dialect.py 
 from __future__ import annotations
 
 _GRAMMAR = """
-Add Alias All And Any Array Between Boolean Bracket CTE Case Cluster ClusterProperty ClusteredByProperty Column
-ColumnConstraint ColumnDef Create Cube DPipe DataType DataTypeParam Delete Distinct Div Dot Drop EQ Escape Except
-Exists Expression Filter From GT GTE Group GroupingSets Having HavingMax Identifier If IgnoreNulls In Insert Intersect
-Interval Is JSONPath JSONPathKey JSONPathRoot JSONPathSubscript Join Kwarg LT LTE Lateral Like Limit Literal Merge Mod
-Mul NEQ Neg Not NotNullColumnConstraint Null NullSafeEQ NullSafeNEQ Offset Or Order Ordered Parameter Paren
-PartitionedByProperty Properties Property PropertyEQ Qualify RawString RespectNulls Rollup Schema Select Star Struct
-Sub Subquery Table TableAlias TruncateTable Tuple Union Unnest Update Values Var WeekStart When Whens Where Window
-WindowSpec Windows With
+Add Alias All And Any Array Between BitwiseAnd BitwiseOr BitwiseOrAgg Boolean Bracket CTE Case Cluster ClusterProperty
+ClusteredByProperty Column ColumnConstraint ColumnDef Create Cube DPipe DataType DataTypeParam Delete Distinct Div Dot
+Drop EQ Escape Except Exists Expression Filter From GT GTE Group GroupingSets Having HavingMax Identifier If
+IgnoreNulls In Insert Intersect Interval Is JSONPath JSONPathKey JSONPathRoot JSONPathSubscript Join Kwarg LT LTE
+Lateral Like Limit Literal Merge Mod Mul NEQ Neg Not NotNullColumnConstraint Null NullSafeEQ NullSafeNEQ Offset Or
+Order Ordered Parameter Paren PartitionedByProperty Properties Property PropertyEQ Qualify RawString RespectNulls
+Rollup Schema Select Star Struct Sub Subquery Table TableAlias TruncateTable Tuple Union Unnest Update Values Var
+WeekStart When Whens Where Window WindowSpec Windows With
 """
 
 _FUNCTION_CLASSES = """
