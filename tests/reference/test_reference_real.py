@@ -48,3 +48,14 @@ def test_real_seasons_equal_the_reference(season: str, real_warehouse: Path) -> 
     finally:
         stored.close()
     assert found == []
+
+
+def test_a_man_of_no_seconds_did_not_play(real_warehouse: Path) -> None:
+    """A line of 0 whole minutes of 2022-11-06, of a man whom the source of seconds does not list, is no game played."""
+    stored = Stored(real_warehouse)
+    try:
+        rows = stored.found("player_game_summary", date(2022, 11, 6))[0]
+    finally:
+        stored.close()
+    assert ("0022200140", 203471) not in rows
+    assert [row["team_abbr"] for (game, _), row in rows.items() if game == "0022200140"].count("LAL") >= 5

@@ -1,6 +1,6 @@
 -- Title: Dates that failed, and why
 -- Purpose: Every date that failed as a whole in a computed table: the category in the ledger and the sentence
---   of its failure record. can_retry says whether running again may help without new data.
+--   of its failure record. can_retry says whether another run may succeed.
 -- Parameter start_date DATE = earliest: first game date
 -- Parameter end_date DATE = latest: last game date
 -- Parameter table TABLE = all: one computed table, by its name or abbreviation
