@@ -17,8 +17,9 @@ def _without_zones(stage: Stage) -> None:
     stage.sql(
         "UPDATE nba_analytics.team_defense_game_summary SET opp_paint_attempts = NULL, opp_paint_makes = NULL, "
         "opp_mid_range_attempts = NULL, opp_mid_range_makes = NULL, points_in_paint_allowed = NULL, "
-        "mid_range_points_allowed = NULL, data_hash = md5(data_hash)[:16] WHERE game_date = '2022-04-05'"
+        "mid_range_points_allowed = NULL WHERE game_date = '2022-04-05'"
     )
+    stage.hashed("nba_analytics.team_defense_game_summary")
     tables = "--table team_defense_zone_analysis --table player_composite_factors --table ml_feature_store_v2"
     dates = f"--start-date 2022-04-05 --end-date {demo.LAST_DAY}"
     status, printed = stage.command(f"backcourt run {dates} {tables} --reprocess all --validation force")

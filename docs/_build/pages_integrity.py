@@ -80,6 +80,8 @@ SHAPES: dict[str, dict[str, str]] = {
         "stages[].ranges": "The dates, neighbouring ones together.",
         "stages[].ranges[].start_date": "First date.",
         "stages[].ranges[].end_date": "Last date.",
+        "differs": "Without --apply: what the folders of --dir have otherwise, a line for each raw table.",
+        "not_judged": 'What could not be judged without --dir; "" with it.',
         "run_id": "With --apply: its runs begin with this.",
         "left": "With --apply: gaps that a second search found.",
     },

@@ -68,6 +68,27 @@ class Stage:
             for statement in statements:
                 connection.execute(statement)
 
+    def hashed(self, name: str) -> None:
+        """Give the rows of a table the hashes of what they say, and the ledger theirs, as the program itself would."""
+        import duckdb
+
+        from backcourt.catalog import table
+        from backcourt.warehouse.content import content_hash
+        from backcourt.warehouse.translation import translate
+
+        found = table(name)
+        sql = translate(f"SELECT {content_hash(found)} AS h FROM {name}").sql
+        digest = sql.partition("SELECT ")[2].rpartition(" AS h")[0]
+        with duckdb.connect(str(self.warehouse)) as connection:
+            connection.execute(f"UPDATE {name} SET data_hash = {digest}")
+            if found.phase in {"analytics", "precompute"}:
+                connection.execute(
+                    "UPDATE nba_processing.backfill_ledger AS l SET output_fingerprint = o.f FROM (SELECT "
+                    f"{found.partition} AS day, sha256(string_agg(data_hash, '' ORDER BY data_hash))[:16] AS f "
+                    f"FROM {name} GROUP BY 1) AS o WHERE l.table_name = ? AND l.game_date = o.day",
+                    [name],
+                )
+
     def command(self, text: str) -> tuple[int, str]:
         """Exit status and output, standard error included, of a command as it stands on a page."""
         newest = self.newest_run() if "history RUN" in text else ""

@@ -11,6 +11,16 @@ WITH charts AS (
   WHERE game_date BETWEEN @start_date AND @end_date AND zone IS NOT NULL
   GROUP BY game_id, team_abbr
 ),
+windows AS (
+  SELECT
+    player_id, season_year, game_date,
+    LEAD(game_date) OVER (PARTITION BY player_id, season_year ORDER BY game_date) AS next_date,
+    SUM(paint_attempts) OVER (
+      PARTITION BY player_id, season_year ORDER BY game_date ROWS BETWEEN 9 PRECEDING AND CURRENT ROW
+    ) AS paint
+  FROM nba_analytics.player_game_summary
+  WHERE season_type <> 'Cup Final'
+),
 judged AS (
   SELECT
     1 AS step, 'team_defense_game_summary' AS table_name, 'zone attempts add up' AS field, d.game_date,
@@ -28,9 +38,12 @@ judged AS (
   FROM nba_precompute.team_defense_zone_analysis
   WHERE analysis_date BETWEEN @start_date AND @end_date
   UNION ALL
-  SELECT 3, 'player_shot_zone_analysis', 'paint_pct_last_10', analysis_date, paint_pct_last_10 IS NOT NULL
-  FROM nba_precompute.player_shot_zone_analysis
-  WHERE analysis_date BETWEEN @start_date AND @end_date AND paint_rate_last_10 > 0
+  SELECT 3, 'player_shot_zone_analysis', 'paint_pct_last_10', z.analysis_date, z.paint_pct_last_10 IS NOT NULL
+  FROM nba_precompute.player_shot_zone_analysis AS z
+  INNER JOIN windows AS w
+    ON w.player_id = z.player_id AND w.season_year = z.season_year AND w.game_date < z.analysis_date
+      AND z.analysis_date <= COALESCE(w.next_date, DATE '9999-12-31')
+  WHERE z.analysis_date BETWEEN @start_date AND @end_date AND w.paint > 0
   UNION ALL
   SELECT
     4, 'player_composite_factors', 'opponent_strength_score', p.game_date, p.opponent_strength_score IS NOT NULL
