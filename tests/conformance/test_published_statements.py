@@ -43,6 +43,7 @@ from backcourt.names.resolve import resolve, take_ids
 from backcourt.processors.registry import registry, select
 from backcourt.settings import Settings
 from backcourt.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
+from rehash import rehash
 
 pytestmark = pytest.mark.slow
 KINDS = {str: "STRING", int: "INT64", float: "FLOAT64", bool: "BOOL", date: "DATE", datetime: "TIMESTAMP"}
@@ -112,16 +113,11 @@ def _act(path: Path) -> None:
     _change(path, "UPDATE nba_reference.processor_run_history SET processed_at = TIMESTAMPTZ '2022-01-13 08:00:00+00'")
     for table in ("nbac_schedule", "nbac_player_boxscore", "nbac_team_boxscore", "nbac_gamebook_player_stats"):
         _change(path, f"UPDATE nba_raw.{table} SET processed_at = TIMESTAMPTZ '2022-01-13 08:00:00+00'")
-    _change(
-        path,
-        "UPDATE nba_raw.nbac_player_boxscore SET points = points + 1, data_hash = md5(data_hash)[:16] "
-        "WHERE game_date = '2022-01-11'",
-    )
-    _change(
-        path,
-        "UPDATE nba_raw.nbac_gamebook_player_stats SET points = points + 1, data_hash = md5(data_hash)[:16] "
-        "WHERE game_date = '2022-01-11'",
-    )
+    for table in ("nba_raw.nbac_player_boxscore", "nba_raw.nbac_gamebook_player_stats"):
+        _change(path, f"UPDATE {table} SET points = points + 1 WHERE game_date = '2022-01-11'")
+        rehash(path, table)
+    # Behind its hash, so that a publication has to take it out.
+    _change(path, "UPDATE nba_analytics.player_game_summary SET steals = 99 WHERE game_date = '2022-01-11'")
     _change(path, "DELETE FROM nba_analytics.player_game_summary WHERE game_date = '2021-12-30' AND player_id % 3 = 0")
     _change(path, "DELETE FROM nba_raw.nbac_team_boxscore WHERE game_date = '2022-01-14'")
     _change(
@@ -170,6 +166,7 @@ def _act(path: Path) -> None:
         "UPDATE nba_raw.nbac_injury_report SET player_lookup = 'nobodyatall' WHERE rowid = (SELECT min(rowid) FROM "
         "nba_raw.nbac_injury_report WHERE game_date = '2022-01-11')",
     )
+    rehash(path, "nba_raw.nbac_injury_report")
     with warehouse.write(TABLES) as session:
         resolve(session, run_id="names", now=NOW)
         taken = session.stage_query("taken", "SELECT * FROM nba_reference.name_decisions WHERE step = 'exact_context'")
