@@ -47,10 +47,10 @@ def withdraw(
 def _print(done: Withdrawn, file: str | None, *, dry_run: bool) -> None:
     days = f" of {', '.join(map(str, done.dates))}" if done.dates else ""
     typer.echo(
-        f"{'would withdraw' if dry_run else 'withdrawn'}: {done.rows:,} rows of {done.unit}{days} from {done.table}"
+        f"{'would withdraw' if dry_run else 'withdrawn'}: {_rows(done.rows)} of {done.unit}{days} from {done.table}"
     )
     for table, rows in sorted(done.elsewhere.items()):
-        typer.echo(f"the same game stands in {table} still: {rows:,} rows")
+        typer.echo(f"the same game stands in {table} still: {_rows(rows)}")
     if dry_run:
         typer.echo("dry run: nothing was changed")
         return
@@ -58,3 +58,7 @@ def _print(done: Withdrawn, file: str | None, *, dry_run: bool) -> None:
         typer.echo(f"{done.names.revised:,} names are decided otherwise without them")
     typer.echo("loading a folder that still has it brings it back; so does its payload, with --no-resume")
     typer.echo(f"next: backcourt plan --season {done.season}{same_warehouse(file)}")
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"

@@ -303,7 +303,7 @@ def _write(session: Session, carrier: Carrier, changes: str, only: str, restated
         f"c.{column.name}" if column.name == "player_id" else f"t.{column.name}" for column in found.business_columns
     )
     stage = session.stage_query(
-        f"ids_{found.name}",
+        f"written_{found.name}",
         staged_select(
             found,
             f"SELECT {columns} FROM {found.full_name} AS t INNER JOIN {changes} AS c "
