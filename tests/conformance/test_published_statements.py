@@ -26,6 +26,7 @@ from backcourt.backfill.quiet_days import quiet
 from backcourt.backfill.run import plan, run
 from backcourt.backfill.stamp import Stamp
 from backcourt.backfill.status import status
+from backcourt.backfill.trigger import Event, delivered, undelivered, unsaid
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.errors import BackcourtError
@@ -38,10 +39,12 @@ from backcourt.integrity.reprocessing import missed
 from backcourt.integrity.untracked import untracked
 from backcourt.integrity.validation import coverage, everything
 from backcourt.mode import BACKFILL, DAILY
+from backcourt.names.outstanding import outstanding
 from backcourt.names.registry_fill import fill_registry
-from backcourt.names.resolve import resolve, take_ids
+from backcourt.names.resolve import resolve, settle_names, take_ids
 from backcourt.processors.registry import registry, select
 from backcourt.settings import Settings
+from backcourt.sources.withdraw import withdraw
 from backcourt.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
 from rehash import rehash
 
@@ -156,6 +159,12 @@ def _act(path: Path) -> None:
     preflight(warehouse, WEEK, Settings())
     with suppress(BackcourtError):
         apply(warehouse, recovery(found), Stamp("repair", NOW), now=lambda: NOW)
+    _act_on_names(path, warehouse)
+    missed(warehouse)
+
+
+def _act_on_names(path: Path, warehouse: DuckDBWarehouse) -> None:
+    """Register, resolve, take back, withdraw, and say what was left unsaid."""
     with warehouse.write(TABLES) as session:
         fill_registry(session, WEEK, run_id="names", now=NOW)
     # A few names of every kind, so that each statement is sent: without id, undecided, decided, taken back.
@@ -171,7 +180,16 @@ def _act(path: Path) -> None:
         resolve(session, run_id="names", now=NOW)
         taken = session.stage_query("taken", "SELECT * FROM nba_reference.name_decisions WHERE step = 'exact_context'")
         take_ids(session, taken.name, run_id="names", now=NOW)
-    missed(warehouse)
+        outstanding(session)
+        outstanding(session, decide=False)
+        settle_names(session, run_id="names", now=NOW)
+    withdraw(warehouse, "nbac_shot_chart", "0022100604", reason="gone", now=NOW, run_id="gone")
+    withdraw(warehouse, "nbac_player_boxscore", "0022100604", reason="gone", now=NOW, run_id="gone")
+    daily = Stamp("topic", NOW + timedelta(hours=1), DAILY)
+    with warehouse.write(TABLES) as session:
+        undelivered(session, ["nba_precompute.team_defense_zone_analysis"])
+        unsaid(session, ["nba_precompute.team_defense_zone_analysis"], DAY, daily)
+        session.transaction([delivered([Event("completed", "", None, "said", "topic", NOW)])])
 
 
 def _arrow_kind(kind: pa.DataType) -> str:
