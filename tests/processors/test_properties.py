@@ -67,7 +67,7 @@ BAD_ROWS = {
         "game_number_in_season <> wins_entering + losses_entering + 1",
         "team_win_streak_entering > 0 AND team_loss_streak_entering > 0",
         "team_back_to_back <> COALESCE(team_days_rest = 1, FALSE)",
-        "travel_miles NOT BETWEEN 0 AND 3000",
+        "travel_miles NOT BETWEEN 0 AND 6000",
         "game_total NOT BETWEEN 150 AND 300 OR ABS(game_spread) > 40",
         "starters_out_count > 10 OR starters_out_count < 0",
     ),

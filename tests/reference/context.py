@@ -10,8 +10,10 @@ Decided where the text leaves room:
 - Names are those of the latest game before the date, else of the latest snapshot, else of the box score.
 - Usual starters started at least 5 of the team's last 10 games; before a team has 10 games, or where no source names a
   starter in them, nobody knows.
-- Travel is the great circle on a sphere of 3,958.8 miles between the venues of the last game (the Cup final too) and
-  of this one.
+- Travel is the great circle on a sphere of 3,958.8 miles between the places of the last game (the Cup final too) and
+  of this one. A place is what the schedule names, an arena before its city; only where it names nothing, it is the home
+  team's arena on the date, or that of a game known to have been elsewhere. Where it is unknown, the reason is the
+  game's own, else the last one's.
 """
 
 from __future__ import annotations
