@@ -7,7 +7,7 @@ from collections.abc import Mapping
 UTC_OF_EASTERN = """TIMESTAMP_ADD(TIMESTAMP(eastern_day), INTERVAL eastern_minutes + IF(
   DATE(TIMESTAMP_ADD(TIMESTAMP(DATE_ADD(eastern_day, INTERVAL 1 DAY)), INTERVAL 4 HOUR), 'America/New_York')
   > eastern_day, 240, 300) MINUTE)"""
-"""SQL (BigQuery): the moment of ``eastern_minutes`` after midnight of ``eastern_day`` by New York's clock.
+"""SQL (BigQuery): the moment that is some minutes after midnight of a day by New York's clock, from two columns.
 
 Whether summer time is in force is asked of the end of the day: it changes at two in the morning, before any game."""
 
