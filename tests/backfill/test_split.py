@@ -340,3 +340,16 @@ def test_a_doubled_row_of_a_table_without_dates_fails_the_dates_that_hold_it(raw
     assert 0 < len(days) < DATES
     left = others_are_as_ever(raw, computed_season)
     assert {day for each, day in left if each == name} == days
+
+
+def test_doubled_computed_rows_are_written_once_again(computed):
+    """Rows that stand there twice, each with its right hash, are one again after a run that computes everything."""
+    before = by_date(computed)
+    for table in ("nba_analytics.team_offense_game_summary", "nba_precompute.team_defense_zone_analysis"):
+        day = "analysis_date" if "zone" in table else "game_date"
+        query(computed, f"INSERT INTO {table} SELECT * FROM {table} WHERE {day} = '{DAY}'")
+    assert by_date(computed) != before
+    result = compute(computed, ("TOGS", "TDZA"), run_id="again", reprocess=frozenset({"all"}))
+    assert result.exit_code == 0
+    assert by_date(computed) == before
+    assert query(computed, "SELECT count(*) FROM nba_processing.restatements") == [(0,)]

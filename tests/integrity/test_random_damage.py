@@ -15,7 +15,7 @@ from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.errors import BackcourtError
 from backcourt.integrity.gaps import find_gaps
-from backcourt.integrity.recovery import apply, recovery
+from backcourt.integrity.repair import repair
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from state import contents, query, stored
 from worlds import FIRST, LAST, NOW, damaged_world, trials
@@ -119,11 +119,9 @@ def test_every_damage_is_found_and_repaired(whole, tmp_path):
 
 def _repaired(path, intact, values, state):
     """What is not as it was after a recovery."""
-    warehouse = DuckDBWarehouse(path)
-    with warehouse.read() as session:
-        found = recovery(find_gaps(session, SPAN))
+    folder = Path(intact).parent / "season"
     try:
-        apply(warehouse, found, Stamp("repair", NOW), folders=(Path(intact).parent / "season",))
+        repair(DuckDBWarehouse(path), SPAN, Stamp("repair", NOW), folders=(folder,), now=lambda: NOW)
     except BackcourtError as error:
         return [str(error)[:300]]
     left, _ = gaps(path)

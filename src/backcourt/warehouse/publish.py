@@ -194,9 +194,9 @@ def publication(
     sorted_by = dict.fromkeys([*([table.partition] if table.partition else []), *table.key])
     order = ", ".join(f"s.{name}" for name in sorted_by)
     gone = f"NOT EXISTS (SELECT 1 FROM {stage} AS s WHERE {good} AND {same_row})"
-    distrusted = _distrusted(session, table, scope)
-    if distrusted:
-        gone = f"({distrusted} OR {gone})"
+    distrusted, doubled = _distrusted(session, table, scope)
+    for fault in filter(None, (distrusted, doubled)):
+        gone = f"({fault} OR {gone})"
     delete = Statement(
         f"DELETE FROM {table.full_name} AS t WHERE {scope.condition} AND {gone}",
         scope.parameters,
@@ -214,18 +214,22 @@ def publication(
     return [*log, delete, insert, *also], staged
 
 
-def _distrusted(session: Session, table: Table, scope: Scope) -> str:
-    """Condition on the rows of the scope (alias t) that are not what their hashes say; "" without such rows.
+def _distrusted(session: Session, table: Table, scope: Scope) -> tuple[str, str]:
+    """Conditions on rows of the scope (alias t): not what their hashes say, and of a key that repeats; "" without any.
 
     They are looked for first: a publication that need not look at them is several times as fast.
     """
     if not table.hashed:
-        return ""
-    condition = altered(table, "t")
-    found = session.rows(
-        f"SELECT COUNTIF({condition}) AS n FROM {table.full_name} AS t WHERE {scope.condition}", scope.parameters
-    )
-    return condition if found[0][0] else ""
+        return "", ""
+    condition, keys = altered(table, "t"), ", ".join(table.key)
+    twice = f"SELECT {keys} FROM {table.full_name} AS t WHERE {scope.condition} GROUP BY {keys} HAVING COUNT(*) > 1"
+    here, twofold = session.rows(
+        f"SELECT (SELECT COUNTIF({condition}) FROM {table.full_name} AS t WHERE {scope.condition}) AS n, "
+        f"(SELECT COUNT(*) FROM ({twice})) AS doubled",
+        scope.parameters,
+    )[0]
+    same = " AND ".join(f"d.{name} = t.{name}" for name in table.key)
+    return condition if here else "", f"EXISTS (SELECT 1 FROM ({twice}) AS d WHERE {same})" if twofold else ""
 
 
 def _log(table: Table, staged: str, scope: Scope, restated: Restated, *, distrust: bool) -> Statement:
