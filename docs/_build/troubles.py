@@ -31,6 +31,7 @@ from backcourt.backfill.run import run
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.errors import BackcourtError
+from backcourt.files import check_writable
 from backcourt.mode import BACKFILL, DAILY, Policy
 from backcourt.processors.registry import registry
 from backcourt.warehouse.duckdb import DuckDBWarehouse
@@ -218,6 +219,11 @@ def _full(stage: Stage) -> None:
     stage.limit = 4 << 20
 
 
+def _no_file(_stage: Stage) -> str:
+    """A device in the place of a page."""
+    return _said(lambda: check_writable(Path("/dev/null"), "--out"))
+
+
 def _newer(stage: Stage) -> None:
     """A later version has written the file's layout."""
     stage.sql("UPDATE nba_processing.warehouse_meta SET layout = 99")
@@ -296,6 +302,7 @@ SECTIONS = {
     "stale": Section(other={"source": _stale}),
     "too-old": Section(other={"date": _too_old}),
     "disk-full": Section(start="phase3", before={1: _full}, statuses={1: 2}),
+    "file": Section(other={"device": _no_file}),
     "newer": Section(before={1: _newer}, statuses={1: 2}),
     "breaker": Section(other={"open": _breaker}),
     "notification": Section(other={"undelivered": _undelivered, "address": _no_address}),
