@@ -67,11 +67,7 @@ class DuckDBSession:
         return self._run(translated, parameters or {})
 
     def _run(self, translated: Translated, parameters: Parameters) -> list[tuple[object, ...]]:
-        missing = sorted(translated.parameters - set(parameters))
-        if missing:
-            raise QueryError(f"no value for parameter @{missing[0]}", valid=sorted(parameters))
-        bound: dict[str, Any] = {name: parameters[name] for name in translated.parameters}
-        return self._plain(translated.sql, bound)
+        return self._plain(translated.sql, _bound(translated, parameters))
 
     def _plain(self, sql: str, bound: dict[str, Any] | None = None) -> list[tuple[object, ...]]:
         """Run DuckDB's own SQL; what goes wrong becomes an error for people."""
@@ -90,7 +86,7 @@ class DuckDBSession:
     def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
         """The rows of a SELECT as an Arrow table."""
         translated = translate(sql)
-        bound = {name: (parameters or {})[name] for name in translated.parameters}
+        bound = _bound(translated, parameters or {})
         with errors_for_people(self._path):
             return self._connection.sql(translated.sql, params=bound or None).to_arrow_table()
 
@@ -146,6 +142,18 @@ class DuckDBSession:
                 self._connection.execute("ROLLBACK").fetchall()
             raise
         return changed
+
+
+def _bound(translated: Translated, parameters: Parameters) -> dict[str, Any]:
+    """The values of a statement's parameters.
+
+    Raises:
+        QueryError: If one has no value.
+    """
+    missing = sorted(translated.parameters - set(parameters))
+    if missing:
+        raise QueryError(f"no value for parameter @{missing[0]}", valid=sorted(parameters))
+    return {name: parameters[name] for name in translated.parameters}
 
 
 class DuckDBWarehouse:

@@ -63,7 +63,7 @@ class StatementError(QueryError):
 
     def __init__(self, path: Path, said: str, near: Sequence[str] = (), *, missing: bool = False) -> None:
         """Keep what was found, for whoever typed the statement."""
-        self.said = ". ".join([said, *near])
+        self.said = " ".join([said, *(f"({line})" for line in near)])
         self.missing = missing
         super().__init__(
             f"{path} does not hold what it should: {said}",
@@ -82,7 +82,7 @@ class StoredValueError(StatementError, BadValueError):
     """A statement of this program that met a stored value with which it cannot compute."""
 
 
-_KIND = re.compile(r"^(?:[A-Z][\w-]* )+Error: ")
+_KIND = re.compile(r"^[A-Z][\w -]* Error: ")
 _REPHRASED = (
     (re.compile(r"^Table with name (\S+) does not exist"), r"there is no table \1"),
     (re.compile(r'^Referenced column "(.+)" not found in FROM clause'), r"there is no column \1"),
@@ -100,6 +100,8 @@ _REPHRASED = (
         re.compile(r"^(?:failed to allocate|could not allocate|Allocation failure).*", re.IGNORECASE),
         "too little memory",
     ),
+    (re.compile(r"^Max expression depth limit .*"), "it is nested too deeply"),
+    (re.compile(r" You might need to add explicit type casts.*"), "; cast its values"),
     (re.compile(r"^Python Conversion Failure: .*"), "a value holds a character that cannot be text"),
     (re.compile(r"^syntax error at or near (.+)"), r"it cannot be read at \1"),
 )
@@ -115,7 +117,11 @@ def refused(path: Path, error: Exception) -> BackcourtError:
             "there is too little memory for that",
             next_step="try a shorter range, --chunk month or --jobs 1, or free some memory",
         )
-    near = [_KIND.sub("", line) for line in lines[1:] if line.startswith(("Candidate", "Did you mean"))]
+    near = [
+        f"{line[:1].lower()}{line[1:]}".rstrip("?")
+        for line in lines[1:]
+        if line.startswith(("Candidate", "Did you mean")) and not line.endswith(":")
+    ]
     said = _KIND.sub("", lines[0]).rstrip("!.")
     for pattern, words in _REPHRASED:
         said, changed = pattern.subn(words, said, count=1)
