@@ -128,7 +128,7 @@ def test_a_played_date_is_due_as_ever(raw_season, tmp_path, dates):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", ["backfill", "daily"])
+@pytest.mark.parametrize("mode", ["daily"])
 def test_a_run_every_night_equals_one_in_the_end(raw_season, tmp_path, dates, mode):
     """From opening night on, tonight included, every nightly run ends with 0, and the last state is the backfill's."""
     from backcourt.mode import POLICIES

@@ -108,4 +108,7 @@ def test_no_column_matters_that_is_not_known(processor, simulated_warehouse):
                 )[0]
                 touched = {column.name for column, count in zip(outputs, differ, strict=True) if count}
                 read = {name for name, sources in known.items() if (source.full_name, column.name) in sources}
+                if read & set(target.key):
+                    # Rows of another key are other rows: whoever joins on it is followed through the key.
+                    continue
                 assert touched <= read, (column.name, touched - read)

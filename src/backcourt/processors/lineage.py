@@ -239,18 +239,32 @@ class _Tracer:
 
         found: set[Source] = set()
         for column in node.find_all(exp.Column):
+            if not column.table:
+                found |= self._unqualified(scope, node, column.name)
+                continue
             holder: Scope | None = scope
             while holder is not None and column.table not in holder.sources:
                 holder = holder.parent
-            if holder is None:
-                continue
-            source = holder.sources[column.table]
-            if isinstance(source, exp.Table):
-                found.add((f"{source.db}.{source.name}", column.name))
-                continue
-            below = self.of(source)
-            found |= below.columns.get(column.name, set())
+            if holder is not None:
+                found |= self._of_source(holder.sources[column.table], column.name)
         return found
+
+    def _unqualified(self, scope: Scope, node: exp.Expr, name: str) -> set[Source]:
+        """What a name without a table stands for: an output column of the SELECT, or a column of any source."""
+        select: Any = scope.expression
+        for projection in select.selects:
+            if projection.alias_or_name == name and projection is not node:
+                return self._sources(scope, projection)
+        return set().union(*(self._of_source(source, name) for source in scope.sources.values()))
+
+    def _of_source(self, source: Any, name: str) -> set[Source]:  # noqa: ANN401 - a table or a scope
+        from sqlglot import exp
+
+        if not isinstance(source, exp.Table):
+            return self.of(source).columns.get(name, set())
+        full = f"{source.db}.{source.name}"
+        known = any(column.name == name for found in TABLES if found.full_name == full for column in found.columns)
+        return {(full, name)} if known else set()
 
 
 def _listed(value: Any) -> list[exp.Expr]:  # noqa: ANN401 - what a clause of a syntax tree holds
