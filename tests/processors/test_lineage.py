@@ -63,7 +63,7 @@ def test_identity_is_left_out_of_values():
     name = "nba_analytics.player_game_summary"
     assert values_mask(name) & EVERYTHING == values_mask(name) > 0
     reader = next(processor for processor in registry() if processor.name == "upcoming_player_game_context")
-    lookup = next(group for group in groups(reader, name) if "player_lookup" in group.columns)
+    lookup = next(group for group in groups(reader, name) if "player_full_name" in group.columns)
     assert lookup.identity(name) == lookup
     assert lookup.read & values_mask(name) == 0
 
