@@ -36,7 +36,7 @@ class Name:
     """A name of one source, season and team.
 
     Attributes:
-        row: What is known of it: its key, the name, where and how often it was seen, and ``context_team``.
+        row: What is known of it: its key, the name, where and how often it was seen, and its team if known.
         was: The stored decision: player_id, step, score and evidence; None if there is none.
         queued: True if it stands in the queue, so that somebody has asked about it.
         now: What is decided now.

@@ -22,7 +22,7 @@ FAILURE_COLUMNS = (
 )
 """What every processor returns beside its table's columns; the category is NULL for a good row.
 
-``data_missing`` is TRUE where rows that should be there are not, FALSE where only too few games have been played, and
+The last one is TRUE where rows that should be there are not, FALSE where only too few games have been played, and
 NULL where the SELECT cannot tell or the category says it all."""
 
 
