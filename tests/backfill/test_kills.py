@@ -17,7 +17,7 @@ import pytest
 
 import box_scores
 from forked import Forks
-from names.model_server import ModelServer, answering
+from model_server import ModelServer, answering
 from once import once
 from partners import Partner
 from state import contents, differences

@@ -11,6 +11,7 @@ from backcourt.names.carriers import CARRIERS
 from backcourt.names.registry_fill import fill_registry
 from backcourt.names.resolve import resolve, take_ids
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from rehash import rehash
 from small_season import LAST, command, query, raw, raw_season
 
 __all__ = ["command", "raw", "raw_season"]
@@ -35,7 +36,8 @@ def filled(path, hours=0):
 def forgotten(path):
     """Take every id and decision away, as if the names had just been loaded."""
     for carrier in CARRIERS.values():
-        query(path, f"UPDATE {carrier.table.full_name} SET player_id = NULL, data_hash = md5(data_hash)[:16]")
+        query(path, f"UPDATE {carrier.table.full_name} SET player_id = NULL")
+        rehash(path, carrier.table.full_name)
     for table in ("name_decisions", "unresolved_player_names"):
         query(path, f"DELETE FROM nba_reference.{table}")
 
@@ -87,6 +89,7 @@ def test_what_nobody_can_decide_waits(raw):
         f"Zz{name[3:]}",
         player,
     )
+    rehash(raw, INJURIES, "player_lookup = ?", [strange])
     [(count, first, last)] = query(
         raw, f"SELECT count(*), min(game_date), max(game_date) FROM {INJURIES} WHERE player_lookup = ?", strange
     )

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -18,10 +18,10 @@ from backcourt.processors.registry import select
 from backcourt.runbooks.facts import PHASE_4
 from backcourt.sources.season import load_season
 from backcourt.warehouse.duckdb import DuckDBWarehouse
-from conftest import NOW
 
 pytestmark = pytest.mark.slow
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 COMMAND = str(Path(sys.executable).parent / "backcourt")
 LIMIT = 15.0
 """Seconds, kernel start included."""

@@ -109,7 +109,7 @@ def test_an_unknown_runbook_names_the_nearest():
         ('{"nbformat": 4, "cells": [{}]}', "no source"),
         ('{"nbformat": 4, "cells": []}', "title"),
         ('{"nbformat": 4, "cells": [{"cell_type": "markdown", "source": "# T"}]}', "tag parameters"),
-        (None, "No such file"),
+        (None, r"quick-start\.ipynb cannot be used: there is no such file or folder\."),
     ],
 )
 def test_a_malformed_notebook_is_one_line(content, words, tmp_path):

@@ -274,13 +274,15 @@ def test_what_the_engine_refuses_is_tried_again(partner):
 def test_a_schedule_that_landed_on_two_dates_is_one():
     """Of a unit in payloads of several dates the last date's rows count: nothing is taken for a duplicate."""
     from backcourt.sources.landed import _latest
+    from backcourt.sources.parsers import nbac_player_list
     from backcourt.sources.season.files import feed
 
     first, second = date(2024, 11, 1), date(2024, 12, 1)
     dated = [(second, {"game_id": "a", "n": 2}), (first, {"game_id": "a", "n": 1}), (first, {"game_id": "b", "n": 3})]
     assert [row["n"] for row in _latest(feed("schedule"), dated)] == [2, 3]
     listed = [(first, {"player_id": 1}), (second, {"player_id": 2})]
-    assert _latest(feed("players"), listed) == [{"player_id": 2}], "a complete list replaces the one before"
+    assert _latest(nbac_player_list.FEED, listed) == [{"player_id": 2}], "a complete list replaces the one before"
+    assert _latest(feed("players"), listed) == [row for _, row in listed], "a file may hold a part: nobody is removed"
 
 
 SUMMARY = (
