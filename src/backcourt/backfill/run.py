@@ -25,7 +25,7 @@ from backcourt.backfill.tell import Teller
 from backcourt.backfill.trigger import delivered
 from backcourt.backfill.workers import Done, Workers
 from backcourt.calendar import DateRange
-from backcourt.errors import BackcourtError, FailedDatesError, MissingUpstreamError, UpstreamCheckError
+from backcourt.errors import BackcourtError, FailedDatesError, MissingUpstreamError, UpstreamCheckError, one_line
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import waves
 from backcourt.warehouse.base import Session, Warehouse
@@ -256,7 +256,10 @@ class _Run:
             self.errors[name] = str(error)
             raise error
         if ended.at_fault and len(ended.failed) == 1:
-            line = f"{name}: PROCESSING_ERROR: {str(error).rstrip('.')} on {ended.failed[0]}"
+            # Not its next step, which is that of a damaged file: the rows of a date are corrected and loaded again.
+            line = (
+                f"{name}: PROCESSING_ERROR: {one_line(error.message, error.longest).rstrip('.')} on {ended.failed[0]}"
+            )
             chunk, error = replace(chunk, span=DateRange(*ended.failed * 2)), _failed(line)
         else:
             line = f"{name}: {error}"
