@@ -130,7 +130,7 @@ def check_writable(path: Path, option: str = "") -> None:
     try:
         there, folder = kind(path, follow=False), kind(path.parent, follow=True)
         if there not in {"", "file"} or path.name in {"", ".", ".."}:
-            raise OutputFileError(f"{path} is {there or 'a folder'}, not a file", next_step=step)
+            raise OutputFileError(f"{path} cannot be written: it is {there or 'a folder'}, not a file", next_step=step)
         if folder != "a folder":
             raise OutputFileError(
                 f"{path} cannot be written: there is no folder {path.parent}", next_step=f"create it, or {step}"
