@@ -102,8 +102,24 @@ def test_an_old_day_is_refused_also_without_games(rest, command, at):
 
 
 def test_a_backfill_takes_a_day_without_games_for_a_mistake(rest, command, at):
-    """In backfill mode the same day is refused with the seasons there are."""
+    """In backfill mode a day that never had a game is refused with the seasons there are, and nothing is changed."""
+    at(datetime(2021, 11, 21, 12, tzinfo=UTC))
+    before = checksums(rest)
+    done = command("run", *YESTERDAY, "--warehouse", rest)
+    assert done.code == 2
+    assert "the schedule has no game on 2021-11-20. valid: 2021-22" in done.line
+    assert checksums(rest) == before
+
+
+def test_a_backfill_withdraws_a_day_that_lost_its_games(rest, command, at):
+    """A day that was computed and is no game date any more: its rows and ledger entries go, then it is a mistake, too."""
     at(datetime(2021, 11, 11, 12, tzinfo=UTC))
+    table, ledger = "nba_analytics.team_offense_game_summary", "nba_processing.backfill_ledger"
+    rows = f"SELECT (SELECT count(*) FROM {table} WHERE game_date = '2021-11-10'), (SELECT count(*) FROM {ledger} "
+    rows += "WHERE game_date = '2021-11-10')"
+    assert query(rest, rows) == [(20, 10)]
+    assert command("run", *YESTERDAY, "--warehouse", rest).code == 0
+    assert query(rest, rows) == [(0, 0)]
     done = command("run", *YESTERDAY, "--warehouse", rest)
     assert done.code == 2
     assert "the schedule has no game on 2021-11-10. valid: 2021-22" in done.line

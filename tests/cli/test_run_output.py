@@ -9,7 +9,7 @@ import pytest
 from small_season import DATES, checksums, query
 
 DAY = ("--start-date", "2021-11-05", "--end-date", "2021-11-05")
-REQUEST = {"start_date", "end_date", "tables", "reprocess", "mode", "validation"}
+REQUEST = {"start_date", "end_date", "tables", "reprocess", "mode", "validation", "ahead"}
 RANGE = {"table", "start", "end", "dates", "reason", "detail", "rows"}
 PLAN = {"version", "request", "ranges", "becomes_stale", "look_backs", "world"}
 TABLE = {"table", "dates", "rows", "inserted", "removed", "unchanged", "failures", "seconds"}
@@ -54,6 +54,7 @@ def test_plan_json(late, command):
     found = json.loads(done.out)
     assert (done.code, done.err, set(found)) == (0, "", PLAN)
     assert set(found["request"]) == REQUEST
+    assert found["request"]["ahead"] == 1
     assert all(set(planned) == RANGE for planned in [*found["ranges"], *found["becomes_stale"]])
     assert {(r["table"], r["start"], r["end"], r["dates"], r["reason"]) for r in found["ranges"]} >= {
         ("team_defense_zone_analysis", "2021-11-05", "2021-11-06", 2, "missing"),
