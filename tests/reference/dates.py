@@ -73,5 +73,7 @@ def chosen_dates(reference: Reference) -> dict[str, date]:
     debut = _unlisted(reference, opening + timedelta(days=20))
     if debut:
         found["someone plays unlisted"] = debut
+    # Nobody has a game before it: the one date on which a real schedule leaves travel unknown.
+    found["opening day"] = opening
     found["last day"] = days[-1]
     return found
