@@ -24,7 +24,7 @@ def test_a_whole_range_is_said_to_be_whole(warehouse, call, tmp_path):
     assert page.count("bc-note bc-good") == 8 + 1
     assert "No gap of any kind." in page
     fields = re.findall(r"<td[^>]*>(CLEAN|NO_DATA|PARTIAL|CONTAMINATED)</td>", page)
-    assert len(fields) == 15
+    assert len(fields) == 38
     assert set(fields) == {"CLEAN"}
     assert re.findall(r'<img class="bc-figure"[^>]* alt="Heat map of 10 tables by \d+ game dates', page)
 
