@@ -57,7 +57,10 @@ def date_absent(path, day):
         path,
         "UPDATE nba_predictions.ml_feature_store_v2 SET opponent_def_rating = NULL, opponent_pace = NULL, "
         "shot_zone_mismatch_score = NULL, features = list_concat(features[:6], [0.0], features[8:13], [112.0, 100.0], "
-        "features[16:]) WHERE game_date = ?",
+        "features[16:]), feature_sources = list_concat(feature_sources[:6], ['default'], feature_sources[8:13], "
+        "['default', 'default'], feature_sources[16:]), feature_quality_score = round(feature_quality_score - 2.4 * "
+        "len(list_filter([feature_sources[7], feature_sources[14], feature_sources[15]], lambda s: s <> 'default')), 2) "
+        "WHERE game_date = ?",
         day,
     )
     for name in ("nba_precompute.player_composite_factors", "nba_predictions.ml_feature_store_v2"):

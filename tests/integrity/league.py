@@ -55,6 +55,26 @@ READS = {
 """What each computed table reads of the tables that are damaged here; keys: which rows there are, not their values."""
 
 
+CHANGE_REACHES = {
+    BOX: set(),
+    PLAYERS: {PGS},
+    BOOK: {PGS},
+    SHOTS: {PGS, PSZA, PDC},
+    EVENTS: set(),
+    PGS: {UPGC, PDC, PCF, MLFS},
+    TOGS: {UPGC, PDC, PCF, MLFS},
+    TDGS: {TDZA, PCF, MLFS},
+    UPGC: {PCF, MLFS},
+    UTGC: set(),
+    TDZA: {MLFS},
+    PSZA: {PCF, PDC, MLFS},
+    PCF: {MLFS},
+    PDC: {MLFS},
+}
+"""What the columns that ``planting.CHANGED`` changes are read for, directly or not (DOMAIN.md 5 and 6): a name, a distance
+or a plus-minus is read by nobody further, turnovers make usage, pace and ratings, an assisted make the assisted rates."""
+
+
 class League:
     """Who played when, in an intact warehouse."""
 
@@ -112,11 +132,19 @@ class League:
             for upstream, windows in READS[table].items():
                 sources = [(root.day, root.owners, {root.table}, root.kind) for root in roots if root.table == upstream]
                 sources += [(day, (), names, "") for (name, day), names in found.items() if name == upstream]
-                for day, owners, names, kind in sources:
+                for day, owners, reached_from, kind in sources:
+                    names = {name for name in reached_from if table in self._reach(name, roots)}
+                    if not names:
+                        continue
                     for reader in self._readers(table, windows, day, owners, keys=(upstream, day) in keys):
                         found.setdefault((table, reader), set()).update(names)
                         keys |= {(table, reader)} if kind != "cascade" else set()
         return found
+
+    def _reach(self, name, roots):
+        """The tables that a root can reach: of a changed value those that read its column, else all."""
+        kinds = {root.kind for root in roots if root.table == name}
+        return CHANGE_REACHES[name] if kinds == {"cascade"} else set(COMPUTED)
 
     def _readers(self, table, windows, day, owners, *, keys):
         """The dates of a table that read a day through one of the windows."""

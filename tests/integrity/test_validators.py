@@ -62,7 +62,7 @@ UNTRACKED = (
 ROWS_LOST = (f"DELETE FROM {TDZA} WHERE analysis_date = '{DAY}' AND team_abbr < 'C'",)
 SOME_BAD_VALUES = (f"UPDATE {MLFS} SET fatigue_score = NULL WHERE game_date = '{DAY}' AND player_id % 4 = 0",)
 BAD_VALUES = (f"UPDATE {MLFS} SET fatigue_score = NULL WHERE game_date = '{DAY}'",)
-CASCADE = (f"UPDATE {TDGS} SET opponent_pace = opponent_pace + 1 WHERE game_date = '2021-11-08'",)
+CASCADE = (f"UPDATE {TDGS} SET turnovers_forced = turnovers_forced + 1 WHERE game_date = '2021-11-08'",)
 """With their hash: as if the run that wrote them had got other figures."""
 
 
@@ -355,13 +355,18 @@ def test_strict_contamination(command, computed):
 def test_dates_that_are_not_clean(command, computed):
     """--show-dates gives a line for every field and date that is not clean; --json always has them."""
     damaged(computed, SOME_BAD_VALUES)
-    (item,) = parsed(command, "contamination", computed)["dates"]
+    items = parsed(command, "contamination", computed)["dates"]
+    # What a feature gives away, its sources and the score that counts them do as well.
+    assert {item["field"] for item in items} == {"fatigue_score", "features", "feature_sources"}
+    (item,) = (item for item in items if item["field"] == "fatigue_score")
     assert {*item} == FIELD
     assert (item["table"], item["field"], item["day"], item["status"]) == (MLFS, "fatigue_score", DAY, "PARTIAL")
     assert item["judged"] - item["valid"] == item["null_rows"] > 0
     shown, hidden = (asked(command, "contamination", computed, *options).out for options in (("--show-dates",), ()))
     assert "PARTIAL" in shown.replace(hidden.splitlines()[0], "")
-    assert sum(DAY in line for line in shown.splitlines()) == sum(DAY in line for line in hidden.splitlines()) + 1
+    assert sum(DAY in line for line in shown.splitlines()) == sum(DAY in line for line in hidden.splitlines()) + len(
+        items
+    )
 
 
 def test_gaps_of_a_phase(command, computed):

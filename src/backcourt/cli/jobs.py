@@ -125,6 +125,7 @@ def _load(chosen: Job, folder: Path, place: Warehouse) -> int:
 
 def _fill(place: Warehouse, request: Request, *, dry_run: bool) -> None:
     """Fill the registry for the seasons of the range, or say that it would be."""
+    from backcourt.backfill.due import stage_calendar
     from backcourt.backfill.plan import no_games, planned_dates
     from backcourt.catalog import TABLES
     from backcourt.names.registry_fill import fill_registry
@@ -132,6 +133,7 @@ def _fill(place: Warehouse, request: Request, *, dry_run: bool) -> None:
 
     place.require()
     with place.read() as session:
+        stage_calendar(session, request.span, request.ahead)
         if not planned_dates(session, request.span):
             raise no_games(session, request.span)
     if dry_run:
