@@ -126,25 +126,28 @@ class League:
         A date that was computed from a bad one may have other rows than it should, so that also readers of keys stand
         on it; a changed row, or a bad value, is in the same place as before.
         """
-        found: dict[tuple[str, date], set[str]] = {}
+        stood: dict[tuple[str, date], set[tuple[str, bool]]] = {}
         keys = {(root.table, root.day) for root in roots if root.kind in {"missing_date", "partial_data"}}
         for table in COMPUTED:
             for upstream, windows in READS[table].items():
-                sources = [(root.day, root.owners, {root.table}, root.kind) for root in roots if root.table == upstream]
-                sources += [(day, (), names, "") for (name, day), names in found.items() if name == upstream]
+                sources = [
+                    (root.day, root.owners, {(root.table, root.kind == "cascade")}, root.kind)
+                    for root in roots
+                    if root.table == upstream
+                ]
+                sources += [(day, (), names, "") for (name, day), names in stood.items() if name == upstream]
                 for day, owners, reached_from, kind in sources:
-                    names = {name for name in reached_from if table in self._reach(name, roots)}
+                    names = {
+                        (name, only_values)
+                        for name, only_values in reached_from
+                        if not only_values or table in CHANGE_REACHES[name]
+                    }
                     if not names:
                         continue
                     for reader in self._readers(table, windows, day, owners, keys=(upstream, day) in keys):
-                        found.setdefault((table, reader), set()).update(names)
+                        stood.setdefault((table, reader), set()).update(names)
                         keys |= {(table, reader)} if kind != "cascade" else set()
-        return found
-
-    def _reach(self, name, roots):
-        """The tables that a root can reach: of a changed value those that read its column, else all."""
-        kinds = {root.kind for root in roots if root.table == name}
-        return CHANGE_REACHES[name] if kinds == {"cascade"} else set(COMPUTED)
+        return {key: {name for name, _ in names} for key, names in stood.items()}
 
     def _readers(self, table, windows, day, owners, *, keys):
         """The dates of a table that read a day through one of the windows."""

@@ -58,6 +58,15 @@ def test_what_nobody_reads_changes_nothing():
     assert "position" not in changes
 
 
+def test_what_decides_about_failures_decides_about_every_column():
+    """A player without his team's box score is not written: whether it is there matters to every reader of his row."""
+    summary = next(processor for processor in registry() if processor.name == "player_game_summary")
+    changes = {name: group.changes for group in groups(summary, "nba_raw.nbac_team_boxscore") for name in group.columns}
+    assert changes["game_id"] == changes["team_abbr"]
+    assert changes["game_id"].bit_count() > 10
+    assert changes["fg_attempted"] == 0
+
+
 def test_identity_is_left_out_of_values():
     """The mask of values lacks the classes of ids and names alone; the mask of everything has all bits."""
     name = "nba_analytics.player_game_summary"

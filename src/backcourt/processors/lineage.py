@@ -103,10 +103,13 @@ def _classes(name: str) -> Mapping[str, int]:
 def _changes(processor: Processor, upstream: str) -> Mapping[str, int]:
     """For every column of an upstream that a processor reads, the mask of its own classes that depend on it."""
     own = _classes(processor.table.full_name)
+    traced = _traced(processor)
+    # A row that fails is not written, so what decides about failures decides about every column.
+    failing = traced["failure_category"]
     found: dict[str, int] = {}
-    for output, sources in _traced(processor).items():
+    for output, sources in traced.items():
         bit = 1 << own[output] if output in own else 0
-        for name, column in sources:
+        for name, column in sources | failing:
             if name == upstream:
                 found[column] = found.get(column, 0) | bit
     return found
