@@ -50,7 +50,7 @@ def same(column: Column, one: Any, two: Any) -> bool:
 def failure(row: Row) -> Failure:
     """A stored failure record as the reference writes it; both flags must say the same."""
     assert row["can_retry"] == row["is_correctable"], row
-    said = frozenset(int(number) for number in re.findall(r"\d+", row["failure_reason"]))
+    said = frozenset(int(number) for number in re.findall(r"\d+", row["failure_reason"] or ""))
     return Failure(
         row["failure_category"],
         row["expected_game_count"],
