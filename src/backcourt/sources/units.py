@@ -301,7 +301,10 @@ class UnitLoader:
     def _changes(self, table: Table, file: SeasonFile, stage: _Stage, scope: Scope) -> tuple[int, Published]:
         """Good games of which at least one row is new, changed or gone, and the rows that publishing them touches."""
         target = f"{table.full_name} AS t WHERE {scope.condition}"
-        old = f"SELECT {unit_text(file, 't.')} AS unit, {trusted_hash(table, 't')} AS data_hash FROM {target}"
+        every = f"SELECT {unit_text(file, 't.')} AS unit, {trusted_hash(table, 't')} AS h FROM {target}"
+        # Of rows that stand there twice one counts, and the others are rows that have to go.
+        once = "ROW_NUMBER() OVER (PARTITION BY unit, h) = 1"
+        old = f"SELECT unit, IF({once}, h, NULL) AS data_hash FROM ({every})"
         (stored,) = self._numbers(f"SELECT COUNT(*) AS n FROM {target}", scope.parameters)
         (good,) = self._numbers(f"SELECT COUNT(*) AS n FROM {stage.good}")
         if not stored:
