@@ -125,7 +125,7 @@ SCENARIOS = (
     Scenario(
         "land",
         "payloads",
-        lambda *_: ("land", LAND[0], "box.json", "--date", box_scores.DAY, *LAND[1:]),
+        lambda *_: ("land", LAND[0], "box.json", "--key", box_scores.game_id(101), "--date", box_scores.DAY, *LAND[1:]),
         _file,
         LOADED_2024,
     ),
@@ -206,6 +206,8 @@ def twins(world, tmp_path_factory):
                     server = stack.enter_context(ModelServer(answering(_answer)))
                     env = scenario.env(server)
                 ended = world.command(path, *words, now=scenario.now, env=env)
+                assert set(ended.codes) <= {0, 1}, (words, ended.err)
+                assert ended.moments, words
                 said = verdicts(world, path, scenario.now)
                 found[scenario.name] = Twin(folder, ended.codes, ended.moments, said, words, env)
             return found[scenario.name]
