@@ -16,9 +16,11 @@ from types import SimpleNamespace
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from backcourt.catalog import TABLES
+from backcourt.catalog import TABLES, table
 from backcourt.names.normalise import player_lookup
 from backcourt.processors.registry import registry
+from backcourt.warehouse.base import Statement
+from backcourt.warehouse.content import content_hash
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from box_scores import AWAY_SCORE, DAY, HOME_SCORE, game_id
 from forked import Forks
@@ -100,8 +102,12 @@ def by_name_only(path):
         FROM nba_raw.nbac_gamebook_player_stats AS g JOIN nba_raw.nbac_schedule AS s USING (game_id)
         WHERE g.{day} AND g.seconds_played > 0""",
     )
-    for table in ("nbac_gamebook_player_stats", "nbac_player_boxscore"):
-        query(path, f"DELETE FROM nba_raw.{table} WHERE {day}")
+    for name in ("nbac_gamebook_player_stats", "nbac_player_boxscore"):
+        query(path, f"DELETE FROM nba_raw.{name} WHERE {day}")
+    lines = table("bdl_player_boxscores")
+    with DuckDBWarehouse(path).write() as session:
+        true = f"UPDATE {lines.full_name} AS t SET data_hash = {content_hash(lines, 't')} WHERE TRUE"
+        session.transaction([Statement(true)])
     return who
 
 

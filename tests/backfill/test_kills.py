@@ -170,9 +170,11 @@ def begin(world, scenario, folder):
 
 
 def files(folder):
-    """What lies in a folder beside the warehouse, and its bytes."""
+    """What lies in a folder beside the warehouse, and its bytes; what a kill left half written is read by nobody."""
     found = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-    return {name: data for name, data in found.items() if name != "w.duckdb"}
+    return {
+        name: data for name, data in found.items() if name != "w.duckdb" and not Path(name).match(".backcourt-*.part")
+    }
 
 
 def verdicts(world, path, now):
