@@ -27,6 +27,8 @@ pytestmark = pytest.mark.slow
 KILLS = trials(4)
 NEXT_DAY = datetime(2021, 11, 13, 15, tzinfo=UTC)
 _LATER = re.compile(r'"(run_id|seconds|\w*_at|since|warehouse|path)":[^,}\]]*|\b[0-9a-f]{12}\b|\d+\.\d+ hours')
+_LEFT_BEHIND = re.compile(r'"locks": \[[^\]]*"live": false[^\]]*\]')
+"""The locks of a process that was killed, if what came after it had nothing to write."""
 
 
 @pytest.fixture(scope="module")
@@ -170,11 +172,14 @@ def begin(world, scenario, folder):
 
 
 def files(folder):
-    """What lies in a folder beside the warehouse, and its bytes; what a kill left half written is read by nobody."""
+    """What lies in a folder beside the warehouse, and its bytes.
+
+    Left out is what a killed process leaves for the next writer: the engine's log, what it was doing, half a file that
+    nobody reads. What commands say of it is compared.
+    """
+    left = ("w.duckdb*", ".backcourt-*.part")
     found = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-    return {
-        name: data for name, data in found.items() if name != "w.duckdb" and not Path(name).match(".backcourt-*.part")
-    }
+    return {name: data for name, data in found.items() if not any(Path(name).match(each) for each in left)}
 
 
 def verdicts(world, path, now):
@@ -189,7 +194,8 @@ def verdicts(world, path, now):
         cwd=path.parent,
         now=now,
     )
-    return [*zip(ended.codes, (_LATER.sub("", text) for text in ended.out), strict=True)]
+    said = (_LEFT_BEHIND.sub('"locks": []', _LATER.sub("", text)) for text in ended.out)
+    return [*zip(ended.codes, said, strict=True)]
 
 
 @pytest.fixture(scope="module")
@@ -268,7 +274,7 @@ def test_a_lost_connection_leaves_what_was_published_and_resumes(world, twins, t
     path = begin(world, RUN, tmp_path / "trial")
     broken = world.command(path, *twin.words, disturbance=f"lost:{statement}")
     assert broken.codes == (2,), broken.err
-    assert "Connection reset by peer" in broken.err.splitlines()[-1]
+    assert "the disk does not give it back as it was written" in broken.err.splitlines()[-1]
     assert "Traceback" not in broken.err
     assert world.command(path, *twin.words).codes == twin.codes
     assert contents(path) == contents(twin.folder / "w.duckdb")

@@ -20,6 +20,8 @@ from backcourt.processors.registry import registry, upstreams_of
 from backcourt.warehouse.base import Warehouse
 
 _DUE = frozenset({"stale", "failed", "missing"})
+_READERS_DUE = frozenset({"stale", "failed"})
+"""What stands on a date: what was never computed of it stands on nothing, and tonight's rows are a run's affair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ def reprocess(warehouse: Warehouse, found: Sequence[Missed], stamp: Stamp) -> li
         with warehouse.read() as session:
             last = season_span(session, entry.season).end
         rest = DateRange(entry.days[0], last)
-        results.append(run(warehouse, rest, _above(root), _part(stamp, results), options=options))
+        above = Options(reprocess=_READERS_DUE, trigger="names")
+        results.append(run(warehouse, rest, _above(root), _part(stamp, results), options=above))
     return results
 
 
