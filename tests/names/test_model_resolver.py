@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from model_server import ModelServer, Scripted, answering, first_candidate, message
 
 from backcourt.catalog import TABLES
 from backcourt.catalog.model import Table
@@ -21,6 +20,7 @@ from backcourt.names.model_api import connect
 from backcourt.names.model_resolver import Answer, Candidate, ModelSettings, Outcome, Question, ask, estimate
 from backcourt.warehouse.base import Session
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from model_server import ModelServer, Scripted, answering, first_candidate, message
 
 KEY = "sk-test-5f3a9c0d71"
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)

@@ -7,9 +7,9 @@ import subprocess
 import sys
 
 import pytest
-from model_server import ModelServer, Scripted, answering
 
 from backcourt.names.normalise import player_lookup
+from model_server import ModelServer, Scripted, answering
 from review_league import EITHER, JAYLIN, ROBERT, TIMELORD, league
 from small_season import command, query
 
