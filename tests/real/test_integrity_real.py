@@ -29,6 +29,7 @@ ALL = ("--start-date", "2021-10-01", "--end-date", "2025-06-30")
 BOX = "nba_raw.nbac_team_boxscore"
 PGS = "nba_analytics.player_game_summary"
 TDGS = "nba_analytics.team_defense_game_summary"
+TOGS = "nba_analytics.team_offense_game_summary"
 TDZA = "nba_precompute.team_defense_zone_analysis"
 PCF = "nba_precompute.player_composite_factors"
 MLFS = "nba_predictions.ml_feature_store_v2"
@@ -90,11 +91,14 @@ def test_an_absent_date(path, season):
 
 
 def test_a_box_score_loaded_twice(path, season):
-    """(c) A team box score that stands there twice is partial_data in the raw table, and a cascade in all but it."""
+    """(c) A team box score that stands there twice is partial_data in the raw table, and a cascade in what reads it.
+
+    The doubled sums of TOGS break facts of the game, so that table shows the damage by itself.
+    """
     twice = day("2022-02-02")
     incidents.loaded_twice(path, twice, day("2022-02-20"))
     cascades = found_and_repaired(path, season, "partial_data", BOX, [twice])
-    assert {*cascades} == {processor.table.full_name for processor in registry()}
+    assert {*cascades} == {processor.table.full_name for processor in registry()} - {TOGS}
 
 
 def test_vanished_players(path, season):

@@ -132,7 +132,7 @@ def test_months_count_every_date_once(warehouse, change):
 def test_the_figure_is_the_same_bytes_whatever_it_holds():
     """The same months give the same image; many seasons and no month at all are drawn, too."""
     months = [
-        Month("nba_analytics.player_game_summary", f"20{year}-{month:02}", 9, 5, 1, 0)
+        Month("nba_analytics.player_game_summary", f"20{year}-{month:02}", 9, 5, 1, 0, 0)
         for year in (21, 22)
         for month in range(1, 13)
     ]
@@ -140,6 +140,6 @@ def test_the_figure_is_the_same_bytes_whatever_it_holds():
     assert first == second
     assert pictures.coverage_by_month([]).png[:4] == b"\x89PNG"
     assert pictures.coverage_by_month(months[:1]) != pictures.coverage_by_month(
-        [Month("nba_analytics.player_game_summary", "2021-01", 9, 9, 0, 0)]
+        [Month("nba_analytics.player_game_summary", "2021-01", 9, 9, 0, 0, 0)]
     )
     assert date(2021, 1, 1).strftime("%Y-%m") == months[0].month
