@@ -30,7 +30,7 @@ def test_an_intact_range_is_clean_and_untouched(warehouse):
     before = warehouse.read_bytes()
     for more in ({}, {"strict": True, "dry_run": False}):
         shown = {step.__name__: step(given(warehouse, **more)) for step in STEPS}
-        assert repr(shown["readiness"]) == "5 of 5 checks hold"
+        assert repr(shown["readiness"]) == "7 of 7 checks hold"
         assert repr(shown["covered"]) == "10 of 10 checks hold"
         assert repr(shown["contaminated"]).startswith("38 of 38 checks hold")
         assert repr(shown["gaps"]).startswith("no gap on ")

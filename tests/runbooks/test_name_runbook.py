@@ -19,6 +19,7 @@ from backcourt.runbooks.checks import PreflightError, ValidationError
 from backcourt.runbooks.parameters import NameResolution
 from backcourt.runbooks.scrub import replacements
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from rehash import rehash
 from review_league import FIRST, LOADED, NOW, ROBERT, SEASON, SECOND, league
 from small_season import LAST, query, raw_season
 
@@ -250,6 +251,7 @@ def late(raw_season, tmp_path):
             connection.execute(f"DELETE FROM nba_raw.{table} WHERE list_contains(?, game_id)", [ids])
         for table in ("nba_players_registry", "name_decisions", "unresolved_player_names", "player_aliases"):
             connection.execute(f"DELETE FROM nba_reference.{table}")
+    rehash(path, "nba_raw.bdl_player_boxscores")
     run(DuckDBWarehouse(path), DateRange(date(2021, 10, 1), LAST), registry(), Stamp("early", NOW))
     return path
 
