@@ -110,7 +110,7 @@ def ledger_rows(
 def replace_ledger(
     processor: Processor, ledger: Staged, chunk: DateRange, dates: str, stamp: Stamp
 ) -> tuple[Statement, ...]:
-    """The statements that put those rows into the ledger; dates of the chunk that are no game dates leave it."""
+    """The statements that put those rows into the ledger; dates of the chunk that are not game dates leave it."""
     values = ", ".join(f"n.{column}" for column in _COLUMNS)
     return (
         Statement(
