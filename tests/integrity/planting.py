@@ -158,8 +158,8 @@ def _plant(connection, league, draw, planted, table, kind, start=None):
         how = damage(connection, league, draw, table, day)
         if how:
             planted.roots.append(Root(kind, table, day))
-            if how.endswith(UNTOUCHED) and kind != "null_field":
-                # The hash gives it away as well.
+            if (how.endswith(UNTOUCHED) and kind != "null_field") or (table == MLFS and kind == "zero_value"):
+                # The hash gives it away as well, or the array of features, which is no longer its columns.
                 planted.roots.append(Root("null_field", table, day))
             ledger = draw.choice(LEDGERS if kind == "missing_date" else LEDGERS[:3])
             if table in COMPUTED:

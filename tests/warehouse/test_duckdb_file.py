@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from backcourt.catalog.types import array, day, flag, integer, number, text
 from backcourt.errors import AuditError, QueryError, WarehouseError, WarehouseLockedError
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.duckdb import LAYOUT, DuckDBWarehouse, read_only_query
+from backcourt.warehouse.duckdb_errors import close
 from backcourt.warehouse.publish import Scope, publish, staged_select
 
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
@@ -180,6 +182,30 @@ def test_arrow_in_and_out(warehouse):
     with warehouse.write() as session:
         name = session.stage_arrow("things", table)
         assert session.query(f"SELECT a, b FROM {name} ORDER BY a").to_pydict() == table.to_pydict()
+
+
+def test_an_interrupt_while_a_table_from_outside_is_read_stays_an_interrupt(warehouse):
+    """Ctrl-C while the engine reads an Arrow table is not turned into a refusal of that table."""
+
+    class Torn:
+        def __arrow_c_stream__(self, requested_schema=None):
+            raise KeyboardInterrupt
+
+    with warehouse.write() as session, pytest.raises(KeyboardInterrupt):
+        session.stage_arrow("torn", Torn())
+
+
+def test_a_connection_that_is_still_busy_is_closed_all_the_same(tmp_path):
+    """A statement that goes on for a moment in another thread keeps nobody from closing the file."""
+    connection = duckdb.connect()
+    running = threading.Thread(
+        target=lambda: connection.execute("SELECT SUM(a.i * b.i) FROM range(8000) AS a(i), range(8000) AS b(i)")
+    )
+    running.start()
+    close(connection, tmp_path / "w.duckdb")
+    running.join()
+    with pytest.raises(duckdb.ConnectionException):
+        connection.execute("SELECT 1")
 
 
 def test_a_missing_parameter_is_named(warehouse):

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -96,6 +96,11 @@ class _Interrupt:
             self._until = time.monotonic() + _STOP_SECONDS
             raise KeyboardInterrupt
 
+    @property
+    def asked(self) -> bool:
+        """True once somebody has asked to stop: what a library makes of that later is no fault of ours."""
+        return self._until > 0
+
 
 def _version(value: bool) -> None:
     if value:
@@ -115,8 +120,8 @@ def _root(
 def main() -> None:
     """Run the command; an error is one line on standard error."""
     _lenient()
+    stop = _Interrupt()
     try:
-        stop = _Interrupt()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, stop)
         sys.exit(_command())
@@ -133,8 +138,7 @@ def main() -> None:
         typer.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo(f"{_STOPPED}: {one_line(shlex.join(['backcourt', *sys.argv[1:]]), _LONGEST_COMMAND)}", err=True)
-        sys.exit(INTERRUPTED)
+        _stopped()
     except BrokenPipeError:
         # The reader of our output has gone; there is nobody left to tell.
         sys.stderr.close()
@@ -146,14 +150,27 @@ def main() -> None:
         typer.echo("error: there is too little memory for that. Try a shorter range, or free some memory", err=True)
         sys.exit(2)
     except Exception as error:  # noqa: BLE001 - the last resort: our own fault, said in one line
-        text = one_line(str(error), 300)
-        typer.echo(
-            f"internal error: {type(error).__name__}: {text}. Please report it with the command that you ran "
-            "(BACKCOURT_TRACEBACK=1 shows where it happened)",
-            err=True,
-        )
-        _traceback_if_asked(error)
-        sys.exit(3)
+        _unexpected(error, interrupted=stop.asked)
+
+
+def _unexpected(error: Exception, *, interrupted: bool) -> NoReturn:
+    """End with what nothing foresaw: our own fault, unless it is what a library made of an interrupt."""
+    _traceback_if_asked(error)
+    if interrupted:
+        _stopped()
+    text = one_line(str(error), 300)
+    typer.echo(
+        f"internal error: {type(error).__name__}: {text}. Please report it with the command that you ran "
+        "(BACKCOURT_TRACEBACK=1 shows where it happened)",
+        err=True,
+    )
+    sys.exit(3)
+
+
+def _stopped() -> NoReturn:
+    """End an interrupted command with how to go on."""
+    typer.echo(f"{_STOPPED}: {one_line(shlex.join(['backcourt', *sys.argv[1:]]), _LONGEST_COMMAND)}", err=True)
+    sys.exit(INTERRUPTED)
 
 
 def _of_system(error: OSError) -> str:

@@ -21,7 +21,7 @@ from backcourt.warehouse.activity import clear_activity, write_activity
 from backcourt.warehouse.base import STAGING, Parameters, Session, Staged, Statement, Warehouse
 from backcourt.warehouse.dead_runs import bury
 from backcourt.warehouse.dialect import Translated, is_read_only
-from backcourt.warehouse.duckdb_errors import StatementError, errors_for_people, file_error
+from backcourt.warehouse.duckdb_errors import StatementError, close, errors_for_people, file_error
 from backcourt.warehouse.duckdb_layout import LAYOUT, differences, layout_of, migration
 from backcourt.warehouse.translation import translate
 from backcourt.warehouse.turn import Turn
@@ -60,7 +60,7 @@ class DuckDBSession:
                 session = DuckDBSession(connection, self._path, self._turn)
             yield session
         finally:
-            connection.close()
+            close(connection, self._path)
 
     def _execute(self, sql: str, parameters: Parameters | None) -> list[tuple[object, ...]]:
         translated = translate(sql)
@@ -79,7 +79,7 @@ class DuckDBSession:
         """Stop the statement that runs now, from another thread; nothing happens if the session has ended."""
         import duckdb
 
-        with suppress(duckdb.ConnectionException):
+        with suppress(duckdb.ConnectionException, duckdb.ResourceInUseException):
             # A time limit may be reached in the moment in which the work ends and its connection is closed.
             self._connection.interrupt()
 
@@ -111,9 +111,11 @@ class DuckDBSession:
         """Make an Arrow table readable as nba_staging.NAME."""
         full = f"{STAGING}.{name}"
         view = f"staged_{name}"
-        self._connection.register(view, data)
+        with errors_for_people(self._path):
+            self._connection.register(view, data)
         self._plain(f"CREATE OR REPLACE TABLE {full} AS SELECT * FROM {view}")
-        self._connection.unregister(view)
+        with errors_for_people(self._path):
+            self._connection.unregister(view)
         return full
 
     def stage_parquet(self, name: str, path: Path) -> str:
@@ -232,7 +234,7 @@ class DuckDBWarehouse:
             with errors_for_people(self.path):
                 return differences(connection, tuple(tables))
         finally:
-            connection.close()
+            close(connection, self.path)
 
     def unwritable(self) -> str:
         """Why the file cannot be written; "" if it can."""
@@ -253,7 +255,7 @@ class DuckDBWarehouse:
         try:
             with errors_for_people(self.path):
                 if layout_of(connection, self.path) < LAYOUT:
-                    connection.close()
+                    close(connection, self.path)
                     self.ensure(TABLES)
                     connection = self._connect(read_only=True)
                 session = DuckDBSession(connection, self.path)
@@ -263,7 +265,7 @@ class DuckDBWarehouse:
                 connection.execute("SET lock_configuration = true").fetchall()
             yield session
         finally:
-            connection.close()
+            close(connection, self.path)
 
     @contextmanager
     def write(self, ensure: Iterable[Table] = ()) -> Iterator[Session]:
@@ -276,7 +278,7 @@ class DuckDBWarehouse:
                     self._evolve(connection, tuple(ensure))
                     bury(connection, self.path)
             except BaseException:
-                connection.close()
+                close(connection, self.path)
                 if new:
                     self.path.unlink(missing_ok=True)
                 raise
@@ -285,7 +287,7 @@ class DuckDBWarehouse:
                 connection.execute(f"ATTACH ':memory:' AS {STAGING}").fetchall()
             yield session
         finally:
-            connection.close()
+            close(connection, self.path)
 
     def ensure(self, tables: Iterable[Table]) -> None:
         """Create what is missing and add new columns; refuse a file whose tables are newer or typed differently."""

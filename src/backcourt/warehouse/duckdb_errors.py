@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import re
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from backcourt.errors import (
     BackcourtError,
@@ -22,6 +24,11 @@ from backcourt.files import reason
 from backcourt.warehouse.activity import read_activity
 from backcourt.warehouse.holders import is_running
 
+if TYPE_CHECKING:
+    import duckdb
+
+_PAUSES = (0.01, 0.05, 0.2, 0.5)
+"""Seconds between the attempts to close a connection that is still busy."""
 _FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 _SYSTEM = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EISDIR, errno.ENOTDIR, errno.ENOENT, errno.ENAMETOOLONG)
 _RESTORE = "restore it from a copy, or name another file with --warehouse"
@@ -38,20 +45,45 @@ def errors_for_people(path: Path) -> Iterator[None]:
         yield
     except duckdb.InterruptException as error:
         raise QueryInterruptedError("the statement was stopped while it ran") from error
-    except RuntimeError as error:
-        # What DuckDB makes of Ctrl-C while a statement runs in the main thread.
-        if str(error) == "Query interrupted":
+    except (RuntimeError, duckdb.Error) as error:
+        if _of_interrupt(error):
             raise KeyboardInterrupt from None
-        raise
-    except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
-        raise file_error(path, error) from error
-    except duckdb.TransactionException as error:
-        # A commit that could not be written to the file.
-        raise (file_error(path, error) if "write" in str(error).lower() else refused(path, error)) from error
-    except duckdb.Error as error:
-        raise refused(path, error) from error
+        if not isinstance(error, duckdb.Error):
+            raise
+        raise _for_people(path, error) from error
     except UnicodeError as error:
         raise QueryError("a value holds a character that cannot be text", next_step="write it in UTF-8") from error
+
+
+def _of_interrupt(error: Exception) -> bool:
+    """True for what DuckDB makes of Ctrl-C in the main thread, in a statement or while it reads an Arrow table."""
+    return str(error) == "Query interrupted" or "failed: KeyboardInterrupt" in str(error)
+
+
+def _for_people(path: Path, error: Exception) -> BackcourtError:
+    import duckdb
+
+    if isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.InternalException):
+        return file_error(path, error)
+    if isinstance(error, duckdb.TransactionException) and "write" in str(error).lower():
+        # A commit that could not be written to the file.
+        return file_error(path, error)
+    return refused(path, error)
+
+
+def close(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Close a connection, also when the statement that an interrupt stopped has not let go of it yet."""
+    import duckdb
+
+    with errors_for_people(path):
+        for pause in _PAUSES:
+            try:
+                connection.close()
+            except duckdb.ResourceInUseException:
+                time.sleep(pause)
+            else:
+                return
+        connection.close()
 
 
 class StatementError(QueryError):
