@@ -1,14 +1,18 @@
 """The scheduled job of yesterday: days without games and between seasons end it well, an unloaded schedule does not."""
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from backcourt.processors.registry import registry
 from small_season import checksums, query
+from state import contents
 
 YESTERDAY = ("--start-date", "yesterday", "--end-date", "yesterday")
 DAILY = (*YESTERDAY, "--mode", "daily")
+LEDGER = "nba_processing.backfill_ledger"
 LAST_GAME = datetime(2021, 11, 14, 15, tzinfo=UTC)
 
 
@@ -26,8 +30,8 @@ def at(monkeypatch):
 
 
 @pytest.fixture
-def rest(computed):
-    """A season with a day without games, 2021-11-10, and further games on 2021-12-01."""
+def put_off(computed):
+    """A computed season of which one day, 2021-11-10, has lost its games, and with further games on 2021-12-01."""
     query(computed, "DELETE FROM nba_raw.nbac_schedule WHERE game_date = '2021-11-10'")
     query(
         computed,
@@ -35,6 +39,15 @@ def rest(computed):
         "nba_raw.nbac_schedule WHERE game_date = '2021-11-14'",
     )
     return computed
+
+
+@pytest.fixture
+def rest(put_off):
+    """The same, and what was computed of that day is gone: a day without games, as any other."""
+    for processor in registry():
+        query(put_off, f"DELETE FROM {processor.table.full_name} WHERE {processor.table.partition} = '2021-11-10'")
+    query(put_off, "DELETE FROM nba_processing.backfill_ledger WHERE game_date = '2021-11-10'")
+    return put_off
 
 
 @pytest.mark.parametrize(
@@ -111,18 +124,41 @@ def test_a_backfill_takes_a_day_without_games_for_a_mistake(rest, command, at):
     assert checksums(rest) == before
 
 
-def test_a_backfill_withdraws_a_day_that_lost_its_games(rest, command, at):
+HELD = f"""SELECT (SELECT count(*) FROM nba_analytics.team_offense_game_summary WHERE game_date = '2021-11-10'),
+    (SELECT count(*) FROM {LEDGER} WHERE game_date = '2021-11-10')"""
+
+
+def test_a_backfill_withdraws_a_day_that_lost_its_games(put_off, command, at):
     """A day that was computed and is no game date any more: its rows and ledger entries go, then it is a mistake, too."""
     at(datetime(2021, 11, 11, 12, tzinfo=UTC))
-    table, ledger = "nba_analytics.team_offense_game_summary", "nba_processing.backfill_ledger"
-    rows = f"SELECT (SELECT count(*) FROM {table} WHERE game_date = '2021-11-10'), (SELECT count(*) FROM {ledger} "
-    rows += "WHERE game_date = '2021-11-10')"
-    assert query(rest, rows) == [(20, 10)]
-    assert command("run", *YESTERDAY, "--warehouse", rest).code == 0
-    assert query(rest, rows) == [(0, 0)]
-    done = command("run", *YESTERDAY, "--warehouse", rest)
+    assert query(put_off, HELD) == [(20, 10)]
+    assert command("run", *YESTERDAY, "--warehouse", put_off).code == 0
+    assert query(put_off, HELD) == [(0, 0)]
+    done = command("run", *YESTERDAY, "--warehouse", put_off)
     assert done.code == 2
     assert "the schedule has no game on 2021-11-10. valid: 2021-22" in done.line
+
+
+@pytest.mark.parametrize("how", ["moved", "postponed"])
+def test_the_scheduled_job_withdraws_a_day_that_lost_its_games(put_off, command, at, how):
+    """In daily mode a day that was computed goes, too, whether its games moved or were put off; then it is quiet."""
+    at(datetime(2021, 11, 11, 12, tzinfo=UTC))
+    if how == "postponed":
+        query(
+            put_off,
+            "INSERT INTO nba_raw.nbac_schedule SELECT * REPLACE (DATE '2021-11-10' AS game_date, 4 AS game_status, "
+            "'9' || game_id AS game_id) FROM nba_raw.nbac_schedule WHERE game_date = '2021-11-09'",
+        )
+    twin = shutil.copy(put_off, put_off.with_name("twin.duckdb"))
+    planned = command("plan", *DAILY, "--json", "--warehouse", put_off)
+    assert {found["detail"] for found in json.loads(planned.out)["ranges"]} == {"no game date any more"}
+    assert command("run", *DAILY, "--warehouse", put_off).code == 0
+    assert command("run", *YESTERDAY, "--warehouse", twin).code == 0
+    assert query(put_off, HELD) == [(0, 0)]
+    assert contents(put_off) == contents(twin)
+    done = command("run", *DAILY, "--warehouse", put_off)
+    assert (done.code, done.out) == (0, "")
+    assert "no game on 2021-11-10, nothing to do" in done.line
 
 
 @pytest.mark.parametrize(

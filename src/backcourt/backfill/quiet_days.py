@@ -13,6 +13,8 @@ from backcourt.warehouse.base import Session
 def quiet(session: Session, span: DateRange, policy: Policy, today: date) -> str:
     """Why a range has nothing to compute and that is as it should be, in one line; "" if it has, or if it is not.
 
+    A day that was computed and has no game any more is not quiet: what is there of it must go.
+
     Args:
         session: An open session.
         span: The range.
@@ -28,16 +30,17 @@ def quiet(session: Session, span: DateRange, policy: Policy, today: date) -> str
     admit(span, policy, today)
     rows = session.rows(
         "SELECT COUNTIF(game_date BETWEEN @start AND @end) AS games, MAX(IF(game_date < @start, game_date, NULL)) "
-        "AS last_game, MIN(IF(game_date > @end, game_date, NULL)) AS next_game "
+        "AS last_game, MIN(IF(game_date > @end, game_date, NULL)) AS next_game, "
+        "(SELECT COUNT(*) FROM nba_processing.backfill_ledger WHERE game_date BETWEEN @start AND @end) AS computed "
         f"FROM nba_raw.nbac_schedule WHERE season_type IN {COUNTED} AND game_status <> {POSTPONED}",
         {"start": span.start, "end": span.end},
     )
-    games, last_game, next_game = rows[0]
+    games, last_game, next_game, computed = rows[0]
     before = (span.end - last_game).days if isinstance(last_game, date) else None
     after = (next_game - span.start).days if isinstance(next_game, date) else None
     # With no game for longer, the schedule has not been loaded.
     near = [days for days in (before, after) if days is not None and days <= LONGEST_BREAK]
-    if games or not near:
+    if games or computed or not near:
         return ""
     around = [f"the last one before was on {last_game}"] if last_game else []
     around += [f"the next is on {next_game}"] if next_game else []
