@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -188,18 +189,20 @@ def longest_season(year: int) -> DateRange:
     return DateRange(date(year, first, 1), date(year + 1, last - 12 + 1, 1) - timedelta(days=1))
 
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
 def parse_date(text: str, what: str = "date") -> date:
     """A date from YYYY-MM-DD.
 
     Raises:
         DateRangeError: If the text is empty or no such date exists.
     """
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise DateRangeError(
-            f"{what} {text!r} is not a date", next_step="write it as YYYY-MM-DD, for example 2021-11-02"
-        ) from None
+    # Python alone would also read 20211102 and weeks, which nobody means who types a date here.
+    with suppress(ValueError):
+        if _DATE.fullmatch(text.strip()):
+            return date.fromisoformat(text.strip())
+    raise DateRangeError(f"{what} {text!r} is not a date", next_step="write it as YYYY-MM-DD, for example 2021-11-02")
 
 
 def month_chunks(span: DateRange) -> tuple[DateRange, ...]:

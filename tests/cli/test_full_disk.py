@@ -8,6 +8,8 @@ import sys
 import pytest
 
 from small_season import checksums
+from state import stored
+from worlds import LOADED, season_files
 
 DAY = ("--start-date", "2021-11-05", "--end-date", "2021-11-05")
 
@@ -97,6 +99,20 @@ def test_a_run_that_does_not_fit(disk, computed_season, command):
     assert {name: after[name] for name in after if name.startswith("nba_pre")} == {
         name: before[name] for name in before if name.startswith("nba_pre")
     }
+
+
+@pytest.mark.slow
+def test_a_season_that_is_loaded_does_not_fit(disk, simulated_warehouse, tmp_path, command):
+    """What was loaded before the disk was full stays, and the same load finishes the season once there is room."""
+    season = season_files(simulated_warehouse.parent / "season", tmp_path / "season", LOADED)
+    whole, warehouse = tmp_path / "whole.duckdb", disk / "w.duckdb"
+    assert command("load", "season", season, "--warehouse", whole).code == 0
+    (disk / "taken").write_bytes(bytes(60 << 20))
+    refused(command("load", "season", season, "--warehouse", warehouse), "what was published before stays")
+    (disk / "taken").unlink()
+    again = command("load", "season", season, "--warehouse", warehouse)
+    assert again.code == 0, again.err
+    assert stored(warehouse) == stored(whole)
 
 
 def test_a_runbook_whose_results_do_not_fit(disk, computed_season, command):

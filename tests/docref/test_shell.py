@@ -5,7 +5,7 @@ import string
 import time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from repositories import report
 
@@ -152,7 +152,17 @@ def test_a_changed_letter_is_found_wherever_it_stands(tmp_path, before, call, wr
     assert [each.line for each in found] == ([len(lines) + 1] if wrong else [])
 
 
+def test_a_line_that_goes_on_inside_quotes_keeps_the_places_after_it():
+    """A backslash at the end of a line is no character of a quoted word, and what follows stands on the next line."""
+    assert [(word.text, word.line, word.column) for word in commands('say "one\\\ntwo" three')[0]] == [
+        ("say", 0, 0),
+        ("onetwo", 0, 4),
+        ("three", 1, 5),
+    ]
+
+
 @settings(max_examples=300, deadline=None)
+@example(text='"\\\n";=')
 @given(text=st.text("ab -'\"\\\n$(){}|&;<>#`=\t", max_size=80))
 def test_the_lexer_reads_any_text(text):
     """Whatever stands in a fence is cut without an error, and every word lies inside the text."""

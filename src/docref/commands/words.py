@@ -202,6 +202,9 @@ class _Lexer:
             if quote == '"' and char == "\\" and self._at + 1 < len(self._text):
                 self._at += 1
                 char = self._text[self._at]
+                if char == "\n":
+                    self._advance_line()
+                    continue
             elif quote == '"' and char in "$`":
                 filled = True
                 if self._text.startswith("$(", self._at):
