@@ -3,13 +3,13 @@
 A file that is written appears under a name of its own first, in the same folder, and takes the place of the old one
 when it is complete: whoever reads sees the old file or the new one, and a full disk costs nothing that was there. The
 name is made anew each time and never followed if it is a link, so that nobody can have the bytes written elsewhere.
+What a killed process left of that goes with the next file that is written to the folder.
 """
 
 from __future__ import annotations
 
 import errno
 import io
-import itertools
 import os
 import stat
 from collections.abc import Iterator, Mapping
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from backcourt.errors import InputFileError, OutputFileError
+from backcourt.leftovers import new_file
 
 _REASONS: Mapping[int, str] = {
     errno.ENOENT: "there is no such file or folder",
@@ -52,8 +53,6 @@ _KINDS = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
-_NUMBERS = itertools.count()
-_TRIES = 100
 
 
 def reason(error: OSError | ValueError) -> str:
@@ -156,7 +155,7 @@ def replacing(path: Path, option: str = "", *, durable: bool = True) -> Iterator
     """
     check_writable(path, option)
     try:
-        beside, handle = _beside(path)
+        beside, handle = new_file(path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
                 with suppress(FileNotFoundError):
@@ -165,7 +164,8 @@ def replacing(path: Path, option: str = "", *, durable: bool = True) -> Iterator
                 file.flush()
                 if durable:
                     os.fsync(handle)
-            beside.replace(path)
+                # While it is open, and so locked: nobody takes it for what a dead process left.
+                beside.replace(path)
         except BaseException:
             with suppress(OSError):
                 beside.unlink(missing_ok=True)
@@ -221,13 +221,3 @@ def make_folder(path: Path, option: str = "") -> None:
             raise OutputFileError(f"{path} cannot be written: it is read-only", next_step=step)
     except (OSError, ValueError) as error:
         raise OutputFileError(f"{path} cannot be written: {reason(error)}", next_step=step) from error
-
-
-def _beside(path: Path) -> tuple[Path, int]:
-    """A new file in the same folder, open for writing; no link is followed, and nothing that is there is opened."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
-    for _ in range(_TRIES):
-        beside = path.with_name(f".backcourt-{os.getpid()}-{next(_NUMBERS)}.part")
-        with suppress(FileExistsError):
-            return beside, os.open(beside, flags, 0o666)
-    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))

@@ -15,9 +15,9 @@ from backcourt.backfill import locks
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.errors import LockedError
+from backcourt.processes import birth_of
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.duckdb import DuckDBWarehouse
-from backcourt.warehouse.holders import birth_of
 from small_season import query
 
 NOW = datetime(2022, 1, 13, 9, tzinfo=UTC)

@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from backcourt import files
+from backcourt import files, leftovers
 from backcourt.errors import InputFileError, OutputFileError
 from backcourt.files import check_writable, make_folder, read_whole, replacing, replacing_text, write_whole
 
@@ -86,7 +86,7 @@ def test_a_part_never_follows_a_link_that_lies_in_wait(tmp_path, monkeypatch):
     """A link under the very name that a part would get is passed over: its target is not touched."""
     victim = tmp_path / "victim"
     victim.write_text("kept")
-    monkeypatch.setattr(files, "_NUMBERS", iter(range(100)))
+    monkeypatch.setattr(leftovers, "_NUMBERS", iter(range(100)))
     for number in range(3):
         (tmp_path / f".backcourt-{os.getpid()}-{number}.part").symlink_to(victim)
     (tmp_path / f".backcourt-{os.getpid()}-3.part").symlink_to(tmp_path / "made")

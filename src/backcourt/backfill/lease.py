@@ -13,8 +13,8 @@ from backcourt.backfill import locks
 from backcourt.backfill.stamp import Stamp
 from backcourt.catalog import TABLES
 from backcourt.errors import BackcourtError, WarehouseLockedError
+from backcourt.processes import birth_of
 from backcourt.warehouse.base import Session, Statement, Warehouse
-from backcourt.warehouse.holders import birth_of
 
 _HOLD_SECONDS = 3.0
 """A session is given back after this long, so that readers and other runs get their turn."""

@@ -7,12 +7,13 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 
 from backcourt.calendar import season_year
 from backcourt.catalog.teams import team_code_of
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.files import read_whole, reason, replacing_text
+from backcourt.leftovers import new_folder
 from backcourt.names.decide import Asked, Decision, decide
 from backcourt.names.people import People, everybody, registered
 from backcourt.warehouse.base import Session, Warehouse
@@ -159,7 +160,7 @@ def _people(warehouse: Warehouse | None, *, aliases: bool) -> Iterator[tuple[Ses
     from backcourt.warehouse.duckdb import DuckDBWarehouse
 
     with (
-        TemporaryDirectory(prefix="backcourt-") as folder,
-        DuckDBWarehouse(Path(folder) / "empty.duckdb").write() as session,
+        new_folder(Path(gettempdir())) as folder,
+        DuckDBWarehouse(folder / "empty.duckdb").write() as session,
     ):
         yield session, everybody(aliases=aliases)

@@ -7,7 +7,6 @@ import logging
 import platform
 import re
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from backcourt.errors import BackcourtError, OutputFileError, one_line
 from backcourt.files import check_writable, is_full, make_folder, reason
+from backcourt.leftovers import new_folder
 from backcourt.runbooks.parameters import MODELS, Parameters
 from backcourt.runbooks.registry import Runbook, runbook, source
 from backcourt.runbooks.scrub import replacements, scrub
@@ -168,7 +168,7 @@ def run_runbook(
     make_folder(out_folder, "--out")
     for target in (notebook, report, failed):
         check_writable(target)
-    with _written(out_folder), _Workplace(out_folder) as work:
+    with _written(out_folder), new_folder(out_folder) as work:
         executed = work / "executed.ipynb"
         watch = _Watch(progress, len(_cells(found)))
         try:
@@ -303,19 +303,6 @@ def _written(out_folder: Path) -> Iterator[None]:
             if is_full(error)
             else "name another folder with --out",
         ) from error
-
-
-class _Workplace:
-    """A folder beside the results that goes when the run is over, however it ends."""
-
-    def __init__(self, parent: Path) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix=".running-", dir=parent, ignore_cleanup_errors=True)
-
-    def __enter__(self) -> Path:
-        return Path(self._folder.name)
-
-    def __exit__(self, *_: object) -> None:
-        self._folder.cleanup()
 
 
 def _keep(executed: Path, failed: Path, words: Mapping[str, str]) -> Path | None:

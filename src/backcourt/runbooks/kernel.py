@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 import weakref
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+
+from backcourt.leftovers import new_folder
 
 _LONGEST = 80
 """Characters of a folder's name with which the names of sockets in it stay under the system's limit."""
@@ -22,9 +24,10 @@ class OwnKernelManager(AsyncKernelManager):
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - the traits of the base class
         """Talk through files of a private folder where their names are short enough, not through open ports."""
         super().__init__(**options)
-        folder = Path(tempfile.mkdtemp(prefix="kernel-"))
+        stack = ExitStack()
+        folder = stack.enter_context(new_folder(Path(tempfile.gettempdir())))
         # It goes with the manager, also after a kernel that died.
-        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        weakref.finalize(self, stack.close)
         if sys.platform != "win32" and len(str(folder)) < _LONGEST:
             self.transport = "ipc"
             self.ip = str(folder / "ipc")

@@ -1,12 +1,17 @@
-"""Runs of this machine that were killed: whoever writes next says so in the history, and frees what they held."""
+"""Runs of this machine that were killed: whoever writes next says so in the history, and frees what they held.
+
+What they left half written beside the file goes, too.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backcourt.leftovers import sweep
+from backcourt.processes import is_running
 from backcourt.warehouse.activity import activity_path, read_activity
-from backcourt.warehouse.holders import is_gone, is_running
+from backcourt.warehouse.holders import is_gone
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,6 +28,7 @@ def bury(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         connection: A connection that can write.
         path: The warehouse file.
     """
+    sweep(path.parent)
     note = read_activity(path)
     pid = note.get("pid")
     if note and not (isinstance(pid, int) and pid > 0 and is_running(pid, str(note.get("birth") or ""))):

@@ -21,8 +21,8 @@ from backcourt.errors import (
     WarehouseLockedError,
 )
 from backcourt.files import reason
+from backcourt.processes import is_running
 from backcourt.warehouse.activity import read_activity
-from backcourt.warehouse.holders import is_running
 
 if TYPE_CHECKING:
     import duckdb

@@ -11,7 +11,8 @@ import re
 import socket
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+
+from backcourt.processes import birth_of, is_running
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +58,3 @@ def is_gone(holder: str, birth: str) -> bool:
     """True if the holder ran on this machine and is known to be gone."""
     said = re.match(r"process (\d+) on (\S+) ", holder)
     return said is not None and said[2] == socket.gethostname() and not is_running(int(said[1]), birth)
-
-
-def is_running(pid: int, birth: str) -> bool:
-    """True if a process of this machine is there, and is the one that was born then ("" for any)."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return not birth or birth_of(pid) in {"", birth}
-
-
-def birth_of(pid: int) -> str:
-    """Start time of a process, from /proc; "" where there is none. A zombie counts as gone."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    except OSError:
-        return ""
-    return "gone" if fields[0] == "Z" else fields[19]
