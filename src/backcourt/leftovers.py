@@ -1,6 +1,6 @@
 """Files and folders that a process makes for itself beside its results, and what killed processes have left of them.
 
-Their names say which process made them, ``.backcourt-PID-NAME.part``, and whoever made one holds the system's lock on it
+Their names say which process made them, ``.backcourt-PID-NAME.part``, and whoever made one holds its lock
 while he needs it. So what is left can be told from what is in use: its process is gone, and nobody has the lock.
 """
 
@@ -105,7 +105,7 @@ def _remove(path: Path, pid: int) -> None:
 
 
 def _is_dead(pid: int, seen: os.stat_result) -> bool:
-    """True if no process has that number, or one that came after the file: in a container, it is always the same one."""
+    """True if no process has that number, or one that came after the file: a container gives the same one each time."""
     if not is_running(pid):
         return True
     started = started_at(pid)

@@ -71,6 +71,9 @@ def test_an_act_is_done_and_undone(names, place, monkeypatch):
     assert "4 raw rows have their id now; 2 other names were decided" in text
     assert "dates that missed them: 1, 2023-01-10 to 2023-01-10" in text
     assert last(text) == "next: backcourt names reprocess"
+    code, again = names("accept", TIMELORD_ID, ROBERT, "--notes", "his nickname")
+    assert (code, last(again)) == (0, "next: backcourt names reprocess")
+    assert f"'Timelord Williams' is {ROBERT} already; to undo: backcourt names undo " in again
     undo = re.search(r"to undo: backcourt names undo ([0-9a-f]{8})", text)[1]
     _, shown = names("show", TIMELORD_ID)
     assert "status: resolved (alias_created, player 1629057, by login)" in shown
@@ -81,8 +84,10 @@ def test_an_act_is_done_and_undone(names, place, monkeypatch):
     with place.write(TABLES) as session:
         assert beginning(session) == before
     code, text = names("undo", undo)
-    assert code == 2
-    assert "was undone already" in text
+    assert (code, last(text)) == (0, "next: backcourt names pending")
+    assert f"accept {undo} is undone already, " in text
+    with place.write(TABLES) as session:
+        assert beginning(session) == before
 
 
 @pytest.mark.slow

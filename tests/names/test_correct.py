@@ -57,19 +57,34 @@ def test_a_killed_correction_is_finished_by_the_next_command(place, monkeypatch)
             correct(session, found["name_id"], BROWN, **BY)
     assert ids(place) == [(ROBERT,)]
     with place.write() as session:
-        assert outstanding(session, decide=False).rows == 1
+        left = outstanding(session, decide=False)
+        assert (left.rows, left.acts) == (1, 1)
         finish(session, run_id="next", now=NOW)
         assert [row["player_id"] for row in decided(session, found["name_id"])] == [BROWN]
     assert ids(place) == [(BROWN,)]
 
 
+def test_a_correction_that_is_repeated_has_nothing_left_to_do(place):
+    """He is that player already, by the correction or by a rule: it is said, with the act if there is one."""
+    with place.write() as session:
+        (found,) = [row for row in decided(session, "Robert Williams") if row["source"] == INJURIES]
+        by_rule = correct(session, found["name_id"], ROBERT, **BY)
+        assert [(said.what, said.review_id) for said in by_rule.already] == [
+            (f"'Robert Williams' is {ROBERT} already", "")
+        ]
+        done = correct(session, found["name_id"], BROWN, **BY)
+        again = correct(session, found["name_id"], BROWN, **BY)
+        assert (again.reviews, again.already[0].review_id) == ((), done.reviews[0])
+        assert session.rows("SELECT COUNT(*) AS n FROM nba_reference.name_reviews") == [(1,)]
+    assert ids(place) == [(BROWN,)]
+
+
 def test_what_cannot_be_corrected(place):
-    """No such id, the player whom it names already, somebody who is not registered: refused, and nothing is changed."""
+    """No such id, and somebody who is not registered: refused, and nothing is changed."""
     with place.write() as session:
         (found,) = [row for row in decided(session, "Robert Williams") if row["source"] == INJURIES]
         for text, player, says in (
             ("ffffffff", BROWN, "no decided name"),
-            (found["name_id"], ROBERT, "already"),
             (found["name_id"], 123456789, "123456789"),
         ):
             with pytest.raises(BackcourtError, match=says):

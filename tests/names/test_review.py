@@ -186,12 +186,12 @@ def test_an_accepted_name_is_known_everywhere(session):
     )
     assert failures == [("jaelinwilliams", "pending", None), ("timelordwilliams", "resolved", NOW)]
     with pytest.raises(BackcourtError, match=r"is resolved, so it cannot be accepted.*names show 8443e848"):
-        review.accept(session, TIMELORD_ID, ROBERT, **LATER)
+        review.accept(session, TIMELORD_ID, BROWN, **LATER)
 
 
 @pytest.mark.slow
 def test_undoing_brings_everything_back_once(session):
-    """After the undo queue, aliases in force, decisions, failures and raw rows are as before; a second is refused."""
+    """After the undo queue, aliases in force, decisions, failures and raw rows are as before; a second does nothing."""
     before = beginning(session)
     done = review.accept(session, TIMELORD_ID, ROBERT, **ANN)
     assert beginning(session) != before
@@ -201,8 +201,10 @@ def test_undoing_brings_everything_back_once(session):
     assert [row["is_active"] for row in review.aliases(session) if row["alias_source"] == "review"] == [False]
     (act,) = review.show(session, TIMELORD_ID).reviews
     assert (act["undone_at"], act["undone_by"]) == (LATER["now"], "bob")
-    with pytest.raises(BackcourtError, match="was undone already, 2023-01-13 12:01 UTC by bob"):
-        review.undo(session, done.reviews[0], **LATER)
+    again = review.undo(session, done.reviews[0], **{**ANN, "now": NOW + timedelta(hours=1)})
+    assert (again.already, again.names, again.rows) == ("2023-01-13 12:01 UTC by bob", 0, 0)
+    assert beginning(session) == before
+    assert review.show(session, TIMELORD_ID).reviews == (act,)
 
 
 @pytest.mark.parametrize(
@@ -374,8 +376,8 @@ def test_a_withdrawn_curated_alias_stays_withdrawn(session):
     assert session.rows(decided) == [("suffix",)]
     fill_registry(session, DateRange(FIRST, SECOND), run_id="again", now=NOW + timedelta(hours=1))
     assert [row["is_active"] for row in review.aliases(session) if row["alias_lookup"] == "robertwilliams"] == [False]
-    with pytest.raises(BackcourtError, match="is withdrawn already"):
-        review.withdraw(session, "robertwilliams", "", "", **LATER)
+    again = review.withdraw(session, "robertwilliams", "", "", **LATER)
+    assert (again.already, again.review_id, again.decisions) == (True, gone.review_id, 0)
     review.undo(session, gone.review_id, **LATER)
     assert beginning(session) == before
 
@@ -410,10 +412,6 @@ def test_a_withdrawn_alias_of_a_review_takes_its_decisions_along(session):
 @pytest.mark.slow
 def test_what_a_killed_acceptance_left_the_next_pass_does(place, monkeypatch):
     """If it ends before the ids are written and other names are asked, validators see it, and the next pass does it."""
-
-    def killed(*_, **__):
-        raise KeyboardInterrupt
-
     with place.write(TABLES) as session:
         monkeypatch.setattr(review_acts, "resolve", killed)
         with pytest.raises(KeyboardInterrupt):
@@ -421,7 +419,9 @@ def test_what_a_killed_acceptance_left_the_next_pass_does(place, monkeypatch):
     with place.write(TABLES) as session:
         assert ids_written(session) == AT_FIRST
         # Two rows of the report have their decision; the partner's name is decided by the alias now, the odds' too.
-        assert outstanding(session, decide=False).rows == 2
+        left = outstanding(session, decide=False)
+        assert (left.rows, left.acts) == (2, 1)
+        assert "1 decisions of reviewers are carried out in part" in str(left)
         assert outstanding(session).revised == 2
         assert review.health(session, NOW).exit_code == 1
         finish(session, run_id="next", now=NOW + timedelta(hours=1))
@@ -434,28 +434,100 @@ def test_what_a_killed_acceptance_left_the_next_pass_does(place, monkeypatch):
         assert sorted(session.rows(decided)) == sorted((source, ROBERT) for source in sources)
 
 
+def killed(*_, **__):
+    """What a process does that ends here."""
+    raise KeyboardInterrupt
+
+
 @pytest.mark.slow
-def test_what_a_killed_undo_left_is_healed_and_undone(place, monkeypatch):
-    """It ends with the ids taken and the decisions there: the next pass writes them again, a second undo goes through."""
+def test_what_follows_from_an_undo_is_due_until_it_is_done(place, monkeypatch):
+    """Killed before the names are asked again: the ids went with the decisions, it is said, and the next command does it."""
     with place.write(TABLES) as session:
         before = beginning(session)
         done = review.accept(session, TIMELORD_ID, ROBERT, **ANN)
-        ids = ids_written(session)
-        taken = review_undo.take_ids
-
-        def killed(*given, **named):
-            taken(*given, **named)
-            raise KeyboardInterrupt
-
-        monkeypatch.setattr(review_undo, "take_ids", killed)
+        monkeypatch.setattr(review_undo, "resolve", killed)
         with pytest.raises(KeyboardInterrupt):
             review.undo(session, done.reviews[0], **LATER)
         monkeypatch.undo()
         assert ids_written(session) == AT_FIRST
-        resolve(session, run_id="next", now=NOW + timedelta(hours=1))
-        assert ids_written(session) == ids
-        review.undo(session, done.reviews[0], **LATER)
+        assert outstanding(session, decide=False).acts == 1
+        finish(session, run_id="next", now=NOW + timedelta(hours=1))
+        assert not outstanding(session)
+        assert review.undo(session, done.reviews[0], **LATER).already == "2023-01-13 12:01 UTC by bob"
         assert beginning(session) == before
+
+
+@pytest.mark.slow
+def test_what_follows_from_a_withdrawal_and_its_undoing_is_due(place, monkeypatch):
+    """A name that a rule decides without the alias, and that the alias decides when it is back, is not left waiting."""
+    decided = "SELECT step FROM nba_reference.name_decisions WHERE player_lookup = 'robertwilliams'"
+    with place.write(TABLES) as session:
+        before = beginning(session)
+        for step, act in (
+            ("suffix", lambda: review.withdraw(session, "robertwilliams", "", "", **ANN)),
+            (
+                "alias",
+                lambda: review.undo(
+                    session, review.withdraw(session, "robertwilliams", "", "", **ANN).review_id, **LATER
+                ),
+            ),
+        ):
+            monkeypatch.setattr(review_undo, "resolve", killed)
+            with pytest.raises(KeyboardInterrupt):
+                act()
+            monkeypatch.undo()
+            assert outstanding(session, decide=False).acts == 1
+            assert review.health(session, NOW).exit_code == 1
+            finish(session, run_id="next", now=NOW + timedelta(hours=1))
+            assert (session.rows(decided), bool(outstanding(session))) == ([(step,)], False)
+        assert {
+            name: rows for name, rows in beginning(session).items() if name in {"aliases", "injuries", "failures"}
+        } == {name: rows for name, rows in before.items() if name in {"aliases", "injuries", "failures"}}
+
+
+@pytest.mark.slow
+def test_an_alias_that_a_killed_act_made_decides_without_raw_rows_of_its_own(place, monkeypatch):
+    """The accepted name has no row any more: only the names that its alias decides show that something is due."""
+    with place.write(TABLES) as session:
+        session.transaction([Statement(f"DELETE FROM nba_raw.{INJURIES} WHERE player_lookup = 'timelordwilliams'")])
+        monkeypatch.setattr(review_acts, "resolve", killed)
+        with pytest.raises(KeyboardInterrupt):
+            review.accept(session, TIMELORD_ID, ROBERT, **ANN)
+        monkeypatch.undo()
+        left = outstanding(session, decide=False)
+        assert (left.rows, left.never_asked, left.acts) == (0, 0, 1)
+        finish(session, run_id="next", now=NOW)
+        assert ids_written(session) == AT_FIRST | {(source, "timelordwilliams"): ROBERT for source in (PARTNER, ODDS)}
+        assert not outstanding(session)
+
+
+def test_who_repeats_an_act_has_nothing_left_to_do(session):
+    """The same said twice, by anybody, changes nothing and names the act; with other notes, or another wish, it is new."""
+    either, odd, new = id_of(EITHER, team="OKC"), id_of(HOSTILE[1]), id_of(HOSTILE[5])
+    day = date(2023, 1, 20)
+    acts = [
+        ("ignored already", lambda by: review.reject(session, either, notes="nobody", **by)),
+        ("pending already", lambda by: review.reopen(session, either, **by)),
+        ("new_player already", lambda by: review.reject(session, new, "new_player", **by)),
+        ("snoozed until 2023-01-20 already", lambda by: review.snooze(session, odd, day, **by)),
+        (f"{ROBERT} already", lambda by: review.accept(session, TIMELORD_ID, ROBERT, **by)),
+    ]
+    for says, act in acts:
+        done = act(ANN)
+        after = beginning(session), session.query("SELECT * FROM nba_reference.name_reviews ORDER BY 1").to_pylist()
+        again = act(LATER)
+        assert (done.already, again.reviews) == ((), ())
+        assert [(says in said.what, said.review_id) for said in again.already] == [(True, done.reviews[0])]
+        stored = session.query("SELECT * FROM nba_reference.name_reviews ORDER BY 1").to_pylist()
+        assert (beginning(session), stored) == after
+    assert review.snooze(session, odd, day, notes="other", **LATER).reviews
+    assert review.snooze(session, odd, date(2023, 1, 21), **LATER).reviews
+    for refused in (
+        lambda: review.accept(session, TIMELORD_ID, ROBERT, notes="other", **LATER),
+        lambda: review.reopen(session, id_of(HOSTILE[2]), **LATER),
+    ):
+        with pytest.raises(BackcourtError, match="so it cannot be"):
+            refused()
 
 
 @pytest.mark.slow
@@ -494,14 +566,14 @@ ACTS = st.one_of(
 
 
 def do(session, action, name, value, run_id):
-    """One act; returns its id, or None if it was refused."""
+    """One act; returns its id, or None if it was refused or said what holds already."""
     stamp = {"by": "ann", "now": NOW, "run_id": run_id}
     try:
         if action == "withdraw":
-            return review.withdraw(session, name, "", "", **stamp).review_id
-        if action == "reopen":
-            return review.reopen(session, name, **stamp).reviews[0]
-        return getattr(review, action)(session, name, value, **stamp).reviews[0]
+            gone = review.withdraw(session, name, "", "", **stamp)
+            return None if gone.already else gone.review_id
+        values = () if action == "reopen" else (value,)
+        return next(iter(getattr(review, action)(session, name, *values, **stamp).reviews), None)
     except BackcourtError:
         return None
 

@@ -152,6 +152,10 @@ _REVIEWS = Table(
         moment("reviewed_at", "when (UTC)", required=True),
         moment("undone_at", "when it was undone (UTC)"),
         text("undone_by", "who undid it"),
+        flag(
+            "is_due",
+            "TRUE while not all that follows from it or its undoing is done; a load or resolve does it",
+        ),
     ),
 )
 

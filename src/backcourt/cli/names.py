@@ -153,6 +153,7 @@ def ask(
     from backcourt.cli.options import league_date
     from backcourt.names.model_apply import apply_answers, open_questions
     from backcourt.names.model_resolver import ask as ask_model
+    from backcourt.names.outstanding import finish
 
     settings = _model_settings()
     place = warehouse(file)
@@ -166,6 +167,8 @@ def ask(
     run_id, moment = new_run_id(), now()
     today = league_date()
     with place.write(TABLES) as session:
+        # What an earlier command left undone may answer some of them.
+        finish(session, run_id=run_id, now=moment)
         questions = open_questions(session, today=today, limit=limit)
     # Nobody has to wait for the model: the warehouse is closed while it answers, and what was asked is looked at anew.
     outcome = ask_model(place, questions, settings, run_id=run_id, now=moment)

@@ -45,7 +45,13 @@ def print_next(command: str, file: str | None) -> None:
 
 def print_done(done: Done, word: str, file: str | None) -> None:
     """Print what acts changed, how to undo them and what to run next; ``word`` says what was done."""
-    typer.echo(f"{word}: {len(done.reviews):,} {'names' if len(done.reviews) > 1 else 'name'}")
+    for said in done.already[:_ACTS]:
+        undo = f"; to undo: backcourt names undo {said.review_id}{same_warehouse(file)}" if said.review_id else ""
+        typer.echo(f"{readable(said.what, 200)}{undo}")
+    if len(done.already) > _ACTS:
+        typer.echo(f"and {len(done.already) - _ACTS:,} more names that are so already")
+    if done.reviews:
+        typer.echo(f"{word}: {len(done.reviews):,} {'names' if len(done.reviews) > 1 else 'name'}")
     for alias in dict.fromkeys(filter(None, done.aliases)):
         typer.echo(f"alias: {alias_words(alias)}")
     if done.rows or done.names:
@@ -59,7 +65,7 @@ def print_done(done: Done, word: str, file: str | None) -> None:
     if done.frees:
         typer.echo(f"next: backcourt quarantine retry{same_warehouse(file)}")
     else:
-        print_next("reprocess" if done.dates else "pending", file)
+        print_next("reprocess" if done.dates or done.already else "pending", file)
 
 
 def print_shown(found: Shown) -> None:

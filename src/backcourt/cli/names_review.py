@@ -205,6 +205,10 @@ def undo(
 
     with _writing(file) as session:
         undone = do(session, review, **_stamp(by))
+    if undone.already:
+        typer.echo(f"{undone.action} {undone.review_id} is undone already, {readable(undone.already)}")
+        print_next("pending", file)
+        return
     back = "got their decision back" if undone.action == "withdraw" else "lost their decision"
     typer.echo(
         f"undone: {undone.action} {undone.review_id}; {undone.names:,} names {back}, {undone.rows:,} rows changed"
@@ -266,6 +270,10 @@ def withdraw(
         gone = do(session, lookup, season or "", (team or "").upper(), notes=notes, **_stamp(by))
     if as_json:
         print_json(asdict(gone))
+        return
+    if gone.already:
+        typer.echo(f"withdrawn already: {alias_words(gone.alias)}")
+        print_next(f"undo {gone.review_id}" if gone.review_id else "aliases", file)
         return
     typer.echo(f"withdrawn: {alias_words(gone.alias)}; {gone.decisions:,} names rested on it")
     for table, rows in gone.rows.items():
@@ -339,7 +347,7 @@ def import_(
 
     with _writing(file) as session:
         done = read(session, sheet, **_stamp(by))
-    if not done.reviews:
+    if not done.reviews and not done.already:
         typer.echo("no row has a decision: nothing was changed")
         print_next("pending", file)
         return
@@ -363,7 +371,7 @@ def _writing(file: str | None) -> Iterator[Session]:
     place = warehouse(file)
     place.require()
     with place.write(TABLES) as session:
-        # An act that was killed is one that is finished now, and then refused if it is asked for again.
+        # An act that was killed is one that is finished now; to ask for it again is to say what holds already.
         finish(session, run_id=new_run_id(), now=now())
         yield session
 

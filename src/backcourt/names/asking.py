@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DECISIONS = "nba_reference.name_decisions"
 QUEUE = "nba_reference.unresolved_player_names"
+REVIEWS = "nba_reference.name_reviews"
 NAME_KEY = ("source", "player_lookup", "season", "team_abbr")
 """What one decision is about."""
 BY_PEOPLE = "review"
@@ -116,7 +117,7 @@ def ask(session: Session, *, aliases: bool = True, held: str = "", registry: Cou
 
 
 def undone() -> str:
-    """SELECT (n, in this order) of the names that nobody has asked about, and of the rows without their decided id."""
+    """SELECT (n, in this order) of names that nobody has asked about, rows without their decided id, acts still due."""
     rows = " UNION ALL ".join(_without_id(carrier) for carrier in CARRIERS.values())
     return f"""
         WITH open_rows AS ({rows})
@@ -127,6 +128,8 @@ def undone() -> str:
           )
           UNION ALL
           SELECT 2 AS place, COUNTIF(decided) AS n FROM open_rows
+          UNION ALL
+          SELECT 3 AS place, COUNTIF(is_due) AS n FROM {REVIEWS}
         )
         ORDER BY place"""
 

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from backcourt.errors import BackcourtError
 from backcourt.names.review_acts import Act, Done, check, check_texts, perform
+from backcourt.names.review_alias import named
 from backcourt.names.review_rows import DECISIONS, QUEUE, Row, key_of, name_id, select
+from backcourt.names.review_said import Already, Said
 from backcourt.warehouse.base import Session
 
 
@@ -31,7 +33,8 @@ def correct(
 ) -> Done:
     """Give a decided name to another player: his id replaces the other in the raw rows, and an alias keeps it so.
 
-    It is kept as the acceptance of a pending name, so that the act can be undone; the name is pending then.
+    It is kept as the acceptance of a pending name, so that the act can be undone; the name is pending then. If it is
+    this player's already, as after a command that was killed and is repeated, nothing is done.
 
     Args:
         session: A session that can write.
@@ -43,7 +46,7 @@ def correct(
         notes: Why.
 
     Raises:
-        BackcourtError: If no decision has this id, it names this player already, or he is not registered.
+        BackcourtError: If no decision has this id, or the player is not registered.
     """
     from backcourt.names.people import registered
 
@@ -55,7 +58,8 @@ def correct(
         )
     (decision,) = found
     if decision["player_id"] == player_id:
-        raise BackcourtError(f"{decision['original_name']!r} is {player_id} already", next_step="nothing is to be done")
+        what = f"{named(decision)} is {player_id} already"
+        return Done((), (), already=(Already(what, Said.read(session).last(decision)),))
     row = _queued(decision, now)
     act = Act(row, "accept", player_id, notes=notes)
     check(act, registered(session), now)

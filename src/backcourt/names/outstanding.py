@@ -27,16 +27,18 @@ class Outstanding:
         never_asked: Names that neither a decision nor the queue knows.
         revised: Names that are somebody else, or nobody, by what is known now, or somebody who waited for it.
         rows: Raw rows whose id is not what is decided.
+        acts: What people decided of which not all that follows has been carried out.
     """
 
     listings: int = 0
     never_asked: int = 0
     revised: int = 0
     rows: int = 0
+    acts: int = 0
 
     def __bool__(self) -> bool:
         """True if anything is outstanding."""
-        return bool(self.listings or self.never_asked or self.revised or self.rows)
+        return bool(self.listings or self.never_asked or self.revised or self.rows or self.acts)
 
     def __str__(self) -> str:
         """In words."""
@@ -45,6 +47,7 @@ class Outstanding:
             (self.never_asked, "names were never asked about"),
             (self.revised, "names are decided otherwise by what is known now"),
             (self.rows, "raw rows lack the id that is decided"),
+            (self.acts, "decisions of reviewers are carried out in part"),
         )
         return ", ".join(f"{count:,} {words}" for count, words in parts if count)
 
@@ -63,10 +66,10 @@ def outstanding(session: Session, *, decide: bool = True) -> Outstanding:
         "AND t.team_abbr = n.team_abbr AND t.season = n.season)"
     )
     listings = int(str(missing[0][0]))
+    never, rows, acts = (int(str(row[0])) for row in session.rows(undone()))
     if not decide:
         session.discard(*registry.staged)
-        never, rows = (int(str(row[0])) for row in session.rows(undone()))
-        return Outstanding(listings, never, 0, rows)
+        return Outstanding(listings, never, 0, rows, acts)
     names = ask(session, registry=registry)
     staged = staged_ids(session, names, log=False)
     found = Outstanding(
@@ -74,6 +77,7 @@ def outstanding(session: Session, *, decide: bool = True) -> Outstanding:
         sum(name.never_asked for name in names),
         sum(name.revised or (name.was is None and name.queued and name.now.player_id is not None) for name in names),
         sum(stage.rows for _, stage in staged),
+        acts,
     )
     session.discard(*registry.staged, *(stage for _, stage in staged))
     return found

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backcourt.catalog import table
-from backcourt.names.asking import BY_PEOPLE, DECISIONS, NAME_KEY, QUEUE, Name, ask, said_otherwise, season_of
+from backcourt.names.asking import BY_PEOPLE, DECISIONS, NAME_KEY, QUEUE, REVIEWS, Name, ask, said_otherwise, season_of
 from backcourt.names.carriers import CARRIERS, Carrier
 from backcourt.names.registry_fill import EVERY_SEASON, Counted, count_registry
 from backcourt.warehouse.base import Parameters, Session, Staged, Statement
 from backcourt.warehouse.content import altered
-from backcourt.warehouse.publish import Restated, Scope, publication, publish, staged_select
+from backcourt.warehouse.publish import Restated, Scope, publication, staged_select
 
 FAILURES = "nba_processing.registry_failures"
 _KEY = ", ".join(NAME_KEY)
@@ -83,8 +83,10 @@ def resolve(
     stamp = (run_id, now)
     staged = staged_ids(session, names, log=log)
     kept = _keep(session, names, stamp, every=aliases)
-    if staged or kept or (registry is not None and registry.changes):
-        session.transaction([*(registry.statements if registry else ()), *kept, *_write_staged(session, staged, stamp)])
+    followed = _followed(session) if aliases else ()
+    if staged or kept or followed or (registry is not None and registry.changes):
+        counted = registry.statements if registry else ()
+        session.transaction([*counted, *kept, *_write_staged(session, staged, stamp), *followed])
     new = [name for name in names if name.was is None]
     return Resolved(
         len(new),
@@ -111,6 +113,12 @@ def settle_names(session: Session, *, run_id: str, now: datetime, held: str = ""
     found = resolve(session, run_id=run_id, now=now, log=False, held=held, registry=registry)
     session.discard(*registry.staged)
     return found
+
+
+def _followed(session: Session) -> tuple[Statement, ...]:
+    """The statement that says that what follows from people's acts is done; none if none is due."""
+    due = session.rows(f"SELECT COUNT(*) AS n FROM {REVIEWS} AS t WHERE t.is_due")
+    return (Statement(f"UPDATE {REVIEWS} AS t SET is_due = FALSE WHERE t.is_due"),) if due[0][0] else ()
 
 
 def _keep(session: Session, names: Sequence[Name], stamp: _Stamp, *, every: bool) -> tuple[Statement, ...]:
@@ -264,60 +272,43 @@ def _same_rows(carrier: Carrier, stage: str) -> Scope:
     return Scope(f"EXISTS (SELECT 1 FROM {stage} AS i WHERE {same_row})", {})
 
 
-def write_ids(session: Session, *, run_id: str, now: datetime, log: bool = True) -> int:
-    """Write the decided ids into the raw rows that lack them; returns how many rows changed."""
-    return sum(
-        _write(
-            session,
-            carrier,
-            f"(SELECT {_KEY}, player_id FROM {DECISIONS} WHERE source = '{carrier.table.name}')",
-            "t.player_id IS NULL",
-            Restated(run_id, now, "names"),
-            log=log,
+def taken_ids(session: Session, names: str, *, run_id: str, now: datetime) -> tuple[list[Statement], int]:
+    """The statements that take the ids away from the raw rows of staged names (columns of NAME_KEY), and of how many.
+
+    A row that is not what its hash says keeps its own: with a new hash it would look as if it had been loaded.
+    """
+    statements: list[Statement] = []
+    rows = 0
+    for carrier in CARRIERS.values():
+        found = carrier.table
+        columns = ", ".join(
+            "CAST(NULL AS INT64) AS player_id" if column.name == "player_id" else f"t.{column.name}"
+            for column in found.business_columns
         )
-        for carrier in CARRIERS.values()
-    )
+        stage = session.stage_query(
+            f"taken_{found.name}",
+            staged_select(
+                found,
+                f"SELECT {columns} FROM {found.full_name} AS t INNER JOIN {names} AS c ON c.source = '{found.name}' "
+                f"AND c.player_lookup = t.player_lookup AND c.season = {season_of('t')} "
+                f"AND c.team_abbr = {carrier.team_of('t')} "
+                f"WHERE t.player_id IS NOT NULL AND NOT {altered(found, 't')}",
+                (),
+            ),
+        )
+        if stage.rows:
+            scope, restated = _same_rows(carrier, stage.name), Restated(run_id, now, "names")
+            statements += publication(session, found, stage, scope, stamps={"now": now}, restated=restated)[0]
+            rows += stage.rows
+    return statements, rows
 
 
 def take_ids(session: Session, names: str, *, run_id: str, now: datetime) -> int:
     """Take the ids away from the raw rows of staged names (columns of NAME_KEY); returns how many rows changed."""
-    return sum(
-        _write(
-            session,
-            carrier,
-            f"(SELECT {_KEY}, CAST(NULL AS INT64) AS player_id FROM {names} WHERE source = '{carrier.table.name}')",
-            "t.player_id IS NOT NULL",
-            Restated(run_id, now, "names"),
-        )
-        for carrier in CARRIERS.values()
-    )
-
-
-def _write(session: Session, carrier: Carrier, changes: str, only: str, restated: Restated, *, log: bool = True) -> int:
-    """Give raw rows the ids of ``changes``, with their hashes and in the change log.
-
-    A row that is not what its hash says gets none: with a new hash it would look as if it had been loaded.
-    """
-    found = carrier.table
-    columns = ", ".join(
-        f"c.{column.name}" if column.name == "player_id" else f"t.{column.name}" for column in found.business_columns
-    )
-    stage = session.stage_query(
-        f"written_{found.name}",
-        staged_select(
-            found,
-            f"SELECT {columns} FROM {found.full_name} AS t INNER JOIN {changes} AS c "
-            f"ON c.player_lookup = t.player_lookup AND c.season = {season_of('t')} "
-            f"AND c.team_abbr = {carrier.team_of('t')} WHERE {only} AND NOT {altered(found, 't')}",
-            (),
-        ),
-    )
-    if not stage.rows:
-        return 0
-    scope = _same_rows(carrier, stage.name)
-    return publish(
-        session, found, stage, scope, stamps={"now": restated.now}, restated=restated if log else None
-    ).inserted
+    statements, rows = taken_ids(session, names, run_id=run_id, now=now)
+    if statements:
+        session.transaction(statements)
+    return rows
 
 
 def same_name(alias: str) -> str:

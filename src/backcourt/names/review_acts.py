@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -30,10 +30,9 @@ from backcourt.names.review_rows import (
     put,
     select,
 )
+from backcourt.names.review_said import REJECTIONS, Already, Said
 from backcourt.warehouse.base import Session
 
-REJECTIONS: Mapping[str, str] = {"ignored": "ignored", "invalid": "invalid", "new_player": "under_review"}
-"""What a rejection can say, and the status that it gives: a new player is asked again until he is registered."""
 _ALLOWED = {"accept": OPEN, "reject": OPEN, "snooze": OPEN, "reopen": ("under_review", "snoozed", "ignored", "invalid")}
 
 
@@ -69,6 +68,7 @@ class Done:
         names: Other names that were decided afterwards, mostly by the new aliases.
         dates: Game dates whose failures became resolved.
         frees: True if games that were held back for a name can be loaded now.
+        already: What acts say that holds already: nothing was done for them.
     """
 
     reviews: tuple[str, ...]
@@ -77,6 +77,7 @@ class Done:
     names: int = 0
     dates: tuple[date, ...] = ()
     frees: bool = False
+    already: tuple[Already, ...] = ()
 
 
 def perform(
@@ -84,7 +85,8 @@ def perform(
 ) -> Done:
     """Check acts and do them all in one transaction, or none; then write ids and ask the open names again.
 
-    What is left undone after the transaction, if the process ends there, the next ``resolve`` does.
+    What follows is due from the transaction on: if the process ends there, the next ``resolve`` does it, whoever asks.
+    An act that says what holds already, as somebody's who repeats a command that was killed, is no error.
 
     Args:
         session: A session that can write.
@@ -100,6 +102,13 @@ def perform(
     check_texts({"the reviewer": by, **{f"notes of {named(act.row)}": act.notes or "" for act in acts}})
     if not by.strip():
         raise BackcourtError("nobody is named as the reviewer", next_step="name one with --by")
+    said = Said.read(session)
+    repeated = {key_of(act.row): found for act in acts if (found := said.already(act)) is not None}
+    if repeated:
+        new = [act for act in acts if key_of(act.row) not in repeated]
+        frees = any(act.action == "accept" and act.row["source"] == HOLDING for act in acts)
+        done = perform(session, new, by=by, now=now, run_id=run_id, alias_source=alias_source) if new else Done((), ())
+        return replace(done, already=tuple(repeated.values()), frees=frees)
     accepts = [act for act in acts if act.action == "accept"]
     people = registered(session) if accepts else None
     for act in acts:
@@ -130,6 +139,7 @@ def perform(
                 "reviewed_at": moment + timedelta(microseconds=number),
                 "undone_at": None,
                 "undone_by": None,
+                "is_due": bool(accepts),
             }
         )
     made = {alias_key(alias): alias for alias in aliases.values()}
@@ -148,7 +158,7 @@ def perform(
     pending = session.stage_query("review_failures", f"SELECT * FROM {FAILURES} WHERE status = 'pending'")
     session.transaction([*statements, *keep_decisions(decided, {"run_id": run_id, "now": now})])
     # One more transaction: the ids of these names, and what the new aliases decide. If the process ends before it,
-    # validators see rows without their decided id, and the next command about names, or load, begins with it.
+    # the acts are still due: validators say so, and the next command about names, or load, begins with it.
     asked = resolve(session, run_id=run_id, now=now)
     dates = session.rows(
         f"SELECT DISTINCT t.game_date FROM {FAILURES} AS t INNER JOIN {pending} AS p ON p.player_lookup = "

@@ -1,7 +1,7 @@
 """Take back what reviewers did: undo one act, or withdraw an alias with everything that rests on it.
 
-The ids leave the raw rows before the decisions go: a process that ends in between leaves names that the next
-``resolve`` decides as before, and the act can be taken back again.
+The ids leave the raw rows in the transaction in which the decisions go. That those names are asked again is due from
+then on: if the process ends there, the next ``resolve`` does it, whoever asks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from backcourt.errors import BackcourtError
-from backcourt.names.resolve import keep_decisions, pending_again, resolve, take_ids, write_ids
+from backcourt.names.resolve import keep_decisions, pending_again, resolve, taken_ids
 from backcourt.names.review_acts import Act, check_texts, new_review_id
 from backcourt.names.review_alias import alias_key, reaches
 from backcourt.names.review_rows import (
@@ -50,6 +50,7 @@ class Undone:
         names: Names that lost their decision, or got it back.
         rows: Raw rows that lost their id, or got it back.
         decided: How many of those names have a decision now: they were asked again.
+        already: When and by whom it was undone before, if it was: nothing was done then.
     """
 
     review_id: str
@@ -57,6 +58,7 @@ class Undone:
     names: int = 0
     rows: int = 0
     decided: int = 0
+    already: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,14 @@ class Withdrawn:
     """What rested on an alias.
 
     Attributes:
-        review_id: Id of the act, by which it can be undone.
+        review_id: Id of the act, by which it can be undone; "" if the alias went with another act.
         alias: alias_lookup|season|team_abbr.
         player_id: NBA person id that it stood for.
         decisions: Names that were decided by it.
         rows: Raw rows that lost their id, by table.
         dates: Game dates on which those names were seen.
         decided: How many of the names were decided otherwise: they were asked again, and the rest waits.
+        already: True if it was withdrawn before: nothing was done then.
     """
 
     review_id: str
@@ -80,6 +83,7 @@ class Withdrawn:
     rows: Mapping[str, int]
     dates: tuple[date, ...]
     decided: int
+    already: bool = False
 
 
 def undo(session: Session, review_id: str, *, by: str, now: datetime, run_id: str) -> Undone:
@@ -93,16 +97,20 @@ def undo(session: Session, review_id: str, *, by: str, now: datetime, run_id: st
         run_id: The run that does it.
 
     Raises:
-        BackcourtError: If there is no such act, it was undone before, or a later act or decision rests on it.
+        BackcourtError: If there is no such act, or a later act or decision rests on it.
     """
     check_texts({"the reviewer": by, "the id": review_id})
     review = _review(session, review_id)
+    if review["undone_at"] is not None:
+        when = f"{review['undone_at']:%Y-%m-%d %H:%M} UTC by {review['undone_by']}"
+        return Undone(review["review_id"], review["action"], already=when)
     before: dict[str, Any] = json.loads(review["before"])
     in_force = select(session, REVIEWS, "t.undone_at IS NULL")
     _check_last(review, before, in_force)
     marked = Statement(
-        f"UPDATE {REVIEWS.full_name} AS t SET undone_at = @now, undone_by = @by WHERE t.review_id = @review_id",
-        {"now": now, "by": by, "review_id": review["review_id"]},
+        f"UPDATE {REVIEWS.full_name} AS t SET undone_at = @now, undone_by = @by, is_due = @due "
+        "WHERE t.review_id = @review_id",
+        {"now": now, "by": by, "review_id": review["review_id"], "due": review["action"] in {"accept", "withdraw"}},
     )
     stamp = (run_id, now)
     if review["action"] == "withdraw":
@@ -139,11 +147,17 @@ def withdraw(
         notes: Why.
 
     Raises:
-        BackcourtError: If there is no such alias, or it is withdrawn already.
+        BackcourtError: If there is no such alias.
     """
     check_texts({"the reviewer": by, "the alias": alias_lookup + season + team_abbr, "notes": notes or ""})
     alias = _alias(session, alias_lookup, season, team_abbr)
     key = alias_key(alias)
+    if not alias["is_active"]:
+        acts = select(
+            session, REVIEWS, "t.undone_at IS NULL AND t.action = 'withdraw' AND t.alias_key = @key", {"key": key}
+        )
+        last = max(acts, key=lambda act: act["reviewed_at"], default={"review_id": ""})
+        return Withdrawn(last["review_id"], key, alias["player_id"], 0, {}, (), 0, already=True)
     own = {
         key_of(review)
         for review in select(session, REVIEWS, "t.undone_at IS NULL AND t.action = 'accept' AND t.alias_key = @key",
@@ -167,14 +181,15 @@ def withdraw(
         "reviewed_at": later_than_all(session, REVIEWS, "reviewed_at", now),
         "undone_at": None,
         "undone_by": None,
+        "is_due": True,
     }
     unreviewed = dict.fromkeys(
         ("resolution_type", "resolved_to_player_id", "snooze_until", "reviewed_by", "reviewed_at")
     )
     asked = [{**row, **unreviewed, "status": "pending", "processed_at": now} for row in queued]
-    take_ids(session, names, run_id=run_id, now=now)
     session.transaction(
         [
+            *taken_ids(session, names, run_id=run_id, now=now)[0],
             *put(session, ALIASES, [{**alias, "is_active": False, "processed_at": now}]),
             drop(DECISIONS, names),
             *put(session, QUEUE, asked),
@@ -182,7 +197,7 @@ def withdraw(
             *put(session, REVIEWS, [review]),
         ]
     )
-    decided = _ask_again(session, gone, (run_id, now))
+    decided, _ = _ask_again(session, gone, (run_id, now))
     return Withdrawn(review["review_id"], key, alias["player_id"], len(gone), rows, dates, decided)
 
 
@@ -211,9 +226,10 @@ def _undo_acceptance(
     names = stage_keys(session, gone, stage="names")
     others = [from_json(QUEUE, row) for row in before.get("others", ())]
     run_id, now = stamp
-    rows = take_ids(session, names, run_id=run_id, now=now)
+    taken, rows = taken_ids(session, names, run_id=run_id, now=now)
     session.transaction(
         [
+            *taken,
             *put(session, ALIASES, [{**alias, "is_active": False, "processed_at": now} for alias in made]),
             drop(DECISIONS, names),
             *put(session, QUEUE, [was, *(row for row in others if key_of(row) in gone)]),
@@ -221,7 +237,7 @@ def _undo_acceptance(
             marked,
         ]
     )
-    return Undone(review["review_id"], "accept", len(gone), rows, _ask_again(session, gone, stamp))
+    return Undone(review["review_id"], "accept", len(gone), rows, _ask_again(session, gone, stamp)[0])
 
 
 def _undo_withdrawal(
@@ -235,9 +251,9 @@ def _undo_withdrawal(
     gone = stage_keys(session, {*own, *_resting(session, own, None)}, stage="names")
     back = stage_keys(session, own, stage="back")
     run_id, now = stamp
-    take_ids(session, gone, run_id=run_id, now=now)
     session.transaction(
         [
+            *taken_ids(session, gone, run_id=run_id, now=now)[0],
             *put(session, ALIASES, [alias]),
             drop(DECISIONS, gone),
             *put(session, DECISIONS, decisions),
@@ -249,8 +265,8 @@ def _undo_withdrawal(
             marked,
         ]
     )
-    rows = write_ids(session, run_id=run_id, now=now)
-    return Undone(review["review_id"], "withdraw", len(decisions), rows, _ask_again(session, own, stamp))
+    decided, rows = _ask_again(session, own, stamp)
+    return Undone(review["review_id"], "withdraw", len(decisions), rows, decided)
 
 
 def _resting(session: Session, own: Collection[Key], alias: Row | None) -> dict[Key, Row]:
@@ -280,11 +296,11 @@ def _number(row: Row) -> tuple[str, str, int]:
     return str(row["source"]), str(row["source_player_id"]), int(row["player_id"])
 
 
-def _ask_again(session: Session, names: Collection[Key], stamp: tuple[str, datetime]) -> int:
-    """Ask the open names; returns how many of ``names`` are decided now."""
+def _ask_again(session: Session, names: Collection[Key], stamp: tuple[str, datetime]) -> tuple[int, int]:
+    """Ask the open names; returns how many of ``names`` are decided now, and how many raw rows got an id."""
     run_id, now = stamp
-    resolve(session, run_id=run_id, now=now)
-    return sum(1 for row in select(session, DECISIONS) if key_of(row) in names)
+    asked = resolve(session, run_id=run_id, now=now)
+    return sum(1 for row in select(session, DECISIONS) if key_of(row) in names), asked.rows
 
 
 def _alias(session: Session, alias_lookup: str, season: str, team_abbr: str) -> Row:
@@ -303,11 +319,6 @@ def _alias(session: Session, alias_lookup: str, season: str, team_abbr: str) -> 
             valid=[alias_key(row) for row in others[:_SHOWN]],
             next_step="see the aliases with: backcourt names aliases",
         )
-    if not found[0]["is_active"]:
-        raise BackcourtError(
-            f"the alias {alias_lookup!r} {where} is withdrawn already",
-            next_step="see the aliases with: backcourt names aliases",
-        )
     return found[0]
 
 
@@ -320,14 +331,7 @@ def _review(session: Session, review_id: str) -> Row:
             valid=[row["review_id"] for row in reversed(newest)],
             next_step="the acts on a name are shown by: backcourt names show ID",
         )
-    review = found[0]
-    if review["undone_at"] is not None:
-        raise BackcourtError(
-            f"act {review['review_id']} was undone already, {review['undone_at']:%Y-%m-%d %H:%M} UTC by "
-            f"{review['undone_by']}",
-            next_step="see the names with: backcourt names pending",
-        )
-    return review
+    return found[0]
 
 
 def _check_last(review: Row, before: Mapping[str, Any], in_force: Iterable[Row]) -> None:

@@ -21,6 +21,7 @@ from backcourt.names.people import registered
 from backcourt.names.review import pending
 from backcourt.names.review_acts import Act, Done, check, perform
 from backcourt.names.review_rows import QUEUE, Row, key_of, name_id, select
+from backcourt.names.review_said import Said
 from backcourt.warehouse.base import Session
 
 COLUMNS = (
@@ -106,6 +107,7 @@ def import_(session: Session, path: Path, *, by: str, now: datetime, run_id: str
     lines = [_Line(number, cells) for number, cells in enumerate(read_csv(path, COLUMNS), start=2)]
     queue = {name_id(*key_of(row)): row for row in select(session, QUEUE)}
     people = registered(session) if any(line.cells["decision"].lower() == "accept" for line in lines) else None
+    said = Said.read(session)
     acts: list[Act] = []
     problems: list[str] = []
     seen: dict[str, int] = {}
@@ -114,7 +116,8 @@ def import_(session: Session, path: Path, *, by: str, now: datetime, run_id: str
         try:
             act = _act(line, queue, seen)
             if act is not None:
-                check(act, people, now)
+                if not said.already(act):
+                    check(act, people, now)
                 _check_one_player(act, line, players)
                 acts.append(act)
         except BackcourtError as error:

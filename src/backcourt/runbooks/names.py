@@ -231,9 +231,10 @@ def import_decisions(parameters: NameResolution, *, by: str | None = None, stamp
         done = sheet.import_(session, path, by=by or _user(), now=chosen.now, run_id=chosen.run_id)
     words = (
         f"{len(done.reviews):,} decisions of {path.name} done; {done.rows:,} raw rows have their id now, "
-        f"{done.names:,} other names were decided"
+        f"{done.names:,} other names were decided" + (f", {len(done.already):,} held already" if done.already else "")
     )
-    undo = "\n".join(f"backcourt names undo {act}{checks.warehouse_flag(parameters)}" for act in done.reviews)
+    acts = (*done.reviews, *(said.review_id for said in done.already if said.review_id))
+    undo = "\n".join(f"backcourt names undo {act}{checks.warehouse_flag(parameters)}" for act in acts)
     return Shown(
         view.note("good", f"{words}.") + (view.folded("To undo them", view.command(undo)) if undo else ""), words
     )

@@ -26,7 +26,7 @@ _TYPES = {
     "ARRAY<FLOAT64>": "DOUBLE[]",
 }
 _META = "nba_processing.warehouse_meta"
-LAYOUT = 3
+LAYOUT = 4
 """Version of the tables' layout; a file written by a higher one is refused."""
 
 
