@@ -34,10 +34,14 @@ class Mutation:
         apply: Makes the change in a tree.
         places: Page and line of every place that must be found; empty if the generated page must follow instead.
         follows: Text that stands in the generated part before, and not after.
+        path: The file that is changed or goes; "" if the change is made wherever a name stands.
+        part: The text in the file that is replaced or taken out; "" if the whole file goes.
     """
 
     kind: str
     name: str
+    path: str
+    part: str
     apply: Callable[[Path], None]
     places: tuple[Place, ...]
     follows: str = ""
@@ -58,6 +62,28 @@ def edit(path: str, old: str, new: str, *, count: int = 1, pattern: bool = False
         file.write_text(after, encoding="utf-8")
 
     return apply
+
+
+def together(mutations: list[Mutation]) -> list[list[Mutation]]:
+    """Mutations of one kind that one check can judge, because each line that must be found belongs to one of them.
+
+    They change different files or different parts of one, and no line that must be found stands in a file of another.
+    """
+    batches: list[list[Mutation]] = []
+    for mutation in mutations:
+        for batch in batches:
+            if mutation.kind == batch[0].kind and all(_apart(mutation, other) for other in batch):
+                batch.append(mutation)
+                break
+        else:
+            batches.append([mutation])
+    return batches
+
+
+def _apart(one: Mutation, other: Mutation) -> bool:
+    nested = one.path == other.path and (one.part in other.part or other.part in one.part)
+    moved = any(page == b.path for a, b in ((one, other), (other, one)) for page, _ in a.places)
+    return not nested and not moved and not set(one.places) & set(other.places)
 
 
 def pages(tree: Path) -> dict[str, list[str]]:
@@ -126,39 +152,34 @@ def _flag(
     else:
         return  # declared elsewhere, for several commands
     if changed != signature:
-        yield Mutation("flag", "-".join((*words, flag)), edit(path, signature, changed), places)
+        yield Mutation("flag", "-".join((*words, flag)), path, signature, edit(path, signature, changed), places)
     definition = next(n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef) and n.name == function.__name__)
     for argument, default in zip(
         definition.args.args, definition.args.defaults[-len(definition.args.args) :], strict=False
     ):
         del default
         if argument.arg == name and argument.lineno > definition.lineno:  # a line of its own
-            yield Mutation("flag", "-".join((*words, flag, "gone")), _without_argument(path, argument), places)
+            last = argument.end_lineno
+            while not text.splitlines()[last - 1].rstrip().endswith(","):
+                last += 1
+            yield _without("flag", "-".join((*words, flag, "gone")), tree, path, (argument.lineno, last), places)
 
 
-def _without_argument(path: str, argument: ast.arg) -> Callable[[Path], None]:
-    """The lines of one parameter, with its default, are taken out."""
-
-    def apply(tree: Path) -> None:
-        lines = (tree / path).read_text(encoding="utf-8").splitlines(keepends=True)
-        last = argument.end_lineno
-        while not lines[last - 1].rstrip().endswith(","):
-            last += 1
-        del lines[argument.lineno - 1 : last]
-        (tree / path).write_text("".join(lines), encoding="utf-8")
-
-    return apply
-
-
-def _without(path: str, start: int, end: int) -> Callable[[Path], None]:
-    """The lines from start to end are taken out."""
+def _without(
+    kind: str, name: str, tree: Path, path: str, span: tuple[int, int], places: tuple[Place, ...], follows: str = ""
+) -> Mutation:
+    """The lines from the first to the last are emptied; all others stay where they are."""
+    start, end = span
+    lines = (tree / path).read_text(encoding="utf-8").splitlines(keepends=True)
+    part = "".join(lines[start - 1 : end])
 
     def apply(tree: Path) -> None:
         lines = (tree / path).read_text(encoding="utf-8").splitlines(keepends=True)
-        del lines[start - 1 : end]
+        assert "".join(lines[start - 1 : end]) == part
+        lines[start - 1 : end] = ["\n"] * (end - start + 1)
         (tree / path).write_text("".join(lines), encoding="utf-8")
 
-    return apply
+    return Mutation(kind, name, path, part, apply, places, follows)
 
 
 def subcommands(tree: Path) -> Iterator[Mutation]:
@@ -173,21 +194,31 @@ def subcommands(tree: Path) -> Iterator[Mutation]:
         group = f'name="{words[0]}")'
         top = re.search(rf"app\.command\(\)\(\w+\.{words[0].replace('-', '_')}\)", source)
         if len(words) == 1 and group in source:
-            yield Mutation("subcommand", words[0], edit(main, group, f'name="{words[0]}x")'), under)
+            yield Mutation("subcommand", words[0], main, group, edit(main, group, f'name="{words[0]}x")'), under)
             line = next(each for each in source.splitlines() if group in each)
-            yield Mutation("subcommand", words[0] + "-gone", edit(main, line + "\n", ""), under)
+            yield Mutation("subcommand", words[0] + "-gone", main, line, edit(main, line + "\n", ""), under)
         elif len(words) == 1 and top:
             yield Mutation(
-                "subcommand", words[0], edit(main, top[0], top[0].replace("()(", f'("{words[0]}x")(')), under
+                "subcommand",
+                words[0],
+                main,
+                top[0],
+                edit(main, top[0], top[0].replace("()(", f'("{words[0]}x")(')),
+                under,
             )
-            yield Mutation("subcommand", words[0] + "-gone", edit(main, top[0] + "\n", ""), under)
+            yield Mutation("subcommand", words[0] + "-gone", main, top[0], edit(main, top[0] + "\n", ""), under)
         elif len(words) == 2:
             function = inspect.unwrap(commands()[words].callback)
             path = "src/" + Path(inspect.getsourcefile(function)).as_posix().rpartition("/src/")[2]
             declared = f'.command("{words[1]}"'
             if declared in (tree / path).read_text(encoding="utf-8"):
                 yield Mutation(
-                    "subcommand", " ".join(words), edit(path, declared, f'.command("{words[1]}x"'), tuple(places)
+                    "subcommand",
+                    " ".join(words),
+                    path,
+                    declared,
+                    edit(path, declared, f'.command("{words[1]}x"'),
+                    tuple(places),
                 )
 
 
@@ -213,8 +244,8 @@ def files(tree: Path) -> Iterator[Mutation]:
             continue
         outside = tuple(place for place in places if place[0] != path)
         if outside:
-            yield Mutation("file", path, _move(path), outside)
-            yield Mutation("file", path + "-gone", lambda tree, path=path: _delete(tree, path), outside)
+            yield Mutation("file", path, path, "", _move(path), outside)
+            yield Mutation("file", path + "-gone", path, "", lambda tree, path=path: _delete(tree, path), outside)
 
 
 def _move(path: str) -> Callable[[Path], None]:
@@ -246,10 +277,12 @@ def headings(tree: Path) -> Iterator[Mutation]:
         for line in (tree / path).read_text(encoding="utf-8").splitlines():
             slug = re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", line.lstrip("# ")).strip().lower())
             if line.startswith("#") and slug == anchor:
-                yield Mutation("heading", f"{path}-{anchor}", edit(path, line, line + " reworded"), tuple(places))
+                yield Mutation(
+                    "heading", f"{path}-{anchor}", path, line, edit(path, line, line + " reworded"), tuple(places)
+                )
                 outside = tuple(place for place in places if place[0] != path)  # its own lines move up
                 if outside:
-                    yield Mutation("heading", f"{path}-{anchor}-gone", edit(path, line + "\n", ""), outside)
+                    yield Mutation("heading", f"{path}-{anchor}-gone", path, line, edit(path, line + "\n", ""), outside)
 
 
 def parameters(tree: Path) -> Iterator[Mutation]:
@@ -266,6 +299,8 @@ def parameters(tree: Path) -> Iterator[Mutation]:
         yield Mutation(
             "parameter",
             f"{notebook}-{name}",
+            path,
+            f'"{name}',
             edit(path, rf'"{name}( ?[:=])', rf'"{name}_renamed\1', pattern=True),
             tuple(places),
         )
@@ -288,10 +323,12 @@ def functions(tree: Path) -> Iterator[Mutation]:
             text = (tree / path).read_text(encoding="utf-8")
             found = re.search(rf"^(def|class) {name}\b", text, re.MULTILINE)
             if found:
-                yield Mutation("function", dotted, edit(path, found[0], found[0] + "_renamed"), tuple(places))
+                yield Mutation(
+                    "function", dotted, path, found[0], edit(path, found[0], found[0] + "_renamed"), tuple(places)
+                )
                 node = next(n for n in ast.parse(text).body if getattr(n, "name", "") == name)
                 first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
-                yield Mutation("function", dotted + "-gone", _without(path, first, node.end_lineno), tuple(places))
+                yield _without("function", dotted + "-gone", tree, path, (first, node.end_lineno), tuple(places))
 
 
 def columns(tree: Path) -> Iterator[Mutation]:
@@ -308,7 +345,7 @@ def columns(tree: Path) -> Iterator[Mutation]:
             for name in {*spans} & known:
                 seen.setdefault(name, []).append((page, number))
     for name, places in sorted(seen.items()):
-        yield Mutation("column", name, lambda tree, name=name: _rename_column(tree, name), tuple(places))
+        yield Mutation("column", name, "", name, lambda tree, name=name: _rename_column(tree, name), tuple(places))
 
 
 def _rename_column(tree: Path, name: str) -> None:
@@ -337,18 +374,28 @@ def behaviours(tree: Path) -> Iterator[Mutation]:
     }
     for behaviour in BEHAVIOURS:
         key, title = behaviour.key, behaviour.title
-        yield Mutation("behaviour", key, edit(path, f'"{key}"', f'"{key}-x"'), tuple(linked[key]), follows=f"#{key} ")
-        yield Mutation("behaviour", title, edit(path, f'"{title}"', f'"{title} x"'), (), follows=f"{title} {{")
+        yield Mutation(
+            "behaviour",
+            key,
+            path,
+            f'"{key}"',
+            edit(path, f'"{key}"', f'"{key}-x"'),
+            tuple(linked[key]),
+            follows=f"#{key} ",
+        )
+        yield Mutation(
+            "behaviour", title, path, f'"{title}"', edit(path, f'"{title}"', f'"{title} x"'), (), follows=f"{title} {{"
+        )
     tree_of_mode = ast.parse((tree / path).read_text(encoding="utf-8"))
     listed = [n for n in ast.walk(tree_of_mode) if isinstance(n, ast.Call) and ast.unparse(n.func) == "Behaviour"]
     for node in listed:
         title = node.args[2].value
-        yield Mutation(
-            "behaviour", title + "-gone", _without(path, node.lineno, node.end_lineno), (), follows=f"{title} {{"
-        )
+        yield _without("behaviour", title + "-gone", tree, path, (node.lineno, node.end_lineno), (), f"{title} {{")
     yield Mutation(
         "behaviour",
         "decider",
+        "src/backcourt/backfill/gate.py",
+        "def admit(",
         edit("src/backcourt/backfill/gate.py", "def admit(", "def let_in("),
         (),
         follows="gate.admit<",

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 SEED = 20211102
+BEHAVIOURS = "import pages_mode; print(pages_mode.behaviours())"
 SKIPPED = {".git", ".venv", "build", "site", "demo", "node_modules", "dist", "runbook-runs", "benchmarks.tmp"}
 
 
@@ -95,20 +96,56 @@ def test_there_are_at_least_a_hundred_mutations_of_every_kind():
     }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def checked(intact, tmp_path_factory):
+    """Gives for a mutation what is found after it, and the part that is generated from the behaviours.
+
+    Mutations that cannot be taken for one another are made in one tree and judged by one check.
+    """
+    done = {}
+
+    def check_of(mutation):
+        if mutation not in done:
+            (batch,) = (batch for batch in mutations.together(MUTATIONS) if mutation in batch)
+            tree = tmp_path_factory.mktemp("mutated") / "repository"
+            shutil.copytree(intact, tree)
+            for each in batch:
+                each.apply(tree)
+            after = python(tree, BEHAVIOURS) if any(each.follows for each in batch) else ""
+            if after:
+                (tree / "build/parts/behaviours.md").write_text(after)
+            done.update(dict.fromkeys(batch, (findings(tree), after)))
+            shutil.rmtree(tree)
+        return done[mutation]
+
+    return check_of
+
+
+@pytest.fixture(scope="module")
+def behaviours(intact):
+    """The part that is generated from the behaviours, before any mutation."""
+    return python(intact, BEHAVIOURS)
+
+
+def test_what_is_checked_together_can_be_told_apart():
+    """No line is waited for by two mutations of a check, or stands in a file that another one changes."""
+    batches = mutations.together(MUTATIONS)
+    assert sorted(map(str, MUTATIONS)) == sorted(str(each) for batch in batches for each in batch)
+    for batch in batches:
+        lines = [place for each in batch for place in set(each.places)]
+        assert len(lines) == len(set(lines))
+        for each in batch:
+            others = {other.path for other in batch if other is not each}
+            assert not others & {page for page, _ in each.places}
+
+
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=str)
-def test_a_mutation_is_found_or_followed(intact, tmp_path, mutation):
+def test_a_mutation_is_found_or_followed(checked, behaviours, mutation):
     """Each line that names what went is a finding; a page generated from it says the new name instead of the old."""
-    tree = tmp_path / "repository"
-    shutil.copytree(intact, tree)
-    behaviours = "import pages_mode; print(pages_mode.behaviours())"
-    before = python(tree, behaviours) if mutation.follows else ""
-    mutation.apply(tree)
+    found, after = checked(mutation)
     if mutation.follows:
-        after = python(tree, behaviours)
-        assert mutation.follows in before
+        assert mutation.follows in behaviours
         assert mutation.follows not in after
-        (tree / "build/parts/behaviours.md").write_text(after)
-    found = findings(tree)
     missed = set(mutation.places) - found
     assert not missed, f"not found: {sorted(missed)}; found: {sorted(found)}"
     assert mutation.places or mutation.follows

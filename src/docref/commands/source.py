@@ -39,9 +39,15 @@ class Sources:
         """Remember where to read."""
         self._repository = repository
         self._parsed: dict[PurePosixPath, Module | None] = {}
+        self._files: dict[str, PurePosixPath | None] = {}
 
     def file_of(self, dotted: str) -> PurePosixPath | None:
         """The file of a module of the repository, below ``src`` or the root, of it or of a project in it."""
+        if dotted not in self._files:
+            self._files[dotted] = self._file_of(dotted)
+        return self._files[dotted]
+
+    def _file_of(self, dotted: str) -> PurePosixPath | None:
         relative = PurePosixPath(*dotted.split("."))
         for root in self._repository.import_roots:
             for file in (root / relative / "__init__.py", (root / relative).with_suffix(".py")):
