@@ -104,3 +104,25 @@ def test_ball_dont_lie(printed: str, played: bool, changed: Changed, game: str, 
     found = both(changed, game)
     assert (man in found) is played
     assert set(found.values()) == {"bdl_player_boxscores"}
+
+
+def test_a_line_of_neither_team_has_no_side(changed: Changed, game: str, man: int) -> None:
+    """A man whose line names a team that does not play is no player of the home team: no row, and a record says why."""
+    changed.change(
+        "UPDATE nba_raw.nbac_gamebook_player_stats SET team_abbr = 'XXX' WHERE game_id = ? AND player_id = ?", game, man
+    )
+    (row,) = [
+        row for row in changed.staged("player_game_summary", DAY) if row["game_id"] == game and row["player_id"] == man
+    ]
+    assert (row["team_abbr"], row["home_game"], row["opponent_team_abbr"], row["win_flag"]) == ("XXX", None, None, None)
+    assert row["failure_category"] == "MISSING_DEPENDENCY"
+    assert row["failure_reason"].endswith(f"is of neither team of game {game}")
+
+
+def test_a_game_without_lines_has_no_side(changed: Changed, game: str) -> None:
+    """The record of a final game of which nobody has a line names neither of its teams."""
+    for source in ("nbac_gamebook_player_stats", "nbac_player_boxscore"):
+        changed.change(f"DELETE FROM nba_raw.{source} WHERE game_id = ?", game)
+    (row,) = [row for row in changed.staged("player_game_summary", DAY) if row["game_id"] == game]
+    assert (row["team_abbr"], row["home_game"], row["opponent_team_abbr"]) == (None, None, None)
+    assert row["failure_reason"] == f"no player line for final game {game}"

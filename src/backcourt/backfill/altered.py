@@ -1,7 +1,8 @@
 """Stored rows that are not what they were written as: their hash is of other values, or the ledger knows other rows.
 
 Every row is hashed again where it is stored, in one statement over all tables that are looked at. Somebody who changed
-the hash together with the values is betrayed by the ledger, which holds a fingerprint over the hashes of each date.
+the hash together with the values is betrayed by the ledger, which holds a fingerprint over the hashes of each date. The
+same statement counts the keys that stand there twice, which no engine refuses.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ class Altered:
         rows: Rows of the date.
         altered: Those whose values are not those of their hash; 0 if only the ledger knows other rows.
         example: Key of one of them, the values joined by |; "" if there is none.
+        doubled: Keys of the date that more than one row of the range has.
+        twice: One of them, the values joined by |; "" if there is none.
+        known: False if the ledger knows other rows than those of the date.
     """
 
     table: str
@@ -39,12 +43,18 @@ class Altered:
     rows: int
     altered: int
     example: str
+    doubled: int = 0
+    twice: str = ""
+    known: bool = True
 
     def __str__(self) -> str:
         """What is seen, in words."""
-        if not self.altered:
-            return f"the {self.rows:,} rows are not those that the ledger says were written"
-        return f"{self.altered:,} of {self.rows:,} rows are not what their hashes say, {self.example} first"
+        if self.altered:
+            return f"{self.altered:,} of {self.rows:,} rows are not what their hashes say, {self.example} first"
+        if self.doubled:
+            keys = "key has" if self.doubled == 1 else "keys have"
+            return f"{self.doubled:,} {keys} more than one row, {self.twice} first"
+        return f"the {self.rows:,} rows are not those that the ledger says were written"
 
 
 def altered_dates(session: Session, sources: Iterable[tuple[Table, DateRange]]) -> tuple[Altered, ...]:
@@ -66,7 +76,7 @@ def altered_dates(session: Session, sources: Iterable[tuple[Table, DateRange]]) 
     order = [found.full_name for found, _ in looked]
     return tuple(
         sorted(
-            (Altered(**{**row, "example": row["example"] or ""}) for row in rows),
+            (Altered(**{**row, "example": row["example"] or "", "twice": row["twice"] or ""}) for row in rows),
             key=lambda item: (order.index(item.table), item.day),
         )
     )
@@ -90,18 +100,31 @@ def _select(found: Table, number: int) -> str:
         inside = f"season_year IN ({seasons})" if any(c.name == "season_year" for c in found.columns) else "TRUE"
         inside += f" AND {last} IS NOT NULL"
     key = ", '|', ".join(f"COALESCE({hash_text(found.column(column))}, '')" for column in found.key)
+    names = ", ".join(found.key)
     ledger = name if found.phase in _COMPUTED else ""
     written = "STRING_AGG(data_hash, '' ORDER BY data_hash)" if ledger else "CAST(NULL AS STRING)"
     rows = (
         f"SELECT day, COUNT(*) AS stored, COUNTIF(is_altered) AS altered, MIN(IF(is_altered, CONCAT({key}), NULL)) AS "
         f"example, {written} AS written FROM (SELECT {day} AS day, data_hash, {altered(found)} AS is_altered, "
-        f"{', '.join(found.key)} FROM {name} WHERE {inside}) GROUP BY day"
+        f"{names} FROM {name} WHERE {inside}) GROUP BY day"
     )
-    columns = f"SELECT '{name}' AS `table`, r.day, r.stored AS `rows`, r.altered, r.example FROM ({rows}) AS r"
-    if not ledger:
-        return f"{columns} WHERE r.altered > 0"
+    # A key may stand there twice under two dates.
+    twice = (
+        f"SELECT on_day AS day, COUNT(*) AS doubled, MIN(CONCAT({key})) AS twice FROM (SELECT {names}, "
+        f"MIN({day}) AS first_day, MAX({day}) AS last_day FROM {name} WHERE {inside} GROUP BY {names} "
+        "HAVING COUNT(*) > 1) "
+        "CROSS JOIN UNNEST(IF(first_day = last_day, [first_day], [first_day, last_day])) AS on_day GROUP BY on_day"
+    )
+    known = "TRUE"
+    if ledger:
+        known = (
+            "NOT COALESCE(l.status NOT IN ('failed', 'skipped') AND l.row_count = r.stored AND "
+            "COALESCE(l.output_fingerprint, '') <> SUBSTR(TO_HEX(SHA256(COALESCE(r.written, ''))), 1, 16), FALSE)"
+        )
     return (
-        f"{columns} LEFT JOIN {_LEDGER} AS l ON l.table_name = '{ledger}' AND l.game_date = r.day "
-        "WHERE r.altered > 0 OR (l.status NOT IN ('failed', 'skipped') AND l.row_count = r.stored AND "
-        "COALESCE(l.output_fingerprint, '') <> SUBSTR(TO_HEX(SHA256(COALESCE(r.written, ''))), 1, 16))"
+        f"SELECT '{name}' AS `table`, r.day, r.stored AS `rows`, r.altered, r.example, "
+        f"COALESCE(d.doubled, 0) AS doubled, d.twice, {known} AS known "
+        f"FROM ({rows}) AS r LEFT JOIN ({twice}) AS d ON d.day = r.day"
+        + (f" LEFT JOIN {_LEDGER} AS l ON l.table_name = '{ledger}' AND l.game_date = r.day" if ledger else "")
+        + f" WHERE r.altered > 0 OR d.doubled > 0 OR NOT {known}"
     )

@@ -194,7 +194,9 @@ def altered_rows(
     left = [
         item
         for item in altered_dates(session, [(table(name), span) for name, span in reach.items()])
-        if not any(item.table == name and span.start <= item.day <= span.end for name, span in again)
+        # A key that stands there twice fails the dates that read it, and no others.
+        if (item.altered or not item.known)
+        and not any(item.table == name and span.start <= item.day <= span.end for name, span in again)
     ]
     for _, group in groupby(left, key=lambda item: item.table):
         own = list(group)

@@ -156,14 +156,16 @@ due AS (SELECT * FROM dates WHERE day_number >= {BOOTSTRAP_DAYS}),
 all_lines AS ({appearances()}
 ),
 lines AS (SELECT game_date, game_id, player_id FROM all_lines WHERE game_date {_INSIDE}),
-sides AS (
+all_sides AS (
   SELECT s.game_date, s.game_id, s.game_status, team_abbr
   FROM nba_raw.nbac_schedule AS s
   INNER JOIN dates AS d ON d.game_date = s.game_date
   CROSS JOIN UNNEST([s.home_team_tricode, s.away_team_tricode]) AS team_abbr
   WHERE s.season_type IN {COUNTED} AND s.game_status <> {POSTPONED}
 ),
-final_sides AS (SELECT * FROM sides WHERE game_status = 3),
+-- A game that the schedule lists twice is one game.
+sides AS (SELECT DISTINCT game_date, game_id, team_abbr FROM all_sides),
+final_sides AS (SELECT DISTINCT game_date, game_id, team_abbr FROM all_sides WHERE game_status = 3),
 teams AS ({_SEEN.format(who="team_abbr", source="nba_raw.nbac_team_boxscore")}
 ),
 players AS ({_SEEN.format(who="player_id", source="all_lines")}

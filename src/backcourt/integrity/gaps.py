@@ -344,10 +344,12 @@ def _of_fields(found: Iterable[FieldDate]) -> Iterator[GapDate]:
 
 
 def _of_altered(found: Iterable[Altered], known: Collection[tuple[str, date]]) -> Iterator[GapDate]:
-    """What the ledger does not know is said only of dates on which nothing else is wrong."""
+    """What the ledger does not know, and keys with several rows, are said only where nothing else is wrong."""
     for item in found:
-        if item.altered or (item.table, item.day) not in known:
+        if item.altered or ((item.table, item.day) not in known and not item.known):
             yield GapDate("null_field", item.table, item.day, str(item), item.table, field=DATA_HASH)
+        elif (item.table, item.day) not in known:
+            yield GapDate("partial_data", item.table, item.day, str(item), item.table, doubled=True)
 
 
 def _of_facts(found: Iterable[BrokenFact], known: Collection[tuple[str, date]]) -> Iterator[GapDate]:

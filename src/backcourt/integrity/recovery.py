@@ -25,6 +25,7 @@ from backcourt.integrity.gaps import Gaps, look, own_gaps
 from backcourt.processors.registry import select
 from backcourt.sources.season import load_season
 from backcourt.warehouse.base import Session, Statement, Value, Warehouse
+from backcourt.warehouse.content import trusted_hash
 
 Action = Literal["deduplicate", "load", "compute"]
 _APART_DAYS = 14
@@ -219,7 +220,7 @@ def _deduplicate(session: Session, stage: Stage) -> None:
     values: dict[str, Value] = {"days": [str(day) for day in stage.distrusted]}
     differ = session.rows(
         f"SELECT COUNT(*) FROM (SELECT {keys} FROM {found.full_name} WHERE {here} GROUP BY {keys} "
-        "HAVING COUNT(DISTINCT data_hash) > 1)",
+        f"HAVING COUNT(*) > 1 AND (COUNT(DISTINCT data_hash) > 1 OR COUNT({trusted_hash(found)}) < COUNT(*)))",
         values,
     )[0][0]
     if differ:

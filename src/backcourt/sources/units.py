@@ -1,9 +1,10 @@
 """Judge staged rows and publish them: a unit, mostly a game, with a broken rule is held back whole.
 
 One SQL file per feed turns the staged rows into the table's rows and names every rule that a row breaks. What several
-files have in common stands in parts/: {name} in a file is the text of parts/name.sql. What is stored of a unit that is
-held back stays as it was, and nba_processing.quarantine says why. Everything else is published in one transaction per
-table, together with the quarantine.
+files have in common stands in parts/: {name} in a file is the text of parts/name.sql; {is_altered} says of a stored row
+of the schedule that it is not what its hash says. What is stored of a unit that is held back stays as it was, and
+nba_processing.quarantine says why. Everything else is published in one transaction per table, together with the
+quarantine.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from backcourt.sources import venues
 from backcourt.sources.season.files import Folder, SeasonFile
 from backcourt.sources.season.summary import TableLoad
 from backcourt.warehouse.base import STAGING, Parameters, Published, Session, Statement, Value
-from backcourt.warehouse.content import trusted_hash
+from backcourt.warehouse.content import altered, trusted_hash
 from backcourt.warehouse.publish import Restated, Scope, publish, staged_select
 from backcourt.warehouse.seasons import read_seasons
 
@@ -36,6 +37,7 @@ _TABLES: Mapping[str, Table] = {table.full_name: table for table in (*raw_league
 _ROOM = resources.files("backcourt.sources")
 _PART = re.compile(r"\{([a-z_]+)\}")
 _QUARANTINE = "nba_processing.quarantine"
+_SCHEDULE = "nba_raw.nbac_schedule"
 _NO_UNIT = "(none)"
 _PATHS = f"SELECT landed_unit, MIN(path) AS path FROM {STAGING}.landed_units GROUP BY landed_unit"
 
@@ -54,6 +56,7 @@ def statement(stem: str) -> str:
 def _filled(path: Traversable) -> str:
     """The text of a file, in which {name} stands for the text of parts/name.sql."""
     text = path.read_text(encoding="utf-8").strip().replace("{UTC_OF_EASTERN}", UTC_OF_EASTERN)
+    text = text.replace("{is_altered}", altered(_TABLES[_SCHEDULE]))
     return _PART.sub(lambda part: _filled(_ROOM / "parts" / f"{part[1]}.sql"), text)
 
 

@@ -95,9 +95,11 @@ candidates AS (
     l.player_id,
     l.player_lookup,
     l.player_name,
-    COALESCE(l.team_abbr, g.home_team_tricode) AS team_abbr,
-    IF(l.team_abbr = g.away_team_tricode, g.home_team_tricode, g.away_team_tricode) AS opponent_team_abbr,
-    COALESCE(l.team_abbr = g.home_team_tricode, TRUE) AS home_game,
+    l.team_abbr,
+    -- A side comes from the line alone: a man whose line names neither team of the game has none.
+    CASE l.team_abbr WHEN g.home_team_tricode THEN g.away_team_tricode WHEN g.away_team_tricode THEN g.home_team_tricode END
+      AS opponent_team_abbr,
+    CASE l.team_abbr WHEN g.home_team_tricode THEN TRUE WHEN g.away_team_tricode THEN FALSE END AS home_game,
     l.player_id IN UNNEST(g.starter_ids) AS is_listed,
     o.player_id IS NOT NULL AS is_opener,
     240 + 25 * (g.periods - 4) AS exact_minutes,
@@ -223,10 +225,12 @@ SELECT
   END AS over_under_result,
   points - points_line AS points_margin,
   primary_source_used,
-  IF(player_id IS NULL OR NOT has_team_line, 'MISSING_DEPENDENCY', NULL) AS failure_category,
+  IF(player_id IS NULL OR home_game IS NULL OR NOT has_team_line, 'MISSING_DEPENDENCY', NULL) AS failure_category,
   CASE
     WHEN player_lookup IS NULL THEN CONCAT('no player line for final game ', game_id)
     WHEN player_id IS NULL THEN CONCAT('no registered player for the name ', player_name, ' of ', primary_source_used)
+    WHEN home_game IS NULL
+      THEN CONCAT('the line of ', player_name, ' in ', primary_source_used, ' is of neither team of game ', game_id)
     WHEN NOT has_team_line THEN CONCAT('no team box score of ', team_abbr, ' for game ', game_id)
   END AS failure_reason,
   1 AS expected_game_count,

@@ -32,8 +32,13 @@ WITH listed AS (
   FROM nba_staging.schedule AS g
   LEFT JOIN nba_staging.teams AS h ON h.tricode = g.home_abbreviation AND h.team_id = g.home_team_id
   LEFT JOIN nba_staging.teams AS a ON a.tricode = g.away_abbreviation AND a.team_id = g.away_team_id
-  -- What one source does not say stays as another one said it.
-  LEFT JOIN nba_raw.nbac_schedule AS o ON o.game_id = g.game_id AND o.season_year = @season_year
+  -- What one source does not say stays as another one said it, unless somebody has changed the row since.
+  LEFT JOIN (
+    SELECT game_id, game_date, starter_ids, tipoff_text, tipoff_at, arena_name, arena_city, is_neutral
+    FROM nba_raw.nbac_schedule
+    WHERE season_year = @season_year AND NOT {is_altered}
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY game_id ORDER BY processed_at DESC, data_hash) = 1
+  ) AS o ON o.game_id = g.game_id
 ),
 -- Names are compared by their letters and digits, cities without what follows a comma ("Macao, China").
 keyed AS (
