@@ -8,8 +8,10 @@ import pytest
 from backcourt.backfill.seasons import processor_values
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
+from backcourt.processors.base import part
 from backcourt.processors.lineage import EVERYTHING, groups, trace, values_mask
 from backcourt.processors.registry import registry
+from backcourt.processors.views import VIEWS
 from backcourt.warehouse.content import stored_text
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 
@@ -48,14 +50,32 @@ def test_a_filter_counts_for_every_column_and_a_left_join_for_its_own():
 
 
 def test_what_nobody_reads_changes_nothing():
-    """Fouls reach no table behind player_game_summary; points reach some of its readers, minutes all of them."""
+    """Fouls reach no table behind player_game_summary; points and minutes reach some readers, who played all of them."""
     summary = next(processor for processor in registry() if processor.name == "player_game_summary")
-    changes = {
-        name: group.changes for group in groups(summary, "nba_raw.nbac_gamebook_player_stats") for name in group.columns
-    }
+    changes = {name: group.changes for group in groups(summary, "box_lines") for name in group.columns}
     assert changes["personal_fouls"] == changes["steals"] == 0
-    assert 0 < changes["points"].bit_count() < changes["seconds_played"].bit_count()
-    assert "position" not in changes
+    assert 0 < changes["points"].bit_count() < changes["player_id"].bit_count()
+    assert 0 < changes["seconds_played"].bit_count() < changes["player_id"].bit_count()
+    assert "game_date" not in changes
+
+
+def test_a_view_stands_for_its_tables():
+    """A view has the columns that its SELECT returns, and who reads it reads the tables behind it in no other way."""
+    for view in VIEWS.values():
+        assert set(trace(part(view.name))) <= {column.name for column in view.table.columns}
+        readers = [processor for processor in registry() if groups(processor, view.name)]
+        assert readers
+        assert [groups(reader, name) for reader in readers for name in view.stands_for if groups(reader, name)] == []
+
+
+def test_values_are_hashed_with_those_whose_they_are():
+    """Of a box-score line, points are hashed with the player, so that two who exchange their points are a change."""
+    summary = next(processor for processor in registry() if processor.name == "player_game_summary")
+    points = next(group for group in groups(summary, "box_lines") if "points" in group.columns)
+    assert points.columns == ("points",)
+    assert {"game_id", "player_id", "team_abbr"} <= set(points.hashed)
+    shots = next(group for group in groups(summary, "nba_raw.nbac_shot_chart") if "zone" in group.columns)
+    assert {"game_id", "event_id", "player_id"} <= set(shots.hashed)
 
 
 def test_what_decides_about_failures_decides_about_every_column():
@@ -121,3 +141,44 @@ def test_no_column_matters_that_is_not_known(processor, simulated_warehouse):
                     # Rows of another key are other rows: whoever joins on it is followed through the key.
                     continue
                 assert touched <= read, (column.name, touched - read)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["player_game_summary", "upcoming_player_game_context", "upcoming_team_game_context"])
+def test_no_column_of_a_view_matters_that_is_not_known(name, simulated_warehouse):
+    """Every column of every view is changed in half of its rows: only what the lineage names comes out otherwise."""
+    processor = next(each for each in registry() if each.name == name)
+    target, sql = processor.table, processor.sql_with(VIEWS)
+    known, whole = trace(sql), processor.sql.strip().rstrip(";")
+    outputs = [column for column in target.business_columns if column.name not in target.key]
+    with DuckDBWarehouse(simulated_warehouse).read() as session:
+        values = processor_values(session, SPAN)
+
+        def rows(where, select):
+            return session.stage_query(where, processor.staged_sql.replace(whole, select.strip().rstrip(";")), values)
+
+        before = rows("before", sql)
+        for view in VIEWS.values():
+            text = part(view.name, "BETWEEN @start_date AND @end_date", VIEWS)
+            if text not in sql:
+                continue
+            returned = [column for column in view.table.columns if column.name in trace(text)]
+            who = "player_lookup" if view.name != "known_lines" else "bookmaker_key"
+            half = f"MOD(LENGTH(REPLACE(TO_HEX(SHA256(CONCAT(game_id, {who}))), 'a', '')), 2) = 0"
+            for column in returned:
+                if column.name == "season_year":
+                    continue
+                other = OTHER[column.type].format(c=column.name)
+                columns = ", ".join(
+                    c.name if c.name != column.name else f"IF({half}, {other}, {c.name}) AS {c.name}" for c in returned
+                )
+                fake = session.stage_query("other", f"SELECT {columns} FROM ({text})", values)
+                after = rows("after", sql.replace(text, f"SELECT * FROM {fake.name}"))
+                same = " AND ".join(f"a.{key} = b.{key}" for key in target.key)
+                differ = session.rows(
+                    f"SELECT {', '.join(map(unlike, outputs))} FROM {before} AS a INNER JOIN {after} AS b ON {same}"
+                )[0]
+                touched = {output.name for output, count in zip(outputs, differ, strict=True) if count}
+                read = {output for output, sources in known.items() if (view.name, column.name) in sources}
+                if not read & set(target.key):
+                    assert touched <= read, (view.name, column.name, touched - read)

@@ -5,6 +5,9 @@ says with a bit mask which classes of the table's columns depend on it. A window
 on the first date that reads it and takes it away on the first date that no longer does. So the fingerprint of a date
 changes if and only if what is read inside one of the declared windows changed, came or went, and four seasons cost one
 pass. A table that is computed game by game has its parts by game.
+
+What is read through a view (see ``processors.views``) enters as the view's rows. Of the tables behind it only the
+number of rows counts, and only where a date cannot do without them.
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from backcourt.backfill.gate import DATES
 from backcourt.backfill.seasons import SEASON_TO_DATE
@@ -20,6 +25,7 @@ from backcourt.catalog import table
 from backcourt.catalog.model import Table, Upstream, Window
 from backcourt.processors.base import Processor
 from backcourt.processors.lineage import Group, groups
+from backcourt.processors.views import VIEWS, rows_of, source
 from backcourt.warehouse.content import stored_text
 
 _DIGITS = 10
@@ -28,7 +34,7 @@ _DIGITS = 10
 
 @dataclass(frozen=True, slots=True)
 class _Stream:
-    """Columns of one upstream table through one window."""
+    """Columns of one upstream table, or of a view, through one window."""
 
     table: Table
     window: Window
@@ -103,33 +109,49 @@ MASK_OF_PARTS = (
 
 
 def _game_parts(processors: Sequence[Processor]) -> tuple[list[str], list[str]]:
-    """CTEs of checksums by game, one per upstream, and for each processor the SELECT of its parts."""
-    columns: dict[str, dict[tuple[str, ...], None]] = {}
+    """CTEs of checksums by game, one per upstream or view, and for each processor the SELECT of its parts."""
+    sums: dict[str, dict[str, None]] = {}
     selects = []
     for processor in processors:
         rows = []
-        for upstream in processor.table.upstreams:
-            sums = columns.setdefault(upstream.table, {})
-            for group in groups(processor, upstream.table):
-                number = list(sums).index(group.columns) if group.columns in sums else len(sums)
-                sums[group.columns] = None
-                rows.append(
-                    f"SELECT CONCAT(game_id, '#{group.changes}') AS label, game_date, h{number} AS h "
-                    f"FROM games_{table(upstream.table).name}"
-                )
+        for name, number, changes in _game_numbers(processor):
+            wanted = sums.setdefault(name, {})
+            wanted[number] = None
+            rows.append(
+                f"SELECT CONCAT(game_id, '#{changes}') AS label, game_date, h{list(wanted).index(number)} AS h "
+                f"FROM games_{source(name).name}"
+            )
         selects.append(
             f"SELECT '{processor.table.full_name}' AS table_name, game_date, label, SUM(h) AS total "
             f"FROM ({' UNION ALL '.join(rows)}) GROUP BY game_date, label"
         )
     bases = []
-    for name, wanted in columns.items():
-        found = table(name)
-        each = ", ".join(f"SUM({_number(found, names)}) AS h{number}" for number, names in enumerate(wanted))
+    for name, wanted in sums.items():
+        found = source(name)
+        each = ", ".join(f"SUM({number}) AS h{place}" for place, number in enumerate(wanted))
         bases.append(
-            f"games_{found.name} AS (SELECT game_id, {found.partition} AS game_date, {each} FROM {name} "
+            f"games_{found.name} AS (SELECT game_id, {found.partition} AS game_date, {each} FROM {rows_of(found)} "
             f"WHERE {found.partition} BETWEEN @start_date AND @end_date GROUP BY game_id, game_date)"
         )
     return bases, selects
+
+
+def _game_numbers(processor: Processor) -> Iterator[tuple[str, str, int]]:
+    """What is summed up by game: table or view, a row's number, and the mask of what depends on it."""
+    for name in [*(upstream.table for upstream in processor.table.upstreams), *VIEWS]:
+        found = source(name)
+        for group in groups(processor, name):
+            # The game and its date stand beside the sum.
+            yield (
+                name,
+                _number(found, [c for c in group.hashed if c not in {"game_id", found.partition}]),
+                group.changes,
+            )
+    for view in VIEWS.values():
+        every = reduce(or_, (group.changes for group in groups(processor, view.name)), 0)
+        for upstream in processor.table.upstreams:
+            if every and upstream.critical and upstream.table in view.stands_for:
+                yield upstream.table, _number(table(upstream.table), ()), every
 
 
 def _window_parts(processors: Sequence[Processor]) -> tuple[list[str], str]:
@@ -151,7 +173,7 @@ def _window_parts(processors: Sequence[Processor]) -> tuple[list[str], str]:
         for days, sign in _moves(stream)
     )
     readers = ", ".join(
-        f"'{streams.index(stream)}:{processor.table.full_name}:{stream.table.full_name}, {stream.window}#{mask}'"
+        f"'{streams.index(stream)}:{processor.table.full_name}:{_said(stream)}, {stream.window}#{mask}'"
         for processor, stream, mask in read
     )
     ctes = [f"days_{number} AS ({_days(base, columns[base])})" for number, base in enumerate(bases)]
@@ -195,7 +217,10 @@ def _streams(processor: Processor) -> Iterator[tuple[_Stream, int]]:
         for window in upstream.windows:
             if not any(_inside(window, other) for other in upstream.windows if other != window):
                 for group in read_through(processor, upstream, window):
-                    yield _Stream(table(upstream.table), window, group.columns), group.changes
+                    yield _Stream(table(upstream.table), window, group.hashed), group.changes
+    for view in VIEWS.values():
+        for group in groups(processor, view.name):
+            yield _Stream(view.table, Window("date"), group.hashed), group.changes
 
 
 def read_through(processor: Processor, upstream: Upstream, window: Window) -> list[Group]:
@@ -204,6 +229,12 @@ def read_through(processor: Processor, upstream: Upstream, window: Window) -> li
     if window.rows == "content":
         return list(found)
     return [part for part in (group.identity(upstream.table) for group in found) if part]
+
+
+def _said(stream: _Stream) -> str:
+    """The table by which people know what is read."""
+    view = VIEWS.get(stream.table.name)
+    return view.stands_for[0] if view else stream.table.full_name
 
 
 def _inside(window: Window, other: Window) -> bool:
@@ -216,7 +247,9 @@ def _inside(window: Window, other: Window) -> bool:
 
 
 def _number(found: Table, names: Sequence[str]) -> str:
-    """Some columns of a row as a number; it never fails, whatever is stored."""
+    """Some columns of a row as a number, 1 for none; it never fails, whatever is stored."""
+    if not names:
+        return "1"
     columns = [found.column(name) for name in names]
     text = ", '|', ".join(f"COALESCE({stored_text(column)}, '~')" for column in columns)
     return f"CAST(CONCAT('0x', SUBSTR(TO_HEX(SHA256(CONCAT({text}, ''))), 1, {_DIGITS})) AS INT64)"
@@ -276,7 +309,7 @@ def _days(base: _Base, columns: Sequence[tuple[str, ...]]) -> str:
         )
     if base.date_only:
         return (
-            f"SELECT season_year, {day} AS day, {sums} FROM {found.full_name} "
+            f"SELECT season_year, {day} AS day, {sums} FROM {rows_of(found)} "
             f"WHERE {day} BETWEEN @start_date AND @end_date GROUP BY season_year, day"
         )
     first = f"DATE_SUB({{}}, INTERVAL {base.before} DAY)"

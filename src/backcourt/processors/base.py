@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
@@ -31,17 +32,25 @@ _PART = re.compile(r"\{([a-z_]+)\}")
 _RANGE = "BETWEEN @start_date AND @end_date"
 
 
-def part(name: str, within: str = "IS NOT NULL") -> str:
+def part(name: str, within: str = "IS NOT NULL", named: Collection[str] = ()) -> str:
     """The SELECT of a fact that several computations share, parts/NAME.sql; a part may name others.
 
     Args:
         name: Name of the file without extension.
         within: What the dates are, such as ``BETWEEN @start_date AND @end_date``, so that only those partitions are
             read.
+        named: Parts that stand in a subquery under their own name wherever this one names them.
     """
     text = (_ROOM / "parts" / f"{name}.sql").read_text(encoding="utf-8")
-    text = text.replace("{within}", within).replace("{UTC_OF_EASTERN}", UTC_OF_EASTERN)
-    return _PART.sub(lambda found: f"\n{part(found[1], within)}", text)
+    return _filled(text.replace("{UTC_OF_EASTERN}", UTC_OF_EASTERN), within, named)
+
+
+def _filled(text: str, within: str, named: Collection[str]) -> str:
+    def fill(found: re.Match[str]) -> str:
+        inner = part(found[1], within, named)
+        return f"SELECT * FROM (\n{inner}) AS {found[1]}" if found[1] in named else f"\n{inner}"
+
+    return _PART.sub(fill, text.replace("{within}", within))
 
 
 @dataclass(frozen=True)
@@ -84,8 +93,16 @@ class Processor:
     @cached_property
     def sql(self) -> str:
         """The SELECT, BigQuery's SQL, from the file beside the declaration; {name} stands for parts/name.sql."""
+        return self.sql_with()
+
+    def sql_with(self, named: Collection[str] = ()) -> str:
+        """The same SELECT with some parts in subqueries under their own names, which show what is read of them.
+
+        Args:
+            named: Names of these parts.
+        """
         text = (_ROOM / self.table.phase / f"{self.name}.sql").read_text(encoding="utf-8")
-        return _PART.sub(lambda found: f"\n{part(found[1], _RANGE)}", text)
+        return _filled(text, _RANGE, named)
 
     @cached_property
     def staged_sql(self) -> str:

@@ -4,6 +4,8 @@ A filter, a join key or a grouping decides which rows there are, so it counts fo
 about the right side of a LEFT JOIN counts for the columns that come from there only. From that, the columns of every
 table fall into classes: two columns are of one class if the same columns of every reader depend on them. A set of
 classes is a bit mask, so that a plan can follow a change from table to table without computing anything.
+
+What a SELECT reads through a view (see ``processors.views``) depends on the view's columns, not on those behind it.
 """
 
 from __future__ import annotations
@@ -11,14 +13,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, reduce
 from importlib import metadata, resources
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from backcourt.catalog import TABLES, table
 from backcourt.catalog.model import STAMPS, Column
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import registry
+from backcourt.processors.views import VIEWS, source
 from backcourt.warehouse.translation import remembered
 
 if TYPE_CHECKING:
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
     from sqlglot.optimizer.scope import Scope
 
 Source = tuple[str, str]
-"""Full name of a table, and a column of it."""
+"""Full name of a table or name of a view, and a column of it."""
 EVERYTHING = -1
 """The mask of all classes."""
 
@@ -39,16 +43,23 @@ class Group:
         columns: The columns, in the order of the upstream's.
         read: Mask of the upstream's classes to which they belong.
         changes: Mask of the table's classes that depend on them; 0 if nothing further reads what changes.
+        of: Columns that are read and say whose the values are: two players who exchange their assists are a change.
     """
 
     columns: tuple[str, ...]
     read: int
     changes: int
+    of: tuple[str, ...] = ()
+
+    @property
+    def hashed(self) -> tuple[str, ...]:
+        """The columns of which a row's number is made."""
+        return (*self.of, *(name for name in self.columns if name not in self.of))
 
     def identity(self, upstream: str) -> Group | None:
         """The part of the group that says who or what a row is about: ids, names, dates; None if it has none."""
         chosen = tuple(name for name in self.columns if _says_who(table(upstream).column(name)))
-        return Group(chosen, _mask(upstream, chosen), self.changes) if chosen else None
+        return Group(chosen, _mask(upstream, chosen), self.changes, self.of) if chosen else None
 
 
 def groups(processor: Processor, upstream: str) -> tuple[Group, ...]:
@@ -56,14 +67,17 @@ def groups(processor: Processor, upstream: str) -> tuple[Group, ...]:
 
     Args:
         processor: The reader.
-        upstream: Full name of one of its upstreams.
+        upstream: Full name of one of its upstreams, or name of a view.
     """
     changes = _changes(processor, upstream)
     found: dict[int, list[str]] = {}
-    for column in table(upstream).business_columns:
+    for column in source(upstream).business_columns:
         if column.name in changes:
             found.setdefault(changes[column.name], []).append(column.name)
-    return tuple(Group(tuple(names), _mask(upstream, names), mask) for mask, names in found.items())
+    # What decides about rows, such as a join, matters to whatever anything matters to.
+    widest = reduce(or_, found, 0)
+    of = tuple(dict.fromkeys([name for name in source(upstream).key if name in changes] + found.get(widest, [])))
+    return tuple(Group(tuple(names), _mask(upstream, names), mask, of) for mask, names in found.items())
 
 
 def values_mask(name: str) -> int:
@@ -118,17 +132,18 @@ def _changes(processor: Processor, upstream: str) -> Mapping[str, int]:
 @lru_cache(maxsize=64)
 def _traced(processor: Processor) -> Mapping[str, frozenset[Source]]:
     """What ``trace`` finds for a processor; kept between processes, because it takes longer than a plan."""
+    sql = processor.sql_with(VIEWS)
     key = "\n".join(
         [
             metadata.version("sqlglot"),
             hashlib.sha256((resources.files("backcourt.processors") / "lineage.py").read_bytes()).hexdigest(),
             repr([(found.full_name, [(c.name, c.type) for c in found.columns]) for found in TABLES]),
-            processor.sql,
+            sql,
         ]
     )
 
     def make() -> dict[str, list[Source]]:
-        return {name: sorted(sources) for name, sources in trace(processor.sql).items()}
+        return {name: sorted(sources) for name, sources in trace(sql).items()}
 
     kept = remembered(key, make)
     return {name: frozenset((str(a), str(b)) for a, b in sources) for name, sources in kept.items()}
@@ -146,7 +161,7 @@ def trace(sql: str) -> Mapping[str, frozenset[Source]]:
     """For every output column of a SELECT the table columns that its value or its row's existence depends on.
 
     Args:
-        sql: A SELECT in BigQuery's dialect over tables of the catalog.
+        sql: A SELECT in BigQuery's dialect over tables of the catalog; a subquery under the name of a view is one.
     """
     import sqlglot
     from sqlglot.optimizer.qualify import qualify
@@ -207,8 +222,8 @@ class _Tracer:
         clauses += [join for join in joins if join.this.alias_or_name not in optional]
         clauses += select.find_all(exp.Unnest)
         found = _Found(rows=set().union(*(self._sources(scope, node) for node in clauses)))
-        for name, source in scope.selected_sources.items():
-            child = self._child(source[1])
+        for name, entry in scope.selected_sources.items():
+            child = self._child(name, entry[1])
             if child is not None and name not in optional:
                 found.rows |= child.rows
         for inner in scope.subquery_scopes:
@@ -225,15 +240,15 @@ class _Tracer:
             found.rows = found.rows.union(*found.columns.values())
         return found
 
-    def _child(self, source: Any) -> _Found | None:  # noqa: ANN401 - a table or a scope
+    def _child(self, name: str, found: Any) -> _Found | None:  # noqa: ANN401 - a table or a scope
         from sqlglot.optimizer.scope import Scope
 
-        return self.of(source) if isinstance(source, Scope) else None
+        return self.of(found) if isinstance(found, Scope) and name not in VIEWS else None
 
     def _beside(self, scope: Scope, name: str, join: exp.Expr) -> set[Source]:
         """What decides about the right side of a LEFT JOIN: its own rows and the condition."""
         entry = scope.selected_sources.get(name)
-        child = self._child(entry[1]) if entry else None
+        child = self._child(name, entry[1]) if entry else None
         return self._sources(scope, join) | (child.rows if child else set())
 
     def _sources(self, scope: Scope, node: exp.Expr) -> set[Source]:
@@ -249,7 +264,7 @@ class _Tracer:
             while holder is not None and column.table not in holder.sources:
                 holder = holder.parent
             if holder is not None:
-                found |= self._of_source(holder.sources[column.table], column.name)
+                found |= self._of_source(column.table, holder.sources[column.table], column.name)
         return found
 
     def _unqualified(self, scope: Scope, node: exp.Expr, name: str) -> set[Source]:
@@ -258,15 +273,16 @@ class _Tracer:
         for projection in select.selects:
             if projection.alias_or_name == name and projection is not node:
                 return self._sources(scope, projection)
-        return set().union(*(self._of_source(source, name) for source in scope.sources.values()))
+        return set().union(*(self._of_source(alias, each, name) for alias, each in scope.sources.items()))
 
-    def _of_source(self, source: Any, name: str) -> set[Source]:  # noqa: ANN401 - a table or a scope
+    def _of_source(self, alias: str, found: Any, name: str) -> set[Source]:  # noqa: ANN401 - a table or a scope
         from sqlglot import exp
 
-        if not isinstance(source, exp.Table):
-            return self.of(source).columns.get(name, set())
-        full = f"{source.db}.{source.name}"
-        known = any(column.name == name for found in TABLES if found.full_name == full for column in found.columns)
+        if not isinstance(found, exp.Table):
+            below = self.of(found).columns
+            return {(alias, name)} if alias in VIEWS and name in below else below.get(name, set())
+        full = f"{found.db}.{found.name}"
+        known = any(column.name == name for each in TABLES if each.full_name == full for column in each.columns)
         return {(full, name)} if known else set()
 
 

@@ -3,7 +3,7 @@
 -- source of MM:SS has lines of that team, which then decides. Ball Don't Lie, which knows players by name, is asked only
 -- for games of which the league has no line at all.
 SELECT
-  game_id, player_id, player_lookup, player_name, team_abbr, seconds_played, points, field_goals_made,
+  game_id, game_date, player_id, player_lookup, player_name, team_abbr, seconds_played, points, field_goals_made,
   field_goals_attempted, three_pointers_made, three_pointers_attempted, free_throws_made, free_throws_attempted,
   offensive_rebounds, defensive_rebounds, assists, steals, blocks, turnovers, personal_fouls, plus_minus,
   is_starter, 'nbac_gamebook_player_stats' AS primary_source_used
@@ -11,8 +11,8 @@ FROM nba_raw.nbac_gamebook_player_stats
 WHERE game_date {within} AND seconds_played > 0
 UNION ALL
 SELECT
-  b.game_id, b.player_id, b.player_lookup, b.player_name, b.team_abbr, 60 * b.minutes, b.points, b.field_goals_made,
-  b.field_goals_attempted, b.three_pointers_made, b.three_pointers_attempted, b.free_throws_made,
+  b.game_id, b.game_date, b.player_id, b.player_lookup, b.player_name, b.team_abbr, 60 * b.minutes, b.points,
+  b.field_goals_made, b.field_goals_attempted, b.three_pointers_made, b.three_pointers_attempted, b.free_throws_made,
   b.free_throws_attempted, b.offensive_rebounds, b.defensive_rebounds, b.assists, b.steals, b.blocks, b.turnovers,
   b.personal_fouls, b.plus_minus, CAST(NULL AS BOOL), 'nbac_player_boxscore'
 FROM nba_raw.nbac_player_boxscore AS b
@@ -26,7 +26,7 @@ LEFT JOIN (
 WHERE b.game_date {within} AND g.player_id IS NULL AND (b.minutes > 0 OR timed.game_id IS NULL)
 UNION ALL
 SELECT
-  game_id, player_id, player_lookup, player_full_name, team_abbr, seconds_played, points, field_goals_made,
+  game_id, game_date, player_id, player_lookup, player_full_name, team_abbr, seconds_played, points, field_goals_made,
   field_goals_attempted, three_pointers_made, three_pointers_attempted, free_throws_made, free_throws_attempted,
   offensive_rebounds, defensive_rebounds, assists, steals, blocks, turnovers, personal_fouls, CAST(NULL AS INT64),
   CAST(NULL AS BOOL), 'bdl_player_boxscores'
