@@ -45,6 +45,8 @@ class Settings:
         trigger: Where completion events go: events (the warehouse's table) or pubsub://PROJECT/TOPIC.
         landing: Folder, or fsspec address such as gs://bucket/landing, in which payloads land.
         fetch_via: Address that is asked instead of each source's host, such as a mirror; None asks the hosts.
+        fetch_user_agent: What the program calls itself when it asks a host (User-Agent); None sends a browser's words
+            with the program's name and version behind them, as the league's hosts answer to nothing else.
         bdl_key: Key of the Ball Don't Lie service.
         odds_api_key: Key of The Odds API.
         bettingpros_key: Key of the BettingPros service.
@@ -65,6 +67,7 @@ class Settings:
     trigger: str = "events"
     landing: str = "landing"
     fetch_via: str | None = None
+    fetch_user_agent: str | None = None
     bdl_key: str | None = field(default=None, repr=False)
     odds_api_key: str | None = field(default=None, repr=False)
     bettingpros_key: str | None = field(default=None, repr=False)
@@ -106,6 +109,13 @@ def _trimmed(value: object) -> str:
     return _text(value).strip()
 
 
+def _agent(value: object) -> str:
+    text = _trimmed(value)
+    if not text.isascii() or not text.isprintable():
+        raise ValueError("printable ASCII")
+    return text
+
+
 def _seconds(value: object) -> float:
     return _number(value, MOST_SECONDS)
 
@@ -130,6 +140,7 @@ _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
     "patience": (_seconds, f"seconds, 0 to {MOST_SECONDS:,.0f}"),
     "landing": (_trimmed, "a folder, or an address such as gs://bucket/landing"),
     "fetch_via": (_trimmed, "an address, https://..."),
+    "fetch_user_agent": (_agent, "printable ASCII, such as Mozilla/5.0 ..."),
     "bdl_key": (_trimmed, "a key of the service"),
     "odds_api_key": (_trimmed, "a key of the service"),
     "bettingpros_key": (_trimmed, "a key of the service"),

@@ -9,7 +9,7 @@ import pytest
 from docs_support import ROOT, need
 
 from backcourt.catalog import table
-from backcourt.sources import landing, service
+from backcourt.sources import fetch, landing, manners, service
 from backcourt.sources.declared import FORMER, listings, source, sources
 
 PAGE = ROOT / "docs" / "sources.md"
@@ -112,22 +112,29 @@ def test_limits_and_outcomes_are_the_programs():
     """Tries, pauses, statuses, the largest payload and the outcomes on the page are those of the program."""
     told, zone = " ".join(_section("Fetch").split()), _section("The landing zone")
     ways = re.findall(
-        r"\| `(\w+)` \| (\d+) \| (\d+) (s|min) \| (\d+) s(, twice as long [^|]*at most (\d+) min)? \|", told
+        r"\| `(\w+)` \| (\d+) \| (\d+) (s|min) \| (none: it stops|\d+ (?:s|min)) \| (\d+) s"
+        r"(, twice as long [^|]*at most (\d+) min)? \|",
+        told,
     )
+    seconds = {"s": 1, "min": 60}
     assert {
         name: service.Patience(
             tries=int(tries),
             first_pause=service.PATIENCE[name].first_pause,
-            longest_pause=float(pause) * (60 if unit == "min" else 1),
+            longest_pause=float(pause) * seconds[unit],
+            block_pause=0.0 if block.startswith("none") else float(block.split()[0]) * seconds[block.split()[1]],
             timeout=float(timeout),
             growth=2.0 if grows else 1.0,
         )
-        for name, tries, pause, unit, timeout, grows, _ in ways
+        for name, tries, pause, unit, block, timeout, grows, _ in ways
     } == dict(service.PATIENCE)
     assert {float(most) * 60 for *_, most in ways if most} == {service._LONGEST_TIMEOUT}
     statuses = re.search(r"a status ([\d, or]+),", told)[1]
-    assert {int(status) for status in re.findall(r"\d+", statuses)} == service._PASSING
-    assert {int(status) for status in re.search(r"\| status (\d+) or (\d+)", told).groups()} == service._FINAL
+    assert {int(status) for status in re.findall(r"\d+", statuses)} == manners._PASSING
+    assert {int(status) for status in re.search(r"\| any other status (\d+) or (\d+)", told).groups()} == manners._FINAL
+    row = re.search(r"\| (\w+) payloads in a row without an answer: no connection, silence, ([\d, ]+),", told)
+    assert (row[1], {int(status) for status in row[2].split(",")}) == ("three", manners._HOSTS_OWN)
+    assert fetch._NO_ANSWER == 3  # "three" above
     assert f"{landing.LARGEST // 1024**2} MiB" in zone
     outcomes = table("nba_processing.landed_files").column("outcome").description
     assert _first_cells("Load")[1:4] == re.findall(r"loaded|quarantined|refused", outcomes)

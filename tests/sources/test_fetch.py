@@ -185,11 +185,21 @@ def waits(server, landing, asked):
     return {value: moments[game][1] - moments[game][0] for game, value in zip(games, asked, strict=True)}
 
 
-def test_retry_after_is_honoured_and_bounded(landing):
-    """The wait that the service asks for, a minute at the most; the pace of two seconds holds all the same."""
+def test_retry_after_is_honoured(landing):
+    """The wait that the service asks for, if it is a minute at the most; the pace of two seconds holds all the same."""
     with SourceServer(by="GameID") as server:
-        found = waits(server, landing, ["7", "0", "59", "90", "99999"])
-    assert found == pytest.approx({"7": 7.0, "0": APART, "59": 59.0, "90": 60.0, "99999": 60.0})
+        found = waits(server, landing, ["7", "0", "59", "60"])
+    assert found == pytest.approx({"7": 7.0, "0": APART, "59": 59.0, "60": 60.0})
+
+
+@pytest.mark.parametrize("asked", ["61", "90", "99999"])
+def test_a_longer_pause_than_is_waited_for_ends_the_fetch(landing, asked):
+    """Nobody asks again before the time that the service named: the others are left, and the reason says how long."""
+    scripts = {GAMES[1]: [Answer(status=429, headers={"retry-after": asked}), GOOD]}
+    with SourceServer(GOOD, by="GameID", scripts=scripts) as server:
+        done = get(server, landing)
+    assert (done.requests, done.stored, done.missing, done.exit_code) == (2, 1, 7, 1)
+    assert f"asks for a pause of {int(asked):,} s" in done.stopped
 
 
 def test_a_retry_after_that_says_nothing_is_left_out(landing):

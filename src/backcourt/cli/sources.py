@@ -72,6 +72,7 @@ def fetch(
     from backcourt.sources.declared import source as find
     from backcourt.sources.fetch import Asking
     from backcourt.sources.fetch import fetch as carry_out
+    from backcourt.sources.manners import AGENT
     from backcourt.sources.service import PATIENCE, fetchable
 
     source, settings, zone = find(name), load(), landing_of(place)
@@ -84,7 +85,14 @@ def fetch(
     house = warehouse(file)
     wanted, late = _wanted(source, Asked(start_date, end_date, season), game or (), house)
     key = getattr(settings, source.fetch.key_setting) if source.fetch and source.fetch.key_setting else None
-    asking = Asking(now, key=key or "", via=settings.fetch_via or "", resume=resume, patience=PATIENCE[patience])
+    asking = Asking(
+        now,
+        key=key or "",
+        via=settings.fetch_via or "",
+        resume=resume,
+        patience=PATIENCE[patience],
+        agent=settings.fetch_user_agent or AGENT,
+    )
     asking.service(source)  # What is wrong with the key or the mirror shows before anything is done.
     if dry_run:
         known = [t for t in wanted if resume and zone.versions(source.name, t.day, t.key)]

@@ -30,6 +30,7 @@ from backcourt.sources.declared import source
 from backcourt.sources.fetch import Asking, Fetched, fetch
 from backcourt.sources.landed import LANDED, LandedLoad, load_landed
 from backcourt.sources.landing import Landed, Landing
+from backcourt.sources.manners import AGENT
 from backcourt.sources.quarantine import details, held
 from backcourt.sources.targets import targets
 from backcourt.warehouse.base import Session
@@ -168,7 +169,9 @@ def fetch_team_boxscores(parameters: NbacTeamBoxscore, *, stamp: Stamp | None = 
         words = f"{missing:,} payloads would be asked for, {len(wanted) - missing:,} have landed; {NOTHING_WRITTEN}"
         return Shown(view.note("note", f"{words}."), words)
     chosen = stamp or new_stamp()
-    done = fetch(here, landing, wanted, Asking(lambda: chosen.now, via=settings().fetch_via or ""))
+    known = settings()
+    asking = Asking(lambda: chosen.now, via=known.fetch_via or "", agent=known.fetch_user_agent or AGENT)
+    done = fetch(here, landing, wanted, asking)
     words = _fetched_words(done)
     failed = [(day, key, why) for (day, key), why in done.failed.items()]
     html = [
@@ -322,9 +325,7 @@ def _payloads(session: Session, parameters: NbacTeamBoxscore) -> list[_Payload]:
 
 
 def _fetched_words(done: Fetched) -> str:
-    words = (
-        f"{done.stored:,} new, {done.unchanged:,} unchanged, {done.known:,} had landed, {len(done.failed):,} missing"
-    )
+    words = f"{done.stored:,} new, {done.unchanged:,} unchanged, {done.known:,} had landed, {done.missing:,} missing"
     return f"{words} of {done.targets:,}; {done.requests:,} requests" + (
         f"; stopped: {done.stopped}" if done.stopped else ""
     )

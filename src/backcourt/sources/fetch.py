@@ -14,12 +14,13 @@ from datetime import date, datetime
 
 from backcourt.errors import InputFileError
 from backcourt.sources.landing import Landing, checked
+from backcourt.sources.manners import AGENT
 from backcourt.sources.service import USUAL, FetchError, Patience, Service
 from backcourt.sources.source import Listing, Published, Source
 from backcourt.sources.targets import Target, values_of
 
-_UNREACHABLE = 3
-"""Payloads in a row for which no connection came about; then the host is down, and the rest is not tried."""
+_NO_ANSWER = 3
+"""Payloads in a row that the host itself kept back, whatever was asked for; then the rest is not tried."""
 
 
 @dataclass(slots=True)
@@ -67,6 +68,7 @@ class Asking:
         patience: How long a payload is tried.
         sleep: Waits, in seconds.
         clock: Seconds that only rise, for the rate limit.
+        agent: What the program calls itself (User-Agent).
     """
 
     now: Callable[[], datetime]
@@ -76,6 +78,7 @@ class Asking:
     patience: Patience = USUAL
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+    agent: str = AGENT
 
     def service(self, source: Published) -> Service:
         """The service that publishes a source, asked like this.
@@ -83,7 +86,15 @@ class Asking:
         Raises:
             BackcourtError: If the source is not fetched, needs a key that is not there, or the mirror is no address.
         """
-        return Service(source, key=self.key, via=self.via, patience=self.patience, sleep=self.sleep, clock=self.clock)
+        return Service(
+            source,
+            key=self.key,
+            via=self.via,
+            patience=self.patience,
+            sleep=self.sleep,
+            clock=self.clock,
+            agent=self.agent,
+        )
 
 
 def fetch(
@@ -117,20 +128,20 @@ def fetch(
     done = Fetched(targets=len(wanted), known=len(landed - {(t.day, t.key) for t in todo}))
     if isinstance(source, Source) and source.listing:
         todo = _identified(source.listing, landing, todo, asking, done)
-    unreached = 0
+    kept_back = 0
     with service:
         for target in todo if not done.stopped else ():
             try:
                 data = service.payload(target)
             except FetchError as error:
                 done.failed[target.day, target.key] = str(error)
-                unreached = unreached + 1 if error.unreachable else 0
-                if error.final or unreached == _UNREACHABLE:
+                kept_back = kept_back + 1 if error.hosts_own else 0
+                if error.final or kept_back == _NO_ANSWER:
                     done.stopped = str(error)
                     break
                 told(target, f"failed: {error}")
                 continue
-            unreached = 0
+            kept_back = 0
             _, new = landing.store(source.name, target.day, target.key, data, source.ext, now=asking.now())
             done.stored += new
             done.unchanged += not new

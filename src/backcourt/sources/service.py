@@ -12,23 +12,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit, urlunsplit
 
-from backcourt import __version__
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.sources.landing import LARGEST, unpacked
+from backcourt.sources.manners import AGENT, BEGINNING, Seen, browser_headers, is_block_page, is_page
 from backcourt.sources.source import About, Endpoint, Published, read
 from backcourt.sources.targets import Target
 
 if TYPE_CHECKING:
     import httpx2
 
-_AGENT = f"backcourt/{__version__} (NBA stats warehouse)"
 _LONGEST_TIMEOUT = 300.0
 _LONGEST_TRY = 600.0
 """Seconds after which a body that still trickles in is given up."""
 _MOST_PAGES = 500
 """Pages of one list; the longest that is known has six."""
-_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-_FINAL = frozenset({401, 403})
 _PLACE = re.compile(r"\{(\w+)\}")
 _ADDRESS = re.compile(r"https?://[^\s/?#]+(?:/[^\s?#]*)?")
 
@@ -43,6 +40,7 @@ class Patience:
         longest_pause: Seconds that a pause has at most, also if the service asks for a longer one.
         timeout: Seconds without a sign of life after which the first try is given up.
         growth: How much longer each further try waits for a sign of life than the one before.
+        block_pause: Seconds after a block page before the one further try that it gets; 0 if it gets none.
     """
 
     tries: int = 5
@@ -50,13 +48,14 @@ class Patience:
     longest_pause: float = 60.0
     timeout: float = 30.0
     growth: float = 1.0
+    block_pause: float = 30.0
 
 
 USUAL = Patience()
 PATIENCE: Mapping[str, Patience] = {
     "usual": USUAL,
-    "quick": Patience(tries=2, longest_pause=10.0, timeout=15.0),
-    "escalating": Patience(tries=8, first_pause=5.0, longest_pause=900.0, growth=2.0),
+    "quick": Patience(tries=2, longest_pause=10.0, timeout=15.0, block_pause=0.0),
+    "escalating": Patience(tries=8, first_pause=5.0, longest_pause=900.0, growth=2.0, block_pause=900.0),
 }
 """What an operator chooses from: a first pass that leaves gaps, the usual, and one for a service that is ill."""
 
@@ -71,7 +70,8 @@ class FetchError(BackcourtError):
         passing: bool,
         wait: float | None = None,
         final: bool = False,
-        unreachable: bool = False,
+        hosts_own: bool = False,
+        blocked: bool = False,
     ) -> None:
         """Say what came.
 
@@ -80,10 +80,12 @@ class FetchError(BackcourtError):
             passing: True if another try may bring it.
             wait: Seconds that the service asks to wait, if it does.
             final: True if no other payload would come either.
-            unreachable: True if no connection came about.
+            hosts_own: True if it is about the host, whatever is asked for: no connection, no answer, too many requests.
+            blocked: True if it is a page by which the host keeps this machine out.
         """
         super().__init__(message)
-        self.passing, self.wait, self.final, self.unreachable = passing, wait, final, unreachable
+        self.passing, self.wait, self.final = passing, wait, final
+        self.hosts_own, self.blocked = hosts_own, blocked
 
 
 def fetchable(source: Published) -> Endpoint:
@@ -116,6 +118,7 @@ class Service:
         patience: Patience,
         sleep: Callable[[float], None],
         clock: Callable[[], float],
+        agent: str = AGENT,
     ) -> None:
         """Name the service; nothing is asked yet.
 
@@ -126,6 +129,7 @@ class Service:
             patience: How long a payload is tried.
             sleep: Waits, in seconds.
             clock: Seconds that only rise, for the pace.
+            agent: What the program calls itself (User-Agent).
 
         Raises:
             BackcourtError: If the source is not fetched, needs a key that is not there, or ``via`` is no address.
@@ -143,7 +147,9 @@ class Service:
             )
         self._key, self._via = key if setting else "", via
         self._patience, self._sleep, self._clock = patience, sleep, clock
+        self._agent = agent
         self._last: float | None = None
+        self._not_before = 0.0
         self._open = ExitStack()
         self.requests = 0
 
@@ -151,10 +157,9 @@ class Service:
         """Open the connections, and keep the key out of the logs."""
         import httpx2
 
+        headers = {"User-Agent": self._agent, **(browser_headers(self._agent) if self._endpoint.browser else {})}
         self._client = self._open.enter_context(
-            httpx2.Client(
-                follow_redirects=False, headers={"User-Agent": _AGENT, **self._endpoint.headers}, trust_env=False
-            )
+            httpx2.Client(follow_redirects=False, headers=headers | dict(self._endpoint.headers), trust_env=False)
         )
         # The HTTP library writes down every address, and the key may be a part of it.
         for name in ("httpx2", "httpcore2.connection", "httpcore2.http11") if self._key else ():
@@ -201,16 +206,26 @@ class Service:
             raise FetchError(said, passing=False)
         patience = self._patience
         spread = wait_random_exponential(multiplier=patience.first_pause, max=patience.longest_pause)
+        blocked = 0
 
         def wait(state: RetryCallState) -> float:
             error = state.outcome.exception() if state.outcome else None
-            asked = error.wait if isinstance(error, FetchError) else None
-            return min(asked, patience.longest_pause) if asked is not None else spread(state)
+            if isinstance(error, FetchError) and error.blocked:
+                return patience.block_pause
+            # A pause that the host asked for is kept before every request, whatever the payload.
+            return 0.0 if isinstance(error, FetchError) and error.wait is not None else spread(state)
+
+        def again(error: BaseException) -> bool:
+            nonlocal blocked
+            if not isinstance(error, FetchError) or not error.blocked:
+                return isinstance(error, FetchError) and error.passing
+            blocked += 1
+            return blocked == 1 and patience.block_pause > 0
 
         retrying = Retrying(
             stop=stop_after_attempt(patience.tries),
             wait=wait,
-            retry=retry_if_exception(lambda error: isinstance(error, FetchError) and error.passing),
+            retry=retry_if_exception(again),
             sleep=self._sleep,
             reraise=True,
         )
@@ -227,7 +242,7 @@ class Service:
     def _keep_pace(self) -> None:
         """Wait until the host bears the next request."""
         if self._last is not None:
-            left = self._last + 60.0 / self._endpoint.per_minute - self._clock()
+            left = max(self._last + 60.0 / self._endpoint.per_minute, self._not_before) - self._clock()
             if left > 0:
                 self._sleep(left)
         self._last = self._clock()
@@ -249,14 +264,16 @@ class Service:
                         raise FetchError(f"{where} sent more than {LARGEST:,} bytes", passing=False)
                     if self._clock() - (self._last or 0.0) > _LONGEST_TRY:
                         raise FetchError(f"{where} did not end within {_LONGEST_TRY:.0f} s", passing=True)
-                return bytes(body)
+            if is_block_page(bytes(body[:BEGINNING])):
+                raise _blocked(where, answer.status_code)
+            return bytes(body)
         except httpx2.TransportError as error:
             # Its text may hold the address with the key in it.
             silent = isinstance(error, httpx2.TimeoutException)
             lost = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
             what = "cannot be reached" if lost else "gave no sign of life" if silent else "broke the connection off"
             after = f" within {timeout:g} s" if silent else ""
-            raise FetchError(f"{where} {what}{after}", passing=True, unreachable=lost) from None
+            raise FetchError(f"{where} {what}{after}", passing=True, hosts_own=lost or silent) from None
         except httpx2.DecodingError:
             raise FetchError(f"{where} sent a body that cannot be unpacked", passing=True) from None
 
@@ -267,18 +284,31 @@ class Service:
             FetchError: If its status is not 200.
         """
         status = answer.status_code
-        if status == self._endpoint.absent:
+        if status == 200:  # noqa: PLR2004 - HTTP's word for good
+            return
+        seen = Seen(status, {name.lower(): text for name, text in answer.headers.items()}, _beginning(answer))
+        meaning = seen.meaning(self._endpoint.absent)
+        if meaning == "absent":
             raise FetchError(f"{where} answered {status}: it has no such file", passing=False)
-        if status in _FINAL:
+        if meaning == "blocked":
+            raise _blocked(where, status)
+        if meaning == "refused":
             setting = self._endpoint.key_setting
             key = f"did not take BACKCOURT_{setting.upper()}, or " if setting else ""
             raise FetchError(f"{where} {key}refuses this machine ({status})", passing=False, final=True)
-        if status in _PASSING:
-            asked = answer.headers.get("retry-after", "")
-            wait = float(asked) if re.fullmatch(r"\d{1,5}", asked) else None
-            raise FetchError(f"{where} answered {status}", passing=True, wait=wait)
-        if status != 200:  # noqa: PLR2004 - HTTP's word for good
-            raise FetchError(f"{where} answered {status}", passing=False)
+        said = f"{where} answered {status}"
+        if meaning == "other":
+            raise FetchError(said, passing=False)
+        asked = seen.asked_pause()
+        if asked is not None and asked > self._patience.longest_pause:
+            raise FetchError(
+                f"{said} and asks for a pause of {asked:,.0f} s, longer than is waited "
+                f"({self._patience.longest_pause:,.0f} s): fetch again after it",
+                passing=False,
+                final=True,
+            )
+        self._not_before = self._clock() + (asked or 0.0)
+        raise FetchError(said, passing=True, wait=asked, hosts_own=seen.hosts_own)
 
     def _address(self, target: Target) -> tuple[str, dict[str, str], dict[str, str]]:
         """Address, parameters and headers of a target's request."""
@@ -310,7 +340,35 @@ class Service:
         except InputFileError as error:
             # A service that refuses a key may repeat it.
             said = error.message.replace(self._key, "(key)") if self._key else error.message
-            raise FetchError(said, passing=True) from None
+            # Whoever sends pages instead of data sends them for the next payload, too.
+            raise FetchError(said, passing=True, hosts_own=self._source.ext != "html" and is_page(data)) from None
+
+
+def _blocked(where: str, status: int) -> FetchError:
+    """The error for a page by which a host keeps this machine out."""
+    return FetchError(
+        f"{where} sends a block page ({status}) instead of data, so nothing more was asked for: wait an hour, use "
+        "another network, ask a mirror (BACKCOURT_FETCH_VIA) or change BACKCOURT_FETCH_USER_AGENT, then fetch again",
+        passing=False,
+        final=True,
+        blocked=True,
+    )
+
+
+def _beginning(answer: httpx2.Response) -> bytes:
+    """The first bytes of an answer without data; what cannot be read of them is left out."""
+    import httpx2
+
+    body = bytearray()
+    try:
+        for piece in answer.iter_bytes():
+            body += piece
+            if len(body) >= BEGINNING:
+                break
+    except (httpx2.TransportError, httpx2.DecodingError):
+        # The status alone says enough.
+        return bytes(body)
+    return bytes(body)
 
 
 def _filled(text: str, target: Target) -> str:

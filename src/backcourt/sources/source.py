@@ -111,6 +111,7 @@ class Endpoint:
         per_minute: Requests per minute that the host bears.
         pages: How the page after this one is asked for; None if there is one page.
         absent: Status by which other hosts refuse the caller, and this one says that it has no such file; 0 if none.
+        browser: True if the host answers to what a browser sends.
     """
 
     url: str
@@ -123,6 +124,7 @@ class Endpoint:
     per_minute: int = 60
     pages: Pages | None = None
     absent: int = 0
+    browser: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

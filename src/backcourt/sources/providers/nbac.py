@@ -19,15 +19,6 @@ from backcourt.sources.source import Endpoint, Source
 
 _STATISTICS = "NBA statistics service"
 _DOCUMENTS = "https://github.com/swar/nba_api/blob/master/docs/nba_api"
-_HEADERS = {
-    "Referer": "https://www.nba.com/",
-    "Accept": "application/json",
-    "x-nba-stats-origin": "stats",
-    "x-nba-stats-token": "true",
-}
-"""Headers that the statistics service answers to."""
-
-
 _NO_FILTERS = (
     *("DateFrom", "DateTo", "GameSegment", "Location", "Outcome", "PlayerPosition", "RookieYear", "SeasonSegment"),
     *("VsConference", "VsDivision"),
@@ -36,7 +27,7 @@ _NO_FILTERS = (
 
 
 def _statistics(endpoint: str, **parameters: str) -> Endpoint:
-    return Endpoint(f"https://stats.nba.com/stats/{endpoint}", parameters, _HEADERS, per_minute=30)
+    return Endpoint(f"https://stats.nba.com/stats/{endpoint}", parameters, per_minute=30, browser=True)
 
 
 SOURCES: tuple[Source, ...] = (
@@ -101,7 +92,9 @@ SOURCES: tuple[Source, ...] = (
         provider="NBA live feed",
         document=f"{_DOCUMENTS}/live/endpoints/playbyplay.md",
         verified=True,
-        fetch=Endpoint("https://cdn.nba.com/static/json/liveData/playbyplay/playbyplay_{game_id}.json", absent=403),
+        fetch=Endpoint(
+            "https://cdn.nba.com/static/json/liveData/playbyplay/playbyplay_{game_id}.json", absent=403, browser=True
+        ),
     ),
     Source(
         name="nbac_referee",
@@ -112,7 +105,7 @@ SOURCES: tuple[Source, ...] = (
         provider="NBA Official",
         document="https://official.nba.com/referee-assignments/",
         verified=True,
-        fetch=Endpoint("https://official.nba.com/wp-json/api/v1/get-game-officials", {"date": "{date}"}),
+        fetch=Endpoint("https://official.nba.com/wp-json/api/v1/get-game-officials", {"date": "{date}"}, browser=True),
     ),
     Source(
         name="nbac_scoreboard_v2",
@@ -134,7 +127,7 @@ SOURCES: tuple[Source, ...] = (
         provider="NBA.com",
         document="https://www.nba.com/players/transactions",
         verified=True,
-        fetch=Endpoint("https://stats.nba.com/js/data/playermovement/NBA_Player_Movement.json", {}, _HEADERS),
+        fetch=Endpoint("https://stats.nba.com/js/data/playermovement/NBA_Player_Movement.json", browser=True),
     ),
     Source(
         name="nbac_player_list",
@@ -156,7 +149,7 @@ SOURCES: tuple[Source, ...] = (
         provider="NBA.com",
         document="https://www.nba.com/players",
         verified=True,
-        fetch=Endpoint("https://www.nba.com/team/{team_id}/roster", per_minute=20),
+        fetch=Endpoint("https://www.nba.com/team/{team_id}/roster", per_minute=20, browser=True),
     ),
     Source(
         name="nbac_shot_chart",

@@ -16,7 +16,9 @@ SOURCES: tuple[Source, ...] = (
         document="https://statsdmz.nba.com/pdfs/20240410/20240410_MEMCLE.pdf",
         # Of the layout, texts were seen, but no file that can be read.
         verified=False,
-        fetch=Endpoint("https://statsdmz.nba.com/pdfs/{compact_date}/{compact_date}_{away}{home}.pdf", per_minute=30),
+        fetch=Endpoint(
+            "https://statsdmz.nba.com/pdfs/{compact_date}/{compact_date}_{away}{home}.pdf", per_minute=30, browser=True
+        ),
     ),
     Source(
         name="nbac_injury_report",
@@ -29,7 +31,9 @@ SOURCES: tuple[Source, ...] = (
         verified=True,
         # The report of 5:30 PM is the last one before most games. The first ones are of 2019.
         fetch=Endpoint(
-            "https://ak-static.cms.nba.com/referee/injury/Injury-Report_{date}_{half_past_five}.pdf", absent=403
+            "https://ak-static.cms.nba.com/referee/injury/Injury-Report_{date}_{half_past_five}.pdf",
+            absent=403,
+            browser=True,
         ),
     ),
 )
