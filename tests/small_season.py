@@ -15,6 +15,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from once import once
+
 LAST = date(2021, 11, 14)
 DATES = 27
 NOW = datetime(2021, 11, 15, 12, tzinfo=UTC)
@@ -54,11 +56,11 @@ def cut(path, target):
 @pytest.fixture(scope="session")
 def raw_season(simulated_warehouse, tmp_path_factory):
     """The small file with raw tables only; read it, or copy it."""
-    return cut(simulated_warehouse, tmp_path_factory.mktemp("small") / "raw.duckdb")
+    return once(tmp_path_factory, "small-raw", lambda folder: cut(simulated_warehouse, folder / "raw.duckdb"))
 
 
 @pytest.fixture(scope="session")
-def computed_season(raw_season):
+def computed_season(raw_season, tmp_path_factory):
     """The small file with every table computed in one quiet run; read it, or copy it."""
     from backcourt.backfill.run import run
     from backcourt.backfill.stamp import Stamp
@@ -66,11 +68,13 @@ def computed_season(raw_season):
     from backcourt.processors.registry import registry
     from backcourt.warehouse.duckdb import DuckDBWarehouse
 
-    path = raw_season.with_name("computed.duckdb")
-    shutil.copy(raw_season, path)
-    result = run(DuckDBWarehouse(path), DateRange(date(2021, 10, 1), LAST), registry(), Stamp("quiet", NOW))
-    assert result.exit_code == 0, result.problems
-    return path
+    def build(folder):
+        path = Path(shutil.copy(raw_season, folder / "computed.duckdb"))
+        result = run(DuckDBWarehouse(path), DateRange(date(2021, 10, 1), LAST), registry(), Stamp("quiet", NOW))
+        assert result.exit_code == 0, result.problems
+        return path
+
+    return once(tmp_path_factory, "small-computed", build)
 
 
 @pytest.fixture

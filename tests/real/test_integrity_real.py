@@ -3,6 +3,7 @@
 import json
 import shutil
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -12,10 +13,10 @@ from backcourt.calendar import DateRange
 from backcourt.integrity.gaps import find_gaps
 from backcourt.integrity.recovery import apply, recovery
 from backcourt.processors.registry import registry
-from backcourt.sources.season import load_season
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from integrity import incidents
 from integrity.incidents import day, game_dates
+from real_seasons import summaries
 from small_season import command
 from state import contents, query, stored
 
@@ -36,12 +37,11 @@ MLFS = "nba_predictions.ml_feature_store_v2"
 
 
 @pytest.fixture(scope="module")
-def season(real_data, tmp_path_factory):
+def season(loaded_2021_22, tmp_path_factory):
     """The season 2021-22, computed to the last table, what it holds, and nothing to be found in it."""
-    path = tmp_path_factory.mktemp("real") / "one.duckdb"
-    warehouse = DuckDBWarehouse(path)
-    assert load_season(warehouse, real_data / "2021-22", now=NOW, run_id="load").exit_code == 0
-    run(warehouse, SEASON, registry(), Stamp("run", NOW))
+    path = Path(shutil.copy(loaded_2021_22, tmp_path_factory.mktemp("real") / "one.duckdb"))
+    assert [said.exit_code for said in summaries(loaded_2021_22)] == [0]
+    run(DuckDBWarehouse(path), SEASON, registry(), Stamp("run", NOW))
     assert found_in(path).gaps == ()
     return path, (stored(path), contents(path))
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from backcourt.sources.season import load_season
 from backcourt.sources.season.files import feed
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from real_seasons import SEASONS, summaries
 
 pytestmark = pytest.mark.slow
 
-SEASONS = ("2021-22", "2022-23", "2023-24", "2024-25")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ELSEWHERE = {
     "0022200439": ("SAS", "Mexico City"),
@@ -38,10 +40,10 @@ ELSEWHERE = {
 
 
 @pytest.fixture(scope="module")
-def loaded(real_data, tmp_path_factory):
-    """A warehouse with the four seasons, and the summary of each load."""
-    warehouse = DuckDBWarehouse(tmp_path_factory.mktemp("loaded") / "w.duckdb")
-    return warehouse, [load_season(warehouse, real_data / season, now=NOW, run_id="r") for season in SEASONS]
+def loaded(loaded_seasons, tmp_path_factory):
+    """A copy of the warehouse with the four seasons, and the summary of each load."""
+    path = Path(shutil.copy(loaded_seasons, tmp_path_factory.mktemp("loaded") / "w.duckdb"))
+    return DuckDBWarehouse(path), summaries(loaded_seasons)
 
 
 def rows(loaded, sql):

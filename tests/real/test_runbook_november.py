@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -16,8 +17,8 @@ from backcourt.backfill.run import run
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import select
 from backcourt.runbooks.facts import PHASE_4
-from backcourt.sources.season import load_season
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from real_seasons import summaries
 
 pytestmark = pytest.mark.slow
 
@@ -28,11 +29,11 @@ LIMIT = 15.0
 
 
 @pytest.fixture(scope="module")
-def november(real_data, tmp_path_factory):
+def november(loaded_2021_22, tmp_path_factory):
     """The warehouse after the runbook, the report's text and the seconds that the command took, the better of two."""
     folder = tmp_path_factory.mktemp("november")
-    warehouse = DuckDBWarehouse(folder / "w.duckdb")
-    assert load_season(warehouse, real_data / "2021-22", now=NOW, run_id="load").exit_code == 0
+    warehouse = DuckDBWarehouse(Path(shutil.copy(loaded_2021_22, folder / "w.duckdb")))
+    assert [said.exit_code for said in summaries(loaded_2021_22)] == [0]
     run(warehouse, DateRange(date(2021, 10, 19), date(2021, 11, 30)), select(phase=3), Stamp(run_id="run", now=NOW))
     command = [COMMAND, "runbook", "run", "phase4-precompute", "--start-date", "2021-11-02", "--end-date", "2021-11-30"]
     warehouse_variable = {**os.environ, "BACKCOURT_WAREHOUSE": "w.duckdb"}

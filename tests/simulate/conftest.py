@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,8 +9,9 @@ import duckdb
 import pytest
 
 from backcourt.simulate import SeasonSummary, write_season
+from real_seasons import real_data
 
-REAL = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+__all__ = ["real_data"]
 
 
 @pytest.fixture(scope="session")
@@ -40,13 +40,3 @@ def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
     for path in sorted(folder.glob("*.parquet")):
         connection.execute(f"CREATE VIEW {path.stem} AS SELECT * FROM '{path}'")
     return connection
-
-
-@pytest.fixture(scope="session")
-def real_data() -> Path:
-    """The folder of real seasons; tests that need it are skipped without it, but fail where CI should have it."""
-    if not REAL.is_dir():
-        if os.environ.get("CI"):
-            pytest.fail(f"{REAL} is absent, and CI is set")
-        pytest.skip(f"real seasons are not at {REAL}")
-    return REAL
