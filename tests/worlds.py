@@ -44,6 +44,11 @@ def trials(default):
     return int(os.environ.get("BACKCOURT_TRIALS", default))
 
 
+def kills_each(default):
+    """How often a trial is killed at most: what BACKCOURT_KILLS says, or few."""
+    return int(os.environ.get("BACKCOURT_KILLS", default))
+
+
 def season_files(season, folder, moment, *, planned=None):
     """The files of a simulated season as they stood at a moment, without play-by-play."""
     from backcourt.simulate.views import season_at
@@ -119,13 +124,15 @@ class World:
         folder: Files as they stood, and the warehouses of every beginning by name.
         who: The player whom a name stands for that nobody has.
         review: The act by which it was given to him.
+        withdrawal: The act by which the alias that it made was withdrawn.
     """
 
     def __init__(self, forks, folder):
         """Take a built folder."""
         self.forks, self.folder = forks, Path(folder)
         known = self.folder / "known.json"
-        self.who, self.review = json.loads(known.read_text()) if known.exists() else ("", "")
+        said = json.loads(known.read_text()) if known.exists() else ("", "", "")
+        self.who, self.review, self.withdrawal = said
 
     def command(self, warehouse, *words, now=NOW, **options):
         """One command on a warehouse, in its folder; it must not end with a fault of our own."""
@@ -170,15 +177,36 @@ def build(season, folder):
         damaged = Path(shutil.copy(done, folder / "damaged.duckdb"))
         query(damaged, "DELETE FROM nba_precompute.team_defense_zone_analysis WHERE analysis_date = '2021-11-09'")
         query(damaged, "DELETE FROM nba_raw.nbac_shot_chart WHERE game_date = '2021-11-05'")
-        (review,) = query(accepted, "SELECT review_id FROM nba_reference.name_reviews")[0]
+        (review, key) = query(accepted, "SELECT review_id, alias_key FROM nba_reference.name_reviews")[0]
+        withdrawn = Path(shutil.copy(accepted, folder / "withdrawn.duckdb"))
+        gone = world.good(withdrawn, "names", "withdraw", *alias_words(key), "--by", "me", "--json")
         payloads = Partner(folder, DuckDBWarehouse(folder / "payloads.duckdb"))
         payloads.warehouse.ensure(TABLES)
         for number in (101, 102):
             payloads.schedule((game_id(number), DAY, "BOS", "MIA", HOME_SCORE, AWAY_SCORE, 4))
         shutil.copytree(folder / "season", folder / "corrected")
         rewrite(folder / "corrected" / "team_boxscores.parquet", corrected)
-        (folder / "known.json").write_text(json.dumps([str(who), str(review)]))
+        (folder / "known.json").write_text(json.dumps([str(who), str(review), json.loads(gone.out[0])["review_id"]]))
     return folder / "known.json"
+
+
+def alias_words(key):
+    """The words of a command that name an alias."""
+    lookup, season, team = key.split("|")
+    return [lookup, *(["--season", season] if season else []), *(["--team", team] if team else [])]
+
+
+def older(path):
+    """Make a file what an earlier version wrote: starters in two columns, fewer columns of acts, a lower layout."""
+    for statement in (
+        "ALTER TABLE nba_raw.nbac_schedule ADD COLUMN home_starter_ids BIGINT[]",
+        "ALTER TABLE nba_raw.nbac_schedule ADD COLUMN away_starter_ids BIGINT[]",
+        "UPDATE nba_raw.nbac_schedule SET home_starter_ids = starter_ids[1:5], away_starter_ids = starter_ids[6:]",
+        "ALTER TABLE nba_raw.nbac_schedule DROP COLUMN starter_ids",
+        "ALTER TABLE nba_reference.name_reviews DROP COLUMN is_due",
+        "UPDATE nba_processing.warehouse_meta SET layout = 2",
+    ):
+        query(path, statement)
 
 
 def corrected(rows):

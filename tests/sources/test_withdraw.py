@@ -89,6 +89,34 @@ def test_a_withdrawn_game_goes_with_a_trace_and_comes_back(season):
     assert season.rows(hashes) == before
 
 
+@pytest.mark.parametrize(("table", "unit"), [(BOXES, GONE), ("br_rosters_current", "BRK")])
+def test_a_withdrawal_that_is_repeated_finishes_what_a_kill_left(season, monkeypatch, table, unit):
+    """Killed before the names are settled: the same command says that the rows went, and does it; another reason is none."""
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    season.load()
+    registry = (
+        "SELECT team_abbr, season, player_id, source_priority FROM nba_reference.nba_players_registry ORDER BY 1, 2, 3"
+    )
+    take_back(season, table, unit)
+    quiet = season.rows(registry)
+    season.load()
+    monkeypatch.setattr("backcourt.sources.withdraw.settle_names", killed)
+    with pytest.raises(KeyboardInterrupt):
+        take_back(season, table, unit)
+    monkeypatch.undo()
+    # Only the box score says who was listed where.
+    assert (season.rows(registry) != quiet) == (table == BOXES)
+    with pytest.raises(BackcourtError, match="holds nothing of"):
+        take_back(season, table, unit, reason="another")
+    assert take_back(season, table, unit, dry_run=True).names is None
+    again = take_back(season, table, unit)
+    assert (again.rows, again.already, again.season) == (0, {BOXES: 12}.get(table, 5), "2021-22")
+    assert season.rows(registry) == quiet
+
+
 def test_who_was_listed_in_a_withdrawn_game_is_counted_anew(season):
     """The registry is what the rows that are left say: a man of that game alone is known by his other sources only."""
     season.load()

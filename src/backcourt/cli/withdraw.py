@@ -46,6 +46,10 @@ def withdraw(
 
 def _print(done: Withdrawn, file: str | None, *, dry_run: bool) -> None:
     days = f" of {', '.join(map(str, done.dates))}" if done.dates else ""
+    if done.already:
+        typer.echo(f"withdrawn already: {_rows(done.already)} of {done.unit}{days} from {done.table}")
+        typer.echo(f"next: backcourt plan --season {done.season}{same_warehouse(file)}")
+        return
     typer.echo(
         f"{'would withdraw' if dry_run else 'withdrawn'}: {_rows(done.rows)} of {done.unit}{days} from {done.table}"
     )

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from backcourt.names.asking import ask, undone
 from backcourt.names.people import REGISTRY
 from backcourt.names.registry_fill import EVERY_SEASON, count_registry
-from backcourt.names.resolve import settle_names, staged_ids
+from backcourt.names.resolve import resolve, settle_names, staged_ids
 from backcourt.warehouse.base import Session
 
 COMMAND = "backcourt names resolve"
@@ -91,5 +91,9 @@ def finish(session: Session, *, run_id: str, now: datetime) -> None:
         run_id: The run that does it.
         now: When (UTC).
     """
-    if outstanding(session, decide=False):
+    left = outstanding(session, decide=False)
+    if left.listings or left.never_asked:
         settle_names(session, run_id=run_id, now=now)
+    elif left:
+        # An act counts nobody anew.
+        resolve(session, run_id=run_id, now=now)

@@ -36,5 +36,6 @@ class OwnKernelManager(AsyncKernelManager):
     @property
     def kernel_spec(self) -> KernelSpec:
         """How the kernel is started; without a history file, which concurrent kernels would wait for."""
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        # With -P no file in the folder from which the runbook is run is taken for a module.
+        command = [sys.executable, "-P", "-m", "backcourt.runbooks.kernel_process", "-f", "{connection_file}"]
         return KernelSpec(argv=[*command, "--HistoryManager.enabled=False"], display_name="Python 3", language="python")

@@ -6,7 +6,8 @@ change log with the reason; every date that was computed from them is stale then
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from backcourt.calendar import season_label, season_year
@@ -23,6 +24,8 @@ from backcourt.warehouse.base import Session, Statement, Value, Warehouse
 from backcourt.warehouse.publish import Restated, Scope, publication
 
 _TABLES = {table.full_name: table for table in (*raw_league.TABLES, *raw_market.TABLES)}
+_NAME = "withdraw"
+"""How the run history calls a withdrawal."""
 _SHOWN = 5
 """Units that a message names."""
 _LONGEST = 500
@@ -41,6 +44,7 @@ class Withdrawn:
         dates: Dates of those rows, if the table has any.
         elsewhere: Raw tables that hold rows of the same game still, with their number.
         names: What became of the names afterwards; None if nothing was changed.
+        already: Rows that went before, with the same reason; none are there now.
     """
 
     table: str
@@ -50,6 +54,7 @@ class Withdrawn:
     dates: tuple[date, ...]
     elsewhere: dict[str, int]
     names: Resolved | None = None
+    already: int = 0
 
 
 def withdraw(
@@ -64,6 +69,8 @@ def withdraw(
     dry_run: bool = False,
 ) -> Withdrawn:
     """Take the rows of a unit out of a raw table, with an entry in the change log for each.
+
+    Repeated with the same reason, as after a kill, it does what may have been left undone behind the rows.
 
     Args:
         warehouse: Where from.
@@ -83,9 +90,12 @@ def withdraw(
     _check_reason(reason)
     year = season_year(season) if season else None
     with warehouse.read() as session:
-        found = _look(session, table, file, unit, year)
+        found = _look(session, table, file, unit, year, reason)
     if dry_run:
         return found
+    if found.already:
+        with warehouse.write() as session:
+            return replace(found, names=settle_names(session, run_id=run_id, now=now))
     values: dict[str, Value] = {"unit": unit, "season_year": season_year(found.season)}
     scope = Scope(f"t.season_year = @season_year AND {unit_text(file, 't.')} = @unit", values)
     with warehouse.write() as session:
@@ -96,7 +106,7 @@ def withdraw(
         statements, _ = publication(session, table, nothing, scope, stamps={"now": now}, restated=restated)
         # Who was listed by these rows is counted anew; what other rows say of him comes back with it.
         forget = _forget(table, scope, found.season) if table.full_name in LISTING else ()
-        session.transaction([*forget, *statements])
+        session.transaction([*forget, *statements, _history(found, reason, run_id, now)])
         names = settle_names(session, run_id=run_id, now=now)
     return Withdrawn(found.table, found.season, unit, found.rows, found.dates, found.elsewhere, names)
 
@@ -124,11 +134,11 @@ def _check_reason(reason: str) -> None:
         )
 
 
-def _look(session: Session, table: Table, file: SeasonFile, unit: str, year: int | None) -> Withdrawn:
+def _look(session: Session, table: Table, file: SeasonFile, unit: str, year: int | None, reason: str) -> Withdrawn:
     """The rows of a unit.
 
     Raises:
-        BackcourtError: If there are none, or in several seasons.
+        BackcourtError: If there are none and none were withdrawn for that reason, or in several seasons.
     """
     day = f"t.{table.partition}" if table.partition else "CAST(NULL AS DATE)"
     rows = session.query(
@@ -140,6 +150,9 @@ def _look(session: Session, table: Table, file: SeasonFile, unit: str, year: int
     wanted = [row for row in rows if year in {None, row["season_year"]}]
     what = file.unit.replace("_", " ")
     if not wanted:
+        before = None if rows else _taken_before(session, table, unit, year, reason)
+        if before is not None:
+            return before
         where = f" in {season_label(year)}" if year is not None and years else ""
         raise BackcourtError(
             f"{table.full_name} holds nothing of {unit[:40]!r}{where}",
@@ -170,6 +183,42 @@ def _look(session: Session, table: Table, file: SeasonFile, unit: str, year: int
         tuple(row["day"] for row in wanted if row["day"] is not None),
         elsewhere,
     )
+
+
+def _history(found: Withdrawn, reason: str, run_id: str, now: datetime) -> Statement:
+    """The statement that writes a withdrawal into the run history: a repeated one finds it there."""
+    said = {"table": found.table, "season": found.season, "unit": found.unit, "reason": reason}
+    return Statement(
+        "INSERT INTO nba_reference.processor_run_history (run_id, processor_name, phase, data_date, start_date, "
+        "status, started_at, processed_at, duration_seconds, records_processed, records_created, records_skipped, "
+        "records_failed, mode, trigger_source, output_table, summary) SELECT @run_id, @name, 'raw', @last, @first, "
+        "'success', @now, @now, 0.0, @rows, 0, 0, 0, 'backfill', 'command', 'nba_processing.restatements', @summary",
+        {
+            "run_id": run_id,
+            "name": _NAME,
+            "now": now,
+            "first": min(found.dates, default=now.date()),
+            "last": max(found.dates, default=now.date()),
+            "rows": found.rows,
+            "summary": json.dumps(said, sort_keys=True),
+        },
+    )
+
+
+def _taken_before(session: Session, table: Table, unit: str, year: int | None, reason: str) -> Withdrawn | None:
+    """What the run history says of a unit that was withdrawn for that reason; None if it says nothing."""
+    rows = session.query(
+        "SELECT summary, records_processed AS n FROM nba_reference.processor_run_history "
+        "WHERE processor_name = @name ORDER BY started_at DESC, run_id",
+        {"name": _NAME},
+    ).to_pylist()
+    for row in rows:
+        said = json.loads(row["summary"])
+        if (said["table"], said["unit"], said["reason"]) == (table.full_name, unit, reason) and (
+            year is None or said["season"] == season_label(year)
+        ):
+            return Withdrawn(table.full_name, said["season"], unit, 0, (), {}, already=int(row["n"]))
+    return None
 
 
 def _has_games(table: Table) -> bool:
