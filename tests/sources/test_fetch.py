@@ -15,7 +15,6 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from source_server import FAST, HTML, Answer, SourceServer, kept
 
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.sources.declared import source
@@ -26,6 +25,7 @@ from backcourt.sources.targets import Target, targets
 from box_scores import AWAY_SCORE, DAY, HOME_SCORE, SOURCE, game_id, v2, v3
 from partners import partner
 from small_season import command
+from source_server import FAST, HTML, Answer, SourceServer, kept
 
 __all__ = ["command", "partner"]
 NOW = datetime(2024, 11, 3, 9, tzinfo=UTC)

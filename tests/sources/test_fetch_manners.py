@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from source_server import FAST, Answer, SourceServer
 
 from backcourt import __version__
 from backcourt.errors import SettingsError
@@ -23,6 +22,7 @@ from backcourt.sources.service import PATIENCE, FetchError
 from backcourt.sources.targets import Target, values_of
 from partners import Partner, partner, payload
 from small_season import command
+from source_server import FAST, Answer, SourceServer
 
 __all__ = ["command", "partner"]
 NOW = datetime(2025, 1, 4, 9, tzinfo=UTC)
