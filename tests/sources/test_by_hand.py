@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from source_server import Answer, SourceServer
 
 from backcourt.errors import InputFileError
 from backcourt.sources.declared import listings, sources
@@ -20,6 +19,7 @@ from backcourt.sources.source import About, Parsed, other_subject
 from box_scores import AWAY_SCORE, DAY, HOME_SCORE, game_id, v2
 from partners import NOW, Partner, partner, payload
 from small_season import command
+from source_server import Answer, SourceServer
 
 __all__ = ["command", "partner"]
 Command = Callable[..., Any]

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from source_server import FAST, HTML, Answer, Request, SourceServer, kept
 
 from backcourt.calendar import Seasons
 from backcourt.sources.declared import sources
@@ -29,6 +28,7 @@ from backcourt.sources.targets import Target, season_targets, snapshot_targets, 
 from market_payloads import offers, props
 from partners import Partner, partner, payload
 from small_season import command
+from source_server import FAST, HTML, Answer, Request, SourceServer, kept
 
 __all__ = ["command", "partner"]
 NOW = datetime(2025, 7, 15, 14, 30, tzinfo=UTC)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from source_server import Answer, SourceServer
 
 from backcourt.calendar import DateRange, Seasons
 from backcourt.catalog.teams import TEAMS
@@ -24,6 +23,7 @@ from backcourt.warehouse.seasons import known_seasons
 from market_payloads import props
 from partners import NOW, Partner, partner
 from small_season import command
+from source_server import Answer, SourceServer
 
 __all__ = ["command", "partner"]
 Command = Callable[..., Any]
