@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_ALL := $(VENV)/.ready-all
 
+# Hundreds of commands are started in tests: compiled once, each of them starts in half the time.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help demo runbook docs docs-serve docref test test-all lint types check bench bench-names bench-sources format clean
 
