@@ -25,6 +25,7 @@ from backcourt.warehouse.duckdb import DuckDBWarehouse
 from once import once
 
 PAYLOADS = Path(__file__).resolve().parents[1].parent / "shared" / "payloads"
+MORE = PAYLOADS.with_name("payloads2")
 NOW = datetime(2025, 7, 15, 14, 30, tzinfo=UTC)
 TEXT = {"text": str, "whole": int, "number": float, "flag": bool, "date": date, "time": datetime, "minutes": str}
 HOSTILE: tuple[Any, ...] = (
@@ -33,13 +34,18 @@ HOSTILE: tuple[Any, ...] = (
 )
 
 
-def payload(name: str) -> bytes:
-    """The bytes of a real payload, unpacked; without the folder the test is skipped, but never under CI."""
-    path = PAYLOADS / name
+def payload(name: str, *, more: bool = False) -> bytes:
+    """The bytes of a real payload, unpacked; without the folder the test is skipped, but never under CI.
+
+    Args:
+        name: Folder and file.
+        more: Whether it lies in the second folder.
+    """
+    path = (MORE if more else PAYLOADS) / name
     if not path.exists():
         if os.environ.get("CI"):
             pytest.fail(f"{path} is missing under CI")
-        pytest.skip(f"the real payloads are not at {PAYLOADS}")
+        pytest.skip(f"the real payloads are not at {path.parents[1]}")
     data = path.read_bytes()
     return gzip.decompress(data) if name.endswith(".gz") else data
 

@@ -72,6 +72,8 @@ def _section(item: Source) -> str:
         f"Document: [{text(urlsplit(item.document).netloc)}]({item.document})",
         f"Rules, by {' and '.join(code(column) for column in item.feed.unit.split())}: {_codes(rules(item))}",
     ]
+    rows = item.feed.row_rules
+    lines += [f"Of these, by row: {_codes(tuple(sorted(rows)))}"] if rows else []
     lines += [f"Warnings: {_codes(warnings(item))}"] if warnings(item) else []
     return f"### {item.name} {{ #{item.name} }}\n\n" + "".join(f"- {line}\n" for line in lines)
 

@@ -119,14 +119,20 @@ def test_gamebook_is_loaded_once(partner: Partner) -> None:
 
 
 @pytest.mark.slow
-def test_an_unknown_name_holds_the_game_back_until_it_is_decided(partner: Partner) -> None:
-    """A name of nobody, and a last name of two, each hold the game; a decision frees the first and never the second."""
+def test_an_unknown_name_of_a_man_who_did_not_play_costs_his_row_until_it_is_decided(partner: Partner) -> None:
+    """A name of nobody, and a last name of two, each cost their row and no other one, if they did not play.
+
+    A decision brings the first and never the second.
+    """
     _schedule(partner)
     _people(partner, *(person for person in PEOPLE if person[1] != "Yuta Watanabe"))
     source, data = SOURCE["nbac_gamebook"], made([printed(box())])
-    partner.load(source, GAME_DAY, data, GAME)
+    loaded = partner.load(source, GAME_DAY, data, GAME)
+    assert (loaded.success, loaded.quarantined, loaded.held_rows, loaded.exit_code) == (1, 0, 1, 1)
+    listed = "SELECT COUNT(*) FROM nba_raw.nbac_gamebook_player_stats"
+    assert partner.rows(listed) == [(17,)]
     detail = "SELECT rule, detail FROM nba_processing.quarantine ORDER BY 1"
-    assert partner.rows(detail) == [("known_player", "Watanabe of MEM")]
+    assert partner.rows(detail) == [("known_absent", "Watanabe of MEM")]
     queue = (
         "SELECT original_name, team_abbr, season, status, occurrences, first_seen_date, example_games "
         "FROM nba_reference.unresolved_player_names WHERE source = 'nbac_gamebook_player_stats'"
@@ -141,6 +147,7 @@ def test_an_unknown_name_holds_the_game_back_until_it_is_decided(partner: Partne
     again = load_landed(partner.warehouse, source, partner.landing, [GAME_DAY], now=NOW, run_id="again")
     assert (again.success, again.quarantined) == (1, 0)
     assert partner.rows("SELECT player_id FROM nba_raw.nbac_gamebook_player_stats WHERE player_id > 80") == [(90,)]
+    assert (partner.rows(listed), partner.rows(detail)) == ([(18,)], [])
     partner.execute(
         "INSERT INTO nba_reference.nba_players_registry SELECT * REPLACE ('nba_70' AS universal_player_id, 70 AS "
         "player_id, 'jalenrose' AS player_lookup, 'Jalen Rose' AS player_name) FROM nba_reference.nba_players_registry "
@@ -149,6 +156,7 @@ def test_an_unknown_name_holds_the_game_back_until_it_is_decided(partner: Partne
     partner.execute(decide, ["rose", "Rose", 70, NOW, NOW])
     load_landed(partner.warehouse, source, partner.landing, [GAME_DAY], now=NOW, run_id="more", resume=False)
     assert partner.rows(detail) == [("one_player", "Rose of MEM is the last name of 2")]
+    assert partner.rows(listed) == [(17,)]
 
 
 @pytest.mark.slow
@@ -250,8 +258,16 @@ def test_broken_injury_reports_are_held_back(partner: Partner) -> None:
     data = report([(459 - 22 * place, row) for place, row in enumerate(rows)])
     loaded = partner.load(SOURCE["nbac_injury_report"], REPORT_DAY, data)
     assert (loaded.success, loaded.quarantined) == (0, 3)
-    assert partner.rules() == {
+    rules = {
         "0022300480 2024-01-04 12": {"known_status", "team_in_game"},
         "0022300485 2024-01-04 12": {"duplicate_key"},
         "20240104/BOSNYK 2024-01-04 12": {"known_game"},
     }
+    assert partner.rules() == rules
+    # A row that is right stands whatever its neighbours are.
+    rows.insert(2, ("", "", "MIL@SAS", "Milwaukee Bucks", "Crowder, Jae", "Out", "Rest"))
+    data = report([(459 - 22 * place, row) for place, row in enumerate(rows)])
+    loaded = partner.load(SOURCE["nbac_injury_report"], REPORT_DAY, data)
+    assert (loaded.success, loaded.quarantined, loaded.held_rows) == (1, 2, 2)
+    assert partner.rows("SELECT player_lookup FROM nba_raw.nbac_injury_report") == [("jaecrowder",)]
+    assert partner.rules() == rules

@@ -216,7 +216,7 @@ def test_box_score_loads(partner: Partner) -> None:
 
 @pytest.mark.slow
 def test_roster_loads(partner: Partner) -> None:
-    """A snapshot loads with ESPN's ids; a man listed twice holds his day back."""
+    """A snapshot loads with ESPN's ids; a man listed twice counts once, and with two ids he holds his day back."""
     loaded = partner.twice(SOURCE["espn_team_roster"], SUMMER, payload("espn_team_roster/api.json"))
     assert loaded.success == 1
     # It is of June and was received in July: nobody knows whether it stood there in June.
@@ -227,6 +227,9 @@ def test_roster_loads(partner: Partner) -> None:
     assert partner.rows(sql) == [(17, 17, 17, 14)]
     whole = json.loads(payload("espn_team_roster/api.json"))
     whole["team"]["athletes"].append(whole["team"]["athletes"][0])
+    loaded = partner.load(SOURCE["espn_team_roster"], MLK, json.dumps(whole).encode())
+    assert (loaded.quarantined, loaded.merged) == (0, 1)
+    whole["team"]["athletes"][-1] = whole["team"]["athletes"][0] | {"id": "7"}
     assert partner.load(SOURCE["espn_team_roster"], MLK, json.dumps(whole).encode()).quarantined == 1
     assert partner.rules() == {"2024-01-15 BOS": {"duplicate_key"}}
     whole["team"] |= {"abbreviation": "SEA", "athletes": whole["team"]["athletes"][:2]}

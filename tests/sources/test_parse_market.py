@@ -84,7 +84,7 @@ def test_points_lines() -> None:
     ]
     assert {row["minutes_before_tipoff"] for row in parsed.rows} == {29}
     lines = SOURCE["odds_api_props"].parse(payload("odds_api_props/props.json"), about(DAY))
-    assert (lines.rows, lines.unmapped) == ([], {"markets.spreads", "markets.totals"})
+    assert (lines.rows, lines.unmapped) == ([], {"market spreads", "market totals"})
 
 
 def test_offers() -> None:
@@ -133,7 +133,7 @@ def test_events_of_a_night_of_offers() -> None:
 
 
 def test_alternate_lines_are_left_out() -> None:
-    """Of several whole lines of a player at one book the one with the most even prices is his; half ones stay."""
+    """Of several whole lines of a player at one book the one with the most even prices is his; half ones are alternates, too."""
     whole = props()
     market = whole["data"]["bookmakers"][0]["markets"][0]
     prices = {9.5: (-220, 170), 10.5: (-152, 118), 11.5: (-112, -112), 12.5: (130, -166)}
@@ -145,8 +145,7 @@ def test_alternate_lines_are_left_out() -> None:
     market["outcomes"].append({"name": "Over", "description": "Jalen Suggs", "price": 900, "point": 20.5})
     rows = SOURCE["odds_api_props"].parse(json.dumps(whole).encode(), about(DAY)).rows
     assert [(row["points_line"], row["under_price_american"]) for row in rows if row["bookmaker"] == "draftkings"] == [
-        (11.5, -112),
-        (20.5, None),
+        (11.5, -112)
     ]
 
 
@@ -165,21 +164,48 @@ def test_damage_is_refused_or_typed() -> None:
         rough(SOURCE[name], data, about(DAY))
 
 
-def test_one_side_twice_is_refused() -> None:
-    """A player with two overs at one line is no line; a price of 1 pays nothing."""
+@pytest.mark.parametrize(
+    ("change", "kind", "name", "left"),
+    [
+        ({"name": "Over"}, "lines that a book lists at two prices", "Stephen Curry 27.5 at draftkings", 2),
+        ({"name": "Yes"}, "outcomes that are neither over nor under", "Stephen Curry yes at draftkings", 3),
+        ({"price": 1.0}, "prices that pay nothing", "Stephen Curry 27.5 under 1.0 at draftkings", 3),
+        ({"price": 0}, "prices that pay nothing", "Stephen Curry 27.5 under 0.0 at draftkings", 3),
+        ({"price": 1.000000001}, "prices that pay nothing", "Stephen Curry 27.5 under 1.000000001 at draftkings", 3),
+    ],
+)
+def test_what_a_book_gets_wrong_costs_its_line(change: dict[str, object], kind: str, name: str, left: int) -> None:
+    """A line at two prices, a side that is none and a price that pays nothing are named; the other lines stand."""
+    whole = props()
+    whole["data"]["bookmakers"][0]["markets"][0]["outcomes"][1] |= change
+    parsed = SOURCE["odds_api_props"].parse(json.dumps(whole).encode(), about(DAY))
+    assert (parsed.left_out, len(parsed.rows)) == ({kind: [name]}, left)
+    assert {("draftkings", "Trae Young", 26.5), ("fanduel", "Stephen Curry", 28.5)} <= {
+        (row["bookmaker"], row["player_name"], row["points_line"]) for row in parsed.rows
+    }
+
+
+def test_a_doubled_line_is_replaced_by_no_alternate() -> None:
+    """Another line of the player stands in only if it is priced more alike than any two prices of the doubled one."""
     whole = props()
     outcomes = whole["data"]["bookmakers"][0]["markets"][0]["outcomes"]
-    outcomes[1]["name"] = "Over"
-    with pytest.raises(InputFileError, match="no over and under"):
-        SOURCE["odds_api_props"].parse(json.dumps(whole).encode(), about(DAY))
-    outcomes[1] |= {"name": "Under", "price": 1.0}
-    with pytest.raises(InputFileError, match="no price"):
-        SOURCE["odds_api_props"].parse(json.dumps(whole).encode(), about(DAY))
+
+    def lines(*offered: tuple[str, float, int]) -> list[float]:
+        outcomes[:] = [{"description": "A", "name": side, "point": at, "price": price} for side, at, price in offered]
+        found = SOURCE["odds_api_props"].parse(json.dumps(whole).encode(), about(DAY)).rows
+        return [row["points_line"] for row in found if row["player_name"] == "A"]
+
+    doubled = [("Over", 20.5, -110), ("Under", 20.5, -110), ("Over", 20.5, -200), ("Under", 20.5, 150)]
+    alternate = [("Over", 25.5, 300), ("Under", 25.5, -400)]
+    assert lines(*doubled, *alternate) == []
+    assert lines(*doubled[:2], *doubled[:2], *alternate) == [20.5]
+    level = [("Over", 21.5, -110), ("Under", 21.5, -110)]
+    assert lines(("Over", 20.5, -200), ("Over", 20.5, -300), ("Under", 20.5, 150), *level) == [21.5]
 
 
 @pytest.mark.slow
 def test_lines_load(partner: Partner) -> None:
-    """Lines load under the NBA's id; an implausible total holds the game back, an unknown game is named."""
+    """Lines load under the NBA's id; what is wrong with a line costs the line, and an unknown game is held back."""
     source = SOURCE["odds_game_lines"]
     partner.schedule(GAME)
     assert partner.twice(source, DAY, payload("odds_game_lines/lines.json")).success == 1
@@ -191,15 +217,25 @@ def test_lines_load(partner: Partner) -> None:
     book = whole["data"]["bookmakers"][1]
     book["markets"][0]["outcomes"][0]["name"] = "Utah Jazz"
     book["markets"][1]["outcomes"][0]["point"] = None
-    book["markets"][1]["outcomes"].append(book["markets"][1]["outcomes"][1])
+    under = book["markets"][1]["outcomes"][1]
+    # The same line again is one line, at another point it is none.
+    whole["data"]["bookmakers"][0]["markets"][0]["outcomes"] *= 2
+    book["markets"][1]["outcomes"].append({**under, "point": 250.5})
     whole["data"] = [whole["data"], {**lost, "bookmakers": lost["bookmakers"][:1]}]
-    assert partner.load(source, DAY, json.dumps(whole).encode()).quarantined == 2
+    loaded = partner.load(source, DAY, json.dumps(whole).encode())
+    assert (loaded.quarantined, loaded.held_rows, loaded.merged, loaded.exit_code) == (1, 3, 4, 1)
+    assert loaded.left_out_counts == {"duplicate_key": 2}
+    assert loaded.tables[0].left_out == {"duplicate_key": (2, "totals Under at fanduel 2 times")}
     at = "2024-01-25 03:55:40"
     assert partner.rules() == {
-        f"0022300629 {at}": {"line_plausible", "known_outcome", "required_fields", "duplicate_key"},
+        f"0022300629 {at}": {"line_plausible", "known_outcome", "required_fields"},
         f"20240124/ATLHarlem Globetrotters {at}": {"known_game", "known_outcome", "line_plausible"},
     }
+    # Left of eight: draftkings' spreads and its under, fanduel's spread of the Warriors.
+    assert partner.rows(sql) == [("0022300629", "GSW", 4, 248.5 - 7.5)]
+    assert partner.load(source, DAY, payload("odds_game_lines/lines.json")).exit_code == 0
     assert partner.rows(sql) == [("0022300629", "GSW", 8, 992.0)]
+    assert partner.rules() == {}
     # A later snapshot adds its lines; the earlier ones stay: the opening line is one of them.
     later = json.loads(payload("odds_game_lines/lines.json"))
     later["timestamp"] = "2024-01-25T04:55:40Z"
@@ -218,10 +254,15 @@ def test_points_load(partner: Partner) -> None:
     broken = props()
     outcomes = broken["data"]["bookmakers"][0]["markets"][0]["outcomes"]
     outcomes += [{"name": "Over", "description": "Trae Young", "price": 120, "point": 265}]
+    outcomes += [{"name": "Over", "description": "Clint Capela", "price": 120, "point": point} for point in (9.5, 11.5)]
+    outcomes += [{"name": "Over", "description": "Bogdan Bogdanović", "price": 120, "point": 165}]
     outcomes += [{"name": "Over", "description": "", "price": 120, "point": 2.5}]
-    assert partner.load(SOURCE["odds_api_props"], DAY, json.dumps(broken).encode()).quarantined == 1
-    rules = {"0022300629 2024-01-25 02:40:20": {"line_plausible", "duplicate_key", "required_fields"}}
+    loaded = partner.load(SOURCE["odds_api_props"], DAY, json.dumps(broken).encode())
+    # A line with two prices is the main one, whatever else is listed; of several with one price none is.
+    assert (loaded.quarantined, loaded.held_rows, loaded.left_out_counts) == (0, 2, {"duplicate_key": 2})
+    rules = {"0022300629 2024-01-25 02:40:20": {"line_plausible", "required_fields"}}
     assert partner.rules() == rules
+    assert partner.rows(sql) == [("0022300629", *line) for line in expected]
     source, whole = SOURCE["bettingpros_player_props"], offers()
     sql = "SELECT DISTINCT offer_id, game_id, validated_team FROM nba_raw.bettingpros_player_points_props ORDER BY 1"
     done = partner.twice(source, DAY, json.dumps(whole).encode(), forced=False)
@@ -239,6 +280,18 @@ def test_points_load(partner: Partner) -> None:
     whole["offers"][0]["selections"][0]["books"][0]["lines"][1]["line"] = 255.0
     selections = whole["offers"][0]["selections"]
     selections[0]["books"][1]["lines"][0]["cost"] = -50
-    selections[1] |= {"selection": "yes", "books": selections[1]["books"][:1] * 2}
+    selections[1] |= {
+        "selection": "yes",
+        "books": [selections[1]["books"][0], {**selections[1]["books"][0], "lines": [{"line": 9.5}]}],
+    }
     assert partner.load(source, DAY, json.dumps(whole).encode()).quarantined == 1
     assert partner.rules() == rules | {"o-1": {"line_plausible", "price_plausible", "known_side", "duplicate_key"}}
+    # A book that has a side twice costs its own line, and one that says the same twice nothing.
+    doubled = offers()
+    over = doubled["offers"][0]["selections"][0]["books"]
+    over += [over[1], {**over[0], "lines": [{"line": 9.5, "cost": -110}]}]
+    loaded = partner.load(source, DAY, json.dumps(doubled).encode())
+    assert (loaded.quarantined, loaded.exit_code, loaded.merged) == (0, 0, 1)
+    assert loaded.left_out_counts == {"duplicate_key": 2}
+    sides = "SELECT bet_side, book_id FROM nba_raw.bettingpros_player_points_props WHERE offer_id = 'o-1' ORDER BY 1, 2"
+    assert partner.rows(sides) == [("over", 10), ("under", 10), ("under", 12)]

@@ -111,3 +111,33 @@ def test_what_differs_is_said(partner: Partner) -> None:
         "0022300559": {"known_team", "final_scores"},
         "0022300564": {"date_matches_schedule"},
     }
+
+
+@pytest.mark.slow
+def test_a_game_is_one_row_whoever_shows_it(partner: Partner) -> None:
+    """The scoreboard of 2026-02-22 lists a game once for each of its three broadcasters: eleven games load.
+
+    Rows of a game that differ in anything else are no one row: it is held back.
+    """
+    data = payload("nbac_scoreboard_v2/2026-02-22.json", more=True)
+    day = date(2026, 2, 22)
+    whole = json.loads(data)
+    headers = next(entry["rowSet"] for entry in whole["resultSets"] if entry["name"] == "GameHeader")
+    games = {line[2]: (line[5][-3:], line[5][-6:-3]) for line in headers}
+    partner.schedule(*((game, day, *sides, 100, 99, 4) for game, sides in games.items()))  # type: ignore[misc]
+    loaded = partner.twice(SOURCE[NAME], day, data)
+    assert (loaded.success, loaded.exit_code) == (11, 0)
+    assert loaded.tables[0].warnings == {"national_broadcaster merged": 1}
+    sql = (
+        "SELECT game_id, national_broadcaster FROM nba_raw.nbac_scoreboard_v2 WHERE game_id >= '0022500823' ORDER BY 1"
+    )
+    assert partner.rows(sql)[:2] == [("0022500823", "NBC, Peacock, Telemundo"), ("0022500824", None)]
+    headers[7][15] = "Forum"
+    lines = next(entry["rowSet"] for entry in whole["resultSets"] if entry["name"] == "LineScore")
+    lines.append([*lines[0]])
+    lines[-1][22] = 7
+    headers[0][3] = 3
+    loaded = partner.load(SOURCE[NAME], day, json.dumps(whole).encode())
+    assert (loaded.quarantined, loaded.exit_code) == (2, 1)
+    assert partner.rules()["0022500823"] == {"duplicate_key"}
+    assert "duplicate_key" in partner.rules()[lines[0][2]]

@@ -90,9 +90,10 @@ _QUARANTINE = Table(
     name="quarantine",
     dataset="nba_processing",
     phase="operations",
-    grain="one broken rule of one held-back game",
+    grain="one broken rule of one game that is held back, or of which rows are",
     key=("table_name", "season", "game_id", "rule"),
-    description="Games that a load held back, with every broken rule; the next load of the file replaces them.",
+    description="Games, and rows of loaded games, that a load held back, with every broken rule; the next load of "
+    "the file replaces them.",
     columns=(
         text("table_name", "raw table that the game was meant for, dataset.table", required=True),
         text("season", 'season label, "2021-22"', required=True),

@@ -349,7 +349,10 @@ _SCOREBOARD = Table(
         integer("away_team_score", "points of the visiting team so far", "points"),
         integer("live_period", "current or last period", "period"),
         text("arena_name", "arena as printed"),
-        text("national_broadcaster", "national television, NULL if none"),
+        text(
+            "national_broadcaster",
+            "national television; several by name, with commas; NULL if none",
+        ),
     ),
 )
 

@@ -73,15 +73,7 @@ def print_summary(summary: LoadSummary, *, next_step: bool = True) -> None:
         title=f"season {summary.season} from {summary.folder} in {summary.seconds:.1f} s",
         numbers=("games", "skipped", "quarantined", "teams", "skip rate", "written", "removed", "unchanged", "seconds"),
     )
-    for entry in summary.tables:
-        for rule, games in sorted(entry.rules.items()):
-            typer.echo(f"quarantined: {entry.table}: {games} games break {rule}")
-        for oddity, games in sorted(entry.warnings.items()):
-            typer.echo(f"warning: {entry.table}: {oddity} in {games} games")
-        if entry.absent:
-            typer.echo(f"stored, not in the folder: {entry.absent_in_words}; they stay")
-        if entry.error:
-            typer.echo(f"error: {entry.table}: {entry.error}", err=True)
+    _print_tables(summary)
     absent = next((entry for entry in summary.tables if entry.absent), None)
     if absent and next_step:
         typer.echo(f"if the source no longer has them: {absent.absent_next_step}")
@@ -90,10 +82,25 @@ def print_summary(summary: LoadSummary, *, next_step: bool = True) -> None:
             f"names without an id: {summary.names.decided:,} of {summary.names.asked:,} resolved"
             + (f", {summary.names.queued:,} wait: backcourt names pending" if summary.names.queued else "")
         )
-    if summary.quarantined:
+    if summary.quarantined or any(entry.held_rows for entry in summary.tables):
         typer.echo('next: backcourt query "SELECT * FROM nba_processing.quarantine ORDER BY game_id"')
     elif next_step:
         typer.echo("next: backcourt run --start-date YYYY-MM-DD --end-date YYYY-MM-DD")
+
+
+def _print_tables(summary: LoadSummary) -> None:
+    """What each table's load held back, left out or found strange."""
+    for entry in summary.tables:
+        for rule, games in sorted(entry.rules.items()):
+            typer.echo(f"quarantined: {entry.table}: {games} games break {rule}")
+        for oddity, games in sorted(entry.warnings.items()):
+            typer.echo(f"warning: {entry.table}: {oddity} in {games} games")
+        for line in entry.rows_in_words:
+            typer.echo(line)
+        if entry.absent:
+            typer.echo(f"stored, not in the folder: {entry.absent_in_words}; they stay")
+        if entry.error:
+            typer.echo(f"error: {entry.table}: {entry.error}", err=True)
 
 
 def _fields(summary: LoadSummary) -> dict[str, object]:

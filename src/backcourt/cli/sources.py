@@ -44,6 +44,8 @@ _FIRST = "nbac_schedule"
 """The source with which a warehouse may begin; the others need a schedule."""
 _SHOWN = 10
 """Failures that are printed one by one."""
+_LONGEST = 300
+"""Characters of the names of what is left out."""
 
 
 def fetch(
@@ -327,7 +329,12 @@ def _load_fields(done: LandedLoad) -> dict[str, object]:
         "warnings": {rule: n for entry in done.tables for rule, n in entry.warnings.items()},
         "absent": {entry.table: list(entry.absent) for entry in done.tables if entry.absent},
         "refused": done.refused,
+        "held_rows": done.held_rows,
+        "row_rules": {rule: n for entry in done.tables for rule, (n, _) in entry.row_rules.items()},
+        "left_out": done.left_out_counts,
+        "merged": done.merged,
         "unmapped": dict(done.unmapped),
+        "changed": dict(done.changed),
         "passed_over": done.passed_over,
         "seconds": round(done.seconds, 3),
     }
@@ -341,6 +348,7 @@ def _print_loaded(done: LandedLoad, days: Sequence[date], file: str | None) -> N
         f"{teams}skip rate {done.skip_rate:.0%}"
     )
     _print_tables(done, file)
+    _print_left_out(done)
     for path, why in list(done.refused.items())[:_SHOWN]:
         typer.echo(f"refused: {why if path in why else f'{path}: {why}'}", err=True)
     if len(done.refused) > _SHOWN:
@@ -352,7 +360,7 @@ def _print_loaded(done: LandedLoad, days: Sequence[date], file: str | None) -> N
     same = same_warehouse(file)
     if done.names and done.names.queued:
         typer.echo(f"next: backcourt names pending{same}")
-    elif done.quarantined or done.refused:
+    elif done.quarantined or done.held_rows or done.refused:
         typer.echo(f"next: backcourt quarantine list{same}")
     else:
         typer.echo(f"next: backcourt status{same}")
@@ -367,14 +375,28 @@ def _print_tables(done: LandedLoad, file: str | None) -> None:
         if entry.absent:
             typer.echo(f"stored, not in the payload: {entry.absent_in_words}; they stay")
             typer.echo(f"if the source no longer has them: {entry.absent_next_step}{same_warehouse(file)}")
+        for line in entry.rows_in_words:
+            typer.echo(line)
         if entry.error:
             typer.echo(f"error: {entry.error}", err=True)
 
 
-def _print_unmapped(done: LandedLoad) -> None:
-    fields = sorted(done.unmapped.items())
-    for field, count in fields[:_SHOWN]:
+def _print_left_out(done: LandedLoad) -> None:
+    for kind, names in done.left_out.items():
         # As ASCII: a name from outside may hold what a terminal takes for a command.
-        typer.echo(f"warning: field {ascii(field)[1:-1]} of {count:,} payloads is unknown: the service has changed")
-    if len(fields) > _SHOWN:
-        typer.echo(f"warning: {len(fields) - _SHOWN:,} more unknown fields")
+        first = ", ".join(ascii(name)[1:-1] for name in dict.fromkeys(names))[:_LONGEST]
+        typer.echo(f"left out: {len(names):,} {kind}: {first}")
+    if done.merged:
+        typer.echo(f"merged: {done.merged:,} rows repeat another one word for word")
+
+
+def _print_unmapped(done: LandedLoad) -> None:
+    for found, words in (
+        (done.changed, "warning: {} in {:,} payloads: the service has changed, or they are damaged"),
+        (done.unmapped, "note: {} is in {:,} payloads and is not read: nothing is computed from it"),
+    ):
+        fields = sorted(found.items())
+        for name, count in fields[:_SHOWN]:
+            typer.echo(words.format(ascii(name)[1:-1], count))
+        if len(fields) > _SHOWN:
+            typer.echo(words.partition(":")[0] + f": {len(fields) - _SHOWN:,} more like these")

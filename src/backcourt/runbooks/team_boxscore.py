@@ -343,7 +343,11 @@ def _oddities(done: LandedLoad) -> list[str]:
         ),
         *(view.note("bad", entry.error) for entry in tables if entry.error),
         *(
-            view.note("question", f"Field {name} of {n:,} payloads is unknown: the service has changed.")
+            view.note("question", f"{name} in {n:,} payloads: the service has changed, or they are damaged.")
+            for name, n in sorted(done.changed.items())
+        ),
+        *(
+            view.note("question", f"{name} is in {n:,} payloads and is not read.")
             for name, n in sorted(done.unmapped.items())
         ),
     ]

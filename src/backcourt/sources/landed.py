@@ -45,7 +45,10 @@ class LandedLoad:
         files: Payloads that were looked at.
         known: Payloads that had been loaded before and were left out.
         refused: Why a payload could not be read, by path.
-        unmapped: Fields that no parser knows, with the number of payloads that have them.
+        unmapped: What payloads hold beside what is read, with the number of payloads that have it.
+        changed: Known fields with values of another kind, with the number of payloads that have them.
+        left_out: What payloads hold that no table has room for, or that contradicts itself: kind, and which ones.
+        merged: Rows that repeated another one word for word and were counted once.
         tables: What was written, by season.
         seconds: Wall time.
         names: What became of names without an id; None if nothing was done.
@@ -57,6 +60,9 @@ class LandedLoad:
     known: int = 0
     refused: dict[str, str] = field(default_factory=dict)
     unmapped: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    left_out: dict[str, list[str]] = field(default_factory=dict)
+    merged: int = 0
     tables: list[TableLoad] = field(default_factory=list)
     seconds: float = 0.0
     names: Resolved | None = None
@@ -78,6 +84,19 @@ class LandedLoad:
         return sum(entry.quarantined for entry in self.tables)
 
     @property
+    def held_rows(self) -> int:
+        """Rows that were held back while the rest of their unit was loaded."""
+        return sum(entry.held_rows for entry in self.tables)
+
+    @property
+    def left_out_counts(self) -> dict[str, int]:
+        """How much of each kind is left out, in the payloads and of the rows."""
+        found = Counter({kind: len(names) for kind, names in self.left_out.items()})
+        for entry in self.tables:
+            found.update({rule: count for rule, (count, _) in entry.left_out.items()})
+        return dict(found)
+
+    @property
     def errors(self) -> int:
         """Payloads that could not be read, and units that the engine refused."""
         return len(self.refused) + sum(entry.errors for entry in self.tables)
@@ -96,7 +115,8 @@ class LandedLoad:
     @property
     def exit_code(self) -> int:
         """0 good, 1 if anything was held back or refused."""
-        return max([1 if self.quarantined or self.refused else 0, *(entry.exit_code for entry in self.tables)])
+        bad = self.quarantined or self.held_rows or self.refused
+        return max([1 if bad else 0, *(entry.exit_code for entry in self.tables)])
 
 
 def load_landed(
@@ -198,7 +218,7 @@ def _load_batch(
     with warehouse.write() as session:
         broken: dict[str, str] = {}
         held: set[str] = set()
-        for folder, paths in _folders(source, [(landed, rows) for landed, rows in parsed if rows is not None]):
+        for folder, paths in _folders(source, [(landed, rows) for landed, rows in parsed if rows is not None], done):
             stage_inputs(session, folder)
             loader = UnitLoader(session, folder, now, run_id, seasons, says_all=source.per == "season")
             if holds(source.feed):
@@ -208,10 +228,11 @@ def _load_batch(
             done.tables.append(entry)
             if entry.error:
                 broken |= dict.fromkeys(paths, entry.error)
-            if entry.quarantined and not {"landed_from", *source.feed.unit.split()} & source.feed.columns.keys():
+            is_held = entry.quarantined or entry.held_rows
+            if is_held and not {"landed_from", *source.feed.unit.split()} & source.feed.columns.keys():
                 # Which payload brought the unit is known to the rules' SQL alone: all of them are tried again.
                 held |= paths
-            elif entry.quarantined:
+            elif is_held:
                 held |= loader.held_paths(source.feed)
         done.names = settle_names(session, run_id=run_id, now=now)
         # Last: what is not remembered is loaded again, and with it what is done after a publication.
@@ -229,10 +250,15 @@ def _parsed(
         done.refused[landed.path] = str(error)
         return None
     done.unmapped.update(parsed.unmapped)
+    done.changed.update(parsed.changed)
+    for kind, names in parsed.left_out.items():
+        done.left_out.setdefault(kind, []).extend(names)
     return [{**row, "landed_from": landed.path} for row in parsed.rows]
 
 
-def _folders(source: Source, parsed: Sequence[tuple[Landed, list[dict[str, Any]]]]) -> list[tuple[Folder, set[str]]]:
+def _folders(
+    source: Source, parsed: Sequence[tuple[Landed, list[dict[str, Any]]]], done: LandedLoad
+) -> list[tuple[Folder, set[str]]]:
     """The rows by season, in the form in which a season's files are loaded, and the payloads that they are from."""
     seasons: dict[str, list[tuple[date, dict[str, Any]]]] = {}
     for landed, rows in parsed:
@@ -241,7 +267,7 @@ def _folders(source: Source, parsed: Sequence[tuple[Landed, list[dict[str, Any]]
     found = []
     for season, dated in sorted(seasons.items()):
         rows = _latest(source.feed, dated)
-        found.append((_folder(source.feed, season, rows), {str(row["landed_from"]) for _, row in dated}))
+        found.append((_folder(source.feed, season, rows, done), {str(row["landed_from"]) for _, row in dated}))
     return found
 
 
@@ -259,7 +285,19 @@ def _latest(feed: SeasonFile, dated: Sequence[tuple[date, dict[str, Any]]]) -> l
     return [row for day, row in dated if day == last[unit(row)]]
 
 
-def _folder(feed: SeasonFile, season: str, rows: Sequence[Mapping[str, Any]]) -> Folder:
+def _once(data: pa.Table, done: LandedLoad) -> pa.Table:
+    """Rows that say the same in every column but where they lie are one row, that of the first place."""
+    names = [name for name in data.column_names if name != "landed_from"]
+    first: Any = [("landed_from", "first")] if len(names) < data.num_columns else []
+    grouped = data.group_by(names, use_threads=False).aggregate(first)
+    if grouped.num_rows == data.num_rows:
+        return data
+    done.merged += data.num_rows - grouped.num_rows
+    renamed = [name.removesuffix("_first") if name == "landed_from_first" else name for name in grouped.column_names]
+    return grouped.rename_columns(renamed).select(data.column_names)
+
+
+def _folder(feed: SeasonFile, season: str, rows: Sequence[Mapping[str, Any]], done: LandedLoad) -> Folder:
     import pyarrow as pa
 
     data: pa.Table = pa.table(
@@ -268,6 +306,7 @@ def _folder(feed: SeasonFile, season: str, rows: Sequence[Mapping[str, Any]]) ->
             for name, kind in feed.columns.items()
         }
     )
+    data = _once(data, done)
     names = dict.fromkeys(
         " ".join(filter(None, (str(row.get(part) or "") for part in feed.names))) for row in rows if feed.names
     )

@@ -17,6 +17,8 @@ Relation = Literal["game", "date", "season", "snapshot"]
 """What a payload is about; a snapshot is about the moment when it is asked for, whatever is asked."""
 
 _TRICODE = re.compile(r"[A-Z]{3}")
+_LONGEST_NAME = 80
+"""Characters of the name of what is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,25 @@ class Parsed:
 
     Attributes:
         rows: Rows in the shape of the source's feed.
-        unmapped: Fields of the payload that the parser neither maps nor ignores: the service has changed.
+        unmapped: What the payload holds beside what is read or left out on purpose: fields, markets, lines.
+        changed: Known fields whose values are not what they should be: the service has changed, or the payload is
+            damaged.
+        left_out: What is left out because no table has room for it, or because it contradicts itself, by kind.
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     unmapped: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
+    left_out: dict[str, list[str]] = field(default_factory=dict)
+
+    def leave_out(self, kind: str, name: object) -> None:
+        """Note what is left out.
+
+        Args:
+            kind: What it is, in the plural: "games of other leagues".
+            name: Which one.
+        """
+        self.left_out.setdefault(kind, []).append(str(name)[:_LONGEST_NAME])
 
     def known(self, record: Iterable[str], fields: Collection[str], where: str = "") -> None:
         """Note the fields of an object that are not known; whoever reads of an object says what he knows of it.

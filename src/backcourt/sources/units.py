@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from importlib import resources
@@ -91,6 +91,7 @@ class _Stage:
         units: Full name of the list of games (or teams, players, dates) in the file, with a flag ``held``.
         count: How many there are.
         held: How many of them are held back.
+        rows: Rows that are held back or left out of games that are not: rule, how many, the first of them.
     """
 
     name: str
@@ -98,6 +99,7 @@ class _Stage:
     units: str
     count: int
     held: int
+    rows: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
 
 class UnitLoader:
@@ -154,6 +156,7 @@ class UnitLoader:
         stage = self._stage(table, file)
         scope = self._scope(table, file, stage)
         changed, stored = self._changes(table, file, stage, scope)
+        alone = {rule: found for rule, found in stage.rows.items() if rule not in file.left_out}
         entry = TableLoad(
             table=file.table,
             file=file.file_name,
@@ -164,11 +167,14 @@ class UnitLoader:
             rows_removed=stored.removed,
             rows_unchanged=stored.unchanged,
             teams=self._teams(file, stage),
-            rules=self._named(file, stage.name, "broken_rules") if stage.held else {},
+            rules=self._named(file, stage.name, "broken_rules", self._held(file, stage)) if stage.held else {},
+            held_rows=sum(count for count, _ in alone.values()),
+            row_rules=alone,
+            left_out={rule: found for rule, found in stage.rows.items() if rule in file.left_out},
             warnings=self._named(file, stage.good, "warning"),
             absent=self._absent(table, file, stage),
             seconds=time.perf_counter() - started,
-            exit_code=1 if stage.held else 0,
+            exit_code=1 if stage.held or alone else 0,
         )
         # The rows, why others are held back, and the run history: all of it, or none.
         also = (*self._quarantine(table, file, stage), self._history(entry))
@@ -213,7 +219,7 @@ class UnitLoader:
             "names_holding",
             f"SELECT '{HOLDING}' AS source, player_lookup, @season AS season, team_abbr, player_name AS original_name, "
             "CAST(NULL AS STRING) AS source_player_id, game_date AS day, game_id "
-            f"FROM {self._staged(file)} WHERE REGEXP_CONTAINS(broken_rules, r'(^|; )known_player: ') "
+            f"FROM {self._staged(file)} WHERE REGEXP_CONTAINS(broken_rules, r'(^|; )known_(player|absent): ') "
             "AND player_lookup <> '' AND team_abbr IS NOT NULL",
             {"season": self._folder.season},
         ).name
@@ -227,7 +233,7 @@ class UnitLoader:
             "now": self._now,
             "today": self._now.date(),
             "season_year": self._folder.year,
-            "status": "failed" if entry.error else "partial" if entry.quarantined else "success",
+            "status": "failed" if entry.error else "partial" if entry.quarantined or entry.held_rows else "success",
             "seconds": round(entry.seconds, 3),
             "created": entry.rows_inserted,
             "skipped": entry.rows_unchanged,
@@ -250,19 +256,38 @@ class UnitLoader:
         name = self._staged(file)
         units = self._session.stage_query(
             f"units_{file.stem}",
-            f"SELECT {unit_text(file)} AS unit, COUNTIF(broken_rules IS NOT NULL) > 0 AS held FROM {name} "
-            "GROUP BY unit",
+            # What has no row left is held back, too: an empty unit would take out what is stored of it.
+            f"SELECT {unit_text(file)} AS unit, "
+            f"COUNTIF({_holding_rule(file)}) > 0 OR COUNTIF(broken_rules IS NULL) = 0 AS held, "
+            f"COUNTIF(broken_rules IS NOT NULL) AS broken FROM {name} GROUP BY unit",
         ).name
-        count, held = self._numbers(f"SELECT COUNT(*) AS n, COUNTIF(held) AS held FROM {units}")
-        if not held:
+        count, held, broken = self._numbers(
+            f"SELECT COUNT(*) AS n, COUNTIF(held) AS held, COUNTIF(broken > 0) AS broken FROM {units}"
+        )
+        if not broken:
             return _Stage(name, name, units, count, 0)
         columns = ", ".join(column.name for column in table.columns if column.name != "processed_at")
         good = self._session.stage_query(
             f"good_{file.stem}",
             f"SELECT {columns}, {', '.join(_extra(file))} FROM {name} "
-            f"WHERE {unit_text(file)} IN (SELECT unit FROM {units} WHERE NOT held)",
+            f"WHERE broken_rules IS NULL AND {unit_text(file)} IN (SELECT unit FROM {units} WHERE NOT held)",
         ).name
-        return _Stage(name, good, units, count, held)
+        stage = _Stage(name, good, units, count, held)
+        return stage if broken == held else replace(stage, rows=self._rows(file, stage))
+
+    def _rows(self, file: SeasonFile, stage: _Stage) -> dict[str, tuple[int, str]]:
+        """Rows that games which are not held back go without: how many break a rule, and the first of them."""
+        found = self._session.rows(
+            "SELECT SPLIT(broken, ': ')[SAFE_OFFSET(0)] AS rule, COUNT(*) AS n, "
+            "MIN(SUBSTR(broken, STRPOS(broken, ': ') + 2)) AS detail "
+            f"FROM {stage.name} AS s CROSS JOIN UNNEST(SPLIT(s.broken_rules, '; ')) AS broken "
+            f"WHERE s.broken_rules IS NOT NULL AND NOT {self._held(file, stage)} GROUP BY rule ORDER BY rule"
+        )
+        return {str(rule): (int(str(n)), str(detail)) for rule, n, detail in found}
+
+    def _held(self, file: SeasonFile, stage: _Stage) -> str:
+        """SQL condition: the row `s` is of a unit that is held back."""
+        return f"{unit_text(file, 's.')} IN (SELECT unit FROM {stage.units} WHERE held)"
 
     def _staged(self, file: SeasonFile) -> str:
         """The file's rows as the table's, each with the rules that it breaks."""
@@ -272,13 +297,16 @@ class UnitLoader:
 
     def held_paths(self, file: SeasonFile) -> set[str]:
         """The payloads that hold a unit of the last load that is held back."""
-        units = f"{STAGING}.units_{file.stem}"
+        stage = f"{STAGING}.stage_{file.stem}"
+        units = (
+            f"SELECT {unit_text(file, 's.')} AS unit FROM {stage} AS s INNER JOIN {STAGING}.units_{file.stem} AS u "
+            f"ON u.unit = {unit_text(file, 's.')} WHERE s.broken_rules IS NOT NULL "
+            f"AND (u.held OR {_quarantined_row(file)})"
+        )
         sql = (
-            f"SELECT s.landed_from FROM {STAGING}.stage_{file.stem} AS s INNER JOIN {units} AS u "
-            f"ON u.unit = {unit_text(file, 's.')} WHERE u.held GROUP BY s.landed_from"
+            f"SELECT s.landed_from FROM {stage} AS s WHERE {unit_text(file, 's.')} IN ({units}) GROUP BY s.landed_from"
             if "landed_from" in _extra(file)
-            else f"SELECT l.path FROM {STAGING}.landed_units AS l INNER JOIN {units} AS u "
-            "ON u.unit = l.landed_unit WHERE u.held GROUP BY l.path"
+            else f"SELECT l.path FROM {STAGING}.landed_units AS l WHERE l.landed_unit IN ({units}) GROUP BY l.path"
         )
         return {str(row[0]) for row in self._session.rows(sql)}
 
@@ -337,7 +365,7 @@ class UnitLoader:
         season = "" if "season_year" not in table.key and self._folder.sources is not None else " AND season = @season"
         part = f" AND ({part})" if self._folder.sources is not None else ""
         clear = Statement(f"DELETE FROM {_QUARANTINE} WHERE table_name = @table_name{season}{part}", parameters)
-        if not stage.held:
+        if not stage.held and not stage.rows.keys() - file.left_out:
             return (clear,)
         has_date = any(column.name == "game_date" for column in table.columns)
         insert = Statement(
@@ -350,7 +378,8 @@ class UnitLoader:
             f"SUBSTR(broken, STRPOS(broken, ': ') + 2) AS detail FROM (SELECT {unit_text(file, 's.')} AS unit, "
             f"{'s.game_date' if has_date else 'CAST(NULL AS DATE)'} AS game_date, broken"
             f"{', s.landed_from' if landed else ''} FROM {stage.name} AS s "
-            "CROSS JOIN UNNEST(SPLIT(s.broken_rules, '; ')) AS broken WHERE s.broken_rules IS NOT NULL)) "
+            "CROSS JOIN UNNEST(SPLIT(s.broken_rules, '; ')) AS broken WHERE s.broken_rules IS NOT NULL "
+            f"AND ({self._held(file, stage)} OR {_quarantined_row(file, 'broken')}))) "
             + (f" LEFT JOIN ({_PATHS}) AS l ON l.landed_unit = unit " if part and not landed else " ")
             + "GROUP BY unit, rule ORDER BY unit, rule",
             parameters
@@ -373,12 +402,12 @@ class UnitLoader:
         )
         return tuple(str(row[0]) for row in rows)
 
-    def _named(self, file: SeasonFile, stage: str, column: str) -> dict[str, int]:
+    def _named(self, file: SeasonFile, stage: str, column: str, condition: str = "TRUE") -> dict[str, int]:
         """Games per rule or warning named in a column."""
         rows = self._session.rows(
             f"SELECT SPLIT(named, ': ')[SAFE_OFFSET(0)] AS rule, COUNT(DISTINCT {unit_text(file, 's.')}) AS games "
             f"FROM {stage} AS s CROSS JOIN UNNEST(SPLIT(s.{column}, '; ')) AS named WHERE s.{column} IS NOT NULL "
-            "GROUP BY rule ORDER BY rule"
+            f"AND {condition} GROUP BY rule ORDER BY rule"
         )
         return {str(rule): int(str(games)) for rule, games in rows}
 
@@ -404,6 +433,23 @@ class UnitLoader:
 def holds(file: SeasonFile) -> bool:
     """True if a file knows players by name only, and its games wait until all of them are known."""
     return file.table == f"nba_raw.{HOLDING}" and "player_id" not in file.columns
+
+
+def _holding_rule(file: SeasonFile) -> str:
+    """SQL condition: a row breaks a rule that holds its whole unit back."""
+    return _other_rule("broken_rules", file.row_rules)
+
+
+def _quarantined_row(file: SeasonFile, broken: str = "s.broken_rules") -> str:
+    """SQL condition: what a row breaks is written down, if its unit is not held back as a whole."""
+    return _other_rule(broken, file.left_out)
+
+
+def _other_rule(broken: str, rules: frozenset[str]) -> str:
+    """SQL condition: a list of broken rules names another one than these; no detail has a semicolon."""
+    if not rules:
+        return f"{broken} IS NOT NULL"
+    return f"REGEXP_REPLACE({broken}, r'(^|; )({'|'.join(sorted(rules))}): [^;]*', '') <> ''"
 
 
 def _is_filed_by_date(table: Table) -> bool:

@@ -1,7 +1,8 @@
 -- nba_raw.nbac_gamebook_player_stats from the gamebooks, which print names without ids. A name is a player's if just one
 -- man of the team in the registry bears it: the whole name, the name without its suffix, or, among the inactive, the
--- last name with its suffix; or if nba_reference.name_decisions says so. Nothing else counts, and a name that is nobody's
--- holds its game back. A last name that several of a team bear is no decision's to make: it would hold for all games.
+-- last name with its suffix; or if nba_reference.name_decisions says so. Nothing else counts. A name that is nobody's
+-- holds its game back if he played, because the team's sums need him; of a man who did not play it costs the row alone.
+-- A last name that several of a team bear is no decision's to make: it would hold for all games.
 WITH people AS (
   SELECT
     team_abbr, player_id, player_lookup, player_name, name_suffix,
@@ -119,7 +120,8 @@ SELECT
     IF(NOT in_game, FORMAT('right_teams: the schedule has %s at %s, not %s',
        away_team_tricode, home_team_tricode, team_abbreviation), NULL),
     IF(is_shared, FORMAT('one_player: %s is the last name of %d', who, bearers), NULL),
-    IF(player_id IS NULL AND NOT COALESCE(is_shared, FALSE), FORMAT('known_player: %s', who), NULL),
+    IF(player_id IS NULL AND played, FORMAT('known_player: %s', who), NULL),
+    IF(player_id IS NULL AND NOT played AND NOT COALESCE(is_shared, FALSE), FORMAT('known_absent: %s', who), NULL),
     IF(COALESCE(full_lookup, '') = '', FORMAT('required_fields: %s misses a field', who), NULL),
     IF(totals_differ IS NOT NULL, FORMAT('team_totals: the players of %s make %s', team_abbreviation, totals_differ),
        NULL),

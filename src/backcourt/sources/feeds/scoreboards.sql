@@ -1,10 +1,17 @@
 -- nba_raw.nbac_scoreboard_v2, a cross-check of the schedule: what differs is a warning, what cannot be is a broken rule.
--- The service repeats a game word for word now and then, and lists a postponed game on both dates: the last date counts.
+-- The service lists a game once for each of its national broadcasters, repeats one word for word now and then, and lists
+-- a postponed game on both dates: the broadcasters are one text, and the last date counts.
 WITH listed AS (
-  SELECT DISTINCT
+  SELECT
     game_id, game_date, game_sequence, game_status, game_status_text, game_code, home_abbreviation, away_abbreviation,
-    home_team_id, away_team_id, home_score, away_score, live_period, arena_name, national_broadcaster, received
+    home_team_id, away_team_id, home_score, away_score, live_period, arena_name, received,
+    STRING_AGG(DISTINCT NULLIF(TRIM(national_broadcaster), ''), ', ' ORDER BY NULLIF(TRIM(national_broadcaster), ''))
+      AS national_broadcaster,
+    COUNT(DISTINCT NULLIF(TRIM(national_broadcaster), '')) AS broadcasters
   FROM nba_staging.scoreboards
+  GROUP BY
+    game_id, game_date, game_sequence, game_status, game_status_text, game_code, home_abbreviation, away_abbreviation,
+    home_team_id, away_team_id, home_score, away_score, live_period, arena_name, received
 ),
 latest AS (
   SELECT *
@@ -33,7 +40,7 @@ SELECT
   away_score AS away_team_score,
   live_period,
   arena_name,
-  NULLIF(TRIM(national_broadcaster), '') AS national_broadcaster,
+  national_broadcaster,
   NULLIF(ARRAY_TO_STRING([
     {known_game},
     IF(game_id IS NULL OR game_status IS NULL OR home_team_id IS NULL OR away_team_id IS NULL,
@@ -56,6 +63,7 @@ SELECT
   ], '; '), '') AS broken_rules,
   NULLIF(ARRAY_TO_STRING([
     IF(game_status = 3 AND (home_score <> home_team_score OR away_score <> away_team_score), 'score_differs', NULL),
-    IF(game_status = 3 AND stored_status <> 3, 'status_differs', NULL)
+    IF(game_status = 3 AND stored_status <> 3, 'status_differs', NULL),
+    IF(broadcasters > 1, 'national_broadcaster merged', NULL)
   ], '; '), '') AS warning
 FROM games

@@ -1,6 +1,6 @@
 """What the parsers of the league's services share: result sets, typed values, seasons.
 
-A value that is not what its column holds becomes NULL and is noted with the unmapped fields: one bad cell costs its
+A value that is not what its column holds becomes NULL and is noted as a change: one bad cell costs its
 game, which a rule then holds back, and not the whole payload.
 """
 
@@ -128,7 +128,7 @@ def typed(row: Mapping[str, Any], feed: SeasonFile, parsed: Parsed) -> dict[str,
             fitted[name] = READERS[kind](row.get(name))
         except ValueError:
             fitted[name] = None
-            parsed.unmapped.add(f"{name}: a value that is no {kind}")
+            parsed.changed.add(f"{name}: a value that is no {kind}")
     return fitted
 
 

@@ -35,6 +35,7 @@ FEED = SeasonFile(
     ),
     names=("player_name",),
     team="team_abbr",
+    row_rules=frozenset({"known_absent", "one_player"}),
 )
 """Shape of the rows; the registry finds the players by name and team."""
 

@@ -31,6 +31,7 @@ FEED = SeasonFile(
     unit="game_id report_date report_hour",
     names=("player_name",),
     team="team",
+    row_rules=frozenset({"required_fields", "team_in_game", "known_status", "duplicate_key"}),
 )
 """Shape of the rows; the schedule finds the game by date and teams. What a report says of a game is held back alone."""
 

@@ -100,7 +100,7 @@ def _action(record: dict[str, Any], parsed: Parsed) -> dict[str, Any]:
         for name in names:
             given, action[name] = action[name], fit(action[name])
             if given is not None and given != "" and action[name] is None:
-                parsed.unmapped.add(f"actions: a value that cannot be {name}")
+                parsed.changed.add(f"actions: a value that cannot be {name}")
     return action
 
 
@@ -174,7 +174,7 @@ def _helpers(actions: Sequence[dict[str, Any]], parsed: Parsed) -> dict[int, str
             clock = action["clock"] if isinstance(action["clock"], str) else ""
             found = helped.get((action["kind"], action["period"], clock, action["person"]))
             if found is None:
-                parsed.unmapped.add(f"actions: a {action['kind']} without what it belongs to")
+                parsed.changed.add(f"actions: a {action['kind']} without what it belongs to")
             else:
                 texts[id(found)] = action["text"] or ""
     return texts
@@ -194,7 +194,7 @@ def _home(actions: Sequence[dict[str, Any]], parsed: Parsed) -> str | None:
             homes |= {action["team"]} if rises[0] else teams - {action["team"]}
         before = now
     if len(homes) > 1:
-        parsed.unmapped.add("actions: scores that contradict each other")
+        parsed.changed.add("actions: scores that contradict each other")
     return homes.pop() if len(homes) == 1 else None
 
 

@@ -75,7 +75,7 @@ def _person(row: dict[str, Any], about: About, parsed: Parsed) -> dict[str, Any]
     year = whole_of(row["year"])
     born = _born(row["born"])
     if born is None and row["born"]:
-        parsed.unmapped.add("birth_date: a value that is no date")
+        parsed.changed.add("birth_date: a value that is no date")
     season = season_label(year) if year is not None and year in YEARS else about.season()
     return {"season": season, "birth_date": born, "received": about.received}
 

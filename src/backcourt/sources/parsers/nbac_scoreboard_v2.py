@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from backcourt.sources.parsers.nbac_common import (
     CODES,
     day_of,
@@ -69,10 +71,12 @@ def parse(data: bytes, about: About) -> Parsed:
     """
     payload = object_of(data, about)
     parsed = Parsed()
-    points: dict[tuple[str | None, int | None], object] = {}
+    points: dict[tuple[str | None, int | None], list[object]] = {}
     for record in result_set(payload, "LineScore", _LINE, about, parsed, _OTHERS):
         line = take(record, _LINE, _LINE_IGNORED, parsed, "LineScore.")
-        points[text_of(line["game_id"]), whole_of(line["team_id"])] = line["points"]
+        found = points.setdefault((text_of(line["game_id"]), whole_of(line["team_id"])), [])
+        if line["points"] not in found:
+            found.append(line["points"])
     for record in result_set(payload, "GameHeader", _HEADER, about, parsed, _OTHERS):
         row = take(record, _HEADER, _HEADER_IGNORED, parsed, "GameHeader.")
         played = day_of(row["game_date"])
@@ -80,10 +84,13 @@ def parse(data: bytes, about: About) -> Parsed:
             raise wrong_shape(about, f"it has a game of {played or 'no date'}, not only of {about.day}")
         if is_guest_game(row["game_id"], row["home_team_id"], row["away_team_id"]):
             continue
+        scores = []
         for side in ("home", "away"):
             team = whole_of(row[f"{side}_team_id"])
             row[f"{side}_abbreviation"] = CODES.get(team or 0)
-            row[f"{side}_score"] = points.get((text_of(row["game_id"]), team))
+            scores.append(points.get((text_of(row["game_id"]), team), [None]))
         row |= {"season": about.season(game_id=row["game_id"]), "received": about.received}
-        parsed.rows.append(typed(row, FEED, parsed))
+        # Lines of a team that contradict each other make as many rows, and a rule holds the game back.
+        for home, away in product(*scores):
+            parsed.rows.append(typed(row | {"home_score": home, "away_score": away}, FEED, parsed))
     return parsed

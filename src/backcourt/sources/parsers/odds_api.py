@@ -39,10 +39,13 @@ _MARKET = words("key last_update outcomes link sid")
 _OUTCOME = words("name price point description link sid bet_limit multiplier")
 _LINES = frozenset({"spreads", "totals"})
 _POINTS = "player_points"
+_SIDES = ("over", "under")
+_DOUBLED = "lines that a book lists at two prices"
 _BEFORE_TIPOFF = timedelta(minutes=10)
 """The odds of a game are asked for as of so long before it begins: late, but not live if it begins a little early."""
 _LEAST_AMERICAN = 100
 """American odds are 100 or more either way; decimal ones are the payment for a stake of 1 and far smaller."""
+_LARGEST_AMERICAN = 1_000_000
 _EVEN = 2.0
 
 
@@ -81,7 +84,7 @@ def parse_game_lines(data: bytes, about: About) -> Parsed:
         common = _common(event, stamp, cells, where)
         for book, market, here, outcomes in _markets(event, where, cells, parsed):
             if market not in _LINES:
-                parsed.unmapped.add(f"markets.{market}")
+                parsed.unmapped.add(f"market {market}")
                 continue
             for outcome in outcomes:
                 name = cells.text(outcome.get("name"), f"{here}.name")
@@ -114,42 +117,69 @@ def parse_props(data: bytes, about: About) -> Parsed:
             common["minutes_before_tipoff"] = int((begins - stamp).total_seconds() // 60)
         for book, market, here, outcomes in _markets(event, where, cells, parsed):
             if market != _POINTS:
-                parsed.unmapped.add(f"markets.{market}")
+                parsed.unmapped.add(f"market {market}")
                 continue
             lines: dict[tuple[str | None, float | None], dict[str, Any]] = {}
             for outcome in outcomes:
                 player = cells.text(outcome.get("description"), f"{here}.description")
                 point = cells.number(outcome.get("point"), f"{here}.point")
-                line = lines.setdefault((player, point), {"player_name": player, "points_line": point})
                 side = (cells.text(outcome.get("name"), f"{here}.name") or "").lower()
-                if side not in {"over", "under"} or f"{side}_price_american" in line:
-                    raise wrong_shape(about, f"{here} has no over and under of one line")
-                line[f"{side}_price_american"] = _american(outcome.get("price"), cells, here)
-            kept = _main_lines(lines.values())
-            parsed.rows += [cells.row({**common, "bookmaker": book, **line}, PROPS, here) for line in kept]
+                if side not in _SIDES:
+                    parsed.leave_out("outcomes that are neither over nor under", f"{player} {side} at {book}")
+                    continue
+                line = lines.setdefault((player, point), {"player_name": player, "points_line": point})
+                offered = cells.number(outcome.get("price"), f"{here}.price")
+                price = _american(offered)
+                if price is None and offered is not None:
+                    parsed.leave_out("prices that pay nothing", f"{player} {point} {side} {offered} at {book}")
+                    continue
+                # A price that is listed twice is one; two different ones are none.
+                if price not in line.setdefault(side, []):
+                    line[side].append(price)
+            kept, doubled = _main_lines(lines.values())
+            for line in doubled:
+                parsed.leave_out(_DOUBLED, f"{line['player_name']} {line['points_line']} at {book}")
+            parsed.rows += [cells.row({**common, "bookmaker": book, **_priced(line)}, PROPS, here) for line in kept]
     return parsed
 
 
-def _main_lines(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def _main_lines(lines: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Of every player the line whose sides are priced most alike: some books list alternate ones in the same market.
 
-    A line without one of its sides stays as it is, and a rule holds it back if there is another one.
+    Which line is the main one of a player who has it at two prices is not known: none of his lines at the book stands
+    for it, unless another one is priced more alike than any two prices of it would be.
+
+    Returns:
+        The lines that stand, and the doubled ones. A line without one of its sides stands for a player who has no other
+        one; a rule leaves several of them out.
     """
     kept: list[dict[str, Any]] = []
+    doubled: list[dict[str, Any]] = []
     by_player: dict[str | None, list[dict[str, Any]]] = {}
     for line in lines:
-        is_whole = None not in map(line.get, ("over_price_american", "under_price_american"))
-        (by_player.setdefault(line["player_name"], []) if is_whole else kept).append(line)
-    return [min(own, key=_imbalance) for own in by_player.values()] + kept
+        if any(len(line.get(side, ())) > 1 for side in _SIDES):
+            doubled.append(line)
+        is_whole = all(line.get(side, [None])[0] is not None for side in _SIDES)
+        (by_player.setdefault(line["player_name"], []) if is_whole or line in doubled else kept).append(line)
+    mains = [min(own, key=_imbalance) for own in by_player.values()]
+    only = [line for line in kept if line["player_name"] not in by_player]
+    return [line for line in [*mains, *only] if line not in doubled], doubled
 
 
 def _imbalance(line: dict[str, Any]) -> tuple[float, float]:
     """How far apart the chances are that the prices of both sides imply; of two alike lines the lower one is first."""
-    over, under = (
-        100 / (price + 100) if price > 0 else price / (price - 100)
-        for price in (line["over_price_american"], line["under_price_american"])
-    )
-    return round(abs(over - under), 6), line["points_line"] or 0.0
+    chances = [
+        [100 / (price + 100) if price > 0 else price / (price - 100) for price in line.get(side, ()) if price]
+        for side in _SIDES
+    ]
+    apart = min((abs(over - under) for over in chances[0] for under in chances[1]), default=1.0)
+    return round(apart, 6), line["points_line"] or 0.0
+
+
+def _priced(line: dict[str, Any]) -> dict[str, Any]:
+    """A line with its two prices, as the table calls them."""
+    prices = {f"{side}_price_american": line.get(side, [None])[0] for side in _SIDES}
+    return {"player_name": line["player_name"], "points_line": line["points_line"], **prices}
 
 
 def _events(payload: object, cells: Cells, parsed: Parsed) -> Iterator[tuple[str, dict[str, Any], datetime | None]]:
@@ -200,14 +230,14 @@ def _markets(
             yield cells.text(book.get("key"), f"{here}.key"), key, f"{here}.markets.outcomes", outcomes
 
 
-def _american(value: object, cells: Cells, where: str) -> int | None:
-    """A price in American odds; a decimal one, which pays 1.91 for a stake of 1, is turned into them."""
-    price = cells.number(value, f"{where}.price")
-    if price is None:
+def _american(price: float | None) -> int | None:
+    """A price in American odds; a decimal one, which pays 1.91 for a stake of 1, is turned into them; None if none."""
+    if price is None or abs(price) > _LARGEST_AMERICAN:
         return None
     if abs(price) >= _LEAST_AMERICAN:
         return round(price)
     if price <= 1:
-        raise cells.wrong(value, f"{where}.price", "no price")
+        return None
     # Near 1 the American form of a decimal price grows beyond every number.
-    return cells.whole(round((price - 1) * 100 if price >= _EVEN else -100 / (price - 1)), f"{where}.price")
+    american = (price - 1) * 100 if price >= _EVEN else -100 / (price - 1)
+    return round(american) if abs(american) <= _LARGEST_AMERICAN else None

@@ -21,6 +21,8 @@ GAME_LINES = SeasonFile(
     odds_api.GAME_LINES,
     unit="game_id snapshot_timestamp",
     team="home_team_abbr away_team_abbr",
+    row_rules=frozenset({"required_fields", "known_outcome", "line_plausible", "duplicate_key"}),
+    left_out=frozenset({"duplicate_key"}),
 )
 """Spreads and totals; the NBA's game is found by date and teams."""
 PROPS = SeasonFile(
@@ -29,6 +31,8 @@ PROPS = SeasonFile(
     odds_api.PROPS,
     unit="game_id snapshot_timestamp",
     names=("player_name",),
+    row_rules=frozenset({"required_fields", "line_plausible", "price_plausible", "duplicate_key"}),
+    left_out=frozenset({"duplicate_key"}),
 )
 """Points lines; the NBA's game is found by date and teams."""
 OFFERS = SeasonFile(
@@ -38,8 +42,10 @@ OFFERS = SeasonFile(
     unit="offer_id",
     names=("player_name",),
     team="validated_team",
+    row_rules=frozenset({"required_fields", "known_side", "line_plausible", "price_plausible", "duplicate_key"}),
+    left_out=frozenset({"duplicate_key"}),
 )
-"""Offers on points, each held back on its own."""
+"""Offers on points, each held back on its own, and of an offer each line of a book."""
 
 
 def _odds(path: str, **params: str) -> Endpoint:

@@ -43,6 +43,9 @@ class SeasonFile:
         whole_season: True if a payload is the season's complete list, so that what it lacks is removed. A file of a
             folder never is: a folder may hold a part of the season.
         optional: Columns that a file may be without; they are NULL then.
+        row_rules: Rules that hold back the row that breaks them alone; the rest of its unit is loaded.
+        left_out: Those of them that name what no correction and no decision will mend: their rows are left out and
+            counted, not quarantined.
     """
 
     stem: str
@@ -54,6 +57,8 @@ class SeasonFile:
     team: str = ""
     whole_season: bool = False
     optional: frozenset[str] = frozenset()
+    row_rules: frozenset[str] = frozenset()
+    left_out: frozenset[str] = frozenset()
 
     @property
     def file_name(self) -> str:
@@ -191,6 +196,7 @@ FILES: tuple[SeasonFile, ...] = (
         ),
         names=("player_name",),
         team="team",
+        row_rules=frozenset({"required_fields", "team_in_game", "known_status", "hour_plausible", "duplicate_key"}),
     ),
     SeasonFile(
         "player_props",
@@ -202,6 +208,8 @@ FILES: tuple[SeasonFile, ...] = (
             time="snapshot_timestamp",
         ),
         names=("player_name",),
+        row_rules=frozenset({"required_fields", "line_plausible", "duplicate_key"}),
+        left_out=frozenset({"duplicate_key"}),
     ),
     SeasonFile(
         "game_lines",
@@ -212,6 +220,8 @@ FILES: tuple[SeasonFile, ...] = (
             time="snapshot_timestamp",
         ),
         team="home_team_abbr away_team_abbr",
+        row_rules=frozenset({"required_fields", "known_market", "line_plausible", "duplicate_key"}),
+        left_out=frozenset({"duplicate_key"}),
     ),
 )
 """Every file that a season's folder may hold, in the order of loading: the schedule decides for all others."""

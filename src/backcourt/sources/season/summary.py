@@ -32,6 +32,9 @@ class TableLoad:
         teams: Teams among the good rows, None for tables without a team.
         rules: Broken rules with the number of games that break them.
         warnings: Oddities that do not hold a game back, with the number of games.
+        held_rows: Rows that were held back while the rest of their game was loaded.
+        row_rules: Rules that rows of loaded games break, with the number of rows and the first of them.
+        left_out: The same of rows that are left out for good, which is no problem of the load.
         absent: Games that are stored of the season and stand in no row of the source; they stay.
         seconds: Wall time.
         error: The engine's error in one line, empty if there was none.
@@ -50,10 +53,22 @@ class TableLoad:
     teams: int | None = None
     rules: Mapping[str, int] = field(default_factory=dict)
     warnings: Mapping[str, int] = field(default_factory=dict)
+    held_rows: int = 0
+    row_rules: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    left_out: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
     seconds: float = 0.0
     error: str = ""
     exit_code: int = 0
+
+    @property
+    def rows_in_words(self) -> list[str]:
+        """A line per rule for the rows without which games were loaded: how many, and the first."""
+        return [
+            f"{kind}: {count:,} rows, the rest of their games is loaded: {rule}: {ascii(first)[1:-1]}"
+            for kind, found in (("quarantined", self.row_rules), ("left out", self.left_out))
+            for rule, (count, first) in sorted(found.items())
+        ]
 
     @property
     def absent_in_words(self) -> str:
