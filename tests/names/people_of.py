@@ -32,6 +32,7 @@ NAMES = {
     24: "Brandon Williams",
     25: "Brandon Williams",
     26: "Nenê",
+    27: "CJ Nembhard",
 }
 LISTED = (
     (1, "OKC", "2022-23"),
@@ -54,6 +55,7 @@ LISTED = (
     (22, "MEM", "2022-23"),
     (23, "MEM", "2022-23"),
     (25, "POR", "2022-23"),
+    (27, "CLE", "2022-23"),
 )
 
 

@@ -39,6 +39,12 @@ CLEAR = [
     ("Brandon Williams", "POR", 25, "exact_context"),
     ("Brandon Williams", "", 25, "exact"),
     ("Nene", "", 26, None),
+    # An exact name is no slip for a name one letter away.
+    ("Jalen McDaniels", "", 14, "exact"),
+    ("Nikola Jokic", "", 16, "exact"),
+    ("C. Nembhard", "CLE", 27, "short_form"),
+    ("Nembhard, C.", "CLE", 27, "short_form"),
+    ("C.J. Nembhard", "CLE", 27, "exact_context"),
 ]
 OPEN = [
     ("J. Williams", "OKC", "2022-23", "several players of OKC in 2022-23 have a similar name"),
@@ -46,7 +52,7 @@ OPEN = [
     ("Tim Hardaway Sr.", "DAL", "2022-23", "players of this name are registered, but none in 2022-23"),
     ("Tim Hardaway", "", "", "others have this name but for the suffix or one letter, and no season tells"),
     ("Gary Payton III", "GSW", "2022-23", "players of this name are registered, but none in 2022-23"),
-    ("Jalen McDaniels", "", "2022-23", "in 2022-23 others have this or nearly this name"),
+    ("Jalen McDaniels", "MIN", "2022-23", "in 2022-23 others have this or nearly this name"),
     ("Nikola Jokić", "", "", "others have this name but for the suffix or one letter"),
     ("Brandon Williams", "", "", "several players have this name, and no season tells them apart"),
     ("Rob Smith", "", "", "somebody has this name, but it may be the short form of another"),

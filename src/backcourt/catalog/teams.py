@@ -70,25 +70,60 @@ TEAMS: tuple[Team, ...] = tuple(Team(*row, bref_code=_BREF.get(row[0], row[0])) 
 """All teams, by tricode."""
 
 _OTHERS = {
-    "BRK": "BKN", "NJN": "BKN", "CHO": "CHA", "PHO": "PHX", "GS": "GSW", "NO": "NOP", "NOH": "NOP", "NY": "NYK",
-    "SA": "SAS", "UTAH": "UTA", "UTH": "UTA", "WSH": "WAS",
+    "BRK": "BKN", "BK": "BKN", "NJN": "BKN", "NJ": "BKN", "CHO": "CHA", "CHH": "CHA", "PHO": "PHX", "GS": "GSW",
+    "GOS": "GSW", "SFW": "GSW", "NO": "NOP", "NOH": "NOP", "NOK": "NOP", "NOR": "NOP", "NY": "NYK", "SA": "SAS",
+    "SAN": "SAS", "UTAH": "UTA", "UTH": "UTA", "WSH": "WAS", "WSB": "WAS", "PHL": "PHI", "SEA": "OKC", "VAN": "MEM",
+    "KCK": "SAC", "SDC": "LAC",
 }  # fmt: skip
-"""Codes of Basketball-Reference, ESPN and the betting sources that differ from the NBA's."""
+"""Codes of Basketball-Reference, ESPN, the betting sources and earlier seasons that differ from the NBA's of today."""
+
+_OTHER_NAMES = {
+    "Los Angeles Clippers": "LAC", "L.A. Clippers": "LAC", "LA Lakers": "LAL", "Sixers": "PHI", "Blazers": "POR",
+    "Cavs": "CLE", "Mavs": "DAL", "Wolves": "MIN", "T-Wolves": "MIN", "New Jersey": "BKN", "New Jersey Nets": "BKN",
+    "Charlotte Bobcats": "CHA", "Bobcats": "CHA", "New Orleans Hornets": "NOP",
+    "New Orleans/Oklahoma City Hornets": "NOP", "Seattle": "OKC", "Seattle SuperSonics": "OKC", "SuperSonics": "OKC",
+    "Sonics": "OKC", "Vancouver": "MEM", "Vancouver Grizzlies": "MEM", "Washington Bullets": "WAS", "Bullets": "WAS",
+    "Kansas City Kings": "SAC", "San Diego Clippers": "LAC", "Philadelphia Sixers": "PHI",
+}  # fmt: skip
+"""Names that are neither a city nor a nickname of today's: short forms, other spellings, earlier homes."""
+_TWO_TEAMS = frozenset({"la", "losangeles"})
+"""Cities that have two teams: their name alone says nothing."""
 
 
-def team_code_of(code: str) -> str:
-    """The NBA's tricode for a code of any source: "BRK" is "BKN"; a code that no source uses comes back as it is.
+def _plain(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()
+
+
+_NAMES = {
+    _plain(name): code
+    for name, code in (
+        *((name, team.tricode) for team in TEAMS for name in (team.full_name, team.city, team.nickname)),
+        *_OTHER_NAMES.items(),
+    )
+    if _plain(name) not in _TWO_TEAMS
+}
+
+
+def team_code_of(team: str) -> str:
+    """The NBA's tricode for a team as any source writes it: "BRK", "Brooklyn Nets", "Brooklyn" and "Nets" are "BKN".
 
     Args:
-        code: The code; total rows of several teams (TOT, 2TM) and "" mean no team.
+        team: Code, name, city or nickname; total rows of several teams (TOT, 2TM) and "" mean no team.
 
     Returns:
-        The tricode, or "" for no team.
+        The tricode, "" for no team, or the text as it is, in capitals, if no team is called so: see ``is_team``.
     """
-    plain = code.strip().upper()
+    plain = team.strip().upper()
     if plain in {"", "TOT"} or (plain.endswith("TM") and plain[:-2].isdigit()):
         return ""
-    return _OTHERS.get(plain, plain)
+    if plain in TRICODES:
+        return plain
+    return _OTHERS.get(plain) or _NAMES.get(_plain(plain), plain)
+
+
+def is_team(code: str) -> bool:
+    """True for a tricode of the NBA's."""
+    return code in TRICODES
 
 
 TRICODES: tuple[str, ...] = tuple(team.tricode for team in TEAMS)

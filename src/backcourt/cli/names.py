@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from backcourt.names.model_resolver import ModelSettings, Question
     from backcourt.warehouse.base import Session, Warehouse
 
+_TEAMS = 5
+"""Unknown teams that are named."""
+
 app = typer.Typer(help="Resolve player names, review open ones, compute again what missed them.", no_args_is_help=True)
 
 app.command()(names_review.pending)
@@ -108,7 +111,7 @@ def resolve(
 
 def _decide_file(names: Path, output: Path, file: str | None, *, aliases: bool) -> None:
     from backcourt.files import check_writable
-    from backcourt.names.files import ADDED, COLUMNS, decide_file, read_names, write_csv
+    from backcourt.names.files import ADDED, COLUMNS, decide_file, read_names, unknown_teams, write_csv
 
     check_writable(output, "--output")
     rows = read_names(names)
@@ -117,6 +120,15 @@ def _decide_file(names: Path, output: Path, file: str | None, *, aliases: bool) 
     write_csv(output, decided, (*COLUMNS, *others, *ADDED))
     resolved = sum(1 for row in decided if row["player_id"] != "")
     typer.echo(f"{len(decided):,} names: {resolved:,} resolved, {len(decided) - resolved:,} not; see {output}")
+    unknown = unknown_teams(rows)
+    if unknown:
+        from backcourt.cli.names_output import readable
+
+        shown = ", ".join(
+            f"{readable(team, 30)!r} ({count:,} row{'s' if count > 1 else ''})" for team, count in unknown[:_TEAMS]
+        )
+        more = f" and {len(unknown) - _TEAMS} more" if len(unknown) > _TEAMS else ""
+        typer.echo(f"no team is called {shown}{more}: those rows were decided without a team", err=True)
 
 
 def _registry_of(file: str | None) -> Warehouse | None:
@@ -126,9 +138,7 @@ def _registry_of(file: str | None) -> Warehouse | None:
     place = warehouse(file)
     default = Settings().warehouse
     if file is None and load().warehouse == default and not Path(default).exists():
-        typer.echo(
-            "no warehouse here: decided by the list of all players, which knows neither seasons nor teams", err=True
-        )
+        typer.echo("no warehouse here: decided by the list of all players, which knows careers but no teams", err=True)
         return None
     place.require()
     return place

@@ -26,7 +26,7 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Curated:
-    """An alias of the curated list.
+    """An alias of the curated list: it holds with every team, in the seasons in which its player can have played.
 
     Attributes:
         alias_lookup: Normal form of the spelling.

@@ -9,21 +9,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from itertools import groupby
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from backcourt.calendar import season_year
+from backcourt.catalog.teams import is_team
+from backcourt.names.candidates import Candidate, candidates_of
 from backcourt.names.normalise import LONGEST, Name, parse
 from backcourt.names.people import People, name_columns
 from backcourt.warehouse.base import Session
 
 if TYPE_CHECKING:
-    import numpy as np
     import pyarrow as pa
 
-CANDIDATES = 3
-"""People that are named with an open question."""
-_LIKE = 0.6
-"""Similarity from which somebody is named as a candidate."""
+__all__ = ["Asked", "Candidate", "Decision", "decide", "one_edit_away"]
+
+_AT_ONCE = 20_000
+"""Questions that are compared with people in one go, to bound memory."""
 _ROWS = 2000
 """Names whose distances to everybody are computed in one go, to bound memory."""
 
@@ -45,37 +46,6 @@ class Asked:
     team_abbr: str = ""
     source: str = ""
     source_player_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Somebody who might be meant.
-
-    Attributes:
-        player_id: NBA person id.
-        name: Official name.
-        similarity: Of the names without suffix, a fraction.
-    """
-
-    player_id: int
-    name: str
-    similarity: float
-
-    def __str__(self) -> str:
-        """As it is stored: id, name, similarity."""
-        return f"{self.player_id}:{self.name}:{self.similarity:.3f}"
-
-    @classmethod
-    def read(cls, stored: str) -> Self:
-        """What ``str`` made of one."""
-        player, _, rest = stored.partition(":")
-        name, _, similarity = rest.rpartition(":")
-        return cls(int(player), name, float(similarity))
-
-    @property
-    def label(self) -> str:
-        """Id and name, as people read them."""
-        return f"{self.player_id} {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,29 +88,69 @@ def decide(session: Session, people: People, asked: Sequence[Asked], *, settled:
     distinct = list(dict.fromkeys(asked))
     if not distinct:
         return []
-    names = [parse(entry.name) for entry in distinct]
-    session.stage_arrow("name_asks", _asks(distinct, names, people))
-    pairs = _with_distances(session.query(_sql("pairs")))
-    session.stage_arrow("name_pairs", pairs)
-    session.stage_arrow("name_near", _near(sorted(set(_hits(pairs))), people))
+    questions = list(dict.fromkeys(map(_Question.of, distinct)))
+    names = {question: parse(question.name) for question in questions}
+    place = {question: number for number, question in enumerate(questions)}
+    entries = [(entry, place[_Question.of(entry)]) for entry in distinct]
     if not settled:
         session.stage_arrow("name_settled", _nobody())
-    rows: list[dict[str, Any]] = session.query(_sql("decide")).to_pylist()
-    open_names = [(entry, name) for row, entry, name in zip(rows, distinct, names, strict=True) if not row["step"]]
-    candidates = _candidates(open_names, people)
-    decisions = {}
-    for row, entry, name in zip(rows, distinct, names, strict=True):
-        step = "invalid" if _problem(entry, name) else row["step"]
-        decisions[entry] = Decision(
+    session.stage_arrow(
+        "name_chosen", _chosen(session, people, [(question, names[question]) for question in questions])
+    )
+    session.stage_arrow("name_entries", _entries(entries))
+    found = session.query(_sql("judge")).drop_columns(["entry"]).to_pydict()
+    rows = list(zip(*(found[name] for name in ("player_id", "step", "score", "evidence")), strict=True))
+    problems = {question for question in questions if _problem(question.name, names[question])}
+    asked_of = [questions[ask] for _, ask in entries]
+    open_questions = {
+        question: None
+        for question, (_, step, *_) in zip(asked_of, rows, strict=True)
+        if not step and question not in problems
+    }
+    candidates = candidates_of([(question, names[question]) for question in open_questions], people)
+    decisions = {
+        entry: Decision(
             entry,
-            row["player_id"],
-            people.names.get(row["player_id"], ""),
-            step,
-            row["score"],
-            row["evidence"],
-            () if step else candidates[entry],
+            player,
+            people.names.get(player, ""),
+            "invalid" if question in problems else step,
+            score,
+            evidence,
+            () if step or question in problems else candidates[question],
         )
+        for entry, question, (player, step, score, evidence) in zip(distinct, asked_of, rows, strict=True)
+    }
     return [decisions[entry] for entry in asked]
+
+
+class _Question(NamedTuple):
+    """What a decision rests on, whoever asks."""
+
+    name: str
+    season: str
+    team_abbr: str
+
+    @classmethod
+    def of(cls, entry: Asked) -> _Question:
+        return cls(entry.name, entry.season, entry.team_abbr)
+
+
+def _chosen(session: Session, people: People, questions: Sequence[tuple[_Question, Name]]) -> pa.Table:
+    """Whom the rules choose for each question, some thousand at a time: one row each, ``ask`` is its place."""
+    import pyarrow as pa
+
+    parts = []
+    for start in range(0, len(questions), _AT_ONCE):
+        some = questions[start : start + _AT_ONCE]
+        session.stage_arrow("name_asks", _asks(some, people, start))
+        staged = session.stage_query("name_pairs", _sql("pairs"))
+        pairs = session.query(f"SELECT DISTINCT asked_base, base FROM {staged.name} ORDER BY asked_base, base")
+        session.stage_arrow("name_edits", _with_distances(pairs))
+        session.stage_arrow("name_near", _near(_hits(pairs), people))
+        parts.append(session.query(_sql("rules")))
+        session.discard(staged)
+    problems = [bool(_problem(question.name, name)) for question, name in questions]
+    return pa.concat_tables(parts).append_column("is_problem", pa.array(problems, pa.bool_()))
 
 
 @lru_cache
@@ -155,34 +165,52 @@ def _nobody() -> pa.Table:
     return pa.table({"source": texts, "season": texts, "team_abbr": texts, "player_id": pa.array([], pa.int64())})
 
 
-def _problem(entry: Asked, name: Name) -> str:
-    if len(entry.name) > LONGEST:
-        return f"it has {len(entry.name):,} characters; a name has at most {LONGEST}"
+def _problem(printed: str, name: Name) -> str:
+    if len(printed) > LONGEST:
+        return f"it has {len(printed):,} characters; a name has at most {LONGEST}"
     return "" if name.words else "it has no letters"
 
 
-def _asks(asked: Sequence[Asked], names: Sequence[Name], people: People) -> pa.Table:
-    """The names as a table: parts, context, and which of their words anybody has."""
+def _entries(entries: Sequence[tuple[Asked, int]]) -> pa.Table:
+    """What lists hold: which question each of their names is."""
+    import pyarrow as pa
+
+    return pa.table(
+        {
+            "entry": pa.array(range(len(entries)), pa.int64()),
+            "ask": pa.array([ask for _, ask in entries], pa.int64()),
+            **{
+                field: pa.array([getattr(entry, field) for entry, _ in entries], pa.string())
+                for field in ("season", "team_abbr", "source", "source_player_id")
+            },
+        }
+    )
+
+
+def _asks(questions: Sequence[tuple[_Question, Name]], people: People, first: int) -> pa.Table:
+    """Questions as a table: parts of the names, context, and which of their words anybody has."""
     import pyarrow as pa
 
     def flags(values: Sequence[bool]) -> pa.Array[Any]:
         return pa.array(values, pa.bool_())
 
+    names = [name for _, name in questions]
     words = [name.words or ("",) for name in names]
+    seasons, teams = ([getattr(question, field) for question, _ in questions] for field in ("season", "team_abbr"))
     return pa.table(
         {
-            "ask": pa.array(range(len(asked)), pa.int64()),
-            **{
-                field: pa.array([getattr(entry, field) for entry in asked], pa.string())
-                for field in ("season", "team_abbr", "source", "source_player_id")
-            },
+            "ask": pa.array(range(first, first + len(questions)), pa.int64()),
+            "season": pa.array(seasons, pa.string()),
+            "season_year": pa.array([season_year(season) if season else None for season in seasons], pa.int64()),
+            "team_abbr": pa.array(teams, pa.string()),
+            "is_no_team": flags([bool(team) and not is_team(team) for team in teams]),
             **name_columns(names),
             "first_known": flags([some[0] in people.owners for some in words]),
             "middle_known": flags([any(word in people.owners for word in some[1:-1]) for some in words]),
             "last_known": flags([some[-1] in people.owners for some in words]),
             "first_opens": flags([some[0] in people.first_words for some in words]),
             "last_closes": flags([some[-1] in people.last_words for some in words]),
-            "problem": pa.array([_problem(entry, name) for entry, name in zip(asked, names, strict=True)], pa.string()),
+            "problem": pa.array([_problem(question.name, name) for question, name in questions], pa.string()),
         }
     )
 
@@ -196,7 +224,7 @@ def _with_distances(pairs: pa.Table) -> pa.Table:
 
     asked, registered = pairs["asked_base"].to_pylist(), pairs["base"].to_pylist()
     edits = process.cpdist(asked, registered, scorer=OSA.distance, workers=-1).astype(np.int64)
-    longest = np.array([max(len(a), len(b), 1) for a, b in zip(asked, registered, strict=True)])
+    longest = np.array([max(len(a), len(b), 1) for a, b in zip(asked, registered, strict=True)], np.int64)
     scores = np.round(1 - edits / longest, 3).astype(np.float64)
     return pairs.append_column("edits", pa.array(edits, pa.int64())).append_column(
         "score", pa.array(scores, pa.float64())
@@ -208,7 +236,7 @@ def _hits(pairs: pa.Table) -> list[str]:
     import pyarrow.compute as pc
 
     same: Any = pairs.filter(pc.equal(pairs["asked_base"], pairs["base"]))
-    return list(same["base"].to_pylist())
+    return sorted(set(same["base"].to_pylist()))
 
 
 def one_edit_away(bases: Sequence[str], people: People) -> set[tuple[str, int]]:
@@ -237,65 +265,3 @@ def _near(bases: Sequence[str], people: People) -> pa.Table:
             "player_id": pa.array([player for _, player in rows], pa.int64()),
         }
     )
-
-
-def _candidates(names: Sequence[tuple[Asked, Name]], people: People) -> dict[Asked, tuple[Candidate, ...]]:
-    """The nearest people of every open name: of its season where that is known, and whoever has the very name."""
-    seasons = {listing.season for listing in people.listings}
-    found: dict[Asked, tuple[Candidate, ...]] = {}
-    ordered = sorted(names, key=lambda pair: pair[0].season if pair[0].season in seasons else "")
-    for season, group in groupby(ordered, key=lambda pair: pair[0].season if pair[0].season in seasons else ""):
-        here = {listing.player_id for listing in people.listings if listing.season == season}
-        places = [place for place, spelling in enumerate(people.spellings) if not season or spelling.player_id in here]
-        found |= _nearest(list(group), people, places)
-    teams: dict[tuple[str, str], set[int]] = {}
-    for listing in people.listings:
-        teams.setdefault((listing.season, listing.team_abbr), set()).add(listing.player_id)
-    namesakes: dict[str, dict[int, None]] = {}
-    for spelling, name in zip(people.spellings, people.parsed, strict=True):
-        namesakes.setdefault(name.base, {})[spelling.player_id] = None
-    for entry, name in names:
-        known = {candidate.player_id for candidate in found[entry]}
-        same = [Candidate(player, people.names[player], 1.0) for player in namesakes.get(name.base, {})]
-        added = [candidate for candidate in same if candidate.player_id not in known]
-        # Somebody of the team is likelier than somebody whose name is a little nearer.
-        mine = teams.get((entry.season, entry.team_abbr), set())
-        near = sorted((*added, *found[entry]), key=lambda c: (-c.similarity, c.player_id))
-        found[entry] = (
-            *(candidate for candidate in near if candidate.player_id in mine),
-            *(candidate for candidate in near if candidate.player_id not in mine),
-        )
-    return found
-
-
-def _nearest(
-    names: Sequence[tuple[Asked, Name]], people: People, places: Sequence[int]
-) -> dict[Asked, tuple[Candidate, ...]]:
-    import numpy as np
-    from rapidfuzz import process
-    from rapidfuzz.distance import OSA
-
-    registered = [people.parsed[place].base for place in places]
-    found: dict[Asked, tuple[Candidate, ...]] = {}
-    for start in range(0, len(names), _ROWS):
-        some = names[start : start + _ROWS]
-        scores: np.ndarray[Any, Any] = process.cdist(
-            [name.base for _, name in some],
-            registered,
-            scorer=OSA.normalized_similarity,
-            score_cutoff=_LIKE,
-            workers=-1,
-            dtype=np.float32,
-        )
-        # Several spellings of one person: a few more than are shown.
-        best = np.argsort(-scores, axis=1, kind="stable")[:, : 2 * CANDIDATES]
-        for row, (entry, _) in enumerate(some):
-            people_found: dict[int, float] = {}
-            for column in best[row]:
-                if scores[row, column] >= _LIKE:
-                    people_found.setdefault(people.spellings[places[column]].player_id, float(scores[row, column]))
-            found[entry] = tuple(
-                Candidate(player, people.names[player], round(score, 3))
-                for player, score in list(people_found.items())[:CANDIDATES]
-            )
-    return found

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import gettempdir
 
 from backcourt.calendar import season_year
-from backcourt.catalog.teams import team_code_of
+from backcourt.catalog.teams import is_team, team_code_of
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.files import read_whole, reason, replacing_text
 from backcourt.leftovers import new_folder
@@ -32,8 +33,8 @@ def read_names(path: Path) -> list[dict[str, str]]:
     """The rows of a file of names.
 
     Args:
-        path: CSV in UTF-8 with the columns of ``COLUMNS``; season like 2021-22 or empty, team in any source's code or
-            empty.
+        path: CSV in UTF-8 with the columns of ``COLUMNS``; season like 2021-22 or empty; team empty, or any source's
+            code, a city or a nickname.
 
     Raises:
         InputFileError: If it cannot be read, is no such CSV, or a season or row_id cannot be used.
@@ -118,7 +119,8 @@ def decide_file(
     """Decide the names of a file; the warehouse is only read.
 
     Args:
-        warehouse: Whose registry is asked; None for the league's list of all players, which knows no seasons.
+        warehouse: Whose registry is asked; None for the league's list of all players, which knows careers
+            but no teams.
         rows: What ``read_names`` returned.
         aliases: False leaves curated and learned aliases out.
 
@@ -134,6 +136,12 @@ def decide_file(
         people.stage(session)
         decisions = decide(session, people, asked)
     return [{**row, **_cells(decision)} for row, decision in zip(rows, decisions, strict=True)]
+
+
+def unknown_teams(rows: Sequence[Mapping[str, str]]) -> list[tuple[str, int]]:
+    """Teams of a file that nobody is called, and in how many rows: the most frequent first."""
+    found = Counter(row["team"] for row in rows if (code := team_code_of(row["team"])) and not is_team(code))
+    return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _refused(path: Path, what: str, *, valid: Sequence[str] = (), next_step: str = "") -> InputFileError:

@@ -54,6 +54,13 @@ SELECT
   p.base,
   t.player_id IS NOT NULL AS in_team,
   s.player_id IS NOT NULL AS in_season,
+  -- Whether he can have been there. Of somebody whose career nobody knows only a season that is loaded can tell.
+  CASE
+    WHEN s.player_id IS NOT NULL OR a.season_year IS NULL THEN TRUE
+    WHEN y.player_id IS NULL THEN NOT a.season_known
+    ELSE a.season_year BETWEEN y.can_from AND y.can_to
+  END AS can_be,
+  s.player_id IS NOT NULL OR COALESCE(a.season_year BETWEEN y.first_year AND y.last_year, FALSE) AS is_in_career,
   p.lookup = a.lookup AS is_exact,
   p.base = a.base AS same_base,
   -- Two different suffixes are two people.
@@ -67,6 +74,9 @@ SELECT
     (p.first_word = a.first_word AND p.words <> a.words)
     OR (STARTS_WITH(p.first_word, a.first_word) AND LENGTH(a.first_word) > 1)
     OR (STARTS_WITH(a.first_word, p.first_word) AND LENGTH(p.first_word) > 1)
+    -- C. for CJ: initials of which one begins the other.
+    OR (a.initials AND p.initials
+      AND (STARTS_WITH(p.first_word, a.first_word) OR STARTS_WITH(a.first_word, p.first_word)))
     OR k.asked_word IS NOT NULL
     -- Initials of which every letter stands for something: R.J. for Ruben Nembhard Jr.
     OR (
@@ -99,4 +109,5 @@ LEFT JOIN nba_staging.name_listed AS t
   ON t.player_id = p.player_id AND t.season = a.season AND t.team_abbr = a.team_abbr
 LEFT JOIN (SELECT DISTINCT player_id, season FROM nba_staging.name_listed) AS s
   ON s.player_id = p.player_id AND s.season = a.season
+LEFT JOIN nba_staging.name_careers AS y ON y.player_id = p.player_id
 LEFT JOIN words AS k ON k.asked_word = a.first_word AND k.registered_word = p.first_word

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from backcourt.calendar import season_year
 from backcourt.errors import BackcourtError
 from backcourt.names.aliases import KNOWN, Alias
+from backcourt.names.careers import AFTER, BEFORE, FOREVER, Career, recorded
 from backcourt.names.normalise import Name, parse
 from backcourt.warehouse.base import Session
 
@@ -62,12 +64,16 @@ class People:
         listings: Who was with which team in which season.
         aliases: Curated and learned aliases that are active.
         source_ids: (source, the source's own id, NBA person id) of earlier decisions.
+        careers: When each career was, by NBA person id, as far as it is known.
+        years: The same, with the seasons in which he was listed.
     """
 
     spellings: Sequence[Spelling]
     listings: Sequence[Listing] = ()
     aliases: Sequence[Alias] = ()
     source_ids: Sequence[tuple[str, str, int]] = ()
+    careers: Mapping[int, Career] = field(default_factory=dict)
+    years: Mapping[int, Career] = field(init=False)
     names: Mapping[int, str] = field(init=False)
     parsed: Sequence[Name] = field(init=False)
     owners: Mapping[str, Collection[int]] = field(init=False)
@@ -88,8 +94,24 @@ class People:
             ("owners", owners),
             ("first_words", {name.words[0] for name in parsed if name.words}),
             ("last_words", {name.words[-1] for name in parsed if name.words}),
+            ("years", self._years()),
         ):
             object.__setattr__(self, attribute, value)
+
+    def _years(self) -> Mapping[int, Career]:
+        """The known careers, made longer by the seasons in which somebody was listed."""
+        found = dict(self.careers)
+        for player, season in {(listing.player_id, listing.season) for listing in self.listings}:
+            known, year = found.get(player), season_year(season)
+            # Who was listed in one season can have been there in others that are not loaded: that is no career.
+            if known is not None and not known.first <= year <= known.last:
+                found[player] = Career(min(known.first, year), max(known.last, year))
+        return found
+
+    def can_have_played(self, player_id: int, year: int) -> bool | None:
+        """Whether a player can have been on a roster of the season that begins in a year; None if nobody knows."""
+        career = self.years.get(player_id)
+        return None if career is None else career.first - BEFORE <= year <= min(career.last + AFTER, FOREVER)
 
     def stage(self, session: Session) -> None:
         """Make people, listings, aliases, ids and the name book readable in nba_staging.name_*."""
@@ -105,6 +127,22 @@ class People:
                     **name_columns(self.parsed),
                     # A word that one person alone has points at him even where other words are wrong.
                     "first_rare": pa.array([self._rare(name) for name in self.parsed], pa.bool_()),
+                }
+            ),
+        )
+        careers = sorted(self.years.items())
+        session.stage_arrow(
+            "name_careers",
+            pa.table(
+                {
+                    name: pa.array(values, pa.int64())
+                    for name, values in {
+                        "player_id": [player for player, _ in careers],
+                        "first_year": [career.first for _, career in careers],
+                        "last_year": [career.last for _, career in careers],
+                        "can_from": [career.first - BEFORE for _, career in careers],
+                        "can_to": [career.last + AFTER for _, career in careers],
+                    }.items()
                 }
             ),
         )
@@ -224,6 +262,7 @@ def registered(
         if aliases
         else [],
         [(str(source), str(own), int(str(player))) for source, own, player in ids],
+        recorded(),
     )
 
 
@@ -241,12 +280,13 @@ def listings_of(session: Session, players: Collection[int]) -> dict[int, list[Li
 
 
 def everybody(*, aliases: bool = True) -> People:
-    """All players the league ever had, as the ``nba_api`` package lists them, and the curated aliases; no seasons."""
+    """All players the league ever had, as the ``nba_api`` package lists them, with careers and curated aliases."""
     from nba_api.stats.library import data
 
     return People(
         [Spelling(entry[data.player_index_id], entry[data.player_index_full_name]) for entry in data.players],
         aliases=KNOWN if aliases else (),
+        careers=recorded(),
     )
 
 
