@@ -1,6 +1,7 @@
 """A run every morning of a season that is going on, tonight's games included, ends well each time and as a backfill.
 
-BACKCOURT_TRIALS makes it every date of the weeks; without it three mornings are tried.
+BACKCOURT_TRIALS sets how many mornings there are, BACKCOURT_SEED how many days after opening day the first one is;
+without them three mornings are tried. From 0 on, 240 mornings are every date of the season.
 """
 
 import json
@@ -12,11 +13,11 @@ import pytest
 
 from forked import Forks
 from state import contents, query
-from worlds import FIRST, World, season_files
+from worlds import FIRST, World, season_files, trials
 
 pytestmark = pytest.mark.slow
-NIGHTS = 25 if "BACKCOURT_TRIALS" in os.environ else 2
-BEGIN = FIRST + timedelta(days=0 if NIGHTS > 2 else 13)
+NIGHTS = trials(3)
+BEGIN = FIRST + timedelta(days=int(os.environ.get("BACKCOURT_SEED", "13")))
 
 
 def test_every_morning_ends_well_and_the_end_is_the_backfills(simulated_warehouse, tmp_path):
@@ -26,7 +27,7 @@ def test_every_morning_ends_well_and_the_end_is_the_backfills(simulated_warehous
     with Forks(tmp_path) as forks:
         world = World(forks, tmp_path)
         path, whole = tmp_path / "w.duckdb", tmp_path / "whole.duckdb"
-        for night in range(NIGHTS + 1):
+        for night in range(NIGHTS):
             day = BEGIN + timedelta(days=night)
             moment = datetime(day.year, day.month, day.day, 15, tzinfo=UTC)
             files = season_files(season, tmp_path / f"season-{day}", moment)
