@@ -337,7 +337,7 @@ def _answer(name):
 def chosen(count):
     """The scenarios of so many kills, each as often as it says."""
     rounds = itertools.cycle([scenario for scenario in SCENARIOS for _ in range(scenario.often)])
-    first = ("run", "load season", "names reprocess", "quarantine retry")
+    first = ("run", "load season", "names correct", "runbook gap-recovery")
     once_each = sorted(SCENARIOS, key=lambda each: first.index(each.name) if each.name in first else len(first))
     return [*once_each, *itertools.islice(rounds, max(count - len(once_each), 0))][:count]
 
