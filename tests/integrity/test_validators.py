@@ -243,8 +243,9 @@ def test_a_warehouse_that_is_not_there(command, tmp_path, name):
     assert not (tmp_path / "none.duckdb").exists()
 
 
-def test_a_locked_file(command, computed):
+def test_a_locked_file(command, computed, monkeypatch):
     """A file that another process writes: one line that names the process, and 2, from every validator."""
+    monkeypatch.setenv("BACKCOURT_PATIENCE", "0.05")
     code = f"import duckdb, sys; c = duckdb.connect({str(computed)!r}); print('held', flush=True); sys.stdin.read()"
     holder = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
