@@ -55,6 +55,9 @@ class Settings:
         ai_model: The model.
         ai_budget_usd: What one command may spend on it, US dollars.
         ai_base_url: Address of the service; None for Anthropic's.
+        ai_input_price: What the model costs, US dollars per million tokens sent; None takes it from the list of known
+            models.
+        ai_output_price: The same per million tokens written. A model that is not in that list needs both.
     """
 
     warehouse: str = "warehouse.duckdb"
@@ -76,6 +79,8 @@ class Settings:
     ai_model: str = "claude-haiku-5-5"
     ai_budget_usd: float = 1.0
     ai_base_url: str | None = None
+    ai_input_price: float | None = None
+    ai_output_price: float | None = None
 
 
 def _text(value: object) -> str:
@@ -149,6 +154,8 @@ _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
     "ai_model": (_trimmed, "the name of a model"),
     "ai_budget_usd": (_dollars, f"US dollars, 0 to {MOST_DOLLARS:,.0f}"),
     "ai_base_url": (_trimmed, "an address, https://..."),
+    "ai_input_price": (_dollars, f"US dollars, 0 to {MOST_DOLLARS:,.0f}"),
+    "ai_output_price": (_dollars, f"US dollars, 0 to {MOST_DOLLARS:,.0f}"),
 }
 
 

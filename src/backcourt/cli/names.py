@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backcourt.cli import names_review
+from backcourt.cli import names_find, names_review
 from backcourt.cli.engine import Asked, EndOption, JsonOption, ModeOption, SeasonOption, StartOption, same_warehouse
 from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
 
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
     from backcourt.backfill.options import RunResult
     from backcourt.names.model_resolver import ModelSettings, Question
-    from backcourt.warehouse.base import Session, Warehouse
+    from backcourt.warehouse.base import Session
 
 _TEAMS = 5
 """Unknown teams that are named."""
 
 app = typer.Typer(help="Resolve player names, review open ones, compute again what missed them.", no_args_is_help=True)
 
+app.command()(names_find.find)
 app.command()(names_review.pending)
 app.command()(names_review.show)
 app.command()(names_review.accept)
@@ -110,12 +111,13 @@ def resolve(
 
 
 def _decide_file(names: Path, output: Path, file: str | None, *, aliases: bool) -> None:
+    from backcourt.cli.names_find import registry_of
     from backcourt.files import check_writable
     from backcourt.names.files import ADDED, COLUMNS, decide_file, read_names, unknown_teams, write_csv
 
     check_writable(output, "--output")
     rows = read_names(names)
-    decided = decide_file(_registry_of(file), rows, aliases=aliases)
+    decided = decide_file(registry_of(file), rows, aliases=aliases)
     others = [column for column in (rows[0] if rows else ()) if column not in (*COLUMNS, *ADDED)]
     write_csv(output, decided, (*COLUMNS, *others, *ADDED))
     resolved = sum(1 for row in decided if row["player_id"] != "")
@@ -129,19 +131,6 @@ def _decide_file(names: Path, output: Path, file: str | None, *, aliases: bool) 
         )
         more = f" and {len(unknown) - _TEAMS} more" if len(unknown) > _TEAMS else ""
         typer.echo(f"no team is called {shown}{more}: those rows were decided without a team", err=True)
-
-
-def _registry_of(file: str | None) -> Warehouse | None:
-    """The warehouse that is named or there; None, and a word about it, where there is none."""
-    from backcourt.settings import Settings, load
-
-    place = warehouse(file)
-    default = Settings().warehouse
-    if file is None and load().warehouse == default and not Path(default).exists():
-        typer.echo("no warehouse here: decided by the list of all players, which knows careers but no teams", err=True)
-        return None
-    place.require()
-    return place
 
 
 @app.command()
@@ -219,7 +208,14 @@ def _model_settings() -> ModelSettings:
     from backcourt.settings import load
 
     found = load()
-    return ModelSettings(found.ai_key or "", found.ai_model, base_url=found.ai_base_url, budget_usd=found.ai_budget_usd)
+    return ModelSettings(
+        found.ai_key or "",
+        found.ai_model,
+        base_url=found.ai_base_url,
+        budget_usd=found.ai_budget_usd,
+        input_price=found.ai_input_price,
+        output_price=found.ai_output_price,
+    )
 
 
 def _print_estimate(session: Session, questions: Sequence[Question], settings: ModelSettings, *, as_json: bool) -> None:

@@ -100,6 +100,7 @@ class _Among:
         for listing in people.listings:
             self._listed[listing.season].add(listing.player_id)
             self._teams[listing.season, listing.team_abbr].add(listing.player_id)
+        self._words: dict[tuple[str, str], dict[tuple[int, str], set[int]]] = {}
         self._parsed: dict[int, list[Name]] = defaultdict(list)
         self._namesakes: dict[str, dict[int, None]] = defaultdict(dict)
         self._families: dict[str, set[int]] = defaultdict(set)
@@ -130,7 +131,7 @@ class _Among:
         found = dict.fromkeys(self._namesakes.get(name.base, ()), 1.0)
         found |= {player: score for player, score in near if player not in found}
         # A short form or a nickname is far from the name itself, a last name is not.
-        alike = {player for player in team if self._is_like(player, name)}
+        alike = self._mates(question.season, question.team_abbr, name) if team else set()
         if not team and name.words:
             alike = {
                 player
@@ -146,11 +147,19 @@ class _Among:
         kept.sort(key=lambda c: (c.player_id not in team, -c.similarity, c.player_id))
         return tuple(c for c in kept if c.similarity == 1.0 or self.may_be(c.player_id, question.season))
 
-    def _is_like(self, player_id: int, name: Name) -> bool:
-        return any(
-            bool(own.words and name.words) and (own.words[-1] == name.words[-1] or own.words[0] == name.words[0])
-            for own in self._parsed[player_id]
-        )
+    def _mates(self, season: str, team: str, name: Name) -> set[int]:
+        """Who of a team has the first or the last word of a name in its place."""
+        if not name.words:
+            return set()
+        if (season, team) not in self._words:
+            words: dict[tuple[int, str], set[int]] = defaultdict(set)
+            for player in self._teams[season, team]:
+                for own in self._parsed[player]:
+                    for place in (0, -1) if own.words else ():
+                        words[place, own.words[place]].add(player)
+            self._words[season, team] = words
+        known = self._words[season, team]
+        return known.get((0, name.words[0]), set()) | known.get((-1, name.words[-1]), set())
 
     def _has_initial(self, player_id: int, name: Name) -> bool:
         return any(bool(own.words) and own.words[0][0] == name.words[0][0] for own in self._parsed[player_id])

@@ -98,8 +98,8 @@ class ModelSettings:
         numbers = {
             "ai_budget_usd": (self.budget_usd, 0),
             "batch": (self.batch, 1),
-            "input_price": (self.input_price or 0, 0),
-            "output_price": (self.output_price or 0, 0),
+            "ai_input_price": (self.input_price or 0, 0),
+            "ai_output_price": (self.output_price or 0, 0),
             "timeout": (self.timeout, 0.001),
             "retries": (self.retries, 0),
         }
@@ -127,7 +127,7 @@ class ModelSettings:
             raise SettingsError(
                 f"no price is known for ai_model {self.model!r}, so that its costs could not be capped",
                 valid=sorted(PRICES),
-                next_step="name one of these, or give the prices per million tokens",
+                next_step="name one of these, or set ai_input_price and ai_output_price, dollars per million tokens",
             )
         inward, outward = (Decimal(str(price)) for price in prices)
         return math.ceil(inward * input_tokens + outward * output_tokens)
