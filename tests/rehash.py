@@ -12,7 +12,7 @@ LEDGER = "nba_processing.backfill_ledger"
 
 
 def rehash(path, name, where="TRUE", values=()):
-    """Hash rows of a table again, and let the ledger know the rows of a computed one."""
+    """Hash rows of a table, by name or as a version has it, again, and let the ledger know the rows of a computed one."""
     connection = duckdb.connect(str(path))
     rehash_in(connection, name, where, values)
     connection.close()
@@ -20,7 +20,8 @@ def rehash(path, name, where="TRUE", values=()):
 
 def rehash_in(connection, name, where="TRUE", values=()):
     """The same through an open DuckDB connection; ``where`` is DuckDB's SQL."""
-    found = table_of(name)
+    found = table_of(name) if isinstance(name, str) else name
+    name = found.full_name
     digest = (
         translate(f"SELECT {content_hash(found)} AS h FROM {name}").sql.partition("SELECT ")[2].rpartition(" AS h")[0]
     )

@@ -1,8 +1,13 @@
-"""The layout of a DuckDB file: what the catalog wants, what is there, and the statements in between."""
+"""The layout of a DuckDB file: what the catalog wants, what is there, and the statements in between.
+
+A row's hash covers its columns, so a table with other columns has other hashes. Rows that are what their hash says by
+the columns of the file get the hash by the catalog's; all others keep theirs, and are found as altered ones afterwards.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +31,7 @@ _TYPES = {
     "ARRAY<FLOAT64>": "DOUBLE[]",
 }
 _META = "nba_processing.warehouse_meta"
+_LEDGER, _FINGERPRINT = "nba_processing.backfill_ledger", "output_fingerprint"
 LAYOUT = 4
 """Version of the tables' layout; a file written by a higher one is refused."""
 
@@ -54,8 +60,9 @@ def migration(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], pa
         statements += [f"CREATE SCHEMA IF NOT EXISTS {schema}" for schema in schemas]
     if _META not in present:
         statements += [f"CREATE TABLE {_META} (layout BIGINT)", f"INSERT INTO {_META} VALUES ({LAYOUT})"]
+    known = _FINGERPRINT in present.get(_LEDGER, {})
     for table in tables:
-        statements += _evolve(table, present.get(table.full_name), path)
+        statements += _evolve(table, present.get(table.full_name), path, ledger=known)
     return statements
 
 
@@ -77,7 +84,7 @@ def layout_of(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
     return int(layout or 0)
 
 
-def _evolve(table: Table, present: Mapping[str, str] | None, path: Path) -> list[str]:
+def _evolve(table: Table, present: Mapping[str, str] | None, path: Path, *, ledger: bool = False) -> list[str]:
     """The statements that make one table, or add what it lacks."""
     if present is not None and _SEEDED.get(table.full_name) in present:
         return [f"DROP TABLE {table.full_name}", *_evolve(table, None, path)]
@@ -93,12 +100,46 @@ def _evolve(table: Table, present: Mapping[str, str] | None, path: Path) -> list
     # NOT NULL cannot be added to a table with rows; the audit before every publication checks it.
     missing = [column for column in table.columns if column.name not in present]
     statements = [f"ALTER TABLE {table.full_name} ADD COLUMN {column.name} {_TYPES[column.type]}" for column in missing]
+    gone: list[str] = []
     for column in missing:
         value, former = _FORMER.get((table.full_name, column.name), ("", ()))
         if former and set(former) <= set(present):
             statements.append(f"UPDATE {table.full_name} SET {column.name} = {value}")
-            statements += [f"ALTER TABLE {table.full_name} DROP COLUMN {name}" for name in former]
-    return statements
+            gone += former
+    if missing and table.hashed and "data_hash" in present:
+        statements += _hashed_again(table, present, ledger=ledger)
+    return [*statements, *(f"ALTER TABLE {table.full_name} DROP COLUMN {name}" for name in gone)]
+
+
+def _hashed_again(table: Table, present: Collection[str], *, ledger: bool) -> list[str]:
+    """The statements that hash the rows by the catalog's columns which are what their hash says by the file's."""
+    from backcourt.warehouse.content import content_hash
+    from backcourt.warehouse.translation import translate
+
+    columns: list[Column] = []
+    for column in table.columns:
+        former = _FORMER.get((table.full_name, column.name), ("", ()))[1]
+        if column.name in present:
+            columns.append(column)
+        elif former and set(former) <= set(present):
+            columns += [replace(column, name=name) for name in former]
+    # Whether the derived ones hold is judged when the rows are looked at: they are in no hash.
+    file = replace(table, columns=tuple(columns), key=(), partition=None, cluster=(), critical=(), upstreams=())
+    fresh = f"IF(COALESCE(data_hash, '') = {content_hash(file)}, {content_hash(table)}, data_hash)"
+    statements = [f"UPDATE {table.full_name} SET data_hash = {fresh} WHERE TRUE"]
+    if ledger and table.phase in {"analytics", "precompute"}:
+        prints = ", ".join(
+            f"SUBSTR(TO_HEX(SHA256(STRING_AGG({name}, '' ORDER BY {name}))), 1, 16) AS {alias}"
+            for name, alias in (("data_hash", "written"), ("fresh", "rewritten"))
+        )
+        rows = f"SELECT {table.partition} AS day, data_hash, {fresh} AS fresh FROM {table.full_name}"
+        statements.insert(
+            0,
+            f"UPDATE {_LEDGER} AS l SET {_FINGERPRINT} = r.rewritten FROM (SELECT day, {prints} FROM ({rows}) "
+            f"GROUP BY day) AS r WHERE l.table_name = '{table.full_name}' AND l.game_date = r.day "
+            f"AND l.{_FINGERPRINT} = r.written",
+        )
+    return [translate(statement).sql for statement in statements]
 
 
 def _ddl(column: Column) -> str:
