@@ -189,7 +189,8 @@ def find_gaps(session: Session, span: DateRange, seen: Seen | None = None) -> Ga
     calendar = scheduled(session, span)
     if not calendar:
         return Gaps(span, 0, ())
-    own = own_gaps(seen or look(session, span))
+    seen = seen or look(session, span)
+    own = own_gaps(seen)
     roots: dict[tuple[str, date], bool] = {}
     for gap in own:
         here = (gap.table, gap.day)
@@ -198,6 +199,7 @@ def find_gaps(session: Session, span: DateRange, seen: Seen | None = None) -> Ga
     through = {(item.table, item.day): item for item in reached}
     found = [_caused(gap, through.get((gap.table, gap.day))) for gap in own]
     found += [_of_reached(item) for item in reached if not item.own and item.rows]
+    found += _of_near(seen.sources, reached, {(gap.table, gap.day) for gap in own})
     dates = sum(span.start <= day <= span.end for day in calendar)
     return Gaps(span, dates, merged(found, calendar), str(outstanding(session, decide=False) or ""))
 
@@ -357,6 +359,20 @@ def _of_facts(found: Iterable[BrokenFact], known: Collection[tuple[str, date]]) 
     for item in found:
         if (item.table, item.day) not in known:
             yield GapDate("null_field", item.table, item.day, str(item), item.table, field=item.fact)
+
+
+def _of_near(
+    sources: Iterable[SourceDate], reached: Sequence[Reached], known: Collection[tuple[str, date]]
+) -> Iterator[GapDate]:
+    """Games that are off by no more than sound sources are, but changed since they were read."""
+    changed = {
+        day: " ".join(found.changed for found in reached if found.day == day) for day in {r.day for r in reached}
+    }
+    for item in sources:
+        games = [game for game in item.near.split(",") if game and game in changed.get(item.day, "")]
+        if games and (item.table, item.day) not in known:
+            words = f"{games[0]} is not what was read, and disagrees with its box score"
+            yield GapDate("partial_data", item.table, item.day, words, item.table)
 
 
 def _of_reached(item: Reached) -> GapDate:
