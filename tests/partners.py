@@ -39,9 +39,10 @@ def payload(name: str, *, more: bool = False) -> bytes:
 
     Args:
         name: Folder and file.
-        more: Whether it lies in the second folder.
+        more: Whether it lies in the second folder first of all.
     """
-    path = (MORE if more else PAYLOADS) / name
+    folders = (MORE, PAYLOADS) if more else (PAYLOADS, MORE)
+    path = next((folder / name for folder in folders if (folder / name).exists()), folders[0] / name)
     if not path.exists():
         if os.environ.get("CI"):
             pytest.fail(f"{path} is missing under CI")

@@ -18,6 +18,8 @@ nbac_shot_chart nbac_player_list_current nbac_injury_report nbac_referee nbac_pl
 bdl_player_boxscores bdl_active_players bdl_injuries bdl_standings bigdataball_play_by_play br_rosters_current
 espn_team_rosters espn_boxscore espn_scoreboard odds_api_player_points_props odds_api_game_lines
 bettingpros_player_points_props"""
+MORE_RAW = {"nbac_inactive_players"}
+"""What came later: inactive players with ids, which the gamebook does not print."""
 
 
 def by_name(name: str) -> Table:
@@ -25,9 +27,9 @@ def by_name(name: str) -> Table:
     return next(table for table in ALL if table.name == name)
 
 
-def test_the_23_raw_tables():
-    """Every raw table of the domain rules is there, once, and no other."""
-    assert sorted(table.name for table in RAW) == sorted(DOMAIN_RAW.split())
+def test_the_24_raw_tables():
+    """Every raw table of the domain rules is there, once, and one other."""
+    assert sorted(table.name for table in RAW) == sorted([*DOMAIN_RAW.split(), *MORE_RAW])
 
 
 def test_reference_and_operations_tables():

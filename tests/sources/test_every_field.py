@@ -63,6 +63,9 @@ CASES = (
     Case("nbac_play_by_play", "nbac_play_by_play/b.json.gz", date(2025, 1, 15), "b"),
     Case("nbac_referee", "nbac_referee/referees.json", date(2025, 1, 8)),
     Case("nbac_scoreboard_v2", "nbac_scoreboard_v2/scoreboard.json", date(2024, 1, 15)),
+    Case("nbac_scoreboard_v2", "nbac_scoreboard_v3/2025-11-05.json", date(2025, 11, 5)),
+    Case("nbac_team_roster_api", "nbac_team_roster_api/CLE_2025-26.json", date(2026, 2, 22), "CLE"),
+    Case("nbac_boxscore_summary_v2", "nbac_boxscore_summary_v2/0022200552.json", date(2023, 1, 2), "0022200552"),
     Case("nbac_player_list", "nbac_player_list/players.json", date(2025, 8, 27)),
     Case("nbac_player_movement", "nbac_player_movement/movement.json.gz", date(2025, 8, 27)),
     Case(

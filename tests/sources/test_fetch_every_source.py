@@ -69,10 +69,27 @@ JOBS = (
     Job("nbac_player_boxscore", "nbac_player_boxscore/leaguegamelog.json", date(2025, 3, 15), values=GAMES),
     Job("nbac_play_by_play", "nbac_play_by_play/a.json.gz", date(2025, 1, 3), "0022400500", asked="_0022400500.json"),
     Job("nbac_referee", "nbac_referee/referees.json", date(2025, 1, 8), asked="2025-01-08"),
-    Job("nbac_scoreboard_v2", "nbac_scoreboard_v2/scoreboard.json", MLK, asked="2024-01-15"),
+    Job(
+        "nbac_scoreboard_v2", "nbac_scoreboard_v3/2025-11-05.json", date(2025, 11, 5), asked="/scoreboardv3/ 2025-11-05"
+    ),
     Job("nbac_player_movement", "nbac_player_movement/movement.json.gz", date(2025, 8, 27)),
     Job("nbac_player_list", "nbac_player_list/players.json", date(2025, 10, 27), "2025-26", asked="2025-26"),
     Job("nbac_roster", "nbac_roster/roster.html.gz", date(2025, 8, 27), "GSW", {"team_id": "1610612744"}),
+    Job(
+        "nbac_team_roster_api",
+        "nbac_team_roster_api/CLE_2025-26.json",
+        date(2026, 2, 22),
+        "CLE",
+        {"team_id": "1610612739"},
+        asked="/commonteamroster/ 1610612739 2025-26",
+    ),
+    Job(
+        "nbac_boxscore_summary_v2",
+        "nbac_boxscore_summary_v2/0022200552.json",
+        date(2023, 1, 2),
+        "0022200552",
+        asked="0022200552",
+    ),
     Job(
         "nbac_injury_report",
         "nbac_injury_report/injury_report.pdf",

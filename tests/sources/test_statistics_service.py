@@ -15,10 +15,12 @@ import pytest
 
 from backcourt.sources.declared import sources
 from backcourt.sources.parsers import (
+    nbac_boxscore_summary_v2,
     nbac_player_list,
-    nbac_scoreboard_v2,
+    nbac_scoreboard_v3,
     nbac_shot_chart,
     nbac_team_boxscore,
+    nbac_team_roster_api,
 )
 
 HOST = "https://stats.nba.com/stats/"
@@ -29,7 +31,17 @@ ASKED = {
 }
 READ = {
     "nbac_player_list": {"PlayerIndex": nbac_player_list._FIELDS},
-    "nbac_scoreboard_v2": {"GameHeader": nbac_scoreboard_v2._HEADER, "LineScore": nbac_scoreboard_v2._LINE},
+    "nbac_scoreboard_v2": {
+        "GameHeader": set(nbac_scoreboard_v3._GAME) - {"homeTeam", "awayTeam", "broadcasters"},
+        "LineScore": nbac_scoreboard_v3._TEAM,
+        "Broadcasters": nbac_scoreboard_v3._CHANNEL,
+    },
+    "nbac_boxscore_summary_v2": {
+        "GameSummary": nbac_boxscore_summary_v2._SUMMARY,
+        "InactivePlayers": nbac_boxscore_summary_v2._PLAYER,
+        "LineScore": nbac_boxscore_summary_v2._LINE,
+    },
+    "nbac_team_roster_api": {"CommonTeamRoster": nbac_team_roster_api._FIELDS},
     "nbac_shot_chart": {"Shot_Chart_Detail": nbac_shot_chart._FIELDS},
 }
 """Columns that are read, by source and result set; of the game log nba_api names the columns of teams only."""
@@ -56,12 +68,12 @@ def parameters(kind: type[Any]) -> dict[str, Any]:
 
 
 def test_the_sources_of_the_service() -> None:
-    """Six sources are asked of it, each at an address that nba_api knows."""
-    assert len(ASKED) == 6
+    """Eight sources are asked of it, each at an address that nba_api knows."""
+    assert len(ASKED) == 8
     assert all(known(endpoint.url).endpoint == endpoint.url.removeprefix(HOST) for endpoint in ASKED.values())
 
 
-@pytest.mark.filterwarnings("ignore:ScoreboardV2")
+@pytest.mark.filterwarnings("ignore:BoxScoreSummaryV2")
 @pytest.mark.parametrize("name", ASKED)
 def test_parameters_are_those_of_the_service(name: str) -> None:
     """No parameter that it does not know, and none left out that it wants to see filled in."""

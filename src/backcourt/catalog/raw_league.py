@@ -159,6 +159,28 @@ _GAMEBOOK = Table(
     ),
 )
 
+_INACTIVE = Table(
+    name="nbac_inactive_players",
+    dataset="nba_raw",
+    phase="raw",
+    grain="one player who was inactive in one game",
+    key=("game_id", "player_id"),
+    partition="game_date",
+    source="NBA.com statistics service (BoxScoreSummaryV2)",
+    description="Who was not dressed for a game, with his id: tells whom the gamebook means, which prints last names "
+    "alone, and stands in for its list in the registry where there is no gamebook.",
+    columns=stamped(
+        GAME,
+        GAME_DATE,
+        SEASON_YEAR,
+        PLAYER_ID,
+        text("player_name", "name as the source prints it", required=True),
+        lookup(),
+        team_code("team_abbr", "his team", required=True),
+        text("jersey_number", "jersey number as printed; NULL if none"),
+    ),
+)
+
 _PLAY_BY_PLAY = Table(
     name="nbac_play_by_play",
     dataset="nba_raw",
@@ -333,7 +355,7 @@ _SCOREBOARD = Table(
     grain="one game",
     key=("game_id",),
     partition="game_date",
-    source="NBA.com statistics service (ScoreboardV2)",
+    source="NBA.com statistics service (ScoreboardV3; ScoreboardV2 up to its end)",
     description="The service's scoreboard of a day, a cross-check of schedule and final scores.",
     columns=stamped(
         GAME,
@@ -348,7 +370,7 @@ _SCOREBOARD = Table(
         integer("home_team_score", "points of the home team so far", "points"),
         integer("away_team_score", "points of the visiting team so far", "points"),
         integer("live_period", "current or last period", "period"),
-        text("arena_name", "arena as printed"),
+        text("arena_name", "arena as printed; NULL from ScoreboardV3, which does not say it"),
         text(
             "national_broadcaster",
             "national television; several by name, with commas; NULL if none",
@@ -360,6 +382,7 @@ TABLES: tuple[Table, ...] = (
     _SCHEDULE,
     _TEAM_BOXSCORE,
     _GAMEBOOK,
+    _INACTIVE,
     _PLAYER_BOXSCORE,
     _PLAY_BY_PLAY,
     _SHOT_CHART,

@@ -17,6 +17,14 @@ lines AS (
     SELECT DISTINCT game_id, team_abbr FROM nba_raw.nbac_gamebook_player_stats WHERE seconds_played IS NOT NULL
   ) AS t ON t.game_id = b.game_id AND t.team_abbr = b.team_abbr
   WHERE g.player_id IS NULL
+  UNION ALL
+  -- Where no gamebook lists him, the box score's summary says that he was inactive.
+  SELECT i.player_lookup, i.player_name, i.player_id, i.team_abbr, i.season_year, i.game_id, i.game_date, 'inactive',
+    FALSE, FALSE
+  FROM nba_raw.nbac_inactive_players AS i
+  LEFT JOIN nba_raw.nbac_gamebook_player_stats AS g ON g.game_id = i.game_id AND g.player_id = i.player_id
+  LEFT JOIN nba_raw.nbac_player_boxscore AS b ON b.game_id = i.game_id AND b.player_id = i.player_id
+  WHERE g.player_id IS NULL AND b.player_id IS NULL
 ),
 box_scores AS (
   SELECT

@@ -85,7 +85,13 @@ class Counted:
 
 LISTING = frozenset(
     f"nba_raw.{name}"
-    for name in ("nbac_gamebook_player_stats", "nbac_player_boxscore", "nbac_player_list_current", "espn_team_rosters")
+    for name in (
+        "nbac_gamebook_player_stats",
+        "nbac_inactive_players",
+        "nbac_player_boxscore",
+        "nbac_player_list_current",
+        "espn_team_rosters",
+    )
 )
 """Raw tables that say, with the league's ids, who was listed where."""
 EVERY_SEASON = DateRange(date(1900, 1, 1), date(2199, 12, 31))

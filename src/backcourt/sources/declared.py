@@ -35,9 +35,10 @@ FORMER: Mapping[str, str] = {
     "nbac_gamebook_reparse": "nbac_gamebook",
     "nbac_injury": "nbac_injury_report",
     "nbac_referee_assignments": "nbac_referee",
+    "nbac_scoreboard_v3": "nbac_scoreboard_v2",
     "odds_api_lines": "odds_game_lines",
 }
-"""Names of the predecessor's fetch jobs where they differ from the source's."""
+"""Other names of sources: the predecessor's fetch jobs where they differ, and a successor's that kept the source's."""
 REPARSE = "nbac_gamebook_reparse"
 """The one among them that fetched nothing: it read again what had landed."""
 

@@ -22,6 +22,7 @@ from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.season.files import Folder, SeasonFile, arrow_type
 from backcourt.sources.season.summary import TableLoad
 from backcourt.sources.source import Source, read
+from backcourt.sources.targets import by_team
 from backcourt.sources.units import UnitLoader, holds, stage_inputs
 from backcourt.warehouse.base import Session, Statement, Warehouse
 from backcourt.warehouse.seasons import known_seasons
@@ -220,7 +221,9 @@ def _load_batch(
         held: set[str] = set()
         for folder, paths in _folders(source, [(landed, rows) for landed, rows in parsed if rows is not None], done):
             stage_inputs(session, folder)
-            loader = UnitLoader(session, folder, now, run_id, seasons, says_all=source.per == "season")
+            loader = UnitLoader(
+                session, folder, now, run_id, seasons, says_all=source.per == "season" and not by_team(source)
+            )
             if holds(source.feed):
                 # What can be decided now holds no game back.
                 done.names = loader.names()

@@ -124,8 +124,9 @@ def season_targets(source: Published, labels: Sequence[str], today: date, *, sea
         dates = seasons.dates(season_year(label))
         day = max(min(today, dates.end), dates.start)
         values = values_of(day, label)
-        if source.fetch is not None and "{bref_team}" in source.fetch.url:
-            found += [Target(day, team.tricode, values | {"bref_team": team.bref_code}) for team in TEAMS]
+        if by_team(source):
+            own = [(team.tricode, {"bref_team": team.bref_code, "team_id": str(team.team_id)}) for team in TEAMS]
+            found += [Target(day, code, values | named) for code, named in own]
         else:
             found.append(Target(day, label, values))
     return found
@@ -139,10 +140,18 @@ def snapshot_targets(source: Published, today: date) -> list[Target]:
         today: The league's date, under which it lands.
     """
     values = _dated(today)
-    if source.fetch is not None and {"{team}", "{team_id}"} & set(re.findall(r"{\w+}", source.fetch.url)):
+    if by_team(source):
         own = [(team.tricode, {"team": team.tricode.lower(), "team_id": str(team.team_id)}) for team in TEAMS]
         return [Target(today, code, values | named) for code, named in own]
     return [Target(today, "date", values)]
+
+
+def by_team(source: Published) -> bool:
+    """True if a source is asked team by team."""
+    if source.fetch is None:
+        return False
+    needed = " ".join((source.fetch.url, *source.fetch.params.values()))
+    return bool({"{team}", "{team_id}", "{bref_team}"} & set(re.findall(r"{\w+}", needed)))
 
 
 def values_of(day: date, season: str, game: str = "") -> dict[str, str]:

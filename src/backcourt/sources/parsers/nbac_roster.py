@@ -73,11 +73,21 @@ def parse(data: bytes, about: About) -> Parsed:
 def _person(row: dict[str, Any], about: About, parsed: Parsed) -> dict[str, Any]:
     """Season, birth date and the time of the page."""
     year = whole_of(row["year"])
-    born = _born(row["born"])
-    if born is None and row["born"]:
-        parsed.changed.add("birth_date: a value that is no date")
     season = season_label(year) if year is not None and year in YEARS else about.season()
-    return {"season": season, "birth_date": born, "received": about.received}
+    return {"season": season, "birth_date": born(row["born"], parsed), "received": about.received}
+
+
+def born(value: object, parsed: Parsed) -> date | None:
+    """A birth date as the league prints it, "DEC 24, 2002"; None, which is noted, if it is none.
+
+    Args:
+        value: The value.
+        parsed: Where it is noted.
+    """
+    found = _born(value)
+    if found is None and value:
+        parsed.changed.add("birth_date: a value that is no date")
+    return found
 
 
 def _born(value: object) -> date | None:

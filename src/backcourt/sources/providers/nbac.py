@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backcourt.sources.parsers import (
+    nbac_boxscore_summary_v2,
     nbac_play_by_play,
     nbac_player_boxscore,
     nbac_player_list,
@@ -11,8 +12,10 @@ from backcourt.sources.parsers import (
     nbac_roster,
     nbac_schedule,
     nbac_scoreboard_v2,
+    nbac_scoreboard_v3,
     nbac_shot_chart,
     nbac_team_boxscore,
+    nbac_team_roster_api,
 )
 from backcourt.sources.season.files import feed
 from backcourt.sources.source import Endpoint, Source
@@ -110,13 +113,13 @@ SOURCES: tuple[Source, ...] = (
     Source(
         name="nbac_scoreboard_v2",
         feed=nbac_scoreboard_v2.FEED,
-        parse=nbac_scoreboard_v2.parse,
+        parse=nbac_scoreboard_v3.parse,
         ext="json",
         per="date",
         provider=_STATISTICS,
-        document=f"{_DOCUMENTS}/stats/endpoints/scoreboardv2.md",
+        document=f"{_DOCUMENTS}/stats/endpoints/scoreboardv3.md",
         verified=True,
-        fetch=_statistics("scoreboardv2", LeagueID="00", GameDate="{date}", DayOffset="0"),
+        fetch=_statistics("scoreboardv3", LeagueID="00", GameDate="{date}"),
     ),
     Source(
         name="nbac_player_movement",
@@ -150,6 +153,28 @@ SOURCES: tuple[Source, ...] = (
         document="https://www.nba.com/players",
         verified=True,
         fetch=Endpoint("https://www.nba.com/team/{team_id}/roster", per_minute=20, browser=True),
+    ),
+    Source(
+        name="nbac_team_roster_api",
+        feed=nbac_roster.FEED,
+        parse=nbac_team_roster_api.parse,
+        ext="json",
+        per="season",
+        provider=_STATISTICS,
+        document=f"{_DOCUMENTS}/stats/endpoints/commonteamroster.md",
+        verified=True,
+        fetch=_statistics("commonteamroster", LeagueID="00", TeamID="{team_id}", Season="{season}"),
+    ),
+    Source(
+        name="nbac_boxscore_summary_v2",
+        feed=nbac_boxscore_summary_v2.FEED,
+        parse=nbac_boxscore_summary_v2.parse,
+        ext="json",
+        per="game",
+        provider=_STATISTICS,
+        document=f"{_DOCUMENTS}/stats/endpoints/boxscoresummaryv2.md",
+        verified=True,
+        fetch=_statistics("boxscoresummaryv2", GameID="{game_id}"),
     ),
     Source(
         name="nbac_shot_chart",
