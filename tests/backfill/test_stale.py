@@ -113,10 +113,18 @@ def test_a_corrected_value_makes_due_what_reads_it_and_no_more(path):
 
 @pytest.mark.parametrize("after", [date(2021, 10, 22), date(2022, 3, 20)])
 def test_a_corrected_line_makes_due_what_reads_the_player_and_no_more(path, after):
-    """A gamebook's minutes reach PGS of its date, PSZA for 20 games of the players, season windows for the rest."""
+    """A man who has not played after all reaches PGS of the date, PSZA for 20 games, season windows for the rest.
+
+    Of a man who played a second more, only what reads minutes is due, and nothing on the date itself but PGS.
+    """
     game, day, *_ = game_on(path, after)
     assert planned(path) == {}
     correct(path, "nbac_gamebook_player_stats", game, "seconds_played")
+    longer = planned(path)
+    assert longer["player_game_summary"] == {day}
+    assert not {"player_shot_zone_analysis", "upcoming_team_game_context"} & {*longer}
+    assert all(min(dates) > day for name, dates in longer.items() if name != "player_game_summary")
+    correct(path, "nbac_gamebook_player_stats", game, "seconds_played", "0")
     players = [
         row[0] for row in query(path, "SELECT player_id FROM nba_analytics.player_game_summary WHERE game_id = ?", game)
     ]
