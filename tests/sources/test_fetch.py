@@ -487,7 +487,7 @@ def test_the_command_fetches_and_says_what_is_missing(partner, command, monkeypa
         )
         there = json.loads(command("fetch", SOURCE.name, *options, "--json").out)
         counts = {"targets": 1, "known": 0, "stored": 1, "unchanged": 0, "requests": 1, "missing": 0}
-        assert there == counts | {"failed": [], "stopped": ""}
+        assert there == counts | {"failed": [], "incomplete": [], "stopped": ""}
         assert len(server.received) == 2
     assert "unknown source 'nbac_team_boxscor' (did you mean" in command("fetch", "nbac_team_boxscor").line
 

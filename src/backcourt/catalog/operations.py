@@ -125,13 +125,18 @@ _LANDED = Table(
         text("payload_key", "game id, or what else tells the payloads of a date apart", required=True),
         text("digest", "16 hex digits of the content", required=True),
         text("path", "where it lies", required=True),
-        text("outcome", "loaded, quarantined or refused", required=True),
-        text("detail", "why it was refused, NULL otherwise"),
+        text("outcome", "loaded, incomplete, quarantined or refused", required=True),
+        text("detail", "why it was refused, or what is missing in it; NULL otherwise"),
         text(
             "season_ends",
             "of a snapshot, the ends of seasons that the schedule knew and no rule does; if they change, it is loaded "
             "again, because its dates may belong to other seasons",
         ),
+        text(
+            "measured_by",
+            "what tells which games of the schedule it was judged by; if they change, it is judged again",
+        ),
+        moment("said_at", "when the payload says that it was made (UTC); an older one takes nothing back"),
         _RUN,
         moment("loaded_at", "when (UTC)", required=True),
     ),

@@ -20,6 +20,7 @@ from backcourt.cli import (
     gaps,
     history,
     jobs,
+    land,
     load,
     mode,
     names,
@@ -51,7 +52,7 @@ app = typer.Typer(
 app.add_typer(tables.app, name="tables")
 app.add_typer(load.app, name="load")
 app.command()(sources.fetch)
-app.command()(sources.land)
+app.command()(land.land)
 app.add_typer(quarantine.app, name="quarantine")
 app.command()(withdraw.withdraw)
 app.add_typer(mode.app, name="mode")

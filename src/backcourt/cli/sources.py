@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from backcourt.cli.engine import Asked, EndOption, JsonOption, SeasonOption, StartOption, same_warehouse
-from backcourt.cli.engine import day as parse_day
 from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
 
 if TYPE_CHECKING:
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from backcourt.calendar import DateRange
-    from backcourt.sources.fetch import Fetched
+    from backcourt.sources.fetch import Fetched, Judging
     from backcourt.sources.landed import LandedLoad
     from backcourt.sources.landing import Landing
     from backcourt.sources.source import Source
@@ -64,15 +62,15 @@ def fetch(
 ) -> None:
     """Fetch what a source publishes about a range into the landing zone; the schedule says which games there are.
 
-    Exits with 1 if anything is missing, a game too that should be over and by the schedule is not. Run again, it goes
-    on with what is missing. Needs no dates for what only publishes today.
+    Exits with 1 if anything is missing or incomplete, or a game should be over and by the schedule is not. Run again,
+    it goes on with what is missing. Needs no dates for what only publishes today.
     """
     from backcourt.cli.output import print_json
     from backcourt.errors import BackcourtError
     from backcourt.settings import load
     from backcourt.sources.declared import REPARSE
     from backcourt.sources.declared import source as find
-    from backcourt.sources.fetch import Asking
+    from backcourt.sources.fetch import Asking, has_landed
     from backcourt.sources.fetch import fetch as carry_out
     from backcourt.sources.manners import AGENT
     from backcourt.sources.service import PATIENCE, fetchable
@@ -86,6 +84,7 @@ def fetch(
         )
     house = warehouse(file)
     wanted, late = _wanted(source, Asked(start_date, end_date, season), game or (), house)
+    judging = judging_of(source, [(target.day, target.key) for target in wanted], house)
     key = getattr(settings, source.fetch.key_setting) if source.fetch and source.fetch.key_setting else None
     asking = Asking(
         now,
@@ -97,52 +96,19 @@ def fetch(
     )
     asking.service(source)  # What is wrong with the key or the mirror shows before anything is done.
     if dry_run:
-        known = [t for t in wanted if resume and zone.versions(source.name, t.day, t.key)]
+        known = has_landed(source, zone, wanted, judging) if resume else set()
         todo = (len(wanted) - len(known)) if limit is None else min(limit, len(wanted) - len(known))
         words = f"would ask for {todo:,} payloads of {source.name}; {len(known):,} have landed"
         print_json({"would_fetch": todo, "known": len(known)}) if as_json else typer.echo(words)
         return
-    done = carry_out(source, zone, wanted, asking, limit=limit, told=_told if not as_json else _nobody)
+    told = _told if not as_json else _nobody
+    done = carry_out(source, zone, wanted, asking, limit=limit, judging=judging, told=told)
     if as_json:
         print_json(_fields(done))
     else:
         chosen = "".join(f" --game {one}" for one in game or ())
-        _print_fetched(source.name, done, sorted({target.day for target in wanted}), chosen + _where(place, file))
+        _print_fetched(source.name, done, sorted({target.day for target in wanted}), chosen + same_places(place, file))
     raise typer.Exit(max(done.exit_code, 1 if late else 0))
-
-
-def land(
-    name: SourceArgument,
-    payload: Annotated[Path, typer.Argument(metavar="FILE", help="The payload, as the service publishes it.")],
-    day: Annotated[str, typer.Option("--date", metavar="DATE", help="Date that it is about, YYYY-MM-DD.")],
-    key: Annotated[
-        str | None,
-        typer.Option(
-            "--key",
-            help="Game id, season or team that it is about; needed if a date has several payloads of the source.",
-        ),
-    ] = None,
-    place: LandingOption = None,
-    file: WarehouseOption = None,
-) -> None:
-    """Put a payload that came some other way into the landing zone, under the name that loading looks for.
-
-    What the source's parser does not read, or is about something else, is refused.
-    """
-    from backcourt.calendar import Seasons
-    from backcourt.cli.options import league_date
-    from backcourt.sources.by_hand import put
-    from backcourt.sources.declared import source as find
-    from backcourt.warehouse.seasons import known_seasons
-
-    source = find(name)
-    about = parse_day(day, "date", league_date())
-    # Nothing else is filed by its season, so that a run that holds the warehouse is in nobody's way.
-    seasons = known_seasons(warehouse(file)) if source.per == "season" and not key else Seasons()
-    landed, new = put(source, landing_of(place), payload, about, key or "", now=now(), seasons=seasons)
-    typer.echo(f"{'landed' if new else 'had landed'}: {landed.path}")
-    dates = f" --start-date {about} --end-date {about}"
-    typer.echo(f"next: backcourt load {source.name}{dates}{_where(place, file)}")
 
 
 def load_source(
@@ -161,7 +127,7 @@ def load_source(
     """Load a source's payloads from the landing zone; games that break a rule are quarantined, unchanged ones skipped.
 
     `backcourt load SOURCE` is short for it. Without dates everything that has landed is loaded. Exits with 1 if
-    anything was quarantined or could not be read.
+    anything was quarantined, is incomplete or could not be read.
     """
     from backcourt.cli.output import print_json
     from backcourt.errors import BackcourtError
@@ -253,6 +219,20 @@ def _wanted(source: Source, asked: Asked, games: Sequence[str], house: Warehouse
     return found, late
 
 
+def judging_of(source: Source, payloads: Sequence[tuple[date, str]], house: Warehouse) -> Judging | None:
+    """What tells whether payloads are whole; None as long as there is no warehouse to tell it."""
+    from backcourt.sources.fetch import Judging
+    from backcourt.sources.measure import measure
+    from backcourt.sources.remembered import is_there, outcomes
+    from backcourt.warehouse.seasons import known_seasons
+
+    if not is_there(house):
+        return None
+    seasons = known_seasons(house)
+    with house.read() as session:
+        return Judging(measure(session, source, payloads, seasons), outcomes(session, source))
+
+
 def _filed(source: Source, asked: Asked, house: Warehouse) -> DateRange:
     """The dates under which what is asked for has landed."""
     from backcourt.calendar import season_year
@@ -276,7 +256,7 @@ def landing_of(place: str | None) -> Landing:
 
 
 def _told(target: Target, what: str) -> None:
-    if what.startswith("failed"):
+    if what.startswith(("failed", "incomplete")):
         typer.echo(f"{target.day} {target.key}: {what}", err=True)
 
 
@@ -294,11 +274,12 @@ def _fields(done: Fetched) -> dict[str, object]:
         "requests": done.requests,
         "missing": done.missing,
         "failed": failed,
+        "incomplete": [{"date": str(day), "key": key, "reason": why} for (day, key), why in done.incomplete.items()],
         "stopped": done.stopped,
     }
 
 
-def _where(place: str | None, file: str | None) -> str:
+def same_places(place: str | None, file: str | None) -> str:
     """The options that name the same landing zone and warehouse."""
     return (f" --landing {shlex.quote(place)}" if place else "") + same_warehouse(file)
 
@@ -310,6 +291,8 @@ def _print_fetched(name: str, done: Fetched, days: Sequence[date], options: str)
     )
     if done.stopped:
         typer.echo(f"stopped: {done.stopped}", err=True)
+    if done.incomplete:
+        typer.echo(f"incomplete: {len(done.incomplete):,}; they are kept, and the next fetch asks for them again")
     again = "fetch" if done.missing else "load"
     dates = f" --start-date {days[0]} --end-date {days[-1]}" if days else ""
     typer.echo(f"next: backcourt {again} {name}{dates}{options}")
@@ -333,6 +316,8 @@ def _load_fields(done: LandedLoad) -> dict[str, object]:
         "row_rules": {rule: n for entry in done.tables for rule, (n, _) in entry.row_rules.items()},
         "left_out": done.left_out_counts,
         "merged": done.merged,
+        "incomplete": done.incomplete,
+        "older": done.older,
         "unmapped": dict(done.unmapped),
         "changed": dict(done.changed),
         "passed_over": done.passed_over,
@@ -353,6 +338,7 @@ def _print_loaded(done: LandedLoad, days: Sequence[date], file: str | None) -> N
         typer.echo(f"refused: {why if path in why else f'{path}: {why}'}", err=True)
     if len(done.refused) > _SHOWN:
         typer.echo(f"refused: {len(done.refused) - _SHOWN:,} more", err=True)
+    _print_kept(done)
     _print_unmapped(done)
     if done.passed_over:
         first = ascii(done.passed_over[0])[1:-1]
@@ -360,10 +346,24 @@ def _print_loaded(done: LandedLoad, days: Sequence[date], file: str | None) -> N
     same = same_warehouse(file)
     if done.names and done.names.queued:
         typer.echo(f"next: backcourt names pending{same}")
+    elif done.incomplete:
+        typer.echo(f"next: backcourt fetch {done.source} --start-date {days[0]} --end-date {days[-1]}{same}")
     elif done.quarantined or done.held_rows or done.refused:
         typer.echo(f"next: backcourt quarantine list{same}")
     else:
         typer.echo(f"next: backcourt status{same}")
+
+
+def _print_kept(done: LandedLoad) -> None:
+    """Payloads that were not loaded, or not all of them, and are kept."""
+    for path, why in list(done.incomplete.items())[:_SHOWN]:
+        typer.echo(f"incomplete: {path}: {ascii(why)[1:-1]}", err=True)
+    if len(done.incomplete) > _SHOWN:
+        typer.echo(f"incomplete: {len(done.incomplete) - _SHOWN:,} more", err=True)
+    for path, why in list(done.older.items())[:_SHOWN]:
+        typer.echo(f"older, left alone: {path}: {why}")
+    if len(done.older) > _SHOWN:
+        typer.echo(f"older, left alone: {len(done.older) - _SHOWN:,} more")
 
 
 def _print_tables(done: LandedLoad, file: str | None) -> None:

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from backcourt.errors import InputFileError
-from backcourt.sources.landing import Landing, checked
+from backcourt.sources.landing import Landed, Landing, checked
 from backcourt.sources.manners import AGENT
+from backcourt.sources.measure import Measure
+from backcourt.sources.remembered import Outcome
 from backcourt.sources.service import USUAL, FetchError, Patience, Service
-from backcourt.sources.source import Listing, Published, Source
+from backcourt.sources.source import Listing, Published, Source, read
 from backcourt.sources.targets import Target, values_of
 
 _NO_ANSWER = 3
@@ -33,6 +35,7 @@ class Fetched:
         stored: Payloads that are new.
         unchanged: Payloads that came and were the same as before.
         failed: Why a payload is missing, by date and key.
+        incomplete: What is missing in a payload that came, by date and key; it is asked for again.
         requests: Requests that were sent, those for later pages and for lists of ids too.
         stopped: Why the rest was not tried; "" if all was.
     """
@@ -42,6 +45,7 @@ class Fetched:
     stored: int = 0
     unchanged: int = 0
     failed: dict[tuple[date, str], str] = field(default_factory=dict)
+    incomplete: dict[tuple[date, str], str] = field(default_factory=dict)
     requests: int = 0
     stopped: str = ""
 
@@ -52,8 +56,34 @@ class Fetched:
 
     @property
     def exit_code(self) -> int:
-        """0 good, 1 if a payload failed or is missing."""
-        return 1 if self.failed or self.stopped or self.missing else 0
+        """0 good, 1 if a payload failed, is missing or incomplete."""
+        return 1 if self.failed or self.incomplete or self.stopped or self.missing else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What tells what is missing in payloads of a source.
+
+    Attributes:
+        measure: What they are judged by.
+        remembered: What became of those that were loaded.
+    """
+
+    measure: Measure
+    remembered: Mapping[tuple[date, str], Outcome] = field(default_factory=dict)
+
+    def lacking(self, landing: Landing, landed: Landed) -> str:
+        """What is missing in a payload of the landing zone; "" if it is whole."""
+        known = self.remembered.get((landed.day, landed.key))
+        same = known and (known.digest, known.measured_by) == (landed.digest, self.measure.by(landed.day, landed.key))
+        if known and same and known.outcome in {"loaded", "quarantined"}:
+            return ""  # It holds all of its games; why one of them is not good is another matter.
+        about = replace(landed.about, seasons=self.measure.seasons)
+        try:
+            parsed = read(self.measure.source, landing.read(landed), about)
+        except InputFileError as error:
+            return str(error)
+        return str(self.measure.verdict(parsed, about))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +134,7 @@ def fetch(
     asking: Asking,
     *,
     limit: int | None = None,
+    judging: Judging | None = None,
     told: Callable[[Target, str], None] = lambda _target, _what: None,
 ) -> Fetched:
     """Fetch payloads into the landing zone.
@@ -114,6 +145,7 @@ def fetch(
         wanted: Which payloads.
         asking: How the service is asked.
         limit: How many payloads at most.
+        judging: Tells what is missing in a payload; without it whatever can be read is whole.
         told: Hears what became of each payload.
 
     Raises:
@@ -123,7 +155,7 @@ def fetch(
     service = asking.service(source)
     for target in wanted:
         checked(target.key)
-    landed = {(t.day, t.key) for t in wanted if landing.versions(source.name, t.day, t.key)}
+    landed = has_landed(source, landing, wanted, judging)
     todo = [t for t in wanted if not asking.resume or (t.day, t.key) not in landed][:limit]
     done = Fetched(targets=len(wanted), known=len(landed - {(t.day, t.key) for t in todo}))
     if isinstance(source, Source) and source.listing:
@@ -142,12 +174,34 @@ def fetch(
                 told(target, f"failed: {error}")
                 continue
             kept_back = 0
-            _, new = landing.store(source.name, target.day, target.key, data, source.ext, now=asking.now())
+            kept, new = landing.store(source.name, target.day, target.key, data, source.ext, now=asking.now())
             done.stored += new
             done.unchanged += not new
-            told(target, "stored" if new else "unchanged")
+            lacking = judging.lacking(landing, kept) if judging else ""
+            if lacking:
+                done.incomplete[target.day, target.key] = lacking
+            told(target, f"incomplete: {lacking}" if lacking else "stored" if new else "unchanged")
     done.requests += service.requests
     return done
+
+
+def has_landed(
+    source: Published, landing: Landing, wanted: Sequence[Target], judging: Judging | None = None
+) -> set[tuple[date, str]]:
+    """Dates and keys of the payloads that need not be asked for: what has landed is whole.
+
+    Args:
+        source: What is fetched.
+        landing: Where it lies.
+        wanted: Which payloads.
+        judging: Tells what is missing in a payload.
+    """
+    found = set()
+    for target in wanted:
+        versions = landing.versions(source.name, target.day, target.key)
+        if versions and not (judging and judging.lacking(landing, versions[-1])):
+            found.add((target.day, target.key))
+    return found
 
 
 def _identified(

@@ -19,18 +19,21 @@ from backcourt.catalog import TABLES
 from backcourt.errors import InputFileError
 from backcourt.names.resolve import Resolved, settle_names
 from backcourt.sources.landing import Landed, Landing
+from backcourt.sources.measure import Measure, measure
+from backcourt.sources.order import Reader
+from backcourt.sources.remembered import LANDED, Became, Outcome, is_there, outcomes, remember
 from backcourt.sources.season.files import Folder, SeasonFile, arrow_type
 from backcourt.sources.season.summary import TableLoad
-from backcourt.sources.source import Source, read
+from backcourt.sources.source import Source
 from backcourt.sources.targets import by_team
 from backcourt.sources.units import UnitLoader, holds, stage_inputs
-from backcourt.warehouse.base import Session, Statement, Warehouse
+from backcourt.warehouse.base import Warehouse
 from backcourt.warehouse.seasons import known_seasons
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-LANDED = "nba_processing.landed_files"
+__all__ = ["LANDED", "UNKNOWN_PAYLOAD", "LandedLoad", "load_landed"]
 UNKNOWN_PAYLOAD = "landing of "
 """Begins the name of a file that stands for all payloads of a source."""
 _BATCH = 5000
@@ -46,6 +49,8 @@ class LandedLoad:
         files: Payloads that were looked at.
         known: Payloads that had been loaded before and were left out.
         refused: Why a payload could not be read, by path.
+        incomplete: What is missing in a payload, by path; the rest of it is loaded.
+        older: Why a payload was left alone: a newer one is there, by what both say of their time. By path.
         unmapped: What payloads hold beside what is read, with the number of payloads that have it.
         changed: Known fields with values of another kind, with the number of payloads that have them.
         left_out: What payloads hold that no table has room for, or that contradicts itself: kind, and which ones.
@@ -60,6 +65,8 @@ class LandedLoad:
     files: int = 0
     known: int = 0
     refused: dict[str, str] = field(default_factory=dict)
+    incomplete: dict[str, str] = field(default_factory=dict)
+    older: dict[str, str] = field(default_factory=dict)
     unmapped: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
     left_out: dict[str, list[str]] = field(default_factory=dict)
@@ -115,8 +122,8 @@ class LandedLoad:
 
     @property
     def exit_code(self) -> int:
-        """0 good, 1 if anything was held back or refused."""
-        bad = self.quarantined or self.held_rows or self.refused
+        """0 good, 1 if anything was held back, refused or incomplete."""
+        bad = self.quarantined or self.held_rows or self.refused or self.incomplete
         return max([1 if bad else 0, *(entry.exit_code for entry in self.tables)])
 
 
@@ -149,26 +156,27 @@ def load_landed(
     """
     started = time.perf_counter()
     done = LandedLoad(source.name)
-    found = landing.newest(source.name, days, keys, done.passed_over)
-    if source.newest_says_all:
-        found = list({landed.key: landed for landed in found}.values())
+    versions = landing.every(source.name, days, keys, done.passed_over)
     if not dry_run:
         warehouse.ensure(TABLES)
     # One answer for what is read and what it is judged by.
     seasons = known_seasons(warehouse)
-    if resume and (not dry_run or _is_there(warehouse)):
-        known = _known(warehouse, source, days)
-        fresh = [
-            landed
-            for landed in found
-            if known.get((landed.day, landed.key)) != (landed.digest, _season_ends(source, landed, seasons))
-        ]
+    remembered: Mapping[tuple[date, str], Outcome] = {}
+    judging = Measure(source, seasons=seasons)
+    if not dry_run or is_there(warehouse):
+        with warehouse.read() as session:
+            remembered = outcomes(session, source)
+            judging = measure(session, source, [(each[-1].day, each[-1].key) for each in versions], seasons)
+    reader = Reader(source, landing, seasons, done.older)
+    found = reader.newest(versions, remembered)
+    if resume:
+        fresh = [landed for landed in found if not _is_loaded(landed, remembered, judging, source, seasons)]
         done.known = len(found) - len(fresh)
         found = fresh
     found = found[:limit]
     done.files = len(found) + done.known
     for start in range(0, 0 if dry_run else len(found), _BATCH):
-        _load_batch(warehouse, source, landing, found[start : start + _BATCH], done, (run_id, now), seasons)
+        _load_batch(warehouse, reader, found[start : start + _BATCH], done, (run_id, now), judging)
     if not found and not dry_run:
         # A load that was killed may have left it undone.
         with warehouse.write() as session:
@@ -177,14 +185,22 @@ def load_landed(
     return done
 
 
-def _is_there(warehouse: Warehouse) -> bool:
-    from backcourt.errors import WarehouseError
-
-    try:
-        warehouse.require()
-    except WarehouseError:
-        return False
-    return not warehouse.differences([table for table in TABLES if table.full_name == LANDED])
+def _is_loaded(
+    landed: Landed,
+    remembered: Mapping[tuple[date, str], Outcome],
+    judging: Measure,
+    source: Source,
+    seasons: Seasons,
+) -> bool:
+    """True if a payload need not be loaded again: it is, and would be filed and judged as it was."""
+    known = remembered.get((landed.day, landed.key))
+    return (
+        known is not None
+        and known.outcome == "loaded"
+        and known.digest == landed.digest
+        and known.season_ends == _season_ends(source, landed, seasons)
+        and known.measured_by == judging.by(landed.day, landed.key)
+    )
 
 
 def _season_ends(source: Source, landed: Landed, seasons: Seasons) -> str:
@@ -192,34 +208,27 @@ def _season_ends(source: Source, landed: Landed, seasons: Seasons) -> str:
     return seasons.own_ends(landed.day) if source.per == "snapshot" else ""
 
 
-def _known(warehouse: Warehouse, source: Source, days: Sequence[date]) -> dict[tuple[date, str], tuple[str, str]]:
-    """Digests of payloads that need not be loaded again, and the ends of seasons by which they were filed."""
-    if not days:
-        return {}
-    with warehouse.read() as session:
-        rows = session.rows(
-            f"SELECT day, payload_key, digest, COALESCE(season_ends, '') AS ends FROM {LANDED} "
-            "WHERE source = @source AND outcome = 'loaded' AND day BETWEEN @start AND @end",
-            {"source": source.name, "start": min(days), "end": max(days)},
-        )
-    return {(date.fromisoformat(str(day)), str(key)): (str(digest), str(ends)) for day, key, digest, ends in rows}
-
-
 def _load_batch(
     warehouse: Warehouse,
-    source: Source,
-    landing: Landing,
+    reader: Reader,
     found: Sequence[Landed],
     done: LandedLoad,
     stamp: tuple[str, datetime],
-    seasons: Seasons,
+    judging: Measure,
 ) -> None:
-    parsed = [(landed, _parsed(source, landing, landed, done, seasons)) for landed in found]
+    source, seasons = reader.source, reader.seasons
     run_id, now = stamp
+    became = Became()
+    not_whole: dict[str, str] = {}
+    parsed = []
+    for landed in found:
+        rows = _judged(reader, landed, done, became, not_whole, judging)
+        if rows is not None:
+            parsed.append((landed, rows))
     with warehouse.write() as session:
         broken: dict[str, str] = {}
         held: set[str] = set()
-        for folder, paths in _folders(source, [(landed, rows) for landed, rows in parsed if rows is not None], done):
+        for folder, paths in _folders(source, parsed, done, not_whole):
             stage_inputs(session, folder)
             loader = UnitLoader(
                 session, folder, now, run_id, seasons, says_all=source.per == "season" and not by_team(source)
@@ -239,16 +248,24 @@ def _load_batch(
                 held |= loader.held_paths(source.feed)
         done.names = settle_names(session, run_id=run_id, now=now)
         # Last: what is not remembered is loaded again, and with it what is done after a publication.
-        ends = [_season_ends(source, landed, seasons) for landed, _ in parsed]
-        _remember(session, source, [landed for landed, _ in parsed], ends, done.refused | broken, held, stamp)
+        became.refused, became.held = done.refused | broken, held
+        filed = [
+            (landed, _season_ends(source, landed, seasons), judging.by(landed.day, landed.key)) for landed in found
+        ]
+        remember(session, source, filed, became, stamp)
 
 
-def _parsed(
-    source: Source, landing: Landing, landed: Landed, done: LandedLoad, seasons: Seasons
+def _judged(
+    reader: Reader,
+    landed: Landed,
+    done: LandedLoad,
+    became: Became,
+    not_whole: dict[str, str],
+    judging: Measure,
 ) -> list[dict[str, Any]] | None:
     """The rows of a payload; None if it is refused."""
     try:
-        parsed = read(source, landing.read(landed), replace(landed.about, seasons=seasons))
+        parsed = reader.parsed(landed)
     except InputFileError as error:
         done.refused[landed.path] = str(error)
         return None
@@ -256,11 +273,20 @@ def _parsed(
     done.changed.update(parsed.changed)
     for kind, names in parsed.left_out.items():
         done.left_out.setdefault(kind, []).extend(names)
+    became.said = {**became.said, landed.path: parsed.said}
+    verdict = judging.verdict(parsed, replace(landed.about, seasons=reader.seasons))
+    not_whole |= verdict.parts
+    if not verdict.is_whole:
+        done.incomplete[landed.path] = str(verdict)
+        became.incomplete = {**became.incomplete, landed.path: str(verdict)}
     return [{**row, "landed_from": landed.path} for row in parsed.rows]
 
 
 def _folders(
-    source: Source, parsed: Sequence[tuple[Landed, list[dict[str, Any]]]], done: LandedLoad
+    source: Source,
+    parsed: Sequence[tuple[Landed, list[dict[str, Any]]]],
+    done: LandedLoad,
+    not_whole: Mapping[str, str],
 ) -> list[tuple[Folder, set[str]]]:
     """The rows by season, in the form in which a season's files are loaded, and the payloads that they are from."""
     seasons: dict[str, list[tuple[date, dict[str, Any]]]] = {}
@@ -270,7 +296,8 @@ def _folders(
     found = []
     for season, dated in sorted(seasons.items()):
         rows = _latest(source.feed, dated)
-        found.append((_folder(source.feed, season, rows, done), {str(row["landed_from"]) for _, row in dated}))
+        folder = replace(_folder(source.feed, season, rows, done), not_whole=not_whole)
+        found.append((folder, {str(row["landed_from"]) for _, row in dated}))
     return found
 
 
@@ -320,51 +347,4 @@ def _folder(feed: SeasonFile, season: str, rows: Sequence[Mapping[str, Any]], do
         pa.array([name for name in names if name], pa.string()),
         {feed.stem: data},
         sorted({(" ".join(str(row.get(part)) for part in feed.unit.split()), str(row["landed_from"])) for row in rows}),
-    )
-
-
-def _remember(
-    session: Session,
-    source: Source,
-    found: Sequence[Landed],
-    season_ends: Sequence[str],
-    refused: Mapping[str, str],
-    held: Collection[str],
-    stamp: tuple[str, datetime],
-) -> None:
-    """Write down what became of each payload; only what is loaded is left out next time."""
-    import pyarrow as pa
-
-    run_id, now = stamp
-    outcomes = [
-        "refused" if landed.path in refused else "quarantined" if landed.path in held else "loaded" for landed in found
-    ]
-    staged = session.stage_arrow(
-        "landed_now",
-        pa.table(
-            {
-                "day": pa.array([landed.day for landed in found], pa.date32()),
-                "payload_key": pa.array([landed.key for landed in found], pa.string()),
-                "digest": pa.array([landed.digest for landed in found], pa.string()),
-                "path": pa.array([landed.path for landed in found], pa.string()),
-                "outcome": pa.array(outcomes, pa.string()),
-                "detail": pa.array([refused.get(landed.path) for landed in found], pa.string()),
-                "season_ends": pa.array([ends or None for ends in season_ends], pa.string()),
-            }
-        ),
-    )
-    session.transaction(
-        [
-            Statement(
-                f"DELETE FROM {LANDED} AS t WHERE t.source = @source AND EXISTS (SELECT 1 FROM {staged} AS n "
-                "WHERE n.day = t.day AND n.payload_key = t.payload_key)",
-                {"source": source.name},
-            ),
-            Statement(
-                f"INSERT INTO {LANDED} (source, day, payload_key, digest, path, outcome, detail, season_ends, run_id, "
-                "loaded_at) SELECT @source, day, payload_key, digest, path, outcome, detail, season_ends, @run_id, "
-                f"@now FROM {staged} ORDER BY day, payload_key",
-                {"source": source.name, "run_id": run_id, "now": now},
-            ),
-        ]
     )

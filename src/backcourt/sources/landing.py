@@ -84,10 +84,12 @@ class Landing:
             ) from error
         return system, str(root)
 
-    def store(self, source: str, day: date, key: str, data: bytes, ext: str, *, now: datetime) -> tuple[Landed, bool]:
+    def store(
+        self, source: str, day: date, key: str, data: bytes, ext: str, *, now: datetime, exact: bool = False
+    ) -> tuple[Landed, bool]:
         """Keep a payload; returns it and whether it is new: the newest one of its key with the same content stays.
 
-        What comes later is newer, even in the same second or by a clock that was set back.
+        What comes later is newer, even in the same second or by a clock that was set back; unless its time is its own.
 
         Args:
             source: Name of the source.
@@ -96,6 +98,7 @@ class Landing:
             data: The bytes as received.
             ext: Extension without the dot, such as json or pdf.
             now: When it was received (UTC).
+            exact: True if that is its own time, and not that of the clock: it may be older than others of its key.
 
         Raises:
             InputFileError: If it is larger than ``LARGEST``, or a name cannot be a file's.
@@ -107,12 +110,16 @@ class Landing:
             raise InputFileError(f"{ext[:60]!r} cannot be an extension", valid=["json, html, csv.gz"])
         digest = _digest(data)
         earlier = self.versions(source, day, key)
-        if earlier and earlier[-1].digest == digest and self._is_whole(earlier[-1]):
-            return earlier[-1], False
+        for same in earlier if exact else earlier[-1:]:
+            if same.digest == digest and self._is_whole(same):
+                return same, False
         system, root = self._place
         folder = f"{root}/{source}/{day}/{key}"
         received = now.astimezone(UTC).replace(microsecond=0)
-        if earlier:
+        if exact:
+            while received in {landed.received for landed in earlier}:
+                received += timedelta(seconds=1)
+        elif earlier:
             received = max(received, earlier[-1].received + timedelta(seconds=1))
         path = f"{folder}/{received:{_STAMP}}-{digest}.{ext}"
         try:
@@ -152,8 +159,14 @@ class Landing:
             keys: Only these keys; all if it is empty.
             passed_over: Gets the paths whose names are none of a payload.
         """
+        return [versions[-1] for versions in self.every(source, days, keys, passed_over)]
+
+    def every(
+        self, source: str, days: Sequence[date], keys: Collection[str] = (), passed_over: list[str] | None = None
+    ) -> list[list[Landed]]:
+        """The payloads of every key of some dates, in order of their receipt, as ``newest`` looks for them."""
         system, root = self._place
-        found: list[Landed] = []
+        found: list[list[Landed]] = []
         strange: list[str] = []
         for day in days:
             for entry in _listed(system, f"{root}/{checked(source)}/{day}"):
@@ -166,10 +179,11 @@ class Landing:
                         for item in _listed(system, entry["name"])
                     }
                     strange += [path for path, landed in inside.items() if landed is None]
-                    found += _sorted(inside.values())[-1:]
+                    versions = _sorted(inside.values())
+                    found += [versions] if versions else []
         if passed_over is not None:
             passed_over += _unhidden(strange)
-        return sorted(found, key=lambda landed: (landed.day, landed.key))
+        return sorted(found, key=lambda versions: (versions[-1].day, versions[-1].key))
 
     def days(self, source: str, passed_over: list[str] | None = None) -> list[date]:
         """The dates of which a source has payloads, in order.

@@ -11,7 +11,9 @@ from typing import Any, Literal
 
 from backcourt.calendar import Seasons, is_game_id, season_label, season_of_game, season_year
 from backcourt.errors import BackcourtError, InputFileError
+from backcourt.sources.echo import narrower
 from backcourt.sources.season.files import SeasonFile
+from backcourt.sources.whole import NOTHING_SAID, Whole
 
 Relation = Literal["game", "date", "season", "snapshot"]
 """What a payload is about; a snapshot is about the moment when it is asked for, whatever is asked."""
@@ -69,12 +71,20 @@ class Parsed:
         changed: Known fields whose values are not what they should be: the service has changed, or the payload is
             damaged.
         left_out: What is left out because no table has room for it, or because it contradicts itself, by kind.
+        said: When the payload says that it was made (UTC); None if it does not say.
+        asked: The parameters with which it says it was asked for; empty if it says none.
+        more: What of the list is not in it, such as further pages; "" if it says nothing of that.
+        narrow: Why it is an answer to a narrower question than the source's; "" if it is not.
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     unmapped: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     left_out: dict[str, list[str]] = field(default_factory=dict)
+    said: datetime | None = None
+    asked: Mapping[str, object] = field(default_factory=dict)
+    more: str = ""
+    narrow: str = ""
 
     def leave_out(self, kind: str, name: object) -> None:
         """Note what is left out.
@@ -188,10 +198,12 @@ class Source(Published):
     Attributes:
         feed: Shape of the parsed rows, the table and the rules that judge them.
         listing: Which list tells what its address needs to know of a game; None if the schedule says it all.
+        whole: What a payload must hold to be whole.
     """
 
     feed: SeasonFile
     listing: Listing | None = None
+    whole: Whole = NOTHING_SAID
 
     @property
     def table(self) -> str:
@@ -202,6 +214,12 @@ class Source(Published):
     def newest_says_all(self) -> bool:
         """True if the newest payload of a key replaces those of earlier dates: a season, unless dated."""
         return self.per == "season" and "as_of_date" not in self.feed.unit.split()
+
+    @property
+    def is_current(self) -> bool:
+        """True if the table holds what holds now: a payload of an earlier date takes nothing back."""
+        dated = {"as_of_date", "roster_date"} & set(self.feed.unit.split())
+        return self.per in {"season", "snapshot"} and not dated
 
 
 def take(
@@ -268,6 +286,10 @@ def read(source: Published, data: bytes, about: About, asked: Mapping[str, str] 
         InputFileError: If its parser refuses it, or it is about something else.
     """
     parsed = source.parse(data, about)
+    parsed.narrow = narrower(source, parsed.asked, about)
+    if parsed.narrow and isinstance(source, Source) and not source.whole.by_games:
+        # Of a list without games nothing tells a part from the whole.
+        raise InputFileError(f"{about.path}: {parsed.narrow}", next_step="ask for the whole list")
     if other := other_subject(source, parsed, about.day, about.key, asked):
         raise InputFileError(f"{about.path} is about {other}", next_step="fetch it again, or correct its date or key")
     return parsed

@@ -6,20 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from backcourt.calendar import LONGEST_BREAK, SEASON_TYPES, DateRange, Seasons, is_game_id, season_of_game, season_year
 from backcourt.catalog.teams import TEAMS
 from backcourt.errors import BackcourtError
 from backcourt.sources.source import Published
+from backcourt.sources.whole import SERVICE_TYPES
 from backcourt.warehouse.base import Session
-
-_SEASON_TYPES: Mapping[str, str] = {
-    "Regular Season": "Regular Season",
-    "Play-In": "PlayIn",
-    "Playoffs": "Playoffs",
-    "Cup Final": "IST",
-}
-"""What the statistics service calls the kinds of games that count."""
 
 _BY_QUARTER_HOUR = date(2025, 12, 22)
 """Since then injury reports come every quarter of an hour, and their names say the minutes, too."""
@@ -42,6 +36,17 @@ class Target:
     values: Mapping[str, str]
     page: str = ""
     lacking: str = ""
+
+
+def keyed_by(source: Published) -> Literal["game", "kind", "team", "season", "date"]:
+    """What tells the payloads of a source and date apart: which its keys are."""
+    if source.per == "game":
+        return "game"
+    if source.per == "date":
+        return "kind" if source.fetch and "{season_type}" in source.fetch.params.values() else "date"
+    if by_team(source):
+        return "team"
+    return "season" if source.per == "season" else "date"
 
 
 def targets(
@@ -71,7 +76,7 @@ def targets(
             f"the schedule has no game near {span}, so nobody knows what there is to fetch",
             next_step=f"backcourt fetch nbac_schedule --season {season}, then backcourt load nbac_schedule",
         )
-    kinds = {str(game): _SEASON_TYPES[str(kind)] for _, game, kind, _, _ in rows}
+    kinds = {str(game): SERVICE_TYPES[str(kind)] for _, game, kind, _, _ in rows}
     sides = {str(game): {"away": str(away), "home": str(home)} for _, game, _, away, home in rows}
     played = [(date.fromisoformat(str(day)), str(game)) for day, game, *_ in rows if not games or game in games]
     unknown = sorted(set(games) - {game for _, game in played})
@@ -81,13 +86,12 @@ def targets(
             next_step="correct --game or the dates, or load the schedule first",
         )
     labels = {day: season_of_game(game) if is_game_id(game) else seasons.of(day) for day, game in played}
-    by_type = source.fetch is not None and "{season_type}" in source.fetch.params.values()
     if source.per == "game":
         return [
             Target(day, game, values_of(day, labels[day], game) | sides[game] | {"season_type": kinds[game]})
             for day, game in played
         ]
-    if by_type:
+    if keyed_by(source) == "kind":
         # The service lists the games of one kind at a time.
         pairs = dict.fromkeys((day, kinds[game]) for day, game in played)
         return [

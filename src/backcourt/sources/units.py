@@ -26,6 +26,7 @@ from backcourt.errors import AuditError, QueryError
 from backcourt.names.carriers import HOLDING, with_ids
 from backcourt.names.resolve import Resolved, settle_names
 from backcourt.sources import venues
+from backcourt.sources.faults import stage_faults, with_faults
 from backcourt.sources.season.files import Folder, SeasonFile
 from backcourt.sources.season.summary import TableLoad
 from backcourt.warehouse.base import STAGING, Parameters, Published, Session, Statement, Value
@@ -74,6 +75,8 @@ def stage_inputs(session: Session, folder: Folder) -> None:
     if folder.sources is not None:
         columns = {"landed_unit": [unit for unit, _ in folder.sources], "path": [path for _, path in folder.sources]}
         session.stage_arrow("landed_units", pa.table({name: pa.array(v, pa.string()) for name, v in columns.items()}))
+    if folder.not_whole:
+        stage_faults(session, folder.not_whole)
     for file in folder.files:
         if file.stem in folder.typed:
             session.stage_arrow(file.stem, folder.typed[file.stem])
@@ -292,7 +295,10 @@ class UnitLoader:
     def _staged(self, file: SeasonFile) -> str:
         """The file's rows as the table's, each with the rules that it breaks."""
         table, extra = _TABLES[file.table], _extra(file)
-        sql = staged_select(table, with_ids(table, statement(file.stem), extra), extra)
+        rows = with_ids(table, statement(file.stem), extra)
+        if self._folder.not_whole and any(column.name == "game_id" for column in table.columns):
+            rows = with_faults(table, rows, extra, _other_rule("x.broken_rules", file.row_rules))
+        sql = staged_select(table, rows, extra)
         return self._session.stage_query(f"stage_{file.stem}", sql, self._parameters).name
 
     def held_paths(self, file: SeasonFile) -> set[str]:

@@ -179,6 +179,9 @@ def _entries(payload: object, cells: Cells, parsed: Parsed) -> list[tuple[str, d
         for place, entry in enumerate(page["data"]):
             where = f"{before}data[{place}]"
             found.append((where, cells.record(entry, where)))
+        meta = page.get("meta")
+        cursor = meta.get("next_cursor") if isinstance(meta, dict) else None
+        parsed.more = "" if cursor is None else "the page after its last one is not in it"
     return found
 
 

@@ -88,6 +88,7 @@ def parse_offers(data: bytes, about: About) -> Parsed:
     cells, parsed = Cells(about), Parsed()
     payload = json_of(data, about)
     for before, page in cells.pages(payload, "offers"):
+        parsed.more = _more(page)
         parsed.known(page, _PAGE)
         games = _games(page.get("events") or [], cells)
         for place, offer in enumerate(cells.records(page["offers"], f"{before}offers")):
@@ -99,6 +100,14 @@ def parse_offers(data: bytes, about: About) -> Parsed:
                 continue
             _offer(offer, games, (cells, parsed, where))
     return parsed
+
+
+def _more(page: dict[str, Any]) -> str:
+    """What follows a page, in words; "" if it is the last one, or does not say."""
+    pages = page.get("_pagination")
+    number, last = (pages.get(name) if isinstance(pages, dict) else None for name in ("page", "total_pages"))
+    is_more = isinstance(number, int) and isinstance(last, int) and number < last
+    return f"it ends with page {number} of {last}" if is_more else ""
 
 
 def _offer(offer: dict[str, Any], games: dict[int, tuple[Any, Any]], tools: tuple[Cells, Parsed, str]) -> None:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from backcourt.calendar import season_year
 from backcourt.catalog.teams import TEAMS
 from backcourt.errors import BackcourtError
-from backcourt.sources.parsers.values import READERS, read_day, read_text, read_whole, words
+from backcourt.sources.parsers.values import READERS, read_day, read_moment, read_text, read_whole, words
 from backcourt.sources.season.files import SeasonFile
 from backcourt.sources.source import About, Parsed, json_of, wrong_shape
 
@@ -35,6 +35,15 @@ def object_of(data: bytes, about: About) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise wrong_shape(about, "it is no JSON object")
     return found
+
+
+def made_at(payload: Mapping[str, Any], parsed: Parsed) -> None:
+    """Note when a payload says that it was made."""
+    meta = payload.get("meta")
+    try:
+        parsed.said = read_moment(meta.get("time")) if isinstance(meta, dict) else None
+    except ValueError:
+        parsed.said = None
 
 
 def object_in(record: Mapping[str, Any], name: str, about: About) -> dict[str, Any]:
@@ -95,6 +104,8 @@ def result_set(
         InputFileError: If there is none, a header is missing, or a line has another length than the headers.
     """
     parsed.known(payload, _ANSWER)
+    asked = payload.get("parameters")
+    parsed.asked = asked if isinstance(asked, dict) else {}
     sets = records_of(payload, "resultSets", about)
     names = [str(entry.get("name"))[:40] for entry in sets]
     parsed.known(names, {name, *others}, "resultSets.")

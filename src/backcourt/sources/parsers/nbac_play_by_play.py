@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from backcourt.sources.parsers import nbac_event_codes as codes
-from backcourt.sources.parsers.nbac_common import object_in, object_of, records_of, text_of, typed, whole_of
+from backcourt.sources.parsers.nbac_common import made_at, object_in, object_of, records_of, text_of, typed, whole_of
 from backcourt.sources.parsers.values import words
 from backcourt.sources.season.files import feed
 from backcourt.sources.source import About, Parsed, take, wrong_shape
@@ -68,6 +68,7 @@ def parse(data: bytes, about: About) -> Parsed:
     """
     payload, parsed = object_of(data, about), Parsed()
     parsed.known(payload, {"meta", "game"})
+    made_at(payload, parsed)
     game = object_in(payload, "game", about)
     parsed.known(game, {"gameId", "actions"}, "game.")
     if game.get("gameId") != about.key:

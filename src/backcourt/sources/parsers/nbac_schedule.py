@@ -12,6 +12,7 @@ from typing import Any
 
 from backcourt.sources.parsers.nbac_common import (
     is_guest_game,
+    made_at,
     object_in,
     object_of,
     records_of,
@@ -66,6 +67,7 @@ def parse(data: bytes, about: About) -> Parsed:
     """
     payload, parsed = object_of(data, about), Parsed()
     parsed.known(payload, {"meta", "leagueSchedule"})
+    made_at(payload, parsed)
     league = object_in(payload, "leagueSchedule", about)
     parsed.known(league, _LEAGUE, "leagueSchedule.")
     if league.get("leagueId") != "00":

@@ -11,7 +11,7 @@ from typing import Any
 
 from backcourt.calendar import season_of_game
 from backcourt.errors import BackcourtError
-from backcourt.sources.parsers.nbac_common import result_set
+from backcourt.sources.parsers.nbac_common import made_at, result_set
 from backcourt.sources.parsers.values import Cells
 from backcourt.sources.season.files import feed
 from backcourt.sources.source import About, Parsed, json_of, take, wrong_shape
@@ -85,6 +85,7 @@ def parse(data: bytes, about: About) -> Parsed:
     parsed = Parsed()
     if isinstance(payload, dict) and isinstance(payload.get("boxScoreTraditional"), dict):
         parsed.known(payload, {"meta", "boxScoreTraditional"})
+        made_at(payload, parsed)
         records = _v3(payload["boxScoreTraditional"], about, parsed)
     elif isinstance(payload, dict) and isinstance(payload.get("resultSets"), list):
         records = _v2(payload, about, parsed)

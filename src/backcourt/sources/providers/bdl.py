@@ -8,6 +8,7 @@ from typing import Any
 from backcourt.sources.parsers import bdl
 from backcourt.sources.season.files import SeasonFile
 from backcourt.sources.source import Endpoint, Pages, Parser, Relation, Source
+from backcourt.sources.whole import Whole
 
 _DOCUMENT = "https://docs.balldontlie.io"
 
@@ -44,7 +45,9 @@ def _following(answer: Mapping[str, Any]) -> int | str | None:
     return cursor if isinstance(cursor, int | str) else None
 
 
-def _source(name: str, feed: SeasonFile, parse: Parser, per: Relation, path: str, params: Mapping[str, str]) -> Source:
+def _source(
+    name: str, feed: SeasonFile, parse: Parser, per: Relation, whole: Whole, path: str, params: Mapping[str, str]
+) -> Source:
     return Source(
         name=name,
         feed=feed,
@@ -54,6 +57,7 @@ def _source(name: str, feed: SeasonFile, parse: Parser, per: Relation, path: str
         provider="Ball Don't Lie",
         document=_DOCUMENT,
         verified=True,
+        whole=whole,
         fetch=Endpoint(
             f"https://api.balldontlie.io/v1/{path}",
             params,
@@ -65,10 +69,31 @@ def _source(name: str, feed: SeasonFile, parse: Parser, per: Relation, path: str
     )
 
 
+_GAMES = Whole(of="date", side="team", state="status", final="Final")
+_TEAMS = Whole(of="teams", side="team")
+
 SOURCES: tuple[Source, ...] = (
-    _source("bdl_boxscores", BOXSCORES, bdl.parse_boxscores, "date", "box_scores", {"date": "{date}"}),
-    _source("bdl_standings", STANDINGS, bdl.parse_standings, "season", "standings", {"season": "{season_year}"}),
-    _source("bdl_active_players", ACTIVE, bdl.parse_active_players, "snapshot", "players/active", {"per_page": "100"}),
-    _source("bdl_injuries", INJURIES, bdl.parse_injuries, "snapshot", "player_injuries", {"per_page": "100"}),
+    _source("bdl_boxscores", BOXSCORES, bdl.parse_boxscores, "date", _GAMES, "box_scores", {"date": "{date}"}),
+    _source(
+        "bdl_standings", STANDINGS, bdl.parse_standings, "season", _TEAMS, "standings", {"season": "{season_year}"}
+    ),
+    _source(
+        "bdl_active_players",
+        ACTIVE,
+        bdl.parse_active_players,
+        "snapshot",
+        _TEAMS,
+        "players/active",
+        {"per_page": "100"},
+    ),
+    _source(
+        "bdl_injuries",
+        INJURIES,
+        bdl.parse_injuries,
+        "snapshot",
+        Whole(of="rows"),
+        "player_injuries",
+        {"per_page": "100"},
+    ),
 )
 """Ball Don't Lie's sources."""

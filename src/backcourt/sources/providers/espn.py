@@ -5,6 +5,7 @@ from __future__ import annotations
 from backcourt.sources.parsers import espn
 from backcourt.sources.season.files import SeasonFile
 from backcourt.sources.source import Endpoint, Listing, Source
+from backcourt.sources.whole import Whole
 
 _API = "https://site.api.espn.com/apis/site/v2/sports/basketball/nba"
 _DOCUMENT = "https://gist.github.com/akeaswaran/b48b02f1c94f873c6655e7129910fc3b"
@@ -46,6 +47,7 @@ _SCOREBOARD = Source(
     provider="ESPN",
     document=_DOCUMENT,
     verified=True,
+    whole=Whole(of="date", state="game_status"),
     fetch=Endpoint(f"{_API}/scoreboard", {"dates": "{compact_date}", "limit": "100"}, per_minute=60),
 )
 
@@ -60,6 +62,7 @@ SOURCES: tuple[Source, ...] = (
         provider="ESPN",
         document=_DOCUMENT,
         verified=True,
+        whole=Whole(of="game", side="team", state="state", final="post"),
         fetch=Endpoint("https://www.espn.com/nba/boxscore/_/gameId/{espn_game_id}", per_minute=20),
         listing=Listing(of=_SCOREBOARD, fields=("espn_game_id",)),
     ),
@@ -72,6 +75,7 @@ SOURCES: tuple[Source, ...] = (
         provider="ESPN",
         document=_DOCUMENT,
         verified=True,
+        whole=Whole(of="rows", fewest=5),
         fetch=Endpoint(f"{_API}/teams/{{team}}", {"enable": "roster"}, per_minute=60),
     ),
 )

@@ -8,6 +8,7 @@ from typing import Any
 from backcourt.sources.parsers import bettingpros, odds_api
 from backcourt.sources.season.files import SeasonFile
 from backcourt.sources.source import Endpoint, Listing, Pages, Published, Source
+from backcourt.sources.whole import Whole
 
 _ODDS = "https://the-odds-api.com/liveapi/guides/v4/"
 _HISTORY = "https://api.the-odds-api.com/v4/historical/sports/basketball_nba/events"
@@ -111,6 +112,7 @@ SOURCES: tuple[Source, ...] = (
         provider="The Odds API",
         document=_ODDS,
         verified=True,
+        whole=Whole(of="game"),
         fetch=_game_odds("spreads,totals", "decimal"),
         listing=Listing(of=_ODDS_EVENTS, fields=("event_id", "snapshot")),
     ),
@@ -123,6 +125,7 @@ SOURCES: tuple[Source, ...] = (
         provider="The Odds API",
         document=_ODDS,
         verified=False,
+        whole=Whole(of="game"),
         fetch=_game_odds("player_points", "american"),
         listing=Listing(of=_ODDS_EVENTS, fields=("event_id", "snapshot")),
     ),
@@ -135,6 +138,7 @@ SOURCES: tuple[Source, ...] = (
         provider="BettingPros",
         document=_PROPS_PAGE,
         verified=False,
+        whole=Whole(of="game"),
         fetch=_bettingpros(
             "/offers", Pages("page", _following), market_id="156", event_id="{event_id}", location="ALL", limit="100"
         ),

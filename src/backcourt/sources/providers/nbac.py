@@ -19,6 +19,7 @@ from backcourt.sources.parsers import (
 )
 from backcourt.sources.season.files import feed
 from backcourt.sources.source import Endpoint, Source
+from backcourt.sources.whole import Whole
 
 _STATISTICS = "NBA statistics service"
 _DOCUMENTS = "https://github.com/swar/nba_api/blob/master/docs/nba_api"
@@ -43,6 +44,7 @@ SOURCES: tuple[Source, ...] = (
         provider=_STATISTICS,
         document=f"{_DOCUMENTS}/stats/endpoints/boxscoretraditionalv3.md",
         verified=True,
+        whole=Whole(of="game", side="team_abbreviation"),
         fetch=_statistics(
             "boxscoretraditionalv3",
             GameID="{game_id}",
@@ -62,6 +64,7 @@ SOURCES: tuple[Source, ...] = (
         provider=_STATISTICS,
         document=f"{_DOCUMENTS}/stats/endpoints/scheduleleaguev2.md",
         verified=True,
+        whole=Whole(of="season", state="status", final="Final", put_off="Postponed"),
         fetch=_statistics("scheduleleaguev2", LeagueID="00", Season="{season}"),
     ),
     Source(
@@ -73,6 +76,7 @@ SOURCES: tuple[Source, ...] = (
         provider=_STATISTICS,
         document=f"{_DOCUMENTS}/stats/endpoints/leaguegamelog.md",
         verified=True,
+        whole=Whole(of="date", side="team_abbreviation"),
         fetch=_statistics(
             "leaguegamelog",
             LeagueID="00",
@@ -95,6 +99,7 @@ SOURCES: tuple[Source, ...] = (
         provider="NBA live feed",
         document=f"{_DOCUMENTS}/live/endpoints/playbyplay.md",
         verified=True,
+        whole=Whole(of="game", events=True),
         fetch=Endpoint(
             "https://cdn.nba.com/static/json/liveData/playbyplay/playbyplay_{game_id}.json", absent=403, browser=True
         ),
@@ -108,6 +113,7 @@ SOURCES: tuple[Source, ...] = (
         provider="NBA Official",
         document="https://official.nba.com/referee-assignments/",
         verified=True,
+        whole=Whole(of="date"),
         fetch=Endpoint("https://official.nba.com/wp-json/api/v1/get-game-officials", {"date": "{date}"}, browser=True),
     ),
     Source(
@@ -119,6 +125,7 @@ SOURCES: tuple[Source, ...] = (
         provider=_STATISTICS,
         document=f"{_DOCUMENTS}/stats/endpoints/scoreboardv3.md",
         verified=True,
+        whole=Whole(of="date", state="game_status"),
         fetch=_statistics("scoreboardv3", LeagueID="00", GameDate="{date}"),
     ),
     Source(
@@ -130,6 +137,7 @@ SOURCES: tuple[Source, ...] = (
         provider="NBA.com",
         document="https://www.nba.com/players/transactions",
         verified=True,
+        whole=Whole(of="rows"),
         fetch=Endpoint("https://stats.nba.com/js/data/playermovement/NBA_Player_Movement.json", browser=True),
     ),
     Source(
@@ -141,6 +149,7 @@ SOURCES: tuple[Source, ...] = (
         provider=_STATISTICS,
         document=f"{_DOCUMENTS}/stats/endpoints/playerindex.md",
         verified=True,
+        whole=Whole(of="teams", side="team_abbreviation", fewest=5),
         fetch=_statistics("playerindex", LeagueID="00", Season="{season}", Historical="0", TeamID="0"),
     ),
     Source(
@@ -152,6 +161,7 @@ SOURCES: tuple[Source, ...] = (
         provider="NBA.com",
         document="https://www.nba.com/players",
         verified=True,
+        whole=Whole(of="rows", fewest=5),
         fetch=Endpoint("https://www.nba.com/team/{team_id}/roster", per_minute=20, browser=True),
     ),
     Source(
@@ -163,6 +173,7 @@ SOURCES: tuple[Source, ...] = (
         provider=_STATISTICS,
         document=f"{_DOCUMENTS}/stats/endpoints/commonteamroster.md",
         verified=True,
+        whole=Whole(of="rows", fewest=5),
         fetch=_statistics("commonteamroster", LeagueID="00", TeamID="{team_id}", Season="{season}"),
     ),
     Source(
@@ -174,6 +185,7 @@ SOURCES: tuple[Source, ...] = (
         provider=_STATISTICS,
         document=f"{_DOCUMENTS}/stats/endpoints/boxscoresummaryv2.md",
         verified=True,
+        whole=Whole(of="game"),
         fetch=_statistics("boxscoresummaryv2", GameID="{game_id}"),
     ),
     Source(
@@ -185,6 +197,7 @@ SOURCES: tuple[Source, ...] = (
         provider=_STATISTICS,
         document=f"{_DOCUMENTS}/stats/endpoints/shotchartdetail.md",
         verified=False,
+        whole=Whole(of="game", side="team_id", attempts=True),
         fetch=_statistics(
             "shotchartdetail",
             LeagueID="00",

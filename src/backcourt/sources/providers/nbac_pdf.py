@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backcourt.sources.parsers import nbac_gamebook, nbac_injury_report
 from backcourt.sources.source import Endpoint, Source
+from backcourt.sources.whole import Whole
 
 SOURCES: tuple[Source, ...] = (
     Source(
@@ -16,6 +17,7 @@ SOURCES: tuple[Source, ...] = (
         document="https://statsdmz.nba.com/pdfs/20240410/20240410_MEMCLE.pdf",
         # Of the layout, texts were seen, but no file that can be read.
         verified=False,
+        whole=Whole(of="game", side="team_abbreviation"),
         fetch=Endpoint(
             "https://statsdmz.nba.com/pdfs/{compact_date}/{compact_date}_{away}{home}.pdf", per_minute=30, browser=True
         ),
@@ -29,6 +31,7 @@ SOURCES: tuple[Source, ...] = (
         provider="NBA Official",
         document="https://official.nba.com/nba-injury-report-2024-25-season/",
         verified=True,
+        whole=Whole(of="rows"),
         # The report of 5:30 PM is the last one before most games. The first ones are of 2019.
         fetch=Endpoint(
             "https://ak-static.cms.nba.com/referee/injury/Injury-Report_{date}_{half_past_five}.pdf",

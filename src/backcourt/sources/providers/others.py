@@ -7,6 +7,7 @@ from dataclasses import replace
 from backcourt.sources.parsers import bigdataball, br_roster
 from backcourt.sources.season.files import SeasonFile, feed
 from backcourt.sources.source import Endpoint, Listing, Published, Source
+from backcourt.sources.whole import Whole
 
 EVENTS = SeasonFile("bigdataball_pbp", "nba_raw.bigdataball_play_by_play", bigdataball.EVENTS)
 """Events of a game, whose id is the NBA's."""
@@ -56,6 +57,7 @@ SOURCES: tuple[Source, ...] = (
         provider="BigDataBall",
         document="https://www.bigdataball.com/help/new-nba-playbyplay-faq/",
         verified=True,
+        whole=Whole(of="game"),
         fetch=_drive("/{file_id}", alt="media", supportsAllDrives="true"),
         listing=Listing(of=_FILES, fields=("file_id",)),
     ),
@@ -68,6 +70,7 @@ SOURCES: tuple[Source, ...] = (
         provider="Basketball-Reference",
         document="https://www.basketball-reference.com/teams/BOS/2025.html",
         verified=False,
+        whole=Whole(of="rows"),
         fetch=Endpoint(
             "https://www.basketball-reference.com/teams/{bref_team}/{season_end_year}.html",
             per_minute=10,

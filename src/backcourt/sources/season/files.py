@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -248,6 +248,7 @@ class Folder:
         typed: Rows of the files in which a column has no value at all and therefore no type, with the type given.
         sources: For rows that came in many files, each unit (game, team, player or date) with each of its files; such
             rows are a part of the season.
+        not_whole: What is wrong with the rows of games that are there in part, by game id; those are held back.
     """
 
     path: Path
@@ -256,6 +257,7 @@ class Folder:
     names: pa.Array[Any]
     typed: Mapping[str, pa.Table]
     sources: Collection[tuple[str, str]] | None = None
+    not_whole: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def year(self) -> int:

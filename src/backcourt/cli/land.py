@@ -1,0 +1,107 @@
+"""`backcourt land`: put a payload that came some other way into the landing zone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backcourt.cli.engine import day as parse_day
+from backcourt.cli.options import WarehouseOption, now, warehouse
+from backcourt.cli.sources import LandingOption, SourceArgument, judging_of, landing_of, same_places
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from backcourt.sources.landing import Landed
+    from backcourt.sources.source import Parsed, Source
+    from backcourt.warehouse.base import Warehouse
+
+
+def land(
+    name: SourceArgument,
+    payload: Annotated[Path, typer.Argument(metavar="FILE", help="The payload, as the service publishes it.")],
+    day: Annotated[str, typer.Option("--date", metavar="DATE", help="Date that it is about, YYYY-MM-DD.")],
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--key",
+            help="Game id, season or team that it is about; needed if a date has several payloads of the source.",
+        ),
+    ] = None,
+    received: Annotated[
+        str | None,
+        typer.Option(
+            "--received",
+            metavar="TIME",
+            help="When it was received, 2021-11-23T10:00:00Z; default: what the payload says, else now.",
+        ),
+    ] = None,
+    place: LandingOption = None,
+    file: WarehouseOption = None,
+) -> None:
+    """Put a payload that came some other way into the landing zone, under the name that loading looks for.
+
+    What the source's parser does not read, or is about something else, is refused. Exits with 1 if it is incomplete.
+    """
+    from backcourt.calendar import Seasons
+    from backcourt.cli.options import league_date
+    from backcourt.sources.by_hand import put
+    from backcourt.sources.declared import source as find
+    from backcourt.warehouse.seasons import known_seasons
+
+    source = find(name)
+    about = parse_day(day, "date", league_date())
+    # Nothing else is filed by its season, so that a run that holds the warehouse is in nobody's way.
+    seasons = known_seasons(warehouse(file)) if source.per == "season" and not key else Seasons()
+    zone, at = landing_of(place), _moment(received) if received else None
+    landed, new, parsed = put(source, zone, payload, about, key or "", now=now(), seasons=seasons, received=at)
+    typer.echo(f"{'landed' if new else 'had landed'}: {landed.path}")
+    newest = zone.versions(source.name, landed.day, landed.key)[-1]
+    if newest != landed:
+        typer.echo(f"older than {newest.path}, which counts")
+    lacking = _lacking(source, landed, parsed, warehouse(file))
+    if lacking:
+        typer.echo(f"incomplete: {ascii(lacking)[1:-1]}", err=True)
+    dates = f" --start-date {about} --end-date {about}"
+    typer.echo(f"next: backcourt load {source.name}{dates}{same_places(place, file)}")
+    raise typer.Exit(1 if lacking else 0)
+
+
+def _moment(text: str) -> datetime:
+    """A time with its zone, as UTC.
+
+    Raises:
+        BackcourtError: If it is none, or has no zone.
+    """
+    from datetime import UTC, datetime
+
+    from backcourt.errors import BackcourtError
+
+    try:
+        found = datetime.fromisoformat(text)
+        if found.tzinfo is not None:
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise BackcourtError(
+        f"--received {text[:40]!r} is no time with a zone", valid=["2021-11-23T10:00:00Z, 2021-11-23T05:00:00-05:00"]
+    )
+
+
+def _lacking(source: Source, landed: Landed, parsed: Parsed, house: Warehouse) -> str:
+    """What is missing in a payload by the stored schedule; "" if nothing is, or there is no schedule to ask."""
+    from dataclasses import replace
+
+    from backcourt.errors import WarehouseLockedError
+
+    try:
+        judging = judging_of(source, [(landed.day, landed.key)], house)
+    except WarehouseLockedError as error:
+        typer.echo(f"not compared with the schedule, the load will do it: {error.message}", err=True)
+        return ""
+    if judging is None:
+        return ""
+    by = judging.measure
+    return str(by.verdict(parsed, replace(landed.about, seasons=by.seasons)))

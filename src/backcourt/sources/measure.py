@@ -1,0 +1,85 @@
+"""Judge payloads of one source by the stored schedule: the one way from a payload to what is missing in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from backcourt.calendar import Seasons, season_year
+from backcourt.catalog.teams import TEAMS
+from backcourt.errors import BackcourtError
+from backcourt.sources.source import About, Parsed, Source
+from backcourt.sources.whole import WHOLE, Played, Verdict, judge, measured_by, read_played
+from backcourt.warehouse.base import Session
+
+_THESE_TEAMS = 2013
+"""First season of the 30 teams under the codes that they have today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What payloads of a source are judged by.
+
+    Attributes:
+        source: The source.
+        played: The games of the schedule, for the payloads' dates or seasons.
+        seasons: Which season a date is of.
+    """
+
+    source: Source
+    played: Played = field(default_factory=Played)
+    seasons: Seasons = field(default_factory=Seasons)
+
+    def verdict(self, parsed: Parsed, about: About) -> Verdict:
+        """What is missing in a payload.
+
+        Args:
+            parsed: What it holds.
+            about: What it should be about.
+        """
+        whole = self.source.whole
+        if not whole.of:
+            return Verdict(lacking=parsed.more) if parsed.more else WHOLE
+        kind = str(parsed.asked.get("SeasonType") or "")
+        games = self.played.asked(whole, about.day, about.key, self._season(about), kind)
+        return judge(
+            whole,
+            parsed.rows,
+            games,
+            said=parsed.said,
+            narrow=parsed.narrow,
+            more=parsed.more,
+            is_open=self.played.is_open(about.key),
+            teams=[team.tricode for team in TEAMS] if self._year(about) >= _THESE_TEAMS else [],
+        )
+
+    def by(self, day: date, key: str) -> str:
+        """What tells whether a payload would be judged by the same games again."""
+        return measured_by(self.source.whole, self.played.asked(self.source.whole, day, key, ""))
+
+    def _season(self, about: About) -> str:
+        return about.season() if self.source.whole.of == "season" else ""
+
+    def _year(self, about: About) -> int:
+        return about.season_year()
+
+
+def measure(session: Session, source: Source, payloads: Iterable[tuple[date, str]], seasons: Seasons) -> Measure:
+    """What payloads of a source are judged by, as the schedule is now.
+
+    Args:
+        session: An open session on a warehouse that has the raw tables.
+        source: The source.
+        payloads: Dates and keys of the payloads.
+        seasons: Which season a date is of.
+    """
+    days: set[date] = set()
+    years: set[int] = set()
+    for day, key in payloads:
+        days.add(day)
+        try:
+            years.add(season_year(key))
+        except BackcourtError:
+            years.add(seasons.year_of(day))
+    return Measure(source, read_played(session, source.whole, sorted(days), sorted(years)), seasons)

@@ -1,0 +1,359 @@
+"""What a payload must hold to be whole, and what of it is missing, by the games that the stored schedule says are over.
+
+Fetch, load and `land` ask here, so that an answer is complete by one measure. What is not whole is kept in the landing
+zone, takes nothing away from what is stored, and is asked for again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from backcourt.calendar import SEASON_TYPES, is_game_id
+from backcourt.catalog.teams import TEAMS
+
+if TYPE_CHECKING:
+    from backcourt.warehouse.base import Session
+
+SERVICE_TYPES: Mapping[str, str] = {
+    "Regular Season": "Regular Season",
+    "Play-In": "PlayIn",
+    "Playoffs": "Playoffs",
+    "Cup Final": "IST",
+}
+"""What the statistics service calls the kinds of games that count."""
+_SHOWN = 5
+"""Games that a sentence names."""
+_OFF = 1
+"""Attempts by which a real shot chart and the box score of a team differ at most (three of 9,840 in four seasons)."""
+_END = 13
+"""Event type of a period's end."""
+_CODES: Mapping[object, str] = {team.team_id: team.tricode for team in TEAMS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """What the payloads of a source must hold.
+
+    Attributes:
+        of: What the measure is: the final games of its date, of its season, or its own game, by the schedule; a number
+            of rows for each of the league's teams, or in all; "" if nothing can be said.
+        side: Column of the rows with the team, code or id; every game must have rows of both. "" if there is none.
+        state: Column that says whether a game is over; "" if there is none.
+        final: How the text of that column begins if it is.
+        put_off: What it says if a game was put off; "" if it never does.
+        attempts: True if the rows are a team's field-goal attempts, as many as the stored box score has.
+        events: True if the rows are events: they end with the last period and the final score.
+        fewest: Rows, of each team or in all.
+    """
+
+    of: Literal["game", "date", "season", "teams", "rows", ""] = ""
+    side: str = ""
+    state: str = ""
+    final: str = "3"
+    put_off: str = ""
+    attempts: bool = False
+    events: bool = False
+    fewest: int = 1
+
+    @property
+    def by_games(self) -> bool:
+        """True if games are its measure."""
+        return self.of in {"game", "date", "season"}
+
+    @property
+    def after(self) -> bool:
+        """True if a payload about one game is about a game that is over."""
+        return self.of == "game" and bool(self.side or self.attempts or self.events)
+
+
+NOTHING_SAID = Whole()
+"""No measure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Game:
+    """A game of the stored schedule.
+
+    Attributes:
+        game_id: Its id.
+        day: Its date.
+        kind: The kind of game, such as "Playoffs".
+        home: Code of the team at home.
+        away: Code of the visitors.
+        score: Points of the visitors and of the team at home; None if it is not over.
+        periods: Periods played; None if it is not over.
+        attempts: Field goals attempted by team, as the stored box score has them; empty if none is stored.
+    """
+
+    game_id: str
+    day: date
+    kind: str
+    home: str
+    away: str
+    score: tuple[int, int] | None = None
+    periods: int | None = None
+    attempts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def over(self) -> bool:
+        """True if it is over."""
+        return self.score is not None
+
+
+class Played:
+    """The games of the stored schedule that count."""
+
+    def __init__(self, games: Iterable[Game] = ()) -> None:
+        """Take the games, over or not."""
+        self._games = {game.game_id: game for game in games}
+        self._days: dict[date, list[Game]] = {}
+        for game in sorted(self._games.values(), key=lambda game: game.game_id):
+            self._days.setdefault(game.day, []).append(game)
+
+    def asked(self, whole: Whole, day: date, key: str, season: str, kind: str = "") -> list[Game]:
+        """The games that a payload is about and that are over.
+
+        Args:
+            whole: What the payload must hold.
+            day: Date that it is about.
+            key: Its key: a game id, or the kind of games as the service names it, or another.
+            season: Its season.
+            kind: The kind of games that it says it was asked for, as the service names it; "" if it says none.
+        """
+        if whole.of == "game":
+            found = [self._games[key]] if key in self._games else []
+        elif whole.of == "date":
+            named = {(kind or key).replace(" ", "")}
+            known = {name for name, said in SERVICE_TYPES.items() if said.replace(" ", "") in named}
+            found = [game for game in self._days.get(day, ()) if not known or game.kind in known]
+        elif whole.of == "season":
+            found = [game for game in self._games.values() if game.game_id[3:5] == season[2:4]]
+        else:
+            found = []
+        return [game for game in found if game.over]
+
+    def is_open(self, game_id: str) -> bool:
+        """True if the schedule has the game, and not as over."""
+        return game_id in self._games and not self._games[game_id].over
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is missing.
+
+    Attributes:
+        absent: Games that are over, and of which the payload holds nothing.
+        parts: What is wrong with what it holds of a game, by game id; such a game is held back.
+        lacking: What else it lacks; "" if nothing.
+        games: How many games it should hold.
+    """
+
+    absent: tuple[str, ...] = ()
+    parts: Mapping[str, str] = field(default_factory=dict)
+    lacking: str = ""
+    games: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """True if nothing is missing."""
+        return not (self.absent or self.parts or self.lacking)
+
+    def __str__(self) -> str:
+        """What is missing, in one line."""
+        said = [self.lacking] if self.lacking else []
+        if self.absent:
+            named = ", ".join(self.absent[:_SHOWN])
+            more = f" and {len(self.absent) - _SHOWN:,} more" if len(self.absent) > _SHOWN else ""
+            said.append(f"{len(self.absent):,} of {self.games:,} games that are over are not in it: {named}{more}")
+        by_fault: dict[str, list[str]] = {}
+        for game, why in self.parts.items():
+            by_fault.setdefault(why, []).append(game)
+        for why, found in list(by_fault.items())[:_SHOWN]:
+            named = ", ".join(found[:_SHOWN])
+            more = f" and {len(found) - _SHOWN:,} more" if len(found) > _SHOWN else ""
+            said.append(f"{why}: {named}{more}")
+        if len(by_fault) > _SHOWN:
+            said.append(f"and {len(by_fault) - _SHOWN:,} other faults")
+        return "; ".join(said)
+
+
+WHOLE = Verdict()
+"""Nothing is missing, or nothing can be said."""
+
+
+def judge(
+    whole: Whole,
+    rows: Sequence[Mapping[str, Any]],
+    games: Sequence[Game],
+    *,
+    said: datetime | None = None,
+    narrow: str = "",
+    more: str = "",
+    is_open: bool = False,
+    teams: Sequence[str] = (),
+) -> Verdict:
+    """What is missing in a payload.
+
+    Args:
+        whole: What it must hold.
+        rows: What it holds, in the shape of its source's feed.
+        games: The games that it is about and that are over (``Played.asked``).
+        said: When the payload says that it was made (UTC).
+        narrow: Why it is an answer to a narrower question; "" if it is not.
+        more: What of its list is not in it, such as further pages; "" if it says nothing of that.
+        is_open: True if it is about one game, and the schedule has that not as over.
+        teams: Codes of the teams that must be in it, if teams are its measure.
+    """
+    if not whole.by_games:
+        return Verdict(lacking=more or narrow or _short(whole, rows, teams))
+    by_game: dict[object, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        by_game.setdefault(_game_of(row), []).append(row)
+    absent: list[str] = []
+    parts: dict[str, str] = {}
+    for game in games:
+        own = by_game.get(game.game_id) or by_game.get(frozenset((game.home, game.away))) or []
+        if not own:
+            absent.append(game.game_id)
+        elif fault := _fault(whole, own, game, said):
+            parts[game.game_id] = fault
+    if is_open and whole.after:
+        parts |= {str(game): "by the schedule it is not over" for game in by_game if isinstance(game, str)}
+    if narrow:
+        parts |= {str(game): narrow for game in by_game if isinstance(game, str)}
+    empty = "it holds nothing" if not rows and not games else ""
+    return Verdict(tuple(absent), parts, more or ("" if parts else narrow) or empty, len(games))
+
+
+def _short(whole: Whole, rows: Sequence[Mapping[str, Any]], teams: Sequence[str]) -> str:
+    """What is missing where games are not the measure."""
+    if whole.of == "rows" and len(rows) < whole.fewest:
+        return f"it holds {len(rows)} rows, fewer than {whole.fewest}" if rows else "it holds nothing"
+    if whole.of == "teams":
+        listed = Counter(row.get(whole.side) for row in rows)
+        short = [team for team in teams if listed[team] < whole.fewest]
+        if short:
+            more = f" and {len(short) - _SHOWN} more" if len(short) > _SHOWN else ""
+            what = "nothing" if whole.fewest == 1 else f"fewer than {whole.fewest} rows"
+            return f"it holds {what} of {', '.join(short[:_SHOWN])}{more}"
+    return ""
+
+
+def _game_of(row: Mapping[str, Any]) -> object:
+    """What tells which game a row is of: its id, or its two teams."""
+    named = row.get("game_id")
+    return named if named is not None else frozenset((row.get("home"), row.get("away")))
+
+
+def _fault(whole: Whole, rows: Sequence[Mapping[str, Any]], game: Game, said: datetime | None) -> str:
+    """What is wrong with the rows of a game that is over; "" if they are whole."""
+    if whole.state:
+        states = {str(row.get(whole.state) or "nothing") for row in rows}
+        # That a game was put off after all is believed if it is said after the day on which it was played.
+        later = said is not None and said.date() > game.day
+        wrong = sorted(s for s in states if not s.startswith(whole.final) and not (s == whole.put_off and later))
+        if wrong:
+            return f"it says {wrong[0][:40]!r} of a game that is over"
+    if whole.side:
+        counts = Counter(_CODES.get(row.get(whole.side), row.get(whole.side)) for row in rows)
+        missing = [team for team in (game.away, game.home) if not counts[team]]
+        if missing:
+            return f"it holds nothing of {' and '.join(missing)}"
+        if whole.attempts:
+            short = [team for team, tried in game.attempts.items() if counts[team] < tried - _OFF]
+            if short:
+                return f"{counts[short[0]]} shots of {short[0]}, the box score has {game.attempts[short[0]]}"
+    return _end_of(rows, game) if whole.events else ""
+
+
+def _end_of(rows: Sequence[Mapping[str, Any]], game: Game) -> str:
+    """Why events do not go on to the end of their game."""
+    last = max((row.get("period") or 0 for row in rows), default=0)
+    if game.periods is not None and last < game.periods:
+        return f"its events end in period {last} of {game.periods}"
+    if not any(row.get("period") == last and row.get("eventmsgtype") == _END for row in rows):
+        return f"its events end before the end of period {last}"
+    scores = [score for row in rows if (score := _score(row.get("score")))]
+    final = max(scores, key=sum, default=None)
+    if final != game.score:
+        stated = "no score" if final is None else f"the score {final[0]}-{final[1]}"
+        return f"its events end with {stated}" + (
+            f", the game with {game.score[0]}-{game.score[1]}" if game.score else ""
+        )
+    return ""
+
+
+def _score(text: object) -> tuple[int, int] | None:
+    """The score "98 - 101", the visitors' first."""
+    away, _, home = str(text or "").partition("-")
+    try:
+        return int(away), int(home)
+    except ValueError:
+        return None
+
+
+def measured_by(whole: Whole, games: Sequence[Game]) -> str:
+    """What tells whether a payload would be judged by the same games again; "" if games of others do not matter."""
+    if whole.of not in {"game", "date"} or not games:
+        return ""
+    told = [(game.game_id, sorted(game.attempts.items()) if whole.attempts else []) for game in games]
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def read_played(session: Session, whole: Whole, days: Sequence[date], season_years: Sequence[int] = ()) -> Played:
+    """The games of some dates, or of some seasons, as the schedule has them.
+
+    Args:
+        session: An open session on a warehouse that has the raw tables.
+        whole: What is to be judged by them.
+        days: The dates.
+        season_years: First years of the seasons, for sources per season.
+    """
+    if not whole.by_games or not (days or season_years):
+        return Played()
+    values: dict[str, Any] = {"types": list(SEASON_TYPES)}
+    if whole.of == "season":
+        # Of a schedule every game counts that is stored.
+        where, kinds = "season_year IN UNNEST(@years)", ""
+        values["years"] = list(season_years)
+    else:
+        where, kinds = "game_date BETWEEN @start AND @end", " AND season_type IN UNNEST(@types)"
+        values |= {"start": min(days), "end": max(days)}
+    rows = session.rows(
+        "SELECT game_id, game_date, season_type, home_team_tricode, away_team_tricode, game_status, home_team_score, "
+        f"away_team_score, periods FROM nba_raw.nbac_schedule WHERE {where}{kinds}",
+        values if kinds else {"years": values["years"]},
+    )
+    attempts: dict[str, dict[str, int]] = {}
+    if whole.attempts:
+        for game, team, tried in session.rows(
+            "SELECT game_id, team_abbr, MAX(tried) AS tried FROM ("
+            f"SELECT game_id, team_abbr, fg_attempted AS tried FROM nba_raw.nbac_team_boxscore WHERE {where} "
+            "UNION ALL SELECT game_id, team_abbr, SUM(field_goals_attempted) AS tried "
+            "FROM nba_raw.nbac_player_boxscore "
+            f"WHERE {where} GROUP BY game_id, team_abbr) "
+            "WHERE tried IS NOT NULL GROUP BY game_id, team_abbr",
+            {name: value for name, value in values.items() if name != "types"},
+        ):
+            attempts.setdefault(str(game), {})[str(team)] = int(str(tried))
+    return Played(
+        Game(
+            game_id=str(game),
+            day=day if isinstance(day, date) else date.fromisoformat(str(day)),
+            kind=str(kind),
+            home=str(home),
+            away=str(away),
+            score=(int(str(points_away)), int(str(points)))
+            if status == 3 and points is not None and points_away is not None  # noqa: PLR2004 - the service's final
+            else None,
+            periods=None if periods is None else int(str(periods)),
+            attempts=attempts.get(str(game), {}),
+        )
+        for game, day, kind, home, away, status, points, points_away, periods in rows
+        if is_game_id(str(game))
+    )

@@ -1,0 +1,315 @@
+"""An answer must be about what was asked, and whole, before it replaces anything; else it is kept, named, asked again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backcourt.calendar import Seasons
+from backcourt.errors import InputFileError
+from backcourt.sources.by_hand import put
+from backcourt.sources.declared import sources
+from backcourt.sources.echo import narrower
+from backcourt.sources.landed import load_landed
+from backcourt.sources.source import About
+from backcourt.sources.whole import Game, Played, Whole, judge
+from box_scores import AWAY_SCORE, DAY, HOME_SCORE, game_id, v2, v3
+from partners import NOW, Partner, about, partner, payload
+from small_season import command
+from source_server import Answer, SourceServer
+
+__all__ = ["command", "partner"]
+SOURCES = sources()
+NIGHT = date(2022, 1, 26)
+POR_DAL = ("0022100732", NIGHT, "POR", "DAL", 112, 132, 4)
+BOTH = "../payloads2/nbac_shot_chart/both_teams_0022100732.json"
+HALF = "../payloads2/nbac_shot_chart/stats_home_shots_0022100732.json"
+IDES = date(2025, 3, 15)
+OUTCOMES = "SELECT payload_key, outcome FROM nba_processing.landed_files WHERE source = '{}' ORDER BY 1"
+
+
+def game(number: int, **change: Any) -> Game:
+    """A game of the regular season that is over, Miami in Boston."""
+    known = {"day": DAY, "kind": "Regular Season", "home": "BOS", "away": "MIA", "score": (108, 110), "periods": 4}
+    return Game(game_id=game_id(number), **known | change)  # type: ignore[arg-type]
+
+
+def line(number: int, team: str = "BOS", **change: Any) -> dict[str, Any]:
+    """A row of a game."""
+    return {"game_id": game_id(number), "team": team} | change
+
+
+def test_a_game_that_is_over_must_be_there_with_both_sides() -> None:
+    """None, one of two games, one of two sides: what is missing is named; a game of another source by its teams."""
+    whole = Whole(of="date", side="team")
+    both = [game(1), game(2, home="LAL", away="GSW")]
+    good = [line(1), line(1, "MIA"), line(2, "LAL"), line(2, "GSW")]
+    assert judge(whole, good, both).is_whole
+    assert judge(whole, [], both).absent == (game_id(1), game_id(2))
+    assert str(judge(whole, good[:2], both)) == f"1 of 2 games that are over are not in it: {game_id(2)}"
+    assert judge(whole, good[1:], both).parts == {game_id(1): "it holds nothing of BOS"}
+    named = [{"home": "MIA", "away": "BOS", "team": team} for team in ("BOS", "MIA")]
+    assert judge(whole, named, [game(1)]).is_whole
+    assert str(judge(whole, [], [])) == "it holds nothing"
+
+
+def test_what_is_not_over_in_it_is_not_whole() -> None:
+    """A game that is over by the schedule must be over in the answer; put off is believed if it is said later."""
+    whole = Whole(of="season", state="status", final="Final", put_off="Postponed")
+    assert judge(whole, [line(1, status="Final")], [game(1)]).is_whole
+    said = "it says 'Scheduled' of a game that is over"
+    assert judge(whole, [line(1, status="Scheduled")], [game(1)]).parts == {game_id(1): said}
+    off = [line(1, status="Postponed")]
+    for at, is_whole in ((None, False), (datetime(2024, 11, 2, tzinfo=UTC), False), (NOW, True)):
+        assert judge(whole, off, [game(1)], said=at).is_whole is is_whole
+
+
+def test_events_go_on_to_the_end() -> None:
+    """The last period, its end and the final score; each of them is missed."""
+    whole = Whole(of="game", events=True)
+
+    def events(last: int, end: int = 13, score: str = "108 - 110") -> list[dict[str, Any]]:
+        return [line(1, period=1, eventmsgtype=1, score="0 - 2"), line(1, period=last, eventmsgtype=end, score=score)]
+
+    assert judge(whole, events(4), [game(1)]).is_whole
+    for rows, fault in (
+        (events(3), "its events end in period 3 of 4"),
+        (events(4, end=1), "its events end before the end of period 4"),
+        (events(4, score="100 - 110"), "its events end with the score 100-110, the game with 108-110"),
+    ):
+        assert judge(whole, rows, [game(1)]).parts == {game_id(1): fault}
+
+
+def test_shots_are_as_many_as_the_box_score_has() -> None:
+    """One attempt less is what real charts and box scores differ by; two less is a part."""
+    whole = Whole(of="game", side="team", attempts=True)
+    boxed = game(1, attempts={"BOS": 4, "MIA": 2})
+
+    def shots(home: int, away: int) -> list[dict[str, Any]]:
+        return [line(1)] * home + [line(1, "MIA")] * away
+
+    assert judge(whole, shots(4, 2), [boxed]).is_whole
+    assert judge(whole, shots(3, 2), [boxed]).is_whole
+    assert judge(whole, shots(2, 2), [boxed]).parts == {game_id(1): "2 shots of BOS, the box score has 4"}
+    assert judge(whole, shots(2, 2), [game(1)]).is_whole
+
+
+def test_of_lists_without_games() -> None:
+    """Every team, or some rows; a page that says that another one follows."""
+    teams = Whole(of="teams", side="team", fewest=2)
+    assert judge(teams, [line(1)] * 2, [], teams=["BOS"]).is_whole
+    assert str(judge(teams, [line(1)], [], teams=["BOS", "MIA"])) == "it holds fewer than 2 rows of BOS, MIA"
+    rows = Whole(of="rows", fewest=5)
+    assert str(judge(rows, [], [])) == "it holds nothing"
+    assert str(judge(rows, [line(1)], [])) == "it holds 1 rows, fewer than 5"
+    assert str(judge(rows, [line(1)] * 5, [], more="a page follows")) == "a page follows"
+
+
+def test_the_games_that_are_asked_for() -> None:
+    """Those of its date and kind that are over; of its season by the id; its own."""
+    final, other, planned = game(1), game(2, kind="Playoffs"), game(3, score=None)
+    played = Played([final, other, planned])
+    by_date = Whole(of="date")
+    assert played.asked(by_date, DAY, "date", "") == [final, other]
+    assert played.asked(by_date, DAY, "Playoffs", "") == [other]
+    assert played.asked(by_date, DAY, "date", "", "Regular Season") == [final]
+    assert played.asked(by_date, IDES, "date", "") == []
+    assert played.asked(Whole(of="game"), DAY, game_id(2), "") == [other]
+    assert played.asked(Whole(of="season"), DAY, "2024-25", "2024-25") == [final, other]
+    assert played.asked(Whole(of="season"), DAY, "2023-24", "2023-24") == []
+    assert played.is_open(game_id(3))
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "said"),
+    [
+        ("nbac_shot_chart", {"TeamID": 0, "PlayerID": 0, "ContextMeasure": "FG_PCT", "StartPeriod": None}, ""),
+        ("nbac_shot_chart", {"TeamID": 1610612757}, "TeamID 1610612757 was asked for, not all"),
+        ("nbac_shot_chart", {"PlayerID": 1628378}, "PlayerID 1628378 was asked for, not all"),
+        ("nbac_shot_chart", {"ContextMeasure": "PTS"}, "ContextMeasure PTS was asked for, not FGA"),
+        ("nbac_shot_chart", {"Period": "2"}, "Period 2 was asked for, not all"),
+        ("nbac_shot_chart", {"ClutchTime": "Last 5 Minutes"}, "ClutchTime Last 5 Minutes was asked for"),
+        ("nbac_shot_chart", {"LeagueID": "20"}, "LeagueID 20 was asked for, not 00"),
+        ("nbac_shot_chart", {"Season": "2019-20"}, "Season 2019-20 was asked for, not 2024-25"),
+        ("nbac_team_boxscore", {"RangeType": 2, "StartRange": 0, "EndRange": 55800, "EndPeriod": 10}, ""),
+        ("nbac_team_boxscore", {"RangeType": 0, "StartPeriod": 1, "EndPeriod": 1}, ""),
+        (
+            "nbac_team_boxscore",
+            {"RangeType": 1, "StartPeriod": 1, "EndPeriod": 2},
+            "only periods 1 to 2 were asked for",
+        ),
+        (
+            "nbac_team_boxscore",
+            {"RangeType": 2, "StartRange": 28800, "EndRange": 28940},
+            "only a part of the game was asked for (RangeType)",
+        ),
+        ("nbac_team_boxscore", {"GameID": game_id(2)}, f"GameID {game_id(2)} was asked for, not {game_id(1)}"),
+        ("nbac_scoreboard_v2", {"GameDate": "11/02/2024", "LeagueID": "00", "DayOffset": 0}, ""),
+        ("nbac_scoreboard_v2", {"GameDate": "2024-11-02", "DayOffset": "-1"}, "DayOffset -1 was asked for"),
+        ("nbac_player_boxscore", {"DateFrom": "2024-11-01"}, "DateFrom 2024-11-01 was asked for, not 2024-11-02"),
+        ("nbac_player_boxscore", {"DateFrom": None, "Counter": 0, "PlayerOrTeam": "P"}, ""),
+    ],
+)
+def test_what_the_service_echoes_is_compared_with_what_is_asked(name: str, asked: dict[str, Any], said: str) -> None:
+    """The parameters of the endpoint decide, whatever their spelling: all of them 0, "0", null or empty are the same."""
+    assert narrower(SOURCES[name], asked, about(DAY, game_id(1))) == said
+
+
+def test_half_of_a_chart_takes_nothing_from_the_whole(partner: Partner) -> None:
+    """One team's shots are held back whether the echo says so or only the rows do; the whole chart clears it."""
+    partner.schedule(POR_DAL)
+    chart, key = SOURCES["nbac_shot_chart"], POR_DAL[0]
+    counts = "SELECT team_abbr, COUNT(*) FROM nba_raw.nbac_shot_chart GROUP BY 1 ORDER BY 1"
+    assert partner.load(chart, NIGHT, payload(BOTH), key).exit_code == 0
+    partner.execute("UPDATE nba_raw.nbac_shot_chart SET is_assisted = FALSE WHERE is_assisted IS NULL")
+    half = json.loads(payload(HALF))
+    for asked, said in (
+        (half["parameters"], "TeamID 1610612757 was asked for, not all"),
+        ({}, "it holds nothing of DAL"),
+    ):
+        half["parameters"] = asked
+        done = partner.load(chart, NIGHT, json.dumps(half).encode(), key)
+        assert (done.success, done.quarantined, done.exit_code) == (0, 1, 1)
+        assert list(done.incomplete.values()) == [f"{said}: {key}"]
+        assert partner.rows(counts) == [("DAL", 88), ("POR", 82)]
+        assert partner.rows(OUTCOMES.format(chart.name)) == [(key, "incomplete")]
+        assert partner.rules() == {key: {"whole_game"}}
+    assert partner.load(chart, NIGHT, payload(BOTH), key).exit_code == 0
+    assert partner.rules() == {}
+    assert partner.rows(OUTCOMES.format(chart.name)) == [(key, "loaded")]
+
+
+def test_a_date_without_one_of_its_games_is_asked_again(partner: Partner, command: Any, monkeypatch: Any) -> None:
+    """Seven of eight games, then none: exit status 1, what is stored stays, and fetch and load go on by themselves."""
+    schedule = json.loads(payload("nbac_schedule/schedule_api.json.gz"))
+    league = schedule["leagueSchedule"]
+    league["gameDates"] = [day for day in league["gameDates"] if day["gameDate"] == "03/15/2025 00:00:00"]
+    partner.load(SOURCES["nbac_schedule"], date(2025, 8, 27), json.dumps(schedule).encode(), "2024-25")
+    whole = json.loads(payload("nbac_player_boxscore/leaguegamelog.json"))
+    lines, place = whole["resultSets"][0]["rowSet"], whole["resultSets"][0]["headers"].index("GAME_ID")
+    source = SOURCES["nbac_player_boxscore"]
+    lost = min(entry[place] for entry in lines)
+    options = ["--landing", partner.landing.url, "--warehouse", partner.warehouse.path]
+    dates = ["--start-date", f"{IDES}", "--end-date", f"{IDES}"]
+    answers = [[entry for entry in lines if entry[place] != lost], [], lines]
+    bodies = []
+    for kept in answers:
+        whole["resultSets"][0]["rowSet"] = kept
+        bodies.append(json.dumps(whole).encode())
+    stored = "SELECT COUNT(DISTINCT game_id) FROM nba_raw.nbac_player_boxscore"
+    with SourceServer(*map(Answer, bodies)) as server:
+        monkeypatch.setenv("BACKCOURT_FETCH_VIA", server.url)
+        for number, (code, games, word) in enumerate(((1, 7, "incomplete"), (1, 7, "incomplete"), (0, 8, "loaded"))):
+            fetched = command("fetch", source.name, *dates, *options)
+            assert (fetched.code, len(server.received)) == (code, number + 1), fetched
+            assert (f"of 8 games that are over are not in it: {lost}" in fetched.err) is bool(code), fetched
+            loaded = command("load", source.name, *options)
+            assert (loaded.code, partner.rows(stored)) == (code, [(games,)]), loaded
+            assert partner.rows(OUTCOMES.format(source.name)) == [("RegularSeason", word)]
+        fetched = command("fetch", source.name, *dates, *options)
+        assert (fetched.code, len(server.received)) == (0, 3), fetched
+        # A game that is over only now makes the list incomplete that was whole.
+        partner.schedule(("0022409999", IDES, "LAL", "UTA", 100, 99, 4))
+        assert command("load", source.name, *options).code == 1
+        assert command("fetch", source.name, *dates, *options, "--dry-run").out.startswith("would ask for 1 ")
+
+
+def test_a_schedule_from_before_the_season_un_plays_nothing(partner: Partner) -> None:
+    """By its own time it is older, whenever it landed; and without any memory of a newer one its games stay over."""
+    source, day = SOURCES["nbac_schedule"], date(2025, 8, 27)
+    whole = json.loads(payload("nbac_schedule/schedule_api.json.gz"))
+    whole["leagueSchedule"]["gameDates"] = whole["leagueSchedule"]["gameDates"][30:40]
+    partner.load(source, day, json.dumps(whole).encode(), "2024-25")
+    counts = "SELECT game_status, COUNT(*) FROM nba_raw.nbac_schedule GROUP BY 1"
+    ((status, games),) = partner.rows(counts)
+    assert (status, int(str(games)) > 50) == (3, True)
+    whole["meta"]["time"] = "2024-08-15T10:00:00Z"
+    for date_of in whole["leagueSchedule"]["gameDates"]:
+        for entry in date_of["games"]:
+            entry |= {"gameStatus": 1, "gameStatusText": "7:30 pm ET"}
+    old = json.dumps(whole).encode()
+    done = partner.load(source, day, old, "2024-25")
+    assert (done.success, done.exit_code, len(done.older)) == (0, 0, 1)
+    assert partner.rows(counts) == [(3, games)]
+    # On a later date it would count, were it not for what the loaded one says of its time.
+    partner.land(source, date(2025, 9, 1), old, "2024-25")
+    done = load_landed(partner.warehouse, source, partner.landing, [date(2025, 9, 1)], now=NOW, run_id="run")
+    assert (done.success, len(done.older)) == (0, 1)
+    partner.execute("DELETE FROM nba_processing.landed_files")
+    done = load_landed(partner.warehouse, source, partner.landing, [date(2025, 9, 1)], now=NOW, run_id="run")
+    assert (done.success, done.quarantined, done.exit_code) == (0, games, 1)
+    assert "it says 'Scheduled' of a game that is over" in next(iter(done.incomplete.values()))
+    assert partner.rows(counts) == [(3, games)]
+
+
+def test_by_hand_the_time_and_the_key_are_the_payload_s_own(partner: Partner, tmp_path: Path) -> None:
+    """The time is what it says, or an option; an older one lies before a newer one; a key of something else is refused."""
+    file, source = tmp_path / "payload", SOURCES["nbac_team_boxscore"]
+    file.write_bytes(v3(game_id(1)))
+    made = datetime(2024, 11, 3, 4, tzinfo=UTC)
+
+    def landed(name: str, day: date, key: str = "", **options: Any) -> Any:
+        options = {"now": NOW, "seasons": Seasons()} | options
+        return put(SOURCES[name], partner.landing, file, day, key, **options)[0]
+
+    assert landed(source.name, DAY, game_id(1)).received == made
+    file.write_bytes(v2(game_id(1)))
+    assert landed(source.name, DAY, game_id(1)).received == NOW
+    before = datetime(2024, 11, 3, 1, tzinfo=UTC)
+    file.write_bytes(v2(game_id(1), home={"TEAM_CITY": "B"}))
+    assert landed(source.name, DAY, game_id(1), received=before).received == before
+    assert [each.received for each in partner.landing.versions(source.name, DAY, game_id(1))] == [before, made, NOW]
+    file.write_bytes(v3(game_id(1)))
+    with pytest.raises(InputFileError, match="later than --received"):
+        landed(source.name, DAY, game_id(1), received=before)
+    file.write_bytes(payload("nbac_player_boxscore/leaguegamelog.json"))
+    assert landed("nbac_player_boxscore", IDES).key == "RegularSeason"
+    file.write_bytes(payload("espn_team_roster/api.json"))
+    assert landed("espn_team_roster", date(2025, 7, 1)).key == "BOS"
+    for name, content, day, key, said in (
+        ("nbac_player_boxscore", "nbac_player_boxscore/leaguegamelog.json", IDES, "Playoffs", "but RegularSeason"),
+        ("nbac_scoreboard_v2", "nbac_scoreboard_v2/scoreboard.json", date(2024, 1, 15), "k", "but date"),
+        ("odds_game_lines", "odds_game_lines/lines.json", date(2024, 1, 24), "k", "is no key of odds_game_lines"),
+        ("bdl_standings", "bdl_standings/a.json", date(2025, 1, 15), "2023-24", "but 2024-25"),
+    ):
+        file.write_bytes(payload(content))
+        with pytest.raises(InputFileError, match=said):
+            landed(name, day, key)
+
+
+def test_land_says_what_is_missing(partner: Partner, command: Any, tmp_path: Path) -> None:
+    """A payload that is not whole lands, is named, and the exit status is 1."""
+    partner.schedule((game_id(1), DAY, "BOS", "MIA", HOME_SCORE, AWAY_SCORE, 4))
+    box = json.loads(v2(game_id(1)))
+    box["resultSets"][1]["rowSet"].pop()
+    (tmp_path / "box.json").write_text(json.dumps(box))
+    options = ["--landing", partner.landing.url, "--warehouse", partner.warehouse.path]
+    options += ["--date", f"{DAY}", "--key", game_id(1), "--received", "2024-11-03T01:00:00-05:00"]
+    done = command("land", "nbac_team_boxscore", tmp_path / "box.json", *options)
+    assert (done.code, done.err) == (1, f"incomplete: it holds nothing of BOS: {game_id(1)}\n"), done
+    assert "/20241103T060000Z-" in done.out
+    wrong = command("land", "nbac_team_boxscore", tmp_path / "box.json", *options[:-1], "2024-11-03")
+    assert (wrong.code, "is no time with a zone" in wrong.line) == (2, True)
+
+
+def test_what_would_go_by_an_earlier_date_stays(partner: Partner) -> None:
+    """A list of players of an earlier date is left alone once a later one is loaded."""
+    source, early, late = SOURCES["bdl_active_players"], date(2025, 7, 14), date(2025, 7, 15)
+    page = json.loads(payload("bdl_active_players/page.json"))
+    partner.load(source, late, json.dumps(page).encode(), "date")
+    page["data"][0]["jersey_number"] = "98"
+    done = partner.load(source, early, json.dumps(page).encode(), "date")
+    assert (done.success, list(done.older.values())) == (0, ["that of 2025-07-15 is loaded"])
+    assert partner.rows("SELECT DISTINCT as_of_date FROM nba_raw.bdl_active_players") == [(late,)]
+
+
+def test_every_source_says_what_is_whole() -> None:
+    """No source is without a measure."""
+    assert [name for name, source in SOURCES.items() if not source.whole.of] == []
+    asked = About("0022400001", DAY, NOW, "payload")
+    assert narrower(replace(SOURCES["nbac_shot_chart"], fetch=None), {"TeamID": 1}, asked) == ""
