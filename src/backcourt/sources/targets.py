@@ -9,7 +9,7 @@ from datetime import date
 from typing import Literal
 
 from backcourt.calendar import LONGEST_BREAK, SEASON_TYPES, DateRange, Seasons, is_game_id, season_of_game, season_year
-from backcourt.catalog.teams import TEAMS
+from backcourt.catalog.teams import TEAMS, teams_of
 from backcourt.errors import BackcourtError
 from backcourt.sources.source import Published
 from backcourt.sources.whole import SERVICE_TYPES
@@ -88,7 +88,14 @@ def targets(
     labels = {day: season_of_game(game) if is_game_id(game) else seasons.of(day) for day, game in played}
     if source.per == "game":
         return [
-            Target(day, game, values_of(day, labels[day], game) | sides[game] | {"season_type": kinds[game]})
+            Target(
+                day,
+                game,
+                values_of(day, labels[day], game)
+                | sides[game]
+                | _then(sides[game], labels[day])
+                | {"season_type": kinds[game]},
+            )
             for day, game in played
         ]
     if keyed_by(source) == "kind":
@@ -99,6 +106,12 @@ def targets(
             for day, kind in pairs
         ]
     return [Target(day, "date", values_of(day, labels[day])) for day in labels]
+
+
+def _then(sides: Mapping[str, str], season: str) -> dict[str, str]:
+    """The codes that two teams had in a season, as the league's files of that time are named."""
+    codes = dict(zip((team.tricode for team in TEAMS), teams_of(season_year(season)), strict=True))
+    return {f"{side}_then": codes[code].tricode if code in codes else code for side, code in sides.items()}
 
 
 def overdue(session: Session, span: DateRange, today: date) -> int:
@@ -129,7 +142,10 @@ def season_targets(source: Published, labels: Sequence[str], today: date, *, sea
         day = max(min(today, dates.end), dates.start)
         values = values_of(day, label)
         if by_team(source):
-            own = [(team.tricode, {"bref_team": team.bref_code, "team_id": str(team.team_id)}) for team in TEAMS]
+            own = [
+                (team.tricode, {"bref_team": then.bref_code, "team_id": str(team.team_id)})
+                for team, then in zip(TEAMS, teams_of(season_year(label)), strict=True)
+            ]
             found += [Target(day, code, values | named) for code, named in own]
         else:
             found.append(Target(day, label, values))

@@ -22,12 +22,13 @@ from backcourt.calendar import Seasons, longest_season
 from backcourt.catalog import raw_league, raw_market
 from backcourt.catalog.clock import UTC_OF_EASTERN
 from backcourt.catalog.model import Table
+from backcourt.catalog.teams import codes_of
 from backcourt.errors import AuditError, QueryError
 from backcourt.names.carriers import HOLDING, with_ids
 from backcourt.names.resolve import Resolved, settle_names
 from backcourt.sources import venues
 from backcourt.sources.faults import stage_faults, with_faults
-from backcourt.sources.season.files import Folder, SeasonFile
+from backcourt.sources.season.files import EXHIBITION, Folder, SeasonFile
 from backcourt.sources.season.summary import TableLoad
 from backcourt.warehouse.base import STAGING, Parameters, Published, Session, Statement, Value
 from backcourt.warehouse.content import altered, trusted_hash
@@ -65,10 +66,14 @@ def stage_inputs(session: Session, folder: Folder) -> None:
     """Make the files, the teams and the normal form of every name readable in nba_staging."""
     import pyarrow as pa
 
-    from backcourt.catalog.teams import TEAMS
+    from backcourt.catalog.teams import TEAMS, teams_of
     from backcourt.names.normalise import lookup_array
 
-    teams = [{"tricode": team.tricode, "team_id": team.team_id, "bref_code": team.bref_code} for team in TEAMS]
+    # Codes of a season gone by have been replaced by today's, but on Basketball-Reference.
+    teams = [
+        {"tricode": team.tricode, "team_id": team.team_id, "bref_code": then.bref_code}
+        for team, then in zip(TEAMS, teams_of(folder.year), strict=True)
+    ]
     session.stage_arrow("teams", pa.Table.from_pylist(teams))
     names: pa.Table = pa.table({"player_name": folder.names, "player_lookup": lookup_array(folder.names)})
     session.stage_arrow("player_names", names)
@@ -94,6 +99,7 @@ class _Stage:
         units: Full name of the list of games (or teams, players, dates) in the file, with a flag ``held``.
         count: How many there are.
         held: How many of them are held back.
+        gone: How many are not published: those that are held back, and those that are left out.
         rows: Rows that are held back or left out of games that are not: rule, how many, the first of them.
     """
 
@@ -102,6 +108,7 @@ class _Stage:
     units: str
     count: int
     held: int
+    gone: int
     rows: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
 
@@ -159,12 +166,12 @@ class UnitLoader:
         stage = self._stage(table, file)
         scope = self._scope(table, file, stage)
         changed, stored = self._changes(table, file, stage, scope)
-        alone = {rule: found for rule, found in stage.rows.items() if rule not in file.left_out}
+        alone = {rule: found for rule, found in stage.rows.items() if rule not in _left_out(file)}
         entry = TableLoad(
             table=file.table,
             file=file.file_name,
             success=changed,
-            skipped=stage.count - stage.held - changed,
+            skipped=stage.count - stage.gone - changed,
             quarantined=stage.held,
             rows_inserted=stored.inserted,
             rows_removed=stored.removed,
@@ -173,7 +180,7 @@ class UnitLoader:
             rules=self._named(file, stage.name, "broken_rules", self._held(file, stage)) if stage.held else {},
             held_rows=sum(count for count, _ in alone.values()),
             row_rules=alone,
-            left_out={rule: found for rule, found in stage.rows.items() if rule in file.left_out},
+            left_out={rule: found for rule, found in stage.rows.items() if rule in _left_out(file)},
             warnings=self._named(file, stage.good, "warning"),
             absent=self._absent(table, file, stage),
             seconds=time.perf_counter() - started,
@@ -202,6 +209,7 @@ class UnitLoader:
         return {
             "season": self._folder.season,
             "season_year": year,
+            "team_codes": codes_of(year),
             "first_day": dates.start,
             "last_day": dates.end,
             "first_game_day": room.start,
@@ -257,34 +265,42 @@ class UnitLoader:
     def _stage(self, table: Table, file: SeasonFile) -> _Stage:
         """Compute the rows and their rules; set the good ones apart if any is broken."""
         name = self._staged(file)
+        guests = f"COUNTIF(REGEXP_CONTAINS(broken_rules, r'(^|; ){EXHIBITION}: ')) > 0"
+        nothing = "COUNTIF(broken_rules IS NULL) = 0"
         units = self._session.stage_query(
             f"units_{file.stem}",
-            # What has no row left is held back, too: an empty unit would take out what is stored of it.
-            f"SELECT {unit_text(file)} AS unit, "
-            f"COUNTIF({_holding_rule(file)}) > 0 OR COUNTIF(broken_rules IS NULL) = 0 AS held, "
-            f"COUNTIF(broken_rules IS NOT NULL) AS broken FROM {name} GROUP BY unit",
+            # What has no row left is not published: an empty unit would take out what is stored of it.
+            f"SELECT unit, is_out, NOT is_out AND (holding OR nothing) AS held, is_out OR holding OR nothing AS gone, "
+            f"broken_rows FROM (SELECT {unit_text(file)} AS unit, COUNTIF({_holding_rule(file)}) > 0 AS holding, "
+            f"{nothing} AS nothing, COUNTIF(broken_rules IS NOT NULL) AS broken_rows, "
+            f"{guests} OR ({nothing} AND COUNTIF({_quarantined_row(file, 'broken_rules')}) = 0) AS is_out "
+            f"FROM {name} GROUP BY unit)",
         ).name
-        count, held, broken = self._numbers(
-            f"SELECT COUNT(*) AS n, COUNTIF(held) AS held, COUNTIF(broken > 0) AS broken FROM {units}"
+        count, held, gone, broken = self._numbers(
+            f"SELECT COUNT(*) AS n, COUNTIF(held) AS held, COUNTIF(gone) AS gone, COUNTIF(broken_rows > 0) AS broken "
+            f"FROM {units}"
         )
         if not broken:
-            return _Stage(name, name, units, count, 0)
+            return _Stage(name, name, units, count, 0, 0)
         columns = ", ".join(column.name for column in table.columns if column.name != "processed_at")
         good = self._session.stage_query(
             f"good_{file.stem}",
             f"SELECT {columns}, {', '.join(_extra(file))} FROM {name} "
-            f"WHERE broken_rules IS NULL AND {unit_text(file)} IN (SELECT unit FROM {units} WHERE NOT held)",
+            f"WHERE broken_rules IS NULL AND {unit_text(file)} IN (SELECT unit FROM {units} WHERE NOT gone)",
         ).name
-        stage = _Stage(name, good, units, count, held)
+        stage = _Stage(name, good, units, count, held, gone)
         return stage if broken == held else replace(stage, rows=self._rows(file, stage))
 
     def _rows(self, file: SeasonFile, stage: _Stage) -> dict[str, tuple[int, str]]:
-        """Rows that games which are not held back go without: how many break a rule, and the first of them."""
+        """Rows that are left out, and those that loaded games go without: how many break a rule, and the first."""
+        left_out = f"(STARTS_WITH(broken, '{EXHIBITION}: ') OR NOT {_quarantined_row(file, 'broken')})"
         found = self._session.rows(
             "SELECT SPLIT(broken, ': ')[SAFE_OFFSET(0)] AS rule, COUNT(*) AS n, "
             "MIN(SUBSTR(broken, STRPOS(broken, ': ') + 2)) AS detail "
             f"FROM {stage.name} AS s CROSS JOIN UNNEST(SPLIT(s.broken_rules, '; ')) AS broken "
-            f"WHERE s.broken_rules IS NOT NULL AND NOT {self._held(file, stage)} GROUP BY rule ORDER BY rule"
+            f"INNER JOIN {stage.units} AS u ON u.unit = {unit_text(file, 's.')} "
+            f"WHERE s.broken_rules IS NOT NULL AND NOT u.held AND (NOT u.is_out OR {left_out}) "
+            "GROUP BY rule ORDER BY rule"
         )
         return {str(rule): (int(str(n)), str(detail)) for rule, n, detail in found}
 
@@ -307,7 +323,7 @@ class UnitLoader:
         units = (
             f"SELECT {unit_text(file, 's.')} AS unit FROM {stage} AS s INNER JOIN {STAGING}.units_{file.stem} AS u "
             f"ON u.unit = {unit_text(file, 's.')} WHERE s.broken_rules IS NOT NULL "
-            f"AND (u.held OR {_quarantined_row(file)})"
+            f"AND NOT u.is_out AND (u.held OR {_quarantined_row(file)})"
         )
         sql = (
             f"SELECT s.landed_from FROM {stage} AS s WHERE {unit_text(file, 's.')} IN ({units}) GROUP BY s.landed_from"
@@ -330,9 +346,9 @@ class UnitLoader:
             conditions.append("t.game_date BETWEEN @earliest_day AND @latest_day")
             parameters |= {name: self._parameters[name] for name in ("earliest_day", "latest_day")}
         if not file.whole_season:
-            conditions.append(f"{unit} IN (SELECT unit FROM {stage.units} WHERE NOT held)")
-        elif stage.held:
-            conditions.append(f"{unit} NOT IN (SELECT unit FROM {stage.units} WHERE held)")
+            conditions.append(f"{unit} IN (SELECT unit FROM {stage.units} WHERE NOT gone)")
+        elif stage.gone:
+            conditions.append(f"{unit} NOT IN (SELECT unit FROM {stage.units} WHERE gone)")
         return Scope(" AND ".join(conditions), parameters)
 
     def _changes(self, table: Table, file: SeasonFile, stage: _Stage, scope: Scope) -> tuple[int, Published]:
@@ -345,7 +361,7 @@ class UnitLoader:
         (stored,) = self._numbers(f"SELECT COUNT(*) AS n FROM {target}", scope.parameters)
         (good,) = self._numbers(f"SELECT COUNT(*) AS n FROM {stage.good}")
         if not stored:
-            return stage.count - stage.held, Published(good, 0, 0)
+            return stage.count - stage.gone, Published(good, 0, 0)
         # The hash covers the key, so that equal hashes mean equal rows; a row changed behind its hash has none.
         changed, inserted, removed = self._numbers(
             "SELECT COUNT(DISTINCT IF(n.data_hash IS NULL OR o.data_hash IS NULL, COALESCE(n.unit, o.unit), NULL)) "
@@ -371,7 +387,7 @@ class UnitLoader:
         season = "" if "season_year" not in table.key and self._folder.sources is not None else " AND season = @season"
         part = f" AND ({part})" if self._folder.sources is not None else ""
         clear = Statement(f"DELETE FROM {_QUARANTINE} WHERE table_name = @table_name{season}{part}", parameters)
-        if not stage.held and not stage.rows.keys() - file.left_out:
+        if not stage.held and not stage.rows.keys() - _left_out(file):
             return (clear,)
         has_date = any(column.name == "game_date" for column in table.columns)
         insert = Statement(
@@ -385,6 +401,7 @@ class UnitLoader:
             f"{'s.game_date' if has_date else 'CAST(NULL AS DATE)'} AS game_date, broken"
             f"{', s.landed_from' if landed else ''} FROM {stage.name} AS s "
             "CROSS JOIN UNNEST(SPLIT(s.broken_rules, '; ')) AS broken WHERE s.broken_rules IS NOT NULL "
+            f"AND {unit_text(file, 's.')} NOT IN (SELECT unit FROM {stage.units} WHERE is_out) "
             f"AND ({self._held(file, stage)} OR {_quarantined_row(file, 'broken')}))) "
             + (f" LEFT JOIN ({_PATHS}) AS l ON l.landed_unit = unit " if part and not landed else " ")
             + "GROUP BY unit, rule ORDER BY unit, rule",
@@ -449,6 +466,11 @@ def _holding_rule(file: SeasonFile) -> str:
 def _quarantined_row(file: SeasonFile, broken: str = "s.broken_rules") -> str:
     """SQL condition: what a row breaks is written down, if its unit is not held back as a whole."""
     return _other_rule(broken, file.left_out)
+
+
+def _left_out(file: SeasonFile) -> frozenset[str]:
+    """Rules whose rows are no problem of the load."""
+    return file.left_out | {EXHIBITION}
 
 
 def _other_rule(broken: str, rules: frozenset[str]) -> str:

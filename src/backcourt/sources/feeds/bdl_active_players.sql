@@ -34,7 +34,7 @@ SELECT
   NULLIF(ARRAY_TO_STRING([
     IF(bdl_player_id IS NULL OR COALESCE(player_lookup, '') = '',
        FORMAT('required_fields: %s misses his name or id', who), NULL),
-    IF(team IS NOT NULL AND known_team IS NULL, FORMAT('known_team: %s is with %s', who, team), NULL),
+    IF(team IS NOT NULL AND known_team IS NULL, FORMAT('known_team: %s is with %s, %s', who, team, {no_team}), NULL),
     IF(draft_year < 1946 OR draft_year > @season_year + 1, FORMAT('draft_plausible: %s in %d', who, draft_year), NULL),
     IF(copies > 1, FORMAT('duplicate_key: %s is listed %d times', who, copies), NULL)
   ], '; '), '') AS broken_rules,

@@ -30,7 +30,7 @@ SELECT
   NULLIF(ARRAY_TO_STRING([
     IF(bdl_player_id IS NULL OR COALESCE(player_lookup, '') = '' OR injury_status IS NULL,
        FORMAT('required_fields: %s misses a field', who), NULL),
-    IF(team IS NOT NULL AND known_team IS NULL, FORMAT('known_team: %s is with %s', who, team), NULL),
+    IF(team IS NOT NULL AND known_team IS NULL, FORMAT('known_team: %s is with %s, %s', who, team, {no_team}), NULL),
     IF(copies > 1, FORMAT('duplicate_key: %s is listed %d times', who, copies), NULL)
   ], '; '), '') AS broken_rules,
   CAST(NULL AS STRING) AS warning

@@ -33,7 +33,7 @@ SELECT
   NULLIF(ARRAY_TO_STRING([
     IF(team IS NULL OR conference IS NULL OR division IS NULL OR wins IS NULL OR losses IS NULL,
        FORMAT('required_fields: %s misses a field', who), NULL),
-    IF(team IS NOT NULL AND known_team IS NULL, FORMAT('known_team: %s', who), NULL),
+    IF(team IS NOT NULL AND known_team IS NULL, FORMAT('known_team: %s is %s', who, {no_team}), NULL),
     IF(conference NOT IN ('East', 'West'), FORMAT('known_conference: %s is in %s', who, conference), NULL),
     IF(wins < 0 OR losses < 0 OR wins + losses > 82,
        FORMAT('games_plausible: %s has %d wins and %d losses', who, wins, losses), NULL),

@@ -26,7 +26,7 @@ SELECT
   NULLIF(ARRAY_TO_STRING([
     IF(team IS NULL OR COALESCE(player_lookup, '') = '' OR espn_player_id IS NULL,
        FORMAT('required_fields: %s misses a field', who), NULL),
-    IF(team IS NOT NULL AND known_team IS NULL, FORMAT('known_team: %s', who), NULL),
+    IF(team IS NOT NULL AND known_team IS NULL, FORMAT('known_team: %s is of %s', who, {no_team}), NULL),
     IF(birth_date > roster_date, FORMAT('birth_plausible: %s was born later', who), NULL),
     IF(players > 30, FORMAT('roster_plausible: %s has %d players', COALESCE(team, '?'), players), NULL),
     IF(copies > 1, FORMAT('duplicate_key: %s is listed %d times', who, copies), NULL)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from backcourt.catalog.teams import team_code_of
+from backcourt.catalog.teams import source_code_of
 from backcourt.sources.parsers.values import Cells, words
 from backcourt.sources.season.files import kinds
 from backcourt.sources.source import About, Parsed, json_of, take, wrong_shape
@@ -63,6 +63,7 @@ _BY_ID = (
     *("MIA", "MIL", "MIN", "NOP", "NYK", "OKC", "ORL", "PHI", "PHX", "POR", "SAC", "SAS", "TOR", "UTA", "WAS"),
 )
 """The teams in the order of the service's ids, which begin at 1."""
+_GUESTS = "games with a side that is none of the 30 teams"
 _TEAM = words("id conference division city name full_name abbreviation")
 _PERSON = {"id": "bdl_player_id", "first_name": "first_name", "last_name": "last_name"}
 _PERSON_IGNORED = words(
@@ -192,6 +193,8 @@ def _box(game: dict[str, Any], where: str, cells: Cells, parsed: Parsed) -> None
     for side, name in (("home", "home_team"), ("away", "visitor_team")):
         sides[side] = cells.record(game.get(name), f"{where}.{name}")
         parsed.known(sides[side], _TEAM | {"players"}, f"data.{name}.")
+    if _are_guests(parsed, game, *(team.get("id") for team in sides.values())):
+        return
     common |= {side: _team(team, where, cells) for side, team in sides.items()}
     for side, team in sides.items():
         # A game that has not begun has no players yet.
@@ -205,12 +208,24 @@ def _stat(line: dict[str, Any], where: str, cells: Cells, parsed: Parsed) -> Non
     """A player's line with his game, whose teams are told by id."""
     game = cells.record(line.get("game"), f"{where}.game")
     common = take(game, _GAME, _GAME_IGNORED, parsed, "data.game.")
+    if _are_guests(parsed, game, game.get("home_team_id"), game.get("visitor_team_id")):
+        return
     common["home"] = _team_of_id(game.get("home_team_id"), f"{where}.game.home_team_id", cells)
     common["away"] = _team_of_id(game.get("visitor_team_id"), f"{where}.game.visitor_team_id", cells)
     team = cells.record(line.get("team"), f"{where}.team")
     parsed.known(team, _TEAM, "data.team.")
     person = cells.record(line.get("player"), f"{where}.player")
     _line(line, person, {**common, "team": _team(team, where, cells)}, (cells, parsed, where))
+
+
+def _are_guests(parsed: Parsed, game: dict[str, Any], *teams: object) -> bool:
+    """True for a game with a side that is none of the 30 teams by its id, such as an All-Star game; it is noted."""
+    if not any(isinstance(team, int) and team > len(_BY_ID) for team in teams):
+        return False
+    name = f"{game.get('id')} of {game.get('date')}"[:80]
+    if name not in parsed.left_out.get(_GUESTS, ()):
+        parsed.leave_out(_GUESTS, name)
+    return True
 
 
 def _line(
@@ -235,7 +250,7 @@ def _name(person: dict[str, Any], where: str, cells: Cells) -> str:
 def _team(team: dict[str, Any], where: str, cells: Cells) -> str | None:
     """The tricode of a team's object."""
     code = cells.text(team.get("abbreviation"), f"{where}.abbreviation")
-    return team_code_of(code) if code else None
+    return source_code_of(code) if code else None
 
 
 def _team_of_id(value: object, where: str, cells: Cells) -> str | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from backcourt.calendar import is_game_id
-from backcourt.catalog.teams import team_code_of
+from backcourt.catalog.teams import source_code_of
 from backcourt.sources.parsers.values import Cells, words
 from backcourt.sources.season.files import kinds
 from backcourt.sources.source import About, Parsed, json_of, wrong_shape
@@ -38,6 +38,7 @@ _OFFER = words(
 )
 _SELECTION = words("id selection label short_label participant opening_line books active option bet_rating")
 _LINE = words("line cost main active best is_off updated created replaced odds_key link id from_scout metrics")
+_PRE_SEASON = "PRE"
 _NO_TEAM = "FA"
 """What stands for the team of a player who has none when the answer is given, whatever it was at the game."""
 
@@ -63,11 +64,14 @@ def parse_events(data: bytes, about: About) -> Parsed:
         where = f"events[{place}]"
         parsed.known(event, _EVENT, "events.")
         home, away = (cells.text(event.get(side), f"{where}.{side}") for side in ("home", "visitor"))
+        if event.get("season_type") == _PRE_SEASON:
+            parsed.leave_out("exhibition games", event.get("id"))
+            continue
         row = {
             "event_id": cells.whole(event.get("id"), f"{where}.id"),
             "game_date": cells.game_day(event.get("scheduled"), f"{where}.scheduled"),
-            "home": team_code_of(home) if home else None,
-            "away": team_code_of(away) if away else None,
+            "home": source_code_of(home) if home else None,
+            "away": source_code_of(away) if away else None,
         }
         if None in row.values():
             raise wrong_shape(about, f"{where} misses its id, its time or a team")
@@ -127,7 +131,7 @@ def _offer(offer: dict[str, Any], games: dict[int, tuple[Any, Any]], tools: tupl
         "game_id": cells.about.key if is_game_id(cells.about.key) else None,
         "offer_id": offer.get("id"),
         "player_name": people[0].get("name"),
-        "player_team": team_code_of(team) if team and team != _NO_TEAM else None,
+        "player_team": source_code_of(team) if team and team != _NO_TEAM else None,
         "home": home,
         "away": away,
     }
@@ -170,5 +174,5 @@ def _games(found: object, cells: Cells) -> dict[int, tuple[Any, Any]]:
         number = cells.whole(event.get("id"), f"events[{place}].id")
         sides = [cells.text(event.get(side), f"events[{place}].{side}") for side in ("home", "visitor")]
         if number is not None and all(sides):
-            games[number] = (team_code_of(sides[0] or ""), team_code_of(sides[1] or ""))
+            games[number] = (source_code_of(sides[0] or ""), source_code_of(sides[1] or ""))
     return games

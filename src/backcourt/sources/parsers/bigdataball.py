@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from backcourt.calendar import is_game_id, season_of_game
-from backcourt.catalog.teams import team_code_of
+from backcourt.catalog.teams import source_code_of
 from backcourt.names.normalise import player_lookup
 from backcourt.sources.parsers.values import Cells, words
 from backcourt.sources.season.files import kinds
@@ -166,7 +166,7 @@ def _people(line: dict[str, str | None]) -> dict[str, Any]:
     return {
         "player_1_lookup": player_lookup(actor) or None,
         "player_1_side": side,
-        "player_1_team": team_code_of(line["team"] or "") or None,
+        "player_1_team": source_code_of(line["team"] or "") or None,
         "player_2_lookup": player_lookup(helper) or None,
         "player_2_role": role,
     }

@@ -7,7 +7,7 @@ import re
 from datetime import date
 from typing import Any
 
-from backcourt.catalog.teams import team_code_of
+from backcourt.catalog.teams import source_code_of
 from backcourt.errors import InputFileError
 from backcourt.sources.parsers.values import Cells, words
 from backcourt.sources.season.files import kinds
@@ -57,6 +57,8 @@ _PAGE = re.compile(r"window\['__espnfitt__'\]\s*=\s*")
 _STATES = {"pre": 1, "in": 2}
 _DONE = 3
 _EVENT = words("id uid date name shortName season week competitions links weather status")
+_PRE_SEASON, _ALL_STAR = 1, "ALLSTAR"
+"""What the service calls seasons and games of which no table holds anything."""
 _COMPETITION = words(
     "id uid date attendance type timeValid neutralSite conferenceCompetition playByPlayAvailable recent venue "
     "competitors notes status broadcasts geoBroadcasts broadcast format startDate leaders headlines highlights odds "
@@ -122,8 +124,19 @@ def parse_scoreboard(data: bytes, about: About) -> Parsed:
         parsed.known(event, _EVENT, "events.")
         where = f"events[{place}].competitions"
         for game in cells.records(event.get("competitions"), where):
+            if _is_exhibition(event, game):
+                parsed.leave_out("exhibition games", event.get("shortName") or event.get("id"))
+                continue
             parsed.rows.append(_game(event, game, (cells, parsed, where)))
     return parsed
+
+
+def _is_exhibition(event: dict[str, Any], game: dict[str, Any]) -> bool:
+    """True for a game of pre-season or All-Star weekend, which the service names."""
+    season, kind = event.get("season"), game.get("type")
+    return (isinstance(season, dict) and season.get("type") == _PRE_SEASON) or (
+        isinstance(kind, dict) and kind.get("abbreviation") == _ALL_STAR
+    )
 
 
 def _game(event: dict[str, Any], game: dict[str, Any], tools: tuple[Cells, Parsed, str]) -> dict[str, Any]:
@@ -343,4 +356,4 @@ def _season_of_games(season: object, day: date | None, cells: Cells, where: str)
 
 def _team(code: object, cells: Cells, where: str) -> str | None:
     plain = cells.text(code, f"{where}.abbreviation")
-    return team_code_of(plain) if plain else None
+    return source_code_of(plain) if plain else None

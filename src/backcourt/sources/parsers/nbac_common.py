@@ -6,6 +6,7 @@ game, which a rule then holds back, and not the whole payload.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any, TypeVar
@@ -185,6 +186,41 @@ def season_of_payload(label: object, about: About) -> str:
     return text
 
 
-def is_guest_game(game_id: object, *team_ids: object) -> bool:
-    """True for pre-season and All-Star games in which a side is none of the 30 teams: no table has room for those."""
-    return str(game_id)[:3] in {"001", "003"} and not all(whole_of(team) in CODES for team in team_ids)
+GUESTS = "exhibition games with a side that is none of the 30 teams"
+OTHER_LEAGUES = "games of other leagues"
+UNKNOWN_SIDES = "planned games whose teams are not known yet"
+_EXHIBITIONS = frozenset({"001", "003"})
+_OTHER_LEAGUE = re.compile(r"(?!00)\d{2}\d{8}", re.ASCII)
+
+
+def left_out(parsed: Parsed, game_id: object, *team_ids: object) -> bool:
+    """True for a game for which no table has room, which is noted then.
+
+    That is one of pre-season or All-Star weekend in which a side is none of the 30 teams, and one of another league:
+    the first two digits of a game's id are 00 for the NBA, 10 for the WNBA, 20 for the G League, 13 to 16 for summer
+    leagues.
+
+    Args:
+        parsed: Where it is noted.
+        game_id: The game.
+        team_ids: The NBA's ids of its sides.
+    """
+    plain = text_of(game_id) or ""
+    if _OTHER_LEAGUE.fullmatch(plain):
+        parsed.leave_out(OTHER_LEAGUES, plain)
+    elif plain[:3] in _EXHIBITIONS and not all(whole_of(team) in CODES for team in team_ids):
+        parsed.leave_out(GUESTS, plain)
+    else:
+        return False
+    return True
+
+
+def no_other_league(parsed: Parsed, about: About) -> None:
+    """Refuse a payload all of whose games are another league's.
+
+    Raises:
+        InputFileError: If it is one.
+    """
+    if not parsed.rows and parsed.left_out.keys() == {OTHER_LEAGUES}:
+        first = parsed.left_out[OTHER_LEAGUES][0]
+        raise wrong_shape(about, f"all of its games are of another league, such as {first}")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from backcourt.calendar import season_of_game
-from backcourt.catalog.teams import TEAMS
+from backcourt.catalog.teams import TEAMS, Team, teams_of
 from backcourt.errors import BackcourtError
 from backcourt.sources.parsers.pdf import Word, lines_of, pages_of, text_of
 from backcourt.sources.season.files import SeasonFile, kinds
@@ -125,17 +126,35 @@ class _Box:
     is_below: bool = False
 
 
-_BY_NAME: Mapping[str, str] = {team.full_name.lower(): team.tricode for team in TEAMS} | {"los angeles clippers": "LAC"}
-_NICKNAMES: Mapping[str, str] = {team.tricode: team.nickname.lower() for team in TEAMS}
+_OTHER_NAMES: Mapping[str, str] = {"los angeles clippers": "LAC"}
 
 
-def code_of_name(name: str) -> str:
-    """The tricode of a team's full name in any case: "BROOKLYN NETS" is "BKN"; another name comes back as it is.
+@lru_cache(maxsize=64)
+def _names(year: int) -> Mapping[str, Team]:
+    """The teams of a season by full name, with today's codes."""
+    then = {
+        old.full_name.lower(): replace(old, tricode=team.tricode)
+        for team, old in zip(TEAMS, teams_of(year), strict=True)
+    }
+    by_code = {team.tricode: team for team in then.values()}
+    return then | {name: by_code[code] for name, code in _OTHER_NAMES.items()}
+
+
+def code_of_name(name: str, year: int) -> str:
+    """Today's tricode of a team's full name in any case: "BROOKLYN NETS" is "BKN"; another name comes back as it is.
 
     Args:
         name: City and nickname.
+        year: First year of the season, in which the team bore that name.
     """
-    return _BY_NAME.get(" ".join(name.lower().split()), name)
+    team = _names(year).get(" ".join(name.lower().split()))
+    return team.tricode if team else name
+
+
+def _nickname(name: str, year: int) -> str:
+    """What the lines below the box call a team, lower case."""
+    team = _names(year).get(" ".join(name.lower().split()))
+    return (team.nickname if team else name).lower()
 
 
 def parse(data: bytes, about: About) -> Parsed:
@@ -211,10 +230,11 @@ def _box(lines: Sequence[str], about: About, parsed: Parsed) -> _Box:
         elif match := _SIDE.fullmatch(line):
             if (match[1] == "HOME") != (len(box.sides) == 1) or len(box.sides) > 1:
                 raise wrong_shape(about, f"{match[1]} stands in the wrong place")
-            team = code_of_name(match[2])
+            year = about.season_year()
+            team = code_of_name(match[2], year)
             if len(team) > _LONGEST or ";" in team:
                 raise wrong_shape(about, f"{team[:40]!r} is no team")
-            box.sides.append(_Side(team, _NICKNAMES.get(team, team.lower()), match[1] == "HOME"))
+            box.sides.append(_Side(team, _nickname(match[2], year), match[1] == "HOME"))
         elif box.sides:
             _add_line(line, box.sides[-1], about, parsed)
         else:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from backcourt.catalog.teams import team_code_of
+from backcourt.catalog.teams import source_code_of
 from backcourt.sources.parsers.nbac_gamebook import code_of_name
 from backcourt.sources.parsers.pdf import Word, lines_of, pages_of, text_of
 from backcourt.sources.season.files import SeasonFile, kinds
@@ -234,7 +234,7 @@ def _players(table: Sequence[_Row], issued: datetime, about: About) -> list[dict
                 "game_date": day,
                 "home": home,
                 "away": away,
-                "team_abbreviation": code_of_name(team),
+                "team_abbreviation": code_of_name(team, about.season_year(day)),
                 "player_name": _in_order(name),
                 "printed_name": name,
                 "injury_status": row.cells.get(_STATUS),
@@ -274,4 +274,4 @@ def _matchup(text: str, about: About) -> tuple[str, str]:
     match = re.fullmatch(r"([A-Z]{2,4}) ?@ ?([A-Z]{2,4})", text)
     if match is None:
         raise wrong_shape(about, f"{text[:20]!r} is no matchup")
-    return team_code_of(match[1]), team_code_of(match[2])
+    return source_code_of(match[1]), source_code_of(match[2])

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from backcourt.sources.parsers.nbac_common import day_of, object_of, result_set, text_of, typed
+from backcourt.sources.parsers.nbac_common import (
+    day_of,
+    left_out,
+    no_other_league,
+    object_of,
+    result_set,
+    text_of,
+    typed,
+)
 from backcourt.sources.season.files import feed
 from backcourt.sources.source import About, Parsed, take, wrong_shape
 
@@ -52,7 +60,10 @@ def parse(data: bytes, about: About) -> Parsed:
         played = day_of(row["game_date"])
         if played != about.day:
             raise wrong_shape(about, f"it has a game of {played or 'no date'}, not only of {about.day}")
+        if left_out(parsed, row["game_id"], row["team_id"]):
+            continue
         matchup = text_of(row["matchup"]) or ""
         row["is_home"] = True if " vs. " in matchup else False if " @ " in matchup else None
         parsed.rows.append(typed(row | {"season": about.season(game_id=row["game_id"])}, _FEED, parsed))
+    no_other_league(parsed, about)
     return parsed

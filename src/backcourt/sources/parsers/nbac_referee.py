@@ -6,7 +6,8 @@ from typing import Any
 
 from backcourt.sources.parsers.nbac_common import (
     day_of,
-    is_guest_game,
+    left_out,
+    no_other_league,
     object_in,
     object_of,
     records_of,
@@ -66,13 +67,14 @@ def parse(data: bytes, about: About) -> Parsed:
         played = day_of(game["game_date"])
         if played != about.day:
             raise wrong_shape(about, f"it has a game of {played or 'no date'}, not only of {about.day}")
-        if is_guest_game(game["game_id"], game["home"], game["away"]):
+        if left_out(parsed, game["game_id"], game["home"], game["away"]):
             continue
         game |= {"season": about.season(game_id=game["game_id"]), "received": about.received}
         for place in _PLACES:
             official = _official(record, place)
             if official:
                 parsed.rows.append(typed(game | official, FEED, parsed))
+    no_other_league(parsed, about)
     return parsed
 
 

@@ -11,7 +11,8 @@ import re
 from typing import Any
 
 from backcourt.sources.parsers.nbac_common import (
-    is_guest_game,
+    UNKNOWN_SIDES,
+    left_out,
     made_at,
     object_in,
     object_of,
@@ -92,7 +93,10 @@ def _row(game: dict[str, Any], about: About, parsed: Parsed) -> dict[str, Any] |
         names = {"teamId": f"{side}_team_id", "teamTricode": f"{side}_abbreviation", "score": f"{side}_score"}
         row |= take(team, names, _TEAM_IGNORED, parsed, f"games.{side}Team.")
     ids = row["home_team_id"], row["away_team_id"]
-    if is_guest_game(row["game_id"], *ids) or (status == 1 and 0 in map(whole_of, ids)):
+    if left_out(parsed, row["game_id"], *ids):
+        return None
+    if status == 1 and 0 in map(whole_of, ids):
+        parsed.leave_out(UNKNOWN_SIDES, text_of(row["game_id"]))
         return None
     text = (text_of(game.get("gameStatusText")) or "").strip().lower()
     final = _FINAL.fullmatch(text)

@@ -7,7 +7,8 @@ from itertools import product
 from backcourt.sources.parsers.nbac_common import (
     CODES,
     day_of,
-    is_guest_game,
+    left_out,
+    no_other_league,
     object_of,
     result_set,
     text_of,
@@ -82,7 +83,7 @@ def parse(data: bytes, about: About) -> Parsed:
         played = day_of(row["game_date"])
         if played != about.day:
             raise wrong_shape(about, f"it has a game of {played or 'no date'}, not only of {about.day}")
-        if is_guest_game(row["game_id"], row["home_team_id"], row["away_team_id"]):
+        if left_out(parsed, row["game_id"], row["home_team_id"], row["away_team_id"]):
             continue
         scores = []
         for side in ("home", "away"):
@@ -93,4 +94,5 @@ def parse(data: bytes, about: About) -> Parsed:
         # Lines of a team that contradict each other make as many rows, and a rule holds the game back.
         for home, away in product(*scores):
             parsed.rows.append(typed(row | {"home_score": home, "away_score": away}, FEED, parsed))
+    no_other_league(parsed, about)
     return parsed

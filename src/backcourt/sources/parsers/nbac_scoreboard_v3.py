@@ -12,7 +12,7 @@ from backcourt.sources.parsers import nbac_scoreboard_v2
 from backcourt.sources.parsers.nbac_common import (
     CODES,
     day_of,
-    is_guest_game,
+    left_out,
     object_in,
     object_of,
     records_of,
@@ -79,7 +79,7 @@ def parse(data: bytes, about: About) -> Parsed:
     for place, record in enumerate(records_of(board, "games", about), start=1):
         row = take(record, _GAME, _GAME_IGNORED, parsed, "games.")
         sides = {side: _side(record, f"{side}Team", about, parsed) for side in ("home", "away")}
-        if is_guest_game(row["game_id"], *(side["team_id"] for side in sides.values())):
+        if left_out(parsed, row["game_id"], *(side["team_id"] for side in sides.values())):
             continue
         for name, side in sides.items():
             team = whole_of(side["team_id"])

@@ -38,6 +38,8 @@ _BOOK = words("key title last_update markets link sid")
 _MARKET = words("key last_update outcomes link sid")
 _OUTCOME = words("name price point description link sid bet_limit multiplier")
 _LINES = frozenset({"spreads", "totals"})
+_NBA = "basketball_nba"
+"""The service's word for the games that count; pre-season, All-Star games and summer leagues have others."""
 _POINTS = "player_points"
 _SIDES = ("over", "under")
 _DOUBLED = "lines that a book lists at two prices"
@@ -198,6 +200,9 @@ def _events(payload: object, cells: Cells, parsed: Parsed) -> Iterator[tuple[str
         if "commence_time" not in event:
             raise wrong_shape(cells.about, f"{where}[{place}] is no event")
         parsed.known(event, _EVENT, "event.")
+        if event.get("sport_key", _NBA) != _NBA:
+            parsed.leave_out("events of other leagues and of exhibition games", event.get("sport_key"))
+            continue
         yield f"{where}[{place}]", event, stamp
 
 

@@ -16,7 +16,7 @@ SELECT
   is_active,
   NULLIF(ARRAY_TO_STRING([
     IF(player_id IS NULL OR COALESCE(player_lookup, '') = '', 'required_fields: a player has no id or no name', NULL),
-    IF(team IS NOT NULL AND known_team IS NULL, FORMAT('known_team: %s', team), NULL),
+    IF(team IS NOT NULL AND known_team IS NULL, FORMAT('known_team: %s is %s', team, {no_team}), NULL),
     IF(EXTRACT(YEAR FROM birth_date) NOT BETWEEN @season_year - 60 AND @season_year - 15,
        FORMAT('birth_date_plausible: %s', FORMAT_DATE('%Y-%m-%d', birth_date)), NULL),
     IF(copies > 1, FORMAT('duplicate_key: the player is listed %d times', copies), NULL)

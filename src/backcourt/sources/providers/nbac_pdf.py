@@ -19,7 +19,9 @@ SOURCES: tuple[Source, ...] = (
         verified=False,
         whole=Whole(of="game", side="team_abbreviation"),
         fetch=Endpoint(
-            "https://statsdmz.nba.com/pdfs/{compact_date}/{compact_date}_{away}{home}.pdf", per_minute=30, browser=True
+            "https://statsdmz.nba.com/pdfs/{compact_date}/{compact_date}_{away_then}{home_then}.pdf",
+            per_minute=30,
+            browser=True,
         ),
     ),
     Source(

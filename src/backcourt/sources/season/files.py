@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from backcourt.calendar import season_year
+from backcourt.catalog.teams import todays_codes
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.files import kind as kind_of
 
@@ -25,6 +26,10 @@ _WORDS: Mapping[Kind, str] = {
     "date": "dates",
     "time": "timestamps",
 }
+
+
+EXHIBITION = "exhibition_game"
+"""Rule that leaves a game out, whatever else is wrong with it: no table has room for guests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +241,41 @@ def feed(stem: str) -> SeasonFile:
     return {file.stem: file for file in FILES}[stem]
 
 
+_TEAM_COLUMNS = frozenset(
+    {
+        *("home_abbreviation", "away_abbreviation", "team_abbreviation", "team_tricode", "team", "home", "away"),
+        *("player_team", "outcome_name"),
+        *(f"player{place}_team_abbreviation" for place in (1, 2, 3)),
+        *(f"player_{place}_team" for place in (1, 2, 3)),
+    }
+)
+"""Columns of files and feeds that hold the NBA's codes of teams."""
+
+
+def with_todays_codes(data: pa.Table, year: int) -> pa.Table:
+    """The rows of a season with today's codes in place of those of its time (NJN in 2010-11 is BKN).
+
+    Args:
+        data: The rows.
+        year: First year of the season.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    former = todays_codes(year)
+    if not former:
+        return data
+    compute: Any = pc
+    for place, name in enumerate(data.column_names):
+        column: Any = data.column(name)
+        if name in _TEAM_COLUMNS and not pa.types.is_null(column.type):
+            column = column.cast(pa.string())
+            for old, now in former.items():
+                column = compute.if_else(compute.equal(column, old), now, column)
+            data = data.set_column(place, name, column)
+    return data
+
+
 @dataclass(frozen=True, slots=True)
 class Folder:
     """A folder that passed the check.
@@ -245,7 +285,8 @@ class Folder:
         season: Season label, the same in every file.
         files: The files that are there, in the order of loading.
         names: Distinct player names of all files.
-        typed: Rows of the files in which a column has no value at all and therefore no type, with the type given.
+        typed: Rows of the files in which a column has no value at all and therefore no type, with the type given, and
+            of seasons in which a team had another code.
         sources: For rows that came in many files, each unit (game, team, player or date) with each of its files; such
             rows are a part of the season.
         not_whole: What is wrong with the rows of games that are there in part, by game id; those are held back.
@@ -291,8 +332,11 @@ def check_folder(folder: Path) -> Folder:
         data = _read(path, file)
         season = _season(path, file, data, season)
         names.append(_names(file, data))
+        year = season_year(season) if season else None
         if any(pa.types.is_null(field.type) for field in data.schema):
-            typed[file.stem] = data.cast(_typed(file, data.schema))
+            data = typed[file.stem] = data.cast(_typed(file, data.schema))
+        if year is not None and todays_codes(year):
+            typed[file.stem] = with_todays_codes(data, year)
         present.append(file)
     distinct: Any = pa.chunked_array(names, pa.string()).unique()
     return Folder(folder, season, tuple(present), distinct.drop_null(), typed)

@@ -30,7 +30,8 @@ SELECT
   NULLIF(ARRAY_TO_STRING([
     IF(roster_date IS NULL OR scrape_hour IS NULL OR team_abbreviation IS NULL OR COALESCE(player_lookup, '') = '',
        FORMAT('required_fields: a row of %s misses a field', COALESCE(team_abbreviation, '?')), NULL),
-    IF(team_abbreviation IS NOT NULL AND known_team IS NULL, FORMAT('known_team: %s', team_abbreviation), NULL),
+    IF(team_abbreviation IS NOT NULL AND known_team IS NULL,
+       FORMAT('known_team: %s is %s', team_abbreviation, {no_team}), NULL),
     IF(scrape_hour NOT BETWEEN 0 AND 23, FORMAT('hour_plausible: %d', scrape_hour), NULL),
     IF(roster_date < @first_day OR roster_date > @last_day,
        FORMAT('date_in_season: %s is outside season %s', FORMAT_DATE('%Y-%m-%d', roster_date), @season), NULL),

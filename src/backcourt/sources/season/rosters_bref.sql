@@ -17,7 +17,7 @@ SELECT
   CAST(NULL AS INT64) AS player_id,
   bref_id,
   NULLIF(ARRAY_TO_STRING([
-    IF(tricode IS NULL, FORMAT('known_team: %s', COALESCE(bref_team, '?')), NULL),
+    IF(tricode IS NULL, FORMAT('known_team: %s is on the site %s', COALESCE(bref_team, '?'), {no_team}), NULL),
     IF(COALESCE(player_lookup, '') = '' OR bref_id IS NULL,
        FORMAT('required_fields: a player of %s has no name or no id', COALESCE(bref_team, '?')), NULL),
     IF(copies > 1 AND player_lookup IS NOT NULL, FORMAT('duplicate_key: %s twice with %s', bref_name, bref_team),

@@ -162,12 +162,15 @@ SELECT
        FORMAT('date_in_season: %s is outside season %s, whose games lie between %s and %s',
          FORMAT_DATE('%Y-%m-%d', game_date), @season, FORMAT_DATE('%Y-%m-%d', @first_game_day),
          FORMAT_DATE('%Y-%m-%d', @last_game_day)), NULL),
-    IF(season_type <> 'All-Star' AND (
+    IF(season_type = 'Pre Season' AND (known_home IS NULL OR known_away IS NULL) AND home_team_id IS NOT NULL
+       AND away_team_id IS NOT NULL,
+       FORMAT('exhibition_game: %s at %s', COALESCE(away_abbreviation, '?'), COALESCE(home_abbreviation, '?')), NULL),
+    IF(season_type NOT IN ('All-Star', 'Pre Season') AND (
          (known_home IS NULL AND home_abbreviation IS NOT NULL AND home_team_id IS NOT NULL)
          OR (known_away IS NULL AND away_abbreviation IS NOT NULL AND away_team_id IS NOT NULL)),
-       FORMAT('known_team: home %s %s, away %s %s', COALESCE(home_abbreviation, '?'),
+       FORMAT('known_team: home %s %s, away %s %s, one is %s', COALESCE(home_abbreviation, '?'),
        COALESCE(CAST(home_team_id AS STRING), '?'), COALESCE(away_abbreviation, '?'),
-       COALESCE(CAST(away_team_id AS STRING), '?')), NULL),
+       COALESCE(CAST(away_team_id AS STRING), '?'), {no_team}), NULL),
     IF(home_abbreviation = away_abbreviation, FORMAT('different_teams: %s twice', home_abbreviation), NULL),
     IF(status IS NOT NULL AND game_status IS NULL, FORMAT('known_status: %s', status), NULL),
     IF(game_status = 3 AND (home_score IS NULL OR away_score IS NULL OR home_score <= 0 OR away_score <= 0),

@@ -65,7 +65,7 @@ class TableLoad:
     def rows_in_words(self) -> list[str]:
         """A line per rule for the rows without which games were loaded: how many, and the first."""
         return [
-            f"{kind}: {count:,} rows, the rest of their games is loaded: {rule}: {ascii(first)[1:-1]}"
+            f"{kind}: {count:,} rows, nothing else of the load: {rule}: {ascii(first)[1:-1]}"
             for kind, found in (("quarantined", self.row_rules), ("left out", self.left_out))
             for rule, (count, first) in sorted(found.items())
         ]

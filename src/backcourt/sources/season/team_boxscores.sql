@@ -57,7 +57,7 @@ SELECT
     {game_is_final},
     IF(teams <> 2, FORMAT('two_teams: %d teams have a line', teams), NULL),
     IF(known_team IS NULL AND team_abbreviation IS NOT NULL AND team_id IS NOT NULL,
-       FORMAT('known_team: %s %d is none of the 30', team_abbreviation, team_id), NULL),
+       FORMAT('known_team: %s %d is %s', team_abbreviation, team_id, {no_team}), NULL),
     IF(known_team IS NOT NULL AND NOT in_game, FORMAT('team_in_game: the schedule has other teams than %s', who),
            NULL),
     IF(game_id IS NULL OR team_abbreviation IS NULL OR team_id IS NULL OR LEAST(seconds_played, {counts}) IS NULL,
