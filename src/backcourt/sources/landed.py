@@ -14,7 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backcourt.calendar import Seasons, season_year
+from backcourt.calendar import Seasons
 from backcourt.catalog import TABLES
 from backcourt.errors import InputFileError
 from backcourt.names.resolve import Resolved, settle_names
@@ -22,7 +22,7 @@ from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.measure import Measure, measure
 from backcourt.sources.order import Reader
 from backcourt.sources.remembered import LANDED, Became, Outcome, is_there, outcomes, remember
-from backcourt.sources.season.files import Folder, SeasonFile, arrow_type, with_todays_codes
+from backcourt.sources.season.files import Folder, SeasonFile, arrow_type
 from backcourt.sources.season.summary import TableLoad
 from backcourt.sources.source import Source
 from backcourt.sources.targets import by_team
@@ -336,7 +336,7 @@ def _folder(feed: SeasonFile, season: str, rows: Sequence[Mapping[str, Any]], do
             for name, kind in feed.columns.items()
         }
     )
-    data = _once(with_todays_codes(data, season_year(season)), done)
+    data = _once(data, done)
     names = dict.fromkeys(
         " ".join(filter(None, (str(row.get(part) or "") for part in feed.names))) for row in rows if feed.names
     )

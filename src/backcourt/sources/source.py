@@ -10,9 +10,10 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from backcourt.calendar import Seasons, is_game_id, season_label, season_of_game, season_year
+from backcourt.catalog.teams import todays_codes
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.sources.echo import narrower
-from backcourt.sources.season.files import SeasonFile
+from backcourt.sources.season.files import TEAM_COLUMNS, SeasonFile
 from backcourt.sources.whole import NOTHING_SAID, Whole
 
 Relation = Literal["game", "date", "season", "snapshot"]
@@ -285,13 +286,23 @@ def read(source: Published, data: bytes, about: About, asked: Mapping[str, str] 
     Raises:
         InputFileError: If its parser refuses it, or it is about something else.
     """
-    parsed = source.parse(data, about)
+    parsed = _with_todays_codes(source.parse(data, about))
     parsed.narrow = narrower(source, parsed.asked, about)
     if parsed.narrow and isinstance(source, Source) and not source.whole.by_games:
         # Of a list without games nothing tells a part from the whole.
         raise InputFileError(f"{about.path}: {parsed.narrow}", next_step="ask for the whole list")
     if other := other_subject(source, parsed, about.day, about.key, asked):
         raise InputFileError(f"{about.path} is about {other}", next_step="fetch it again, or correct its date or key")
+    return parsed
+
+
+def _with_todays_codes(parsed: Parsed) -> Parsed:
+    """The rows with today's codes of teams in place of those of their season (NJN in 2010-11 is BKN)."""
+    labels = {str(row.get("season")) for row in parsed.rows} - {"None"}
+    former = {label: codes for label in labels if (codes := todays_codes(season_year(label)))}
+    for row in parsed.rows if former else ():
+        codes = former.get(str(row.get("season")), {})
+        row.update({name: codes[row[name]] for name in TEAM_COLUMNS & row.keys() if row[name] in codes})
     return parsed
 
 

@@ -241,7 +241,7 @@ def feed(stem: str) -> SeasonFile:
     return {file.stem: file for file in FILES}[stem]
 
 
-_TEAM_COLUMNS = frozenset(
+TEAM_COLUMNS = frozenset(
     {
         *("home_abbreviation", "away_abbreviation", "team_abbreviation", "team_tricode", "team", "home", "away"),
         *("player_team", "outcome_name"),
@@ -268,7 +268,7 @@ def with_todays_codes(data: pa.Table, year: int) -> pa.Table:
     compute: Any = pc
     for place, name in enumerate(data.column_names):
         column: Any = data.column(name)
-        if name in _TEAM_COLUMNS and not pa.types.is_null(column.type):
+        if name in TEAM_COLUMNS and not pa.types.is_null(column.type):
             column = column.cast(pa.string())
             for old, now in former.items():
                 column = compute.if_else(compute.equal(column, old), now, column)
