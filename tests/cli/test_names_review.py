@@ -207,3 +207,39 @@ def test_a_sheet_goes_out_and_comes_back(names, tmp_path):
     assert code == 0, text
     assert "done: 3 names" in text
     assert last(text) == "next: backcourt names reprocess"
+
+
+def test_an_accept_names_player_and_scope_first(names, place):
+    """Before anything is done it says who the name is, when and where he played, and where the alias will hold."""
+    with place.read() as session:
+        before = beginning(session)
+    code, text = names("accept", TIMELORD_ID, ROBERT, "--dry-run")
+    assert code == 0
+    assert text.startswith(
+        f"{TIMELORD} (nbac_injury_report, 2022-23, BOS) would be {ROBERT} Robert Williams III (since "
+    )
+    assert "alias it would make: timelordwilliams, everywhere" in text
+    assert "nothing was changed" in text
+    with place.read() as session:
+        assert beginning(session) == before
+    code, text = names("accept", TIMELORD_ID, ROBERT)
+    lines = text.splitlines()
+    assert lines[0].startswith(f"{TIMELORD} (nbac_injury_report, 2022-23, BOS) is {ROBERT} Robert Williams III (since ")
+    assert "2022-23 BOS" in lines[0]
+    assert lines[1] == "alias to make: timelordwilliams, everywhere"
+    assert lines[2] == "accepted: 1 name"
+    # Whoever repeats it is told so, and nothing is announced.
+    assert "alias to make" not in names("accept", TIMELORD_ID, ROBERT)[1]
+
+
+def test_a_correction_names_player_and_scope_first(names):
+    """The other player, and the season and team in which the alias holds, since the name can mean another."""
+    (row,) = [row for row in json.loads(names("decided", "Robert Williams", "--json")[1]) if row["source"] == INJURIES]
+    code, text = names("correct", row["name_id"][:6], BROWN, "--dry-run")
+    assert code == 0
+    assert f"would be {BROWN} Jaylen Brown" in text
+    assert "alias it would make: robertwilliams, with BOS in 2022-23" in text
+    code, text = names("correct", row["name_id"][:6], BROWN)
+    assert code == 0
+    assert f" is {BROWN} Jaylen Brown" in text.splitlines()[0]
+    assert last(text) == "next: backcourt names reprocess"

@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from backcourt.backfill.options import Options
-from backcourt.backfill.run import run
+from backcourt.backfill.plan import Request
+from backcourt.backfill.run import plan, run
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.integrity.reprocessing import missed, reprocess
+from backcourt.names.correct import correct, decided
 from backcourt.names.registry_fill import fill_registry
 from backcourt.names.resolve import resolve
 from backcourt.processors.registry import registry
@@ -147,3 +149,34 @@ def test_nothing_else_is_forced(by_name_only, tmp_path):
     assert missed(DuckDBWarehouse(path)) == ()
     assert reprocess(DuckDBWarehouse(path), (), Stamp("again", NOW)) == []
     assert run(DuckDBWarehouse(path), SPAN, registry(), Stamp("idle", NOW), options=Options()).tables[0].dates in {0, 3}
+
+
+def test_no_date_stays_stale_after_a_name_was_corrected(computed, command):
+    """An injured player was somebody else: every table that reads the report is computed again, and nothing stays stale.
+
+    The table of the teams misses nobody, and yet counts who is out.
+    """
+    warehouse = DuckDBWarehouse(computed)
+    [(lookup, team, wrong)] = query(
+        computed,
+        "SELECT player_lookup, team, player_id FROM nba_raw.nbac_injury_report WHERE injury_status = 'out' "
+        "AND player_id IS NOT NULL GROUP BY ALL ORDER BY count(*) DESC, 1 LIMIT 1",
+    )
+    [(right,)] = query(
+        computed,
+        "SELECT min(player_id) FROM nba_reference.nba_players_registry WHERE season = '2021-22' AND team_abbr <> ?",
+        team,
+    )
+    later = NOW + timedelta(days=300)
+    with warehouse.write() as session:
+        found = [
+            row for row in decided(session, lookup) if (row["source"], row["team_abbr"]) == ("nbac_injury_report", team)
+        ]
+        assert [row["player_id"] for row in found] == [wrong]
+        correct(session, found[0]["name_id"], right, by="me", now=later, run_id="correct")
+    entries = missed(warehouse)
+    assert "upcoming_team_game_context" in {entry.table for entry in entries}
+    done = command("names", "reprocess", "--warehouse", computed)
+    assert done.code == 0, done.err
+    assert plan(warehouse, Request(SPAN, tuple(p.name for p in registry()), frozenset({"stale"}))).ranges == ()
+    assert missed(warehouse) == ()

@@ -90,3 +90,20 @@ def test_what_cannot_be_corrected(place):
             with pytest.raises(BackcourtError, match=says):
                 correct(session, text, player, **BY)
     assert ids(place) == [(ROBERT,)]
+
+
+def test_the_beginning_of_an_id_is_enough(place):
+    """A beginning that only one decision's id has names it; one that several have is refused, with longer ones to type."""
+    with place.write() as session:
+        (found,) = [row for row in decided(session, "Robert Williams") if row["source"] == INJURIES]
+        ids = [row["name_id"] for row in decided(session)]
+        short = next(n for n in range(1, 9) if sum(i.startswith(found["name_id"][:n]) for i in ids) == 1)
+        assert decided(session, found["name_id"][:short]) == [found]
+        done = correct(session, found["name_id"][:short].upper(), BROWN, **BY)
+        assert done.rows == 1
+        shared = [i for i in "0123456789abcdef" if sum(name.startswith(i) for name in ids) > 1]
+        for digit in shared:
+            with pytest.raises(BackcourtError, match="ids that begin with"):
+                correct(session, digit, BROWN, **BY)
+        with pytest.raises(BackcourtError, match="is no id of a name"):
+            correct(session, "no id", BROWN, **BY)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backcourt.cli import names_find, names_review
+from backcourt.cli import names_decided, names_find, names_review
 from backcourt.cli.engine import Asked, EndOption, JsonOption, ModeOption, SeasonOption, StartOption, same_warehouse
 from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
 
@@ -31,8 +31,8 @@ app.command()(names_review.reject)
 app.command()(names_review.snooze)
 app.command()(names_review.reopen)
 app.command()(names_review.undo)
-app.command()(names_review.decided)
-app.command()(names_review.correct)
+app.command()(names_decided.decided)
+app.command()(names_decided.correct)
 app.command()(names_review.aliases)
 app.command()(names_review.withdraw)
 app.command()(names_review.health)

@@ -11,6 +11,7 @@ from backcourt.cli.engine import same_warehouse
 
 if TYPE_CHECKING:
     from backcourt.names.review import Candidate, Done, Shown
+    from backcourt.names.review_preview import Meant
 
 _LONGEST = 60
 """Characters of a name or a reason in a table."""
@@ -36,6 +37,27 @@ def alias_words(key: str) -> str:
     """An alias and where it holds, in words, from alias_lookup|season|team_abbr."""
     lookup, season, team = key.rsplit("|", 2)
     return ", ".join((readable(lookup), f"with {team or 'any team'} in {season}" if season else "everywhere"))
+
+
+def print_meant(found: Meant | None, *, will: bool) -> None:
+    """Print which player a name would be, and the scope of the alias that would be made; None prints nothing.
+
+    Args:
+        found: What an acceptance would say.
+        will: True if it is about to be done.
+    """
+    if found is None:
+        return
+    row = found.row
+    place = ", ".join(filter(None, (str(row["source"]), str(row["season"]), str(row["team_abbr"]))))
+    who = ", ".join(filter(None, (found.career, *found.listed[:_LISTED])))
+    typer.echo(
+        f"{readable(row['original_name'])} ({place}) {'is' if will else 'would be'} {found.player_id} "
+        f"{readable(found.player_name)}{f' ({who})' if who else ''}"
+    )
+    typer.echo(f"alias {'to make' if will else 'it would make'}: {alias_words(found.alias) if found.alias else 'none'}")
+    if found.is_of_another_era:
+        typer.echo(f"note: he cannot have played in {row['season']}")
 
 
 def print_next(command: str, file: str | None) -> None:
@@ -65,7 +87,7 @@ def print_done(done: Done, word: str, file: str | None) -> None:
     if done.frees:
         typer.echo(f"next: backcourt quarantine retry{same_warehouse(file)}")
     else:
-        print_next("reprocess" if done.dates or done.already else "pending", file)
+        print_next("reprocess" if done.rows or done.dates or done.already else "pending", file)
 
 
 def print_shown(found: Shown) -> None:

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from backcourt.cli.engine import JsonOption, same_warehouse
-from backcourt.cli.names_output import alias_words, nearest, print_done, print_next, print_shown, readable
+from backcourt.cli.names_output import (
+    alias_words,
+    nearest,
+    print_done,
+    print_meant,
+    print_next,
+    print_shown,
+    readable,
+)
 from backcourt.cli.options import WarehouseOption, league_date, new_run_id, now
 
 if TYPE_CHECKING:
@@ -19,6 +27,9 @@ if TYPE_CHECKING:
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of a name, or an unmistakable beginning of it.")]
 ByOption = Annotated[str | None, typer.Option("--by", help="Who decides; default: the user's login name.")]
 NotesOption = Annotated[str | None, typer.Option("--notes", help="Why, for those who ask later.")]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Say which player it would be, and where the alias would hold; write nothing.")
+]
 
 
 def pending(
@@ -34,7 +45,7 @@ def pending(
     from backcourt.cli.output import print_json, print_table
     from backcourt.names.review import pending as waiting
 
-    with _reading(file) as session:
+    with reading(file) as session:
         rows = waiting(session, status or ("pending",), today=league_date())
     shown = rows[:limit]
     if as_json:
@@ -72,7 +83,7 @@ def show(text: IdArgument, as_json: JsonOption = False, file: WarehouseOption = 
     from backcourt.cli.output import print_json
     from backcourt.names.review import show as known
 
-    with _reading(file) as session:
+    with reading(file) as session:
         found = known(session, text)
     if as_json:
         print_json(asdict(found))
@@ -93,63 +104,24 @@ def accept(
     player_id: Annotated[int, typer.Argument(metavar="PLAYER_ID", help="NBA person id of the player.")],
     by: ByOption = None,
     notes: NotesOption = None,
+    dry_run: DryRunOption = False,
     file: WarehouseOption = None,
 ) -> None:
-    """Say which registered player a name is: an alias is made and the ids are written."""
+    """Say which registered player a name is: player and scope are named, an alias is made, the ids are written."""
     from backcourt.names.review import accept as do
+    from backcourt.names.review_preview import preview
+    from backcourt.names.review_rows import find
 
-    with _writing(file) as session:
-        done = do(session, text, player_id, notes=notes, **_stamp(by))
+    stamp = stamp_of(by)
+    with reading(file) if dry_run else writing(file) as session:
+        print_meant(
+            preview(session, find(session, text), player_id, by=stamp["by"], now=stamp["now"]), will=not dry_run
+        )
+        if dry_run:
+            typer.echo("dry run: nothing was changed")
+            return
+        done = do(session, text, player_id, notes=notes, **stamp)
     print_done(done, "accepted", file)
-
-
-def decided(
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="Part of the name; all decisions without it.")] = "",
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="How many at most.")] = 50,
-    as_json: JsonOption = False,
-    file: WarehouseOption = None,
-) -> None:
-    """List decided names with their ids: who each is, by which step, and what that rests on."""
-    from backcourt.cli.output import print_json, print_table
-    from backcourt.names.correct import decided as find
-
-    with _reading(file) as session:
-        rows = find(session, text, limit=limit)
-    if as_json:
-        print_json(rows)
-        return
-    print_table(
-        ("id", "name", "source", "season", "team", "player", "step", "evidence"),
-        [
-            (
-                row["name_id"],
-                readable(row["original_name"]),
-                row["source"],
-                row["season"],
-                row["team_abbr"],
-                row["player_id"],
-                row["step"],
-                readable(row["evidence"]),
-            )
-            for row in rows
-        ],
-    )
-    print_next(f"correct {rows[0]['name_id']} PLAYER_ID" if rows else "pending", file)
-
-
-def correct(
-    text: IdArgument,
-    player_id: Annotated[int, typer.Argument(metavar="PLAYER_ID", help="NBA person id of the right player.")],
-    by: ByOption = None,
-    notes: NotesOption = None,
-    file: WarehouseOption = None,
-) -> None:
-    """Give a decided name to another player: his id replaces the other, and an alias keeps it so."""
-    from backcourt.names.correct import correct as do
-
-    with _writing(file) as session:
-        done = do(session, text, player_id, notes=notes, **_stamp(by))
-    print_done(done, "corrected", file)
 
 
 def reject(
@@ -164,8 +136,8 @@ def reject(
     """Say that a name is no registered player."""
     from backcourt.names.review import reject as do
 
-    with _writing(file) as session:
-        done = do(session, text, as_, notes=notes, **_stamp(by))
+    with writing(file) as session:
+        done = do(session, text, as_, notes=notes, **stamp_of(by))
     print_done(done, "rejected", file)
 
 
@@ -181,8 +153,8 @@ def snooze(
     from backcourt.names.review import snooze as do
 
     day = parse_date(until, "day to snooze until")
-    with _writing(file) as session:
-        done = do(session, text, day, notes=notes, **_stamp(by))
+    with writing(file) as session:
+        done = do(session, text, day, notes=notes, **stamp_of(by))
     print_done(done, f"snoozed until {day}", file)
 
 
@@ -190,8 +162,8 @@ def reopen(text: IdArgument, by: ByOption = None, notes: NotesOption = None, fil
     """Put a name that was set aside back into the queue."""
     from backcourt.names.review import reopen as do
 
-    with _writing(file) as session:
-        done = do(session, text, notes=notes, **_stamp(by))
+    with writing(file) as session:
+        done = do(session, text, notes=notes, **stamp_of(by))
     print_done(done, "reopened", file)
 
 
@@ -203,8 +175,8 @@ def undo(
     """Take an act back, with everything that rests on it."""
     from backcourt.names.review import undo as do
 
-    with _writing(file) as session:
-        undone = do(session, review, **_stamp(by))
+    with writing(file) as session:
+        undone = do(session, review, **stamp_of(by))
     if undone.already:
         typer.echo(f"{undone.action} {undone.review_id} is undone already, {readable(undone.already)}")
         print_next("pending", file)
@@ -221,7 +193,7 @@ def aliases(as_json: JsonOption = False, file: WarehouseOption = None) -> None:
     from backcourt.cli.output import print_json, print_table
     from backcourt.names.review import aliases as every
 
-    with _reading(file) as session:
+    with reading(file) as session:
         rows = every(session)
     if as_json:
         print_json(rows)
@@ -232,7 +204,7 @@ def aliases(as_json: JsonOption = False, file: WarehouseOption = None) -> None:
             [
                 (
                     readable(row["alias_lookup"]),
-                    row["season"] or "all",
+                    row["season"] or ("while he can have played" if row["alias_source"] == "known" else "all"),
                     row["team_abbr"] or "all",
                     row["player_id"],
                     readable(row["nba_canonical_display"] or row["nba_canonical_lookup"]),
@@ -266,8 +238,8 @@ def withdraw(
     from backcourt.names.review import withdraw as do
 
     lookup = alias if ":" in alias else player_lookup(alias)
-    with _writing(file) as session:
-        gone = do(session, lookup, season or "", (team or "").upper(), notes=notes, **_stamp(by))
+    with writing(file) as session:
+        gone = do(session, lookup, season or "", (team or "").upper(), notes=notes, **stamp_of(by))
     if as_json:
         print_json(asdict(gone))
         return
@@ -294,7 +266,7 @@ def health(as_json: JsonOption = False, file: WarehouseOption = None) -> None:
     from backcourt.cli.output import print_json
     from backcourt.names.review import health as judge
 
-    with _reading(file) as session:
+    with reading(file) as session:
         found = judge(session, now())
     if as_json:
         print_json(
@@ -331,7 +303,7 @@ def export(
     from backcourt.names.sheet import export as write
 
     check_writable(output, "--output")
-    with _reading(file) as session:
+    with reading(file) as session:
         count = write(session, output, today=league_date())
     typer.echo(f"{count:,} names written to {output}; decision is one of: {', '.join(DECISIONS)}")
     print_next(f"import --input {shlex.quote(str(output))}", file)
@@ -345,8 +317,8 @@ def import_(
     """Do what a reviewed sheet says: all of it, or nothing if a row of it cannot be done."""
     from backcourt.names.sheet import import_ as read
 
-    with _writing(file) as session:
-        done = read(session, sheet, **_stamp(by))
+    with writing(file) as session:
+        done = read(session, sheet, **stamp_of(by))
     if not done.reviews and not done.already:
         typer.echo("no row has a decision: nothing was changed")
         print_next("pending", file)
@@ -355,7 +327,8 @@ def import_(
 
 
 @contextmanager
-def _reading(file: str | None) -> Iterator[Session]:
+def reading(file: str | None) -> Iterator[Session]:
+    """A session that reads the warehouse of the option --warehouse."""
     from backcourt.cli.validate import as_in_catalog
 
     with as_in_catalog(file).read() as session:
@@ -363,7 +336,8 @@ def _reading(file: str | None) -> Iterator[Session]:
 
 
 @contextmanager
-def _writing(file: str | None) -> Iterator[Session]:
+def writing(file: str | None) -> Iterator[Session]:
+    """A session that writes; what a killed command has left undone is done first."""
     from backcourt.catalog import TABLES
     from backcourt.cli.options import warehouse
     from backcourt.names.outstanding import finish
@@ -376,7 +350,7 @@ def _writing(file: str | None) -> Iterator[Session]:
         yield session
 
 
-def _stamp(by: str | None) -> dict[str, Any]:
+def stamp_of(by: str | None) -> dict[str, Any]:
     """Who, when and in which run."""
     return {"by": _user() if by is None else by, "now": now(), "run_id": new_run_id()}
 

@@ -1,6 +1,7 @@
 """After names were resolved: compute the dates that missed them again, and everything that stands on those dates.
 
 A resolved name has changed the raw rows of its dates, so the engine finds those dates stale; nothing else is forced.
+That goes for every table that reads those rows, also for one that missed nobody: an injured starter, a price.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from backcourt.backfill.options import Options, RunResult
-from backcourt.backfill.plan import season_span
-from backcourt.backfill.run import run
+from backcourt.backfill.plan import Request, season_span
+from backcourt.backfill.run import plan, run
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange, date_ranges
+from backcourt.names.carriers import CARRIERS
 from backcourt.names.resolve import FAILURES
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import registry, upstreams_of
@@ -31,7 +33,7 @@ class Missed:
     Attributes:
         table: Table name.
         season: "2021-22".
-        days: Game dates on which it missed somebody, in order.
+        days: Game dates on which it missed somebody, or took him for somebody else, in order.
         names: How many names they were.
     """
 
@@ -47,17 +49,70 @@ class Missed:
 
 
 def missed(warehouse: Warehouse) -> tuple[Missed, ...]:
-    """The dates in nba_processing.registry_failures whose names were resolved and that were not computed since."""
+    """The dates that were computed before names of theirs were resolved, or resolved otherwise, and not since.
+
+    They are those in nba_processing.registry_failures, whose table missed somebody, and those of raw rows that got
+    another id later than a table that reads them was computed.
+    """
     warehouse.require()
     with warehouse.read() as session:
         rows = session.rows(
-            "SELECT processor_name, season, STRING_AGG(DISTINCT FORMAT_DATE('%F', game_date), ' ') AS days, "
-            f"COUNT(DISTINCT player_lookup) AS names FROM {FAILURES} WHERE status = 'resolved' "
-            "GROUP BY processor_name, season ORDER BY season, processor_name"
+            f"SELECT season, processor_name, game_date, player_lookup FROM {FAILURES} WHERE status = 'resolved'"
         )
+        restated = session.rows(_restated())
+    found: dict[tuple[str, str], tuple[set[date], set[str]]] = {}
+    for season, name, day, lookup in [*rows, *_stale(warehouse, restated)]:
+        days, names = found.setdefault((str(season), str(name)), (set(), set()))
+        days.add(date.fromisoformat(str(day)))
+        names.add(str(lookup))
     return tuple(
-        Missed(str(name), str(season), tuple(sorted(map(date.fromisoformat, str(days).split()))), int(str(names)))
-        for name, season, days, names in rows
+        Missed(name, season, tuple(sorted(days)), len(names)) for (season, name), (days, names) in sorted(found.items())
+    )
+
+
+def _stale(warehouse: Warehouse, restated: Sequence[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    """Those of dates whose raw rows got another id that a plan calls stale: a price after tip-off changes nothing."""
+    seasons: dict[str, list[tuple[object, ...]]] = {}
+    for row in restated:
+        seasons.setdefault(str(row[0]), []).append(row)
+    found: list[tuple[object, ...]] = []
+    for rows in seasons.values():
+        days = sorted(date.fromisoformat(str(day)) for _, _, day, _ in rows)
+        request = Request(
+            DateRange(days[0], days[-1]), tuple(sorted({str(name) for _, name, *_ in rows})), frozenset({"stale"})
+        )
+        due = plan(warehouse, request).ranges
+        found += [
+            row
+            for row in rows
+            if any(
+                part.table.rpartition(".")[2] == row[1] and str(part.start) <= str(row[2]) <= str(part.end)
+                for part in due
+            )
+        ]
+    return found
+
+
+def _restated() -> str:
+    """SELECT (table, season, game date, name) of dates that were computed before a raw row of theirs got another id."""
+    reads = " UNION ALL ".join(
+        f"SELECT '{processor.name}' AS processor_name, '{processor.table.full_name}' AS reader, "
+        f"'{upstream.table}' AS raw, {max(w.size or 0 for w in upstream.windows)} AS days, "
+        f"{carrier.table.key.index('player_lookup')} AS place"
+        for processor in registry()
+        for upstream in processor.table.upstreams
+        for carrier in CARRIERS.values()
+        if upstream.table == carrier.table.full_name and "player_lookup" in carrier.table.key
+    )
+    return (
+        "SELECT DISTINCT s.season, d.processor_name, l.game_date, "
+        "SPLIT(r.row_key, '|')[SAFE_OFFSET(d.place)] AS player_lookup "
+        f"FROM nba_processing.restatements AS r INNER JOIN ({reads}) AS d ON d.raw = r.table_name "
+        "INNER JOIN nba_processing.backfill_ledger AS l ON l.table_name = d.reader AND l.status <> 'skipped' "
+        "AND l.game_date >= r.game_date AND l.game_date <= DATE_ADD(r.game_date, INTERVAL d.days DAY) "
+        "AND COALESCE(l.finished_at, l.started_at) < r.restated_at "
+        "INNER JOIN (SELECT DISTINCT season, game_date FROM nba_raw.nbac_schedule) AS s ON s.game_date = l.game_date "
+        "WHERE r.reason = 'names' ORDER BY 1, 2, 3, 4"
     )
 
 
@@ -74,14 +129,15 @@ def reprocess(warehouse: Warehouse, found: Sequence[Missed], stamp: Stamp) -> li
     """
     results: list[RunResult] = []
     options = Options(reprocess=_DUE, trigger="names")
-    for entry in found:
-        root = next(processor for processor in registry() if processor.name == entry.table)
+    above = Options(reprocess=_READERS_DUE, trigger="names")
+    order = {processor.name: place for place, processor in enumerate(registry())}
+    for entry in sorted(found, key=lambda item: (item.season, order[item.table])):
+        root = registry()[order[entry.table]]
         for span in entry.ranges:
             results.append(run(warehouse, span, (root,), _part(stamp, results), options=options))
         with warehouse.read() as session:
             last = season_span(session, entry.season).end
         rest = DateRange(entry.days[0], last)
-        above = Options(reprocess=_READERS_DUE, trigger="names")
         results.append(run(warehouse, rest, _above(root), _part(stamp, results), options=above))
     return results
 

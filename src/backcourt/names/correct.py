@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from backcourt.errors import BackcourtError
 from backcourt.names.review_acts import Act, Done, check, check_texts, perform
 from backcourt.names.review_alias import named
-from backcourt.names.review_rows import DECISIONS, QUEUE, Row, key_of, name_id, select
+from backcourt.names.review_rows import DECISIONS, QUEUE, Row, find, key_of, name_id, select
 from backcourt.names.review_said import Already, Said
 from backcourt.warehouse.base import Session
 
@@ -22,9 +21,13 @@ def decided(session: Session, text: str = "", *, limit: int | None = None) -> li
     """
     from backcourt.names.normalise import player_lookup
 
-    form = player_lookup(text)
+    form, digits = player_lookup(text), text.strip().lower()
     rows = [{"name_id": name_id(*key_of(row)), **row} for row in select(session, DECISIONS)]
-    found = [row for row in rows if not text or (form and form in row["player_lookup"]) or row["name_id"] == text]
+    found = [
+        row
+        for row in rows
+        if not text or (form and form in row["player_lookup"]) or (digits and row["name_id"].startswith(digits))
+    ]
     return found[:limit]
 
 
@@ -38,7 +41,7 @@ def correct(
 
     Args:
         session: A session that can write.
-        text: Id of the name.
+        text: Id of the name, or an unmistakable beginning of it.
         player_id: NBA person id of the right player.
         by: Who decides.
         now: When (UTC).
@@ -46,27 +49,22 @@ def correct(
         notes: Why.
 
     Raises:
-        BackcourtError: If no decision has this id, or the player is not registered.
+        BackcourtError: If no decision has this id, several have this beginning, or the player is not registered.
     """
     from backcourt.names.people import registered
 
     check_texts({"the reviewer": by, "the id": text, "notes": notes or ""})
-    found = [row for row in decided(session) if row["name_id"] == text.strip().lower()]
-    if not found:
-        raise BackcourtError(
-            f"no decided name has the id {text[:40]!r}", next_step="find it with: backcourt names decided TEXT"
-        )
-    (decision,) = found
+    decision = find(session, text, DECISIONS)
     if decision["player_id"] == player_id:
         what = f"{named(decision)} is {player_id} already"
         return Done((), (), already=(Already(what, Said.read(session).last(decision)),))
-    row = _queued(decision, now)
+    row = queued(decision, now)
     act = Act(row, "accept", player_id, notes=notes)
     check(act, registered(session), now)
     return perform(session, [act], by=by, now=now, run_id=run_id)
 
 
-def _queued(decision: Row, now: datetime) -> Row:
+def queued(decision: Row, now: datetime) -> Row:
     """The queue's row of a name whose decision is taken back."""
     row: Row = {column.name: decision.get(column.name) for column in QUEUE.columns}
     return row | {

@@ -62,25 +62,29 @@ def about(row: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     return " AND ".join(f"t.{name} = @{name}" for name in NAME_KEY), dict(zip(NAME_KEY, key_of(row), strict=True))
 
 
-def find(session: Session, text: str) -> Row:
-    """The queue's row of an id, or of the beginning of one that no other name's id has.
+def find(session: Session, text: str, where: Table = QUEUE) -> Row:
+    """The row of an id, or of the beginning of one that no other name's id has.
 
     Args:
         session: An open session.
         text: The id as typed.
+        where: The queue, or the decisions.
 
     Raises:
         BackcourtError: If there is no such name, or several.
     """
     digits = text.strip().lower()
-    pending = "see the names and their ids with: backcourt names pending"
+    decided = where.name == DECISIONS.name
+    listed = "backcourt names decided TEXT" if decided else "backcourt names pending"
+    pending = f"see the names and their ids with: {listed}"
     if not re.fullmatch(r"[0-9a-f]{1,64}", digits):
         raise BackcourtError(
             f"{text[:_SHOWN]!r} is no id of a name", valid=[f"{_DIGITS} hex digits"], next_step=pending
         )
-    found = select(session, QUEUE, f"STARTS_WITH({_ID}, @digits)", {"digits": digits})
+    found = select(session, where, f"STARTS_WITH({_ID}, @digits)", {"digits": digits})
     if not found:
-        raise BackcourtError(f"no name in the queue has the id {digits[:_SHOWN]}", next_step=pending)
+        what = "no decided name" if decided else "no name in the queue"
+        raise BackcourtError(f"{what} has the id {digits[:_SHOWN]}", next_step=pending)
     if len(found) > 1:
         hashes = [_digest(key_of(row)) for row in found]
         length = next(n for n in range(_DIGITS, 65) if len({full[:n] for full in hashes}) == len(hashes))

@@ -26,10 +26,11 @@ LEFT JOIN (
 WHERE b.game_date {within} AND g.player_id IS NULL AND (b.minutes > 0 OR timed.game_id IS NULL)
 UNION ALL
 SELECT
-  game_id, game_date, player_id, player_lookup, player_full_name, team_abbr, seconds_played, points, field_goals_made,
-  field_goals_attempted, three_pointers_made, three_pointers_attempted, free_throws_made, free_throws_attempted,
-  offensive_rebounds, defensive_rebounds, assists, steals, blocks, turnovers, personal_fouls, CAST(NULL AS INT64),
-  CAST(NULL AS BOOL), 'bdl_player_boxscores'
+  d.game_id, d.game_date, d.player_id, COALESCE(called.player_lookup, d.player_lookup),
+  COALESCE(called.player_name, d.player_full_name), d.team_abbr, d.seconds_played, d.points, d.field_goals_made,
+  d.field_goals_attempted, d.three_pointers_made, d.three_pointers_attempted, d.free_throws_made,
+  d.free_throws_attempted, d.offensive_rebounds, d.defensive_rebounds, d.assists, d.steals, d.blocks, d.turnovers,
+  d.personal_fouls, CAST(NULL AS INT64), CAST(NULL AS BOOL), 'bdl_player_boxscores'
 FROM (
   SELECT
     *,
@@ -38,6 +39,8 @@ FROM (
   FROM nba_raw.bdl_player_boxscores
   WHERE game_date {within} AND minutes IS NOT NULL
 ) AS d
+-- The partner spells as it likes; whoever has an id is called as the registry calls him.
+LEFT JOIN ({official_names}) AS called ON called.player_id = d.player_id
 WHERE (d.seconds_played > 0 OR STRPOS(d.minutes, ':') = 0)
   AND d.game_id NOT IN (
     SELECT game_id FROM nba_raw.nbac_gamebook_player_stats WHERE game_date {within} AND seconds_played IS NOT NULL

@@ -16,8 +16,9 @@ WITH people AS (
 official AS (
   SELECT
     player_id,
-    ARRAY_AGG(player_name ORDER BY season DESC, player_name LIMIT 1)[OFFSET(0)] AS player_name,
-    ARRAY_AGG(player_lookup ORDER BY season DESC, player_name LIMIT 1)[OFFSET(0)] AS player_lookup
+    ARRAY_AGG(player_name ORDER BY season = @season DESC, season DESC, player_name LIMIT 1)[OFFSET(0)] AS player_name,
+    ARRAY_AGG(player_lookup ORDER BY season = @season DESC, season DESC, player_name LIMIT 1)[OFFSET(0)]
+      AS player_lookup
   FROM nba_reference.nba_players_registry
   GROUP BY player_id
 ),
@@ -42,7 +43,8 @@ matched AS (
 ),
 tied AS (
   SELECT
-    team_abbreviation, player_name, listing, MIN(player_id) AS player_id, COUNT(DISTINCT player_id) AS bearers
+    team_abbreviation, player_name, listing, MIN(player_id) AS player_id, COUNT(DISTINCT player_id) AS bearers,
+    MIN(step) AS step
   FROM (
     SELECT
       m.*, MIN(m.step) OVER (PARTITION BY m.team_abbreviation, m.player_name, m.listing) AS best
@@ -63,6 +65,7 @@ lines AS (
     END AS player_id,
     g.listing = 'inactive' AND t.bearers > 1 AS is_shared,
     t.bearers,
+    COALESCE(d.player_id IS NULL AND t.step = 1, FALSE) AS is_printed_so,
     CONCAT(g.player_name, ' of ', COALESCE(g.team_abbreviation, '?')) AS who,
     g.minutes IS NOT NULL AS played,
     {seconds} AS seconds_played,
@@ -87,9 +90,9 @@ judged AS (
   SELECT
     l.*,
     l.team_abbreviation = l.own_side AS in_game,
-    -- A last name alone is not what the table calls a player.
-    IF(l.listing = 'inactive', COALESCE(o.player_name, l.player_name), l.player_name) AS full_name,
-    IF(l.listing = 'inactive', COALESCE(o.player_lookup, l.printed_lookup), l.printed_lookup) AS full_lookup,
+    -- A last name alone, or a spelling that somebody had to decide, is not what the table calls a player.
+    IF(l.is_printed_so, l.player_name, COALESCE(o.player_name, l.player_name)) AS full_name,
+    IF(l.is_printed_so, l.printed_lookup, COALESCE(o.player_lookup, l.printed_lookup)) AS full_lookup,
     COUNT(*) OVER (PARTITION BY l.game_id, l.player_id) AS copies
   FROM lines AS l
   LEFT JOIN official AS o ON o.player_id = l.player_id

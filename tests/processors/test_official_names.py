@@ -1,0 +1,58 @@
+"""Rows of sources that spell otherwise are called as the registry calls the player, once his name is decided."""
+
+from __future__ import annotations
+
+import pytest
+
+from backcourt.names.correct import decided
+from backcourt.names.resolve import resolve
+from backcourt.names.review import accept, name_id
+from backcourt.processors.base import part
+from review_league import FIRST, NOW, ROBERT, SECOND, TIMELORD, game, league, raw
+
+GAME = "0022200003"
+BY = {"by": "me", "now": NOW, "run_id": "r"}
+
+
+@pytest.fixture
+def place(tmp_path_factory, tmp_path):
+    """The small league with one more game, of which only partners know: a box score, and a roster of the team."""
+    place = league(tmp_path_factory, tmp_path)
+    spelled = {
+        "player_lookup": "timelordwilliams",
+        "player_full_name": TIMELORD,
+        "season_year": 2022,
+        "team_abbr": "BOS",
+    }
+    with place.write() as session:
+        raw(session, "nbac_schedule", [game(GAME, SECOND, "BOS", "NOP")])
+        raw(
+            session,
+            "bdl_player_boxscores",
+            [{**spelled, "game_id": GAME, "game_date": SECOND, "home_team_abbr": "BOS", "away_team_abbr": "NOP",
+              "minutes": "20:00", "points": 4}],
+        )  # fmt: skip
+        raw(session, "espn_team_rosters", [{**spelled, "roster_date": SECOND, "scrape_hour": 9}])
+        resolve(session, run_id="load", now=NOW)
+    return place
+
+
+def called(session, name, *, columns, days=False):
+    """How the rows of a part call people."""
+    values = {"start_date": FIRST, "end_date": SECOND} if days else {}
+    return session.rows(f"SELECT {columns} FROM ({part(name, 'IS NOT NULL')}) WHERE team_abbr = 'BOS'", values)
+
+
+def test_the_registry_says_how_somebody_is_called(place):
+    """An open name is as the source prints it; accepted, it is the registry's, in box-score lines and on rosters."""
+    line, listed = "player_id, player_lookup, player_name", "player_id, player_lookup, player_full_name"
+    with place.write() as session:
+        given = [row for row in called(session, "box_lines", columns=f"{line}, game_id") if row[3] == GAME]
+        assert given == [(None, "timelordwilliams", TIMELORD, GAME)]
+        assert called(session, "timed_rosters", columns=listed, days=True) == [(None, "timelordwilliams", TIMELORD)]
+        accept(session, name_id("bdl_player_boxscores", "timelordwilliams", "2022-23", "BOS"), ROBERT, **BY)
+        assert {row["player_id"] for row in decided(session, TIMELORD)} == {ROBERT}
+        official = (ROBERT, "robertwilliamsiii", "Robert Williams III")
+        given = [row for row in called(session, "box_lines", columns=f"{line}, game_id") if row[3] == GAME]
+        assert given == [(*official, GAME)]
+        assert called(session, "timed_rosters", columns=listed, days=True) == [official]
