@@ -83,7 +83,8 @@ def _from(item: Source) -> str:
         return f"{text(item.provider)}; not fetched, its {code(item.ext)} files are put into the landing zone"
     where = f"{code(urlsplit(item.fetch.url).netloc)}, at most {item.fetch.per_minute} requests a minute"
     listed = f"; its own ids of the games are told by {code(item.listing.of.name)}" if item.listing else ""
-    return f"{where}, {_key(item.fetch.key_setting)}{listed}"
+    second = f"; what it does not have, from {code(urlsplit(item.second.url).netloc)}" if item.second else ""
+    return f"{where}, {_key(item.fetch.key_setting)}{listed}{second}"
 
 
 def _key(setting: str) -> str:

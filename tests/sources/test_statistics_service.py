@@ -16,6 +16,7 @@ import pytest
 from backcourt.sources.declared import sources
 from backcourt.sources.parsers import (
     nbac_boxscore_summary_v2,
+    nbac_play_by_play_v3,
     nbac_player_list,
     nbac_scoreboard_v3,
     nbac_shot_chart,
@@ -29,6 +30,7 @@ ASKED = {
     for name, source in sources().items()
     if source.fetch is not None and source.fetch.url.startswith(HOST)
 }
+SECOND = {f"{name}, second": source.second for name, source in sources().items() if source.second is not None}
 READ = {
     "nbac_player_list": {"PlayerIndex": nbac_player_list._FIELDS},
     "nbac_scoreboard_v2": {
@@ -68,16 +70,18 @@ def parameters(kind: type[Any]) -> dict[str, Any]:
 
 
 def test_the_sources_of_the_service() -> None:
-    """Eight sources are asked of it, each at an address that nba_api knows."""
-    assert len(ASKED) == 8
-    assert all(known(endpoint.url).endpoint == endpoint.url.removeprefix(HOST) for endpoint in ASKED.values())
+    """Eight sources are asked of it, and one more if the first place has nothing, each at an address nba_api knows."""
+    assert (len(ASKED), list(SECOND)) == (8, ["nbac_play_by_play, second"])
+    asked = {**ASKED, **SECOND}
+    assert all(known(endpoint.url).endpoint == endpoint.url.removeprefix(HOST) for endpoint in asked.values())
 
 
 @pytest.mark.filterwarnings("ignore:BoxScoreSummaryV2")
-@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("name", [*ASKED, *SECOND])
 def test_parameters_are_those_of_the_service(name: str) -> None:
     """No parameter that it does not know, and none left out that it wants to see filled in."""
-    ours, theirs = set(ASKED[name].params), parameters(known(ASKED[name].url))
+    endpoint = {**ASKED, **SECOND}[name]
+    ours, theirs = set(endpoint.params), parameters(known(endpoint.url))
     assert ours - theirs.keys() == set()
     assert {parameter for parameter, value in theirs.items() if value not in {None, ""}} - ours == set()
 
@@ -94,3 +98,9 @@ def test_statistics_of_a_team_are_those_of_the_service() -> None:
     """The team box score's newer shape: ids, names and every count of a team."""
     answer = known(ASKED["nbac_team_boxscore"].url).expected_data["TeamStats"]
     assert {*nbac_team_boxscore._V3, *nbac_team_boxscore._V3_TEAM} - set(answer) == set()
+
+
+def test_fields_of_events_are_those_of_the_service() -> None:
+    """Play-by-play's second way: every field that is read is one of its answer."""
+    answer = known(SECOND["nbac_play_by_play, second"].url).expected_data["PlayByPlay"]
+    assert set(nbac_play_by_play_v3._FIELDS) - set(answer) == set()

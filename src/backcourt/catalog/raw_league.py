@@ -188,7 +188,7 @@ _PLAY_BY_PLAY = Table(
     grain="one event of a game",
     key=("game_id", "event_id"),
     partition="game_date",
-    source="NBA.com statistics service (PlayByPlayV2)",
+    source="NBA.com live feed; statistics service (PlayByPlayV3, PlayByPlayV2)",
     description="Events in the order of the source, with up to three players each.",
     columns=stamped(
         GAME,

@@ -2,13 +2,15 @@
 
 A payload is tried as its parser would read it before it is kept: an error page, a truncated body or another game's data
 is a failure like a refused request, and is tried again. What has landed already is not asked for again. Where a service
-knows the games under ids of its own, the list of the date that tells them is fetched first, and lands too.
+knows the games under ids of its own, the list of the date that tells them is fetched first, and lands too. If a source
+has a second place, what the first one does not have is asked for there.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -152,7 +154,8 @@ def fetch(
         BackcourtError: If the source is not fetched, needs a key that is not there, or the mirror is no address.
         InputFileError: If the key of a payload cannot be a file's name.
     """
-    service = asking.service(source)
+    places = [source.fetch, *([source.second] if source.second else [])]
+    services = [asking.service(replace(source, fetch=place)) for place in places]
     for target in wanted:
         checked(target.key)
     landed = has_landed(source, landing, wanted, judging)
@@ -161,10 +164,12 @@ def fetch(
     if isinstance(source, Source) and source.listing:
         todo = _identified(source.listing, landing, todo, asking, done)
     kept_back = 0
-    with service:
+    with ExitStack() as opened:
+        for service in services:
+            opened.enter_context(service)
         for target in todo if not done.stopped else ():
             try:
-                data = service.payload(target)
+                data = _payload(services, target)
             except FetchError as error:
                 done.failed[target.day, target.key] = str(error)
                 kept_back = kept_back + 1 if error.hosts_own else 0
@@ -181,7 +186,7 @@ def fetch(
             if lacking:
                 done.incomplete[target.day, target.key] = lacking
             told(target, f"incomplete: {lacking}" if lacking else "stored" if new else "unchanged")
-    done.requests += service.requests
+    done.requests += sum(service.requests for service in services)
     return done
 
 
@@ -202,6 +207,27 @@ def has_landed(
         if versions and not (judging and judging.lacking(landing, versions[-1])):
             found.add((target.day, target.key))
     return found
+
+
+def _payload(services: Sequence[Service], target: Target) -> bytes:
+    """The payload from the first place that has it.
+
+    Raises:
+        FetchError: If none has it, or one that is asked does not answer.
+    """
+    said = ""
+    for service in services[:-1]:
+        try:
+            return service.payload(target)
+        except FetchError as error:
+            if not error.absent:
+                raise
+            said += f"{error}; "
+    try:
+        return services[-1].payload(target)
+    except FetchError as error:
+        error.message = said + error.message
+        raise
 
 
 def _identified(

@@ -26,6 +26,7 @@ _LONGEST_TRY = 600.0
 """Seconds after which a body that still trickles in is given up."""
 _MOST_PAGES = 500
 """Pages of one list; the longest that is known has six."""
+_NOT_THERE = frozenset({404, 410})
 _PLACE = re.compile(r"\{(\w+)\}")
 _ADDRESS = re.compile(r"https?://[^\s/?#]+(?:/[^\s?#]*)?")
 
@@ -72,6 +73,7 @@ class FetchError(BackcourtError):
         final: bool = False,
         hosts_own: bool = False,
         blocked: bool = False,
+        absent: bool = False,
     ) -> None:
         """Say what came.
 
@@ -82,10 +84,11 @@ class FetchError(BackcourtError):
             final: True if no other payload would come either.
             hosts_own: True if it is about the host, whatever is asked for: no connection, no answer, too many requests.
             blocked: True if it is a page by which the host keeps this machine out.
+            absent: True if the host has no such file.
         """
         super().__init__(message)
         self.passing, self.wait, self.final = passing, wait, final
-        self.hosts_own, self.blocked = hosts_own, blocked
+        self.hosts_own, self.blocked, self.absent = hosts_own, blocked, absent
 
 
 def fetchable(source: Published) -> Endpoint:
@@ -289,7 +292,7 @@ class Service:
         seen = Seen(status, {name.lower(): text for name, text in answer.headers.items()}, _beginning(answer))
         meaning = seen.meaning(self._endpoint.absent)
         if meaning == "absent":
-            raise FetchError(f"{where} answered {status}: it has no such file", passing=False)
+            raise FetchError(f"{where} answered {status}: it has no such file", passing=False, absent=True)
         if meaning == "blocked":
             raise _blocked(where, status)
         if meaning == "refused":
@@ -298,7 +301,7 @@ class Service:
             raise FetchError(f"{where} {key}refuses this machine ({status})", passing=False, final=True)
         said = f"{where} answered {status}"
         if meaning == "other":
-            raise FetchError(said, passing=False)
+            raise FetchError(said, passing=False, absent=status in _NOT_THERE)
         asked = seen.asked_pause()
         if asked is not None and asked > self._patience.longest_pause:
             raise FetchError(

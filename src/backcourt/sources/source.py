@@ -167,6 +167,7 @@ class Published:
         document: Public document that describes the payload.
         verified: True if the parser has been seen on a real payload.
         fetch: Where it is fetched from; None if it only arrives as files.
+        second: Where a payload is fetched from that the first place does not have; None if there is no second place.
     """
 
     name: str
@@ -177,6 +178,7 @@ class Published:
     document: str
     verified: bool
     fetch: Endpoint | None = None
+    second: Endpoint | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The older service's event codes (EVENTMSGTYPE, EVENTMSGACTIONTYPE) for the words of the live feed.
+"""The older service's event codes (EVENTMSGTYPE, EVENTMSGACTIONTYPE) for the words of its two successors.
 
 The codes are those that the texts of a whole season of the older service bear out; what has no such text has no code.
 Words are compared without case, spaces and hyphens, as the feed has spelled them in several ways.
@@ -189,6 +189,26 @@ _TABLES: Mapping[int, Mapping[str, int]] = {
     VIOLATION: _VIOLATIONS,
     TIMEOUT: _TIMEOUTS,
 }
+_PREFIX: Mapping[int, str] = {FREE_THROW: "freethrow"}
+_SUFFIX: Mapping[int, str] = {MADE: "shot", MISSED: "shot", TURNOVER: "turnover", VIOLATION: "violation"}
+"""What PlayByPlayV3 adds to the words."""
+_LEFT_OUT: Mapping[int, tuple[str, ...]] = {
+    MADE: ("jumpshot",),
+    MISSED: ("jumpshot",),
+    FOUL: ("personal", "technical"),
+}
+"""What it leaves out of them."""
+_OTHERWISE: Mapping[tuple[int, str], str] = {
+    (FREE_THROW, "freethrowtechnical"): plain("technical 1 of 1"),
+    (FOUL, "offensivecharge"): plain("charge offensive"),
+    (FOUL, "personaltake"): plain("take personal"),
+    (FOUL, "defensive3seconds"): plain("defensive-3-second technical"),
+    (TIMEOUT, "regular"): plain("full"),
+    (TIMEOUT, "coachchallenge"): plain("challenge"),
+    (TURNOVER, "outofboundsbadpassturnover"): plain("bad pass out-of-bounds"),
+    (TURNOVER, "outofboundslostballturnover"): plain("lost ball out-of-bounds"),
+}
+"""What it calls otherwise."""
 _NO_KINDS = frozenset({REBOUND, SUBSTITUTION, START, END})
 
 
@@ -205,3 +225,20 @@ def action_code(event: int, kind: str | None, descriptor: str | None) -> int | N
     if event == JUMP_BALL:
         return 0 if plain(descriptor) in {"", "startperiod", "heldball"} else None
     return _TABLES.get(event, {}).get(plain(descriptor, kind))
+
+
+def action_code_of_text(event: int, kind: str | None) -> int | None:
+    """As ``action_code``, for the words of PlayByPlayV3.
+
+    Args:
+        event: Event type.
+        kind: The service's subType, "Driving Layup Shot", "Free Throw 1 of 2", "Offensive Charge".
+    """
+    if event in _NO_KINDS or event == JUMP_BALL:
+        return 0
+    word = plain(kind)
+    word = _OTHERWISE.get((event, word), word).removeprefix(_PREFIX.get(event, ""))
+    bare = word.removesuffix(_SUFFIX.get(event, ""))
+    known = _TABLES.get(event, {})
+    found = (known.get(found) for found in (word, bare, *(bare + more for more in _LEFT_OUT.get(event, ()))))
+    return next((code for code in found if code is not None), None)

@@ -140,7 +140,7 @@ def _row(action: dict[str, Any], event: int, teams: Sequence[str], team_of: dict
     row = {
         "eventnum": action["eventnum"],
         "period": action["period"],
-        "pctimestring": _clock(action["clock"]),
+        "pctimestring": clock_of(action["clock"]),
         "eventmsgtype": event,
         "eventmsgactiontype": codes.action_code(event, action["sub"], action["descriptor"]),
     }
@@ -199,7 +199,7 @@ def _home(actions: Sequence[dict[str, Any]], parsed: Parsed) -> str | None:
     return homes.pop() if len(homes) == 1 else None
 
 
-def _clock(clock: object) -> str | None:
+def clock_of(clock: object) -> str | None:
     """Time left as "9:42"; the tenths of the last minute are left out, as the older service does."""
     match = _CLOCK.fullmatch(clock) if isinstance(clock, str) else None
     return f"{int(match[1])}:{int(match[2]):02d}" if match else None

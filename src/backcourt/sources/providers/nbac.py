@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backcourt.sources.parsers import (
     nbac_boxscore_summary_v2,
-    nbac_play_by_play,
+    nbac_play_by_play_v3,
     nbac_player_boxscore,
     nbac_player_list,
     nbac_player_movement,
@@ -93,7 +93,7 @@ SOURCES: tuple[Source, ...] = (
     Source(
         name="nbac_play_by_play",
         feed=feed("play_by_play"),
-        parse=nbac_play_by_play.parse,
+        parse=nbac_play_by_play_v3.parse,
         ext="json",
         per="game",
         provider="NBA live feed",
@@ -103,6 +103,7 @@ SOURCES: tuple[Source, ...] = (
         fetch=Endpoint(
             "https://cdn.nba.com/static/json/liveData/playbyplay/playbyplay_{game_id}.json", absent=403, browser=True
         ),
+        second=_statistics("playbyplayv3", GameID="{game_id}", StartPeriod="0", EndPeriod="0"),
     ),
     Source(
         name="nbac_referee",
