@@ -182,6 +182,12 @@ def test_other_payloads_are_refused() -> None:
     assert len(parsed.rows) == len(ACTIONS) - 2
 
 
+def test_it_says_when_it_was_made() -> None:
+    """So that of two payloads the newer one counts."""
+    parsed = SOURCE[NAME].parse(payload_of(*ACTIONS), about(DAY, GAME))
+    assert parsed.said == datetime(2025, 1, 7, 5, tzinfo=UTC)
+
+
 def got(server: SourceServer, folder: Path) -> Fetched:
     """Fetch the game's play-by-play."""
     target = Target(DAY, GAME, values_of(DAY, "2024-25", GAME))
@@ -226,9 +232,11 @@ def test_neither_way_has_it(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_events_are_loaded(partner: Partner) -> None:
-    """The rows pass the rules of the table; the live feed's payload of another time replaces them as one game."""
-    partner.schedule((GAME, DAY, "BOS", "ATL", 2, 1, 4))
+    """The rows of a made-up game of one period pass the rules of the table; events that end too early are held back."""
+    partner.schedule((GAME, DAY, "BOS", "ATL", 2, 1, 1))
     loaded = partner.twice(SOURCE[NAME], DAY, payload_of(*ACTIONS), GAME)
     assert (loaded.success, loaded.quarantined, loaded.tables[0].rows_inserted) == (1, 0, len(ACTIONS) - 2)
     counts = Counter(dict(partner.rows("SELECT event_type, COUNT(*) FROM nba_raw.nbac_play_by_play GROUP BY 1")))  # type: ignore[arg-type]
     assert counts == Counter({12: 1, 13: 1, 10: 1, 1: 1, 2: 1, 3: 2, 4: 2, 5: 1, 6: 1, 8: 1, 9: 1, 18: 1})
+    short = partner.load(SOURCE[NAME], DAY, payload_of(*ACTIONS[:-1]), GAME)
+    assert (short.exit_code, partner.rules()) == (1, {GAME: {"whole_game"}})

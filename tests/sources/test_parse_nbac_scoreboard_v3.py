@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -41,6 +41,7 @@ def changed(**fields: Any) -> bytes:
 
 def test_games_of_a_date() -> None:
     """Eleven games with teams by id, both scores, periods and the place in the list; every field is known."""
+    assert SOURCE[NAME].parse(payload(GAMES), about(DAY)).said == datetime(2025, 11, 6, 12, 0, 34, 34000, tzinfo=UTC)
     found = rows_of(NAME, payload(GAMES), DAY)
     columns = ("game_id", "home_abbreviation", "away_abbreviation", "home_score", "away_score")
     assert [tuple(row[name] for name in columns) for row in found] == list(FINALS)
@@ -57,7 +58,17 @@ def test_a_date_without_games_is_a_good_answer(partner: Partner) -> None:
     day = date(2025, 7, 15)
     assert rows_of(NAME, payload(NO_GAMES), day) == []
     loaded = partner.twice(SOURCE[NAME], day, payload(NO_GAMES), "date", forced=False)
-    assert (loaded.files, loaded.refused, loaded.exit_code) == (1, {}, 0)
+    assert (loaded.files, loaded.refused, loaded.incomplete, loaded.exit_code) == (1, {}, {}, 0)
+
+
+@pytest.mark.slow
+def test_an_empty_board_of_a_date_with_games_is_not_whole(partner: Partner) -> None:
+    """The schedule has a final game on that date: the answer is kept, named, and no good answer."""
+    partner.schedule(("0022500171", DAY, "CLE", "PHI", 132, 121, 4))
+    empty = payload(NO_GAMES).replace(b"2025-07-15", b"2025-11-05")
+    loaded = partner.load(SOURCE[NAME], DAY, empty, "date")
+    assert (loaded.exit_code, len(loaded.incomplete)) == (1, 1)
+    assert "0022500171" in next(iter(loaded.incomplete.values()))
 
 
 def test_points_of_a_game_that_has_not_begun_are_none() -> None:

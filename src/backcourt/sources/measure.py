@@ -52,6 +52,7 @@ class Measure:
             more=parsed.more,
             is_open=self.played.is_open(about.key),
             teams=[team.tricode for team in TEAMS] if self._year(about) >= _THESE_TEAMS else [],
+            nothing=parsed.nothing,
         )
 
     def by(self, day: date, key: str) -> str:

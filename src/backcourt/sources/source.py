@@ -76,6 +76,7 @@ class Parsed:
         asked: The parameters with which it says it was asked for; empty if it says none.
         more: What of the list is not in it, such as further pages; "" if it says nothing of that.
         narrow: Why it is an answer to a narrower question than the source's; "" if it is not.
+        nothing: True if it says of its date that there are no games: an empty list beside that date.
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -86,6 +87,7 @@ class Parsed:
     asked: Mapping[str, object] = field(default_factory=dict)
     more: str = ""
     narrow: str = ""
+    nothing: bool = False
 
     def leave_out(self, kind: str, name: object) -> None:
         """Note what is left out.

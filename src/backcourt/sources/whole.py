@@ -196,6 +196,7 @@ def judge(
     more: str = "",
     is_open: bool = False,
     teams: Sequence[str] = (),
+    nothing: bool = False,
 ) -> Verdict:
     """What is missing in a payload.
 
@@ -208,6 +209,7 @@ def judge(
         more: What of its list is not in it, such as further pages; "" if it says nothing of that.
         is_open: True if it is about one game, and the schedule has that not as over.
         teams: Codes of the teams that must be in it, if teams are its measure.
+        nothing: True if it says itself that its date has no games: of a date without final games that is all.
     """
     if not whole.by_games:
         return Verdict(lacking=more or narrow or _short(whole, rows, teams))
@@ -226,7 +228,7 @@ def judge(
         parts |= {str(game): "by the schedule it is not over" for game in by_game if isinstance(game, str)}
     if narrow:
         parts |= {str(game): narrow for game in by_game if isinstance(game, str)}
-    empty = "it holds nothing" if not rows and not games else ""
+    empty = "it holds nothing" if not rows and not games and not nothing else ""
     return Verdict(tuple(absent), parts, more or ("" if parts else narrow) or empty, len(games))
 
 

@@ -14,7 +14,16 @@ from typing import Any
 
 from backcourt.sources.parsers import nbac_event_codes as codes
 from backcourt.sources.parsers import nbac_play_by_play
-from backcourt.sources.parsers.nbac_common import CODES, object_in, object_of, records_of, text_of, typed, whole_of
+from backcourt.sources.parsers.nbac_common import (
+    CODES,
+    made_at,
+    object_in,
+    object_of,
+    records_of,
+    text_of,
+    typed,
+    whole_of,
+)
 from backcourt.sources.parsers.nbac_play_by_play import clock_of
 from backcourt.sources.parsers.values import words
 from backcourt.sources.season.files import feed
@@ -68,6 +77,7 @@ def parse(data: bytes, about: About) -> Parsed:
     if "videoAvailable" not in game:
         return nbac_play_by_play.parse(data, about)
     parsed = Parsed()
+    made_at(payload, parsed)
     parsed.known(payload, {"meta", "game"})
     parsed.known(game, {"gameId", "videoAvailable", "actions"}, "game.")
     if game.get("gameId") != about.key:

@@ -13,6 +13,7 @@ from backcourt.sources.parsers.nbac_common import (
     CODES,
     day_of,
     left_out,
+    made_at,
     object_in,
     object_of,
     records_of,
@@ -66,6 +67,7 @@ def parse(data: bytes, about: About) -> Parsed:
     if "scoreboard" not in payload:
         return nbac_scoreboard_v2.parse(data, about)
     parsed = Parsed()
+    made_at(payload, parsed)
     parsed.known(payload, {"meta", "scoreboard"})
     if isinstance(payload.get("meta"), dict):
         parsed.known(payload["meta"], _META, "meta.")
@@ -76,7 +78,9 @@ def parse(data: bytes, about: About) -> Parsed:
         raise wrong_shape(about, f"it is of {played or 'no date'}, not of {about.day}")
     if (league := text_of(board.get("leagueId"))) != _LEAGUE:
         raise wrong_shape(about, f"it is of league {str(league)[:20]}, not {_LEAGUE}")
-    for place, record in enumerate(records_of(board, "games", about), start=1):
+    games = records_of(board, "games", about)
+    parsed.nothing = not games
+    for place, record in enumerate(games, start=1):
         row = take(record, _GAME, _GAME_IGNORED, parsed, "games.")
         sides = {side: _side(record, f"{side}Team", about, parsed) for side in ("home", "away")}
         if left_out(parsed, row["game_id"], *(side["team_id"] for side in sides.values())):
