@@ -24,6 +24,7 @@ import pages_lists
 import pages_mode
 import pages_names
 import pages_queries
+import pages_season
 import pages_source
 import pages_sources
 import pages_tables
@@ -40,7 +41,7 @@ def generate(build: Path, *, with_demo: bool = True) -> tuple[Path, ...]:
         build: The folder for everything that can be made again.
         with_demo: False leaves out what needs the demo season: its output, the runbooks, and what commands print.
     """
-    pages = {**pages_tables.pages(), **pages_commands.pages(), **pages_lists.pages()}
+    pages = {**pages_tables.pages(), **pages_commands.pages(), **pages_lists.pages(), **pages_season.pages()}
     pages["reference/tables/schema.json"] = pages_tables.schema()
     pages |= pages_source.listings(pages_mode.modules())
     parts = {"rooms.md": pages_source.rooms(), "behaviours.md": pages_mode.behaviours()}

@@ -32,6 +32,11 @@ EXHIBITION = "exhibition_game"
 """Rule that leaves a game out, whatever else is wrong with it: no table has room for guests."""
 
 
+def words_of(kind: Kind) -> str:
+    """What a column of a kind holds, in words."""
+    return _WORDS[kind]
+
+
 @dataclass(frozen=True, slots=True)
 class SeasonFile:
     """One file of a season's folder.
@@ -366,7 +371,8 @@ def _read(path: Path, file: SeasonFile) -> pa.Table:
             found = f", only {near[0]!r}" if near else ""
             raise InputFileError(
                 f"{path} has no column {name!r} ({_WORDS[kind]}){found}",
-                next_step=f"write {file.file_name} in the shape that backcourt simulate DIR writes",
+                next_step=f"write {file.file_name} in the shape that backcourt simulate DIR writes; the page "
+                "reference/season-folder names every column",
             )
         found_type = schema.field(index).type
         if not _fits(found_type, kind):

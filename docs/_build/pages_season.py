@@ -1,0 +1,56 @@
+"""The page about a season's folder: every file and column that it may hold, from the declarations."""
+
+from __future__ import annotations
+
+from markup import code, page, table, text
+
+from backcourt.catalog import TABLES
+from backcourt.sources.season.columns import means
+from backcourt.sources.season.files import FILES, SeasonFile, words_of
+
+_PHASES = {item.full_name: item.phase for item in TABLES}
+
+
+def pages() -> dict[str, str]:
+    """The page by its path under the site."""
+    required = ", ".join(f"[{code(file.file_name)}](#{file.stem})" for file in FILES if file.required)
+    rows = [
+        (
+            f"[{code(file.file_name)}](#{file.stem})",
+            "yes" if file.required else "no",
+            _table(file),
+            str(len(file.columns)),
+            ", ".join(map(code, file.unit.split())),
+        )
+        for file in FILES
+    ]
+    return {
+        "reference/season-folder.md": page(
+            "A season's folder",
+            f"`backcourt load season DIR` reads a folder of parquet files, one season in each. It must hold {required}; "
+            "the others are loaded if they are there. Columns that are not named here are not read. `backcourt simulate "
+            "DIR` writes such a folder, to look at.",
+            table(("file", "required", "fills", "columns", "held back by"), rows),
+            "*Held back by* says what is kept out as a whole where a row of it breaks a rule. Ids are text with their "
+            "leading zeros. A column that may be missing is NULL then; every other one must be there, but may hold NULL "
+            "where the source says nothing, unless a rule of the table demands a value.",
+            *map(_section, FILES),
+        )
+    }
+
+
+def _table(file: SeasonFile) -> str:
+    return f"[{code(file.table)}](tables/{_PHASES[file.table]}.md#{file.table})"
+
+
+def _section(file: SeasonFile) -> str:
+    rows = [
+        (
+            code(name),
+            words_of(kind),
+            "yes" if name in file.optional else "no",
+            text(means(file, name)),
+        )
+        for name, kind in file.columns.items()
+    ]
+    return f"## {file.file_name} {{ #{file.stem} }}\n\n" + table(("column", "holds", "may be missing", "what it is"), rows)
