@@ -16,6 +16,7 @@ from backcourt.sources.units import statement
 
 _RULE = re.compile(r"'([a-z][a-z_]*): ")
 _WARNING = re.compile(r"'([a-z][a-z_]*)(?:: [^']*)?'")
+_OPEN = "no first date is documented"
 _PHASES = {item.full_name: item.phase for item in TABLES}
 
 
@@ -70,6 +71,9 @@ def _section(item: Source) -> str:
     lines = [
         f"From: {_from(item)}",
         f"Document: [{text(urlsplit(item.document).netloc)}]({item.document})",
+        f"Verified with: {text(item.seen)}" if item.seen else "Verified with: nothing, no real payload was at hand",
+        f"Reaches back to: {text(item.reach or _OPEN)}",
+        f"A whole payload holds: {text(item.whole.in_words)}",
         f"Rules, by {' and '.join(code(column) for column in item.feed.unit.split())}: {_codes(rules(item))}",
     ]
     rows = item.feed.row_rules

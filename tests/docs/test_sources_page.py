@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 
@@ -70,6 +71,25 @@ def test_every_source_has_its_line_and_its_section(generator):
             assert f"<code>{rule}</code>" in sections[item.name]
 
 
+def test_every_source_says_what_it_was_tried_with_and_what_it_must_hold(generator):
+    """What real payloads were read, how far back it reaches, and what a whole payload holds, as the source declares it."""
+    sections = _sections(generator.parts()["sources-list.md"])
+    for item in sources().values():
+        section = html.unescape(sections[item.name])
+        assert f"Verified with: {item.seen or 'nothing, no real payload was at hand'}\n" in section
+        assert f"Reaches back to: {item.reach or 'no first date is documented'}\n" in section
+        assert f"A whole payload holds: {item.whole.in_words}\n" in section
+    said = {
+        name: sources()[name].whole.in_words for name in ("nbac_shot_chart", "nbac_play_by_play", "nbac_player_list")
+    }
+    assert said == {
+        "nbac_shot_chart": "its game, rows of both teams of a game, "
+        "as many field-goal attempts of a team as its box score, give or take one",
+        "nbac_play_by_play": "its game, events up to the end of the last period, with the final score",
+        "nbac_player_list": "at least 5 rows for each of the 30 teams",
+    }
+
+
 def test_a_host_is_named_and_nothing_more_of_the_address(generator):
     """Of an address the page has the host alone, of a key the setting's name."""
     item = source("bdl_boxscores")
@@ -82,11 +102,11 @@ def test_a_host_is_named_and_nothing_more_of_the_address(generator):
 def test_a_source_that_comes_later_is_taken_as_it_is(generator):
     """A new source without an address, not yet verified, has its section and stands among what is not proven."""
     document = "https://example.org/a"
-    late = replace(source("bdl_injuries"), name="late", verified=False, fetch=None, document=document, ext="pdf")
+    late = replace(source("bdl_injuries"), name="late", seen="", fetch=None, document=document, ext="pdf")
     found = generator.parts({"late": late})
     assert "not fetched, its <code>pdf</code> files" in _sections(found["sources-list.md"])["late"]
     assert f"| [<code>late</code>](#late) | Ball Don't Lie | <{document}> |" in found["sources-unproven.md"]
-    proven = {"late": replace(late, verified=True)}
+    proven = {"late": replace(late, seen="a page")}
     assert generator.parts(proven)["sources-unproven.md"] == "There is none at present.\n"
 
 
@@ -137,7 +157,7 @@ def test_limits_and_outcomes_are_the_programs():
     assert fetch._NO_ANSWER == 3  # "three" above
     assert f"{landing.LARGEST // 1024**2} MiB" in zone
     outcomes = table("nba_processing.landed_files").column("outcome").description
-    assert _first_cells("Load")[1:4] == re.findall(r"loaded|quarantined|refused", outcomes)
+    assert _first_cells("Load")[1:5] == re.findall(r"loaded|incomplete|quarantined|refused", outcomes)
 
 
 def test_messages_are_the_programs():

@@ -64,6 +64,7 @@ CASES = (
     Case("nbac_referee", "nbac_referee/referees.json", date(2025, 1, 8)),
     Case("nbac_scoreboard_v2", "nbac_scoreboard_v2/scoreboard.json", date(2024, 1, 15)),
     Case("nbac_scoreboard_v2", "nbac_scoreboard_v3/2025-11-05.json", date(2025, 11, 5)),
+    Case("nbac_shot_chart", "nbac_shot_chart/both_teams_0022100732.json", date(2022, 1, 26), "0022100732"),
     Case("nbac_team_roster_api", "nbac_team_roster_api/CLE_2025-26.json", date(2026, 2, 22), "CLE"),
     Case("nbac_boxscore_summary_v2", "nbac_boxscore_summary_v2/0022200552.json", date(2023, 1, 2), "0022200552"),
     Case("nbac_player_list", "nbac_player_list/players.json", date(2025, 8, 27)),
@@ -95,6 +96,7 @@ CASES = (
     Case("odds_events", "odds_events/events.json", date(2025, 3, 9)),
     Case("bettingpros_events", "bettingpros_events/events.json", date(2021, 10, 21)),
     Case("odds_game_lines", "odds_game_lines/lines.json", date(2024, 1, 24)),
+    Case("odds_api_props", "odds_api_props/ORL_CLE_2024-02-22.json", date(2024, 2, 22)),
 )
 
 
@@ -196,9 +198,9 @@ def _without(whole: Any, way: tuple[Any, ...]) -> Iterator[Any]:
 
 
 def test_every_payload_is_tried() -> None:
-    """Whatever was seen on a real payload is tried here, but what is no JSON: a CSV file and a PDF."""
+    """Whatever was seen on a real payload is tried here, but what is no JSON: a CSV file, a PDF, a plain page."""
     seen = {name for name, published in READ.items() if published.verified}
-    assert seen - {case.source for case in CASES} == {"bigdataball_pbp", "nbac_injury_report"}
+    assert seen - {case.source for case in CASES} == {"bigdataball_pbp", "br_roster", "nbac_injury_report"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.file for case in CASES])

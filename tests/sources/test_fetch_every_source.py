@@ -76,6 +76,22 @@ JOBS = (
     Job("nbac_player_list", "nbac_player_list/players.json", date(2025, 10, 27), "2025-26", asked="2025-26"),
     Job("nbac_roster", "nbac_roster/roster.html.gz", date(2025, 8, 27), "GSW", {"team_id": "1610612744"}),
     Job(
+        "nbac_shot_chart",
+        "nbac_shot_chart/both_teams_0022100732.json",
+        date(2022, 1, 26),
+        "0022100732",
+        GAMES,
+        asked="/shotchartdetail/ 0022100732",
+    ),
+    Job(
+        "br_roster",
+        "br_roster/HOU_2018.html.gz",
+        date(2018, 6, 8),
+        "HOU",
+        {"bref_team": "HOU"},
+        asked="/teams/HOU/2018.html/",
+    ),
+    Job(
         "nbac_team_roster_api",
         "nbac_team_roster_api/CLE_2025-26.json",
         date(2026, 2, 22),
@@ -140,7 +156,7 @@ JOBS = (
         "/files/1aB-x_9",
     ),
 )
-UNSEEN = {"nbac_gamebook", "br_roster", "nbac_shot_chart"}
+UNSEEN = {"nbac_gamebook"}
 """What no payload is at hand of."""
 
 

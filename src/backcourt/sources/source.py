@@ -167,7 +167,8 @@ class Published:
         per: What one payload is about.
         provider: Who publishes it.
         document: Public document that describes the payload.
-        verified: True if the parser has been seen on a real payload.
+        seen: Real payloads that the parser has read, by shape and season; "" if none was at hand.
+        reach: First season or date of which there are payloads, as far as it is known; "" if nobody says.
         fetch: Where it is fetched from; None if it only arrives as files.
         second: Where a payload is fetched from that the first place does not have; None if there is no second place.
     """
@@ -178,9 +179,15 @@ class Published:
     per: Relation
     provider: str
     document: str
-    verified: bool
+    seen: str
+    reach: str = ""
     fetch: Endpoint | None = None
     second: Endpoint | None = None
+
+    @property
+    def verified(self) -> bool:
+        """True if the parser has read a real payload."""
+        return bool(self.seen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

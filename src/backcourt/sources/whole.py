@@ -61,6 +61,26 @@ class Whole:
     fewest: int = 1
 
     @property
+    def in_words(self) -> str:
+        """What a payload must hold, in words: the rest of "a whole payload holds ..."."""
+        many = f"at least {self.fewest} rows" if self.fewest > 1 else "at least a row"
+        measures = {
+            "game": "its game",
+            "date": "every game of its date that the schedule has as over",
+            "season": "every game of its season that the schedule has as over",
+            "teams": f"{many} for each of the 30 teams",
+            "rows": many,
+            "": "nothing in particular",
+        }
+        more = {
+            "rows of both teams of a game": self.side and self.by_games,
+            "as many field-goal attempts of a team as its box score, give or take one": self.attempts,
+            "events up to the end of the last period, with the final score": self.events,
+            "the word that a game is over": self.state,
+        }
+        return ", ".join([measures[self.of], *(words for words, is_asked in more.items() if is_asked)])
+
+    @property
     def by_games(self) -> bool:
         """True if games are its measure."""
         return self.of in {"game", "date", "season"}

@@ -1,7 +1,7 @@
 """Basketball-Reference's page of a team in a season: the roster table.
 
-No payload has been seen; the table is the one with the id ``roster``, whose cells name their column in ``data-stat``
-and link each player by his id. The site puts some of its tables into comments, so these are looked through, too.
+The table is the one with the id ``roster``, whose cells name their column in ``data-stat`` and link each player by his
+id. The site puts some of its tables into comments, so these are looked through, too.
 """
 
 from __future__ import annotations

@@ -45,6 +45,15 @@ def _following(answer: Mapping[str, Any]) -> int | str | None:
     return cursor if isinstance(cursor, int | str) else None
 
 
+_SEEN = {
+    "bdl_boxscores": "box scores of 2023-24; lines (stats) of 2024-25",
+    "bdl_standings": "standings of 2024-25",
+    "bdl_active_players": "a page of the list",
+    "bdl_injuries": "a page of the list",
+}
+"""Real payloads that the parsers have read."""
+
+
 def _source(
     name: str, feed: SeasonFile, parse: Parser, per: Relation, whole: Whole, path: str, params: Mapping[str, str]
 ) -> Source:
@@ -56,7 +65,8 @@ def _source(
         per=per,
         provider="Ball Don't Lie",
         document=_DOCUMENT,
-        verified=True,
+        seen=_SEEN[name],
+        reach="today only" if per == "snapshot" else "",
         whole=whole,
         fetch=Endpoint(
             f"https://api.balldontlie.io/v1/{path}",

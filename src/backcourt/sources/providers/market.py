@@ -79,7 +79,7 @@ _ODDS_EVENTS = Published(
     per="date",
     provider="The Odds API",
     document=_ODDS,
-    verified=True,
+    seen="events of 2024-25",
     # Late in the morning no game of the date has begun, and none has left the list.
     fetch=_odds("", date="{date}T16:00:00Z"),
 )
@@ -90,7 +90,7 @@ _EVENTS = Published(
     per="date",
     provider="BettingPros",
     document=_PROPS_PAGE,
-    verified=True,
+    seen="events of 2021-22",
     fetch=_bettingpros("/events", date="{date}"),
 )
 
@@ -111,7 +111,8 @@ SOURCES: tuple[Source, ...] = (
         per="game",
         provider="The Odds API",
         document=_ODDS,
-        verified=True,
+        seen="historical odds of 2023-24",
+        reach="2020-06-06, the service's first historical odds",
         whole=Whole(of="game"),
         fetch=_game_odds("spreads,totals", "decimal"),
         listing=Listing(of=_ODDS_EVENTS, fields=("event_id", "snapshot")),
@@ -124,7 +125,8 @@ SOURCES: tuple[Source, ...] = (
         per="game",
         provider="The Odds API",
         document=_ODDS,
-        verified=False,
+        seen="the shape of a historical answer of 2023-24, with points and prices made up",
+        reach="2023-05-03, the service's first historical points lines",
         whole=Whole(of="game"),
         fetch=_game_odds("player_points", "american"),
         listing=Listing(of=_ODDS_EVENTS, fields=("event_id", "snapshot")),
@@ -137,7 +139,7 @@ SOURCES: tuple[Source, ...] = (
         per="game",
         provider="BettingPros",
         document=_PROPS_PAGE,
-        verified=False,
+        seen="",
         whole=Whole(of="game"),
         fetch=_bettingpros(
             "/offers", Pages("page", _following), market_id="156", event_id="{event_id}", location="ALL", limit="100"

@@ -16,7 +16,7 @@ SOURCES: tuple[Source, ...] = (
         provider="NBA gamebooks",
         document="https://statsdmz.nba.com/pdfs/20240410/20240410_MEMCLE.pdf",
         # Of the layout, texts were seen, but no file that can be read.
-        verified=False,
+        seen="",
         whole=Whole(of="game", side="team_abbreviation"),
         fetch=Endpoint(
             "https://statsdmz.nba.com/pdfs/{compact_date}/{compact_date}_{away_then}{home_then}.pdf",
@@ -32,7 +32,8 @@ SOURCES: tuple[Source, ...] = (
         per="date",
         provider="NBA Official",
         document="https://official.nba.com/nba-injury-report-2024-25-season/",
-        verified=True,
+        seen="reports of 2023-24 and 2025-26",
+        reach="2018-12-17",
         whole=Whole(of="rows"),
         # The report of 5:30 PM is the last one before most games. The first ones are of 2019.
         fetch=Endpoint(

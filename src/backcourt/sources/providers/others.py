@@ -36,7 +36,7 @@ _FILES = Published(
     per="date",
     provider="BigDataBall",
     document="https://developers.google.com/workspace/drive/api/reference/rest/v3/files/list",
-    verified=False,
+    seen="",
     fetch=_drive(
         "",
         q="name contains '[{date}]' and trashed = false",
@@ -56,7 +56,7 @@ SOURCES: tuple[Source, ...] = (
         per="game",
         provider="BigDataBall",
         document="https://www.bigdataball.com/help/new-nba-playbyplay-faq/",
-        verified=True,
+        seen="files of 2017-18 and 2024-25",
         whole=Whole(of="game"),
         fetch=_drive("/{file_id}", alt="media", supportsAllDrives="true"),
         listing=Listing(of=_FILES, fields=("file_id",)),
@@ -69,7 +69,8 @@ SOURCES: tuple[Source, ...] = (
         per="season",
         provider="Basketball-Reference",
         document="https://www.basketball-reference.com/teams/BOS/2025.html",
-        verified=False,
+        seen="a page of 2017-18, its table cut to four players",
+        reach="1946-47",
         whole=Whole(of="rows"),
         fetch=Endpoint(
             "https://www.basketball-reference.com/teams/{bref_team}/{season_end_year}.html",
