@@ -100,8 +100,8 @@ def ask(session: Session, *, aliases: bool = True, held: str = "", registry: Cou
         if registry
         else registered(session, aliases=aliases)
     )
-    # Those who are there under a name that is not asked: people said so, or the games are loaded already.
-    kept = f"WHERE step = '{BY_PEOPLE}' OR source = '{HOLDING}'" if aliases else ""
+    # Those who are there under a name that is not asked, because people said so.
+    kept = f"WHERE step = '{BY_PEOPLE}'" if aliases else ""
     session.stage_query(
         "name_settled", f"SELECT source, season, team_abbr, player_id FROM {DECISIONS} {kept} GROUP BY 1, 2, 3, 4"
     )
@@ -181,7 +181,13 @@ def _names(held: str) -> str:
           SELECT {_KEY}, original_name, source_player_id, first_seen_date, last_seen_date, occurrences, example_games
           FROM {QUEUE} AS q
           WHERE source = '{HOLDING}' AND status <> 'resolved' {staged}
-          AND NOT EXISTS (SELECT 1 FROM {DECISIONS} AS d WHERE d.step = '{BY_PEOPLE}' AND {_same("d", "q")})
+          AND NOT EXISTS (SELECT 1 FROM {DECISIONS} AS d WHERE {_same("d", "q")})
+          UNION ALL
+          -- Those of loaded games stand there without the name that was printed.
+          SELECT {_KEY}, original_name, source_player_id, CAST(NULL AS DATE), CAST(NULL AS DATE), 0,
+            CAST([] AS ARRAY<STRING>)
+          FROM {DECISIONS} AS q
+          WHERE source = '{HOLDING}' AND step <> '{BY_PEOPLE}' {staged}
         ),
         -- A source without teams: the one team that was in all of his games.
         games AS (SELECT DISTINCT {_KEY}, game_id FROM seen WHERE team_abbr = '' AND game_id IS NOT NULL),

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from backcourt.calendar import Seasons
 from backcourt.catalog import TABLES
 from backcourt.errors import InputFileError
+from backcourt.names.gamebooks import to_load_again
 from backcourt.names.resolve import Resolved, settle_names
 from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.measure import Measure, measure
@@ -162,15 +163,21 @@ def load_landed(
     # One answer for what is read and what it is judged by.
     seasons = known_seasons(warehouse)
     remembered: Mapping[tuple[date, str], Outcome] = {}
+    again: Collection[str] = ()
     judging = Measure(source, seasons=seasons)
     if not dry_run or is_there(warehouse):
         with warehouse.read() as session:
             remembered = outcomes(session, source)
+            again = to_load_again(session, source.name) if holds(source.feed) else ()
             judging = measure(session, source, [(each[-1].day, each[-1].key) for each in versions], seasons)
     reader = Reader(source, landing, seasons, done.older)
     found = reader.newest(versions, remembered)
     if resume:
-        fresh = [landed for landed in found if not _is_loaded(landed, remembered, judging, source, seasons)]
+        fresh = [
+            landed
+            for landed in found
+            if landed.key in again or not _is_loaded(landed, remembered, judging, source, seasons)
+        ]
         done.known = len(found) - len(fresh)
         found = fresh
     found = found[:limit]
