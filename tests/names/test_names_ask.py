@@ -10,7 +10,7 @@ import pytest
 
 from backcourt.names.normalise import player_lookup
 from model_server import ModelServer, Scripted, answering
-from review_league import EITHER, JAYLIN, ROBERT, TIMELORD, league
+from review_league import EITHER, JALEN, JAYLIN, ROBERT, TIMELORD, league
 from small_season import command, query
 
 __all__ = ["command"]
@@ -83,6 +83,22 @@ def test_answers_are_carried_out(asked, place):
     assert again.code == 1
     assert server.received == []
     assert json.loads(again.out)["spent_usd"] == 0
+
+
+def test_the_model_gets_who_can_be_meant(asked):
+    """A nickname is offered its team-mate of that last name, two who are alike both; each with teams and career."""
+    _, server = asked([answering(says)], "--json")
+    offered: dict[str, list[list[dict]]] = {}
+    for received in server.received:
+        for name in received.names:
+            offered.setdefault(name["name"], []).append(name["candidates"])
+    assert {len(offered[TIMELORD]), len(offered[EITHER])} <= {1, 2, 3}
+    for candidates in offered[TIMELORD]:
+        assert candidates[0]["player_id"] == ROBERT
+        assert (candidates[0]["teams"], candidates[0]["seasons"]) == (["BOS"], ["2022-23"])
+        assert candidates[0]["career"].startswith("since 2018-19")
+    for candidates in offered[EITHER]:
+        assert {JALEN, JAYLIN} <= {candidate["player_id"] for candidate in candidates}
 
 
 def test_a_service_that_fails_changes_nothing(asked, place):

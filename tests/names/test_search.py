@@ -6,10 +6,14 @@ import json
 
 import pytest
 
+from backcourt.calendar import season_year
 from backcourt.cli.names import _model_settings
 from backcourt.errors import SettingsError
+from backcourt.names.candidates import candidates_of
 from backcourt.names.careers import FOREVER, Career, recorded
-from backcourt.names.people import Listing, People, Spelling
+from backcourt.names.decide import Asked
+from backcourt.names.normalise import parse
+from backcourt.names.people import Listing, People, Spelling, everybody
 from backcourt.names.search import search
 from review_league import JALEN, JAYLIN, ROBERT, SHAI, league
 from small_season import command
@@ -78,6 +82,24 @@ def test_careers():
     assert people.years == {1: Career(2015, 2021)}
     assert [people.can_have_played(1, year) for year in (2013, 2014, 2023, 2024)] == [False, True, True, False]
     assert People([Spelling(1, "A B")], [Listing(1, "BOS", "2021-22")]).can_have_played(1, 2021) is None
+
+
+def test_candidates_can_have_played_then():
+    """Without a file of the season: a short form is offered its bearer first, and nobody of another era is offered."""
+    people = everybody()
+    asked = [
+        Asked("C. McCollum", "2023-24", "NOP"),
+        Asked("Jon Stockton", "2023-24", "UTA"),
+        Asked("Jon Stockton", "1995-96", "UTA"),
+        Asked("Jon Stockton"),
+    ]
+    found = candidates_of([(entry, parse(entry.name)) for entry in asked], people)
+    ids = [[candidate.player_id for candidate in found[entry]] for entry in asked]
+    assert ids[0][0] == 203468
+    assert [304 in some for some in ids] == [False, False, True, True]
+    for entry in asked[:3]:
+        year = season_year(entry.season)
+        assert all(people.can_have_played(candidate.player_id, year) is not False for candidate in found[entry])
 
 
 def test_another_model_is_named_with_its_prices(monkeypatch):

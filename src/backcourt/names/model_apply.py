@@ -9,6 +9,7 @@ from datetime import date, datetime
 from backcourt.errors import BackcourtError
 from backcourt.names import decide
 from backcourt.names.asking import NAME_KEY
+from backcourt.names.careers import recorded
 from backcourt.names.model_question import Answer, Candidate, Question
 from backcourt.names.people import Listing, listings_of
 from backcourt.names.review import pending
@@ -66,6 +67,7 @@ def _candidate(found: decide.Candidate, listed: Sequence[Listing]) -> Candidate:
         tuple(dict.fromkeys(team for _, team in places)),
         tuple(dict.fromkeys(season for season, _ in places)),
         found.similarity,
+        career.label if (career := recorded().get(found.player_id)) else "",
     )
 
 

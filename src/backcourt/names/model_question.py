@@ -38,7 +38,8 @@ Give exactly one answer for each name, with the id of that name:
 
 player_id is null unless the verdict is MATCH. confidence, from 0 to 1, is the chance that the verdict is right. \
 reason is one short sentence that names the evidence. Real people share names or nearly do: brothers, fathers and \
-sons, namesakes of other years. Team and season tell them apart; where they do not, UNSURE is better than a guess."""
+sons, namesakes of other years. Team, season and career tell them apart; where they do not, UNSURE is better than a \
+guess."""
 """What the model is told; nothing from outside ever stands here."""
 _SCHEMA: Mapping[str, object] = {
     "type": "object",
@@ -84,6 +85,7 @@ class Candidate:
         teams: Teams that he was listed with.
         seasons: Seasons in which he was listed, "2021-22".
         similarity: Of the two names, 0 to 1.
+        career: "2011-12 to 2021-22", "since 2011-12", or "" if it is not known.
     """
 
     player_id: int
@@ -91,6 +93,7 @@ class Candidate:
     teams: tuple[str, ...]
     seasons: tuple[str, ...]
     similarity: float
+    career: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +190,7 @@ def _entry(question: Question) -> Mapping[str, object]:
                 "name": _clean(candidate.player_name),
                 "teams": [_clean(team) for team in candidate.teams],
                 "seasons": [_clean(season) for season in candidate.seasons],
+                "career": _clean(candidate.career),
                 "similarity": round(candidate.similarity, 3),
             }
             for candidate in question.candidates[:_CANDIDATES]
