@@ -72,16 +72,16 @@ def test_players_are_loaded_once(partner: Partner) -> None:
 @pytest.mark.slow
 def test_a_birth_date_stays(partner: Partner) -> None:
     """The list has none, so it takes none away; of lists of two days in one load the newer one counts, whole."""
-    partner.load(SOURCE[NAME], DAY, part(9), SEASON)
+    partner.load(SOURCE[NAME], DAY, part(594), SEASON)
     born = "SELECT COUNT(*) AS n, COUNTIF(birth_date = '1999-09-19') AS born FROM nba_raw.nbac_player_list_current"
     partner.execute("UPDATE nba_raw.nbac_player_list_current SET birth_date = '1999-09-19' WHERE player_id = 1630173")
     later = DAY + timedelta(days=1)
-    partner.landing.store(NAME, later, SEASON, part(8), "json", now=NOW + timedelta(days=1))
+    partner.landing.store(NAME, later, SEASON, part(593), "json", now=NOW + timedelta(days=1))
     loaded = load_landed(
         partner.warehouse, SOURCE[NAME], partner.landing, [DAY, later], now=NOW, run_id="run", resume=False
     )
     assert loaded.quarantined == 0
-    assert partner.rows(born) == [(8, 1)]
+    assert partner.rows(born) == [(593, 1)]
 
 
 @pytest.mark.slow

@@ -243,7 +243,9 @@ def _load_batch(
             if holds(source.feed):
                 # What can be decided now holds no game back.
                 done.names = loader.names()
-            entry = loader.load(source.feed)
+            # Of a list that is not whole, what it lacks is not gone.
+            feed = replace(source.feed, whole_season=source.feed.whole_season and not paths & done.incomplete.keys())
+            entry = loader.load(feed)
             done.tables.append(entry)
             if entry.error:
                 broken |= dict.fromkeys(paths, entry.error)

@@ -67,7 +67,7 @@ lines AS (
     t.bearers,
     COALESCE(d.player_id IS NULL AND t.step = 1, FALSE) AS is_printed_so,
     CONCAT(g.player_name, ' of ', COALESCE(g.team_abbreviation, '?')) AS who,
-    g.minutes IS NOT NULL AS played,
+    {played} AS played,
     {seconds} AS seconds_played,
     -- DND is "did not dress", NWT "not with team": neither could have been sent on.
     g.listing = 'inactive' OR SUBSTR(UPPER(g.comment), 1, 3) IN ('NWT', 'DND') AS not_dressed,
@@ -111,8 +111,8 @@ SELECT
   plus_minus,
   CASE WHEN played THEN 'active' WHEN not_dressed THEN 'inactive' ELSE 'dnp' END AS player_status,
   comment AS dnp_reason,
-  minutes,
-  seconds_played,
+  IF(played, minutes, NULL) AS minutes,
+  IF(played, seconds_played, NULL) AS seconds_played,
   position AS start_position,
   IF(starters = 5, position IS NOT NULL, NULL) AS is_starter,
   NULLIF(ARRAY_TO_STRING([
@@ -128,7 +128,7 @@ SELECT
     IF(COALESCE(full_lookup, '') = '', FORMAT('required_fields: %s misses a field', who), NULL),
     IF(totals_differ IS NOT NULL, FORMAT('team_totals: the players of %s make %s', team_abbreviation, totals_differ),
        NULL),
-    IF(NOT REGEXP_CONTAINS(minutes, r'^[0-9]{1,3}:([0-5][0-9]|60)$'),
+    IF(played AND NOT REGEXP_CONTAINS(minutes, r'^[0-9]{1,3}:([0-5][0-9]|60)$'),
        FORMAT('minutes_format: %s %s is not MM:SS', who, minutes), NULL),
     IF(LEAST({counts}) < 0, FORMAT('not_negative: %s has a count below 0', who), NULL),
     {counts_add_up},

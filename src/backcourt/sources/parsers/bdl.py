@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from backcourt.catalog.teams import source_code_of
+from backcourt.sources.parsers import values
 from backcourt.sources.parsers.values import Cells, words
 from backcourt.sources.season.files import kinds
 from backcourt.sources.source import About, Parsed, json_of, take, wrong_shape
@@ -86,8 +87,6 @@ _GAME_IGNORED = words("period time datetime home_team visitor_team home_team_id 
 _STANDING = words("conference_rank division_rank wins losses conference_record division_record home_record road_record")
 _LINE = {"min": "minutes", **_COUNTS}
 _LINE_IGNORED = frozenset({"id", "fg_pct", "fg3_pct", "ft_pct", "player", "team", "game"})
-_NOTHING = frozenset({"0", "00", ""})
-"""Minutes of a man who did not play; "00" with a count beside it is a rounded fraction of a minute."""
 
 
 def parse_boxscores(data: bytes, about: About) -> Parsed:
@@ -236,8 +235,11 @@ def _line(
     raw |= take(person, _PERSON, _PERSON_IGNORED, parsed, "player.") | {"player_name": _name(person, where, cells)}
     day = cells.day(raw["game_date"], f"{where}.date")
     raw["season"] = cells.season(raw["season"], f"{where}.season", day)
-    row = cells.row(raw, BOXSCORES, where)
-    if (row["minutes"] or "") in _NOTHING and not any(row[name] for name in COUNTED):
+    # Minutes of 0 with a count beside them are a rounded fraction of a minute.
+    minutes, is_no_time = raw["minutes"], values.is_no_time(raw["minutes"])
+    whole = isinstance(minutes, float) and minutes.is_integer()
+    row = cells.row(raw | {"minutes": int(minutes) if whole else minutes}, BOXSCORES, where)
+    if is_no_time and not any(row[name] for name in COUNTED):
         row |= dict.fromkeys(("minutes", *COUNTED))
     parsed.rows.append(row)
 

@@ -25,6 +25,7 @@ OFFERS = kinds(
 )
 """Columns of the feed of offers."""
 
+_SPORT = "NBA"
 _POINTS = 156
 """The service's id of the market of a player's points."""
 _PAGE = words("offers events markets books _pagination _parameters ts utc")
@@ -98,6 +99,8 @@ def parse_offers(data: bytes, about: About) -> Parsed:
         for place, offer in enumerate(cells.records(page["offers"], f"{before}offers")):
             where = f"{before}offers[{place}]"
             parsed.known(offer, _OFFER, "offers.")
+            if offer.get("sport") not in (None, _SPORT):
+                raise wrong_shape(about, f"{where} is of {ascii(offer['sport'])[:40]}, not {_SPORT}")
             market = cells.whole(offer.get("market_id"), f"{where}.market_id")
             if market != _POINTS:
                 parsed.unmapped.add(f"market {market}")

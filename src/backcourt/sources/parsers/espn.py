@@ -9,7 +9,7 @@ from typing import Any
 
 from backcourt.catalog.teams import source_code_of
 from backcourt.errors import InputFileError
-from backcourt.sources.parsers.values import Cells, words
+from backcourt.sources.parsers.values import Cells, is_no_time, words
 from backcourt.sources.season.files import kinds
 from backcourt.sources.source import About, Parsed, json_of, take, wrong_shape
 
@@ -53,6 +53,13 @@ ROSTER = kinds(
 )
 """Columns of the feed of rosters."""
 
+_PLAYED = tuple(
+    name for name in (*_COUNTS.values(), *(part for pair in _PAIRS.values() for part in pair)) if name != "minutes"
+)
+"""What a line says beside the minutes."""
+
+_LEAGUE = re.compile(r"(?:^|~)l:(\d{1,6})(?:~|$)")
+_NBA = "46"
 _PAGE = re.compile(r"window\['__espnfitt__'\]\s*=\s*")
 _STATES = {"pre": 1, "in": 2}
 _DONE = 3
@@ -122,6 +129,7 @@ def parse_scoreboard(data: bytes, about: About) -> Parsed:
     parsed.known(payload, {"leagues", "events", "season", "day", "provider"})
     for place, event in enumerate(cells.records(payload["events"], "events")):
         parsed.known(event, _EVENT, "events.")
+        _of_the_nba(event, about)
         where = f"events[{place}].competitions"
         for game in cells.records(event.get("competitions"), where):
             if _is_exhibition(event, game):
@@ -137,6 +145,17 @@ def _is_exhibition(event: dict[str, Any], game: dict[str, Any]) -> bool:
     return (isinstance(season, dict) and season.get("type") == _PRE_SEASON) or (
         isinstance(kind, dict) and kind.get("abbreviation") == _ALL_STAR
     )
+
+
+def _of_the_nba(record: dict[str, Any], about: About) -> None:
+    """Refuse what is of another league, as the id that it has across ESPN says.
+
+    Raises:
+        InputFileError: If it is.
+    """
+    league = _LEAGUE.search(str(record.get("uid")))
+    if league and league[1] != _NBA:
+        raise wrong_shape(about, f"it is of league {league[1]} of ESPN, not of the NBA ({_NBA})")
 
 
 def _game(event: dict[str, Any], game: dict[str, Any], tools: tuple[Cells, Parsed, str]) -> dict[str, Any]:
@@ -200,6 +219,7 @@ def parse_boxscore(data: bytes, about: About) -> Parsed:
     strip = cells.record(package.get("gmStrp"), "gmStrp")
     status = cells.record(strip.get("status"), "gmStrp.status")
     parsed.known(strip, _STRIP, "gmStrp.")
+    _of_the_nba(strip, about)
     parsed.known(status, _STRIP_STATUS, "gmStrp.status.")
     day = cells.game_day(strip.get("dt"), "gmStrp.dt")
     common: dict[str, Any] = {
@@ -249,14 +269,19 @@ def _group(group: dict[str, Any], common: dict[str, Any], tools: tuple[Cells, Pa
             "is_starter": group.get("type") == "starters",
             "dnp_reason": line.get("dnpRsn"),
         }
-        parsed.rows.append(cells.row(raw, BOXSCORE, here))
+        no_time = is_no_time(raw.get("minutes"))
+        row = cells.row(raw | ({"minutes": 0} if no_time and raw.get("minutes") is not None else {}), BOXSCORE, here)
+        if no_time and not any(row[name] for name in _PLAYED):
+            # A man who did not play; minutes of 0 with anything beside them are a rounded fraction of a minute.
+            row |= dict.fromkeys(("minutes", *_PLAYED))
+        parsed.rows.append(row)
 
 
 def _counts(values: dict[str, object], cells: Cells, where: str) -> dict[str, object]:
     """The counts of a line by their names in the feed; "--" stands for none."""
     found: dict[str, object] = {}
     for name, value in values.items():
-        plain = None if value == "--" else value
+        plain = None if isinstance(value, str) and not value.strip("- ") else value
         if name in _PAIRS:
             made, _, tried = (cells.text(plain, f"{where}.{name}") or "").partition("-")
             found |= dict(zip(_PAIRS[name], (made or None, tried or None), strict=True))
@@ -288,6 +313,7 @@ def parse_team_roster(data: bytes, about: About) -> Parsed:
         parsed.known(payload, {"team"})
         parsed.known(team, _TEAM, "team.")
         code, people, read = team.get("abbreviation"), team.get("athletes"), _api_athlete
+    _of_the_nba(team, about)
     common = {
         "season": cells.season(None, "roster"),
         "roster_date": about.day,

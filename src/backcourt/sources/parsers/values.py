@@ -20,6 +20,10 @@ from backcourt.sources.source import About, wrong_shape
 _LARGEST = 10**12
 """No number of a payload is larger; products and sums of such numbers fit into 64 bits."""
 _WHOLE = re.compile(r"([+-]?[0-9]{1,12})(?:\.0{1,6})?")
+_NO_TIME = re.compile(
+    r"\s*(?:(?:DNP|DND|NWT)\b.*|N/?A|NONE|NULL|PT(?:0+(?:\.0+)?[HMS])*|[-\u2013\u2014]+|[0:.]*)\s*",
+    re.IGNORECASE | re.DOTALL,
+)
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?", re.DOTALL | re.ASCII)
 _AMERICAN_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?", re.DOTALL | re.ASCII)
 _WEST = timedelta(hours=8)
@@ -56,6 +60,15 @@ def read_text(value: object) -> str | None:
     if "\0" in plain:
         raise ValueError("no text that can be stored")
     return plain or None
+
+
+def is_no_time(value: object) -> bool:
+    """True if minutes are written as none: nothing, a dash, DNP, or a zero in whatever spelling.
+
+    Args:
+        value: Minutes as a payload has them.
+    """
+    return value is None or (not isinstance(value, bool) and _NO_TIME.fullmatch(str(value)) is not None)
 
 
 def read_whole(value: object) -> int | None:

@@ -154,7 +154,7 @@ SOURCES: tuple[Source, ...] = (
         provider=_STATISTICS,
         document=f"{_DOCUMENTS}/stats/endpoints/playerindex.md",
         seen="PlayerIndex of 2025-26",
-        whole=Whole(of="teams", side="team_abbreviation", fewest=5),
+        whole=Whole(of="teams", side="team_abbreviation", fewest=12),
         fetch=_statistics("playerindex", LeagueID="00", Season="{season}", Historical="0", TeamID="0"),
     ),
     Source(

@@ -26,7 +26,7 @@ lines AS (
     r.*,
     n.player_lookup,
     CONCAT(r.player_name, ' (', COALESCE(r.team_abbreviation, '?'), ')') AS who,
-    r.minutes IS NOT NULL AS played,
+    {played} AS played,
     {seconds} AS seconds_played,
     -- DND is "did not dress", NWT "not with team": neither could have been sent on.
     SUBSTR(UPPER(r.comment), 1, 3) IN ('NWT', 'DND') OR STARTS_WITH(UPPER(r.comment), 'INACTIVE') AS not_dressed,
@@ -66,8 +66,8 @@ SELECT
   IF(played, plus_minus, NULL) AS plus_minus,
   CASE WHEN played THEN 'active' WHEN not_dressed THEN 'inactive' ELSE 'dnp' END AS player_status,
   IF(played, NULL, comment) AS dnp_reason,
-  minutes,
-  seconds_played,
+  IF(played, minutes, NULL) AS minutes,
+  IF(played, seconds_played, NULL) AS seconds_played,
   start_position,
   IF(starters = 5, start_position IS NOT NULL, NULL) AS is_starter,
   NULLIF(ARRAY_TO_STRING([
@@ -76,7 +76,7 @@ SELECT
     IF(NOT in_game, FORMAT('team_in_game: the schedule has other teams, %s', who), NULL),
     IF(game_id IS NULL OR player_id IS NULL OR COALESCE(player_lookup, '') = '' OR team_abbreviation IS NULL
        OR (played AND LEAST({counts}) IS NULL), FORMAT('required_fields: %s misses a field', who), NULL),
-    IF(NOT REGEXP_CONTAINS(minutes, r'^[0-9]{1,3}:([0-5][0-9]|60)$'),
+    IF(played AND NOT REGEXP_CONTAINS(minutes, r'^[0-9]{1,3}:([0-5][0-9]|60)$'),
        FORMAT('minutes_format: %s %s is not MM:SS', who, minutes), NULL),
     IF(LEAST({counts}) < 0, FORMAT('not_negative: %s has a count below 0', who), NULL),
     {counts_add_up},
