@@ -160,6 +160,43 @@ def test_an_unknown_name_of_a_man_who_did_not_play_costs_his_row_until_it_is_dec
 
 
 @pytest.mark.slow
+def test_the_summary_says_who_an_inactive_man_is(partner: Partner) -> None:
+    """By game and team: the one of two who bear the name, and a man of whom nobody else knows; no other game is touched."""
+    _schedule(partner)
+    _people(partner, *(person for person in PEOPLE if person[1] != "Yuta Watanabe"), ("MEM", "Jalen Rose"))
+    source, data = SOURCE["nbac_gamebook"], made([printed(box())])
+    loaded = partner.load(source, GAME_DAY, data, GAME)
+    assert (loaded.success, loaded.held_rows) == (1, 2)
+    listed = (
+        "SELECT player_id, player_name, player_lookup, player_status FROM nba_raw.nbac_gamebook_player_stats "
+        "WHERE player_lookup LIKE '%rose' OR player_lookup LIKE '%watanabe' ORDER BY 1"
+    )
+    assert partner.rows(listed) == []
+
+    def told(game: str, team: str, player: int, name: str) -> None:
+        from backcourt.names.normalise import player_lookup
+
+        partner.execute(
+            "INSERT INTO nba_raw.nbac_inactive_players (game_id, game_date, season_year, player_id, player_name, "
+            "player_lookup, team_abbr, data_hash, processed_at) VALUES (?, ?, 2023, ?, ?, ?, ?, 'h', ?)",
+            [game, GAME_DAY, player, name, player_lookup(name), team, NOW],
+        )
+
+    told("0022301159", "MEM", 7, "Jalen Rose")
+    told(GAME, "CLE", 7, "Jalen Rose")
+    load_landed(partner.warehouse, source, partner.landing, [GAME_DAY], now=NOW, run_id="again")
+    assert partner.rows(listed) == []
+    told(GAME, "MEM", 19, "Jalen Rose")
+    told(GAME, "MEM", 1629139, "Yuta Watanabe")
+    again = load_landed(partner.warehouse, source, partner.landing, [GAME_DAY], now=NOW, run_id="again")
+    assert (again.success, again.quarantined, again.held_rows, again.exit_code) == (1, 0, 0, 0)
+    assert partner.rows(listed) == [
+        (19, "Jalen Rose", "jalenrose", "inactive"),
+        (1629139, "Yuta Watanabe", "yutawatanabe", "inactive"),
+    ]
+
+
+@pytest.mark.slow
 def test_a_name_of_a_gamebook_is_asked_and_answered(partner: Partner, command: Callable[..., Any]) -> None:
     """A misspelt name waits in the queue; accepting it names the command that loads its game, and that loads it.
 

@@ -1,8 +1,9 @@
 -- nba_raw.nbac_gamebook_player_stats from the gamebooks, which print names without ids. A name is a player's if just one
 -- man of the team in the registry bears it: the whole name, the name without its suffix, or, among the inactive, the
--- last name with its suffix; or if nba_reference.name_decisions says so. Nothing else counts. A name that is nobody's
--- holds its game back if he played, because the team's sums need him; of a man who did not play it costs the row alone.
--- A last name that several of a team bear is no decision's to make: it would hold for all games.
+-- last name with its suffix; or if nba_reference.name_decisions says so. Of the inactive, nba_raw.nbac_inactive_players
+-- decides first, where it has one man of that game and team with that last name. Nothing else counts. A name that is
+-- nobody's holds its game back if he played, because the team's sums need him; of a man who did not play it costs the
+-- row alone. A last name that several of a team bear is no decision's to make: it would hold for all games.
 WITH people AS (
   SELECT
     team_abbr, player_id, player_lookup, player_name, name_suffix,
@@ -54,18 +55,37 @@ tied AS (
   WHERE step = best
   GROUP BY team_abbreviation, player_name, listing
 ),
+-- Whom the summary of the box score says to have been inactive, by the last name that the gamebook prints.
+told AS (
+  SELECT
+    game_id, team_abbr, family, MIN(player_id) AS player_id, MIN(player_name) AS player_name,
+    MIN(player_lookup) AS player_lookup
+  FROM (
+    SELECT
+      *,
+      SUBSTR(player_lookup, LENGTH(REGEXP_REPLACE(SPLIT(player_name, ' ')[SAFE_OFFSET(0)], r'[^\p{L}\p{N}]', '')) + 1)
+        AS family
+    FROM nba_raw.nbac_inactive_players
+    WHERE season_year = @season_year
+  )
+  GROUP BY game_id, team_abbr, family
+  HAVING COUNT(*) = 1
+),
 lines AS (
   SELECT
     g.*,
     n.player_lookup AS printed_lookup,
+    w.player_name AS told_name,
+    w.player_lookup AS told_lookup,
     CASE
+      WHEN w.player_id IS NOT NULL THEN w.player_id
       WHEN g.listing = 'inactive' AND t.bearers > 1 THEN NULL
       WHEN t.bearers = 1 AND d.player_id IS NULL THEN t.player_id
       ELSE d.player_id
     END AS player_id,
-    g.listing = 'inactive' AND t.bearers > 1 AS is_shared,
+    g.listing = 'inactive' AND t.bearers > 1 AND w.player_id IS NULL AS is_shared,
     t.bearers,
-    COALESCE(d.player_id IS NULL AND t.step = 1, FALSE) AS is_printed_so,
+    COALESCE(w.player_id IS NULL AND d.player_id IS NULL AND t.step = 1, FALSE) AS is_printed_so,
     CONCAT(g.player_name, ' of ', COALESCE(g.team_abbreviation, '?')) AS who,
     {played} AS played,
     {seconds} AS seconds_played,
@@ -82,6 +102,8 @@ lines AS (
   LEFT JOIN nba_staging.player_names AS n ON n.player_name = g.player_name
   LEFT JOIN tied AS t ON t.team_abbreviation = g.team_abbreviation AND t.player_name = g.player_name
     AND t.listing = g.listing
+  LEFT JOIN told AS w ON g.listing = 'inactive' AND w.game_id = g.game_id AND w.team_abbr = g.team_abbreviation
+    AND w.family = n.player_lookup
   LEFT JOIN nba_reference.name_decisions AS d ON d.source = 'nbac_gamebook_player_stats' AND d.season = @season
     AND d.player_lookup = n.player_lookup AND d.team_abbr = g.team_abbreviation
   LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_id = g.game_id AND s.season_year = @season_year
@@ -91,8 +113,8 @@ judged AS (
     l.*,
     l.team_abbreviation = l.own_side AS in_game,
     -- A last name alone, or a spelling that somebody had to decide, is not what the table calls a player.
-    IF(l.is_printed_so, l.player_name, COALESCE(o.player_name, l.player_name)) AS full_name,
-    IF(l.is_printed_so, l.printed_lookup, COALESCE(o.player_lookup, l.printed_lookup)) AS full_lookup,
+    IF(l.is_printed_so, l.player_name, COALESCE(o.player_name, l.told_name, l.player_name)) AS full_name,
+    IF(l.is_printed_so, l.printed_lookup, COALESCE(o.player_lookup, l.told_lookup, l.printed_lookup)) AS full_lookup,
     COUNT(*) OVER (PARTITION BY l.game_id, l.player_id) AS copies
   FROM lines AS l
   LEFT JOIN official AS o ON o.player_id = l.player_id
