@@ -59,6 +59,32 @@ def is_game_id(text: str) -> bool:
     return _GAME.fullmatch(text) is not None
 
 
+_LOST_ZEROS = re.compile(r"0?([1-6]\d{7})(?:\.0+)?", re.ASCII)
+
+
+def with_its_zeros(value: object) -> str:
+    """The game's id that has lost its leading zeros, as spreadsheets do it to numbers: 22100002 is "0022100002".
+
+    Args:
+        value: A number, or a text such as "22100002" or "21900001.0".
+
+    Returns:
+        The whole id, or "" if the value is no such one, or has them.
+    """
+    match = _LOST_ZEROS.fullmatch(str(value).strip()) if isinstance(value, int | float | str) else None
+    return f"00{match[1]}" if match else ""
+
+
+def lost_zeros(value: object) -> str:
+    """What to say of an id that may have lost its leading zeros; "" if it has not.
+
+    Args:
+        value: As for ``with_its_zeros``.
+    """
+    whole = with_its_zeros(value)
+    return f", which has lost its leading zeros: write {whole}" if whole else ""
+
+
 def season_of_game(game_id: str) -> str:
     """Season label of a game's id: "0022400561" -> "2024-25".
 
@@ -67,7 +93,7 @@ def season_of_game(game_id: str) -> str:
     """
     match = _GAME.fullmatch(game_id)
     if match is None:
-        raise BackcourtError(f"{game_id[:40]!r} is no game id", valid=["ten digits, 0022400561"])
+        raise BackcourtError(f"{game_id[:40]!r} is no game id{lost_zeros(game_id)}", valid=["ten digits, 0022400561"])
     year = int(match[1])
     return season_label(1900 + year if year >= _CENTURY_TURN else 2000 + year)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from backcourt.sources.landed import load_landed
 from backcourt.sources.providers.nbac_pdf import SOURCES
-from partners import NOW, Partner, partner, payload
+from partners import NOW, Partner, about, partner, payload
 from pdf_maker import box, printed, report
 from pdf_maker import pdf as made
 from small_season import command
@@ -19,6 +20,7 @@ from small_season import command
 __all__ = ["command", "partner"]
 SOURCE = {source.name: source for source in SOURCES}
 REPORT_DAY = date(2024, 1, 4)
+REPORT_HEADER = "Game Date Game Time Matchup Team Player Name Current Status Reason"
 GAME, GAME_DAY = "0022301158", date(2024, 4, 10)
 BEFORE = date(2024, 4, 9)
 PEOPLE = (
@@ -343,3 +345,60 @@ def test_broken_injury_reports_are_held_back(partner: Partner) -> None:
     assert (loaded.success, loaded.quarantined, loaded.held_rows) == (1, 2, 2)
     assert partner.rows("SELECT player_lookup FROM nba_raw.nbac_injury_report") == [("jaecrowder",)]
     assert partner.rules() == rules
+
+
+def test_a_report_of_the_first_season_is_refused_by_its_columns(tmp_path: Path, command: Callable[..., Any]) -> None:
+    """Reports before 2019-12-17 have other columns: they are named, with the first date that works, by land and fetch."""
+    old = REPORT_HEADER.replace("Current Status Reason", "Category Reason Current Status Previous Status")
+    lines = [(23, 750, "Injury Report: 12/17/18 01:30 PM"), (23, 720, old), (280, 30, "Page 1 of 1")]
+    path = tmp_path / "old.pdf"
+    path.write_bytes(made([lines]))
+    place = ("--landing", tmp_path / "landing", "--warehouse", tmp_path / "w.duckdb")
+    done = command("land", "nbac_injury_report", path, "--date", "2018-12-17", *place)
+    assert done.code == 2
+    assert (
+        "it has the columns 'Category Reason Current Status Previous Status', not 'Current Status Reason'" in done.line
+    )
+    assert "load reports from 2019-12-17 on" in done.line
+
+
+@pytest.mark.parametrize(("first", "asked"), [("2019-12-10", 1), ("2019-12-17", 1), ("2020-01-01", 0)])
+def test_dates_before_the_first_report_are_not_asked_for(
+    partner: Partner, command: Callable[..., Any], first: str, asked: int
+) -> None:
+    """A range that begins before the first date that works is cut, and said; one that ends before it is refused."""
+    partner.schedule(
+        ("0021900350", date(2019, 12, 12), "BOS", "PHI", 109, 115, 4),
+        ("0021900390", date(2019, 12, 18), "BOS", "DAL", 109, 103, 4),
+    )
+    options = ("--warehouse", partner.warehouse.path, "--landing", partner.landing.url, "--dry-run")
+    done = command("fetch", "nbac_injury_report", "--start-date", first, "--end-date", "2020-01-02", *options)
+    assert done.code == 0
+    assert f"would ask for {asked} payloads" in done.out
+    assert ("works from 2019-12-17 on: dates before it are not asked for" in done.err) == (first < "2019-12-17")
+    done = command("fetch", "nbac_injury_report", "--start-date", "2019-12-10", "--end-date", "2019-12-16", *options)
+    assert done.code == 2
+    assert "works from 2019-12-17 on, and 2019-12-10 to 2019-12-16 is before it" in done.line
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "time"), [("03_30PM", "1530"), ("06_30PM", "1830")])
+def test_a_report_tells_its_time_whatever_its_name(
+    partner: Partner, command: Callable[..., Any], tmp_path: Path, name: str, time: str
+) -> None:
+    """Reports by the quarter of an hour lie beside each other under the time that they print, and load with it."""
+    data = payload(f"nbac_injury_report/2026-02-08_{name}.pdf", more=True)
+    day = date(2026, 2, 8)
+    path = tmp_path / "report.pdf"
+    path.write_bytes(data)
+    rows = SOURCE["nbac_injury_report"].parse(data, about(day)).rows
+    games = dict.fromkeys((row["game_date"], row["home"], row["away"]) for row in rows)
+    partner.schedule(*((f"00225007{place:02d}", *game, 1, 2, 4) for place, game in enumerate(games)))  # type: ignore[misc]
+    options = ("--warehouse", partner.warehouse.path, "--landing", partner.landing.url)
+    done = command("land", "nbac_injury_report", path, "--date", day, *options)
+    assert f"/2026-02-08/{time}/" in done.out
+    done = command("load", "nbac_injury_report", *options)
+    assert done.code == 0, done
+    sql = "SELECT DISTINCT report_date, report_hour, report_minute FROM nba_raw.nbac_injury_report"
+    assert partner.rows(sql) == [(day, int(time[:2]), int(time[2:]))]
+    assert partner.rows("SELECT COUNT(*) FROM nba_raw.nbac_injury_report") == [(len(rows),)]

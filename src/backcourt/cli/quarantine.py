@@ -67,6 +67,7 @@ def show(
     file: WarehouseOption = None,
 ) -> None:
     """Show every rule that a game breaks, the values that break it, and the file that holds them."""
+    from backcourt.calendar import lost_zeros
     from backcourt.cli.output import print_json, print_table
     from backcourt.errors import BackcourtError
     from backcourt.sources.quarantine import details
@@ -76,7 +77,9 @@ def show(
     with place.read() as session:
         found = details(session, unit)
     if not found:
-        raise BackcourtError(f"nothing of {unit[:40]!r} is held back", next_step="see: backcourt quarantine list")
+        raise BackcourtError(
+            f"nothing of {unit[:40]!r} is held back{lost_zeros(unit)}", next_step="see: backcourt quarantine list"
+        )
     if as_json:
         print_json(found)
         return

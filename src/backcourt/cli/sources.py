@@ -129,6 +129,7 @@ def load_source(
     `backcourt load SOURCE` is short for it. Without dates everything that has landed is loaded. Exits with 1 if
     anything was quarantined, is incomplete or could not be read.
     """
+    from backcourt.calendar import lost_zeros
     from backcourt.cli.output import print_json
     from backcourt.errors import BackcourtError
     from backcourt.sources.declared import REPARSE
@@ -151,7 +152,7 @@ def load_source(
     absent = sorted(set(game or ()) - {landed.key for landed in zone.newest(source.name, days, game or ()) if game})
     if absent:
         raise BackcourtError(
-            f"no payload {absent[0][:40]!r} of {source.name} has landed"
+            f"no payload {absent[0][:40]!r} of {source.name} has landed{lost_zeros(absent[0])}"
             + (" in these dates" if source.per == "game" else f": its payloads are per {source.per}, not per game")
         )
     done = load_landed(
@@ -187,7 +188,7 @@ def _wanted(source: Source, asked: Asked, games: Sequence[str], house: Warehouse
     """
     from backcourt.cli.options import league_date
     from backcourt.errors import BackcourtError
-    from backcourt.sources.targets import overdue, season_targets, snapshot_targets, targets
+    from backcourt.sources.targets import overdue, readable, season_targets, snapshot_targets, targets
     from backcourt.warehouse.seasons import known_seasons, read_seasons
 
     today = league_date()
@@ -206,6 +207,9 @@ def _wanted(source: Source, asked: Asked, games: Sequence[str], house: Warehouse
         return season_targets(source, labels, today, seasons=seasons), 0
     span = asked.span(house)
     house.require()
+    span, before = readable(source, span), span.start
+    if span.start != before:
+        typer.echo(f"warning: {source.name} works from {span.start} on: dates before it are not asked for", err=True)
     with house.read() as session:
         seasons = read_seasons(session)
         found = targets(session, source, span, games, seasons=seasons)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from backcourt.calendar import Seasons, is_game_id, season_year
+from backcourt.calendar import Seasons, is_game_id, season_year, with_its_zeros
 from backcourt.catalog.teams import TEAMS
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.files import read_whole, reason
@@ -53,6 +53,10 @@ def put(
             f"{source.name} has a payload per game, and nothing says which one this is",
             next_step="name the game with --key",
         )
+    if whole := with_its_zeros(key):
+        raise InputFileError(
+            f"the key {key[:40]!r} of {file} has lost its leading zeros", next_step=f"land it with --key {whole}"
+        )
     chosen = checked(key or (seasons.of(day) if source.per == "season" else "date"))
     try:
         data = read_whole(file, LARGEST)
@@ -87,7 +91,7 @@ def _own_key(source: Source, parsed: Parsed, about: About) -> str:
         valid, own = is_game_id(about.key), about.key
         what = "the id of its game, ten digits"
     elif by == "date":
-        return "date"
+        return _moment(parsed) or "date"
     elif by == "kind":
         said = str(parsed.asked.get("SeasonType") or "").replace(" ", "")
         own = said or about.key
@@ -101,9 +105,17 @@ def _own_key(source: Source, parsed: Parsed, about: About) -> str:
         valid, what = _is_season(own), "its season, such as 2021-22"
     if not valid:
         raise InputFileError(
-            f"{about.path}: {own[:40]!r} is no key of {source.name}, which is {what}", next_step="name it with --key"
+            f"{about.path}: {own[:40]!r} is no key of {source.name}, which is {what}",
+            next_step="name it with --key",
         )
     return own
+
+
+def _moment(parsed: Parsed) -> str:
+    """The time of day that a report prints, as "1530": a date has many of them; "" if it prints none."""
+    times = {(row.get("report_hour"), row.get("report_minute")) for row in parsed.rows}
+    hour, minute = times.pop() if len(times) == 1 else (None, None)
+    return "" if hour is None or minute is None else f"{hour:02d}{minute:02d}"
 
 
 def _is_season(text: str) -> bool:

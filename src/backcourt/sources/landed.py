@@ -325,15 +325,10 @@ def _latest(feed: SeasonFile, dated: Sequence[tuple[date, dict[str, Any]]]) -> l
 
 
 def _once(data: pa.Table, done: LandedLoad) -> pa.Table:
-    """Rows that say the same in every column but where they lie are one row, that of the first place."""
-    names = [name for name in data.column_names if name != "landed_from"]
-    first: Any = [("landed_from", "first")] if len(names) < data.num_columns else []
-    grouped = data.group_by(names, use_threads=False).aggregate(first)
-    if grouped.num_rows == data.num_rows:
-        return data
+    """Rows of a payload that say the same in every column are one row, in the place of the first."""
+    grouped = data.group_by(data.column_names, use_threads=False).aggregate([])
     done.merged += data.num_rows - grouped.num_rows
-    renamed = [name.removesuffix("_first") if name == "landed_from_first" else name for name in grouped.column_names]
-    return grouped.rename_columns(renamed).select(data.column_names)
+    return grouped if grouped.num_rows < data.num_rows else data
 
 
 def _folder(feed: SeasonFile, season: str, rows: Sequence[Mapping[str, Any]], done: LandedLoad) -> Folder:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from backcourt.calendar import Seasons, is_game_id, season_label, season_of_game, season_year
+from backcourt.calendar import Seasons, is_game_id, season_label, season_of_game, season_year, with_its_zeros
 from backcourt.catalog.teams import todays_codes
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.sources.echo import narrower
@@ -171,6 +171,7 @@ class Published:
         reach: First season or date of which there are payloads, as far as it is known; "" if nobody says.
         fetch: Where it is fetched from; None if it only arrives as files.
         second: Where a payload is fetched from that the first place does not have; None if there is no second place.
+        since: First date of which its payloads are read; None if no other layout of it is known.
     """
 
     name: str
@@ -183,6 +184,7 @@ class Published:
     reach: str = ""
     fetch: Endpoint | None = None
     second: Endpoint | None = None
+    since: date | None = None
 
     @property
     def verified(self) -> bool:
@@ -337,6 +339,26 @@ def json_of(data: bytes, about: About) -> Any:  # noqa: ANN401 - whatever JSON h
         else:
             what = "no JSON: it is not UTF-8, or has a number of too many digits"
         raise InputFileError(f"{about.path} is {what}", next_step="fetch it again") from error
+
+
+def check_game(found: object, about: About) -> None:
+    """Refuse a payload about another game than its key names.
+
+    Args:
+        found: The game's id as the payload has it.
+        about: The payload.
+
+    Raises:
+        InputFileError: If it is another one, or has lost its leading zeros.
+    """
+    if found == about.key:
+        return
+    if with_its_zeros(found) == about.key:
+        raise InputFileError(
+            f"{about.path}: its game id {str(found)[:20]} has lost its leading zeros, it is {about.key}",
+            next_step="take the payload as the service gave it: what makes a spreadsheet of it drops the zeros",
+        )
+    raise wrong_shape(about, f"it is about game {ascii(found)[:20]}, not {about.key}")
 
 
 def wrong_shape(about: About, what: str) -> InputFileError:

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from backcourt.calendar import LONGEST_BREAK, SEASON_TYPES, DateRange, Seasons, is_game_id, season_of_game, season_year
+from backcourt.calendar import (
+    LONGEST_BREAK,
+    SEASON_TYPES,
+    DateRange,
+    Seasons,
+    is_game_id,
+    lost_zeros,
+    season_of_game,
+    season_year,
+)
 from backcourt.catalog.teams import TEAMS, teams_of
 from backcourt.errors import BackcourtError
 from backcourt.sources.source import Published
@@ -82,7 +91,7 @@ def targets(
     unknown = sorted(set(games) - {game for _, game in played})
     if unknown:
         raise BackcourtError(
-            f"the schedule has no final game {unknown[0][:40]!r} in {span}",
+            f"the schedule has no final game {unknown[0][:40]!r} in {span}{lost_zeros(unknown[0])}",
             next_step="correct --game or the dates, or load the schedule first",
         )
     labels = {day: season_of_game(game) if is_game_id(game) else seasons.of(day) for day, game in played}
@@ -112,6 +121,22 @@ def _then(sides: Mapping[str, str], season: str) -> dict[str, str]:
     """The codes that two teams had in a season, as the league's files of that time are named."""
     codes = dict(zip((team.tricode for team in TEAMS), teams_of(season_year(season)), strict=True))
     return {f"{side}_then": codes[code].tricode if code in codes else code for side, code in sides.items()}
+
+
+def readable(source: Published, span: DateRange) -> DateRange:
+    """The part of a range of which a source's payloads can be read.
+
+    Raises:
+        BackcourtError: If there is none.
+    """
+    if source.since is None or source.since <= span.start:
+        return span
+    if source.since > span.end:
+        raise BackcourtError(
+            f"{source.name} works from {source.since} on, and {span} is before it",
+            next_step=f"ask for later dates: --start-date {source.since}",
+        )
+    return DateRange(source.since, span.end)
 
 
 def overdue(session: Session, span: DateRange, today: date) -> int:

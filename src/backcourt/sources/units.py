@@ -266,14 +266,12 @@ class UnitLoader:
         """Compute the rows and their rules; set the good ones apart if any is broken."""
         name = self._staged(file)
         guests = f"COUNTIF(REGEXP_CONTAINS(broken_rules, r'(^|; ){EXHIBITION}: ')) > 0"
-        nothing = "COUNTIF(broken_rules IS NULL) = 0"
         units = self._session.stage_query(
             f"units_{file.stem}",
-            # What has no row left is not published: an empty unit would take out what is stored of it.
-            f"SELECT unit, is_out, NOT is_out AND (holding OR nothing) AS held, is_out OR holding OR nothing AS gone, "
-            f"broken_rows FROM (SELECT {unit_text(file)} AS unit, COUNTIF({_holding_rule(file)}) > 0 AS holding, "
-            f"{nothing} AS nothing, COUNTIF(broken_rules IS NOT NULL) AS broken_rows, "
-            f"{guests} OR ({nothing} AND COUNTIF({_quarantined_row(file, 'broken_rules')}) = 0) AS is_out "
+            # What has no row left is held back, too: an empty unit would take out what is stored of it.
+            "SELECT unit, is_out, NOT is_out AND breaks AS held, is_out OR breaks AS gone, broken_rows "
+            f"FROM (SELECT {unit_text(file)} AS unit, {guests} AS is_out, COUNTIF({_holding_rule(file)}) > 0 "
+            "OR COUNTIF(broken_rules IS NULL) = 0 AS breaks, COUNTIF(broken_rules IS NOT NULL) AS broken_rows "
             f"FROM {name} GROUP BY unit)",
         ).name
         count, held, gone, broken = self._numbers(

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from backcourt.calendar import is_game_id, season_of_game
+from backcourt.calendar import is_game_id, season_of_game, with_its_zeros
 from backcourt.catalog.teams import source_code_of
 from backcourt.names.normalise import player_lookup
 from backcourt.sources.parsers.values import Cells, words
@@ -97,7 +97,9 @@ def parse(data: bytes, about: About) -> Parsed:
     """
     cells, parsed = Cells(about), Parsed()
     for where, line in _lines(data, cells, parsed):
-        game = (line["game_id"] or "").strip().strip('="').zfill(10)
+        given = (line["game_id"] or "").strip().strip('="')
+        # The source's own files have no zeros before the id.
+        game = with_its_zeros(given) or given
         if not is_game_id(game):
             raise cells.wrong(line["game_id"], f"{where}.game_id", "no game id")
         raw = take(line, _MAPPED, line.keys(), parsed)

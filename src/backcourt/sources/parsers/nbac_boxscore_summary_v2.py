@@ -17,7 +17,7 @@ from backcourt.sources.parsers.nbac_common import (
 )
 from backcourt.sources.parsers.values import words
 from backcourt.sources.season.files import SeasonFile, kinds
-from backcourt.sources.source import About, Parsed, take, wrong_shape
+from backcourt.sources.source import About, Parsed, check_game, take, wrong_shape
 
 FEED = SeasonFile(
     "inactive_players",
@@ -77,8 +77,7 @@ def parse(data: bytes, about: About) -> Parsed:
         raise wrong_shape(about, f"it is about {len(summaries)} games, not one")
     game = take(summaries[0], _SUMMARY, _SUMMARY_IGNORED, parsed, "GameSummary.")
     game_id = text_of(game["game_id"])
-    if game_id != about.key:
-        raise wrong_shape(about, f"it is about game {str(game_id)[:20]}, not {about.key}")
+    check_game(game_id, about)
     points: dict[int | None, object] = {}
     for record in result_set(payload, "LineScore", _LINE, about, parsed, _OTHERS):
         line = take(record, _LINE, _LINE_IGNORED, parsed, "LineScore.")

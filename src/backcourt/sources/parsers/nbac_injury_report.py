@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from backcourt.catalog.teams import source_code_of
+from backcourt.errors import InputFileError
 from backcourt.sources.parsers.nbac_gamebook import code_of_name
 from backcourt.sources.parsers.pdf import Word, lines_of, pages_of, text_of
 from backcourt.sources.season.files import SeasonFile, kinds
@@ -35,6 +36,9 @@ FEED = SeasonFile(
 )
 """Shape of the rows; the schedule finds the game by date and teams. What a report says of a game is held back alone."""
 
+FIRST = date(2019, 12, 17)
+"""First date of the reports with these columns; those from 2018-12-17 to the day before have others."""
+_BEGINNING = "Game Date Game Time Matchup Team Player Name "
 _HEADER = "Game Date Game Time Matchup Team Player Name Current Status Reason"
 _FIRST_WORDS = (0, 2, 4, 5, 6, 8, 10)
 """Which words of the header begin a column."""
@@ -108,6 +112,8 @@ def rows_of(pages: Sequence[Sequence[Word]], about: About) -> Parsed:
                 issued.add(_moment(match[1], about))
             elif text == _HEADER:
                 columns = [line[place].left - _INDENT for place in _FIRST_WORDS]
+            elif text.startswith(_BEGINNING):
+                raise _other_columns(text, about)
             elif _FOOTER.fullmatch(text):
                 footer = text
             else:
@@ -121,6 +127,15 @@ def rows_of(pages: Sequence[Sequence[Word]], about: About) -> Parsed:
     if stated.date() != about.day:
         raise wrong_shape(about, f"it is the report of {stated:%Y-%m-%d}, not of {about.day}")
     return Parsed(_players(table, stated, about))
+
+
+def _other_columns(header: str, about: About) -> InputFileError:
+    """The error for a report of another layout, with the first date that works."""
+    columns = header.removeprefix(_BEGINNING)[:60]
+    return InputFileError(
+        f"{about.path}: after Player Name it has the columns {columns!r}, not {_HEADER.removeprefix(_BEGINNING)!r}",
+        next_step=f"load reports from {FIRST} on: those before have other columns, which are not read",
+    )
 
 
 def category_of(reason: str | None) -> str | None:

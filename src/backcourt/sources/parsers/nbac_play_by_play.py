@@ -17,7 +17,7 @@ from backcourt.sources.parsers import nbac_event_codes as codes
 from backcourt.sources.parsers.nbac_common import made_at, object_in, object_of, records_of, text_of, typed, whole_of
 from backcourt.sources.parsers.values import words
 from backcourt.sources.season.files import feed
-from backcourt.sources.source import About, Parsed, take, wrong_shape
+from backcourt.sources.source import About, Parsed, check_game, take, wrong_shape
 
 _FEED = feed("play_by_play")
 _FIELDS = {
@@ -71,8 +71,7 @@ def parse(data: bytes, about: About) -> Parsed:
     made_at(payload, parsed)
     game = object_in(payload, "game", about)
     parsed.known(game, {"gameId", "actions"}, "game.")
-    if game.get("gameId") != about.key:
-        raise wrong_shape(about, f"it is about game {str(game.get('gameId'))[:20]}, not {about.key}")
+    check_game(game.get("gameId"), about)
     actions = [_action(record, parsed) for record in records_of(game, "actions", about)]
     teams = sorted({action["team"] for action in actions if action["team"]})
     home = _home(actions, parsed)

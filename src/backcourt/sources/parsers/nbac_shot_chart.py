@@ -5,7 +5,7 @@ from __future__ import annotations
 from backcourt.sources.parsers.nbac_common import object_of, result_set, typed
 from backcourt.sources.parsers.values import words
 from backcourt.sources.season.files import SeasonFile, kinds
-from backcourt.sources.source import About, Parsed, take, wrong_shape
+from backcourt.sources.source import About, Parsed, check_game, take, wrong_shape
 
 FEED = SeasonFile(
     "shot_details",
@@ -56,8 +56,7 @@ def parse(data: bytes, about: About) -> Parsed:
     season = about.season()
     for record in lines:
         row = take(record, _FIELDS, _IGNORED, parsed, "Shot_Chart_Detail.")
-        if row["game_id"] != about.key:
-            raise wrong_shape(about, f"it is about game {str(row['game_id'])[:20]}, not {about.key}")
+        check_game(row["game_id"], about)
         kind = row["shot_type"]
         row["is_three"] = _THREE.get(kind) if isinstance(kind, str) else None
         parsed.rows.append(typed(row, FEED, parsed) | {"season": season})

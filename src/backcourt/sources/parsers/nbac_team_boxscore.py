@@ -14,7 +14,7 @@ from backcourt.errors import BackcourtError
 from backcourt.sources.parsers.nbac_common import made_at, result_set
 from backcourt.sources.parsers.values import Cells
 from backcourt.sources.season.files import feed
-from backcourt.sources.source import About, Parsed, json_of, take, wrong_shape
+from backcourt.sources.source import About, Parsed, check_game, json_of, take, wrong_shape
 
 _V2 = {
     "GAME_ID": "game_id",
@@ -94,8 +94,7 @@ def parse(data: bytes, about: About) -> Parsed:
     cells = Cells(about)
     for place, record in enumerate(records, start=1):
         row = cells.row(record | {"min": _minutes(record.get("min"))}, _COLUMNS, f"team {place}")
-        if row["game_id"] != about.key:
-            raise wrong_shape(about, f"it is about game {ascii(row['game_id'])[:20]}, not {about.key}")
+        check_game(row["game_id"], about)
         if not (row["team_abbreviation"] or "A").isalnum() or not (row["team_name"] or "").isprintable():
             raise wrong_shape(about, f"team {place} has a name that is none")
         if len(row["min"] or "") > _LONGEST_MINUTES:

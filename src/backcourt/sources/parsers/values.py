@@ -41,13 +41,15 @@ def words(text: str) -> frozenset[str]:
 
 
 def read_text(value: object) -> str | None:
-    """A text without blanks around it, also of a whole number; None if nothing is left.
+    """A text without blanks around it, also of a whole number, and of 12.0 as "12.0"; None if nothing is left.
 
     Raises:
         ValueError: If it is another value, or has signs that no table can hold.
     """
     if isinstance(value, int) and not isinstance(value, bool):
         value = read_whole(value)
+    elif isinstance(value, float) and value.is_integer() and read_number(value) is not None:
+        return str(value)
     elif value is not None and not isinstance(value, str):
         raise ValueError("no text")
     if value is None:

@@ -35,7 +35,8 @@ SOURCES: tuple[Source, ...] = (
         seen="reports of 2023-24 and 2025-26",
         reach="2018-12-17",
         whole=Whole(of="rows"),
-        # The report of 5:30 PM is the last one before most games. The first ones are of 2019.
+        since=nbac_injury_report.FIRST,
+        # The report of 5:30 PM is the last one before most games.
         fetch=Endpoint(
             "https://ak-static.cms.nba.com/referee/injury/Injury-Report_{date}_{half_past_five}.pdf",
             absent=403,

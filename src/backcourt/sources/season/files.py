@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from backcourt.calendar import season_year
+from backcourt.calendar import season_year, with_its_zeros
 from backcourt.catalog.teams import todays_codes
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.files import kind as kind_of
@@ -377,7 +377,7 @@ def _read(path: Path, file: SeasonFile) -> pa.Table:
         found_type = schema.field(index).type
         if not _fits(found_type, kind):
             raise InputFileError(
-                f"{path}: column {name!r} holds {found_type}, expected {_WORDS[kind]}",
+                f"{path}: column {name!r} holds {found_type}, expected {_WORDS[kind]}{_as_id(opened, name)}",
                 next_step="write the column with that type, ids as text with their leading zeros",
             )
     try:
@@ -388,6 +388,17 @@ def _read(path: Path, file: SeasonFile) -> pa.Table:
         return data.select(list(file.columns))
     except (pa.ArrowException, OSError) as error:
         raise InputFileError(f"{path} cannot be read: {broken}", next_step=step) from error
+
+
+def _as_id(opened: Any, name: str) -> str:  # noqa: ANN401 - pyarrow's parquet file has no types
+    """What became of an id in a column of another type: a spreadsheet has made a number of it."""
+    batch = next(opened.iter_batches(1, columns=[name]), None)
+    value = batch.column(0)[0].as_py() if batch is not None and batch.num_rows else None
+    if name == "game_id" and (whole := with_its_zeros(value)):
+        return f": its ids have lost their leading zeros, {value} is {whole}"
+    if name.endswith("_id") and isinstance(value, float) and value.is_integer():
+        return f": its ids have become fractions, {value} is {int(value)}"
+    return ""
 
 
 def arrow_type(kind: Kind) -> pa.DataType:
