@@ -145,6 +145,13 @@ def test_a_corrected_line_makes_due_what_reads_the_player_and_no_more(path, afte
     }
 
 
+def test_a_corrected_team_line_reaches_the_usage_of_its_players_all_season(path):
+    """A player's usage of the season counts what his team did in every game of his, also more than ten games ago."""
+    game, day, *_ = game_on(path, date(2021, 11, 22))
+    correct(path, "nbac_team_boxscore", game, "turnovers")
+    assert planned(path)["player_daily_cache"] == {other for other in game_dates(path) if other > day}
+
+
 def test_a_corrected_shot_reaches_team_defense_through_15_games_and_30_days(path):
     """A shot reaches TDGS of its date, then TDZA for 30 days and until both teams have played 15 games more."""
     game, day, home, away = game_on(path, date(2022, 2, 1))

@@ -328,7 +328,7 @@ PLAYER_DAILY_CACHE = Table(
             "nba_analytics.player_game_summary",
             (Window("games", 5, by="player_id"), Window("games", 10, by="player_id"), _SEASON),
         ),
-        Upstream("nba_analytics.team_offense_game_summary", (Window("games", 10, by="team_abbr"),)),
+        Upstream("nba_analytics.team_offense_game_summary", (Window("games", 10, by="team_abbr"), _SEASON)),
         Upstream("nba_precompute.player_shot_zone_analysis", _DATE),
     ),
 )
