@@ -12,7 +12,7 @@ from backcourt.backfill.gate import VANISHED_DETAIL
 from backcourt.backfill.inputs import read_through
 from backcourt.catalog.model import Upstream, Window
 from backcourt.processors.base import Processor
-from backcourt.processors.lineage import Group
+from backcourt.processors.lineage import Group, through_views
 
 CALENDAR = "plan_calendar"
 """Where the scheduled dates are staged."""
@@ -34,7 +34,10 @@ def reached(processor: Processor, upstream: Upstream, window: Window, due: str, 
             the same name with _games behind it.
         carried: A column that a reached date takes over.
     """
-    found = read_through(processor, upstream, window) or [Group((), 0, 0)]
+    found = read_through(processor, upstream, window)
+    if window.span == "date":
+        found = [*found, *through_views(processor, upstream.table)]
+    found = found or [Group((), 0, 0)]
     if window.span == "season":
         # One season's first date is enough for each group of columns.
         return " UNION ALL ".join(_reached(upstream, window, due, carried, [group]) for group in found)

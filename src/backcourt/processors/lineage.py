@@ -80,8 +80,20 @@ def groups(processor: Processor, upstream: str) -> tuple[Group, ...]:
     return tuple(Group(tuple(names), _mask(upstream, names), mask, of) for mask, names in found.items())
 
 
+def through_views(processor: Processor, upstream: str) -> tuple[Group, ...]:
+    """What of a processor depends on the rows of a raw table that it reads through a view: nobody tells them apart."""
+    found = [group for view in _in_front_of(upstream) for group in groups(processor, view)]
+    return (Group((), EVERYTHING, reduce(or_, (group.changes for group in found))),) if found else ()
+
+
+def _in_front_of(name: str) -> list[str]:
+    return [view.name for view in VIEWS.values() if name in view.stands_for]
+
+
 def values_mask(name: str) -> int:
     """Mask of the classes of a table's columns that hold more than who or what a row is about."""
+    if _in_front_of(name):
+        return EVERYTHING
     columns = [column.name for column in table(name).business_columns if not _says_who(column)]
     return _mask(name, columns)
 
