@@ -198,7 +198,7 @@ def find_gaps(session: Session, span: DateRange, seen: Seen | None = None) -> Ga
     reached = cascade(session, span, [Root(name, day, rows) for (name, day), rows in roots.items()])
     through = {(item.table, item.day): item for item in reached}
     found = [_caused(gap, through.get((gap.table, gap.day))) for gap in own]
-    found += [_of_reached(item) for item in reached if not item.own and item.rows]
+    found += [_of_reached(item) for item in reached if not item.own and (item.rows or item.changed)]
     found += _of_near(seen.sources, reached, {(gap.table, gap.day) for gap in own})
     dates = sum(span.start <= day <= span.end for day in calendar)
     return Gaps(span, dates, merged(found, calendar), str(outstanding(session, decide=False) or ""))

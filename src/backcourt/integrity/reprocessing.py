@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from backcourt.backfill.options import Options, RunResult
-from backcourt.backfill.plan import Request, season_span
+from backcourt.backfill.plan import Request, make_plan, season_span
 from backcourt.backfill.run import plan, run
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange, date_ranges
@@ -19,7 +19,7 @@ from backcourt.names.carriers import CARRIERS
 from backcourt.names.resolve import FAILURES
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import registry, upstreams_of
-from backcourt.warehouse.base import Warehouse
+from backcourt.warehouse.base import Session, Warehouse
 
 _DUE = frozenset({"stale", "failed", "missing"})
 _READERS_DUE = frozenset({"stale", "failed"})
@@ -52,14 +52,16 @@ def missed(warehouse: Warehouse) -> tuple[Missed, ...]:
     """The dates that were computed before names of theirs were resolved, or resolved otherwise, and not since.
 
     They are those in nba_processing.registry_failures, whose table missed somebody, and those of raw rows that got
-    another id later than a table that reads them was computed.
+    another id later than a table that reads them was computed. Dates that were computed, but not all that stands on
+    them, because that was killed, are among them.
     """
     warehouse.require()
+    of_status = f"SELECT season, processor_name, game_date, player_lookup FROM {FAILURES} WHERE status = @status"
     with warehouse.read() as session:
-        rows = session.rows(
-            f"SELECT season, processor_name, game_date, player_lookup FROM {FAILURES} WHERE status = 'resolved'"
-        )
+        rows = session.rows(of_status, {"status": "resolved"})
+        computed = session.rows(of_status, {"status": "reprocessed"})
         restated = session.rows(_restated())
+        rows += _unfinished(session, computed)
     found: dict[tuple[str, str], tuple[set[date], set[str]]] = {}
     for season, name, day, lookup in [*rows, *_stale(warehouse, restated)]:
         days, names = found.setdefault((str(season), str(name)), (set(), set()))
@@ -91,6 +93,25 @@ def _stale(warehouse: Warehouse, restated: Sequence[tuple[object, ...]]) -> list
             )
         ]
     return found
+
+
+def _unfinished(session: Session, computed: Sequence[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    """Those of computed dates on which something stands that is still due."""
+    pieces: dict[tuple[str, str], list[tuple[object, ...]]] = {}
+    for row in computed:
+        pieces.setdefault((str(row[0]), str(row[1])), []).append(row)
+    found: list[tuple[object, ...]] = []
+    for (season, name), rows in pieces.items():
+        first = min(date.fromisoformat(str(day)) for _, _, day, _ in rows)
+        rest = DateRange(first, season_span(session, season).end)
+        readers = tuple(processor.name for processor in _above(_root(name)))
+        if make_plan(session, Request(rest, readers, _READERS_DUE)).ranges:
+            found += rows
+    return found
+
+
+def _root(name: str) -> Processor:
+    return next(processor for processor in registry() if processor.name == name)
 
 
 def _restated() -> str:
