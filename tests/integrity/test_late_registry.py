@@ -128,6 +128,28 @@ def test_lost_players_come_back(by_name_only, tmp_path):
     assert missed(DuckDBWarehouse(late)) == ()
 
 
+def test_a_reprocessing_that_was_killed_is_finished(by_name_only, tmp_path):
+    """Killed after the table that missed somebody: what stands on it is still missed, until it is computed, too."""
+    late = tmp_path / "late.duckdb"
+    shutil.copy(by_name_only, late)
+    warehouse, everything = DuckDBWarehouse(late), tuple(processor.name for processor in registry())
+    compute(late, "early")
+    names_first(late, NOW + timedelta(hours=1))
+    [entry] = missed(warehouse)
+    root = next(processor for processor in registry() if processor.name == entry.table)
+    run(
+        warehouse,
+        DateRange(entry.days[0], entry.days[-1]),
+        (root,),
+        Stamp("killed", NOW + timedelta(hours=2)),
+        options=Options(reprocess=frozenset({"stale", "failed"})),
+    )
+    assert missed(warehouse) == (entry,)
+    reprocess(warehouse, missed(warehouse), Stamp("again", NOW + timedelta(hours=3)))
+    assert plan(warehouse, Request(SPAN, everything, frozenset({"stale", "failed"}))).ranges == ()
+    assert missed(warehouse) == ()
+
+
 def test_the_job_does_it_in_the_right_order(by_name_only, tmp_path, command):
     """The two-pass job on an empty registry loses nobody."""
     path = tmp_path / "two-pass.duckdb"
