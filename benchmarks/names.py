@@ -3,15 +3,18 @@
     python benchmarks/names.py [--data DIR] [--out FILE] [--every N]
 
 DIR holds the real seasons (default: shared/data beside the checkout). Every wrong match is printed; N hides only every
-Nth person in turn.
+Nth person in turn. Memory is measured in a process of its own: a file of 300,000 names from 45 sources.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import platform
 import random
+import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,6 +33,7 @@ from name_damage import DAMAGE, damaged, made_up
 
 from backcourt.catalog.teams import team_code_of
 from backcourt.names.decide import Asked, Decision, decide
+from backcourt.names.files import decide_file, read_names
 from backcourt.names.people import People, registered
 from backcourt.sources.season import load_season
 from backcourt.warehouse.base import Session
@@ -152,10 +156,59 @@ def speed(session: Session, people: People, rng: random.Random) -> dict[str, Any
             name = DAMAGE[rng.choice(list(DAMAGE))](name, rng)
         season, team = rng.choice(places) if rng.random() < 0.5 else ("", "")
         asked[Asked(name, season, team, "speed")] = None
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     people.stage(session)
     decide(session, people, list(asked))
-    return {"names": len(asked), "seconds": round(time.perf_counter() - started, 2)}
+    return {
+        "names": len(asked),
+        "seconds": round(time.perf_counter() - started, 2),
+        "cpu_seconds": round(time.process_time() - worked, 2),
+    }
+
+
+def many(people: People, path: Path, rng: random.Random, *, rows: int = 300_000, sources: int = 45) -> None:
+    """Write a file of names from many sources: listed players, a third of them damaged, most with season and team."""
+    listings = list(people.listings)
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(["row_id", "name", "season", "team", "source"])
+        for row in range(rows):
+            listing, chance = rng.choice(listings), rng.random()
+            name = people.names[listing.player_id]
+            if rng.random() < 1 / 3:
+                name = DAMAGE[rng.choice(list(DAMAGE))](name, rng)
+            season = listing.season if chance < 0.9 else ""
+            team = listing.team_abbr if chance < 0.8 else ""
+            writer.writerow([row, name, season, team, f"source {row % sources}"])
+
+
+def decide_many(names: Path, warehouse: Path) -> None:
+    """Decide a file, in a process that does nothing else, and print what it took: MiB and seconds."""
+    started = time.process_time()
+    rows = read_names(names)
+    decided = decide_file(DuckDBWarehouse(warehouse), rows)
+    found = {
+        "rows": len(rows),
+        "sources": len({row["source"] for row in rows}),
+        "different": len({(row["name"], row["season"], row["team"]) for row in rows}),
+        "resolved": sum(row["player_id"] != "" for row in decided),
+        "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "cpu_seconds": round(time.process_time() - started, 2),
+    }
+    print(json.dumps(found))
+
+
+def memory(people: People, folder: Path) -> dict[str, Any]:
+    """What a file of 300,000 names from 45 sources takes."""
+    many(people, folder / "many.csv", _chance())
+    done = subprocess.run(
+        [sys.executable, __file__, "--decide", str(folder / "many.csv"), str(folder / "names.duckdb")],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 def _chance() -> random.Random:
@@ -168,7 +221,11 @@ def main() -> None:
     options.add_argument("--data", type=Path, default=HERE.parents[1] / "shared" / "data")
     options.add_argument("--out", type=Path, default=HERE / "names.json")
     options.add_argument("--every", type=int, default=1)
+    options.add_argument("--decide", type=Path, nargs=2, metavar=("NAMES", "WAREHOUSE"))
     given = options.parse_args()
+    if given.decide:
+        decide_many(*given.decide)
+        return
     found: dict[str, Any] = {
         "date": datetime.now(UTC).date().isoformat(),
         "machine": f"{platform.machine()}, {len(__import__('os').sched_getaffinity(0))} cores",
@@ -189,6 +246,11 @@ def main() -> None:
                     decisions = asked_of(session, people, [asked for asked, _ in truth])
                     found[f"{season}, {label}"] = judged(truth, decisions, known)
                     print(" ", found[f"{season}, {label}"])
+                print(f"{season}, before it is loaded:")
+                blind = replace(whole, listings=[each for each in whole.listings if each.season != season])
+                decisions = asked_of(session, blind, [asked for asked, _ in truth])
+                found[f"{season}, before it is loaded"] = judged(truth, decisions, known)
+                print(" ", found[f"{season}, before it is loaded"])
                 print(f"{season}, everybody hidden in turn:")
                 found[f"{season}, hidden in turn"] = hide_in_turn(session, whole, truth, given.every)
                 print(" ", found[f"{season}, hidden in turn"])
@@ -204,6 +266,8 @@ def main() -> None:
                     print(f"  {kind}: {result}")
             found["speed"] = speed(session, whole, _chance())
             print("speed:", found["speed"])
+        found["memory"] = memory(whole, Path(folder))
+        print("memory:", found["memory"])
     given.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 

@@ -9,7 +9,7 @@ from markup import ROOT, table, text
 
 FIGURES = ROOT / "benchmarks" / "names.json"
 _HIDDEN = ", hidden in turn"
-_LISTS = (", without aliases", ", with aliases")
+_LISTS = (", without aliases", ", with aliases", ", before it is loaded")
 _DAMAGED = ("damaged, with season and team", "damaged, without context")
 
 
@@ -28,7 +28,7 @@ def accuracy(found: dict[str, Any] | None = None) -> str:
     rosters = [
         (
             season,
-            kind.removeprefix(", ").removesuffix(" aliases"),
+            kind.removeprefix(", "),
             f"{found[season + kind]['rows']:,}",
             f"{found[season + kind]['resolvable']:,}",
             _percent(found[season + kind]["recall"], 2),
@@ -36,6 +36,7 @@ def accuracy(found: dict[str, Any] | None = None) -> str:
         )
         for season in seasons
         for kind in _LISTS
+        if season + kind in found
     ]
     hidden = " and ".join(
         f"{found[season + _HIDDEN]['hidden']:,} in {season} ({found[season + _HIDDEN]['wrong']:,} wrong)"
@@ -47,7 +48,7 @@ def accuracy(found: dict[str, Any] | None = None) -> str:
         "*Found* is the share, of those who are registered, that got their own id.",
         f"**Real rosters.** The names of Basketball-Reference in {' and '.join(seasons)}, with the team, against the "
         "league's ids:",
-        _table(("season", "aliases", "names", "registered", "found", "wrong"), rosters),
+        _table(("season", "how", "names", "registered", "found", "wrong"), rosters),
         f"**Nobody for anybody.** Each player was hidden from the registry in turn and then asked for: {hidden}. "
         "Whoever is found then is somebody else.",
         "**Damaged names.** Names with a known bearer, spoiled in the ways of other sources; without context they are "
@@ -59,8 +60,15 @@ def accuracy(found: dict[str, Any] | None = None) -> str:
                 for kind in found[_DAMAGED[0]]
             ],
         ),
-        f"**Speed.** {speed['names']:,} different names, half of them with season and team, in {speed['seconds']:g} s.",
+        f"**Speed.** {speed['names']:,} different names, half of them with season and team, take "
+        + (f"{speed['cpu_seconds']:g} s of processor time." if "cpu_seconds" in speed else f"{speed['seconds']:g} s."),
     ]
+    if memory := found.get("memory"):
+        blocks.append(
+            f"**Memory.** A file of {memory['rows']:,} names from {memory['sources']} sources, {memory['different']:,} of "
+            f"them different by name, season and team, takes {memory['peak_mib']:,} MiB and {memory['cpu_seconds']:g} s "
+            "of processor time."
+        )
     return "\n\n".join(blocks) + "\n"
 
 

@@ -63,7 +63,7 @@ def test_no_figure_is_typed():
     for season in ("2021-22", "2022-23"):
         for kind in ("without", "with"):
             own = found[f"{season}, {kind} aliases"]
-            (line,) = [line for line in lines if line[:2] == [season, kind]]
+            (line,) = [line for line in lines if line[:2] == [season, f"{kind} aliases"]]
             shown = (float(line[4].removesuffix(" %")), int(line[5]))
             assert shown == (pytest.approx(100 * own["recall"]), own["wrong"])
         assert f"{found[f'{season}, hidden in turn']['hidden']:,} in {season}" in part
