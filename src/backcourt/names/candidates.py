@@ -100,6 +100,7 @@ class _Among:
         for listing in people.listings:
             self._listed[listing.season].add(listing.player_id)
             self._teams[listing.season, listing.team_abbr].add(listing.player_id)
+        self._shared: dict[tuple[int, float], Candidate] = {}
         self._words: dict[tuple[str, str], dict[tuple[int, str], set[int]]] = {}
         self._parsed: dict[int, list[Name]] = defaultdict(list)
         self._namesakes: dict[str, dict[int, None]] = defaultdict(dict)
@@ -143,9 +144,16 @@ class _Among:
         )
         found |= {player: score for score, player in scores[:_RELATED]}
         # A namesake of another era is no candidate, unless nothing else is known of him.
-        kept = [Candidate(player, self._people.names[player], score) for player, score in found.items()]
+        kept = [self._candidate(player, score) for player, score in found.items()]
         kept.sort(key=lambda c: (c.player_id not in team, -c.similarity, c.player_id))
         return tuple(c for c in kept if c.similarity == 1.0 or self.may_be(c.player_id, question.season))
+
+    def _candidate(self, player_id: int, similarity: float) -> Candidate:
+        """One object for all names to which somebody is equally near: of millions of candidates few differ."""
+        key = player_id, similarity
+        if key not in self._shared:
+            self._shared[key] = Candidate(player_id, self._people.names[player_id], similarity)
+        return self._shared[key]
 
     def _mates(self, season: str, team: str, name: Name) -> set[int]:
         """Who of a team has the first or the last word of a name in its place."""
