@@ -46,5 +46,5 @@ SELECT
     IF(teams <> 30, FORMAT('thirty_teams: %d rows', teams), NULL),
     IF(copies > 1, FORMAT('duplicate_key: %s has %d rows', who, copies), NULL)
   ], '; '), '') AS broken_rules,
-  CAST(NULL AS STRING) AS warning
+  IF(wins_by_place IS NULL OR losses_by_place IS NULL, 'no records at home and away, not compared', NULL) AS warning
 FROM listed

@@ -36,6 +36,8 @@ SELECT
        official_code, times), NULL)
   ], '; '), '') AS broken_rules,
   NULLIF(ARRAY_TO_STRING([
+    IF(known_game IS NOT NULL AND (home_abbreviation IS NULL OR away_abbreviation IS NULL), 'teams not named, not compared',
+       NULL),
     IF(members < 3, 'crew_incomplete', NULL),
     IF(stated_date <> game_date, 'date_differs', NULL)
   ], '; '), '') AS warning

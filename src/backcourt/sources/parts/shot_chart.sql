@@ -46,5 +46,5 @@ SELECT
        CAST(ROUND(loc_y) AS INT64)), NULL),
     IF(copies > 1, FORMAT('duplicate_key: %s is there %d times', who, copies), NULL)
   ], '; '), '') AS broken_rules,
-  CAST(NULL AS STRING) AS warning
+  IF(known_game IS NOT NULL AND boxed_game IS NULL, 'compared with no box score: none is stored', NULL) AS warning
 FROM shots

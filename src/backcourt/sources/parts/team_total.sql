@@ -1,4 +1,4 @@
--- What the players of a team make is its score in the schedule.
-IF(in_game AND team_points <> own_score,
-   FORMAT('team_total: players of %s make %d points, the schedule says %d', team_abbreviation, team_points, own_score),
-   NULL)
+-- What the players of a team make is its score in the schedule; players without any points make none.
+IF(in_game AND own_score IS NOT NULL AND COALESCE(team_points, 0) <> own_score,
+   FORMAT('team_total: players of %s make %d points, the schedule says %d', team_abbreviation, COALESCE(team_points, 0),
+   own_score), NULL)

@@ -4,7 +4,7 @@ WITH repeated AS (
   FROM nba_staging.player_boxscores GROUP BY game_id, player_id HAVING COUNT(*) > 1
 ),
 totals AS (
-  SELECT game_id, team_abbreviation, SUM(pts) AS points
+  SELECT game_id, team_abbreviation, SUM(pts) AS points, COUNT(*) OVER (PARTITION BY game_id) AS teams
   FROM nba_staging.player_boxscores GROUP BY game_id, team_abbreviation
 ),
 lines AS (
@@ -13,7 +13,7 @@ lines AS (
     r.is_home AS stated_home,
     CAST(ROUND(r.plus_minus) AS INT64) AS plus_minus,
     CONCAT(COALESCE(r.player_name, '?'), ' (', COALESCE(r.team_abbreviation, '?'), ')') AS who,
-    d.copies, t.points AS team_points, s.game_id AS known_game, s.game_date, s.game_status, s.periods,
+    d.copies, t.points AS team_points, t.teams, s.game_id AS known_game, s.game_date, s.game_status, s.periods,
     {side}
   FROM nba_staging.player_boxscores AS r
   LEFT JOIN nba_staging.player_names AS n ON n.player_name = r.player_name
@@ -44,6 +44,7 @@ SELECT
     {counts_add_up},
     IF(min > 48 + 5 * (periods - 4),
        FORMAT('minutes_in_game: %s %d of %d', who, min, 48 + 5 * (periods - 4)), NULL),
+    {both_sides},
     {team_total},
     IF(copies > 1, FORMAT('duplicate_key: %s has %d lines', who, copies), NULL)
   ], '; '), '') AS broken_rules,

@@ -4,7 +4,8 @@ WITH repeated AS (
   FROM nba_staging.player_boxscores_v3 GROUP BY game_id, person_id HAVING COUNT(*) > 1
 ),
 totals AS (
-  SELECT game_id, team_tricode, SUM(points) AS points, COUNTIF(NULLIF(position, '') IS NOT NULL) AS starters
+  SELECT game_id, team_tricode, SUM(points) AS points, COUNTIF(NULLIF(position, '') IS NOT NULL) AS starters,
+    COUNT(*) OVER (PARTITION BY game_id) AS teams
   FROM nba_staging.player_boxscores_v3 GROUP BY game_id, team_tricode
 ),
 named AS (
@@ -30,7 +31,7 @@ lines AS (
     {seconds} AS seconds_played,
     -- DND is "did not dress", NWT "not with team": neither could have been sent on.
     SUBSTR(UPPER(r.comment), 1, 3) IN ('NWT', 'DND') OR STARTS_WITH(UPPER(r.comment), 'INACTIVE') AS not_dressed,
-    d.copies, t.points AS team_points, t.starters, s.game_id AS known_game, s.game_date, s.game_status, s.periods,
+    d.copies, t.points AS team_points, t.teams, t.starters, s.game_id AS known_game, s.game_date, s.game_status, s.periods,
     {side}
   FROM named AS r
   LEFT JOIN nba_staging.player_names AS n ON n.player_name = r.player_name
@@ -84,6 +85,7 @@ SELECT
        FORMAT('stats_without_minutes: %s', who), NULL),
     IF(seconds_played > (48 + 5 * (periods - 4)) * 60,
        FORMAT('minutes_in_game: %s %s of %d', who, minutes, 48 + 5 * (periods - 4)), NULL),
+    {both_sides},
     {team_total},
     IF(copies > 1, FORMAT('duplicate_key: %s has %d lines', who, copies), NULL)
   ], '; '), '') AS broken_rules,
