@@ -79,14 +79,12 @@ def test_every_source_says_what_it_was_tried_with_and_what_it_must_hold(generato
         assert f"Verified with: {item.seen or 'nothing, no real payload was at hand'}\n" in section
         assert f"Reaches back to: {item.reach or 'no first date is documented'}\n" in section
         assert f"A whole payload holds: {item.whole.in_words}\n" in section
-    said = {
-        name: sources()[name].whole.in_words for name in ("nbac_shot_chart", "nbac_play_by_play", "nbac_player_list")
-    }
+    said = {name: sources()[name].whole.in_words for name in ("nbac_shot_chart", "nbac_play_by_play", "bdl_standings")}
     assert said == {
         "nbac_shot_chart": "its game, rows of both teams of a game, "
         "as many field-goal attempts of a team as its box score, give or take one",
         "nbac_play_by_play": "its game, events up to the end of the last period, with the final score",
-        "nbac_player_list": "at least 5 rows for each of the 30 teams",
+        "bdl_standings": "at least a row for each of the 30 teams",
     }
 
 

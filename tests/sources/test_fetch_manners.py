@@ -78,7 +78,7 @@ def get(
 ) -> Fetched:
     """Fetch twelve games of a source, without waiting."""
     at = at or FakeTime()
-    sides = {"home": "BOS", "away": "MIA", "season_type": "Regular Season"}
+    sides = {"home": "BOS", "away": "MIA", "home_then": "BOS", "away_then": "MIA", "season_type": "Regular Season"}
     wanted = [Target(DAY, game, {**values_of(DAY, "2024-25", game), **sides}) for game in GAMES]
     chosen = PATIENCE[patience]
     chosen = replace(chosen, tries=tries, timeout=0.1) if tries else chosen
@@ -240,7 +240,8 @@ def test_what_is_about_one_payload_keeps_the_count_from_rising(tmp_path: Path) -
 
 def sent(name: str, agent: str = AGENT) -> dict[str, str]:
     """Headers with which a source is asked for."""
-    values = {**values_of(DAY, "2024-25", GAMES[0]), "team_id": "1", "home": "BOS", "away": "MIA", "season_type": "x"}
+    values = {**values_of(DAY, "2024-25", GAMES[0]), "team_id": "1", "season_type": "x"}
+    values |= {"home": "BOS", "away": "MIA", "home_then": "BOS", "away_then": "MIA"}
     with SourceServer() as server:
         asking = Asking(lambda: NOW, key="k", via=server.url, sleep=lambda _: None, agent=agent)
         with asking.service(sources()[name]) as service, pytest.raises(FetchError, match="answered 404"):

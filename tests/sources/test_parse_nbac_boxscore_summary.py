@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,12 @@ import pytest
 from backcourt.calendar import DateRange
 from backcourt.errors import InputFileError
 from backcourt.names.registry_fill import fill_registry
+from backcourt.sources.fetch import Asking, fetch
+from backcourt.sources.landing import Landing
+from backcourt.sources.targets import Target, values_of
 from league_payloads import SOURCE, rows_of
-from partners import Partner, about, partner, payload
+from partners import NOW, Partner, about, partner, payload
+from source_server import Answer, SourceServer
 
 __all__ = ["partner"]
 NAME = "nbac_boxscore_summary_v2"
@@ -66,6 +71,66 @@ def shorter_score(headers: list[str], lines: list[list[Any]]) -> None:
     """Take the overtime away from both teams."""
     for line, points in zip(lines, (130, 130), strict=True):
         line[headers.index("PTS")] = points
+
+
+def newer(**changes: Any) -> bytes:
+    """The same game in the shape of BoxScoreSummaryV3, as nba_api reads it; two men of each team."""
+
+    def side(team: int, code: str, score: int, *men: tuple[int, str, str]) -> dict[str, Any]:
+        inactive = [{"personId": n, "firstName": a, "familyName": b, "jerseyNum": "1"} for n, a, b in men]
+        return {"teamId": team, "teamTricode": code, "score": score, "inactives": inactive, "players": []}
+
+    summary = {
+        "gameId": GAME,
+        "gameStatus": 3,
+        "gameEt": "2023-01-02T19:30:00Z",
+        "officials": [],
+        "homeTeam": side(1610612739, "CLE", 145, (1629636, "Darius", "Garland"), (1629731, "Dean", "Wade")),
+        "awayTeam": side(1610612741, "CHI", 134, (1628366, "Lonzo", "Ball"), (1630637, "Carlik", "Jones")),
+    }
+    return json.dumps({"meta": {"time": "2023-01-03T09:00:00Z"}, "boxScoreSummary": summary | changes}).encode()
+
+
+def test_the_newer_summary_makes_the_same_rows() -> None:
+    """Of the same men the same rows, whichever of the two shapes they come in."""
+    older = {row["player_id"]: row | {"jersey_number": None} for row in rows_of(NAME, payload(CAVALIERS), DAY, GAME)}
+    found = [row | {"jersey_number": None} for row in rows_of(NAME, newer(), DAY, GAME)]
+    assert found == [older[row["player_id"]] for row in found]
+    assert len(found) == 4
+    for data, said in (
+        (newer(gameId="0022200553"), "about game 0022200553, not 0022200552"),
+        (newer(homeTeam={"teamId": 1610612739}), "no list inactives"),
+        (newer(awayTeam=None), "no object awayTeam"),
+    ):
+        with pytest.raises(InputFileError, match=said):
+            SOURCE[NAME].parse(data, about(DAY, GAME))
+
+
+def test_the_newer_summary_is_asked_for_where_the_older_holds_nothing(tmp_path: Path) -> None:
+    """An empty list of the first place is no answer while the second has one; if it has none, the empty one lands."""
+
+    def nothing(_headers: list[str], lines: list[list[Any]]) -> None:
+        lines.clear()
+
+    target = Target(DAY, GAME, values_of(DAY, "2022-23", GAME))
+    empty = changed("InactivePlayers", nothing)
+    whole = json.loads(empty)
+    for entry in whole["resultSets"]:
+        if entry["name"] == "LineScore":
+            entry["rowSet"].clear()
+    barest = json.dumps(whole).encode()
+    for place, first, second, kept in (
+        ("list", empty, Answer(newer()), newer()),
+        ("all", barest, Answer(newer()), newer()),
+        ("none", empty, Answer(status=404), empty),
+    ):
+        scripts = {"/stats/boxscoresummaryv2": [Answer(first)], "/stats/boxscoresummaryv3": [second]}
+        with SourceServer(by="path", scripts=scripts) as server:
+            asking = Asking(lambda: NOW, via=server.url, sleep=lambda _: None)
+            done = fetch(SOURCE[NAME], Landing(str(tmp_path / place)), [target], asking)
+        assert (done.requests, done.stored, done.failed) == (2, 1, {})
+        landing = Landing(str(tmp_path / place))
+        assert landing.read(landing.versions(NAME, DAY, GAME)[-1]) == kept
 
 
 @pytest.mark.slow

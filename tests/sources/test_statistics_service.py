@@ -16,6 +16,7 @@ import pytest
 from backcourt.sources.declared import sources
 from backcourt.sources.parsers import (
     nbac_boxscore_summary_v2,
+    nbac_boxscore_summary_v3,
     nbac_play_by_play_v3,
     nbac_player_list,
     nbac_scoreboard_v3,
@@ -70,8 +71,8 @@ def parameters(kind: type[Any]) -> dict[str, Any]:
 
 
 def test_the_sources_of_the_service() -> None:
-    """Eight sources are asked of it, and one more if the first place has nothing, each at an address nba_api knows."""
-    assert (len(ASKED), list(SECOND)) == (8, ["nbac_play_by_play, second"])
+    """Eight sources are asked of it, two also where the first place has nothing, each at an address nba_api knows."""
+    assert (len(ASKED), list(SECOND)) == (8, ["nbac_play_by_play, second", "nbac_boxscore_summary_v2, second"])
     asked = {**ASKED, **SECOND}
     assert all(known(endpoint.url).endpoint == endpoint.url.removeprefix(HOST) for endpoint in asked.values())
 
@@ -104,3 +105,5 @@ def test_fields_of_events_are_those_of_the_service() -> None:
     """Play-by-play's second way: every field that is read is one of its answer."""
     answer = known(SECOND["nbac_play_by_play, second"].url).expected_data["PlayByPlay"]
     assert set(nbac_play_by_play_v3._FIELDS) - set(answer) == set()
+    answer = known(SECOND["nbac_boxscore_summary_v2, second"].url).expected_data["InactivePlayers"]
+    assert set(nbac_boxscore_summary_v3._PLAYER) - set(answer) == set()

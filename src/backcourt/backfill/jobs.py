@@ -11,6 +11,7 @@ from backcourt.errors import UnknownNameError
 from backcourt.processors.registry import registry
 from backcourt.sources.declared import FORMER, sources
 from backcourt.sources.season.files import FILES
+from backcourt.sources.targets import by_team
 
 Kind = Literal["compute", "load", "source", "fetch", "registry", "two-pass"]
 
@@ -80,6 +81,7 @@ def jobs() -> Mapping[str, Job]:
         )
         if known.fetch is not None:
             each = "what holds today" if known.per == "snapshot" else f"one per {known.per}"
+            each += " and team" if known.per == "season" and by_team(known) else ""
             key = f", with {known.fetch.key_setting}" if known.fetch.key_setting else ""
             if known.listing and not known.listing.of.verified:
                 state = f"{state}; its list of ids is unverified: {known.listing.of.document}"

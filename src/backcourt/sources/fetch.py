@@ -210,22 +210,28 @@ def has_landed(
 
 
 def _payload(services: Sequence[Service], target: Target) -> bytes:
-    """The payload from the first place that has it.
+    """The payload from the first place that has one with something in it.
 
     Raises:
         FetchError: If none has it, or one that is asked does not answer.
     """
-    said = ""
+    said, empty = "", None
     for service in services[:-1]:
         try:
-            return service.payload(target)
+            data = service.payload(target)
         except FetchError as error:
             if not error.absent:
                 raise
             said += f"{error}; "
+            continue
+        if service.has_rows(target, data):
+            return data
+        empty = data
     try:
         return services[-1].payload(target)
     except FetchError as error:
+        if empty is not None and error.absent:
+            return empty
         error.message = said + error.message
         raise
 

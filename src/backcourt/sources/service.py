@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.sources.landing import LARGEST, unpacked
 from backcourt.sources.manners import AGENT, BEGINNING, Seen, browser_headers, is_block_page, is_page
-from backcourt.sources.source import About, Endpoint, Published, read
+from backcourt.sources.source import About, Endpoint, Parsed, Published, read
 from backcourt.sources.targets import Target
 
 if TYPE_CHECKING:
@@ -330,8 +330,20 @@ class Service:
             params[endpoint.key_param] = self._key
         return url, params, headers
 
-    def _readable(self, target: Target, data: bytes) -> None:
-        """Refuse what the parser refuses, and what is about something else.
+    def has_rows(self, target: Target, data: bytes) -> bool:
+        """True if a payload holds anything.
+
+        Args:
+            target: What was asked for.
+            data: The payload.
+
+        Raises:
+            FetchError: If it cannot be read.
+        """
+        return bool(self._readable(target, data).rows)
+
+    def _readable(self, target: Target, data: bytes) -> Parsed:
+        """What an answer holds; refuse what the parser refuses, and what is about something else.
 
         Raises:
             FetchError: If it cannot be read; a further try may bring it whole.
@@ -339,7 +351,7 @@ class Service:
         what = f"{self._source.name} of {target.day}" + (f", {target.key}" if target.key != "date" else "")
         about = About(target.key, target.day, datetime.fromtimestamp(0, UTC), f"the answer for {what}")
         try:
-            read(self._source, unpacked(data, about.path), about, target.values)
+            return read(self._source, unpacked(data, about.path), about, target.values)
         except InputFileError as error:
             # A service that refuses a key may repeat it.
             said = error.message.replace(self._key, "(key)") if self._key else error.message

@@ -82,12 +82,16 @@ def parse(data: bytes, about: About) -> Parsed:
     for record in result_set(payload, "LineScore", _LINE, about, parsed, _OTHERS):
         line = take(record, _LINE, _LINE_IGNORED, parsed, "LineScore.")
         points[whole_of(line["team_id"])] = line["points"]
+    listed = result_set(payload, "InactivePlayers", _PLAYER, about, parsed, _OTHERS)
+    if not points and not listed:
+        # So the service answers where it knows of the game and no more.
+        return parsed
     sides = {whole_of(game["home_team_id"]), whole_of(game["away_team_id"])}
     if points.keys() != sides or None in sides:
         raise wrong_shape(about, "its line score is not of the game's two teams")
     common = {"game_id": game_id, "season": about.season(), "game_status": game["game_status"]}
     common["game_date"] = day_of(game["game_date"])
-    for record in result_set(payload, "InactivePlayers", _PLAYER, about, parsed, _OTHERS):
+    for record in listed:
         player = take(record, _PLAYER, _PLAYER_IGNORED, parsed, "InactivePlayers.")
         team = whole_of(player["team_id"])
         names = (text_of(player["first_name"]), text_of(player["last_name"]))

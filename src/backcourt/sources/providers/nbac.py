@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backcourt.sources.parsers import (
     nbac_boxscore_summary_v2,
+    nbac_boxscore_summary_v3,
     nbac_play_by_play_v3,
     nbac_player_boxscore,
     nbac_player_list,
@@ -185,15 +186,16 @@ SOURCES: tuple[Source, ...] = (
     Source(
         name="nbac_boxscore_summary_v2",
         feed=nbac_boxscore_summary_v2.FEED,
-        parse=nbac_boxscore_summary_v2.parse,
+        parse=nbac_boxscore_summary_v3.parse,
         ext="json",
         per="game",
         provider=_STATISTICS,
         document=f"{_DOCUMENTS}/stats/endpoints/boxscoresummaryv2.md",
-        seen="BoxScoreSummaryV2 of 2019-20 and 2022-23",
-        reach="any game up to 2025-04-09; of later ones the service may leave the list out",
+        seen="BoxScoreSummaryV2 of 2019-20 and 2022-23; nothing of BoxScoreSummaryV3, the second place",
+        reach="no first date is documented; of games since 2025-04-10 the first place may leave the list out",
         whole=Whole(of="game"),
         fetch=_statistics("boxscoresummaryv2", GameID="{game_id}"),
+        second=_statistics("boxscoresummaryv3", GameID="{game_id}"),
     ),
     Source(
         name="nbac_shot_chart",
