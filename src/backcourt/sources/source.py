@@ -168,7 +168,7 @@ class Published:
         provider: Who publishes it.
         document: Public document that describes the payload.
         seen: Real payloads that the parser has read, by shape and season; "" if none was at hand.
-        reach: First season or date of which there are payloads, as far as it is known; "" if nobody says.
+        reach: First season or date of which the service has payloads, as far as it is known; "" if nobody says.
         fetch: Where it is fetched from; None if it only arrives as files.
         second: Where a payload is fetched from that the first place does not have, or has with nothing in it; None if
             there is no second place.
