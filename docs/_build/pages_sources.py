@@ -77,7 +77,8 @@ def _section(item: Source) -> str:
         f"From: {_from(item)}",
         f"Document: [{text(urlsplit(item.document).netloc)}]({item.document})",
         f"Verified with: {text(item.seen)}" if item.seen else "Verified with: nothing, no real payload was at hand",
-        f"Reaches back to: {text(reach(item))}{f', read from {item.since} on' if item.since else ''}",
+        f"Reaches back to: {text(reach(item))}",
+        *([f"Read from {item.since} on: payloads of before have another layout, and are refused"] if item.since else []),
         f"A whole payload holds: {text(item.whole.in_words)}",
         f"Rules, by {' and '.join(code(column) for column in item.feed.unit.split())}: {_codes(rules(item))}",
     ]
