@@ -376,7 +376,7 @@ def test_a_file_that_is_not_there_stops_nothing(tmp_path: Path) -> None:
 def test_a_date_is_asked_for_by_its_date() -> None:
     """What is fetched per game, date or season is asked for by it; a snapshot, which cannot be, is called one."""
     words = {
-        "game": {"game_id", "event_id", "espn_game_id", "file_id", "home_then"},
+        "game": {"game_id", "event_id", "espn_game_id", "file_id", "home"},
         "season": {"season", "season_year"},
     }
     words |= {"date": {"date", "compact_date"}, "snapshot": set()}

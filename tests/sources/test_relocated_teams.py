@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, datetime
 from typing import Any
 
 import pytest
 
-from backcourt.calendar import Seasons
+from backcourt.calendar import DateRange, Seasons
 from backcourt.catalog.teams import TEAMS, codes_of, source_code_of, teams_of, todays_codes
 from backcourt.errors import InputFileError
 from backcourt.sources.declared import source
 from backcourt.sources.parsers.nbac_gamebook import rows_of
-from backcourt.sources.targets import season_targets
+from backcourt.sources.targets import season_targets, targets
 from box_scores import AWAY, HOME, record, v2_of
 from partners import Partner, about, partner
 from pdf_maker import box, printed
@@ -149,3 +150,37 @@ def test_pages_of_a_site_are_asked_for_under_the_codes_of_the_season() -> None:
     )
     assert [then[code] for code in ("BKN", "NOP", "OKC", "CHA", "BOS")] == ["NJN", "NOH", "SEA", "CHA", "BOS"]
     assert [now[code] for code in ("BKN", "NOP", "OKC", "CHA", "BOS")] == ["BRK", "NOP", "OKC", "CHO", "BOS"]
+
+
+@pytest.mark.slow
+def test_a_schedule_of_their_time_loads(partner: Partner) -> None:
+    """The service's schedule of 2007-08 names Seattle and New Jersey; a player's lines of that date do, too."""
+    sides = {"homeTeam": (IDS["OKC"], "SEA", 97), "awayTeam": (IDS["BKN"], "NJN", 99)}
+    game: dict[str, Any] = {
+        "gameId": "0020700020",
+        "gameStatus": 3,
+        "gameStatusText": "Final",
+        "gameDateEst": "2007-11-01",
+    }
+    game |= {
+        side: {"teamId": ident, "teamTricode": code, "score": score} for side, (ident, code, score) in sides.items()
+    }
+    league = {"seasonYear": "2007-08", "leagueId": "00", "gameDates": [{"gameDate": "11/01/2007", "games": [game]}]}
+    data = json.dumps({"meta": {}, "leagueSchedule": league}).encode()
+    loaded = partner.load(source("nbac_schedule"), date(2008, 6, 17), data, "2007-08")
+    assert (loaded.quarantined, loaded.refused, loaded.success) == (0, {}, 1)
+    sql = "SELECT home_team_tricode, away_team_tricode, game_code, winning_team_tricode FROM nba_raw.nbac_schedule"
+    assert partner.rows(sql) == [("OKC", "BKN", "20071101/BKNOKC", "BKN")]
+
+
+def test_a_gamebook_is_asked_for_under_the_codes_of_its_time(partner: Partner) -> None:
+    """The league's files are named by the codes of their season; what is compared with other answers is today's."""
+    partner.schedule(("0020700020", date(2007, 11, 1), "OKC", "BKN", 97, 99, 4))
+    span = DateRange(date(2007, 11, 1), date(2007, 11, 1))
+    with partner.warehouse.read() as session:
+        asked = {
+            name: targets(session, source(name), span, seasons=Seasons())[0].values
+            for name in ("nbac_gamebook", "espn_boxscore")
+        }
+    assert [asked["nbac_gamebook"][side] for side in ("away", "home")] == ["NJN", "SEA"]
+    assert [asked["espn_boxscore"][side] for side in ("away", "home")] == ["BKN", "OKC"]

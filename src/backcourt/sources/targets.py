@@ -96,15 +96,10 @@ def targets(
         )
     labels = {day: season_of_game(game) if is_game_id(game) else seasons.of(day) for day, game in played}
     if source.per == "game":
+        if source.fetch is not None and "{home}" in source.fetch.url:
+            sides = {game: _then(sides[game], labels[day]) for day, game in played}
         return [
-            Target(
-                day,
-                game,
-                values_of(day, labels[day], game)
-                | sides[game]
-                | _then(sides[game], labels[day])
-                | {"season_type": kinds[game]},
-            )
+            Target(day, game, values_of(day, labels[day], game) | sides[game] | {"season_type": kinds[game]})
             for day, game in played
         ]
     if keyed_by(source) == "kind":
@@ -120,7 +115,7 @@ def targets(
 def _then(sides: Mapping[str, str], season: str) -> dict[str, str]:
     """The codes that two teams had in a season, as the league's files of that time are named."""
     codes = dict(zip((team.tricode for team in TEAMS), teams_of(season_year(season)), strict=True))
-    return {f"{side}_then": codes[code].tricode if code in codes else code for side, code in sides.items()}
+    return {side: codes[code].tricode if code in codes else code for side, code in sides.items()}
 
 
 def readable(source: Published, span: DateRange) -> DateRange:

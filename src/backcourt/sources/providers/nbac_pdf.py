@@ -19,7 +19,7 @@ SOURCES: tuple[Source, ...] = (
         seen="",
         whole=Whole(of="game", side="team_abbreviation"),
         fetch=Endpoint(
-            "https://statsdmz.nba.com/pdfs/{compact_date}/{compact_date}_{away_then}{home_then}.pdf",
+            "https://statsdmz.nba.com/pdfs/{compact_date}/{compact_date}_{away}{home}.pdf",
             per_minute=30,
             browser=True,
         ),
