@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from people_of import LISTED, NAMES, all_of, people, who
 
 from backcourt.names.aliases import CURATED, KNOWN, Alias
+from backcourt.names.careers import FOREVER, Career
 from backcourt.names.decide import Asked, decide
 from backcourt.names.normalise import player_lookup
 from backcourt.names.people import everybody, name_book
@@ -144,6 +145,36 @@ def test_aliases(session, alias, name, team, season, player, step):
     """An alias decides within its scope, for people who exist, and not against somebody of exactly that name."""
     found = who(session, name, team, season, among=people(aliases=[alias]))
     assert (found.player_id, found.step) == (player, step)
+
+
+@pytest.mark.parametrize(
+    ("name", "team", "season", "player", "step"),
+    [
+        # The season is loaded, the team is not: who can have played then decides, listed elsewhere or not.
+        ("Gary Payton II", "NYK", "2022-23", 13, "exact"),
+        ("Gary Payton", "NYK", "2022-23", 13, "suffix"),
+        ("Rob Smith", "NYK", "2022-23", 21, "exact"),
+        ("Tim Hardaway", "NYK", "2022-23", 6, "suffix"),
+        ("Tim Hardaway Sr.", "NYK", "2022-23", None, ""),
+        ("Robert Smith", "NYK", "2022-23", None, ""),
+        # Of a team that is loaded the list says who was there.
+        ("Gary Payton", "DAL", "2022-23", None, ""),
+        # Nothing of the season is loaded.
+        ("Rob Smith", "DAL", "2018-19", 21, "exact"),
+        ("Gary Payton", "NYK", "1999-00", 12, "exact"),
+        ("Gary Payton", "NYK", "2009-10", None, ""),
+        ("Gary Payton II", "NYK", "1999-00", None, ""),
+        ("Robert Smith", "DAL", "2018-19", None, ""),
+        ("Nikola Jokic", "", "2018-19", 16, "exact"),
+    ],
+)
+def test_careers_decide_where_no_list_does(session, name, team, season, player, step):
+    """A season or a team that is not loaded is no reason to wait for an exact name, nor to take one of another era."""
+    careers = {5: (1989, 2002), 6: (2013, FOREVER), 12: (1990, 2006), 13: (2015, FOREVER), 16: (2015, FOREVER),
+               17: (2022, FOREVER), 20: (1977, 1984), 21: (2017, FOREVER)}  # fmt: skip
+    known = people(careers={who: Career(*years) for who, years in careers.items()})
+    found = who(session, name, team, season, among=known)
+    assert (found.player_id, found.step) == (player, step), found.evidence
 
 
 def test_the_curated_list():

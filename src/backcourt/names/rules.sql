@@ -6,7 +6,10 @@ WITH listed_once AS (
   SELECT DISTINCT player_id, season FROM nba_staging.name_listed
 ),
 context AS (
-  SELECT a.*, s.season IS NOT NULL AS season_known, t.season IS NOT NULL AS team_known
+  SELECT
+    a.*, s.season IS NOT NULL AS season_known, t.season IS NOT NULL AS team_known,
+    -- Whether the lists say who was there: those of the team, or without one those of the season.
+    s.season IS NOT NULL AND (t.season IS NOT NULL OR a.team_abbr = '' OR a.is_no_team) AS is_told
   FROM nba_staging.name_asks AS a
   LEFT JOIN (SELECT DISTINCT season FROM nba_staging.name_listed) AS s ON s.season = a.season
   LEFT JOIN (SELECT DISTINCT season, team_abbr FROM nba_staging.name_listed) AS t
@@ -49,13 +52,13 @@ siblings AS (
   LEFT JOIN (SELECT DISTINCT base, player_id FROM nba_staging.name_people) AS b
     ON b.base = n.base AND b.player_id = n.player_id
   WHERE l.season IS NOT NULL
-    OR (NOT c.season_known AND COALESCE(c.season_year BETWEEN y.can_from AND y.can_to, TRUE))
+    OR (NOT c.is_told AND COALESCE(c.season_year BETWEEN y.can_from AND y.can_to, NOT c.season_known))
   GROUP BY p.ask, p.player_id
 ),
 named AS (
   SELECT
     p.*,
-    c.season_known,
+    c.is_told,
     c.season_year IS NOT NULL AS has_season,
     c.team_abbr <> '' AS has_team,
     c.suffix <> '' AS has_suffix,
@@ -63,7 +66,7 @@ named AS (
     -- A season that is loaded lists him, or he is in the middle of his career.
     CASE
       WHEN c.season_year IS NULL THEN TRUE
-      WHEN c.season_known THEN p.is_in_career
+      WHEN c.is_told THEN p.is_in_career
       ELSE p.can_be
     END AS may_be_chosen,
     n.player_id IS NOT NULL AS has_sibling,
@@ -86,7 +89,7 @@ counted AS (
     COUNT(CASE WHEN in_season AND is_exact THEN 1 END) OVER same_ask AS exact_in_season,
     COUNT(CASE WHEN in_season AND but_suffix THEN 1 END) OVER same_ask AS base_in_season,
     COUNT(CASE WHEN in_season AND (is_like OR same_base) THEN 1 END) OVER same_ask AS like_in_season,
-    COUNT(CASE WHEN is_longer AND NOT same_base AND IF(season_known, in_season, can_be) THEN 1 END)
+    COUNT(CASE WHEN is_longer AND NOT same_base AND IF(is_told, in_season, can_be) THEN 1 END)
       OVER same_ask AS longer,
     COUNT(CASE WHEN can_be AND is_exact THEN 1 END) OVER same_ask AS exact_then,
     COUNT(CASE WHEN can_be AND same_base THEN 1 END) OVER same_ask AS base_then,
@@ -115,11 +118,11 @@ ruled AS (
       WHEN is_exact AND may_be_chosen AND exact_then = 1 AND longer = 0 AND NOT is_doubted THEN 'exact'
       WHEN exact_then > 0 THEN NULL
       -- What is like a name, but with another team, is somebody else.
-      WHEN season_known AND has_team THEN NULL
+      WHEN is_told AND has_team THEN NULL
       WHEN in_season AND but_suffix AND base_in_season = 1 AND NOT has_sibling THEN 'suffix'
       WHEN in_season AND is_surely_swapped AND like_in_season = 1 THEN 'swapped'
       WHEN in_season AND is_sure_edit AND like_in_season = 1 THEN 'one_edit'
-      WHEN season_known THEN NULL
+      WHEN is_told THEN NULL
       -- A suffix that somebody of another era has is his.
       WHEN has_season AND is_in_career AND but_suffix AND base_then = 1 AND NOT has_sibling
         AND (NOT has_suffix OR exact_anywhere = 0) THEN 'suffix'
@@ -149,7 +152,7 @@ by_alias AS (
       l.alias_source <> 'known'
       OR s.season IS NOT NULL
       OR (c.season_known AND c.season_year BETWEEN y.first_year AND y.last_year)
-      OR (NOT c.season_known AND COALESCE(c.season_year BETWEEN y.can_from AND y.can_to, TRUE))
+      OR (NOT c.is_told AND COALESCE(c.season_year BETWEEN y.can_from AND y.can_to, NOT c.season_known))
     )
     AND (b.ask IS NULL OR l.season <> '' OR l.team_abbr <> '')
   QUALIFY ROW_NUMBER() OVER (PARTITION BY c.ask ORDER BY l.season DESC, l.team_abbr DESC) = 1
