@@ -22,7 +22,7 @@ from backcourt.sources.parsers.nbac_common import (
     whole_of,
 )
 from backcourt.sources.parsers.values import words
-from backcourt.sources.source import About, Parsed, take, wrong_shape
+from backcourt.sources.source import About, Parsed, check_game, take
 
 _SUMMARY = {
     "gameId": "game_id",
@@ -70,8 +70,7 @@ def parse(data: bytes, about: About) -> Parsed:
     summary = object_in(payload, "boxScoreSummary", about)
     game = take(summary, _SUMMARY, _SUMMARY_IGNORED, parsed, "boxScoreSummary.")
     game_id = text_of(game["game_id"])
-    if game_id != about.key:
-        raise wrong_shape(about, f"it is about game {str(game_id)[:20]}, not {about.key}")
+    check_game(game_id, about)
     common = {"game_id": game_id, "season": about.season(), "game_status": game["game_status"]}
     common["game_date"] = day_of(game["game_date"])
     for name in ("homeTeam", "awayTeam"):

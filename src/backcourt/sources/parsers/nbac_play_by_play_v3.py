@@ -27,7 +27,7 @@ from backcourt.sources.parsers.nbac_common import (
 from backcourt.sources.parsers.nbac_play_by_play import clock_of
 from backcourt.sources.parsers.values import words
 from backcourt.sources.season.files import feed
-from backcourt.sources.source import About, Parsed, take, wrong_shape
+from backcourt.sources.source import About, Parsed, check_game, take, wrong_shape
 
 _FEED = feed("play_by_play")
 _FIELDS = {
@@ -80,8 +80,7 @@ def parse(data: bytes, about: About) -> Parsed:
     made_at(payload, parsed)
     parsed.known(payload, {"meta", "game"})
     parsed.known(game, {"gameId", "videoAvailable", "actions"}, "game.")
-    if game.get("gameId") != about.key:
-        raise wrong_shape(about, f"it is about game {str(game.get('gameId'))[:20]}, not {about.key}")
+    check_game(game.get("gameId"), about)
     actions = [_action(record, parsed) for record in records_of(game, "actions", about)]
     names, helpers = _names(actions), _helpers(actions)
     teams = sorted({action["team"] for action in actions if action["team"]})

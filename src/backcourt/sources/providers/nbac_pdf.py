@@ -33,6 +33,7 @@ SOURCES: tuple[Source, ...] = (
         provider="NBA Official",
         document="https://official.nba.com/nba-injury-report-2024-25-season/",
         seen="reports of 2023-24 and 2025-26",
+        reach="2018-12-17",
         whole=Whole(of="rows"),
         since=nbac_injury_report.FIRST,
         # The report of 5:30 PM is the last one before most games.
