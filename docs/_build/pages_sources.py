@@ -47,11 +47,6 @@ def warnings(item: Source) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_WARNING.findall(_judging(item)[1])))
 
 
-def reach(item: Source) -> str:
-    """How far back a source reaches: the first date that is read, else what is known of the service."""
-    return item.since.isoformat() if item.since else item.reach or _OPEN
-
-
 def _judging(item: Source) -> tuple[str, str]:
     """The SQL text that names broken rules, and the one that names warnings.
 
@@ -77,7 +72,7 @@ def _section(item: Source) -> str:
         f"From: {_from(item)}",
         f"Document: [{text(urlsplit(item.document).netloc)}]({item.document})",
         f"Verified with: {text(item.seen)}" if item.seen else "Verified with: nothing, no real payload was at hand",
-        f"Reaches back to: {text(reach(item))}",
+        f"Reaches back to: {text(item.reach or _OPEN)}",
         *([f"Read from {item.since} on: payloads of before have another layout, and are refused"] if item.since else []),
         f"A whole payload holds: {text(item.whole.in_words)}",
         f"Rules, by {' and '.join(code(column) for column in item.feed.unit.split())}: {_codes(rules(item))}",

@@ -77,9 +77,8 @@ def test_every_source_says_what_it_was_tried_with_and_what_it_must_hold(generato
     for item in sources().values():
         section = html.unescape(sections[item.name])
         assert f"Verified with: {item.seen or 'nothing, no real payload was at hand'}\n" in section
-        known = item.reach or "no first date is documented"
-        known += f", read from {item.since} on" if item.since else ""
-        assert f"Reaches back to: {known}\n" in section
+        assert f"Reaches back to: {item.reach or 'no first date is documented'}\n" in section
+        assert (f"Read from {item.since} on" in section) == (item.since is not None)
         assert f"A whole payload holds: {item.whole.in_words}\n" in section
     said = {name: sources()[name].whole.in_words for name in ("nbac_shot_chart", "nbac_play_by_play", "bdl_standings")}
     assert said == {
