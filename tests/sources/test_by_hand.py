@@ -53,7 +53,7 @@ def test_what_is_no_payload_of_that_is_refused(partner: Partner, command: Comman
     place = ["--landing", partner.landing.url]
     day = ["--date", f"{DAY}"]
     for name, file, options, said in (
-        ("nbac_team_boxscore", "box.json", [*day, "--key", G2], f"it is about game '{G1}', not {G2}"),
+        ("nbac_team_boxscore", "box.json", [*day, "--key", G2], f"it is about game {G1}, not {G2}"),
         ("nbac_team_boxscore", "box.json", day, "nothing says which one this is. name the game with --key"),
         ("nbac_team_boxscore", "box.json", [*day, "--key", "../up"], "cannot be a name in the landing zone"),
         ("nbac_team_boxscore", "pipe.json", [*day, "--key", G1], "is a pipe, not a file"),

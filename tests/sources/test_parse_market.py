@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +16,9 @@ from backcourt.sources.parsers.odds_api import parse_events
 from backcourt.sources.providers.market import SOURCES
 from market_payloads import offers, props
 from partners import NOW, Partner, about, partner, payload, rough, storm
+from small_season import command
 
-__all__ = ["partner"]
+__all__ = ["command", "partner"]
 SOURCE = {source.name: source for source in SOURCES}
 DAY = date(2024, 1, 24)
 GAME = ("0022300629", DAY, "GSW", "ATL", 134, 112, 4)
@@ -186,7 +190,7 @@ def test_what_a_book_gets_wrong_costs_its_line(change: dict[str, object], kind: 
 
 
 def test_a_doubled_line_is_replaced_by_no_alternate() -> None:
-    """Another line of the player stands in only if it is priced more alike than any two prices of the doubled one."""
+    """Another line of the player stands in only if it is priced as alike as any two prices of the doubled one."""
     whole = props()
     outcomes = whole["data"]["bookmakers"][0]["markets"][0]["outcomes"]
 
@@ -295,3 +299,33 @@ def test_points_load(partner: Partner) -> None:
     assert loaded.left_out_counts == {"duplicate_key": 2}
     sides = "SELECT bet_side, book_id FROM nba_raw.bettingpros_player_points_props WHERE offer_id = 'o-1' ORDER BY 1, 2"
     assert partner.rows(sides) == [("over", 10), ("under", 10), ("under", 12)]
+
+
+@pytest.mark.slow
+def test_a_book_that_lists_lines_twice_costs_nobody_else_anything(
+    partner: Partner, command: Callable[..., Any], tmp_path: Path
+) -> None:
+    """The answer for Brooklyn at Toronto loads without a problem: six of williamhill_us' lines have two prices each.
+
+    Of betrivers, which lists alternate lines, four are doubled; of each of its players another line is as level as those.
+    """
+    day = date(2024, 2, 22)
+    partner.schedule(("0022300795", day, "TOR", "BKN", 121, 93, 4))
+    path = tmp_path / "props.json"
+    path.write_bytes(payload("odds_api_props/BKN_TOR_2024-02-22.json", more=True))
+    options = ("--warehouse", partner.warehouse.path, "--landing", partner.landing.url)
+    done = command("land", "odds_api_props", path, "--date", day, "--key", "0022300795", *options)
+    assert done.code == 0, done
+    done = command("load", "odds_api_props", *options)
+    assert done.code == 0, done
+    assert "left out: 10 lines that a book lists at two prices: Ben Simmons 12.5 at williamhill_us, " in done.out
+    sql = "SELECT bookmaker, player_lookup, points_line FROM nba_raw.odds_api_player_points_props ORDER BY 1, 2"
+    rows = partner.rows(sql)
+    assert [row[0] for row in rows] == ["betrivers"] * 5 + ["draftkings"] * 5
+    assert [row[1:] for row in rows[:5]] == [
+        ("bensimmons", 29.5),
+        ("brucebrown", 4.5),
+        ("cameronjohnson", 27.5),
+        ("camthomas", 9.5),
+        ("dennisschroder", 19.5),
+    ]

@@ -42,8 +42,6 @@ _FIRST = "nbac_schedule"
 """The source with which a warehouse may begin; the others need a schedule."""
 _SHOWN = 10
 """Failures that are printed one by one."""
-_LONGEST = 300
-"""Characters of the names of what is left out."""
 
 
 def fetch(
@@ -388,8 +386,9 @@ def _print_tables(done: LandedLoad, file: str | None) -> None:
 def _print_left_out(done: LandedLoad) -> None:
     for kind, names in done.left_out.items():
         # As ASCII: a name from outside may hold what a terminal takes for a command.
-        first = ", ".join(ascii(name)[1:-1] for name in dict.fromkeys(names))[:_LONGEST]
-        typer.echo(f"left out: {len(names):,} {kind}: {first}")
+        different = [ascii(name)[1:-1] for name in dict.fromkeys(names)]
+        more = f" and {len(different) - _SHOWN:,} more" if len(different) > _SHOWN else ""
+        typer.echo(f"left out: {len(names):,} {kind}: {', '.join(different[:_SHOWN])}{more}")
     if done.merged:
         typer.echo(f"merged: {done.merged:,} rows repeat another one word for word")
 

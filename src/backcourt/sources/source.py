@@ -359,7 +359,7 @@ def check_game(found: object, about: About) -> None:
             f"{about.path}: its game id {str(found)[:20]} has lost its leading zeros, it is {about.key}",
             next_step="take the payload as the service gave it: what makes a spreadsheet of it drops the zeros",
         )
-    raise wrong_shape(about, f"it is about game {ascii(found)[:20]}, not {about.key}")
+    raise wrong_shape(about, f"it is about game {ascii(str(found))[1:-1][:20]}, not {about.key}")
 
 
 def wrong_shape(about: About, what: str) -> InputFileError:

@@ -149,7 +149,7 @@ def _main_lines(lines: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], 
     """Of every player the line whose sides are priced most alike: some books list alternate ones in the same market.
 
     Which line is the main one of a player who has it at two prices is not known: none of his lines at the book stands
-    for it, unless another one is priced more alike than any two prices of it would be.
+    for it, unless another one is priced as alike as any two prices of it would be.
 
     Returns:
         The lines that stand, and the doubled ones. A line without one of its sides stands for a player who has no other
@@ -159,7 +159,7 @@ def _main_lines(lines: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], 
     doubled: list[dict[str, Any]] = []
     by_player: dict[str | None, list[dict[str, Any]]] = {}
     for line in lines:
-        if any(len(line.get(side, ())) > 1 for side in _SIDES):
+        if _is_doubled(line):
             doubled.append(line)
         is_whole = all(line.get(side, [None])[0] is not None for side in _SIDES)
         (by_player.setdefault(line["player_name"], []) if is_whole or line in doubled else kept).append(line)
@@ -168,14 +168,19 @@ def _main_lines(lines: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], 
     return [line for line in [*mains, *only] if line not in doubled], doubled
 
 
-def _imbalance(line: dict[str, Any]) -> tuple[float, float]:
+def _is_doubled(line: dict[str, Any]) -> bool:
+    """True if a side of a line has two different prices."""
+    return any(len(line.get(side, ())) > 1 for side in _SIDES)
+
+
+def _imbalance(line: dict[str, Any]) -> tuple[float, bool, float]:
     """How far apart the chances are that the prices of both sides imply; of two alike lines the lower one is first."""
     chances = [
         [100 / (price + 100) if price > 0 else price / (price - 100) for price in line.get(side, ()) if price]
         for side in _SIDES
     ]
     apart = min((abs(over - under) for over in chances[0] for under in chances[1]), default=1.0)
-    return round(apart, 6), line["points_line"] or 0.0
+    return round(apart, 6), _is_doubled(line), line["points_line"] or 0.0
 
 
 def _priced(line: dict[str, Any]) -> dict[str, Any]:
