@@ -122,6 +122,7 @@ def column(place: int, *values: object, without: bool = True) -> Callable[[Any],
     return lambda line: (line[place] in values) is not without
 
 
+ROSTER = ("props", "pageProps", "team", "roster")
 ROWS = ("resultSets", 0, "rowSet")
 NOTHING = keep(*ROWS, but=lambda _: False)
 LEAGUE = put("parameters", "LeagueID", value="20")
@@ -294,6 +295,40 @@ CASES: dict[str, Case] = {
             "other league": put("data", "sport_key", value="basketball_ncaab"),
         },
     ),
+    "nbac_boxscore_summary_v2": Case(
+        "../payloads2/nbac_boxscore_summary_v2/0022200552.json",
+        date(2023, 1, 2),
+        "0022200552",
+        "(whole) - - refused held held refused",
+        (("0022200552", "CLE", "CHI", 134, 145, 5),),
+        {
+            "empty": keep("resultSets", 3, "rowSet", but=lambda _: False),
+            "cut": keep("resultSets", 5, "rowSet", but=lambda _: False),
+            "older": put("resultSets", 0, "rowSet", 0, 3, value=1),
+            "other league": LEAGUE,
+        },
+    ),
+    "nbac_roster": Case(
+        "nbac_roster/roster.html.gz",
+        date(2025, 8, 27),
+        "GSW",
+        "incomplete - - incomplete - refused -",
+        (),
+        {
+            "empty": put(*ROSTER, value=[]),
+            "cut": lambda whole: put(*ROSTER, value=at(whole, *ROSTER)[:4])(whole),
+            "other league": each(*ROSTER, TeamID=1610612737),
+        },
+        page=r'<script id="__NEXT_DATA__"[^>]*>',
+    ),
+    "bdl_active_players": Case(
+        "bdl_active_players/page.json",
+        date(2025, 1, 15),
+        "date",
+        "incomplete - - incomplete - - -",
+        (),
+        {"empty": put("data", value=[]), "cut": half("data")},
+    ),
     "bettingpros_player_props": Case(
         json.dumps(offers()).encode(), date(2024, 1, 24), "0022300627", "incomplete - - incomplete - refused -",
         (("0022300627", "ATL", "DAL", 148, 143, 4),),
@@ -303,11 +338,8 @@ CASES: dict[str, Case] = {
         },
     ),
 }  # fmt: skip
-ELSEWHERE = {
-    "nbac_roster", "nbac_gamebook", "nbac_injury_report", "nbac_boxscore_summary_v2", "bdl_active_players",
-    "bigdataball_pbp", "br_roster",
-}  # fmt: skip
-"""Pages, PDFs, files and lists whose cells are tested beside their parsers."""
+ELSEWHERE = {"nbac_gamebook", "nbac_injury_report", "bigdataball_pbp", "br_roster"}
+"""PDFs, files and pages that are refused where they are cut, or whose events must make the score: with their parsers."""
 
 
 def bytes_of(case: Case) -> bytes:
@@ -394,8 +426,9 @@ def test_what_becomes_of_it(name: str) -> None:
     """The whole payload is whole; each that is less is what its cell says."""
     case = CASES[name]
     expected = {way: cell.strip("()") for way, cell in case.outcome.items() if cell != "-"}
-    # One page of several is all that is at hand of the injuries.
-    assert outcome(name, case, bytes_of(case)) == ("incomplete" if name == "bdl_injuries" else "whole")
+    # One page of several is all that is at hand of these.
+    page = name in {"bdl_injuries", "bdl_active_players"}
+    assert outcome(name, case, bytes_of(case)) == ("incomplete" if page else "whole")
     found = {way: outcome(name, case, less(case, way)) for way in expected if way in case.edits}
     if "other date" in expected:
         found["other date"] = outcome(name, case, bytes_of(case), day=case.day + timedelta(days=1))

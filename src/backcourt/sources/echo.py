@@ -19,6 +19,8 @@ _INDIFFERENT = frozenset({"Sorter", "Direction", "Counter", "SeasonType"})
 _RANGE = frozenset({"StartPeriod", "EndPeriod", "StartRange", "EndRange", "RangeType"})
 _ALIKE: Mapping[str, frozenset[str]] = {"ContextMeasure": frozenset({"fga", "fg_pct"})}
 """Values that ask for the same rows: shots by attempts are made and missed ones."""
+_LEAGUE = "00"
+"""The NBA, which some endpoints need not be told."""
 _REGULATION = 28_800
 """Tenths of a second of four quarters."""
 _PERIODS = 4
@@ -36,7 +38,7 @@ def narrower(source: Published, asked: Mapping[str, object], about: About) -> st
         return ""
     if part := _part_of_game(asked):
         return part
-    wanted = source.fetch.params
+    wanted = {"LeagueID": _LEAGUE, **source.fetch.params}
     for name, value in asked.items():
         if name in _INDIFFERENT or name in _RANGE:
             continue

@@ -76,7 +76,7 @@ class Parsed:
         asked: The parameters with which it says it was asked for; empty if it says none.
         more: What of the list is not in it, such as further pages; "" if it says nothing of that.
         narrow: Why it is an answer to a narrower question than the source's; "" if it is not.
-        nothing: True if it says of its date that there are no games: an empty list beside that date.
+        nothing: True if it says that there is nothing: an empty list beside its date, or beside a game that is over.
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)

@@ -229,7 +229,8 @@ def judge(
         more: What of its list is not in it, such as further pages; "" if it says nothing of that.
         is_open: True if it is about one game, and the schedule has that not as over.
         teams: Codes of the teams that must be in it, if teams are its measure.
-        nothing: True if it says itself that its date has no games: of a date without final games that is all.
+        nothing: True if it says itself that there is nothing: no games on its date, if that has no final ones, or
+            nobody to list of its game.
     """
     if not whole.by_games:
         return Verdict(lacking=more or narrow or _short(whole, rows, teams))
@@ -241,7 +242,7 @@ def judge(
     for game in games:
         own = by_game.get(game.game_id) or by_game.get(frozenset((game.home, game.away))) or []
         if not own:
-            absent.append(game.game_id)
+            absent += [] if nothing and whole.of == "game" else [game.game_id]
         elif fault := _fault(whole, own, game, said):
             parts[game.game_id] = fault
     if is_open and whole.after:

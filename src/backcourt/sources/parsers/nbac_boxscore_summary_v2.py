@@ -6,6 +6,8 @@ each player, so that a rule sees whether the summary is of the game's end.
 
 from __future__ import annotations
 
+from datetime import date
+
 from backcourt.sources.parsers.nbac_common import (
     CODES,
     day_of,
@@ -31,6 +33,8 @@ FEED = SeasonFile(
     team="team_abbr",
 )
 """One inactive player of one game."""
+_OVER = 3
+_LEFT_OUT_SINCE = date(2025, 4, 10)
 _SUMMARY = {
     "GAME_DATE_EST": "game_date",
     "GAME_ID": "game_id",
@@ -91,6 +95,10 @@ def parse(data: bytes, about: About) -> Parsed:
         raise wrong_shape(about, "its line score is not of the game's two teams")
     common = {"game_id": game_id, "season": about.season(), "game_status": game["game_status"]}
     common["game_date"] = day_of(game["game_date"])
+    # A summary of a game that is over says that everybody dressed; one from before, or of games of which the service may
+    # leave the list out, says nothing of it.
+    played = common["game_date"]
+    parsed.nothing = whole_of(game["game_status"]) == _OVER and played is not None and played < _LEFT_OUT_SINCE
     for record in listed:
         player = take(record, _PLAYER, _PLAYER_IGNORED, parsed, "InactivePlayers.")
         team = whole_of(player["team_id"])

@@ -193,7 +193,7 @@ SOURCES: tuple[Source, ...] = (
         document=f"{_DOCUMENTS}/stats/endpoints/boxscoresummaryv2.md",
         seen="BoxScoreSummaryV2 of 2019-20 and 2022-23; nothing of BoxScoreSummaryV3, the second place",
         reach="no first date is documented; of games since 2025-04-10 the first place may leave the list out",
-        whole=Whole(of="game"),
+        whole=Whole(of="game", state="game_status"),
         fetch=_statistics("boxscoresummaryv2", GameID="{game_id}"),
         second=_statistics("boxscoresummaryv3", GameID="{game_id}"),
     ),
