@@ -313,3 +313,35 @@ def test_every_source_says_what_is_whole() -> None:
     assert [name for name, source in SOURCES.items() if not source.whole.of] == []
     asked = About("0022400001", DAY, NOW, "payload")
     assert narrower(replace(SOURCES["nbac_shot_chart"], fetch=None), {"TeamID": 1}, asked) == ""
+
+
+def test_a_game_without_the_league_s_id_is_told_its_key(partner: Partner, command: Any, tmp_path: Path) -> None:
+    """The schedule says which game the teams of a market's answer play: it is the key, and another one is refused."""
+    partner.schedule(("0022300629", date(2024, 1, 24), "GSW", "ATL", 134, 112, 4))
+    (tmp_path / "lines.json").write_bytes(payload("odds_game_lines/lines.json"))
+    options = ["--landing", partner.landing.url, "--warehouse", partner.warehouse.path, "--date", "2024-01-24"]
+    wrong = command("land", "odds_game_lines", tmp_path / "lines.json", *options, "--key", "0022300622")
+    assert (wrong.code, "is not '0022300622' but 0022300629. land it with --key 0022300629" in wrong.line) == (2, True)
+    done = command("land", "odds_game_lines", tmp_path / "lines.json", *options)
+    assert (done.code, "/2024-01-24/0022300629/" in done.out) == (0, True), done
+
+
+def test_rows_of_other_teams_are_of_another_game() -> None:
+    """What lies under a game's id and names other teams is held back."""
+    rows = [{"game_id": game_id(1), "home": "ATL", "away": "MIA"}]
+    said = "it is about ATL, not about MIA at BOS"
+    assert judge(Whole(of="game"), rows, [game(1)]).parts == {game_id(1): said}
+
+
+def test_a_roster_of_a_season_only_grows(partner: Partner) -> None:
+    """A page with fewer players than are stored takes none of them away, and is asked for again."""
+    source, day = SOURCES["br_roster"], date(2018, 6, 1)
+    page = payload("../payloads2/br_roster/HOU_2018.html.gz")
+    assert partner.load(source, day, page, "HOU").exit_code == 0
+    stored = partner.rows("SELECT data_hash FROM nba_raw.br_rosters_current ORDER BY 1")
+    first, _, rest = page.partition(b'data-stat="player"')
+    cut = first + b'data-stat="nobody"' + rest.replace(b'data-stat="player"', b'data-stat="nobody"', 1)
+    done = partner.load(source, day, cut, "HOU")
+    assert (done.success, done.exit_code) == (0, 1), done
+    assert partner.rows("SELECT data_hash FROM nba_raw.br_rosters_current ORDER BY 1") == stored
+    assert partner.load(source, day, page, "HOU").exit_code == 0

@@ -12,10 +12,10 @@ from backcourt.cli.options import WarehouseOption, now, warehouse
 from backcourt.cli.sources import LandingOption, SourceArgument, judging_of, landing_of, same_places
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
-    from backcourt.sources.landing import Landed
-    from backcourt.sources.source import Parsed, Source
+    from backcourt.sources.measure import Measure
+    from backcourt.sources.source import Source
     from backcourt.warehouse.base import Warehouse
 
 
@@ -45,6 +45,8 @@ def land(
 
     What the source's parser does not read, or is about something else, is refused. Exits with 1 if it is incomplete.
     """
+    from dataclasses import replace
+
     from backcourt.calendar import Seasons
     from backcourt.cli.options import league_date
     from backcourt.sources.by_hand import put
@@ -56,12 +58,23 @@ def land(
     # Nothing else is filed by its season, so that a run that holds the warehouse is in nobody's way.
     seasons = known_seasons(warehouse(file)) if source.per == "season" and not key else Seasons()
     zone, at = landing_of(place), _moment(received) if received else None
-    landed, new, parsed = put(source, zone, payload, about, key or "", now=now(), seasons=seasons, received=at)
+    by = _measure(source, about, key or "", warehouse(file))
+    landed, new, parsed = put(
+        source,
+        zone,
+        payload,
+        about,
+        key or "",
+        now=now(),
+        seasons=seasons,
+        received=at,
+        played=by.played if by else None,
+    )
     typer.echo(f"{'landed' if new else 'had landed'}: {landed.path}")
     newest = zone.versions(source.name, landed.day, landed.key)[-1]
     if newest != landed:
         typer.echo(f"older than {newest.path}, which counts")
-    lacking = _lacking(source, landed, parsed, warehouse(file))
+    lacking = str(by.verdict(parsed, replace(landed.about, seasons=by.seasons))) if by else ""
     if lacking:
         typer.echo(f"incomplete: {ascii(lacking)[1:-1]}", err=True)
     dates = f" --start-date {about} --end-date {about}"
@@ -90,18 +103,13 @@ def _moment(text: str) -> datetime:
     )
 
 
-def _lacking(source: Source, landed: Landed, parsed: Parsed, house: Warehouse) -> str:
-    """What is missing in a payload by the stored schedule; "" if nothing is, or there is no schedule to ask."""
-    from dataclasses import replace
-
+def _measure(source: Source, day: date, key: str, house: Warehouse) -> Measure | None:
+    """What a payload is judged by; None if there is no schedule to ask."""
     from backcourt.errors import WarehouseLockedError
 
     try:
-        judging = judging_of(source, [(landed.day, landed.key)], house)
+        judging = judging_of(source, [(day, key)], house)
     except WarehouseLockedError as error:
         typer.echo(f"not compared with the schedule, the load will do it: {error.message}", err=True)
-        return ""
-    if judging is None:
-        return ""
-    by = judging.measure
-    return str(by.verdict(parsed, replace(landed.about, seasons=by.seasons)))
+        return None
+    return judging.measure if judging else None

@@ -13,10 +13,11 @@ from backcourt.files import read_whole, reason
 from backcourt.sources.landing import LARGEST, Landed, Landing, checked, unpacked
 from backcourt.sources.source import About, Parsed, Source, read
 from backcourt.sources.targets import keyed_by
-from backcourt.sources.whole import SERVICE_TYPES
+from backcourt.sources.whole import SERVICE_TYPES, Played
 
 _CODES = {team.bref_code: team.tricode for team in TEAMS} | {team.tricode: team.tricode for team in TEAMS}
 _BY_ID = {team.team_id: team.tricode for team in TEAMS}
+_SIDES = 2
 _KINDS = tuple(said.replace(" ", "") for said in SERVICE_TYPES.values())
 
 
@@ -30,6 +31,7 @@ def put(
     now: datetime,
     seasons: Seasons,
     received: datetime | None = None,
+    played: Played | None = None,
 ) -> tuple[Landed, bool, Parsed]:
     """Keep a payload that came some other way; returns it, whether it is new, and what it holds.
 
@@ -44,11 +46,12 @@ def put(
         now: The time (UTC).
         seasons: Which season a date is of.
         received: When it was received (UTC), if that is known.
+        played: The games of the schedule on that date, by which a source that knows none of their ids is told them.
 
     Raises:
         InputFileError: If it cannot be read, is about something else, or the key is not its own.
     """
-    if not key and source.per == "game":
+    if not key and source.per == "game" and not (played and source.listing):
         raise InputFileError(
             f"{source.name} has a payload per game, and nothing says which one this is",
             next_step="name the game with --key",
@@ -64,7 +67,7 @@ def put(
         raise InputFileError(f"{file} cannot be read: {reason(error)}") from error
     plain, about = unpacked(data, str(file)), About(chosen, day, received or now, str(file), seasons)
     parsed = read(source, plain, about)
-    own = _own_key(source, parsed, about)
+    own = (_game(parsed, day, played) if source.per == "game" else "") or _own_key(source, parsed, about)
     if key and own != key:
         raise InputFileError(f"the key of {file} is not {key[:40]!r} but {own}", next_step=f"land it with --key {own}")
     if parsed.said and received and received < parsed.said:
@@ -78,6 +81,14 @@ def put(
     packed = ".gz" if data.startswith(b"\x1f\x8b") else ""
     exact = received is not None or parsed.said is not None
     return *landing.store(source.name, day, own, data, f"{source.ext}{packed}", now=at, exact=exact), parsed
+
+
+def _game(parsed: Parsed, day: date, played: Played | None) -> str:
+    """The game of the only two teams that the rows name; "" if they name none, others too, or a game of no schedule."""
+    pairs = {frozenset((row.get("home"), row.get("away"))) for row in parsed.rows if "home" in row and "away" in row}
+    teams = {str(team) for team in (pairs.pop() if len(pairs) == 1 else ()) if team}
+    found = played.of_teams(day, teams) if played and len(teams) == _SIDES else None
+    return found.game_id if found else ""
 
 
 def _own_key(source: Source, parsed: Parsed, about: About) -> str:

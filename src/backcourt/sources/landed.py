@@ -288,6 +288,8 @@ def _judged(
     if not verdict.is_whole:
         done.incomplete[landed.path] = str(verdict)
         became.incomplete = {**became.incomplete, landed.path: str(verdict)}
+    if judging.is_narrower(parsed):
+        return []
     return [{**row, "landed_from": landed.path} for row in parsed.rows]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,11 +26,13 @@ class Measure:
         source: The source.
         played: The games of the schedule, for the payloads' dates or seasons.
         seasons: Which season a date is of.
+        stored: Rows that are stored by first year of the season and unit, of a list that only grows.
     """
 
     source: Source
     played: Played = field(default_factory=Played)
     seasons: Seasons = field(default_factory=Seasons)
+    stored: Mapping[tuple[int, str], int] = field(default_factory=dict)
 
     def verdict(self, parsed: Parsed, about: About) -> Verdict:
         """What is missing in a payload.
@@ -41,6 +44,8 @@ class Measure:
         whole = self.source.whole
         if not whole.of:
             return Verdict(lacking=parsed.more) if parsed.more else WHOLE
+        if fewer := self._fewer(parsed):
+            return Verdict(lacking=fewer)
         kind = str(parsed.asked.get("SeasonType") or "")
         games = self.played.asked(whole, about.day, about.key, self._season(about), kind)
         return judge(
@@ -54,6 +59,19 @@ class Measure:
             teams=[team.tricode for team in TEAMS] if self._year(about) >= _THESE_TEAMS else [],
             nothing=parsed.nothing,
         )
+
+    def is_narrower(self, parsed: Parsed) -> bool:
+        """True if a payload is a part of what is stored, so that loading it would take the rest away."""
+        return bool(self._fewer(parsed))
+
+    def _fewer(self, parsed: Parsed) -> str:
+        """Of which unit a payload holds fewer rows than are stored; "" if of none."""
+        unit = self.source.feed.unit
+        found = Counter((season_year(str(row["season"])), str(row.get(unit))) for row in parsed.rows if self.stored)
+        for place, rows in found.items():
+            if rows < self.stored.get(place, 0):
+                return f"it holds {rows} rows of {place[1]}, {self.stored[place]} are stored"
+        return ""
 
     def by(self, day: date, key: str) -> str:
         """What tells whether a payload would be judged by the same games again."""
@@ -83,4 +101,12 @@ def measure(session: Session, source: Source, payloads: Iterable[tuple[date, str
             years.add(season_year(key))
         except BackcourtError:
             years.add(seasons.year_of(day))
-    return Measure(source, read_played(session, source.whole, sorted(days), sorted(years)), seasons)
+    played = read_played(session, source.whole, sorted(days), sorted(years))
+    stored: dict[tuple[int, str], int] = {}
+    if source.whole.grows:
+        unit = source.feed.unit
+        rows = session.rows(
+            f"SELECT season_year, {unit}, COUNT(*) AS n FROM {source.table} GROUP BY season_year, {unit}"
+        )
+        stored = {(int(str(year)), str(name)): int(str(count)) for year, name, count in rows}
+    return Measure(source, played, seasons, stored)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -49,6 +49,7 @@ class Whole:
         attempts: True if the rows are a team's field-goal attempts, as many as the stored box score has.
         events: True if the rows are events: they end with the last period and the final score.
         fewest: Rows, of each team or in all.
+        grows: True if the list of a unit only ever grows: one with fewer rows than are stored is a part of it.
     """
 
     of: Literal["game", "date", "season", "teams", "rows", ""] = ""
@@ -59,6 +60,7 @@ class Whole:
     attempts: bool = False
     events: bool = False
     fewest: int = 1
+    grows: bool = False
 
     @property
     def in_words(self) -> str:
@@ -77,6 +79,7 @@ class Whole:
             "as many field-goal attempts of a team as its box score, give or take one": self.attempts,
             "events up to the end of the last period, with the final score": self.events,
             "the word that a game is over": self.state,
+            "no fewer than are stored": self.grows,
         }
         return ", ".join([measures[self.of], *(words for words, is_asked in more.items() if is_asked)])
 
@@ -156,6 +159,10 @@ class Played:
         else:
             found = []
         return [game for game in found if game.over]
+
+    def of_teams(self, day: date, teams: Collection[str]) -> Game | None:
+        """The game of two teams on a date, whichever is at home; None if there is none."""
+        return next((game for game in self._days.get(day, ()) if {game.home, game.away} == set(teams)), None)
 
     def is_open(self, game_id: str) -> bool:
         """True if the schedule has the game, and not as over."""
@@ -275,6 +282,9 @@ def _game_of(row: Mapping[str, Any]) -> object:
 
 def _fault(whole: Whole, rows: Sequence[Mapping[str, Any]], game: Game, said: datetime | None) -> str:
     """What is wrong with the rows of a game that is over; "" if they are whole."""
+    others = {row[side] for row in rows for side in ("home", "away") if row.get(side)} - {game.home, game.away}
+    if others:
+        return f"it is about {' and '.join(sorted(map(str, others)))[:40]}, not about {game.away} at {game.home}"
     if whole.state:
         states = {str(row.get(whole.state) or "nothing") for row in rows}
         # That a game was put off after all is believed if it is said after the day on which it was played.

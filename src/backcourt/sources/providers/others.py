@@ -71,7 +71,7 @@ SOURCES: tuple[Source, ...] = (
         document="https://www.basketball-reference.com/teams/BOS/2025.html",
         seen="a page of 2017-18, its table cut to four players",
         reach="1946-47",
-        whole=Whole(of="rows"),
+        whole=Whole(of="rows", grows=True),
         fetch=Endpoint(
             "https://www.basketball-reference.com/teams/{bref_team}/{season_end_year}.html",
             per_minute=10,
