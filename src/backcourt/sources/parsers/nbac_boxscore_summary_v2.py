@@ -95,8 +95,8 @@ def parse(data: bytes, about: About) -> Parsed:
         raise wrong_shape(about, "its line score is not of the game's two teams")
     common = {"game_id": game_id, "season": about.season(), "game_status": game["game_status"]}
     common["game_date"] = day_of(game["game_date"])
-    # A summary of a game that is over says that everybody dressed; one from before, or of games of which the service may
-    # leave the list out, says nothing of it.
+    # A summary of a game that is over says that everybody dressed; one from before, or of a game of which the service
+    # may leave the list out, says nothing of it.
     played = common["game_date"]
     parsed.nothing = whole_of(game["game_status"]) == _OVER and played is not None and played < _LEFT_OUT_SINCE
     for record in listed:
