@@ -8,6 +8,7 @@ from backcourt.names.correct import decided
 from backcourt.names.resolve import resolve
 from backcourt.names.review import accept, name_id
 from backcourt.processors.base import part
+from backcourt.warehouse.base import Statement
 from review_league import FIRST, NOW, ROBERT, SECOND, TIMELORD, game, league, raw
 
 GAME = "0022200003"
@@ -56,3 +57,20 @@ def test_the_registry_says_how_somebody_is_called(place):
         given = [row for row in called(session, "box_lines", columns=f"{line}, game_id") if row[3] == GAME]
         assert given == [(*official, GAME)]
         assert called(session, "timed_rosters", columns=listed, days=True) == [official]
+
+
+def test_a_partners_roster_names_nobody_whom_the_league_has_named(place):
+    """A newer season in which only a partner's roster lists him does not change how he is called."""
+    with place.write() as session:
+        session.transaction(
+            [
+                Statement(
+                    "INSERT INTO nba_reference.nba_players_registry (universal_player_id, team_abbr, season, player_id, "
+                    "player_lookup, player_name, source_priority, created_by, created_at, processed_at) VALUES "
+                    "(@own, 'BOS', '2023-24', @id, 'rwilliams', 'R. Williams', 'roster', 'r', @now, @now)",
+                    {"own": f"nba_{ROBERT}", "id": ROBERT, "now": NOW},
+                )
+            ]
+        )
+        found = session.rows(f"SELECT player_lookup FROM ({part('official_names')}) WHERE player_id = {ROBERT}")
+        assert found == [("robertwilliamsiii",)]

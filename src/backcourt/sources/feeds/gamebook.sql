@@ -17,9 +17,12 @@ WITH people AS (
 official AS (
   SELECT
     player_id,
-    ARRAY_AGG(player_name ORDER BY season = @season DESC, season DESC, player_name LIMIT 1)[OFFSET(0)] AS player_name,
-    ARRAY_AGG(player_lookup ORDER BY season = @season DESC, season DESC, player_name LIMIT 1)[OFFSET(0)]
-      AS player_lookup
+    ARRAY_AGG(
+      player_name ORDER BY source_priority = 'roster', season = @season DESC, season DESC, player_name LIMIT 1
+    )[OFFSET(0)] AS player_name,
+    ARRAY_AGG(
+      player_lookup ORDER BY source_priority = 'roster', season = @season DESC, season DESC, player_name LIMIT 1
+    )[OFFSET(0)] AS player_lookup
   FROM nba_reference.nba_players_registry
   GROUP BY player_id
 ),
