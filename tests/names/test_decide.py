@@ -113,6 +113,8 @@ def test_a_list_names_a_player_once(session):
     assert [decision.player_id for decision in found] == [None, 9]
     assert found[0].evidence == "the similar player is already there under another name: 9"
     assert decide(session, known, both[::-1]) == found[::-1]
+    dots = [Asked(name, "2022-23", "CLE", "a") for name in ("C. Nembhard", "C Nembhard", "Nembhard, C.")]
+    assert [decision.player_id for decision in decide(session, known, dots)] == [27] * 3
     other = [both[0], Asked("Ronald Holland II", "2022-23", "DET", "b")]
     assert [decision.player_id for decision in decide(session, known, other)] == [9, 9]
 

@@ -92,12 +92,13 @@ def decide(session: Session, people: People, asked: Sequence[Asked], *, settled:
     names = {question: parse(question.name) for question in questions}
     place = {question: number for number, question in enumerate(questions)}
     entries = [(entry, place[_Question.of(entry)]) for entry in distinct]
+    forms = [names[_Question.of(entry)].lookup for entry in distinct]
     if not settled:
         session.stage_arrow("name_settled", _nobody())
     session.stage_arrow(
         "name_chosen", _chosen(session, people, [(question, names[question]) for question in questions])
     )
-    session.stage_arrow("name_entries", _entries(entries))
+    session.stage_arrow("name_entries", _entries(entries, forms))
     found = session.query(_sql("judge")).drop_columns(["entry"]).to_pydict()
     rows = list(zip(*(found[name] for name in ("player_id", "step", "score", "evidence")), strict=True))
     problems = {question for question in questions if _problem(question.name, names[question])}
@@ -171,14 +172,15 @@ def _problem(printed: str, name: Name) -> str:
     return "" if name.words else "it has no letters"
 
 
-def _entries(entries: Sequence[tuple[Asked, int]]) -> pa.Table:
-    """What lists hold: which question each of their names is."""
+def _entries(entries: Sequence[tuple[Asked, int]], forms: Sequence[str]) -> pa.Table:
+    """What lists hold: which question each of their names is, and its normal form."""
     import pyarrow as pa
 
     return pa.table(
         {
             "entry": pa.array(range(len(entries)), pa.int64()),
             "ask": pa.array([ask for _, ask in entries], pa.int64()),
+            "lookup": pa.array(forms, pa.string()),
             **{
                 field: pa.array([getattr(entry, field) for entry, _ in entries], pa.string())
                 for field in ("season", "team_abbr", "source", "source_player_id")

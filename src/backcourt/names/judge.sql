@@ -7,6 +7,7 @@ found AS (
     n.source,
     n.season,
     n.team_abbr,
+    n.lookup,
     COALESCE(i.player_id, c.player_id) AS player_id,
     IF(i.player_id IS NOT NULL, 'id', c.step) AS step,
     IF(i.player_id IS NOT NULL, 1.0, c.score) AS score,
@@ -19,13 +20,17 @@ found AS (
     INNER JOIN registered AS r ON r.player_id = k.player_id
   ) AS i ON NOT c.is_problem AND i.source = n.source AND i.source_player_id = n.source_player_id
 ),
+-- "C. McCollum" and "C McCollum" are one name.
+listed AS (
+  SELECT source, season, team_abbr, player_id, COUNT(DISTINCT lookup) AS names
+  FROM found
+  GROUP BY source, season, team_abbr, player_id
+),
 judged AS (
-  SELECT
-    f.*,
-    f.step IN ('short_form', 'swapped', 'one_edit') AND (
-      COUNT(*) OVER (PARTITION BY f.source, f.season, f.team_abbr, f.player_id) > 1 OR s.player_id IS NOT NULL
-    ) AS is_taken
+  SELECT f.*, f.step IN ('short_form', 'swapped', 'one_edit') AND (l.names > 1 OR s.player_id IS NOT NULL) AS is_taken
   FROM found AS f
+  LEFT JOIN listed AS l
+    ON l.source = f.source AND l.season = f.season AND l.team_abbr = f.team_abbr AND l.player_id = f.player_id
   LEFT JOIN nba_staging.name_settled AS s
     ON s.source = f.source AND s.season = f.season AND s.team_abbr = f.team_abbr AND s.player_id = f.player_id
 )
