@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -191,6 +192,16 @@ def test_a_pause_is_kept_whatever_is_asked_for_next(tmp_path: Path) -> None:
     assert (done.requests, server.early, len(done.failed), done.missing) == (6, 0, 3, 12)
     assert done.stopped == f"{server.url[7:]} answered 429"
     assert sum(at.slept) == pytest.approx(100.0)
+
+
+def test_pauses_of_our_own_grow_from_one_payload_to_the_next(tmp_path: Path) -> None:
+    """Too many requests, and no time named: 1, 2, 4 ... seconds, no less than the pace and a minute at most."""
+    at, moments = FakeTime(), list[float]()
+    with SourceServer(Answer(lambda _: moments.append(at.seconds) or b"", status=429)) as server:
+        done = get("nbac_team_boxscore", server, tmp_path, at=at)
+    assert (done.requests, len(done.failed), done.missing) == (15, 3, 12)
+    gaps = [later - earlier for earlier, later in pairwise(moments)]
+    assert gaps == pytest.approx([2, 2, 4, 8, 16, 32, *[60] * 8])
 
 
 def test_a_pause_that_is_too_long_ends_the_fetch(tmp_path: Path) -> None:

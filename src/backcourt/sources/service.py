@@ -153,6 +153,7 @@ class Service:
         self._agent = agent
         self._last: float | None = None
         self._not_before = 0.0
+        self._kept_back = 0
         self._open = ExitStack()
         self.requests = 0
 
@@ -239,6 +240,7 @@ class Service:
                 tried = attempt.retry_state.attempt_number - 1
                 data = self._requested(target, min(patience.timeout * patience.growth**tried, _LONGEST_TIMEOUT))
                 self._readable(target, data)
+                self._kept_back = 0
                 return data
         raise RuntimeError("a retried request ended with neither data nor an error")
 
@@ -310,8 +312,15 @@ class Service:
                 passing=False,
                 final=True,
             )
-        self._not_before = self._clock() + (asked or 0.0)
+        self._not_before = self._clock() + (self._own_pause(seen) if asked is None else asked)
         raise FetchError(said, passing=True, wait=asked, hosts_own=seen.hosts_own)
+
+    def _own_pause(self, seen: Seen) -> float:
+        """Seconds for which a host is left alone that is overloaded and names no time; they grow, whatever is asked."""
+        if not seen.hosts_own:
+            return 0.0
+        self._kept_back += 1
+        return float(min(self._patience.longest_pause, self._patience.first_pause * 2.0 ** (self._kept_back - 1)))
 
     def _address(self, target: Target) -> tuple[str, dict[str, str], dict[str, str]]:
         """Address, parameters and headers of a target's request."""
