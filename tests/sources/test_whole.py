@@ -74,13 +74,19 @@ def test_events_go_on_to_the_end() -> None:
     whole = Whole(of="game", events=True)
 
     def events(last: int, end: int = 13, score: str = "108 - 110") -> list[dict[str, Any]]:
-        return [line(1, period=1, eventmsgtype=1, score="0 - 2"), line(1, period=last, eventmsgtype=end, score=score)]
+        """Every point of the game, the visitors' first, and the ends of the periods."""
+        points = [(away, 0) for away in range(1, 109)] + [(108, home) for home in range(1, 111)]
+        made = [line(1, period=1, eventmsgtype=1, score=f"{away} - {home}") for away, home in points]
+        ends = [line(1, period=period, eventmsgtype=13 if period < last else end) for period in range(1, last + 1)]
+        return [*made[:-1], line(1, period=1, eventmsgtype=1, score=score), *ends]
 
     assert judge(whole, events(4), [game(1)]).is_whole
     for rows, fault in (
         (events(3), "its events end in period 3 of 4"),
-        (events(4, end=1), "its events end before the end of period 4"),
-        (events(4, score="100 - 110"), "its events end with the score 100-110, the game with 108-110"),
+        (events(4, end=1), "it has no end of period 4"),
+        (events(4, score="108 - 109"), "its events end with the score 108-109, the game with 108-110"),
+        ([each for each in events(4) if each.get("period") != 1 or "score" in each], "it has no end of period 1"),
+        (events(4)[:100] + events(4)[103:], "between the scores 100-0 and 104-0 events are missing"),
     ):
         assert judge(whole, rows, [game(1)]).parts == {game_id(1): fault}
 
@@ -345,3 +351,29 @@ def test_a_roster_of_a_season_only_grows(partner: Partner) -> None:
     assert (done.success, done.exit_code) == (0, 1), done
     assert partner.rows("SELECT data_hash FROM nba_raw.br_rosters_current ORDER BY 1") == stored
     assert partner.load(source, day, page, "HOU").exit_code == 0
+
+
+def test_a_part_of_what_is_stored_replaces_nothing(partner: Partner) -> None:
+    """Without a box score beside it, too: shots of one quarter, made ones, and half of the books of one moment."""
+    partner.schedule(POR_DAL, ("0022300629", date(2024, 1, 24), "GSW", "ATL", 134, 112, 4))
+    chart = json.loads(payload(BOTH))
+    period, made = (chart["resultSets"][0]["headers"].index(name) for name in ("PERIOD", "SHOT_MADE_FLAG"))
+    lines, key = chart["resultSets"][0]["rowSet"], POR_DAL[0]
+    partner.load(SOURCES["nbac_shot_chart"], NIGHT, json.dumps(chart).encode(), key)
+    for kept in ([one for one in lines if one[period] != 4], [one for one in lines if one[made]]):
+        chart["resultSets"][0]["rowSet"] = kept
+        done = partner.load(SOURCES["nbac_shot_chart"], NIGHT, json.dumps(chart).encode(), key)
+        assert (done.quarantined, list(done.incomplete.values())) == (
+            1,
+            [f"it holds {len(kept)} rows, 170 are stored: {key}"],
+        )
+    assert partner.rows("SELECT COUNT(*) FROM nba_raw.nbac_shot_chart") == [(170,)]
+    odds, day, key = json.loads(payload("odds_game_lines/lines.json")), date(2024, 1, 24), "0022300629"
+    assert partner.load(SOURCES["odds_game_lines"], day, json.dumps(odds).encode(), key).exit_code == 0
+    stored = partner.rows("SELECT data_hash FROM nba_raw.odds_api_game_lines ORDER BY 1")
+    odds["data"]["bookmakers"] = odds["data"]["bookmakers"][:1]
+    done = partner.load(SOURCES["odds_game_lines"], day, json.dumps(odds).encode(), key)
+    assert (done.success, done.exit_code, len(done.incomplete)) == (0, 1, 1)
+    assert partner.rows("SELECT data_hash FROM nba_raw.odds_api_game_lines ORDER BY 1") == stored
+    odds["timestamp"] = "2024-01-25T02:00:00Z"
+    assert partner.load(SOURCES["odds_game_lines"], day, json.dumps(odds).encode(), key).exit_code == 0

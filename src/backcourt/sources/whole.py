@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from backcourt.calendar import SEASON_TYPES, is_game_id
@@ -30,6 +31,8 @@ _SHOWN = 5
 """Games that a sentence names."""
 _OFF = 1
 """Attempts by which a real shot chart and the box score of a team differ at most (three of 9,840 in four seasons)."""
+_MOST_POINTS = 3
+"""Points that one event makes."""
 _END = 13
 """Event type of a period's end."""
 _CODES: Mapping[object, str] = {team.team_id: team.tricode for team in TEAMS}
@@ -50,6 +53,8 @@ class Whole:
         events: True if the rows are events: they end with the last period and the final score.
         fewest: Rows, of each team or in all.
         grows: True if the list of a unit only ever grows: one with fewer rows than are stored is a part of it.
+        share: Fraction (0..1) of the rows stored of its game, or of a moment of its game, below which it is a part of
+            them; 0 if fewer rows say nothing.
     """
 
     of: Literal["game", "date", "season", "teams", "rows", ""] = ""
@@ -61,6 +66,7 @@ class Whole:
     events: bool = False
     fewest: int = 1
     grows: bool = False
+    share: float = 0.0
 
     @property
     def in_words(self) -> str:
@@ -80,6 +86,7 @@ class Whole:
             "events up to the end of the last period, with the final score": self.events,
             "the word that a game is over": self.state,
             "no fewer than are stored": self.grows,
+            "about as many rows as are stored of the game": self.share,
         }
         return ", ".join([measures[self.of], *(words for words, is_asked in more.items() if is_asked)])
 
@@ -309,9 +316,13 @@ def _end_of(rows: Sequence[Mapping[str, Any]], game: Game) -> str:
     last = max((row.get("period") or 0 for row in rows), default=0)
     if game.periods is not None and last < game.periods:
         return f"its events end in period {last} of {game.periods}"
-    if not any(row.get("period") == last and row.get("eventmsgtype") == _END for row in rows):
-        return f"its events end before the end of period {last}"
-    scores = [score for row in rows if (score := _score(row.get("score")))]
+    ended = {row.get("period") for row in rows if row.get("eventmsgtype") == _END}
+    if missing := [period for period in range(1, last + 1) if period not in ended]:
+        return f"it has no end of period {missing[0]}"
+    scores = sorted({score for row in rows if (score := _score(row.get("score")))}, key=sum)
+    gap = next((pair for pair in pairwise([(0, 0), *scores]) if sum(pair[1]) - sum(pair[0]) > _MOST_POINTS), None)
+    if gap:
+        return f"between the scores {gap[0][0]}-{gap[0][1]} and {gap[1][0]}-{gap[1][1]} events are missing"
     final = max(scores, key=sum, default=None)
     if final != game.score:
         stated = "no score" if final is None else f"the score {final[0]}-{final[1]}"

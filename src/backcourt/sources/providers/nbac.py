@@ -103,7 +103,7 @@ SOURCES: tuple[Source, ...] = (
         document=f"{_DOCUMENTS}/live/endpoints/playbyplay.md",
         seen="the live feed of 2020-21 and 2024-25; PlayByPlayV3 of 2024-25",
         reach="1996-97, from the second place",
-        whole=Whole(of="game", events=True),
+        whole=Whole(of="game", events=True, share=0.9),
         fetch=Endpoint(
             "https://cdn.nba.com/static/json/liveData/playbyplay/playbyplay_{game_id}.json", absent=403, browser=True
         ),
@@ -207,7 +207,7 @@ SOURCES: tuple[Source, ...] = (
         document=f"{_DOCUMENTS}/stats/endpoints/shotchartdetail.md",
         seen="ShotChartDetail of 2019-20 and 2021-22, whole games put together of two answers",
         reach="1996-97",
-        whole=Whole(of="game", side="team_id", attempts=True),
+        whole=Whole(of="game", side="team_id", attempts=True, share=0.98),
         fetch=_statistics(
             "shotchartdetail",
             LeagueID="00",

@@ -57,7 +57,7 @@ SOURCES: tuple[Source, ...] = (
         provider="BigDataBall",
         document="https://www.bigdataball.com/help/new-nba-playbyplay-faq/",
         seen="files of 2017-18 and 2024-25",
-        whole=Whole(of="game"),
+        whole=Whole(of="game", share=0.9),
         fetch=_drive("/{file_id}", alt="media", supportsAllDrives="true"),
         listing=Listing(of=_FILES, fields=("file_id",)),
     ),
