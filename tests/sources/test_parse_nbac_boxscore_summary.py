@@ -58,7 +58,7 @@ def test_a_game_in_which_everybody_dressed() -> None:
 def test_other_payloads_are_refused() -> None:
     """Another game, no game, scores of other teams, no list."""
     for data, key, said in (
-        (payload(CAVALIERS), "0022200553", "about game '0022200552', not 0022200553"),
+        (payload(CAVALIERS), "0022200553", "about game 0022200552, not 0022200553"),
         (changed("GameSummary", lambda _, lines: lines.clear()), GAME, "about 0 games"),
         (changed("LineScore", lambda _, lines: lines.pop()), GAME, "not of the game's two teams"),
         (payload(CAVALIERS).replace(b'"InactivePlayers"', b'"Inactive"'), GAME, "0 result sets InactivePlayers"),
@@ -98,7 +98,7 @@ def test_the_newer_summary_makes_the_same_rows() -> None:
     assert found == [older[row["player_id"]] for row in found]
     assert len(found) == 4
     for data, said in (
-        (newer(gameId="0022200553"), "about game '0022200553', not 0022200552"),
+        (newer(gameId="0022200553"), "about game 0022200553, not 0022200552"),
         (newer(homeTeam={"teamId": 1610612739}), "no list inactives"),
         (newer(awayTeam=None), "no object awayTeam"),
     ):

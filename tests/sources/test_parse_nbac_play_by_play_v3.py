@@ -170,7 +170,7 @@ def test_words_of_kinds() -> None:
 def test_other_payloads_are_refused() -> None:
     """Another game, no action, no list; an action of an unknown type is named, once."""
     for data, said in (
-        (payload_of(*ACTIONS, game="0022400501"), "about game '0022400501', not"),
+        (payload_of(*ACTIONS, game="0022400501"), "about game 0022400501, not"),
         (payload_of(), "has no event"),
         (payload_of(*ACTIONS).replace(b'"actions"', b'"plays"'), "no list actions"),
     ):
