@@ -42,7 +42,7 @@ FAILURE = [
 ]
 KINDS = {"text": "STRING", "whole": "INT64", "number": "FLOAT64", "flag": "BOOL", "date": "DATE", "time": "TIMESTAMP"}
 DAYS = ("first_day", "last_day", "first_game_day", "last_game_day", "earliest_day", "latest_day")
-SOURCE_PARAMETERS = {"season": "STRING", "season_year": "INT64"} | dict.fromkeys(DAYS, "DATE")
+SOURCE_PARAMETERS = {"season": "STRING", "season_year": "INT64", "team_codes": "STRING"} | dict.fromkeys(DAYS, "DATE")
 STAGED = {
     "teams": {"tricode": "STRING", "team_id": "INT64", "bref_code": "STRING"},
     "player_names": {"player_name": "STRING", "player_lookup": "STRING"},

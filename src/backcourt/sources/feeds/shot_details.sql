@@ -18,17 +18,17 @@ boxed AS (
 told AS (
   SELECT
     game_id, event_id, player_id, period, seconds_remaining_in_period AS seconds_left, is_made,
-    CAST(is_assisted AS INT64) AS assisted
+    CAST(is_assisted AS INT64) AS was_assisted
   FROM nba_raw.nbac_shot_chart
   WHERE season_year = @season_year AND game_date BETWEEN @earliest_day AND @latest_day AND is_assisted IS NOT NULL
 ),
 told_by_event AS (
-  SELECT game_id, event_id, player_id, is_made, MAX(assisted) AS assisted
+  SELECT game_id, event_id, player_id, is_made, MAX(was_assisted) AS assisted
   FROM told GROUP BY game_id, event_id, player_id, is_made
 ),
 told_by_time AS (
-  SELECT game_id, player_id, period, seconds_left, is_made, MAX(assisted) AS assisted
-  FROM told GROUP BY game_id, player_id, period, seconds_left, is_made HAVING COUNT(DISTINCT assisted) = 1
+  SELECT game_id, player_id, period, seconds_left, is_made, MAX(was_assisted) AS assisted
+  FROM told GROUP BY game_id, player_id, period, seconds_left, is_made HAVING COUNT(DISTINCT was_assisted) = 1
 ),
 placed AS (
   SELECT
