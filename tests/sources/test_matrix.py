@@ -24,10 +24,10 @@ from backcourt.sources.declared import sources
 from backcourt.sources.fetch import Judging, has_landed
 from backcourt.sources.landed import load_landed
 from backcourt.sources.measure import Measure, measure
+from backcourt.sources.played import Game, Played
 from backcourt.sources.remembered import outcomes
 from backcourt.sources.source import About, Source, read
 from backcourt.sources.targets import Target
-from backcourt.sources.whole import Game, Played
 from box_scores import DAY as BOX_DAY
 from box_scores import game_id, v2
 from market_payloads import offers, props

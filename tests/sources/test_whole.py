@@ -16,8 +16,9 @@ from backcourt.sources.by_hand import put
 from backcourt.sources.declared import sources
 from backcourt.sources.echo import narrower
 from backcourt.sources.landed import load_landed
+from backcourt.sources.played import Game, Played
 from backcourt.sources.source import About
-from backcourt.sources.whole import Game, Played, Whole, judge
+from backcourt.sources.whole import Whole, judge
 from box_scores import AWAY_SCORE, DAY, HOME_SCORE, game_id, v2, v3
 from partners import NOW, Partner, about, partner, payload
 from small_season import command

@@ -9,7 +9,7 @@ import typer
 
 from backcourt.cli.engine import day as parse_day
 from backcourt.cli.options import WarehouseOption, now, warehouse
-from backcourt.cli.sources import LandingOption, SourceArgument, judging_of, landing_of, same_places
+from backcourt.cli.sources import LandingOption, SourceArgument, landing_of, same_places
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -106,9 +106,10 @@ def _moment(text: str) -> datetime:
 def _measure(source: Source, day: date, key: str, house: Warehouse) -> Measure | None:
     """What a payload is judged by; None if there is no schedule to ask."""
     from backcourt.errors import WarehouseLockedError
+    from backcourt.sources.fetch import judging_of
 
     try:
-        judging = judging_of(source, [(day, key)], house)
+        judging = judging_of(house, source, [(day, key)])
     except WarehouseLockedError as error:
         typer.echo(f"not compared with the schedule, the load will do it: {error.message}", err=True)
         return None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from backcourt.calendar import DateRange
-    from backcourt.sources.fetch import Fetched, Judging
+    from backcourt.sources.fetch import Fetched
     from backcourt.sources.landed import LandedLoad
     from backcourt.sources.landing import Landing
     from backcourt.sources.source import Source
@@ -68,7 +68,7 @@ def fetch(
     from backcourt.settings import load
     from backcourt.sources.declared import REPARSE
     from backcourt.sources.declared import source as find
-    from backcourt.sources.fetch import Asking, has_landed
+    from backcourt.sources.fetch import Asking, has_landed, judging_of
     from backcourt.sources.fetch import fetch as carry_out
     from backcourt.sources.manners import AGENT
     from backcourt.sources.service import PATIENCE, fetchable
@@ -82,7 +82,7 @@ def fetch(
         )
     house = warehouse(file)
     wanted, late = _wanted(source, Asked(start_date, end_date, season), game or (), house)
-    judging = judging_of(source, [(target.day, target.key) for target in wanted], house)
+    judging = judging_of(house, source, [(target.day, target.key) for target in wanted])
     key = getattr(settings, source.fetch.key_setting) if source.fetch and source.fetch.key_setting else None
     asking = Asking(
         now,
@@ -219,20 +219,6 @@ def _wanted(source: Source, asked: Asked, games: Sequence[str], house: Warehouse
             err=True,
         )
     return found, late
-
-
-def judging_of(source: Source, payloads: Sequence[tuple[date, str]], house: Warehouse) -> Judging | None:
-    """What tells whether payloads are whole; None as long as there is no warehouse to tell it."""
-    from backcourt.sources.fetch import Judging
-    from backcourt.sources.measure import measure
-    from backcourt.sources.remembered import is_there, outcomes
-    from backcourt.warehouse.seasons import known_seasons
-
-    if not is_there(house):
-        return None
-    seasons = known_seasons(house)
-    with house.read() as session:
-        return Judging(measure(session, source, payloads, seasons), outcomes(session, source))
 
 
 def _filed(source: Source, asked: Asked, house: Warehouse) -> DateRange:

@@ -27,7 +27,7 @@ from backcourt.runbooks.pieces import (
 from backcourt.runbooks.view import Shown
 from backcourt.settings import load as settings
 from backcourt.sources.declared import source
-from backcourt.sources.fetch import Asking, Fetched, fetch
+from backcourt.sources.fetch import Asking, Fetched, fetch, judging_of
 from backcourt.sources.landed import LANDED, LandedLoad, load_landed
 from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.manners import AGENT
@@ -171,12 +171,13 @@ def fetch_team_boxscores(parameters: NbacTeamBoxscore, *, stamp: Stamp | None = 
     chosen = stamp or new_stamp()
     known = settings()
     asking = Asking(lambda: chosen.now, via=known.fetch_via or "", agent=known.fetch_user_agent or AGENT)
-    done = fetch(here, landing, wanted, asking)
+    by = judging_of(open_parameters(parameters), here, [(target.day, target.key) for target in wanted])
+    done = fetch(here, landing, wanted, asking, judging=by)
     words = _fetched_words(done)
-    failed = [(day, key, why) for (day, key), why in done.failed.items()]
+    failed = [(day, key, why) for (day, key), why in {**done.failed, **done.incomplete}.items()]
     html = [
         view.note("bad" if done.exit_code else "good", f"{words}."),
-        view.table(("date", "game", "why it is missing"), failed[:_SHOWN]) if failed else "",
+        view.table(("date", "game", "why it is missing or incomplete"), failed[:_SHOWN]) if failed else "",
         _more(len(failed), "run this again: it asks for what is missing"),
     ]
     return Shown("".join(html), words)
@@ -341,6 +342,7 @@ def _oddities(done: LandedLoad) -> list[str]:
             for e in tables
             for odd, n in sorted(e.warnings.items())
         ),
+        *(view.note("bad", f"incomplete: {path}: {why}") for path, why in list(done.incomplete.items())[:_SHOWN]),
         *(view.note("bad", entry.error) for entry in tables if entry.error),
         *(
             view.note("question", f"{name} in {n:,} payloads: the service has changed, or they are damaged.")

@@ -11,9 +11,9 @@ from backcourt.catalog.teams import TEAMS
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.files import read_whole, reason
 from backcourt.sources.landing import LARGEST, Landed, Landing, checked, unpacked
+from backcourt.sources.played import SERVICE_TYPES, Played
 from backcourt.sources.source import About, Parsed, Source, read
 from backcourt.sources.targets import keyed_by
-from backcourt.sources.whole import SERVICE_TYPES, Played
 
 _CODES = {team.bref_code: team.tricode for team in TEAMS} | {team.tricode: team.tricode for team in TEAMS}
 _BY_ID = {team.team_id: team.tricode for team in TEAMS}

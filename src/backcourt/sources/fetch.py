@@ -17,11 +17,13 @@ from datetime import date, datetime
 from backcourt.errors import InputFileError
 from backcourt.sources.landing import Landed, Landing, checked
 from backcourt.sources.manners import AGENT
-from backcourt.sources.measure import Measure
-from backcourt.sources.remembered import Outcome
+from backcourt.sources.measure import Measure, measure
+from backcourt.sources.remembered import Outcome, is_there, outcomes
 from backcourt.sources.service import USUAL, FetchError, Patience, Service
 from backcourt.sources.source import Listing, Published, Source, read
 from backcourt.sources.targets import Target, values_of
+from backcourt.warehouse.base import Warehouse
+from backcourt.warehouse.seasons import known_seasons
 
 _NO_ANSWER = 3
 """Payloads in a row that the host itself kept back, whatever was asked for; then the rest is not tried."""
@@ -86,6 +88,21 @@ class Judging:
         except InputFileError as error:
             return str(error)
         return str(self.measure.verdict(parsed, about))
+
+
+def judging_of(warehouse: Warehouse, source: Source, payloads: Sequence[tuple[date, str]]) -> Judging | None:
+    """What tells whether payloads are whole; None as long as there is no warehouse to tell it.
+
+    Args:
+        warehouse: Where the schedule is.
+        source: The source.
+        payloads: Dates and keys of the payloads.
+    """
+    if not is_there(warehouse):
+        return None
+    seasons = known_seasons(warehouse)
+    with warehouse.read() as session:
+        return Judging(measure(session, source, payloads, seasons), outcomes(session, source))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime
 from backcourt.calendar import Seasons, season_year
 from backcourt.catalog.teams import TEAMS
 from backcourt.errors import BackcourtError
+from backcourt.sources.played import Played, read_played
 from backcourt.sources.source import About, Parsed, Source
-from backcourt.sources.whole import WHOLE, Played, Verdict, judge, measured_by, read_played
+from backcourt.sources.whole import WHOLE, Verdict, judge, measured_by
 from backcourt.warehouse.base import Session
 
 _MOMENT = "snapshot_timestamp"

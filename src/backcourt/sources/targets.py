@@ -20,8 +20,8 @@ from backcourt.calendar import (
 )
 from backcourt.catalog.teams import TEAMS, teams_of
 from backcourt.errors import BackcourtError
+from backcourt.sources.played import SERVICE_TYPES
 from backcourt.sources.source import Published
-from backcourt.sources.whole import SERVICE_TYPES
 from backcourt.warehouse.base import Session
 
 _BY_QUARTER_HOUR = date(2025, 12, 22)
