@@ -80,7 +80,7 @@ class FetchError(BackcourtError):
         Args:
             message: What was wrong.
             passing: True if another try may bring it.
-            wait: Seconds that the service asks to wait, if it does.
+            wait: Seconds for which the host is left alone, whatever is asked for next; None if there is no such time.
             final: True if no other payload would come either.
             hosts_own: True if it is about the host, whatever is asked for: no connection, no answer, too many requests.
             blocked: True if it is a page by which the host keeps this machine out.
@@ -216,7 +216,7 @@ class Service:
             error = state.outcome.exception() if state.outcome else None
             if isinstance(error, FetchError) and error.blocked:
                 return patience.block_pause
-            # A pause that the host asked for is kept before every request, whatever the payload.
+            # The host's pause is kept before every request, whatever the payload.
             return 0.0 if isinstance(error, FetchError) and error.wait is not None else spread(state)
 
         def again(error: BaseException) -> bool:
@@ -312,13 +312,14 @@ class Service:
                 passing=False,
                 final=True,
             )
-        self._not_before = self._clock() + (self._own_pause(seen) if asked is None else asked)
-        raise FetchError(said, passing=True, wait=asked, hosts_own=seen.hosts_own)
+        pause = self._own_pause(seen) if asked is None else asked
+        self._not_before = self._clock() + (pause or 0.0)
+        raise FetchError(said, passing=True, wait=pause, hosts_own=seen.hosts_own)
 
-    def _own_pause(self, seen: Seen) -> float:
+    def _own_pause(self, seen: Seen) -> float | None:
         """Seconds for which a host is left alone that is overloaded and names no time; they grow, whatever is asked."""
         if not seen.hosts_own:
-            return 0.0
+            return None
         self._kept_back += 1
         return float(min(self._patience.longest_pause, self._patience.first_pause * 2.0 ** (self._kept_back - 1)))
 
