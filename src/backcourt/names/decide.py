@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Asked", "Candidate", "Decision", "decide", "one_edit_away"]
 
-_AT_ONCE = 20_000
+_AT_ONCE = 8_000
 """Questions that are compared with people in one go, to bound memory."""
 _ROWS = 2000
 """Names whose distances to everybody are computed in one go, to bound memory."""
