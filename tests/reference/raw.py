@@ -36,8 +36,13 @@ _QUERIES = {
     "opening": "SELECT game_id, event_id, event_type, player_1_id, player_2_id, player_3_id "
     f"FROM nba_raw.nbac_play_by_play {_SEASON} AND period = 1 AND event_type IN (1, 2, 3, 4, 5, 8, 10)",
     "births": f"SELECT player_id, birth_date FROM nba_raw.nbac_player_list_current {_SEASON}",
-    "snapshots": "SELECT roster_date, scrape_hour, observed_at, team_abbr, player_id, player_lookup, player_full_name "
-    f"FROM nba_raw.espn_team_rosters {_SEASON}",
+    # Whoever has an id is called as the registry calls him, however the roster spells him.
+    "snapshots": "SELECT roster_date, scrape_hour, observed_at, s.team_abbr, s.player_id, "
+    "COALESCE(n.player_lookup, s.player_lookup) AS player_lookup, "
+    "COALESCE(n.player_name, s.player_full_name) AS player_full_name "
+    f"FROM (SELECT * FROM nba_raw.espn_team_rosters {_SEASON}) AS s LEFT JOIN (SELECT player_id, player_lookup, "
+    "player_name FROM nba_reference.nba_players_registry QUALIFY row_number() OVER (PARTITION BY player_id "
+    "ORDER BY source_priority = 'roster', season DESC, player_name) = 1) AS n ON n.player_id = s.player_id",
     "injuries": "SELECT report_date, report_hour, report_minute, game_date, game_id, player_id, player_lookup, team, "
     f"injury_status FROM nba_raw.nbac_injury_report {_SEASON}",
     "props": "SELECT game_id, game_date, player_id, player_lookup, bookmaker, snapshot_timestamp, points_line "
