@@ -215,16 +215,16 @@ def longest_season(year: int) -> DateRange:
     return DateRange(date(year, first, 1), date(year + 1, last - 12 + 1, 1) - timedelta(days=1))
 
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}", re.ASCII)
 
 
 def parse_date(text: str, what: str = "date") -> date:
-    """A date from YYYY-MM-DD.
+    """A date from YYYY-MM-DD, or from YYYYMMDD, which is what a notebook's parameter makes of a date without quotes.
 
     Raises:
         DateRangeError: If the text is empty or no such date exists.
     """
-    # Python alone would also read 20211102 and weeks, which nobody means who types a date here.
+    # Python alone would also read weeks and times, which nobody means who types a date here.
     with suppress(ValueError):
         if _DATE.fullmatch(text.strip()):
             return date.fromisoformat(text.strip())
