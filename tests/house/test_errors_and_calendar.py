@@ -64,7 +64,16 @@ def test_reversed_and_impossible_dates():
     """A reversed range and a date that does not exist are refused."""
     with pytest.raises(DateRangeError, match="is after"):
         DateRange(date(2022, 1, 2), date(2022, 1, 1))
-    for text in ("2022-02-30", "20220230", "2022-W05-2", "2022W052", "2022-2-1", "2022-02-01T00:00", "", "\u0662022-02-01"):
+    for text in (
+        "2022-02-30",
+        "20220230",
+        "2022-W05-2",
+        "2022W052",
+        "2022-2-1",
+        "2022-02-01T00:00",
+        "",
+        "\u0662022-02-01",
+    ):
         with pytest.raises(DateRangeError, match="is not a date"):
             parse_date(text)
     assert parse_date(" 2022-02-01 ") == parse_date("20220201") == date(2022, 2, 1)
