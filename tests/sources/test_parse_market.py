@@ -274,6 +274,7 @@ def test_points_load(partner: Partner) -> None:
     assert partner.rows(sql) == [("o-1", None, None)]
     traded = offers()
     traded["offers"][0]["id"] = "o-0"
+    traded["events"][0] |= {"home": "GSW", "visitor": "ATL"}
     traded["offers"][0]["participants"][0]["player"]["team"] = "MIA"
     done = partner.load(source, DAY, json.dumps(traded).encode(), "0022300629")
     assert (done.success, done.tables[0].warnings) == (1, {"team_differs": 1})

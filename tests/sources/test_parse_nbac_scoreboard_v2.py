@@ -125,6 +125,7 @@ def test_a_game_is_one_row_whoever_shows_it(partner: Partner) -> None:
     headers = next(entry["rowSet"] for entry in whole["resultSets"] if entry["name"] == "GameHeader")
     games = {line[2]: (line[5][-3:], line[5][-6:-3]) for line in headers}
     partner.schedule(*((game, day, *sides, 100, 99, 4) for game, sides in games.items()))  # type: ignore[misc]
+    partner.execute("UPDATE nba_raw.nbac_schedule SET game_status = 1")  # The board is of the morning.
     loaded = partner.twice(SOURCE[NAME], day, data)
     assert (loaded.success, loaded.exit_code) == (11, 0)
     assert loaded.tables[0].warnings == {"national_broadcaster merged": 1}

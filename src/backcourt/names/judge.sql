@@ -22,9 +22,9 @@ found AS (
 ),
 -- "C. McCollum" and "C McCollum" are one name.
 listed AS (
-  SELECT source, season, team_abbr, player_id, COUNT(DISTINCT lookup) AS names
-  FROM found
-  GROUP BY source, season, team_abbr, player_id
+  SELECT f.source, f.season, f.team_abbr, f.player_id, COUNT(DISTINCT f.lookup) AS names
+  FROM found AS f
+  GROUP BY f.source, f.season, f.team_abbr, f.player_id
 ),
 judged AS (
   SELECT f.*, f.step IN ('short_form', 'swapped', 'one_edit') AND (l.names > 1 OR s.player_id IS NOT NULL) AS is_taken

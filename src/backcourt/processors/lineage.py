@@ -119,9 +119,11 @@ def _classes(name: str) -> Mapping[str, int]:
         if any(upstream.table == name for upstream in processor.table.upstreams):
             for column, mask in _changes(processor, name).items():
                 signatures.setdefault(column, []).append((processor.name, mask))
-    numbers: dict[tuple[tuple[str, int], ...], int] = {}
+    # What says whom a row is about never shares a class with values: some windows read the one and not the other.
+    numbers: dict[tuple[bool, tuple[tuple[str, int], ...]], int] = {}
     return {
-        column: numbers.setdefault(tuple(signature), len(numbers)) for column, signature in sorted(signatures.items())
+        column: numbers.setdefault((_says_who(source(name).column(column)), tuple(signature)), len(numbers))
+        for column, signature in sorted(signatures.items())
     }
 
 

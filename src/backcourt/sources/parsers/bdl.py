@@ -130,6 +130,17 @@ def parse_standings(data: bytes, about: About) -> Parsed:
             "division": team.get("division"),
         }
         parsed.rows.append(cells.row(raw, STANDINGS, where))
+    return _with(parsed, "wins", about)
+
+
+def _with(parsed: Parsed, name: str, about: About) -> Parsed:
+    """The same, if any entry has what every entry of the list must have: another list of the service is refused.
+
+    Raises:
+        InputFileError: If none has.
+    """
+    if parsed.rows and all(row[name] is None for row in parsed.rows):
+        raise wrong_shape(about, f"none of its {len(parsed.rows)} entries has {name}: it is another list")
     return parsed
 
 
@@ -150,7 +161,7 @@ def parse_active_players(data: bytes, about: About) -> Parsed:
         raw["team"] = team
         raw |= {"season": cells.season(None, where), "as_of_date": about.day}
         parsed.rows.append(cells.row(raw | {"player_name": _name(entry, where, cells)}, ACTIVE, where))
-    return parsed
+    return _with(parsed, "player_name", about)
 
 
 def parse_injuries(data: bytes, about: About) -> Parsed:
