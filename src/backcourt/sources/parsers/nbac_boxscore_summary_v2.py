@@ -6,12 +6,13 @@ each player, so that a rule sees whether the summary is of the game's end.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from backcourt.sources.parsers.nbac_common import (
     CODES,
     day_of,
-    object_of,
     result_set,
     text_of,
     typed,
@@ -65,17 +66,22 @@ _OTHERS = words(
 )
 
 
-def parse(data: bytes, about: About) -> Parsed:
+def full_name(player: Mapping[str, object]) -> str | None:
+    """First and last name of an inactive player as one text; None if he has neither."""
+    return " ".join(filter(None, (text_of(player["first_name"]), text_of(player["last_name"])))) or None
+
+
+def inactive_players(payload: dict[str, Any], about: About) -> Parsed:
     """The inactive players of a game; a game in which everybody dressed has none.
 
     Args:
-        data: The payload.
+        payload: The payload, decoded.
         about: Where it came from; its key is the game's id.
 
     Raises:
-        InputFileError: If it is no JSON, lacks a result set, or is about another game.
+        InputFileError: If it lacks a result set, or is about another game.
     """
-    payload, parsed = object_of(data, about), Parsed()
+    parsed = Parsed()
     summaries = result_set(payload, "GameSummary", _SUMMARY, about, parsed, _OTHERS)
     if len(summaries) != 1:
         raise wrong_shape(about, f"it is about {len(summaries)} games, not one")
@@ -102,8 +108,7 @@ def parse(data: bytes, about: About) -> Parsed:
     for record in listed:
         player = take(record, _PLAYER, _PLAYER_IGNORED, parsed, "InactivePlayers.")
         team = whole_of(player["team_id"])
-        names = (text_of(player["first_name"]), text_of(player["last_name"]))
-        player |= {"player_name": " ".join(filter(None, names)) or None, "points": points.get(team)}
+        player |= {"player_name": full_name(player), "points": points.get(team)}
         player["team_abbreviation"] = CODES.get(team or 0) or text_of(player["code"])
         parsed.rows.append(typed(common | player, FEED, parsed))
     return parsed

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from backcourt.sources.parsers import nbac_boxscore_summary_v2
-from backcourt.sources.parsers.nbac_boxscore_summary_v2 import FEED
+from backcourt.sources.parsers.nbac_boxscore_summary_v2 import FEED, full_name
 from backcourt.sources.parsers.nbac_common import (
     CODES,
     day_of,
@@ -63,7 +63,7 @@ def parse(data: bytes, about: About) -> Parsed:
     """
     payload = object_of(data, about)
     if "boxScoreSummary" not in payload:
-        return nbac_boxscore_summary_v2.parse(data, about)
+        return nbac_boxscore_summary_v2.inactive_players(payload, about)
     parsed = Parsed()
     made_at(payload, parsed)
     parsed.known(payload, {"meta", "boxScoreSummary"})
@@ -80,7 +80,6 @@ def parse(data: bytes, about: About) -> Parsed:
         known["team_abbreviation"] = CODES.get(whole_of(team["team_id"]) or 0) or text_of(team["code"])
         for record in records_of(summary[name], "inactives", about):
             player: dict[str, Any] = take(record, _PLAYER, _PLAYER_IGNORED, parsed, f"{where}inactives.")
-            names = (text_of(player["first_name"]), text_of(player["last_name"]))
-            player["player_name"] = " ".join(filter(None, names)) or None
+            player["player_name"] = full_name(player)
             parsed.rows.append(typed(common | known | player, FEED, parsed))
     return parsed

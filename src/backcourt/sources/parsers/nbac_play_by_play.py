@@ -10,11 +10,11 @@ texts stand in the neutral column, which is noted.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from backcourt.sources.parsers import nbac_event_codes as codes
-from backcourt.sources.parsers.nbac_common import made_at, object_in, object_of, records_of, text_of, typed, whole_of
+from backcourt.sources.parsers.nbac_common import made_at, object_in, records_of, text_of, typed, whole_of
 from backcourt.sources.parsers.values import words
 from backcourt.sources.season.files import feed
 from backcourt.sources.source import About, Parsed, check_game, take, wrong_shape
@@ -56,23 +56,26 @@ _HELPERS = {"block": "block", "steal": "steal"}
 """Actions that are parts of another action, with the field of that one which names the same player."""
 
 
-def parse(data: bytes, about: About) -> Parsed:
+def events(payload: dict[str, Any], about: About) -> Parsed:
     """The events of a game, in the shape of a season's play_by_play.
 
     Args:
-        data: The payload.
+        payload: The payload, decoded.
         about: Where it came from; its key is the game's id.
 
     Raises:
-        InputFileError: If it is no JSON, not of this shape, or about another game.
+        InputFileError: If it is not of this shape, or about another game.
     """
-    payload, parsed = object_of(data, about), Parsed()
+    parsed = Parsed()
     parsed.known(payload, {"meta", "game"})
     made_at(payload, parsed)
     game = object_in(payload, "game", about)
     parsed.known(game, {"gameId", "actions"}, "game.")
     check_game(game.get("gameId"), about)
-    actions = [_action(record, parsed) for record in records_of(game, "actions", about)]
+    actions = [
+        action_of(take(record, _FIELDS, _IGNORED, parsed, "actions."), _TEXTS, _WHOLES, parsed)
+        for record in records_of(game, "actions", about)
+    ]
     teams = sorted({action["team"] for action in actions if action["team"]})
     home = _home(actions, parsed)
     team_of = {action["person"]: action["team"] for action in actions if action["person"] and action["team"]}
@@ -93,10 +96,17 @@ def parse(data: bytes, about: About) -> Parsed:
     return parsed
 
 
-def _action(record: dict[str, Any], parsed: Parsed) -> dict[str, Any]:
-    """An action with values of known types; a misfit is NULL and noted."""
-    action = take(record, _FIELDS, _IGNORED, parsed, "actions.")
-    for names, fit in ((_TEXTS, text_of), (_WHOLES, whole_of)):
+def action_of(action: dict[str, Any], texts: Sequence[str], wholes: Sequence[str], parsed: Parsed) -> dict[str, Any]:
+    """The action with values of known types; a misfit is NULL and noted.
+
+    Args:
+        action: The fields of an action, by the names that they have here.
+        texts: Names of those that are text.
+        wholes: Names of those that are whole numbers.
+        parsed: Where misfits are noted.
+    """
+    fits: tuple[tuple[Sequence[str], Callable[[object], object]], ...] = ((texts, text_of), (wholes, whole_of))
+    for names, fit in fits:
         for name in names:
             given, action[name] = action[name], fit(action[name])
             if given is not None and given != "" and action[name] is None:

@@ -9,7 +9,7 @@ man of his team in the game bears it, and who drew a foul is not said at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backcourt.sources.parsers import nbac_event_codes as codes
@@ -20,11 +20,9 @@ from backcourt.sources.parsers.nbac_common import (
     object_in,
     object_of,
     records_of,
-    text_of,
     typed,
-    whole_of,
 )
-from backcourt.sources.parsers.nbac_play_by_play import clock_of
+from backcourt.sources.parsers.nbac_play_by_play import action_of, clock_of
 from backcourt.sources.parsers.values import words
 from backcourt.sources.season.files import feed
 from backcourt.sources.source import About, Parsed, check_game, take, wrong_shape
@@ -75,13 +73,16 @@ def parse(data: bytes, about: About) -> Parsed:
     payload = object_of(data, about)
     game = object_in(payload, "game", about)
     if "videoAvailable" not in game:
-        return nbac_play_by_play.parse(data, about)
+        return nbac_play_by_play.events(payload, about)
     parsed = Parsed()
     made_at(payload, parsed)
     parsed.known(payload, {"meta", "game"})
     parsed.known(game, {"gameId", "videoAvailable", "actions"}, "game.")
     check_game(game.get("gameId"), about)
-    actions = [_action(record, parsed) for record in records_of(game, "actions", about)]
+    actions = [
+        action_of(take(record, _FIELDS, _IGNORED, parsed, "actions."), _TEXTS, _WHOLES, parsed)
+        for record in records_of(game, "actions", about)
+    ]
     names, helpers = _names(actions), _helpers(actions)
     teams = sorted({action["team"] for action in actions if action["team"]})
     season = about.season()
@@ -97,18 +98,6 @@ def parse(data: bytes, about: About) -> Parsed:
     if not parsed.rows:
         raise wrong_shape(about, "it has no event")
     return parsed
-
-
-def _action(record: dict[str, Any], parsed: Parsed) -> dict[str, Any]:
-    """An action with values of known types; a misfit is NULL and noted."""
-    action = take(record, _FIELDS, _IGNORED, parsed, "actions.")
-    fits: tuple[tuple[Sequence[str], Callable[[object], object]], ...] = ((_TEXTS, text_of), (_WHOLES, whole_of))
-    for fields, fit in fits:
-        for name in fields:
-            given, action[name] = action[name], fit(action[name])
-            if given is not None and given != "" and action[name] is None:
-                parsed.changed.add(f"actions: a value that cannot be {name}")
-    return action
 
 
 def _event(action: dict[str, Any]) -> int | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 from backcourt.sources.parsers.nbac_common import (
     CODES,
     day_of,
     left_out,
     no_other_league,
-    object_of,
     result_set,
     text_of,
     typed,
@@ -60,17 +60,16 @@ _OTHERS = words(
 )
 
 
-def parse(data: bytes, about: About) -> Parsed:
+def games(payload: dict[str, Any], about: About) -> Parsed:
     """The games of a date.
 
     Args:
-        data: The payload.
+        payload: The payload, decoded.
         about: Where it came from; its day is the date of the games.
 
     Raises:
-        InputFileError: If it is no JSON, lacks a result set, or has games of another date.
+        InputFileError: If it lacks a result set, or has games of another date.
     """
-    payload = object_of(data, about)
     parsed = Parsed()
     points: dict[tuple[str | None, int | None], list[object]] = {}
     for record in result_set(payload, "LineScore", _LINE, about, parsed, _OTHERS):

@@ -65,7 +65,7 @@ def parse(data: bytes, about: About) -> Parsed:
     """
     payload = object_of(data, about)
     if "scoreboard" not in payload:
-        return nbac_scoreboard_v2.parse(data, about)
+        return nbac_scoreboard_v2.games(payload, about)
     parsed = Parsed()
     made_at(payload, parsed)
     parsed.known(payload, {"meta", "scoreboard"})
