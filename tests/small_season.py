@@ -22,14 +22,6 @@ DATES = 27
 NOW = datetime(2021, 11, 15, 12, tzinfo=UTC)
 
 
-def query(path, sql, *values):
-    """The rows of a DuckDB statement."""
-    connection = duckdb.connect(str(path))
-    found = connection.execute(sql, list(values)).fetchall()
-    connection.close()
-    return found
-
-
 def cut(path, target):
     """The raw rows of a warehouse up to the last date, without play-by-play and without anything computed."""
     connection = duckdb.connect()
@@ -53,10 +45,16 @@ def cut(path, target):
     return Path(target)
 
 
+def _own(path, factory):
+    """A copy for this worker: the engine lets no other process read a file that a test has open to write."""
+    return Path(shutil.copy(path, factory.mktemp("small") / path.name))
+
+
 @pytest.fixture(scope="session")
 def raw_season(simulated_warehouse, tmp_path_factory):
     """The small file with raw tables only; read it, or copy it."""
-    return once(tmp_path_factory, "small-raw", lambda folder: cut(simulated_warehouse, folder / "raw.duckdb"))
+    built = once(tmp_path_factory, "small-raw", lambda folder: cut(simulated_warehouse, folder / "raw.duckdb"))
+    return _own(built, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +72,7 @@ def computed_season(raw_season, tmp_path_factory):
         assert result.exit_code == 0, result.problems
         return path
 
-    return once(tmp_path_factory, "small-computed", build)
+    return _own(once(tmp_path_factory, "small-computed", build), tmp_path_factory)
 
 
 @pytest.fixture

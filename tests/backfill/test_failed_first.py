@@ -8,7 +8,8 @@ from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import select
 from backcourt.warehouse.duckdb import DuckDBWarehouse
-from small_season import LAST, query
+from small_season import LAST
+from state import query
 
 SPAN = DateRange(date(2021, 10, 19), LAST)
 LATER = datetime(2021, 11, 16, tzinfo=UTC)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from small_season import PROGRAM, query
-from state import compacted, contents, forget_everything
+from small_season import PROGRAM
+from state import compacted, contents, forget_everything, query
 
 LIMIT = 2.0
 """Seconds between the signal and the end."""

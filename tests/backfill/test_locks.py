@@ -18,7 +18,7 @@ from backcourt.errors import LockedError
 from backcourt.processes import birth_of
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.duckdb import DuckDBWarehouse
-from small_season import query
+from state import query
 
 NOW = datetime(2022, 1, 13, 9, tzinfo=UTC)
 JANUARY = DateRange(date(2022, 1, 1), date(2022, 1, 31))

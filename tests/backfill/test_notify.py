@@ -170,7 +170,8 @@ def test_what_stopped_a_run_is_not_hidden_by_a_failing_service(computed, service
     from backcourt.errors import UpstreamCheckError
     from backcourt.processors.registry import select
     from backcourt.warehouse.duckdb import DuckDBWarehouse
-    from small_season import NOW, query
+    from small_season import NOW
+    from state import query
 
     service.status = 500
     query(computed, "UPDATE nba_precompute.team_defense_zone_analysis SET paint_defense_vs_league_avg = NULL")

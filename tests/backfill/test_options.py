@@ -11,8 +11,8 @@ from backcourt.calendar import DateRange
 from backcourt.errors import TimeLimitError
 from backcourt.processors.registry import registry, select, waves
 from backcourt.warehouse.duckdb import DuckDBWarehouse
-from small_season import LAST, NOW, query
-from state import contents
+from small_season import LAST, NOW
+from state import contents, query
 
 SPAN = DateRange(LAST.replace(month=10, day=1), LAST)
 

@@ -14,8 +14,8 @@ import pytest
 
 from backcourt.warehouse.activity import activity_path
 from backcourt.warehouse.turn import turn_path
-from small_season import PROGRAM, checksums, query
-from state import compacted, contents, forget_everything
+from small_season import PROGRAM, checksums
+from state import compacted, contents, forget_everything, query
 
 NEW_YEAR = ("--start-date", "2022-01-01", "--end-date", "2022-01-02")
 DAYS = ("--start-date", "2021-11-05", "--end-date", "2021-11-07", "--reprocess", "all")

@@ -17,8 +17,8 @@ from backcourt.errors import FailedDatesError, QueryError, TimeLimitError
 from backcourt.mode import DAILY
 from backcourt.processors.registry import registry, select
 from backcourt.warehouse.duckdb import DuckDBWarehouse
-from small_season import DATES, LAST, NOW, query
-from state import contents
+from small_season import DATES, LAST, NOW
+from state import contents, query
 
 DAY = date(2021, 11, 9)
 SPAN = DateRange(date(2021, 10, 1), LAST)

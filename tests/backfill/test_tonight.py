@@ -17,8 +17,8 @@ from backcourt.integrity.validation import contamination, coverage, everything, 
 from backcourt.processors.registry import registry
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from rehash import rehash
-from small_season import LAST, query
-from state import contents
+from small_season import LAST
+from state import contents, query
 
 SEASON = DateRange(date(2021, 10, 19), LAST)
 NAMES = tuple(processor.name for processor in registry())

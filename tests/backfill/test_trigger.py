@@ -17,7 +17,8 @@ from backcourt.errors import SettingsError
 from backcourt.mode import DAILY
 from backcourt.processors.registry import registry, select
 from backcourt.warehouse.duckdb import DuckDBWarehouse
-from small_season import LAST, NOW, query
+from small_season import LAST, NOW
+from state import query
 
 EVENT = Event(
     "completed",

@@ -2,7 +2,8 @@
 
 import pytest
 
-from small_season import checksums, query
+from small_season import checksums
+from state import query
 
 DAY = ("--start-date", "2021-11-05", "--end-date", "2021-11-05")
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from backcourt.processors.registry import registry
-from small_season import checksums, query
-from state import contents
+from small_season import checksums
+from state import contents, query
 
 YESTERDAY = ("--start-date", "yesterday", "--end-date", "yesterday")
 DAILY = (*YESTERDAY, "--mode", "daily")

@@ -8,7 +8,8 @@ from backcourt.backfill.jobs import jobs
 from backcourt.processors.registry import registry
 from backcourt.sources.declared import sources
 from backcourt.sources.season.files import FILES
-from small_season import checksums, query
+from small_season import checksums
+from state import query
 
 DAYS = ("--start-date", "2021-11-05", "--end-date", "2021-11-06")
 REGISTRY = "nba_reference.nba_players_registry"

@@ -7,7 +7,8 @@ import shutil
 import pytest
 
 from backcourt.backfill.plan_file import _checksum
-from small_season import checksums, query
+from small_season import checksums
+from state import query
 
 OPTIONS = ("--start-date", "2021-11-03", "--end-date", "2021-11-10")
 LOST = "game_date BETWEEN '2021-11-05' AND '2021-11-06' AND table_name = 'nba_precompute.team_defense_zone_analysis'"

@@ -8,7 +8,7 @@ import pytest
 
 from backcourt.integrity.diagnostics import diagnostics
 from backcourt.warehouse.dialect import to_duckdb
-from small_season import query
+from state import query
 
 LOST = "2021-11-09"
 

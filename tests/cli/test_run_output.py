@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from small_season import DATES, checksums, query
+from small_season import DATES, checksums
+from state import query
 
 DAY = ("--start-date", "2021-11-05", "--end-date", "2021-11-05")
 REQUEST = {"start_date", "end_date", "tables", "reprocess", "mode", "validation", "ahead"}

@@ -13,8 +13,8 @@ from backcourt.catalog import table as table_of
 from backcourt.catalog.model import STAMPS
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from rehash import rehash
-from small_season import LAST, query
-from state import stored
+from small_season import LAST
+from state import query, stored
 
 DAY = date(2021, 11, 10)
 SPAN = ("--start-date", "2021-10-19", "--end-date", str(LAST))

@@ -7,7 +7,7 @@ import pytest
 from backcourt.calendar import DateRange
 from backcourt.integrity.gaps import find_gaps
 from backcourt.warehouse.duckdb import DuckDBWarehouse
-from small_season import query
+from state import query
 
 DAY = date(2021, 11, 10)
 SPAN = DateRange(date(2021, 11, 8), DAY)

@@ -17,8 +17,8 @@ from backcourt.processors.registry import select
 from backcourt.sources.season.files import FILES
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from rehash import rehash
-from small_season import LAST, query
-from state import contents, stored
+from small_season import LAST
+from state import contents, query, stored
 from worlds import FIRST, NOW, damaged_world
 from worlds import LAST as LAST_OF_WORLD
 

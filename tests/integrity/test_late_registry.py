@@ -19,8 +19,8 @@ from backcourt.names.resolve import resolve
 from backcourt.processors.registry import registry
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from rehash import rehash
-from small_season import LAST, query
-from state import contents
+from small_season import LAST
+from state import contents, query
 
 pytestmark = pytest.mark.slow
 SPAN = DateRange(date(2021, 10, 1), LAST)

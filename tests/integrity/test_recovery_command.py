@@ -6,8 +6,8 @@ import shutil
 import pytest
 
 from rehash import rehash
-from small_season import checksums, query
-from state import contents, stored
+from small_season import checksums
+from state import contents, query, stored
 
 SPAN = ("--start-date", "2022-03-01", "--end-date", "2022-06-30")
 TWICE, GONE = "2022-04-08", "2022-04-09"

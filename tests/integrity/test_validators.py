@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from rehash import rehash
-from small_season import checksums, query
+from small_season import checksums
+from state import query
 
 SPAN = ("--start-date", "2021-10-19", "--end-date", "2021-11-14")
 DAY = "2021-11-10"

@@ -11,7 +11,7 @@ from backcourt.names.outstanding import finish, outstanding
 from backcourt.names.resolve import resolve
 from backcourt.names.review import undo
 from review_league import BROWN, INJURIES, NOW, ROBERT, league
-from small_season import query
+from state import query
 
 BY = {"by": "me", "now": NOW, "run_id": "r"}
 

@@ -8,7 +8,8 @@ import pytest
 
 from backcourt.catalog.teams import TEAMS, TRICODES, is_team, team_code_of
 from backcourt.names.files import season_like
-from small_season import checksums, command, query, raw_season
+from small_season import checksums, command, raw_season
+from state import query
 
 __all__ = ["command", "raw_season"]
 HEADER = "row_id,name,season,team,source\n"

@@ -11,7 +11,8 @@ import pytest
 from backcourt.names.normalise import player_lookup
 from model_server import ModelServer, Scripted, answering
 from review_league import EITHER, JALEN, JAYLIN, ROBERT, TIMELORD, league
-from small_season import command, query
+from small_season import command
+from state import query
 
 __all__ = ["command"]
 KEY = "sk-never-shown-anywhere"

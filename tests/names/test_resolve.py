@@ -12,7 +12,8 @@ from backcourt.names.registry_fill import fill_registry
 from backcourt.names.resolve import resolve, take_ids
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from rehash import rehash
-from small_season import LAST, command, query, raw, raw_season
+from small_season import LAST, command, raw, raw_season
+from state import query
 
 __all__ = ["command", "raw", "raw_season"]
 NOW = datetime(2021, 11, 20, tzinfo=UTC)

@@ -20,7 +20,7 @@ from backcourt.names.people import registered
 from backcourt.sources.season import load_season
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from names import damage, hidden, judged, rosters
-from small_season import query
+from state import query
 
 pytestmark = pytest.mark.slow
 LABELLED = ("2021-22", "2022-23")

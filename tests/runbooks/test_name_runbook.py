@@ -21,7 +21,8 @@ from backcourt.runbooks.scrub import replacements
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from rehash import rehash
 from review_league import FIRST, LOADED, NOW, ROBERT, SEASON, SECOND, league
-from small_season import LAST, query, raw_season
+from small_season import LAST, raw_season
+from state import query
 
 __all__ = ["raw_season"]
 STAMP = Stamp("test", NOW)

@@ -19,7 +19,8 @@ from backcourt.runbooks import steps
 from backcourt.runbooks.checks import PreflightError, ValidationError
 from backcourt.runbooks.parameters import NbacTeamBoxscore, ParameterError
 from backcourt.sources.landing import Landing
-from small_season import LAST, query, raw_season
+from small_season import LAST, raw_season
+from state import query
 
 __all__ = ["raw_season"]
 FIRST = LAST - timedelta(days=1)

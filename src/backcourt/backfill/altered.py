@@ -15,7 +15,7 @@ from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.catalog.model import Table
 from backcourt.warehouse.base import Session, Value
-from backcourt.warehouse.content import altered, hash_text
+from backcourt.warehouse.content import altered, fingerprint, hash_text
 
 HASHED: tuple[Table, ...] = tuple(found for found in TABLES if found.hashed)
 """Every table whose rows carry a hash, upstream first."""
@@ -102,7 +102,7 @@ def _select(found: Table, number: int) -> str:
     key = ", '|', ".join(f"COALESCE({hash_text(found.column(column))}, '')" for column in found.key)
     names = ", ".join(found.key)
     ledger = name if found.phase in _COMPUTED else ""
-    written = "STRING_AGG(data_hash, '' ORDER BY data_hash)" if ledger else "CAST(NULL AS STRING)"
+    written = fingerprint("data_hash") if ledger else "CAST(NULL AS STRING)"
     rows = (
         f"SELECT day, COUNT(*) AS stored, COUNTIF(is_altered) AS altered, MIN(IF(is_altered, CONCAT({key}), NULL)) AS "
         f"example, {written} AS written FROM (SELECT {day} AS day, data_hash, {altered(found)} AS is_altered, "
@@ -119,7 +119,7 @@ def _select(found: Table, number: int) -> str:
     if ledger:
         known = (
             "NOT COALESCE(l.status NOT IN ('failed', 'skipped') AND l.row_count = r.stored AND "
-            "COALESCE(l.output_fingerprint, '') <> SUBSTR(TO_HEX(SHA256(COALESCE(r.written, ''))), 1, 16), FALSE)"
+            "COALESCE(l.output_fingerprint, '') <> COALESCE(r.written, '~'), FALSE)"
         )
     return (
         f"SELECT '{name}' AS `table`, r.day, r.stored AS `rows`, r.altered, r.example, "

@@ -15,8 +15,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 
 from backcourt.backfill.gate import DATES
 from backcourt.backfill.seasons import SEASON_TO_DATE
@@ -24,7 +22,7 @@ from backcourt.calendar import BOOTSTRAP_DAYS
 from backcourt.catalog import table
 from backcourt.catalog.model import Table, Upstream, Window
 from backcourt.processors.base import Processor
-from backcourt.processors.lineage import Group, groups
+from backcourt.processors.lineage import Group, groups, through_views
 from backcourt.processors.views import VIEWS, rows_of, source
 from backcourt.warehouse.content import stored_text
 
@@ -147,11 +145,10 @@ def _game_numbers(processor: Processor) -> Iterator[tuple[str, str, int]]:
                 _number(found, [c for c in group.hashed if c not in {"game_id", found.partition}]),
                 group.changes,
             )
-    for view in VIEWS.values():
-        every = reduce(or_, (group.changes for group in groups(processor, view.name)), 0)
-        for upstream in processor.table.upstreams:
-            if every and upstream.critical and upstream.table in view.stands_for:
-                yield upstream.table, _number(table(upstream.table), ()), every
+    for upstream in processor.table.upstreams:
+        for group in through_views(processor, upstream.table) if upstream.critical else ():
+            if group.changes:
+                yield upstream.table, _number(table(upstream.table), ()), group.changes
 
 
 def _window_parts(processors: Sequence[Processor]) -> tuple[list[str], str]:

@@ -8,6 +8,7 @@ from backcourt.calendar import DateRange
 from backcourt.processors.base import Processor
 from backcourt.processors.failures import flags
 from backcourt.warehouse.base import Staged, Statement, Value
+from backcourt.warehouse.content import fingerprint
 
 LEDGER = "nba_processing.backfill_ledger"
 NOT_PLAYED = "not_played_yet"
@@ -50,7 +51,7 @@ def ledger_rows(
           SELECT
             {partition} AS game_date,
             COUNT(*) AS row_count,
-            TO_HEX(SHA256(STRING_AGG(data_hash, '' ORDER BY data_hash))) AS fingerprint
+            {fingerprint("data_hash")} AS fingerprint
           FROM {stage}
           WHERE {good}
           GROUP BY {partition}
@@ -79,7 +80,7 @@ def ledger_rows(
             END AS reason,
             i.fingerprint AS input_fingerprint,
             i.parts AS inputs,
-            SUBSTR(r.fingerprint, 1, 16) AS output_fingerprint,
+            r.fingerprint AS output_fingerprint,
             COALESCE(r.row_count, 0) AS row_count,
             COALESCE(f.failure_count, 0) AS failure_count,
             g.games_expected,

@@ -7,8 +7,17 @@ from typing import Annotated
 import typer
 
 from backcourt.cli.engine import JsonOption
-from backcourt.cli.names_output import print_done, print_meant, print_next, readable
-from backcourt.cli.names_review import ByOption, DryRunOption, IdArgument, NotesOption, reading, stamp_of, writing
+from backcourt.cli.names_output import print_done, print_next, readable
+from backcourt.cli.names_review import (
+    ByOption,
+    DryRunOption,
+    IdArgument,
+    NotesOption,
+    only_told,
+    reading,
+    stamp_of,
+    writing,
+)
 from backcourt.cli.options import WarehouseOption
 
 
@@ -57,17 +66,13 @@ def correct(
     """Give a decided name to another player: his id replaces the other, and an alias keeps it so."""
     from backcourt.names.correct import correct as do
     from backcourt.names.correct import queued
-    from backcourt.names.review_preview import preview
     from backcourt.names.review_rows import DECISIONS, find
 
     stamp = stamp_of(by)
     with reading(file) if dry_run else writing(file) as session:
         decision = find(session, text, DECISIONS)
-        if decision["player_id"] != player_id:
-            row = queued(decision, stamp["now"])
-            print_meant(preview(session, row, player_id, by=stamp["by"], now=stamp["now"]), will=not dry_run)
-        if dry_run:
-            typer.echo("dry run: nothing was changed")
+        row = None if decision["player_id"] == player_id else queued(decision, stamp["now"])
+        if only_told(session, row, player_id, stamp, dry_run=dry_run):
             return
         done = do(session, text, player_id, notes=notes, **stamp)
     print_done(done, "corrected", file)

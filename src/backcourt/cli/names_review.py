@@ -22,6 +22,7 @@ from backcourt.cli.names_output import (
 from backcourt.cli.options import WarehouseOption, league_date, new_run_id, now
 
 if TYPE_CHECKING:
+    from backcourt.names.review_rows import Row
     from backcourt.warehouse.base import Session
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of a name, or an unmistakable beginning of it.")]
@@ -109,16 +110,11 @@ def accept(
 ) -> None:
     """Say which registered player a name is: player and scope are named, an alias is made, the ids are written."""
     from backcourt.names.review import accept as do
-    from backcourt.names.review_preview import preview
     from backcourt.names.review_rows import find
 
     stamp = stamp_of(by)
     with reading(file) if dry_run else writing(file) as session:
-        print_meant(
-            preview(session, find(session, text), player_id, by=stamp["by"], now=stamp["now"]), will=not dry_run
-        )
-        if dry_run:
-            typer.echo("dry run: nothing was changed")
+        if only_told(session, find(session, text), player_id, stamp, dry_run=dry_run):
             return
         done = do(session, text, player_id, notes=notes, **stamp)
     print_done(done, "accepted", file)
@@ -348,6 +344,25 @@ def writing(file: str | None) -> Iterator[Session]:
         # An act that was killed is one that is finished now; to ask for it again is to say what holds already.
         finish(session, run_id=new_run_id(), now=now())
         yield session
+
+
+def only_told(session: Session, row: Row | None, player_id: int, stamp: dict[str, Any], *, dry_run: bool) -> bool:
+    """Print which player a name would be and the alias that would be made; True if that is all that is wanted.
+
+    Args:
+        session: An open session; reading is enough.
+        row: The queue's row of the name; None if it is that player already, which needs no words.
+        player_id: NBA person id.
+        stamp: Who, when and in which run.
+        dry_run: True if nothing is to be changed.
+    """
+    from backcourt.names.review_preview import preview
+
+    if row is not None:
+        print_meant(preview(session, row, player_id, by=stamp["by"], now=stamp["now"]), will=not dry_run)
+    if dry_run:
+        typer.echo("dry run: nothing was changed")
+    return dry_run
 
 
 def stamp_of(by: str | None) -> dict[str, Any]:

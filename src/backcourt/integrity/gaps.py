@@ -365,9 +365,9 @@ def _of_near(
     sources: Iterable[SourceDate], reached: Sequence[Reached], known: Collection[tuple[str, date]]
 ) -> Iterator[GapDate]:
     """Games that are off by no more than sound sources are, but changed since they were read."""
-    changed = {
-        day: " ".join(found.changed for found in reached if found.day == day) for day in {r.day for r in reached}
-    }
+    changed: dict[date, str] = {}
+    for found in reached:
+        changed[found.day] = f"{changed.get(found.day, '')} {found.changed}"
     for item in sources:
         games = [game for game in item.near.split(",") if game and game in changed.get(item.day, "")]
         if games and (item.table, item.day) not in known:

@@ -153,7 +153,7 @@ def reprocess(warehouse: Warehouse, found: Sequence[Missed], stamp: Stamp) -> li
     above = Options(reprocess=_READERS_DUE, trigger="names")
     order = {processor.name: place for place, processor in enumerate(registry())}
     for entry in sorted(found, key=lambda item: (item.season, order[item.table])):
-        root = registry()[order[entry.table]]
+        root = _root(entry.table)
         for span in entry.ranges:
             results.append(run(warehouse, span, (root,), _part(stamp, results), options=options))
         with warehouse.read() as session:

@@ -82,8 +82,8 @@ def groups(processor: Processor, upstream: str) -> tuple[Group, ...]:
 
 def through_views(processor: Processor, upstream: str) -> tuple[Group, ...]:
     """What of a processor depends on the rows of a raw table that it reads through a view: nobody tells them apart."""
-    found = [group for view in _in_front_of(upstream) for group in groups(processor, view)]
-    return (Group((), EVERYTHING, reduce(or_, (group.changes for group in found))),) if found else ()
+    found = [group.changes for view in _in_front_of(upstream) for group in groups(processor, view)]
+    return (Group((), EVERYTHING, reduce(or_, found)),) if found else ()
 
 
 def _in_front_of(name: str) -> list[str]:

@@ -28,10 +28,11 @@ from backcourt.runbooks.view import Shown
 from backcourt.settings import load as settings
 from backcourt.sources.declared import source
 from backcourt.sources.fetch import Asking, Fetched, fetch, judging_of
-from backcourt.sources.landed import LANDED, LandedLoad, load_landed
+from backcourt.sources.landed import LandedLoad, load_landed
 from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.manners import AGENT
 from backcourt.sources.quarantine import details, held
+from backcourt.sources.remembered import LANDED
 from backcourt.sources.targets import targets
 from backcourt.warehouse.base import Session
 from backcourt.warehouse.seasons import read_seasons

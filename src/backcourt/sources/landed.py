@@ -22,7 +22,7 @@ from backcourt.names.resolve import Resolved, settle_names
 from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.measure import Measure, measure
 from backcourt.sources.order import Reader
-from backcourt.sources.remembered import LANDED, Became, Outcome, is_there, outcomes, remember
+from backcourt.sources.remembered import Became, Outcome, is_there, outcomes, remember
 from backcourt.sources.season.files import Folder, SeasonFile, arrow_type
 from backcourt.sources.season.summary import TableLoad
 from backcourt.sources.source import Source
@@ -34,7 +34,6 @@ from backcourt.warehouse.seasons import known_seasons
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["LANDED", "UNKNOWN_PAYLOAD", "LandedLoad", "load_landed"]
 UNKNOWN_PAYLOAD = "landing of "
 """Begins the name of a file that stands for all payloads of a source."""
 _BATCH = 5000

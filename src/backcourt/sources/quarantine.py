@@ -10,8 +10,9 @@ from backcourt.calendar import season_year
 from backcourt.errors import UnknownNameError
 from backcourt.names.outstanding import finish
 from backcourt.sources.declared import sources
-from backcourt.sources.landed import LANDED, UNKNOWN_PAYLOAD, load_landed
+from backcourt.sources.landed import UNKNOWN_PAYLOAD, load_landed
 from backcourt.sources.landing import Landing
+from backcourt.sources.remembered import LANDED
 from backcourt.sources.season.files import FILES
 from backcourt.warehouse.base import Session, Warehouse
 

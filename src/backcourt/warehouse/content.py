@@ -74,6 +74,15 @@ def _hash(texts: Sequence[str], salt: str) -> str:
     return f"SUBSTR(TO_HEX(SHA256(CONCAT({joined}))), 1, {_HASH_DIGITS})"
 
 
+def fingerprint(hashes: str) -> str:
+    """SQL of the fingerprint over the row hashes of a date, as the ledger keeps it; NULL without a row.
+
+    Args:
+        hashes: What the rows' hashes are called.
+    """
+    return f"SUBSTR(TO_HEX(SHA256(STRING_AGG({hashes}, '' ORDER BY {hashes}))), 1, {_HASH_DIGITS})"
+
+
 def altered(table: Table, alias: str = "") -> str:
     """SQL condition, never NULL: the stored row is not what its hash says.
 

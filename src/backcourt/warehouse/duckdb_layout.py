@@ -113,7 +113,7 @@ def _evolve(table: Table, present: Mapping[str, str] | None, path: Path, *, ledg
 
 def _hashed_again(table: Table, present: Collection[str], *, ledger: bool) -> list[str]:
     """The statements that hash the rows by the catalog's columns which are what their hash says by the file's."""
-    from backcourt.warehouse.content import content_hash
+    from backcourt.warehouse.content import content_hash, fingerprint
     from backcourt.warehouse.translation import translate
 
     columns: list[Column] = []
@@ -129,8 +129,7 @@ def _hashed_again(table: Table, present: Collection[str], *, ledger: bool) -> li
     statements = [f"UPDATE {table.full_name} SET data_hash = {fresh} WHERE TRUE"]
     if ledger and table.phase in {"analytics", "precompute"}:
         prints = ", ".join(
-            f"SUBSTR(TO_HEX(SHA256(STRING_AGG({name}, '' ORDER BY {name}))), 1, 16) AS {alias}"
-            for name, alias in (("data_hash", "written"), ("fresh", "rewritten"))
+            f"{fingerprint(name)} AS {alias}" for name, alias in (("data_hash", "written"), ("fresh", "rewritten"))
         )
         rows = f"SELECT {table.partition} AS day, data_hash, {fresh} AS fresh FROM {table.full_name}"
         statements.insert(
