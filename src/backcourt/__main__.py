@@ -25,7 +25,7 @@ def main() -> None:
         command()
     finally:
         # The exit status is decided: whoever interrupts what is left to tidy up must not get a traceback.
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
             signal.signal(number, signal.SIG_IGN)
 
 

@@ -6,6 +6,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -62,6 +63,37 @@ def test_an_interrupt_while_the_command_starts_is_quiet(raw_season, number, dela
     assert [
         path.name for path in raw_season.parent.iterdir() if "run.json" in path.name or "waiting" in path.name
     ] == []
+
+
+IMPORTING = """
+import signal, sys
+from backcourt.cli.app import _Interrupt
+signal.signal(signal.{name}, _Interrupt())
+try:
+    import interrupted_library
+    while True:
+        signal.pause()
+except KeyboardInterrupt:
+    print("whole" if interrupted_library.whole else "half")
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_an_interrupt_inside_an_import_waits_for_its_end(tmp_path, name):
+    """A library that is being loaded when the signal comes is loaded whole; the interrupt comes right after it."""
+    (tmp_path / "interrupted_library.py").write_text(
+        f"import os, signal\nwhole = False\nos.kill(os.getpid(), signal.{name})\n"
+        "total = sum(range(5_000_000))\nwhole = True\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTING.format(name=name)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("whole\n", "", 0)
 
 
 def test_an_interrupted_run_says_how_to_go_on_and_that_does(raw, computed_season):

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from types import FrameType
 from typing import Annotated, NoReturn
 
 import typer
@@ -80,6 +81,8 @@ _LONGEST_WORD = 50_000
 _LONGEST_COMMAND = 2_000
 _STOP_SECONDS = 3.0
 """Time that stopping may take before a further interrupt counts; it takes under one second."""
+_IMPORT_SECONDS = 0.02
+"""Time until an interrupt that fell into an import is tried again."""
 _STOPPED = "interrupted: what was published stays, nothing else was changed; to finish, run it again"
 
 
@@ -87,20 +90,35 @@ class _Interrupt:
     """From the first moment on an interrupt, and a polite kill alike, lets the work stop at a clean point.
 
     Impatient ones that follow while it stops are left out: they would tear away what gives locks and threads back.
+    One that falls into an import waits for its end: native libraries print tracebacks, or stay half loaded.
     """
 
     def __init__(self) -> None:
         self._until = 0.0
 
-    def __call__(self, *_: object) -> None:
-        if time.monotonic() >= self._until:
-            self._until = time.monotonic() + _STOP_SECONDS
-            raise KeyboardInterrupt
+    def __call__(self, _number: int, frame: FrameType | None) -> None:
+        if time.monotonic() < self._until:
+            return
+        if _imports(frame):
+            signal.signal(signal.SIGALRM, self)
+            signal.setitimer(signal.ITIMER_REAL, _IMPORT_SECONDS)
+            return
+        self._until = time.monotonic() + _STOP_SECONDS
+        raise KeyboardInterrupt
 
     @property
     def asked(self) -> bool:
         """True once somebody has asked to stop: what a library makes of that later is no fault of ours."""
         return self._until > 0
+
+
+def _imports(frame: FrameType | None) -> bool:
+    """Whether the code at ``frame`` runs inside an import."""
+    while frame is not None:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _version(value: bool) -> None:
