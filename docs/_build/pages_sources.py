@@ -12,7 +12,7 @@ from backcourt.catalog import TABLES
 from backcourt.settings import PREFIX
 from backcourt.sources.declared import FORMER, sources
 from backcourt.sources.source import Source
-from backcourt.sources.units import statement
+from backcourt.sources.staging import statement
 
 _RULE = re.compile(r"'([a-z][a-z_]*): ")
 _WARNING = re.compile(r"'([a-z][a-z_]*)(?:: [^']*)?'")

@@ -18,7 +18,7 @@ from backcourt.processors.registry import registry
 from backcourt.sources import providers
 from backcourt.sources.season.files import FILES as SEASON_FILES
 from backcourt.sources.season.files import SeasonFile
-from backcourt.sources.units import statement
+from backcourt.sources.staging import statement
 from backcourt.warehouse.dialect import is_read_only, lint, to_duckdb
 from backcourt.warehouse.seasons import SEASONS
 

@@ -11,7 +11,7 @@ import pytest
 from backcourt.calendar import lost_zeros, with_its_zeros
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.sources.declared import source
-from backcourt.sources.season.files import check_folder
+from backcourt.sources.season.folder import check_folder
 from backcourt.sources.source import check_game
 from box_scores import AWAY, HOME, record, v2_of
 from partners import Partner, about, partner, payload

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from backcourt.errors import InputFileError
-from backcourt.sources.season.files import FILES, check_folder
+from backcourt.sources.season.files import FILES
+from backcourt.sources.season.folder import check_folder
 
 
 def refused(season, match):

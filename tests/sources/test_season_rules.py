@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from backcourt.sources.season.files import FILES
-from backcourt.sources.units import statement
+from backcourt.sources.staging import statement
 
 TABLES = {file.stem: file.table for file in FILES}
 Change = dict[str, Any] | Callable[[list[dict[str, Any]]], None]

@@ -23,11 +23,14 @@ from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.measure import Measure, measure
 from backcourt.sources.order import Reader
 from backcourt.sources.remembered import Became, Outcome, is_there, outcomes, remember
-from backcourt.sources.season.files import Folder, SeasonFile, arrow_type
+from backcourt.sources.rules import holds
+from backcourt.sources.season.files import SeasonFile
+from backcourt.sources.season.folder import Folder, arrow_type
 from backcourt.sources.season.summary import TableLoad
 from backcourt.sources.source import Source
+from backcourt.sources.staging import stage_inputs
 from backcourt.sources.targets import by_team
-from backcourt.sources.units import UnitLoader, holds, stage_inputs
+from backcourt.sources.units import UnitLoader
 from backcourt.warehouse.base import Warehouse
 from backcourt.warehouse.seasons import known_seasons
 

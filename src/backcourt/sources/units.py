@@ -1,92 +1,46 @@
 """Judge staged rows and publish them: a unit, mostly a game, with a broken rule is held back whole.
 
-One SQL file per feed turns the staged rows into the table's rows and names every rule that a row breaks. What several
-files have in common stands in parts/: {name} in a file is the text of parts/name.sql; {is_altered} says of a stored row
-of the schedule that it is not what its hash says. What is stored of a unit that is held back stays as it was, and
-nba_processing.quarantine says why. Everything else is published in one transaction per table, together with the
-quarantine.
+One SQL file per feed turns the staged rows into the table's rows and names every rule that a row breaks. What is stored
+of a unit that is held back stays as it was, and nba_processing.quarantine says why. Everything else is published in one
+transaction per table, together with the quarantine.
 """
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
-from importlib import resources
-from importlib.resources.abc import Traversable
 
 from backcourt.calendar import Seasons, longest_season
-from backcourt.catalog import raw_league, raw_market
-from backcourt.catalog.clock import UTC_OF_EASTERN
 from backcourt.catalog.model import Table
 from backcourt.catalog.teams import codes_of
 from backcourt.errors import AuditError, QueryError
 from backcourt.names.carriers import HOLDING, with_ids
 from backcourt.names.resolve import Resolved, settle_names
 from backcourt.sources import venues
-from backcourt.sources.faults import stage_faults, with_faults
-from backcourt.sources.season.files import EXHIBITION, Folder, SeasonFile
+from backcourt.sources.faults import with_faults
+from backcourt.sources.rules import (
+    TABLES,
+    extra_columns,
+    holding_rule,
+    holds,
+    is_filed_by_date,
+    quarantined_row,
+    unit_text,
+    without_blame,
+)
+from backcourt.sources.season.files import EXHIBITION, SeasonFile
+from backcourt.sources.season.folder import Folder
 from backcourt.sources.season.summary import TableLoad
+from backcourt.sources.staging import statement
 from backcourt.warehouse.base import STAGING, Parameters, Published, Session, Statement, Value
-from backcourt.warehouse.content import altered, trusted_hash
+from backcourt.warehouse.content import trusted_hash
 from backcourt.warehouse.publish import Restated, Scope, publish, staged_select
 from backcourt.warehouse.seasons import read_seasons
 
-_TABLES: Mapping[str, Table] = {table.full_name: table for table in (*raw_league.TABLES, *raw_market.TABLES)}
-_ROOM = resources.files("backcourt.sources")
-_PART = re.compile(r"\{([a-z_]+)\}")
 _QUARANTINE = "nba_processing.quarantine"
-_SCHEDULE = "nba_raw.nbac_schedule"
-_NO_UNIT = "(none)"
 _PATHS = f"SELECT landed_unit, MIN(path) AS path FROM {STAGING}.landed_units GROUP BY landed_unit"
-
-
-@lru_cache
-def statement(stem: str) -> str:
-    """SQL (BigQuery) that turns the staged file into the rows, with the rules each breaks and its warning.
-
-    Args:
-        stem: Name of the file without extension.
-    """
-    found = next(path for path in (_ROOM / "season" / f"{stem}.sql", _ROOM / "feeds" / f"{stem}.sql") if path.is_file())
-    return _filled(found)
-
-
-def _filled(path: Traversable) -> str:
-    """The text of a file, in which {name} stands for the text of parts/name.sql."""
-    text = path.read_text(encoding="utf-8").strip().replace("{UTC_OF_EASTERN}", UTC_OF_EASTERN)
-    text = text.replace("{is_altered}", altered(_TABLES[_SCHEDULE]))
-    return _PART.sub(lambda part: _filled(_ROOM / "parts" / f"{part[1]}.sql"), text)
-
-
-def stage_inputs(session: Session, folder: Folder) -> None:
-    """Make the files, the teams and the normal form of every name readable in nba_staging."""
-    import pyarrow as pa
-
-    from backcourt.catalog.teams import TEAMS, teams_of
-    from backcourt.names.normalise import lookup_array
-
-    # Codes of a season gone by have been replaced by today's, but on Basketball-Reference.
-    teams = [
-        {"tricode": team.tricode, "team_id": team.team_id, "bref_code": then.bref_code}
-        for team, then in zip(TEAMS, teams_of(folder.year), strict=True)
-    ]
-    session.stage_arrow("teams", pa.Table.from_pylist(teams))
-    names: pa.Table = pa.table({"player_name": folder.names, "player_lookup": lookup_array(folder.names)})
-    session.stage_arrow("player_names", names)
-    if folder.sources is not None:
-        columns = {"landed_unit": [unit for unit, _ in folder.sources], "path": [path for _, path in folder.sources]}
-        session.stage_arrow("landed_units", pa.table({name: pa.array(v, pa.string()) for name, v in columns.items()}))
-    if folder.not_whole:
-        stage_faults(session, folder.not_whole)
-    for file in folder.files:
-        if file.stem in folder.typed:
-            session.stage_arrow(file.stem, folder.typed[file.stem])
-        else:
-            session.stage_parquet(file.stem, folder.path / file.file_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +113,14 @@ class UnitLoader:
         return done
 
     def _load(self, file: SeasonFile, started: float) -> TableLoad:
-        table = _TABLES[file.table]
+        table = TABLES[file.table]
         if file.stem == "schedule":
             # A schedule's games are placed by what the program knows of arenas.
             venues.seed(self._session, now=self._now)
         stage = self._stage(table, file)
         scope = self._scope(table, file, stage)
         changed, stored = self._changes(table, file, stage, scope)
-        alone = {rule: found for rule, found in stage.rows.items() if rule not in _left_out(file)}
+        alone = {rule: found for rule, found in stage.rows.items() if rule not in without_blame(file)}
         entry = TableLoad(
             table=file.table,
             file=file.file_name,
@@ -180,7 +134,7 @@ class UnitLoader:
             rules=self._named(file, stage.name, "broken_rules", self._held(file, stage)) if stage.held else {},
             held_rows=sum(count for count, _ in alone.values()),
             row_rules=alone,
-            left_out={rule: found for rule, found in stage.rows.items() if rule in _left_out(file)},
+            left_out={rule: found for rule, found in stage.rows.items() if rule in without_blame(file)},
             warnings=self._named(file, stage.good, "warning"),
             absent=self._absent(table, file, stage),
             seconds=time.perf_counter() - started,
@@ -197,7 +151,7 @@ class UnitLoader:
 
     def compare(self, file: SeasonFile) -> int:
         """Good units of a file of which a load would write or take out a row; nothing is written."""
-        table = _TABLES[file.table]
+        table = TABLES[file.table]
         stage = self._stage(table, file)
         return self._changes(table, file, stage, self._scope(table, file, stage))[0]
 
@@ -270,7 +224,7 @@ class UnitLoader:
             f"units_{file.stem}",
             # What has no row left is held back, too: an empty unit would take out what is stored of it.
             "SELECT unit, is_out, NOT is_out AND breaks AS held, is_out OR breaks AS gone, broken_rows "
-            f"FROM (SELECT {unit_text(file)} AS unit, {guests} AS is_out, COUNTIF({_holding_rule(file)}) > 0 "
+            f"FROM (SELECT {unit_text(file)} AS unit, {guests} AS is_out, COUNTIF({holding_rule(file)}) > 0 "
             "OR COUNTIF(broken_rules IS NULL) = 0 AS breaks, COUNTIF(broken_rules IS NOT NULL) AS broken_rows "
             f"FROM {name} GROUP BY unit)",
         ).name
@@ -283,7 +237,7 @@ class UnitLoader:
         columns = ", ".join(column.name for column in table.columns if column.name != "processed_at")
         good = self._session.stage_query(
             f"good_{file.stem}",
-            f"SELECT {columns}, {', '.join(_extra(file))} FROM {name} "
+            f"SELECT {columns}, {', '.join(extra_columns(file))} FROM {name} "
             f"WHERE broken_rules IS NULL AND {unit_text(file)} IN (SELECT unit FROM {units} WHERE NOT gone)",
         ).name
         stage = _Stage(name, good, units, count, held, gone)
@@ -291,7 +245,7 @@ class UnitLoader:
 
     def _rows(self, file: SeasonFile, stage: _Stage) -> dict[str, tuple[int, str]]:
         """Rows that are left out, and those that loaded games go without: how many break a rule, and the first."""
-        left_out = f"(STARTS_WITH(broken, '{EXHIBITION}: ') OR NOT {_quarantined_row(file, 'broken')})"
+        left_out = f"(STARTS_WITH(broken, '{EXHIBITION}: ') OR NOT {quarantined_row(file, 'broken')})"
         found = self._session.rows(
             "SELECT SPLIT(broken, ': ')[SAFE_OFFSET(0)] AS rule, COUNT(*) AS n, "
             "MIN(SUBSTR(broken, STRPOS(broken, ': ') + 2)) AS detail "
@@ -308,10 +262,10 @@ class UnitLoader:
 
     def _staged(self, file: SeasonFile) -> str:
         """The file's rows as the table's, each with the rules that it breaks."""
-        table, extra = _TABLES[file.table], _extra(file)
+        table, extra = TABLES[file.table], extra_columns(file)
         rows = with_ids(table, statement(file.stem), extra)
         if self._folder.not_whole and any(column.name == "game_id" for column in table.columns):
-            rows = with_faults(table, rows, extra, _other_rule("x.broken_rules", file.row_rules))
+            rows = with_faults(table, rows, extra, holding_rule(file, "x.broken_rules"))
         sql = staged_select(table, rows, extra)
         return self._session.stage_query(f"stage_{file.stem}", sql, self._parameters).name
 
@@ -321,11 +275,11 @@ class UnitLoader:
         units = (
             f"SELECT {unit_text(file, 's.')} AS unit FROM {stage} AS s INNER JOIN {STAGING}.units_{file.stem} AS u "
             f"ON u.unit = {unit_text(file, 's.')} WHERE s.broken_rules IS NOT NULL "
-            f"AND NOT u.is_out AND (u.held OR {_quarantined_row(file)})"
+            f"AND NOT u.is_out AND (u.held OR {quarantined_row(file)})"
         )
         sql = (
             f"SELECT s.landed_from FROM {stage} AS s WHERE {unit_text(file, 's.')} IN ({units}) GROUP BY s.landed_from"
-            if "landed_from" in _extra(file)
+            if "landed_from" in extra_columns(file)
             else f"SELECT l.path FROM {STAGING}.landed_units AS l WHERE l.landed_unit IN ({units}) GROUP BY l.path"
         )
         return {str(row[0]) for row in self._session.rows(sql)}
@@ -335,7 +289,7 @@ class UnitLoader:
         unit = unit_text(file, "t.")
         parameters: dict[str, Value] = {"season_year": self._folder.year}
         # What a date files goes with it where the schedule has moved the date to another season since.
-        conditions = [] if _is_filed_by_date(table) else ["t.season_year = @season_year"]
+        conditions = [] if is_filed_by_date(table) else ["t.season_year = @season_year"]
         if conditions and any(column.name == "as_of_date" for column in table.columns):
             conditions = ["(t.season_year = @season_year OR t.as_of_date BETWEEN @first_day AND @last_day)"]
             parameters |= {name: self._parameters[name] for name in ("first_day", "last_day")}
@@ -375,7 +329,7 @@ class UnitLoader:
     def _quarantine(self, table: Table, file: SeasonFile, stage: _Stage) -> tuple[Statement, ...]:
         """The statements that replace the season's quarantine of the table."""
         parameters: dict[str, Value] = {"table_name": table.full_name, "season": self._folder.season}
-        landed = "landed_from" in _extra(file)
+        landed = "landed_from" in extra_columns(file)
         part = f"game_id IN (SELECT unit FROM {stage.units})"
         # What an earlier payload of the same date and key held, whatever its game was called, goes with it.
         folder = r"REGEXP_REPLACE({}, r'/[^/]*$', '')"
@@ -385,7 +339,7 @@ class UnitLoader:
         season = "" if "season_year" not in table.key and self._folder.sources is not None else " AND season = @season"
         part = f" AND ({part})" if self._folder.sources is not None else ""
         clear = Statement(f"DELETE FROM {_QUARANTINE} WHERE table_name = @table_name{season}{part}", parameters)
-        if not stage.held and not stage.rows.keys() - _left_out(file):
+        if not stage.held and not stage.rows.keys() - without_blame(file):
             return (clear,)
         has_date = any(column.name == "game_date" for column in table.columns)
         insert = Statement(
@@ -400,7 +354,7 @@ class UnitLoader:
             f"{', s.landed_from' if landed else ''} FROM {stage.name} AS s "
             "CROSS JOIN UNNEST(SPLIT(s.broken_rules, '; ')) AS broken WHERE s.broken_rules IS NOT NULL "
             f"AND {unit_text(file, 's.')} NOT IN (SELECT unit FROM {stage.units} WHERE is_out) "
-            f"AND ({self._held(file, stage)} OR {_quarantined_row(file, 'broken')}))) "
+            f"AND ({self._held(file, stage)} OR {quarantined_row(file, 'broken')}))) "
             + (f" LEFT JOIN ({_PATHS}) AS l ON l.landed_unit = unit " if part and not landed else " ")
             + "GROUP BY unit, rule ORDER BY unit, rule",
             parameters
@@ -449,57 +403,3 @@ class UnitLoader:
 
     def _numbers(self, sql: str, parameters: Parameters | None = None) -> tuple[int, ...]:
         return tuple(int(str(value)) for value in self._session.rows(sql, parameters)[0])
-
-
-def holds(file: SeasonFile) -> bool:
-    """True if a file knows players by name only, and its games wait until all of them are known."""
-    return file.table == f"nba_raw.{HOLDING}" and "player_id" not in file.columns
-
-
-def _holding_rule(file: SeasonFile) -> str:
-    """SQL condition: a row breaks a rule that holds its whole unit back."""
-    return _other_rule("broken_rules", file.row_rules)
-
-
-def _quarantined_row(file: SeasonFile, broken: str = "s.broken_rules") -> str:
-    """SQL condition: what a row breaks is written down, if its unit is not held back as a whole."""
-    return _other_rule(broken, file.left_out)
-
-
-def _left_out(file: SeasonFile) -> frozenset[str]:
-    """Rules whose rows are no problem of the load."""
-    return file.left_out | {EXHIBITION}
-
-
-def _other_rule(broken: str, rules: frozenset[str]) -> str:
-    """SQL condition: a list of broken rules names another one than these; no detail has a semicolon."""
-    if not rules:
-        return f"{broken} IS NOT NULL"
-    return f"REGEXP_REPLACE({broken}, r'(^|; )({'|'.join(sorted(rules))}): [^;]*', '') <> ''"
-
-
-def _is_filed_by_date(table: Table) -> bool:
-    """True if rows have neither a game nor a season in their key: a date alone says of which season they are."""
-    return "season_year" not in table.key and not any(column.name == "game_id" for column in table.columns)
-
-
-def unit_text(file: SeasonFile, alias: str = "") -> str:
-    """SQL text of what is held back as a whole; never NULL, so that NOT IN works."""
-    parts = [_text(file, alias, column) for column in file.unit.split()]
-    between = ", ' ', ".join(parts)
-    return parts[0] if len(parts) == 1 else f"CONCAT({between})"
-
-
-def _text(file: SeasonFile, alias: str, column: str) -> str:
-    name = f"{alias}{column}"
-    texts = {
-        "INT64": f"FORMAT('%d', {name})",
-        "DATE": f"FORMAT_DATE('%Y-%m-%d', {name})",
-        "TIMESTAMP": f"FORMAT_TIMESTAMP('%Y-%m-%d %H:%M:%S', {name})",
-    }
-    return f"COALESCE({texts.get(_TABLES[file.table].column(column).type, name)}, '{_NO_UNIT}')"
-
-
-def _extra(file: SeasonFile) -> tuple[str, ...]:
-    """Columns that a feed's statement returns besides the table's."""
-    return ("broken_rules", "warning", *(("landed_from",) if "landed_from" in file.columns else ()))

@@ -18,8 +18,8 @@ from backcourt.names.people import REGISTRY
 from backcourt.names.registry_fill import LISTING
 from backcourt.names.resolve import Resolved, settle_names
 from backcourt.sources.declared import sources
+from backcourt.sources.rules import unit_text
 from backcourt.sources.season.files import FILES, SeasonFile
-from backcourt.sources.units import unit_text
 from backcourt.warehouse.base import Session, Statement, Value, Warehouse
 from backcourt.warehouse.publish import Restated, Scope, publication
 

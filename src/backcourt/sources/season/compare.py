@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from backcourt.sources.season.files import check_folder
+from backcourt.sources.season.folder import check_folder
 from backcourt.warehouse.base import Warehouse
 from backcourt.warehouse.seasons import read_seasons
 
@@ -32,7 +32,8 @@ def compare_season(warehouse: Warehouse, folder: Path, *, now: datetime) -> Mapp
     import pyarrow.parquet as pq
 
     # Imported here, because what loads units knows the shape of a season's files.
-    from backcourt.sources.units import UnitLoader, stage_inputs
+    from backcourt.sources.staging import stage_inputs
+    from backcourt.sources.units import UnitLoader
 
     checked = check_folder(Path(folder))
     # A session that only reads opens no files.

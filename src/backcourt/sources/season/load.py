@@ -9,7 +9,8 @@ from pathlib import Path
 
 from backcourt.catalog import TABLES
 from backcourt.errors import UnknownNameError
-from backcourt.sources.season.files import FILES, check_folder
+from backcourt.sources.season.files import FILES
+from backcourt.sources.season.folder import check_folder
 from backcourt.sources.season.summary import LoadSummary
 from backcourt.warehouse.base import Warehouse
 from backcourt.warehouse.seasons import read_seasons
@@ -37,7 +38,8 @@ def load_season(
         UnknownNameError: If ``only`` names no raw table that a season's folder fills.
     """
     # Imported here, because what loads units knows the shape of a season's files.
-    from backcourt.sources.units import UnitLoader, stage_inputs
+    from backcourt.sources.staging import stage_inputs
+    from backcourt.sources.units import UnitLoader
 
     started = time.perf_counter()
     wanted = _wanted(only)

@@ -1,0 +1,68 @@
+"""SQL about a feed's rows: the unit that is held back as a whole, and what the rules that a row breaks mean for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from backcourt.catalog import raw_league, raw_market
+from backcourt.catalog.model import Table
+from backcourt.names.carriers import HOLDING
+from backcourt.sources.season.files import EXHIBITION, SeasonFile
+
+TABLES: Mapping[str, Table] = {table.full_name: table for table in (*raw_league.TABLES, *raw_market.TABLES)}
+"""The raw tables that files and feeds fill, by full name."""
+_NO_UNIT = "(none)"
+
+
+def holds(file: SeasonFile) -> bool:
+    """True if a file knows players by name only, and its games wait until all of them are known."""
+    return file.table == f"nba_raw.{HOLDING}" and "player_id" not in file.columns
+
+
+def holding_rule(file: SeasonFile, broken: str = "broken_rules") -> str:
+    """SQL condition: a row breaks a rule that holds its whole unit back."""
+    return _other_rule(broken, file.row_rules)
+
+
+def quarantined_row(file: SeasonFile, broken: str = "s.broken_rules") -> str:
+    """SQL condition: what a row breaks is written down, if its unit is not held back as a whole."""
+    return _other_rule(broken, file.left_out)
+
+
+def without_blame(file: SeasonFile) -> frozenset[str]:
+    """Rules whose rows are no problem of the load."""
+    return file.left_out | {EXHIBITION}
+
+
+def _other_rule(broken: str, rules: frozenset[str]) -> str:
+    """SQL condition: a list of broken rules names another one than these; no detail has a semicolon."""
+    if not rules:
+        return f"{broken} IS NOT NULL"
+    return f"REGEXP_REPLACE({broken}, r'(^|; )({'|'.join(sorted(rules))}): [^;]*', '') <> ''"
+
+
+def is_filed_by_date(table: Table) -> bool:
+    """True if rows have neither a game nor a season in their key: a date alone says of which season they are."""
+    return "season_year" not in table.key and not any(column.name == "game_id" for column in table.columns)
+
+
+def unit_text(file: SeasonFile, alias: str = "") -> str:
+    """SQL text of what is held back as a whole; never NULL, so that NOT IN works."""
+    parts = [_text(file, alias, column) for column in file.unit.split()]
+    between = ", ' ', ".join(parts)
+    return parts[0] if len(parts) == 1 else f"CONCAT({between})"
+
+
+def _text(file: SeasonFile, alias: str, column: str) -> str:
+    name = f"{alias}{column}"
+    texts = {
+        "INT64": f"FORMAT('%d', {name})",
+        "DATE": f"FORMAT_DATE('%Y-%m-%d', {name})",
+        "TIMESTAMP": f"FORMAT_TIMESTAMP('%Y-%m-%d %H:%M:%S', {name})",
+    }
+    return f"COALESCE({texts.get(TABLES[file.table].column(column).type, name)}, '{_NO_UNIT}')"
+
+
+def extra_columns(file: SeasonFile) -> tuple[str, ...]:
+    """Columns that a feed's statement returns besides the table's."""
+    return ("broken_rules", "warning", *(("landed_from",) if "landed_from" in file.columns else ()))

@@ -1,0 +1,69 @@
+"""What a load stages before it judges: the statement of each file, the files' rows, the teams and the names.
+
+One SQL file per feed turns the staged rows into the table's rows. What several files have in common is in parts/:
+{name} in a file is the text of parts/name.sql. {is_altered} is true for a stored row of the schedule that does not
+match its hash.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from backcourt.catalog.clock import UTC_OF_EASTERN
+from backcourt.sources.faults import stage_faults
+from backcourt.sources.rules import TABLES
+from backcourt.sources.season.folder import Folder
+from backcourt.warehouse.base import Session
+from backcourt.warehouse.content import altered
+
+_ROOM = resources.files("backcourt.sources")
+_PART = re.compile(r"\{([a-z_]+)\}")
+_SCHEDULE = "nba_raw.nbac_schedule"
+
+
+@lru_cache
+def statement(stem: str) -> str:
+    """SQL (BigQuery) that turns the staged file into the rows, with the rules each breaks and its warning.
+
+    Args:
+        stem: Name of the file without extension.
+    """
+    found = next(path for path in (_ROOM / "season" / f"{stem}.sql", _ROOM / "feeds" / f"{stem}.sql") if path.is_file())
+    return _filled(found)
+
+
+def _filled(path: Traversable) -> str:
+    """The text of a file, in which {name} stands for the text of parts/name.sql."""
+    text = path.read_text(encoding="utf-8").strip().replace("{UTC_OF_EASTERN}", UTC_OF_EASTERN)
+    text = text.replace("{is_altered}", altered(TABLES[_SCHEDULE]))
+    return _PART.sub(lambda part: _filled(_ROOM / "parts" / f"{part[1]}.sql"), text)
+
+
+def stage_inputs(session: Session, folder: Folder) -> None:
+    """Make the files, the teams and the normal form of every name readable in nba_staging."""
+    import pyarrow as pa
+
+    from backcourt.catalog.teams import TEAMS, teams_of
+    from backcourt.names.normalise import lookup_array
+
+    # Codes of a season gone by have been replaced by today's, but on Basketball-Reference.
+    teams = [
+        {"tricode": team.tricode, "team_id": team.team_id, "bref_code": then.bref_code}
+        for team, then in zip(TEAMS, teams_of(folder.year), strict=True)
+    ]
+    session.stage_arrow("teams", pa.Table.from_pylist(teams))
+    names: pa.Table = pa.table({"player_name": folder.names, "player_lookup": lookup_array(folder.names)})
+    session.stage_arrow("player_names", names)
+    if folder.sources is not None:
+        columns = {"landed_unit": [unit for unit, _ in folder.sources], "path": [path for _, path in folder.sources]}
+        session.stage_arrow("landed_units", pa.table({name: pa.array(v, pa.string()) for name, v in columns.items()}))
+    if folder.not_whole:
+        stage_faults(session, folder.not_whole)
+    for file in folder.files:
+        if file.stem in folder.typed:
+            session.stage_arrow(file.stem, folder.typed[file.stem])
+        else:
+            session.stage_parquet(file.stem, folder.path / file.file_name)
