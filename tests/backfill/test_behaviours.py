@@ -318,6 +318,23 @@ def test_7_five_failed_runs_in_a_row_open_the_breaker(path, policy):
     assert query(path, state) == []
 
 
+def test_7_a_success_that_a_killed_run_did_not_count(path):
+    """Killed after its last publication: the next daily run closes the breaker, although nothing is due."""
+    name = "team_defense_zone_analysis"
+    found = f"SELECT state, failure_count, last_success FROM nba_processing.circuit_breaker_state WHERE processor_name = '{name}'"
+    compute(path, DAILY, ("TDZA",), run_id="late", timer=Stuck, options=Options(frozenset({"all"}), timeout=30))
+    assert [row[:2] for row in query(path, found)] == [("CLOSED", 1)]
+    before = query(path, "SELECT * FROM nba_processing.circuit_breaker_state")
+    published = NOW + timedelta(minutes=5)
+    compute(path, DAILY, ("TDZA",), now=published, run_id="killed")
+    query(path, "DELETE FROM nba_processing.circuit_breaker_state")
+    marks = ", ".join("?" * len(before[0]))
+    query(path, f"INSERT INTO nba_processing.circuit_breaker_state VALUES ({marks})", *before[0])
+    again = compute(path, DAILY, ("TDZA",), now=NOW + timedelta(minutes=9), run_id="again", options=Options())
+    assert again.exit_code == 0
+    assert query(path, found) == [("CLOSED", 0, published)]
+
+
 @MODES
 def test_8_reprocess_attempts(path, policy):
     """A withheld entity's attempts are recorded in daily mode, three trip its breaker; backfill records none."""

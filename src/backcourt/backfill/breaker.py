@@ -6,9 +6,11 @@ Daily mode consults and feeds them; backfill does neither.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from backcourt.backfill.gate import DATE_LEVEL
+from backcourt.backfill.ledger import LEDGER
 from backcourt.backfill.stamp import Stamp
 from backcourt.processors.base import Processor
 from backcourt.processors.failures import CATEGORIES
@@ -86,6 +88,33 @@ def open_breakers(session: Session, names: tuple[str, ...], stamp: Stamp) -> dic
     return {str(name): f"until {until} UTC; last error: {error}" for name, until, error in rows}
 
 
+def settle(session: Session, processors: Sequence[Processor]) -> None:
+    """Close the breakers of processors that published in daily mode after their last failure.
+
+    A run that was killed between its last publication and its end has not counted its success.
+    """
+    later = " OR ".join(
+        f"(s.processor_name = '{processor.name}' AND l.table_name = '{processor.table.full_name}')"
+        for processor in processors
+    )
+    rows = session.rows(
+        f"SELECT s.processor_name, MAX(l.finished_at) AS published FROM {_STATE} AS s "
+        f"INNER JOIN {LEDGER} AS l ON l.finished_at > s.last_failure AND ({later}) "
+        "WHERE s.failure_count > 0 AND l.status = 'done' AND l.mode = 'daily' "
+        "GROUP BY s.processor_name ORDER BY s.processor_name"
+    )
+    session.transaction([_closed(str(name), at) for name, at in rows if isinstance(at, datetime)])
+
+
+def _closed(name: str, at: datetime) -> Statement:
+    """The statement that a success at that time closes a breaker."""
+    return Statement(
+        f"UPDATE {_STATE} SET state = 'CLOSED', failure_count = 0, last_success = @at, opened_at = NULL, "
+        "updated_at = @at WHERE processor_name = @name",
+        {"name": name, "at": at},
+    )
+
+
 def record_outcome(name: str, stamp: Stamp, error: str | None) -> tuple[Statement, ...]:
     """The statements that count a processor's run: a failure more, open at the fifth in a row; a success closes."""
     values: dict[str, Value] = {"name": name, "now": stamp.now}
@@ -96,11 +125,7 @@ def record_outcome(name: str, stamp: Stamp, error: str | None) -> tuple[Statemen
         values,
     )
     if error is None:
-        change = Statement(
-            f"UPDATE {_STATE} SET state = 'CLOSED', failure_count = 0, last_success = @now, opened_at = NULL, "
-            "updated_at = @now WHERE processor_name = @name",
-            values,
-        )
+        change = _closed(name, stamp.now)
     else:
         change = Statement(
             f"UPDATE {_STATE} SET failure_count = failure_count + 1, last_failure = @now, last_error = @error, "

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from itertools import groupby
 
 from backcourt.backfill.altered import altered_dates, in_words
-from backcourt.backfill.due import LEDGER
 from backcourt.backfill.gate import COUNTED, DATES, MINIMA
 from backcourt.backfill.history import HISTORY
+from backcourt.backfill.ledger import LEDGER
 from backcourt.backfill.plan import PlannedRange
 from backcourt.backfill.quality import findings
 from backcourt.backfill.seasons import span_values

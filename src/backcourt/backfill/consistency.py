@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backcourt.backfill.due import LEDGER
 from backcourt.backfill.gate import DATE_LEVEL
+from backcourt.backfill.ledger import LEDGER
 from backcourt.calendar import DateRange
 from backcourt.processors.base import Processor
 from backcourt.warehouse.base import Session

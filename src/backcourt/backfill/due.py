@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 
 from backcourt.backfill.gate import DATES, VANISHED, VANISHED_DETAIL
 from backcourt.backfill.inputs import MASK_OF_PARTS, one_game
+from backcourt.backfill.ledger import LEDGER
 from backcourt.backfill.reach import CALENDAR, changed_games, reached
 from backcourt.backfill.seasons import span_values
 from backcourt.backfill.staged import StagedInputs
@@ -19,7 +20,6 @@ from backcourt.processors.lineage import EVERYTHING
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session, Value
 
-LEDGER = "nba_processing.backfill_ledger"
 _OWN = "plan_own"
 _DUE = "plan_due"
 _REASON = """CASE

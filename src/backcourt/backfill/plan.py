@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from backcourt.backfill.due import LEDGER, stage_calendar, stage_due, stage_own
+from backcourt.backfill.due import stage_calendar, stage_due, stage_own
 from backcourt.backfill.expected import expected_rows
 from backcourt.backfill.gate import ALL_TO_COME, COUNTED, DATES, POSTPONED
 from backcourt.backfill.inputs import in_words
+from backcourt.backfill.ledger import LEDGER
 from backcourt.backfill.reach import CALENDAR
 from backcourt.backfill.seasons import span_values
 from backcourt.backfill.staged import StagedInputs

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from backcourt.backfill import history, locks
 from backcourt.backfill.blocked import Blocked
-from backcourt.backfill.breaker import open_breakers, record_outcome
+from backcourt.backfill.breaker import open_breakers, record_outcome, settle
 from backcourt.backfill.checks import Found, before_run
 from backcourt.backfill.chunks import Chunk, chunks_of, due_now
 from backcourt.backfill.consistency import inconsistencies
@@ -121,6 +121,8 @@ class _Run:
                 foresee = saved is not None or "stale" not in self.options.reprocess
                 found = make_plan(session, self.request, keep=saved is not None, forecast=foresee, inputs=self.inputs)
             self.dates = planned_dates(session, self.span)
+            if self.stamp.policy.breaker:
+                settle(session, self.processors)
             if saved is not None:
                 check_unchanged(saved, found)
             if found.ranges:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from backcourt.backfill.due import LEDGER
 from backcourt.backfill.gate import ALL_TO_COME, COUNTED, DATES
+from backcourt.backfill.ledger import LEDGER
 from backcourt.backfill.locks import is_live
 from backcourt.calendar import DateRange
 from backcourt.catalog import table

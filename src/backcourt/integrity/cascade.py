@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from backcourt.backfill.due import LEDGER, stage_calendar, stage_own
+from backcourt.backfill.due import stage_calendar, stage_own
+from backcourt.backfill.ledger import LEDGER
 from backcourt.backfill.reach import CALENDAR, changed_games, reached
 from backcourt.backfill.staged import StagedInputs
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange

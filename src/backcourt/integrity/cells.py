@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from backcourt.backfill.due import LEDGER
 from backcourt.backfill.expected import appearances
 from backcourt.backfill.gate import COUNTED, DATE_LEVEL, DATES, POSTPONED, VANISHED
+from backcourt.backfill.ledger import LEDGER
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.catalog import table
 from backcourt.processors.base import Processor

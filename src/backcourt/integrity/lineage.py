@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from backcourt.backfill.due import LEDGER
 from backcourt.backfill.gate import ALL_TO_COME, COUNTED
 from backcourt.backfill.inputs import fingerprints
+from backcourt.backfill.ledger import LEDGER
 from backcourt.backfill.plan import no_games
 from backcourt.backfill.seasons import span_values
 from backcourt.calendar import DateRange
