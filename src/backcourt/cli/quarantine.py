@@ -1,4 +1,4 @@
-"""`backcourt quarantine`: what was held back, why, and loading it again once it is mended."""
+"""`backcourt quarantine`: what was held back or waits, why, and loading it again once it is mended."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from backcourt.cli.engine import JsonOption, same_warehouse
 from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
-from backcourt.cli.sources import LandingOption
+from backcourt.cli.sources import LandingOption, asked_again
 
 app = typer.Typer(help="What was held back because it breaks a rule.", no_args_is_help=True)
 _SHOWN = 10
@@ -23,39 +23,45 @@ def list_held(
     as_json: JsonOption = False,
     file: WarehouseOption = None,
 ) -> None:
-    """List what is held back, by table and game, with the rules that it breaks, and payloads that could not be read.
+    """List what is held back, by table and game, with the rules that it breaks, and payloads that wait.
 
-    Exits with 1 if there is anything.
+    Those could not be read, or are not whole and are asked for again. Exits with 1 if there is anything.
     """
     from backcourt.cli.output import print_json, print_table
-    from backcourt.sources.quarantine import held, refused
+    from backcourt.sources.declared import source
+    from backcourt.sources.quarantine import held, waiting
 
     place = warehouse(file)
     place.require()
     with place.read() as session:
         found = held(session, table=table or "", season=season or "")
-        # A payload that could not be read is of no season that anybody knows.
-        unread = refused(session, table=table or "") if not season else []
+        unread = waiting(session, "refused", table=table or "", season=season or "")
+        partial = waiting(session, "incomplete", table=table or "", season=season or "")
+    code = 1 if found or unread or partial else 0
     if as_json:
-        print_json({"held": found, "refused": unread})
-        raise typer.Exit(1 if found or unread else 0)
+        print_json({"held": found, "refused": unread, "incomplete": partial})
+        raise typer.Exit(code)
     if found:
         print_table(
             ("table", "season", "game", "date", "rules"),
             [(r["table_name"], r["season"], r["unit"], r["game_date"], r["rules"]) for r in found],
         )
-    if unread:
-        print_table(
-            ("source", "date", "key", "why it could not be read"),
-            [(r["source"], r["day"], r["payload_key"], r["detail"]) for r in unread],
-        )
+    for why, rows in (("why it could not be read", unread), ("what is missing in it", partial)):
+        if rows:
+            print_table(
+                ("source", "date", "key", why), [(r["source"], r["day"], r["payload_key"], r["detail"]) for r in rows]
+            )
+    same = same_warehouse(file)
     if found:
-        typer.echo(f"next: backcourt quarantine show {shlex.quote(found[0]['unit'])}{same_warehouse(file)}")
-    elif unread:
-        typer.echo(f"next: fetch them again with --no-resume, then backcourt quarantine retry{same_warehouse(file)}")
-    else:
+        typer.echo(f"next: backcourt quarantine show {shlex.quote(found[0]['unit'])}{same}")
+    if partial:
+        first = partial[0]["source"]
+        typer.echo(f"next: {asked_again(source(first), [r['day'] for r in partial if r['source'] == first])}{same}")
+    if unread and not found:
+        typer.echo(f"next: fetch them again with --no-resume, then backcourt quarantine retry{same}")
+    if not code:
         typer.echo("nothing is held back")
-    raise typer.Exit(1 if found or unread else 0)
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -111,11 +117,14 @@ def retry(
     if as_json:
         print_json(asdict(done))
     else:
-        typer.echo(f"{done.loaded:,} loaded, {done.held:,} still held back, {done.refused:,} could not be read")
+        partial = f", {done.incomplete:,} incomplete" if done.incomplete else ""
+        typer.echo(
+            f"{done.loaded:,} loaded, {done.held:,} still held back, {done.refused:,} could not be read{partial}"
+        )
         for name in done.names[:_SHOWN]:
             typer.echo(name)
         if len(done.names) > _SHOWN:
             typer.echo(f"and {len(done.names) - _SHOWN:,} more")
         if done.elsewhere:
             typer.echo(f"{done.elsewhere:,} came with a season's folder: backcourt load season DIR loads them again")
-    raise typer.Exit(1 if done.held or done.refused or done.elsewhere else 0)
+    raise typer.Exit(1 if done.held or done.refused or done.incomplete or done.elsewhere else 0)

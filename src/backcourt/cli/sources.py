@@ -286,6 +286,13 @@ def _print_fetched(name: str, done: Fetched, days: Sequence[date], options: str)
     typer.echo(f"next: backcourt {again} {name}{dates}{options}")
 
 
+def asked_again(source: Source, days: Sequence[date]) -> str:
+    """The command that asks again for a source's payloads of some dates."""
+    # Of what holds today nothing else can be asked for.
+    dates = "" if source.per == "snapshot" else f" --start-date {min(days)} --end-date {max(days)}"
+    return f"backcourt fetch {source.name}{dates}"
+
+
 def _load_fields(done: LandedLoad) -> dict[str, object]:
     return {
         "source": done.source,
@@ -314,6 +321,8 @@ def _load_fields(done: LandedLoad) -> dict[str, object]:
 
 
 def _print_loaded(done: LandedLoad, days: Sequence[date], file: str | None) -> None:
+    from backcourt.sources.declared import source as find
+
     teams = "" if done.teams is None else f"{done.teams:,} teams, "
     typer.echo(
         f"{done.source}: {done.files:,} payloads of {len(days):,} dates in {done.seconds:.1f} s: "
@@ -335,7 +344,7 @@ def _print_loaded(done: LandedLoad, days: Sequence[date], file: str | None) -> N
     if done.names and done.names.queued:
         typer.echo(f"next: backcourt names pending{same}")
     elif done.incomplete:
-        typer.echo(f"next: backcourt fetch {done.source} --start-date {days[0]} --end-date {days[-1]}{same}")
+        typer.echo(f"next: {asked_again(find(done.source), days)}{same}")
     elif done.quarantined or done.held_rows or done.refused:
         typer.echo(f"next: backcourt quarantine list{same}")
     else:

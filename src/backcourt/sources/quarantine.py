@@ -1,10 +1,10 @@
-"""What was held back: listed, shown, and loaded again from the landing zone."""
+"""What was held back and what waits in the landing zone: listed, shown, and loaded again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, Literal
 
 from backcourt.calendar import season_year
 from backcourt.errors import UnknownNameError
@@ -14,9 +14,15 @@ from backcourt.sources.landed import UNKNOWN_PAYLOAD, load_landed
 from backcourt.sources.landing import Landing
 from backcourt.sources.remembered import LANDED
 from backcourt.sources.season.files import FILES
+from backcourt.sources.source import About
 from backcourt.warehouse.base import Session, Warehouse
+from backcourt.warehouse.seasons import read_seasons
 
 _QUARANTINE = "nba_processing.quarantine"
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
+"""Time of receipt where it does not matter."""
+Waiting = Literal["refused", "incomplete"]
+"""What became of a payload that waits to be read, or to be asked for again."""
 
 
 @dataclass(slots=True)
@@ -24,9 +30,10 @@ class Retried:
     """What loading again did.
 
     Attributes:
-        loaded: Units that are held back no longer, and payloads that can be read now.
+        loaded: Units that are held back no longer, and payloads that can be read or are whole now.
         held: Units that are still held back.
         refused: Payloads that could not be read, and units that the engine refused.
+        incomplete: Payloads that are not whole.
         elsewhere: Units that did not come from the landing zone and were not tried.
         names: What is still held back, and what could not be read, each with its reason.
     """
@@ -34,6 +41,7 @@ class Retried:
     loaded: int = 0
     held: int = 0
     refused: int = 0
+    incomplete: int = 0
     elsewhere: int = 0
     names: list[str] = field(default_factory=list)
 
@@ -71,24 +79,45 @@ def details(session: Session, unit: str) -> list[dict[str, Any]]:
     return rows
 
 
-def refused(session: Session, *, table: str = "") -> list[dict[str, Any]]:
-    """Payloads that could not be read, with the reason: source, day, payload_key, detail.
+def waiting(session: Session, outcome: Waiting, *, table: str = "", season: str = "") -> list[dict[str, Any]]:
+    """Payloads that wait in the landing zone, with the reason: source, day, payload_key, detail.
+
+    What a later payload of its list has replaced waits for nothing any more.
 
     Args:
         session: An open session.
+        outcome: Those that could not be read, or those that are not whole.
         table: Only those of the sources that fill this raw table; all if it is empty.
+        season: Only those of this season; all if it is empty.
 
     Raises:
         UnknownNameError: If no source fills a table of that name.
+        BackcourtError: If the season is none.
     """
     wanted = _full(table)
-    names = [name for name, source in sources().items() if wanted in {"", source.table}]
+    year = season_year(season) if season else None
+    seasons = read_seasons(session)
+    current = {name for name, source in sources().items() if source.is_current}
     rows: list[dict[str, Any]] = session.query(
-        f"SELECT source, day, payload_key, detail FROM {LANDED} WHERE outcome = 'refused' "
-        "AND source IN UNNEST(@names) ORDER BY source, day, payload_key",
-        {"names": names},
+        f"SELECT source, day, payload_key, outcome, detail FROM {LANDED} WHERE source IN UNNEST(@names) "
+        "ORDER BY source, day, payload_key",
+        {"names": [name for name, source in sources().items() if wanted in {"", source.table}]},
     ).to_pylist()
-    return rows
+    years = [About(row["payload_key"], row["day"], _NEVER, "", seasons).season_year() for row in rows]
+    last = {
+        (row["source"], row["payload_key"], own): row["day"]
+        for row, own in zip(rows, years, strict=True)
+        if row["outcome"] != "refused"
+    }
+    return [
+        {name: value for name, value in row.items() if name != "outcome"}
+        for row, own in zip(rows, years, strict=True)
+        if row["outcome"] == outcome
+        and year in {None, own}
+        and not (
+            row["source"] in current and row["day"] < last.get((row["source"], row["payload_key"], own), row["day"])
+        )
+    ]
 
 
 def retry(warehouse: Warehouse, landing: Landing, *, table: str = "", now: datetime, run_id: str) -> Retried:
@@ -119,7 +148,8 @@ def retry(warehouse: Warehouse, landing: Landing, *, table: str = "", now: datet
             days = sorted({day for day, _ in mine})
             load = load_landed(warehouse, source, landing, days, keys={key for _, key in mine}, now=now, run_id=run_id)
             done.refused += load.errors
-            done.names += list(load.refused.values())
+            done.incomplete += len(load.incomplete)
+            done.names += [*load.refused.values(), *(f"{path}: {why}" for path, why in load.incomplete.items())]
     with warehouse.write() as session:
         # Also if there was nothing to load: a retry that was killed may have left it undone.
         finish(session, run_id=run_id, now=now)
@@ -136,7 +166,7 @@ def retry(warehouse: Warehouse, landing: Landing, *, table: str = "", now: datet
     done.names += [f"{row['table_name']} {row['unit']}: {row['rules']}" for row in still]
     units = {str(unit) for _, unit in before}
     done.loaded = len(before - after) + sum(
-        outcome == "refused" and (found, day, key) in loaded and str(key) not in units
+        outcome in {"refused", "incomplete"} and (found, day, key) in loaded and str(key) not in units
         for found, day, key, outcome in tried
     )
     return done
