@@ -89,7 +89,7 @@ def dates(warehouse: Path) -> tuple[str, str]:
 def compare(label: str, loaded: Path, work: Path, statements: Path, runs: int) -> dict[str, object]:
     """Floor and product in turn, each on its own fresh copy."""
     first, last = dates(loaded)
-    bare = shutil.copy(loaded, work / "bare.duckdb")
+    bare = Path(shutil.copy(loaded, work / "bare.duckdb"))
     empty(bare, drop=True)
     samples: dict[str, list[tuple[float, float]]] = {"floor": [], "product": []}
     for turn in range(runs + 1):

@@ -7,7 +7,7 @@ lines of one game are missing in the warehouse; one game's payload has not lande
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ _COLUMNS = {
 _KNOWN = ("GAME_ID", "TEAM_ID", "TEAM_NAME", "TEAM_ABBREVIATION", "MIN")
 
 
-def payload(lines: list[Mapping[str, Any]]) -> bytes:
+def payload(lines: Sequence[Mapping[str, Any]]) -> bytes:
     """The team box score of a game as the service sends it.
 
     Args:

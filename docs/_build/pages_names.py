@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from markup import ROOT, table, text
@@ -80,7 +81,7 @@ def _percent(share: float | None, decimals: int) -> str:
     return "" if share is None else f"{100 * share:.{decimals}f} %"
 
 
-def _table(headers: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(headers: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A table whose figures, after the words in front, are aligned to the right."""
     first, _, *rest = table(headers, rows).strip("\n").splitlines()
     numbers = [all(not row[place] or row[place][0].isdigit() for row in rows) for place in range(len(headers))]

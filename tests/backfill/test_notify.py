@@ -37,8 +37,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         """Take a message."""
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.taken.append((body["type"], body["title"], body["message"]))
-        self.send_response(self.server.status)
+        self.server.taken.append((body["type"], body["title"], body["message"]))  # type: ignore[attr-defined]
+        self.send_response(self.server.status)  # type: ignore[attr-defined]
         self.end_headers()
 
     def log_message(self, *_):
@@ -86,7 +86,7 @@ def test_the_setting_names_the_notifier(service):
     assert make_notifier("console") == make_notifier(" ") == ConsoleNotifier()
     assert make_notifier("none") == NoNotifier()
     first = f"{service.address}&+X-List=1,2"
-    assert make_notifier(f" {first}, {service.address},").addresses == (first, service.address)
+    assert make_notifier(f" {first}, {service.address},").addresses == (first, service.address)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("level", ["info", "warning", "failure"])

@@ -9,11 +9,12 @@ import pytest
 
 from backcourt.backfill import workers
 from backcourt.backfill.blocked import Blocked
+from backcourt.backfill.chunks import Chunk
 from backcourt.backfill.options import Options
 from backcourt.backfill.run import run
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
-from backcourt.errors import FailedDatesError, QueryError, TimeLimitError
+from backcourt.errors import AuditError, FailedDatesError, QueryError, TimeLimitError
 from backcourt.mode import DAILY
 from backcourt.processors.registry import registry, select
 from backcourt.warehouse.duckdb import DuckDBWarehouse
@@ -142,7 +143,7 @@ def overflow(path, table, column):
 def test_a_value_too_large_fails_its_date(raw, computed_season, chunk, monkeypatch):
     """The engine names no date: halves find it, in few computations, and all other dates are published."""
     tried = []
-    real = workers.publish_chunk
+    real = workers.publish_chunk  # type: ignore[attr-defined]
 
     def counted(session, processor, span, *values, **options):
         tried.append(processor.table.short)
@@ -204,13 +205,13 @@ def test_stored_rows_of_a_failed_date_stay(computed):
 def test_halves_find_exactly_the_bad_dates(bad):
     """Whatever dates are at fault: they and no others fail, every other date is computed once in the end."""
     days = [date(2021, 10, 19 + number) if number < 13 else date(2021, 11, number - 12) for number in range(27)]
-    chunk = workers.Chunk(registry()[0], DateRange(days[0], LAST), "missing", 27)
+    chunk = Chunk(registry()[0], DateRange(days[0], LAST), "missing", 27)
     tried = []
 
     def attempt(part):
         mine = [number for number, day in enumerate(days) if part.span.start <= day <= part.span.end]
         tried.append(mine)
-        wrong = workers.AuditError("twice") if bad & {*mine} else None
+        wrong = AuditError("twice") if bad & {*mine} else None
         return workers.Done(part, None, wrong, 0.0, tuple(days[number] for number in mine) if wrong else ())
 
     parts = workers._search(attempt, chunk, days, fails=True)
@@ -285,7 +286,7 @@ def test_only_what_reads_a_failed_date_waits(simulated_warehouse):
     blocked = Blocked(season)
     blocked.fail(select(tables=("TDGS",))[0], DateRange(day, day))
     with DuckDBWarehouse(simulated_warehouse).read() as session:
-        pieces = blocked.rest(session, [workers.Chunk(zones, season, "missing", 160)])
+        pieces = blocked.rest(session, [Chunk(zones, season, "missing", 160)])
     free = {
         each
         for (each,) in shared(

@@ -194,7 +194,7 @@ def test_a_date_whose_games_were_all_put_off_has_no_rows(raw_season, tmp_path, d
     assert compute(path).exit_code == 0
     for processor in registry():
         table = processor.table
-        assert query(path, f"SELECT count(*) FROM {table.full_name} WHERE {table.partition} = '{day}'") == [(0,)]
+        assert query(path, f"SELECT count(*) FROM {table.full_name} WHERE {table.partition} = '{day}'") == [(0,)]  # type: ignore[attr-defined]
     assert ledger(path, f"game_date = '{day}'") == set()
     fresh = shutil.copy(path, tmp_path / "fresh.duckdb")
     for processor in registry():

@@ -232,7 +232,7 @@ def slots(warehouse: Path) -> list[Slot]:
     """Every place for a value in every command, with values that are right everywhere else."""
     found = []
     for command, declared in commands().items():
-        parameters = {one.name: one for one in declared.params if one.name != "help"}
+        parameters = {one.name: one for one in declared.params if one.name != "help"}  # type: ignore[attr-defined]
         for name, chosen in parameters.items():
             if getattr(chosen, "is_flag", False):
                 continue

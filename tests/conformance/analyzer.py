@@ -84,7 +84,7 @@ def service() -> Any:
 
     plain = wasm_client.Config
 
-    class CachedConfig(plain):  # type: ignore[misc, valid-type]
+    class CachedConfig(plain):  # type: ignore[valid-type]
         """The client's engine configuration with wasmtime's cache of compiled modules."""
 
         def __init__(self) -> None:

@@ -47,7 +47,7 @@ GAMES = Table(
 
 def utc(*parts: int) -> datetime:
     """An instant."""
-    return datetime(*parts, tzinfo=UTC)  # type: ignore[misc, arg-type]
+    return datetime(*parts, tzinfo=UTC)
 
 
 ROWS: list[tuple[object, ...]] = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +14,6 @@ from docref.check import check
 from docref.config import Config
 from docref.markdown import parse
 from docref.model import Outcome
-from docref.pages import PurePosixPath
 from docref.repository import Repository
 
 PATTERNS = [

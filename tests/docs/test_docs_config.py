@@ -48,7 +48,7 @@ def test_every_validation_is_a_warning_and_a_warning_stops_the_build(config):
     from mkdocs.config.defaults import MkDocsConfig
 
     assert config["strict"] is True
-    offered = MkDocsConfig.validation.config_class
+    offered = MkDocsConfig.validation.config_class  # type: ignore[attr-defined]
     assert config["validation"] == {
         "nav": dict.fromkeys(("omitted_files", "not_found", "absolute_links"), "warn"),
         "links": dict.fromkeys(("not_found", "anchors", "absolute_links", "unrecognized_links"), "warn"),

@@ -103,7 +103,7 @@ def test_the_documented_shapes_are_those_that_are_printed(parts, damaged, comman
     }
     assert set(asked) == set(pages_integrity.SHAPES)
     for name, calls in asked.items():
-        done = [command(*words) for words in calls]
+        done = [command(*words) for words in calls]  # type: ignore[attr-defined]
         found = set().union(*(_keys(json.loads(item.out)) for item in done))
         assert found == set(pages_integrity.SHAPES[name]), name
         assert [item.code for item in done if item.code > 2] == []

@@ -161,9 +161,9 @@ def test_running_a_section_again_prints_the_same(tmp_path):
         (scenarios, ("downstream",)),
         (troubles, ("lease",)),
     ):
-        chosen = {anchor: module.SECTIONS[anchor] for anchor in anchors}
-        page = tmp_path / module.PAGE.name
-        text = module.PAGE.read_text(encoding="utf-8")
+        chosen = {anchor: module.SECTIONS[anchor] for anchor in anchors}  # type: ignore[attr-defined]
+        page = tmp_path / module.PAGE.name  # type: ignore[attr-defined]
+        text = module.PAGE.read_text(encoding="utf-8")  # type: ignore[attr-defined]
         pieces = re.split(r"(?m)^(?=## .*\{ #[\w-]+ \}$)", text)
         page.write_text("".join(p for p in pieces if any(f"{{ #{a} }}" in p for a in anchors)), encoding="utf-8")
         first = transcripts.parts(tmp_path / "one", warehouse, page, chosen)

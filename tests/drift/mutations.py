@@ -327,7 +327,7 @@ def functions(tree: Path) -> Iterator[Mutation]:
                     "function", dotted, path, found[0], edit(path, found[0], found[0] + "_renamed"), tuple(places)
                 )
                 node = next(n for n in ast.parse(text).body if getattr(n, "name", "") == name)
-                first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
+                first = min([node.lineno, *(item.lineno for item in node.decorator_list)])  # type: ignore[attr-defined]
                 yield _without("function", dotted + "-gone", tree, path, (first, node.end_lineno), tuple(places))
 
 
@@ -389,7 +389,7 @@ def behaviours(tree: Path) -> Iterator[Mutation]:
     tree_of_mode = ast.parse((tree / path).read_text(encoding="utf-8"))
     listed = [n for n in ast.walk(tree_of_mode) if isinstance(n, ast.Call) and ast.unparse(n.func) == "Behaviour"]
     for node in listed:
-        title = node.args[2].value
+        title = node.args[2].value  # type: ignore[attr-defined]
         yield _without("behaviour", title + "-gone", tree, path, (node.lineno, node.end_lineno), (), f"{title} {{")
     yield Mutation(
         "behaviour",

@@ -4,10 +4,11 @@ import errno
 import os
 import socket
 import stat
+from pathlib import Path
 
 import pytest
 
-from backcourt import files, leftovers
+from backcourt import leftovers
 from backcourt.errors import InputFileError, OutputFileError
 from backcourt.files import check_writable, make_folder, read_whole, replacing, replacing_text, write_whole
 
@@ -26,7 +27,7 @@ def no_plain_files(folder):
 
 def test_what_is_no_plain_file_is_never_replaced(tmp_path):
     """A folder, a link (to a file or to nothing), a pipe, a socket and a device stay what they are, and are named."""
-    for name, path in {**no_plain_files(tmp_path), "device": files.Path(os.devnull)}.items():
+    for name, path in {**no_plain_files(tmp_path), "device": Path(os.devnull)}.items():
         before = os.lstat(path)
         with pytest.raises(OutputFileError, match=f"is a {'link' if name == 'loose' else name}, not a file"):
             write_whole(path, "new", "--out")
@@ -38,7 +39,7 @@ def test_what_is_no_plain_file_is_never_replaced(tmp_path):
 def test_what_is_no_plain_file_is_never_read(tmp_path):
     """A folder, a pipe that nobody writes to, a socket and a device are refused at once; a link is followed."""
     found = no_plain_files(tmp_path)
-    for path in (found["folder"], found["pipe"], found["socket"], files.Path("/dev/zero")):
+    for path in (found["folder"], found["pipe"], found["socket"], Path("/dev/zero")):
         with pytest.raises(InputFileError):
             read_whole(path, 100)
     assert read_whole(found["link"], 4) == b"kept"

@@ -34,7 +34,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     """A warehouse with four registered players, one session for all tests."""
     path = tmp_path_factory.mktemp("model") / "w.duckdb"
     with DuckDBWarehouse(path).write(TABLES) as session:
-        session._plain(
+        session._plain(  # type: ignore[attr-defined]
             "INSERT INTO nba_reference.nba_players_registry (universal_player_id, team_abbr, season, player_id, "
             "player_lookup, player_name, source_priority, created_by, created_at, processed_at) VALUES "
             + ", ".join(
@@ -59,7 +59,7 @@ def _plain_connections(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 @pytest.fixture
 def session(warehouse: Session) -> Session:
     """The same without stored answers."""
-    warehouse._plain("DELETE FROM nba_reference.name_model_answers")
+    warehouse._plain("DELETE FROM nba_reference.name_model_answers")  # type: ignore[attr-defined]
     return warehouse
 
 
@@ -527,7 +527,7 @@ def test_the_order_of_the_questions_does_not_matter(session: Session) -> None:
     twin = question("Jalyn Williams\x07", source="odds")
     with ModelServer(answering(first_candidate)) as server:
         there = asked(session, [*questions, twin], settings(server))
-        session._plain("DELETE FROM nba_reference.name_model_answers")
+        session._plain("DELETE FROM nba_reference.name_model_answers")  # type: ignore[attr-defined]
         back = asked(session, [twin, *questions[::-1]], settings(server))
     assert server.received[0].text == server.received[1].text
     assert [(n["source"], n["team"]) for n in server.received[0].names] == [

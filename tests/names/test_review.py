@@ -585,7 +585,7 @@ def test_undoing_all_in_reverse_comes_back_to_the_beginning(tmp_path_factory, ac
     """Whatever was accepted, rejected, snoozed and withdrawn in the same second: taken back in reverse, all is as before."""
     with league(tmp_path_factory, tmp_path_factory.mktemp("acts")).write(TABLES) as session:
         before = beginning(session)
-        done = [do(session, *act, f"run{number}") for number, act in enumerate(acts)]
+        done = [do(session, *act, f"run{number}") for number, act in enumerate(acts)]  # type: ignore[call-arg]
         for number, act in enumerate(filter(None, reversed(done))):
             review.undo(session, act, by="bob", now=NOW, run_id=f"undo{number}")
         assert beginning(session) == before

@@ -41,7 +41,7 @@ def test_the_parameters_cell_is_the_model(name):
     code = [cell for cell in cells(name) if cell["cell_type"] == "code"]
     assert "parameters" in code[0]["metadata"]["tags"]
     tree = ast.parse(source(code[0]))
-    found = {node.targets[0].id: ast.literal_eval(node.value) for node in tree.body}
+    found = {node.targets[0].id: ast.literal_eval(node.value) for node in tree.body}  # type: ignore[attr-defined]
     assert tuple(found) == MODELS[name].names()
     switches = {key: info.default for key, info in MODELS[name].model_fields.items() if info.annotation is bool}
     assert {key: value for key, value in found.items() if value is not None} == switches
@@ -56,7 +56,7 @@ def test_every_step_is_one_call(name):
 
     for cell in [cell for cell in cells(name) if cell["cell_type"] == "code"][2:]:
         (statement,) = ast.parse(source(cell)).body
-        call = statement.value.func
+        call = statement.value.func  # type: ignore[attr-defined]
         assert (call.value.id, hasattr(steps, call.attr)) == ("steps", True)
 
 

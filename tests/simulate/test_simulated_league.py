@@ -241,7 +241,7 @@ def test_invented_names_and_misspellings() -> None:
 def test_bad_arguments_are_refused(tmp_path: Path, bad: dict[str, object]) -> None:
     """A negative seed and a malformed season are errors of ours, and nothing is written."""
     with pytest.raises(BackcourtError):
-        write_season(tmp_path / "out", **bad)  # type: ignore[arg-type]
+        write_season(tmp_path / "out", **bad)
     assert not (tmp_path / "out").exists()
 
 

@@ -393,7 +393,7 @@ def test_a_report_tells_its_time_whatever_its_name(
     path.write_bytes(data)
     rows = SOURCE["nbac_injury_report"].parse(data, about(day)).rows
     games = dict.fromkeys((row["game_date"], row["home"], row["away"]) for row in rows)
-    partner.schedule(*((f"00225007{place:02d}", *game, 1, 2, 4) for place, game in enumerate(games)))  # type: ignore[misc]
+    partner.schedule(*((f"00225007{place:02d}", *game, 1, 2, 4) for place, game in enumerate(games)))
     options = ("--warehouse", partner.warehouse.path, "--landing", partner.landing.url)
     done = command("land", "nbac_injury_report", path, "--date", day, *options)
     assert f"/2026-02-08/{time}/" in done.out

@@ -477,8 +477,8 @@ def of_schedule(name: str, case: Case) -> list[tuple[str, date, str, str, int, i
         return [(g, case.day, h, a, y, x, n) for g, h, a, x, y, n in case.games]
     found = []
     for number, game in enumerate(games(name, case)):
-        ident = game.game_id if is_game_id(game.game_id) else f"00223005{number:02d}"
-        found.append((ident, case.day, game.home, game.away, 100, 99, 4))
+        ident = game.game_id if is_game_id(game.game_id) else f"00223005{number:02d}"  # type: ignore[attr-defined]
+        found.append((ident, case.day, game.home, game.away, 100, 99, 4))  # type: ignore[attr-defined]
     return found
 
 

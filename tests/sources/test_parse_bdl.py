@@ -248,7 +248,7 @@ def test_lists_load(partner: Partner) -> None:
     assert partner.load(SOURCE["bdl_injuries"], SUMMER, json.dumps(hurt).encode()).quarantined == 3
     units = [f"2025-07-15 {entry['player']['id']}" for entry in hurt["data"][:3]]
     held = {"duplicate_key"}, {"required_fields"}, {"known_team"}
-    assert {unit: partner.rules()[unit] for unit in units} == dict(zip(units, held, strict=True))
+    assert {unit: partner.rules()[unit] for unit in units} == dict(zip(units, held, strict=True))  # type: ignore[attr-defined]
 
 
 @pytest.mark.slow

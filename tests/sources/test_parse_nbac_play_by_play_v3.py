@@ -236,7 +236,7 @@ def test_events_are_loaded(partner: Partner) -> None:
     partner.schedule((GAME, DAY, "BOS", "ATL", 2, 1, 1))
     loaded = partner.twice(SOURCE[NAME], DAY, payload_of(*ACTIONS), GAME)
     assert (loaded.success, loaded.quarantined, loaded.tables[0].rows_inserted) == (1, 0, len(ACTIONS) - 2)
-    counts = Counter(dict(partner.rows("SELECT event_type, COUNT(*) FROM nba_raw.nbac_play_by_play GROUP BY 1")))  # type: ignore[arg-type]
+    counts = Counter(dict(partner.rows("SELECT event_type, COUNT(*) FROM nba_raw.nbac_play_by_play GROUP BY 1")))
     assert counts == Counter({12: 1, 13: 1, 10: 1, 1: 1, 2: 1, 3: 2, 4: 2, 5: 1, 6: 1, 8: 1, 9: 1, 18: 1})
     short = partner.load(SOURCE[NAME], DAY, payload_of(*ACTIONS[:-1]), GAME)
     assert (short.exit_code, partner.rules()) == (1, {GAME: {"whole_game"}})

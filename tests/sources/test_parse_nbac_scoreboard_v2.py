@@ -29,7 +29,7 @@ GAMES = (
 
 def land(partner: Partner) -> None:
     """Add the games to the schedule."""
-    partner.schedule(*((game_id, MLK, *rest) for game_id, *rest in GAMES))  # type: ignore[misc]
+    partner.schedule(*((game_id, MLK, *rest) for game_id, *rest in GAMES))
 
 
 def sets() -> tuple[dict[str, Any], list[list[Any]], list[list[Any]]]:
@@ -124,7 +124,7 @@ def test_a_game_is_one_row_whoever_shows_it(partner: Partner) -> None:
     whole = json.loads(data)
     headers = next(entry["rowSet"] for entry in whole["resultSets"] if entry["name"] == "GameHeader")
     games = {line[2]: (line[5][-3:], line[5][-6:-3]) for line in headers}
-    partner.schedule(*((game, day, *sides, 100, 99, 4) for game, sides in games.items()))  # type: ignore[misc]
+    partner.schedule(*((game, day, *sides, 100, 99, 4) for game, sides in games.items()))
     partner.execute("UPDATE nba_raw.nbac_schedule SET game_status = 1")  # The board is of the morning.
     loaded = partner.twice(SOURCE[NAME], day, data)
     assert (loaded.success, loaded.exit_code) == (11, 0)

@@ -111,7 +111,7 @@ def test_the_newer_scoreboard_has_the_jobs_of_the_older() -> None:
 @pytest.mark.slow
 def test_games_are_loaded_once_and_compared(partner: Partner) -> None:
     """Eleven rows without a warning; a score that differs from the schedule's is one; other teams hold a game back."""
-    partner.schedule(*((game, DAY, *rest, 4) for game, *rest in FINALS))  # type: ignore[misc]
+    partner.schedule(*((game, DAY, *rest, 4) for game, *rest in FINALS))
     loaded = partner.twice(SOURCE[NAME], DAY, payload(GAMES), "date")
     assert (loaded.success, loaded.quarantined, loaded.tables[0].rows_inserted) == (11, 0, 11)
     assert loaded.tables[0].warnings == {}

@@ -91,7 +91,7 @@ def test_parameters_are_those_of_the_service(name: str) -> None:
 def test_columns_are_those_of_the_service(name: str) -> None:
     """Every column that is read is one of its answer."""
     answer = known(ASKED[name].url).expected_data
-    for part, columns in READ[name].items():
+    for part, columns in READ[name].items():  # type: ignore[attr-defined]
         assert set(columns) - set(answer[part]) == set()
 
 

@@ -37,7 +37,7 @@ OUTCOMES = "SELECT payload_key, outcome FROM nba_processing.landed_files WHERE s
 def game(number: int, **change: Any) -> Game:
     """A game of the regular season that is over, Miami in Boston."""
     known = {"day": DAY, "kind": "Regular Season", "home": "BOS", "away": "MIA", "score": (108, 110), "periods": 4}
-    return Game(game_id=game_id(number), **known | change)  # type: ignore[arg-type]
+    return Game(game_id=game_id(number), **known | change)
 
 
 def line(number: int, team: str = "BOS", **change: Any) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from backcourt.catalog.model import Table, stamped
 from backcourt.catalog.types import array, day, flag, integer, number, text
 from backcourt.errors import AuditError, QueryError, WarehouseError, WarehouseLockedError
 from backcourt.warehouse.base import Statement
-from backcourt.warehouse.duckdb import LAYOUT, DuckDBWarehouse, read_only_query
+from backcourt.warehouse.duckdb import DuckDBWarehouse, read_only_query
 from backcourt.warehouse.duckdb_errors import close
+from backcourt.warehouse.duckdb_layout import LAYOUT
 from backcourt.warehouse.publish import Scope, publish, staged_select
 
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
