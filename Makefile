@@ -4,27 +4,41 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_ALL := $(VENV)/.ready-all
+LOCK := requirements.lock
+LOCKED := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11.5 --all-extras \
+  --group test --group slow --group lint --group docs --no-header --no-annotate --output-file
 
 # Hundreds of commands are started in tests: compiled once, each of them starts in half the time.
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo runbook docs docs-serve docref test test-all lint types check bench bench-names bench-sources format clean
+.PHONY: help demo runbook docs docs-serve docref test test-all lint lock types check bench bench-names bench-sources format clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(READY): pyproject.toml
+$(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Backcourt needs Python 3.11 or newer; name one with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 2; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable ".[runbooks]" --group test
+
+$(READY): pyproject.toml $(LOCK) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --constraint $(LOCK) --editable ".[runbooks]" --group test
 	@touch $(READY)
 
 $(READY_ALL): $(READY)
-	$(BIN)/python -m pip install --quiet --group slow --group lint --group docs
+	$(BIN)/python -m pip install --quiet --constraint $(LOCK) --group slow --group lint --group docs
 	@touch $(READY_ALL)
+
+$(BIN)/uv: | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --constraint $(LOCK) uv
+
+# Asks the package index, so only when one of the two has changed. The pins that still fit are kept.
+$(VENV)/.locked: pyproject.toml $(LOCK) | $(BIN)/uv
+	@mkdir -p build && cp $(LOCK) build/$(LOCK) && $(LOCKED) build/$(LOCK)
+	@cmp $(LOCK) build/$(LOCK) || { echo "$(LOCK) does not match pyproject.toml: run make lock"; exit 1; }
+	@touch $@
 
 demo: $(READY) ## Simulate a season, load it, compute every table and look at the result
 	$(BIN)/backcourt demo
@@ -52,9 +66,10 @@ test: $(READY) ## Run the core tests (about 7 minutes on two cores)
 test-all: $(READY_ALL) ## Run the slow and heavy tests too (Google's analyzer, real seasons)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "slow"
 
-lint: $(READY_ALL) ## Check style, format and the order of the rooms
+lint: $(VENV)/.locked $(READY_ALL) ## Check style, format, spelling, the order of the packages and the lock file
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
 	$(BIN)/lint-imports
 
 types: $(READY_ALL) ## Check the types
@@ -70,6 +85,9 @@ bench-names: $(READY) ## Measure who is found behind a name, and print every con
 
 bench-sources: $(READY) ## Measure loading a season of payloads against reading them with plain Python
 	$(BIN)/python benchmarks/sources.py
+
+lock: | $(BIN)/uv ## Bring the lock file up to date with pyproject.toml; UPGRADE=1 takes the newest versions
+	$(LOCKED) $(LOCK) $(if $(UPGRADE),--upgrade)
 
 format: $(READY_ALL) ## Format the code
 	$(BIN)/ruff check --fix .
