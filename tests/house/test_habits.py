@@ -69,3 +69,27 @@ def test_every_python_that_is_claimed_is_tried(project):
     assert job["strategy"]["matrix"]["python"] == claimed
     assert any(".ci/run" in step.get("run", "") for step in job["steps"])
     assert project["project"]["requires-python"] == f">={claimed[0]}"
+
+
+RECIPES = ("a processor", "a source", "a command", "a check", "a runbook", "a docref rule")
+
+
+@pytest.mark.parametrize("what", RECIPES)
+def test_every_recipe_names_files_and_tests_that_exist(what):
+    """A recipe lists files with what to write into each, and the tests that miss one; placeholders are the reader's."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    recipe = re.search(rf"^### Add {what}\n(.*?)(?=^##)", text, re.MULTILINE | re.DOTALL)[1]
+    files, tests = recipe.split("\nTests: ")
+    rows = re.findall(r"^\| `([^`]+)`.*\| \S.* \|$", files, re.MULTILINE)
+    assert len(rows) >= 3
+    named = [path for path in re.findall(r"`([\w./-]+/[\w./-]+)`", recipe) if not re.search(r"[A-Z]{4}", path)]
+    assert {path for path in named if not (ROOT / path).exists()} == set()
+    found = [path for path in re.findall(r"`(tests/[\w./]+)`", tests) if path in named]
+    assert found
+    assert all(path.endswith(".py") for path in found)
+
+
+def test_the_recipes_are_the_ones_that_are_checked():
+    """No recipe stands in the page that the test above does not read."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert tuple(re.findall(r"^### Add (.*)$", text, re.MULTILINE)) == RECIPES
