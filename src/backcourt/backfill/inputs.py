@@ -24,10 +24,7 @@ from backcourt.catalog.model import Table, Upstream, Window
 from backcourt.processors.base import Processor
 from backcourt.processors.lineage import Group, groups, through_views
 from backcourt.processors.views import VIEWS, rows_of, source
-from backcourt.warehouse.content import stored_text
-
-_DIGITS = 10
-"""Hex digits of a row hash that are summed: 40 bits, so that a million rows fit into INT64."""
+from backcourt.warehouse.content import numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +105,15 @@ MASK_OF_PARTS = (
 
 def _game_parts(processors: Sequence[Processor]) -> tuple[list[str], list[str]]:
     """CTEs of checksums by game, one per upstream or view, and for each processor the SELECT of its parts."""
-    sums: dict[str, dict[str, None]] = {}
+    sums: dict[str, dict[tuple[str, ...], None]] = {}
     selects = []
     for processor in processors:
         rows = []
-        for name, number, changes in _game_numbers(processor):
+        for name, columns, changes in _game_columns(processor):
             wanted = sums.setdefault(name, {})
-            wanted[number] = None
+            wanted[columns] = None
             rows.append(
-                f"SELECT CONCAT(game_id, '#{changes}') AS label, game_date, h{list(wanted).index(number)} AS h "
+                f"SELECT CONCAT(game_id, '#{changes}') AS label, game_date, h{list(wanted).index(columns)} AS h "
                 f"FROM games_{source(name).name}"
             )
         selects.append(
@@ -126,29 +123,27 @@ def _game_parts(processors: Sequence[Processor]) -> tuple[list[str], list[str]]:
     bases = []
     for name, wanted in sums.items():
         found = source(name)
-        each = ", ".join(f"SUM({number}) AS h{place}" for place, number in enumerate(wanted))
+        each = ", ".join(f"SUM(n{place}) AS h{place}" for place in range(len(wanted)))
+        rows_with = _numbered(found, list(wanted))
         bases.append(
-            f"games_{found.name} AS (SELECT game_id, {found.partition} AS game_date, {each} FROM {rows_of(found)} "
+            f"games_{found.name} AS (SELECT game_id, {found.partition} AS game_date, {each} FROM {rows_with} AS t "
             f"WHERE {found.partition} BETWEEN @start_date AND @end_date GROUP BY game_id, game_date)"
         )
     return bases, selects
 
 
-def _game_numbers(processor: Processor) -> Iterator[tuple[str, str, int]]:
-    """What is summed up by game: table or view, a row's number, and the mask of what depends on it."""
+def _game_columns(processor: Processor) -> Iterator[tuple[str, tuple[str, ...], int]]:
+    """What is summed up by game: table or view, the columns, and the mask of what depends on them."""
     for name in [*(upstream.table for upstream in processor.table.upstreams), *VIEWS]:
         found = source(name)
         for group in groups(processor, name):
             # The game and its date stand beside the sum.
-            yield (
-                name,
-                _number(found, [c for c in group.hashed if c not in {"game_id", found.partition}]),
-                group.changes,
-            )
+            columns = tuple(column for column in group.hashed if column not in {"game_id", found.partition})
+            yield name, columns, group.changes
     for upstream in processor.table.upstreams:
         for group in through_views(processor, upstream.table) if upstream.critical else ():
             if group.changes:
-                yield upstream.table, _number(table(upstream.table), ()), group.changes
+                yield upstream.table, (), group.changes
 
 
 def _window_parts(processors: Sequence[Processor]) -> tuple[list[str], str]:
@@ -243,13 +238,9 @@ def _inside(window: Window, other: Window) -> bool:
     return window.span == other.span and window.by == other.by and (window.size or 0) < (other.size or 0)
 
 
-def _number(found: Table, names: Sequence[str]) -> str:
-    """Some columns of a row as a number, 1 for none; it never fails, whatever is stored."""
-    if not names:
-        return "1"
-    columns = [found.column(name) for name in names]
-    text = ", '|', ".join(f"COALESCE({stored_text(column)}, '~')" for column in columns)
-    return f"CAST(CONCAT('0x', SUBSTR(TO_HEX(SHA256(CONCAT({text}, ''))), 1, {_DIGITS})) AS INT64)"
+def _numbered(found: Table, rows: Sequence[Sequence[str]]) -> str:
+    """The rows of a table or view with a number n0, n1 ... for each of these groups of columns."""
+    return numbered(rows_of(found), [[found.column(name) for name in names] for names in rows])
 
 
 def _has(found: Table, name: str) -> bool:
@@ -278,40 +269,38 @@ def _base(stream: _Stream) -> _Base:
 def _days(base: _Base, columns: Sequence[tuple[str, ...]]) -> str:
     """SELECT of season_year, day and h0, h1 ...: the checksums of the rows that count from that day on."""
     found, day = base.table, base.table.partition
-    numbers = [_number(found, names) for names in columns]
-    sums = ", ".join(f"SUM({number}) AS h{place}" for place, number in enumerate(numbers))
+    rows = _numbered(found, columns)
+    sums = ", ".join(f"SUM(n{place}) AS h{place}" for place in range(len(columns)))
     if day is None:
         # A table without dates is read whole.
         seasons = (
             "" if _has(found, "season_year") else " CROSS JOIN (SELECT DISTINCT season_year FROM dates) AS seasons"
         )
-        return (
-            f"SELECT season_year, DATE '1900-01-01' AS day, {sums} FROM {found.full_name}{seasons} GROUP BY season_year"
-        )
+        return f"SELECT season_year, DATE '1900-01-01' AS day, {sums} FROM {rows}{seasons} GROUP BY season_year"
     if base.games is not None:
         # A row counts from the day after its game until its owner has played as many games more.
         keys = ", ".join(name for name in found.key if name != day)
         only = " AND season_type <> 'Cup Final'" if _has(found, "season_type") else ""
-        each = ", ".join(f"{number} AS h{place}" for place, number in enumerate(numbers))
-        turned = ", ".join(f"IF(e = 0, h{place}, -h{place}) AS h{place}" for place in range(len(numbers)))
-        total = ", ".join(f"SUM(h{place}) AS h{place}" for place in range(len(numbers)))
+        each = ", ".join(f"n{place}" for place in range(len(columns)))
+        turned = ", ".join(f"IF(e = 0, n{place}, -n{place}) AS h{place}" for place in range(len(columns)))
+        total = ", ".join(f"SUM(h{place}) AS h{place}" for place in range(len(columns)))
         return (
             f"SELECT season_year, turn AS day, {total} FROM (SELECT season_year, IF(e = 0, day, last_day) AS turn, "
             f"{turned} FROM "
             f"(SELECT t.season_year, {day} AS day, LEAD({day}, {base.games.size}) OVER (PARTITION BY {base.games.by}, "
-            f"t.season_year ORDER BY {day}, {keys}) AS last_day, {each} FROM {found.full_name} AS t "
+            f"t.season_year ORDER BY {day}, {keys}) AS last_day, {each} FROM {rows} AS t "
             f"INNER JOIN openings AS o ON o.opened_year = t.season_year AND {day} >= o.opened_on "
             f"WHERE {day} {SEASON_TO_DATE}{only}) CROSS JOIN UNNEST([0, 1]) AS e "
             "WHERE e = 0 OR last_day IS NOT NULL) GROUP BY season_year, turn"
         )
     if base.date_only:
         return (
-            f"SELECT season_year, {day} AS day, {sums} FROM {rows_of(found)} "
+            f"SELECT season_year, {day} AS day, {sums} FROM {rows} AS t "
             f"WHERE {day} BETWEEN @start_date AND @end_date GROUP BY season_year, day"
         )
     first = f"DATE_SUB({{}}, INTERVAL {base.before} DAY)"
     return (
-        f"SELECT t.season_year, {day} AS day, {sums} FROM {found.full_name} AS t "
+        f"SELECT t.season_year, {day} AS day, {sums} FROM {rows} AS t "
         f"INNER JOIN openings AS o ON o.opened_year = t.season_year AND {day} >= {first.format('o.opened_on')} "
         f"WHERE {day} BETWEEN {first.format('@opening_day')} AND @end_date GROUP BY season_year, day"
     )

@@ -6,6 +6,7 @@ decimals, and each derived column, which the hash leaves out, is what the other 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -44,6 +45,61 @@ def _digits(expression: str) -> str:
 def in_last_decimal(column: Column, *, safe: bool = False) -> str:
     """SQL of a float as the integer of its last decimal; with ``safe``, NULL for what is no such number."""
     return f"{'SAFE_CAST' if safe else 'CAST'}(ROUND({column.name} * {10 ** (column.decimals or 0)}) AS INT64)"
+
+
+_PRIME = 2_147_483_579
+"""Cubes modulo this prime differ if their bases do, and what is multiplied here fits into INT64."""
+_WEIGHT_DIGITS, _TEXT_DIGITS = 6, 7
+_NOTHING = 1_999_999_973
+"""What stands for NULL."""
+
+
+def numbered(source: str, rows: Sequence[Sequence[Column]]) -> str:
+    """A source in brackets with further columns n0, n1 ...: some stored columns of a row as an integer below 2^31.
+
+    Their sum over rows says which values stand together in a row: each is the cube of the columns' weighted sum.
+    Numbers count as they are and only texts are hashed, which takes a fifth of the time of hashing all of them. It
+    never fails, whatever is stored.
+
+    Args:
+        source: A table's full name, or a SELECT in brackets.
+        rows: The columns of each number; none for 1.
+    """
+    sums = ", ".join(f"{_weighted(columns)} AS w{place}" for place, columns in enumerate(rows))
+    cubes = ", ".join(
+        f"MOD(MOD(w{place} * w{place}, {_PRIME}) * w{place}, {_PRIME}) AS n{place}" for place in range(len(rows))
+    )
+    return f"(SELECT *, {cubes} FROM (SELECT *, {sums} FROM {source}))"
+
+
+def _weighted(columns: Sequence[Column]) -> str:
+    """SQL of the weighted sum of columns."""
+    if not columns:
+        return "1"
+    texts = [column for column in columns if _as_integer(column) is None]
+    terms = [f"COALESCE(MOD({_as_integer(c)}, {_PRIME}), {_NOTHING}) * {_weight(c)}" for c in columns if c not in texts]
+    if texts:
+        joined = ", '|', ".join(f"COALESCE({stored_text(column)}, '~')" for column in texts)
+        hashed = f"SUBSTR(TO_HEX(SHA256(CONCAT({joined}, ''))), 1, {_TEXT_DIGITS})"
+        terms.append(f"CAST(CONCAT('0x', {hashed}) AS INT64)")
+    return f"MOD({' + '.join(terms)}, {_PRIME})"
+
+
+def _weight(column: Column) -> int:
+    """A constant of the column's name: no other column beside it counts the same."""
+    return int(hashlib.sha256(column.name.encode()).hexdigest()[:_WEIGHT_DIGITS], 16)
+
+
+def _as_integer(column: Column) -> str | None:
+    """SQL of a stored value as an integer, NULL for what is none; None for text and lists."""
+    forms = {
+        "INT64": column.name,
+        "FLOAT64": in_last_decimal(column, safe=True),
+        "BOOL": f"CAST({column.name} AS INT64)",
+        "DATE": f"UNIX_DATE({column.name})",
+        "TIMESTAMP": f"UNIX_MICROS({column.name})",
+    }
+    return forms.get(column.type)
 
 
 def row_hash(columns: Sequence[Column], salt: str) -> str:
