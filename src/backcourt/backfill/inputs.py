@@ -1,10 +1,10 @@
 """What a table's dates are computed from, as checksums: of each upstream only the columns that the SELECT reads.
 
-The columns of a row that is read enter as a number (see ``warehouse.content.numbered``), in the groups of ``processors.lineage``: a part of a fingerprint
-says with a bit mask which classes of the table's columns depend on it. A window is a running sum: a row adds its number
-on the first date that reads it and takes it away on the first date that no longer does. So the fingerprint of a date
-changes if and only if what is read inside one of the declared windows changed, came or went, and four seasons cost one
-pass. A table that is computed game by game has its parts by game.
+The columns of a row that is read enter as a number (``warehouse.content.numbered``), in the groups of
+``processors.lineage``: a part of a fingerprint says with a bit mask which classes of the table's columns depend on it.
+A window is a running sum: a row adds its number on the first date that reads it and takes it away on the first date
+that no longer does. So the fingerprint of a date changes if and only if what is read inside one of the declared windows
+changed, came or went, and four seasons cost one pass. A table that is computed game by game has its parts by game.
 
 What is read through a view (see ``processors.views``) enters as the view's rows. Of the tables behind it only the
 number of rows counts, and only where a date cannot do without them.
