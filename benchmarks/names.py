@@ -32,7 +32,7 @@ import duckdb
 from name_damage import DAMAGE, damaged, made_up
 
 from backcourt.catalog.teams import team_code_of
-from backcourt.names.decide import Asked, Decision, decide
+from backcourt.names.decide import Decision, NameQuery, decide
 from backcourt.names.files import decide_file, read_names
 from backcourt.names.people import People, registered
 from backcourt.sources.season import load_season
@@ -45,7 +45,7 @@ LABELLED = ("2021-22", "2022-23")
 SEED = 20261126
 
 
-def rosters(folder: Path, *, labelled: bool = True) -> list[tuple[Asked, int]]:
+def rosters(folder: Path, *, labelled: bool = True) -> list[tuple[NameQuery, int]]:
     """Basketball-Reference's names of a season, without total rows, with the true player; 0 where that is not given."""
     rows = duckdb.connect().execute(
         f"SELECT bref_name, season, bref_team, {'nba_id' if labelled else '0'} FROM read_parquet(?) "
@@ -53,7 +53,7 @@ def rosters(folder: Path, *, labelled: bool = True) -> list[tuple[Asked, int]]:
         [str(folder / "rosters_bref.parquet")],
     )
     return [
-        (Asked(str(name), str(season), team_code_of(str(team)), "rosters"), int(player))
+        (NameQuery(str(name), str(season), team_code_of(str(team)), "rosters"), int(player))
         for name, season, team, player in rows.fetchall()
     ]
 
@@ -68,13 +68,13 @@ def hidden(people: People, gone: set[int]) -> People:
     )
 
 
-def asked_of(session: Session, people: People, asked: Sequence[Asked]) -> list[Decision]:
+def asked_of(session: Session, people: People, asked: Sequence[NameQuery]) -> list[Decision]:
     """Stage the people and decide."""
     people.stage(session)
     return decide(session, people, asked)
 
 
-def judged(truth: Sequence[tuple[Asked, int]], decisions: Sequence[Decision], known: set[int]) -> dict[str, Any]:
+def judged(truth: Sequence[tuple[NameQuery, int]], decisions: Sequence[Decision], known: set[int]) -> dict[str, Any]:
     """Precision and recall (fractions), and the confusions by name."""
     pairs = list(zip(truth, decisions, strict=True))
     chosen = [(asked, player, d) for (asked, player), d in pairs if d.player_id is not None]
@@ -95,13 +95,15 @@ def judged(truth: Sequence[tuple[Asked, int]], decisions: Sequence[Decision], kn
     }
 
 
-def in_turn(truth: Sequence[tuple[Asked, int]], every: int) -> Iterator[tuple[int, list[Asked]]]:
+def in_turn(truth: Sequence[tuple[NameQuery, int]], every: int) -> Iterator[tuple[int, list[NameQuery]]]:
     """Each person with his rows."""
     for player in sorted({player for _, player in truth})[::every]:
         yield player, [asked for asked, own in truth if own == player]
 
 
-def hide_in_turn(session: Session, people: People, truth: Sequence[tuple[Asked, int]], every: int) -> dict[str, int]:
+def hide_in_turn(
+    session: Session, people: People, truth: Sequence[tuple[NameQuery, int]], every: int
+) -> dict[str, int]:
     """Hide each person and ask for him: whoever is found then is somebody else."""
     turns = wrong = 0
     for player, rows in in_turn(truth, every):
@@ -122,7 +124,7 @@ def damage(
     names = [name for name, *_ in truth]
     for kind in DAMAGE:
         changed = damaged(names, kind, rng)
-        asked = [Asked(name, truth[at][1], truth[at][2], f"list {at}") for at, name in changed]
+        asked = [NameQuery(name, truth[at][1], truth[at][2], f"list {at}") for at, name in changed]
         decisions = decide(session, people, asked)
         wrong = 0
         for (at, name), decision in zip(changed, decisions, strict=True):
@@ -136,7 +138,7 @@ def damage(
     decisions = decide(
         session,
         people,
-        [Asked(name, *place, f"list {at}") for at, (name, place) in enumerate(zip(invented, places, strict=True))],
+        [NameQuery(name, *place, f"list {at}") for at, (name, place) in enumerate(zip(invented, places, strict=True))],
     )
     found = [d for d in decisions if d.player_id is not None]
     for decision in found:
@@ -149,13 +151,13 @@ def speed(session: Session, people: People, rng: random.Random) -> dict[str, Any
     """30,000 different names, a third of them damaged, with and without context: seconds in all."""
     names = [people.names[player] for player in sorted(people.names)]
     places = sorted({(listing.season, listing.team_abbr) for listing in people.listings})
-    asked: dict[Asked, None] = {}
+    asked: dict[NameQuery, None] = {}
     while len(asked) < 30_000:
         name = rng.choice(names)
         if rng.random() < 1 / 3:
             name = DAMAGE[rng.choice(list(DAMAGE))](name, rng)
         season, team = rng.choice(places) if rng.random() < 0.5 else ("", "")
-        asked[Asked(name, season, team, "speed")] = None
+        asked[NameQuery(name, season, team, "speed")] = None
     started, worked = time.perf_counter(), time.process_time()
     people.stage(session)
     decide(session, people, list(asked))

@@ -37,7 +37,7 @@ _LANGUAGE = re.compile(r"[\s{.]*([\w+#-]*)")
 
 
 @dataclass(slots=True)
-class Parsed:
+class ParsedText:
     """What one Markdown text holds.
 
     Attributes:
@@ -57,7 +57,7 @@ class Parsed:
     undefined: list[tuple[int, int, str]] = field(default_factory=list)
 
 
-def parse(path: PurePosixPath, text: str, *, docstring: bool = False) -> Parsed:
+def parse(path: PurePosixPath, text: str, *, docstring: bool = False) -> ParsedText:
     """Read a Markdown text."""
     return _Reader(path, text, docstring=docstring).read()
 
@@ -73,7 +73,7 @@ class _Reader:
     def __init__(self, path: PurePosixPath, text: str, *, docstring: bool) -> None:
         self._path = path
         self._docstring = docstring
-        self._parsed = Parsed()
+        self._parsed = ParsedText()
         # the same line ends as markdown-it sees, and the same substitute for NUL
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\N{REPLACEMENT CHARACTER}")
         front = None if docstring else _FRONT_MATTER.match(text)
@@ -85,7 +85,7 @@ class _Reader:
                 self._parsed.left_out.append(number + 1)
                 self._lines[number] = ""
 
-    def read(self) -> Parsed:
+    def read(self) -> ParsedText:
         """Parse and collect."""
         environment: dict[str, object] = {}
         parser = _parser(docstring=self._docstring)

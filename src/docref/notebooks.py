@@ -23,7 +23,7 @@ _MAGIC_LINE = re.compile(r"(\s*)(?:[\w.]+\s*=\s*)?%\w")
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class NotebookCell:
     """One cell of a notebook.
 
     Attributes:
@@ -37,7 +37,7 @@ class Cell:
     places: tuple[tuple[int, int], ...]
 
 
-def read(text: str) -> tuple[str, list[Cell]]:
+def read(text: str) -> tuple[str, list[NotebookCell]]:
     """The language and the cells of a notebook.
 
     Raises:
@@ -63,7 +63,7 @@ def read(text: str) -> tuple[str, list[Cell]]:
     return _language(notebook), found
 
 
-def _cell(kind: str, pieces: Sequence[str], places: Sequence[tuple[int, int]]) -> Cell:
+def _cell(kind: str, pieces: Sequence[str], places: Sequence[tuple[int, int]]) -> NotebookCell:
     lines: list[str] = [""]
     starts: list[tuple[int, int]] = []
     for piece, place in zip(pieces, places, strict=False):
@@ -76,7 +76,7 @@ def _cell(kind: str, pieces: Sequence[str], places: Sequence[tuple[int, int]]) -
             if each:
                 starts += [place] * (len(lines) - len(starts))
     starts += [starts[-1] if starts else (1, 1)] * (len(lines) - len(starts))
-    return Cell(kind, tuple(lines), tuple(starts))
+    return NotebookCell(kind, tuple(lines), tuple(starts))
 
 
 def _language(notebook: dict[str, Any]) -> str:
@@ -115,7 +115,7 @@ def _sources(text: str) -> Iterator[tuple[int, int, int]]:
                 yield keys[1], line, found.start() - line_start + 2
 
 
-def code(path: PurePosixPath, cell: Cell, language: str) -> list[Snippet]:
+def code(path: PurePosixPath, cell: NotebookCell, language: str) -> list[Snippet]:
     """The snippets of a code cell: its shell commands, and the rest as the kernel's language."""
     numbers = tuple(line for line, _ in cell.places)
     magic = _SHELL_MAGIC.match(cell.lines[0])

@@ -278,6 +278,6 @@ def test_a_header_is_read_as_written():
     found = parse("x", text)
     assert (found.title, found.purpose, found.sql) == ("a", "b c.", "SELECT 1\n-- i\n")
     assert found.parameters == (
-        module.Parameter("d", "DATE", "latest", "e f"),
-        module.Parameter("g", "STRING", None, "h"),
+        module.QueryParameter("d", "DATE", "latest", "e f"),
+        module.QueryParameter("g", "STRING", None, "h"),
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from backcourt.names.decide import Asked, decide
-from backcourt.names.people import Listing, People, Spelling
+from backcourt.names.decide import NameQuery, decide
+from backcourt.names.people import People, RosterEntry, Spelling
 
 NAMES = {
     1: "Jalen Williams",
@@ -64,7 +64,7 @@ def people(**more):
     gone = set(more.pop("without", ()))
     return People(
         [Spelling(player, name) for player, name in NAMES.items() if player not in gone],
-        [Listing(*listing) for listing in LISTED if listing[0] not in gone],
+        [RosterEntry(*listing) for listing in LISTED if listing[0] not in gone],
         **more,
     )
 
@@ -73,12 +73,12 @@ def who(session, name, team="", season="2022-23", *, among=None, source="list", 
     """The decision about one name."""
     known = among or people()
     known.stage(session)
-    return decide(session, known, [Asked(name, season, team, source, own)])[0]
+    return decide(session, known, [NameQuery(name, season, team, source, own)])[0]
 
 
 def all_of(session, known, names):
     """The decisions about names with team and season, each on a list of its own."""
     known.stage(session)
     return decide(
-        session, known, [Asked(name, season, team, f"list {at}") for at, (name, team, season) in enumerate(names)]
+        session, known, [NameQuery(name, season, team, f"list {at}") for at, (name, team, season) in enumerate(names)]
     )

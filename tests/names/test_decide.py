@@ -9,7 +9,7 @@ from people_of import LISTED, NAMES, all_of, people, who
 
 from backcourt.names.aliases import CURATED, KNOWN, Alias
 from backcourt.names.careers import FOREVER, Career
-from backcourt.names.decide import Asked, decide
+from backcourt.names.decide import NameQuery, decide
 from backcourt.names.normalise import player_lookup
 from backcourt.names.people import everybody, name_book
 
@@ -108,14 +108,14 @@ def test_a_list_names_a_player_once(session):
     """On a list with Ronald Holland II himself, Ron Holland is not him as well; the two orders agree."""
     known = people()
     known.stage(session)
-    both = [Asked("Ron Holland", "2022-23", "DET", "a"), Asked("Ronald Holland II", "2022-23", "DET", "a")]
+    both = [NameQuery("Ron Holland", "2022-23", "DET", "a"), NameQuery("Ronald Holland II", "2022-23", "DET", "a")]
     found = decide(session, known, both)
     assert [decision.player_id for decision in found] == [None, 9]
     assert found[0].evidence == "the similar player is already there under another name: 9"
     assert decide(session, known, both[::-1]) == found[::-1]
-    dots = [Asked(name, "2022-23", "CLE", "a") for name in ("C. Nembhard", "C Nembhard", "Nembhard, C.")]
+    dots = [NameQuery(name, "2022-23", "CLE", "a") for name in ("C. Nembhard", "C Nembhard", "Nembhard, C.")]
     assert [decision.player_id for decision in decide(session, known, dots)] == [27] * 3
-    other = [both[0], Asked("Ronald Holland II", "2022-23", "DET", "b")]
+    other = [both[0], NameQuery("Ronald Holland II", "2022-23", "DET", "b")]
     assert [decision.player_id for decision in decide(session, known, other)] == [9, 9]
 
 
@@ -225,7 +225,7 @@ def test_order_and_repetition_do_not_matter(session, pairs, random):
     """The same names in another order, some of them twice, get the same decisions."""
     known = people()
     known.stage(session)
-    asked = [Asked(name, "2022-23", "OKC", "list") for pair in pairs for name in pair]
+    asked = [NameQuery(name, "2022-23", "OKC", "list") for pair in pairs for name in pair]
     found = dict(zip(asked, decide(session, known, asked), strict=True))
     shuffled = [*asked, *asked[:2]]
     random.shuffle(shuffled)

@@ -17,7 +17,15 @@ from backcourt.catalog import TABLES
 from backcourt.catalog.model import Table
 from backcourt.errors import QueryError, SettingsError, WarehouseError
 from backcourt.names.model_api import connect
-from backcourt.names.model_resolver import Answer, Candidate, ModelSettings, Outcome, Question, ask, estimate
+from backcourt.names.model_resolver import (
+    Answer,
+    ModelAnswers,
+    ModelCandidate,
+    ModelQuestion,
+    ModelSettings,
+    ask,
+    estimate,
+)
 from backcourt.warehouse.base import Session
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from model_server import ModelServer, Scripted, answering, first_candidate, message
@@ -63,13 +71,15 @@ def session(warehouse: Session) -> Session:
     return warehouse
 
 
-def question(name: str, *candidates: int, source: str = "odds", team: str = "OKC") -> Question:
+def question(name: str, *candidates: int, source: str = "odds", team: str = "OKC") -> ModelQuestion:
     """A question about a name with candidates of the registry."""
     offered = tuple(
-        Candidate(number, REGISTERED.get(number, "Nobody"), ("OKC",), ("2023-24",), 0.9 - 0.1 * place)
+        ModelCandidate(number, REGISTERED.get(number, "Nobody"), ("OKC",), ("2023-24",), 0.9 - 0.1 * place)
         for place, number in enumerate(candidates or (JAYLIN, JALEN))
     )
-    return Question(source, "".join(filter(str.isalnum, name.lower())), "2023-24", team, name, "two edits", offered)
+    return ModelQuestion(
+        source, "".join(filter(str.isalnum, name.lower())), "2023-24", team, name, "two edits", offered
+    )
 
 
 def settings(server: ModelServer | None = None, **changes) -> ModelSettings:
@@ -92,7 +102,7 @@ class Opened:
         yield self.session
 
 
-def asked(session: Session, questions: list[Question], how: ModelSettings, **more) -> Outcome:
+def asked(session: Session, questions: list[ModelQuestion], how: ModelSettings, **more) -> ModelAnswers:
     """Ask without waiting."""
     return ask(Opened(session), questions, how, **{"run_id": "run-1", "now": NOW, "sleep": lambda _: None, **more})
 
@@ -267,7 +277,7 @@ def test_the_length_of_a_question_and_of_a_call_is_bounded(session: Session) -> 
     offered = [candidate["player_id"] for candidate in server.received[0].names[0]["candidates"]]
     assert offered == [*range(1, 20), JAYLIN]
     assert outcome.answers[many].verdict == "UNSURE"
-    wordy = Candidate(JAYLIN, "x" * 200, ("y" * 200,) * 50, ("z" * 200,) * 50, 0.9)
+    wordy = ModelCandidate(JAYLIN, "x" * 200, ("y" * 200,) * 50, ("z" * 200,) * 50, 0.9)
     questions = [replace(question(f"Jalyn Williams {number}"), candidates=(wordy,)) for number in range(5)]
     # Each question takes more than 20 kB, and 60 kB is the most that goes into one call.
     assert estimate(questions, settings()).calls == 3

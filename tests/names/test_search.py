@@ -11,9 +11,9 @@ from backcourt.cli.names import _model_settings
 from backcourt.errors import SettingsError
 from backcourt.names.candidates import candidates_of
 from backcourt.names.careers import FOREVER, Career, recorded
-from backcourt.names.decide import Asked
+from backcourt.names.decide import NameQuery
 from backcourt.names.normalise import parse
-from backcourt.names.people import Listing, People, Spelling, everybody
+from backcourt.names.people import People, RosterEntry, Spelling, everybody
 from backcourt.names.search import search
 from review_league import JALEN, JAYLIN, ROBERT, SHAI, league
 from small_season import command
@@ -78,20 +78,20 @@ def test_careers():
     newcomers = [career.first for player, career in known.items() if player >= 1_642_800]
     assert newcomers
     assert min(newcomers) >= 2024
-    people = People([Spelling(1, "A B")], [Listing(1, "BOS", "2021-22")], careers={1: Career(2015, 2019)})
+    people = People([Spelling(1, "A B")], [RosterEntry(1, "BOS", "2021-22")], careers={1: Career(2015, 2019)})
     assert people.years == {1: Career(2015, 2021)}
     assert [people.can_have_played(1, year) for year in (2013, 2014, 2023, 2024)] == [False, True, True, False]
-    assert People([Spelling(1, "A B")], [Listing(1, "BOS", "2021-22")]).can_have_played(1, 2021) is None
+    assert People([Spelling(1, "A B")], [RosterEntry(1, "BOS", "2021-22")]).can_have_played(1, 2021) is None
 
 
 def test_candidates_can_have_played_then():
     """Without a file of the season: a short form is offered its bearer first, and nobody of another era is offered."""
     people = everybody()
     asked = [
-        Asked("C. McCollum", "2023-24", "NOP"),
-        Asked("Jon Stockton", "2023-24", "UTA"),
-        Asked("Jon Stockton", "1995-96", "UTA"),
-        Asked("Jon Stockton"),
+        NameQuery("C. McCollum", "2023-24", "NOP"),
+        NameQuery("Jon Stockton", "2023-24", "UTA"),
+        NameQuery("Jon Stockton", "1995-96", "UTA"),
+        NameQuery("Jon Stockton"),
     ]
     found = candidates_of([(entry, parse(entry.name)) for entry in asked], people)
     ids = [[candidate.player_id for candidate in found[entry]] for entry in asked]

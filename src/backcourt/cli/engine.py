@@ -69,7 +69,7 @@ _ALIKE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RunOptions:
     """The options of a command that say what is computed."""
 
     start_date: str | None = None

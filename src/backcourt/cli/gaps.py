@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from backcourt.cli.engine import Asked, EndOption, JsonOption, SeasonOption, StartOption, same_warehouse
+from backcourt.cli.engine import EndOption, JsonOption, RunOptions, SeasonOption, StartOption, same_warehouse
 from backcourt.cli.options import WarehouseOption, new_run_id, now
 from backcourt.cli.validate import as_in_catalog
 
@@ -45,7 +45,7 @@ def gaps(
     from backcourt.names.outstanding import COMMAND
 
     place = as_in_catalog(file)
-    span = Asked(start_date, end_date, season).span(place)
+    span = RunOptions(start_date, end_date, season).span(place)
     with place.read() as session:
         whole = find_gaps(session, span)
     found = whole.of(phase) if phase else whole
@@ -93,7 +93,7 @@ def recover(
     from backcourt.integrity.repair import NOT_JUDGED, repair
 
     place = as_in_catalog(file)
-    span = Asked(start_date, end_date, season).span(place)
+    span = RunOptions(start_date, end_date, season).span(place)
     if not apply:
         _plan_recovery(place, span, folder or (), file, as_json=as_json)
     from backcourt.backfill.stamp import Stamp

@@ -10,11 +10,11 @@ import typer
 from backcourt.calendar import AHEAD
 from backcourt.cli.engine import (
     AheadOption,
-    Asked,
     EndOption,
     JsonOption,
     ModeOption,
     ReprocessOption,
+    RunOptions,
     SeasonOption,
     StartOption,
     ValidationOption,
@@ -73,9 +73,11 @@ def run_job(
 
     chosen = job(name)
     place = warehouse(file)
-    asked = Asked(start_date, end_date, season, None, chosen.computed, None, reprocess or (), mode, validation, ahead)
+    asked = RunOptions(
+        start_date, end_date, season, None, chosen.computed, None, reprocess or (), mode, validation, ahead
+    )
     if chosen.kind == "load":
-        if asked != Asked(tables=chosen.computed) or dry_run:
+        if asked != RunOptions(tables=chosen.computed) or dry_run:
             raise BackcourtError(f"{name} is a load of a whole season's file: it takes --dir and --warehouse only")
         if folder is None:
             raise BackcourtError(f"{name} is a load: name the folder of the season's files with --dir")
@@ -100,12 +102,12 @@ def run_job(
     raise typer.Exit(_compute(place, request, policy, file))
 
 
-def _from_source(chosen: Job, asked: Asked, *, dry_run: bool, file: str | None) -> None:
+def _from_source(chosen: Job, asked: RunOptions, *, dry_run: bool, file: str | None) -> None:
     """Fetch a source or load what has landed, as the command of its own does."""
     from backcourt.cli.sources import fetch, load_source
     from backcourt.errors import BackcourtError
 
-    if asked != Asked(asked.start_date, asked.end_date, asked.season, tables=chosen.computed):
+    if asked != RunOptions(asked.start_date, asked.end_date, asked.season, tables=chosen.computed):
         raise BackcourtError(
             f"{chosen.name} computes nothing: it takes dates or --season, --dry-run and --warehouse only"
         )

@@ -8,14 +8,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from backcourt.cli import names_decided, names_find, names_review
-from backcourt.cli.engine import Asked, EndOption, JsonOption, ModeOption, SeasonOption, StartOption, same_warehouse
+from backcourt.cli.engine import (
+    EndOption,
+    JsonOption,
+    ModeOption,
+    RunOptions,
+    SeasonOption,
+    StartOption,
+    same_warehouse,
+)
 from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backcourt.backfill.options import RunResult
-    from backcourt.names.model_resolver import ModelSettings, Question
+    from backcourt.names.model_resolver import ModelQuestion, ModelSettings
     from backcourt.warehouse.base import Session
 
 _TEAMS = 5
@@ -53,7 +61,7 @@ def fill(
 
     place = warehouse(file)
     place.require()
-    span = Asked(start_date, end_date, season).span(place)
+    span = RunOptions(start_date, end_date, season).span(place)
     with place.write(TABLES) as session:
         result = fill_registry(session, span, run_id=new_run_id(), now=now(), trigger="command")
     typer.echo(f"registry: {result.rows:,} players by team and season, {result.written:,} rows new or changed")
@@ -218,7 +226,9 @@ def _model_settings() -> ModelSettings:
     )
 
 
-def _print_estimate(session: Session, questions: Sequence[Question], settings: ModelSettings, *, as_json: bool) -> None:
+def _print_estimate(
+    session: Session, questions: Sequence[ModelQuestion], settings: ModelSettings, *, as_json: bool
+) -> None:
     from dataclasses import asdict
 
     from backcourt.cli.output import print_json

@@ -10,7 +10,7 @@ import typer
 from backcourt.cli.engine import same_warehouse
 
 if TYPE_CHECKING:
-    from backcourt.names.review import Candidate, Done, Shown
+    from backcourt.names.review import ActsResult, QueuedName, ReviewCandidate
     from backcourt.names.review_preview import Meant
 
 _LONGEST = 60
@@ -65,7 +65,7 @@ def print_next(command: str, file: str | None) -> None:
     typer.echo(f"next: backcourt names {command}{same_warehouse(file)}")
 
 
-def print_done(done: Done, word: str, file: str | None) -> None:
+def print_done(done: ActsResult, word: str, file: str | None) -> None:
     """Print what acts changed, how to undo them and what to run next; ``word`` says what was done."""
     for said in done.already[:_ACTS]:
         undo = f"; to undo: backcourt names undo {said.review_id}{same_warehouse(file)}" if said.review_id else ""
@@ -90,7 +90,7 @@ def print_done(done: Done, word: str, file: str | None) -> None:
         print_next("reprocess" if done.rows or done.dates or done.already else "pending", file)
 
 
-def print_shown(found: Shown) -> None:
+def print_shown(found: QueuedName) -> None:
     """Print what is known of a queued name."""
     from backcourt.cli.output import print_table
 
@@ -133,7 +133,7 @@ def _cell(value: object) -> str:
     return f"{value:%Y-%m-%d %H:%M}" if hasattr(value, "hour") else readable(value)
 
 
-def _candidate(candidate: Candidate) -> tuple[object, ...]:
+def _candidate(candidate: ReviewCandidate) -> tuple[object, ...]:
     listed = ", ".join(candidate.listed[:_LISTED]) + (" ..." if len(candidate.listed) > _LISTED else "")
     return candidate.player_id, readable(candidate.name), f"{candidate.similarity:.3f}", listed or "nowhere"
 

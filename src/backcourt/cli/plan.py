@@ -11,13 +11,13 @@ import typer
 from backcourt.calendar import AHEAD
 from backcourt.cli.engine import (
     AheadOption,
-    Asked,
     EndOption,
     FromOption,
     JsonOption,
     ModeOption,
     PhaseOption,
     ReprocessOption,
+    RunOptions,
     SeasonOption,
     StartOption,
     TableOption,
@@ -59,7 +59,9 @@ def plan(
     if save is not None:
         check_writable(save, "--save")
     place = warehouse(file)
-    asked = Asked(start_date, end_date, season, phase, table or (), first, reprocess or (), mode, validation, ahead)
+    asked = RunOptions(
+        start_date, end_date, season, phase, table or (), first, reprocess or (), mode, validation, ahead
+    )
     request, policy = asked.request(place)
     quiet = nothing_played(place, request, policy, now().date())
     found = quiet or make(place, request, keep=save is not None)

@@ -12,7 +12,7 @@ from backcourt.cli.options import WarehouseOption, league_date, warehouse
 from backcourt.cli.query import FormatOption, OutOption
 
 if TYPE_CHECKING:
-    from backcourt.integrity.diagnostics import Diagnostic, Parameter
+    from backcourt.integrity.diagnostics import Diagnostic, QueryParameter
 
 app = typer.Typer(help="Ask a warehouse what an operator wants to know.", no_args_is_help=True)
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of a query.")]
@@ -107,7 +107,7 @@ def _given(parameters: Sequence[str], start_date: str | None, end_date: str | No
     return given
 
 
-def _usage(parameter: Parameter) -> str:
+def _usage(parameter: QueryParameter) -> str:
     """A parameter with its default, if it has one."""
     return parameter.name if parameter.default is None else f"{parameter.name}={parameter.default}"
 

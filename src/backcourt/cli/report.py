@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from backcourt.cli.engine import Asked, EndOption, SeasonOption, StartOption
+from backcourt.cli.engine import EndOption, RunOptions, SeasonOption, StartOption
 from backcourt.cli.options import WarehouseOption, now, warehouse
 
 
@@ -29,7 +29,7 @@ def report(
     check_writable(out, "--out")
     place = warehouse(file)
     place.require()
-    span = Asked(start_date, end_date, season).span(place)
+    span = RunOptions(start_date, end_date, season).span(place)
     text, found = range_report(place, span, now=now())
     write_whole(out, text, "--out")
     typer.echo(f"report: {out}")

@@ -15,13 +15,13 @@ import typer
 from backcourt.calendar import AHEAD
 from backcourt.cli.engine import (
     AheadOption,
-    Asked,
     EndOption,
     FromOption,
     JsonOption,
     ModeOption,
     PhaseOption,
     ReprocessOption,
+    RunOptions,
     SeasonOption,
     StartOption,
     TableOption,
@@ -95,10 +95,12 @@ def run(
 
     place = warehouse(file)
     _check_words(chunk, log_format)
-    asked = Asked(start_date, end_date, season, phase, table or (), first, reprocess or (), mode, validation, ahead)
+    asked = RunOptions(
+        start_date, end_date, season, phase, table or (), first, reprocess or (), mode, validation, ahead
+    )
     kept = load(saved) if saved else None
     if kept is not None:
-        if asked != Asked():
+        if asked != RunOptions():
             raise BackcourtError(
                 "--plan FILE says what is computed",
                 next_step="leave dates, tables, --reprocess, --mode and --validation out, or make another plan",

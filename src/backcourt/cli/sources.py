@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from backcourt.cli.engine import Asked, EndOption, JsonOption, SeasonOption, StartOption, same_warehouse
+from backcourt.cli.engine import EndOption, JsonOption, RunOptions, SeasonOption, StartOption, same_warehouse
 from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def fetch(
             next_step=f"run: backcourt load {source.name} --no-resume",
         )
     house = warehouse(file)
-    wanted, late = _wanted(source, Asked(start_date, end_date, season), game or (), house)
+    wanted, late = _wanted(source, RunOptions(start_date, end_date, season), game or (), house)
     judging = judging_of(house, source, [(target.day, target.key) for target in wanted])
     key = getattr(settings, source.fetch.key_setting) if source.fetch and source.fetch.key_setting else None
     asking = Asking(
@@ -145,7 +145,7 @@ def load_source(
             next_step="fetch it first, or name the place with --landing",
         )
     if start_date or end_date or season:
-        span = _filed(source, Asked(start_date, end_date, season), house)
+        span = _filed(source, RunOptions(start_date, end_date, season), house)
         days = [day for day in days if span.start <= day <= span.end]
     absent = sorted(set(game or ()) - {landed.key for landed in zone.newest(source.name, days, game or ()) if game})
     if absent:
@@ -178,7 +178,7 @@ def load_source(
     raise typer.Exit(done.exit_code)
 
 
-def _wanted(source: Source, asked: Asked, games: Sequence[str], house: Warehouse) -> tuple[list[Target], int]:
+def _wanted(source: Source, asked: RunOptions, games: Sequence[str], house: Warehouse) -> tuple[list[Target], int]:
     """What there is to fetch of a source in a range, and how many games should be over by now and are not.
 
     Raises:
@@ -191,7 +191,7 @@ def _wanted(source: Source, asked: Asked, games: Sequence[str], house: Warehouse
 
     today = league_date()
     if source.per == "snapshot":
-        span = _filed(source, asked, house) if asked != Asked() else None
+        span = _filed(source, asked, house) if asked != RunOptions() else None
         if span is not None and not span.start <= today <= span.end:
             raise BackcourtError(
                 f"{source.name} publishes what holds today, {today}, and can be asked for no other date",
@@ -221,7 +221,7 @@ def _wanted(source: Source, asked: Asked, games: Sequence[str], house: Warehouse
     return found, late
 
 
-def _filed(source: Source, asked: Asked, house: Warehouse) -> DateRange:
+def _filed(source: Source, asked: RunOptions, house: Warehouse) -> DateRange:
     """The dates under which what is asked for has landed."""
     from backcourt.calendar import season_year
     from backcourt.errors import DateRangeError

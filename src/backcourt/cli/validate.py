@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from backcourt.cli.engine import Asked, EndOption, JsonOption, SeasonOption, StartOption, same_warehouse
+from backcourt.cli.engine import EndOption, JsonOption, RunOptions, SeasonOption, StartOption, same_warehouse
 from backcourt.cli.options import WarehouseOption, warehouse
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def preflight(
 
     place = warehouse(file)
     place.require()
-    span = Asked(start_date, end_date, season).span(place)
+    span = RunOptions(start_date, end_date, season).span(place)
     _end(check.preflight(place, span, load(warehouse=file), phases=phase or (3, 4)), file, as_json=as_json)
 
 
@@ -86,7 +86,7 @@ def readiness(
     from backcourt.integrity.validation import readiness as check
 
     place = as_in_catalog(file)
-    span = Asked(start_date, end_date, season).span(place)
+    span = RunOptions(start_date, end_date, season).span(place)
     with place.read() as session:
         found = check(session, span)
     _end(found, file, as_json=as_json)
@@ -116,7 +116,7 @@ def coverage(
     from backcourt.integrity.validation import coverage_status, validation_json, with_warehouse
 
     place = as_in_catalog(file)
-    span = Asked(start_date, end_date, season).span(place)
+    span = RunOptions(start_date, end_date, season).span(place)
     with place.read() as session:
         found, cells = check(session, span, table or ())
         weeks = rates(session, span)
@@ -169,7 +169,7 @@ def contamination(
     from backcourt.integrity.validation import validation_json, with_warehouse
 
     place = as_in_catalog(file)
-    span = Asked(start_date, end_date, season).span(place)
+    span = RunOptions(start_date, end_date, season).span(place)
     tables = _fielded(stage, table or ())
     with place.read() as session:
         found, fields = check(session, span, tables, strict=strict)
@@ -200,7 +200,7 @@ def whole_range(
     from backcourt.integrity.validation import everything
 
     place = as_in_catalog(file)
-    span = Asked(start_date, end_date, season).span(place)
+    span = RunOptions(start_date, end_date, season).span(place)
     with place.read() as session:
         found, _ = everything(session, span)
     _end(found, file, as_json=as_json)

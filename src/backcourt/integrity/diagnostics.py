@@ -39,7 +39,7 @@ _ENTRY = re.compile(r"-- (Title|Purpose|Parameter (\w+) (\w+)(?: = (\S+))?): (.+
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class QueryParameter:
     """A value that a query is asked with.
 
     Attributes:
@@ -93,7 +93,7 @@ class Diagnostic:
     name: str
     title: str
     purpose: str
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[QueryParameter, ...]
     sql: str
 
     def bind(self, given: Mapping[str, str]) -> Parameters:
@@ -174,7 +174,7 @@ def parse(name: str, text: str) -> Diagnostic:
     # A line that goes on belongs to the one before it.
     header = "\n".join(lines[:length]).replace("\n--   ", " ").splitlines()
     parts: dict[str, str] = {}
-    parameters: dict[str, Parameter] = {}
+    parameters: dict[str, QueryParameter] = {}
     for line in header:
         entry = _ENTRY.fullmatch(line)
         if entry is None:
@@ -185,7 +185,7 @@ def parse(name: str, text: str) -> Diagnostic:
         if parameter is None:
             parts[what] = words
         elif kind in get_args(Kind):
-            parameters[parameter] = Parameter(parameter, cast("Kind", kind), default, words)
+            parameters[parameter] = QueryParameter(parameter, cast("Kind", kind), default, words)
         else:
             raise ValueError(f"{name}: {parameter} has the unknown type {kind}")
     if set(parts) != {"Title", "Purpose"}:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from backcourt.names.carriers import CARRIERS, HOLDING, Carrier
-from backcourt.names.decide import Asked, Decision
+from backcourt.names.decide import Decision, NameQuery
 from backcourt.names.fixpoint import Own, decide_all
 from backcourt.names.people import registered
 from backcourt.warehouse.base import Session
@@ -33,7 +33,7 @@ _GAMES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class SourceName:
     """A name of one source, season and team.
 
     Attributes:
@@ -72,7 +72,9 @@ class Name:
         )
 
 
-def ask(session: Session, *, aliases: bool = True, held: str = "", registry: Counted | None = None) -> tuple[Name, ...]:
+def ask(
+    session: Session, *, aliases: bool = True, held: str = "", registry: Counted | None = None
+) -> tuple[SourceName, ...]:
     """Every name that rules decide, with what is decided now; reading is enough.
 
     Args:
@@ -106,12 +108,14 @@ def ask(session: Session, *, aliases: bool = True, held: str = "", registry: Cou
         "name_settled", f"SELECT source, season, team_abbr, player_id FROM {DECISIONS} {kept} GROUP BY 1, 2, 3, 4"
     )
     asked = [
-        Asked(row["original_name"], row["season"], row["context_team"], row["source"], row["source_player_id"] or "")
+        NameQuery(
+            row["original_name"], row["season"], row["context_team"], row["source"], row["source_player_id"] or ""
+        )
         for row in rows
     ]
     decisions = decide_all(session, people, asked, _numbers(stored))
     return tuple(
-        Name(row, decided.get(_key(row)), _key(row) in queued, decision)
+        SourceName(row, decided.get(_key(row)), _key(row) in queued, decision)
         for row, decision in zip(rows, decisions, strict=True)
     )
 

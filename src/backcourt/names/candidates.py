@@ -37,7 +37,7 @@ class Question(Protocol):
         """Tricode, or ""."""
 
 
-Asked = TypeVar("Asked", bound=Question)
+Q = TypeVar("Q", bound=Question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Candidate:
         return f"{self.player_id} {self.name}"
 
 
-def candidates_of(questions: Sequence[tuple[Asked, Name]], people: People) -> dict[Asked, tuple[Candidate, ...]]:
+def candidates_of(questions: Sequence[tuple[Q, Name]], people: People) -> dict[Q, tuple[Candidate, ...]]:
     """The people who might be meant by each open name, the likeliest first; nobody who cannot have played then.
 
     They are the nearest names of the season, whoever has the very name, and those of the team with the same last name
@@ -79,10 +79,10 @@ def candidates_of(questions: Sequence[tuple[Asked, Name]], people: People) -> di
     careers say who can have played.
     """
     among = _Among(people)
-    groups: dict[str, list[tuple[Asked, Name]]] = defaultdict(list)
+    groups: dict[str, list[tuple[Q, Name]]] = defaultdict(list)
     for question, name in questions:
         groups[question.season].append((question, name))
-    found: dict[Asked, tuple[Candidate, ...]] = {}
+    found: dict[Q, tuple[Candidate, ...]] = {}
     for season, group in sorted(groups.items()):
         nearest = _nearest([name.base for _, name in group], people, among.places(season))
         for (question, name), near in zip(group, nearest, strict=True):

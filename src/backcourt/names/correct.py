@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from backcourt.names.review_acts import Act, Done, check, check_texts, perform
+from backcourt.names.review_acts import Act, ActsResult, check, check_texts, perform
 from backcourt.names.review_alias import named
 from backcourt.names.review_rows import DECISIONS, QUEUE, Row, find, key_of, name_id, select
 from backcourt.names.review_said import Already, Said
@@ -33,7 +33,7 @@ def decided(session: Session, text: str = "", *, limit: int | None = None) -> li
 
 def correct(
     session: Session, text: str, player_id: int, *, by: str, now: datetime, run_id: str, notes: str | None = None
-) -> Done:
+) -> ActsResult:
     """Give a decided name to another player: his id replaces the other in the raw rows, and an alias keeps it so.
 
     It is kept as the acceptance of a pending name, so that the act can be undone; the name is pending then. If it is
@@ -57,7 +57,7 @@ def correct(
     decision = find(session, text, DECISIONS)
     if decision["player_id"] == player_id:
         what = f"{named(decision)} is {player_id} already"
-        return Done((), (), already=(Already(what, Said.read(session).last(decision)),))
+        return ActsResult((), (), already=(Already(what, Said.read(session).last(decision)),))
     row = queued(decision, now)
     act = Act(row, "accept", player_id, notes=notes)
     check(act, registered(session), now)

@@ -21,7 +21,7 @@ from backcourt.warehouse.base import Session
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Asked", "Candidate", "Decision", "decide", "one_edit_away"]
+__all__ = ["Candidate", "Decision", "NameQuery", "decide", "one_edit_away"]
 
 _AT_ONCE = 8_000
 """Questions that are compared with people in one go, to bound memory."""
@@ -30,7 +30,7 @@ _ROWS = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class NameQuery:
     """A name as a source prints it, with what is known of its context.
 
     Attributes:
@@ -63,7 +63,7 @@ class Decision:
         candidates: Who might be meant, the best first; only where nobody was chosen.
     """
 
-    asked: Asked
+    asked: NameQuery
     player_id: int | None
     player_name: str
     step: str
@@ -72,7 +72,7 @@ class Decision:
     candidates: tuple[Candidate, ...] = ()
 
 
-def decide(session: Session, people: People, asked: Sequence[Asked], *, settled: bool = False) -> list[Decision]:
+def decide(session: Session, people: People, asked: Sequence[NameQuery], *, settled: bool = False) -> list[Decision]:
     """Decide names, each in its context, or say why nobody can be chosen.
 
     Args:
@@ -132,7 +132,7 @@ class _Question(NamedTuple):
     team_abbr: str
 
     @classmethod
-    def of(cls, entry: Asked) -> _Question:
+    def of(cls, entry: NameQuery) -> _Question:
         return cls(entry.name, entry.season, entry.team_abbr)
 
 
@@ -172,7 +172,7 @@ def _problem(printed: str, name: Name) -> str:
     return "" if name.words else "it has no letters"
 
 
-def _entries(entries: Sequence[tuple[Asked, int]], forms: Sequence[str]) -> pa.Table:
+def _entries(entries: Sequence[tuple[NameQuery, int]], forms: Sequence[str]) -> pa.Table:
     """What lists hold: which question each of their names is, and its normal form."""
     import pyarrow as pa
 

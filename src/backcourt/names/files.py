@@ -15,7 +15,7 @@ from backcourt.catalog.teams import is_team, team_code_of
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.files import read_whole, reason, replacing_text
 from backcourt.leftovers import new_folder
-from backcourt.names.decide import Asked, Decision, decide
+from backcourt.names.decide import Decision, NameQuery, decide
 from backcourt.names.people import People, everybody, registered
 from backcourt.warehouse.base import Session, Warehouse
 
@@ -131,7 +131,7 @@ def decide_file(
     Raises:
         BackcourtError: If the registry is empty.
     """
-    asked = [Asked(row["name"], row["season"], team_code_of(row["team"]), row["source"]) for row in rows]
+    asked = [NameQuery(row["name"], row["season"], team_code_of(row["team"]), row["source"]) for row in rows]
     with _people(warehouse, aliases=aliases) as (session, people):
         people.stage(session)
         decisions = decide(session, people, asked)

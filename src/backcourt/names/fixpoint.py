@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from backcourt.names.decide import Asked, Decision, decide
+from backcourt.names.decide import Decision, NameQuery, decide
 from backcourt.names.people import People
 from backcourt.warehouse.base import Session
 
@@ -26,7 +26,7 @@ _UNSTABLE = "what decides this name depends on a name that depends on it"
 
 
 def decide_all(
-    session: Session, people: People, asked: Sequence[Asked], reviewed: Mapping[Own, int] | None = None
+    session: Session, people: People, asked: Sequence[NameQuery], reviewed: Mapping[Own, int] | None = None
 ) -> list[Decision]:
     """Decide names, with what they teach of a source's own ids, until nothing changes.
 
@@ -70,7 +70,7 @@ def decide_all(
     ]
 
 
-def _may_use(entry: Asked, known: Decision | None, given: Mapping[Own, int], learned: Mapping[Own, int]) -> bool:
+def _may_use(entry: NameQuery, known: Decision | None, given: Mapping[Own, int], learned: Mapping[Own, int]) -> bool:
     """True if a source's id may decide a name: a name that gave the id its meaning is no proof of itself."""
     own = (entry.source, entry.source_player_id)
     if not entry.source_player_id or own in given:
@@ -79,7 +79,7 @@ def _may_use(entry: Asked, known: Decision | None, given: Mapping[Own, int], lea
     return own in learned and not (is_ground and known is not None and known.player_id == learned[own])
 
 
-def _learned(asked: Sequence[Asked], decisions: Sequence[Decision], given: Mapping[Own, int]) -> dict[Own, int]:
+def _learned(asked: Sequence[NameQuery], decisions: Sequence[Decision], given: Mapping[Own, int]) -> dict[Own, int]:
     """The player of each id of a source, as the surest steps say, if they agree."""
     found: dict[Own, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
     for entry, decision in zip(asked, decisions, strict=True):

@@ -134,7 +134,7 @@ class ModelSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ModelRequest:
     """What one call says.
 
     Attributes:
@@ -181,7 +181,7 @@ class Reply:
     tries: int = 1
 
 
-class Service:
+class ModelService:
     """An open connection to the service."""
 
     def __init__(self, client: anthropic.Anthropic, settings: ModelSettings, sleep: Callable[[float], None]) -> None:
@@ -190,7 +190,7 @@ class Service:
         self._settings = settings
         self._sleep = sleep
 
-    def send(self, request: Request, left: int) -> Reply:
+    def send(self, request: ModelRequest, left: int) -> Reply:
         """Send one call, and again where the failure may pass and the budget bears another try.
 
         The client's own repetition is not used: it waits as long as the service says, be it weeks.
@@ -237,7 +237,7 @@ class Service:
             return Reply(failure=failure, final=final, unknown=unbilled * bound, tries=tries)
         return self._read(body, bound, unbilled * bound, tries)
 
-    def _post(self, request: Request) -> str:
+    def _post(self, request: ModelRequest) -> str:
         """The body of a good response."""
         response = self._client.messages.with_raw_response.create(
             model=self._settings.model,
@@ -274,7 +274,7 @@ class Service:
 
 
 @contextmanager
-def connect(settings: ModelSettings, sleep: Callable[[float], None]) -> Iterator[Service]:
+def connect(settings: ModelSettings, sleep: Callable[[float], None]) -> Iterator[ModelService]:
     """A connection to the service; nothing is sent yet.
 
     Args:
@@ -304,7 +304,7 @@ def connect(settings: ModelSettings, sleep: Callable[[float], None]) -> Iterator
     except (httpx2.InvalidURL, ValueError):
         raise _no_address() from None
     with client:
-        yield Service(client, settings, sleep)
+        yield ModelService(client, settings, sleep)
 
 
 def _refuse_address(address: str) -> None:

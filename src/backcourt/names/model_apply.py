@@ -10,8 +10,8 @@ from backcourt.errors import BackcourtError
 from backcourt.names import decide
 from backcourt.names.asking import NAME_KEY
 from backcourt.names.careers import recorded
-from backcourt.names.model_question import Answer, Candidate, Question
-from backcourt.names.people import Listing, listings_of
+from backcourt.names.model_question import Answer, ModelCandidate, ModelQuestion
+from backcourt.names.people import RosterEntry, listings_of
 from backcourt.names.review import pending
 from backcourt.names.review_acts import Act, perform
 from backcourt.names.review_rows import QUEUE, Row, about, key_of, select
@@ -35,18 +35,18 @@ class Applied:
 
     aliases: int = 0
     review: int = 0
-    pending: dict[Question, str] = field(default_factory=dict)
+    pending: dict[ModelQuestion, str] = field(default_factory=dict)
     rows: int = 0
     names: int = 0
 
 
-def open_questions(session: Session, *, today: date, limit: int | None = None) -> list[Question]:
+def open_questions(session: Session, *, today: date, limit: int | None = None) -> list[ModelQuestion]:
     """The pending names as questions, the most frequent first, with where their candidates were listed."""
     rows = pending(session, today=today, limit=limit)
     near = [[decide.Candidate.read(stored) for stored in row["candidates"] or ()] for row in rows]
     listed = listings_of(session, {candidate.player_id for found in near for candidate in found})
     return [
-        Question(
+        ModelQuestion(
             row["source"],
             row["player_lookup"],
             row["season"],
@@ -59,9 +59,9 @@ def open_questions(session: Session, *, today: date, limit: int | None = None) -
     ]
 
 
-def _candidate(found: decide.Candidate, listed: Sequence[Listing]) -> Candidate:
+def _candidate(found: decide.Candidate, listed: Sequence[RosterEntry]) -> ModelCandidate:
     places = sorted((place.season, place.team_abbr) for place in listed)
-    return Candidate(
+    return ModelCandidate(
         found.player_id,
         found.name,
         tuple(dict.fromkeys(team for _, team in places)),
@@ -72,7 +72,7 @@ def _candidate(found: decide.Candidate, listed: Sequence[Listing]) -> Candidate:
 
 
 def apply_answers(
-    session: Session, answers: Mapping[Question, Answer], *, model: str, run_id: str, now: datetime
+    session: Session, answers: Mapping[ModelQuestion, Answer], *, model: str, run_id: str, now: datetime
 ) -> Applied:
     """Carry out what was answered; a name that somebody has decided since, or that may be others now, is left alone.
 
@@ -104,7 +104,7 @@ def apply_answers(
 
 
 def _accept(
-    session: Session, row: Row, question: Question, answer: Answer, done: Applied, by: tuple[str, str, datetime]
+    session: Session, row: Row, question: ModelQuestion, answer: Answer, done: Applied, by: tuple[str, str, datetime]
 ) -> None:
     who, run_id, now = by
     act = Act(row, "accept", player_id=answer.player_id, notes=f"confidence {answer.confidence:.2f}: {answer.reason}")
@@ -119,11 +119,11 @@ def _accept(
     done.names += found.names
 
 
-def _key(question: Question) -> tuple[str, str, str, str]:
+def _key(question: ModelQuestion) -> tuple[str, str, str, str]:
     return question.source, question.player_lookup, question.season, question.team_abbr
 
 
-def _under_review(question: Question, now: datetime) -> Statement:
+def _under_review(question: ModelQuestion, now: datetime) -> Statement:
     same, key = about(dict(zip(NAME_KEY, _key(question), strict=True)))
     return Statement(
         f"UPDATE {QUEUE.full_name} AS t SET status = 'under_review', processed_at = @now "

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, cast, get_args
 
-from backcourt.names.model_api import Request
+from backcourt.names.model_api import ModelRequest
 
 Verdict = Literal["MATCH", "NEW_PLAYER", "DATA_ERROR", "UNSURE"]
 
@@ -76,7 +76,7 @@ _NAME_WORDS, _NAME_CHARACTERS, _NAME_SIGNS = 6, 60, " .,'\u2019`-()*"
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ModelCandidate:
     """A registered player for whom a name may stand.
 
     Attributes:
@@ -97,7 +97,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ModelQuestion:
     """A name that no rule could tie to one player.
 
     Attributes:
@@ -116,7 +116,7 @@ class Question:
     team_abbr: str
     original_name: str
     reason: str
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[ModelCandidate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +153,10 @@ class Item:
 
     key: str
     entry: Mapping[str, object]
-    questions: list[Question]
+    questions: list[ModelQuestion]
 
 
-def items_of(questions: Iterable[Question], model: str) -> list[Item]:
+def items_of(questions: Iterable[ModelQuestion], model: str) -> list[Item]:
     """The questions as they are sent, ordered by source, season, team and normal form.
 
     Args:
@@ -175,7 +175,7 @@ def items_of(questions: Iterable[Question], model: str) -> list[Item]:
     return list(items.values())
 
 
-def _entry(question: Question) -> Mapping[str, object]:
+def _entry(question: ModelQuestion) -> Mapping[str, object]:
     """A question as JSON carries it."""
     return {
         "name": _clean(question.original_name),
@@ -236,10 +236,10 @@ def _is_like_a_name(text: str) -> bool:
     )
 
 
-def request_for(batch: Sequence[Item]) -> Request:
+def request_for(batch: Sequence[Item]) -> ModelRequest:
     """The call for a batch: what comes from outside stands in the content alone, as JSON."""
     content = json.dumps({"names": [{"id": item.key, **item.entry} for item in batch]}, ensure_ascii=False)
-    return Request(INSTRUCTIONS, content, _SCHEMA, _SPARE_TOKENS + _TOKENS_PER_NAME * len(batch))
+    return ModelRequest(INSTRUCTIONS, content, _SCHEMA, _SPARE_TOKENS + _TOKENS_PER_NAME * len(batch))
 
 
 def judge(item: Item, raw: Mapping[str, object], registry: Collection[int], secret: str) -> Answer | str:

@@ -15,13 +15,13 @@ from datetime import datetime
 from typing import cast
 
 from backcourt.errors import SettingsError, WarehouseLockedError
-from backcourt.names.model_api import ModelSettings, Service, connect
+from backcourt.names.model_api import ModelService, ModelSettings, connect
 from backcourt.names.model_question import (
     FIELDS,
     Answer,
-    Candidate,
     Item,
-    Question,
+    ModelCandidate,
+    ModelQuestion,
     batches_of,
     items_of,
     judge,
@@ -29,7 +29,7 @@ from backcourt.names.model_question import (
 )
 from backcourt.warehouse.base import Session, Statement, Warehouse
 
-__all__ = ["Answer", "Candidate", "Estimate", "ModelSettings", "Outcome", "Question", "ask", "estimate"]
+__all__ = ["Answer", "Estimate", "ModelAnswers", "ModelCandidate", "ModelQuestion", "ModelSettings", "ask", "estimate"]
 
 _ANSWERS = "nba_reference.name_model_answers"
 _TURNS = 12
@@ -58,7 +58,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ModelAnswers:
     """What came of the questions: each has an answer or a reason why it is pending.
 
     Attributes:
@@ -70,8 +70,8 @@ class Outcome:
         requests: Requests that were sent: calls and their repetitions.
     """
 
-    answers: Mapping[Question, Answer]
-    pending: Mapping[Question, str]
+    answers: Mapping[ModelQuestion, Answer]
+    pending: Mapping[ModelQuestion, str]
     spent_usd: float
     unknown_usd: float
     calls: int
@@ -84,8 +84,8 @@ class _State:
 
     registry: Collection[int]
     secret: str = field(repr=False)
-    answers: dict[Question, Answer] = field(default_factory=dict)
-    pending: dict[Question, str] = field(default_factory=dict)
+    answers: dict[ModelQuestion, Answer] = field(default_factory=dict)
+    pending: dict[ModelQuestion, str] = field(default_factory=dict)
     spent: int = 0
     unknown: int = 0
     calls: int = 0
@@ -101,7 +101,9 @@ class _State:
         self.pending.update((question, reason) for item in items for question in item.questions)
 
 
-def estimate(questions: Iterable[Question], settings: ModelSettings, *, session: Session | None = None) -> Estimate:
+def estimate(
+    questions: Iterable[ModelQuestion], settings: ModelSettings, *, session: Session | None = None
+) -> Estimate:
     """What asking would take at most; nothing is sent, and no key is needed.
 
     Args:
@@ -127,14 +129,14 @@ def estimate(questions: Iterable[Question], settings: ModelSettings, *, session:
 
 def ask(
     warehouse: Warehouse,
-    questions: Iterable[Question],
+    questions: Iterable[ModelQuestion],
     settings: ModelSettings,
     *,
     run_id: str,
     now: datetime,
     registry_ids: Collection[int] | None = None,
     sleep: Callable[[float], None] = time.sleep,
-) -> Outcome:
+) -> ModelAnswers:
     """Ask the model about names, the stored answers first; each call's answers are stored before the next call.
 
     The warehouse is open for moments only, never while the model answers: others may use it in the meantime.
@@ -180,7 +182,7 @@ def ask(
     if fresh:
         with connect(settings, sleep) as service:
             _ask_all(warehouse, service, batches_of(fresh, settings.batch), settings, state, (run_id, now))
-    return Outcome(
+    return ModelAnswers(
         answers=state.answers,
         pending=state.pending,
         spent_usd=_dollars(state.spent),
@@ -192,7 +194,7 @@ def ask(
 
 def _ask_all(
     warehouse: Warehouse,
-    service: Service,
+    service: ModelService,
     batches: Sequence[Sequence[Item]],
     settings: ModelSettings,
     state: _State,

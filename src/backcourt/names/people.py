@@ -41,7 +41,7 @@ class Spelling:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class RosterEntry:
     """A person with a team in a season.
 
     Attributes:
@@ -69,7 +69,7 @@ class People:
     """
 
     spellings: Sequence[Spelling]
-    listings: Sequence[Listing] = ()
+    listings: Sequence[RosterEntry] = ()
     aliases: Sequence[Alias] = ()
     source_ids: Sequence[tuple[str, str, int]] = ()
     careers: Mapping[int, Career] = field(default_factory=dict)
@@ -146,7 +146,7 @@ class People:
                 }
             ),
         )
-        session.stage_arrow("name_listed", _records(self.listings, Listing))
+        session.stage_arrow("name_listed", _records(self.listings, RosterEntry))
         session.stage_arrow("name_aliases", _records(self.aliases, Alias))
         self.stage_ids(session, self.source_ids)
         session.stage_arrow("name_book", name_book())
@@ -254,7 +254,7 @@ def registered(
     )
     return People(
         [Spelling(int(str(player)), str(name)) for player, name, _ in found],
-        [Listing(int(str(player)), str(team), str(season)) for player, team, season in listed],
+        [RosterEntry(int(str(player)), str(team), str(season)) for player, team, season in listed],
         [
             Alias(str(form), str(season), str(team), int(str(player)), str(source))
             for form, season, team, player, source in learned
@@ -266,16 +266,16 @@ def registered(
     )
 
 
-def listings_of(session: Session, players: Collection[int]) -> dict[int, list[Listing]]:
+def listings_of(session: Session, players: Collection[int]) -> dict[int, list[RosterEntry]]:
     """Where players were listed, by player: the newest season first, teams in their order."""
-    found: dict[int, list[Listing]] = {}
+    found: dict[int, list[RosterEntry]] = {}
     if players:
         for player, season, team in session.rows(
             f"SELECT player_id, season, team_abbr FROM {REGISTRY} WHERE season <> '' AND player_id IN UNNEST(@ids) "
             "ORDER BY season DESC, team_abbr, player_id",
             {"ids": sorted(players)},
         ):
-            found.setdefault(int(str(player)), []).append(Listing(int(str(player)), str(team), str(season)))
+            found.setdefault(int(str(player)), []).append(RosterEntry(int(str(player)), str(team), str(season)))
     return found
 
 

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backcourt.catalog import table
-from backcourt.names.asking import BY_PEOPLE, DECISIONS, NAME_KEY, QUEUE, REVIEWS, Name, ask, said_otherwise, season_of
+from backcourt.names.asking import (
+    BY_PEOPLE,
+    DECISIONS,
+    NAME_KEY,
+    QUEUE,
+    REVIEWS,
+    SourceName,
+    ask,
+    said_otherwise,
+    season_of,
+)
 from backcourt.names.carriers import CARRIERS, Carrier
 from backcourt.names.registry_fill import EVERY_SEASON, Counted, count_registry
 from backcourt.warehouse.base import Parameters, Session, Staged, Statement
@@ -121,7 +131,7 @@ def _followed(session: Session) -> tuple[Statement, ...]:
     return (Statement(f"UPDATE {REVIEWS} AS t SET is_due = FALSE WHERE t.is_due"),) if due[0][0] else ()
 
 
-def _keep(session: Session, names: Sequence[Name], stamp: _Stamp, *, every: bool) -> tuple[Statement, ...]:
+def _keep(session: Session, names: Sequence[SourceName], stamp: _Stamp, *, every: bool) -> tuple[Statement, ...]:
     """The statements that keep decisions and open questions; none if all of them are kept already.
 
     A question that is decided now leaves the queue, a decision that does not hold any more goes, and with ``every`` a
@@ -207,7 +217,7 @@ def pending_again(names: str) -> Statement:
     )
 
 
-def staged_ids(session: Session, names: Sequence[Name], *, log: bool) -> list[tuple[Carrier, Staged]]:
+def staged_ids(session: Session, names: Sequence[SourceName], *, log: bool) -> list[tuple[Carrier, Staged]]:
     """The raw rows whose id is not what is decided, staged with the id that they are to have; reading is enough.
 
     Args:
@@ -320,7 +330,7 @@ def _same(one: str, other: str) -> str:
     return " AND ".join(f"{one}.{name} = {other}.{name}" for name in NAME_KEY)
 
 
-def _stage(session: Session, stage: str, names: Sequence[Name]) -> str:
+def _stage(session: Session, stage: str, names: Sequence[SourceName]) -> str:
     """Stage names with what is decided, or with why nobody can be chosen."""
     import pyarrow as pa
 

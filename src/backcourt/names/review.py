@@ -16,7 +16,7 @@ from backcourt.errors import UnknownNameError
 from backcourt.names import decide
 from backcourt.names.outstanding import Outstanding, outstanding
 from backcourt.names.people import listings_of
-from backcourt.names.review_acts import Act, Done, perform
+from backcourt.names.review_acts import Act, ActsResult, perform
 from backcourt.names.review_rows import (
     ALIASES,
     DECISIONS,
@@ -31,17 +31,17 @@ from backcourt.names.review_rows import (
     name_id,
     select,
 )
-from backcourt.names.review_undo import Undone, Withdrawn, undo, withdraw
+from backcourt.names.review_undo import Undone, WithdrawnAlias, undo, withdraw
 from backcourt.warehouse.base import Session
 
 __all__ = [
     "STATUSES",
-    "Candidate",
-    "Done",
+    "ActsResult",
     "Health",
-    "Shown",
+    "QueuedName",
+    "ReviewCandidate",
     "Undone",
-    "Withdrawn",
+    "WithdrawnAlias",
     "accept",
     "aliases",
     "health",
@@ -63,7 +63,7 @@ _GOOD_PERCENT = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate(decide.Candidate):
+class ReviewCandidate(decide.Candidate):
     """Somebody who might be meant, with his teams.
 
     Attributes:
@@ -74,7 +74,7 @@ class Candidate(decide.Candidate):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class QueuedName:
     """What is known of a queued name.
 
     Attributes:
@@ -87,7 +87,7 @@ class Shown:
 
     name_id: str
     row: Row
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[ReviewCandidate, ...]
     reviews: tuple[Row, ...]
     elsewhere: tuple[Row, ...]
 
@@ -157,7 +157,7 @@ def pending(
     return [{"name_id": name_id(*key_of(row)), **row} for row in rows[:limit]]
 
 
-def show(session: Session, text: str) -> Shown:
+def show(session: Session, text: str) -> QueuedName:
     """A queued name with its candidates, the earlier acts on it, and what the same name stands for elsewhere.
 
     Args:
@@ -169,7 +169,7 @@ def show(session: Session, text: str) -> Shown:
     """
     row = find(session, text)
     here, key = about(row)
-    return Shown(
+    return QueuedName(
         name_id(*key_of(row)),
         row,
         _candidates(session, row),
@@ -180,7 +180,7 @@ def show(session: Session, text: str) -> Shown:
 
 def accept(
     session: Session, text: str, player_id: int, *, by: str, now: datetime, run_id: str, notes: str | None = None
-) -> Done:
+) -> ActsResult:
     """Say that a queued name is a registered player: an alias, a decision, and the ids in the raw rows.
 
     The alias holds everywhere if nobody else has its letters or is one edit away and no alias says otherwise, else for
@@ -210,7 +210,7 @@ def reject(
     now: datetime,
     run_id: str,
     notes: str | None = None,
-) -> Done:
+) -> ActsResult:
     """Say that a queued name is no registered player.
 
     Args:
@@ -233,7 +233,7 @@ def reject(
 
 def snooze(
     session: Session, text: str, until: date, *, by: str, now: datetime, run_id: str, notes: str | None = None
-) -> Done:
+) -> ActsResult:
     """Hide a queued name until a day.
 
     Args:
@@ -253,7 +253,7 @@ def snooze(
     )
 
 
-def reopen(session: Session, text: str, *, by: str, now: datetime, run_id: str, notes: str | None = None) -> Done:
+def reopen(session: Session, text: str, *, by: str, now: datetime, run_id: str, notes: str | None = None) -> ActsResult:
     """Put a name that was set aside back into the queue.
 
     Args:
@@ -319,8 +319,8 @@ def _waits_since(row: tuple[object, ...], now: datetime) -> datetime | None:
     return None
 
 
-def _candidates(session: Session, row: Row) -> tuple[Candidate, ...]:
-    found = [Candidate.read(stored) for stored in row["candidates"] or ()]
+def _candidates(session: Session, row: Row) -> tuple[ReviewCandidate, ...]:
+    found = [ReviewCandidate.read(stored) for stored in row["candidates"] or ()]
     listed = listings_of(session, {candidate.player_id for candidate in found})
     return tuple(
         replace(candidate, listed=tuple(f"{at.season} {at.team_abbr}" for at in listed.get(candidate.player_id, ())))

@@ -58,7 +58,7 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class ActsResult:
     """What acts changed.
 
     Attributes:
@@ -82,7 +82,7 @@ class Done:
 
 def perform(
     session: Session, acts: Sequence[Act], *, by: str, now: datetime, run_id: str, alias_source: str = "review"
-) -> Done:
+) -> ActsResult:
     """Check acts and do them all in one transaction, or none; then write ids and ask the open names again.
 
     What follows is due from the transaction on: if the process ends there, the next ``resolve`` does it, whoever asks.
@@ -107,7 +107,11 @@ def perform(
     if repeated:
         new = [act for act in acts if key_of(act.row) not in repeated]
         frees = any(act.action == "accept" and act.row["source"] == HOLDING for act in acts)
-        done = perform(session, new, by=by, now=now, run_id=run_id, alias_source=alias_source) if new else Done((), ())
+        done = (
+            perform(session, new, by=by, now=now, run_id=run_id, alias_source=alias_source)
+            if new
+            else ActsResult((), ())
+        )
         return replace(done, already=tuple(repeated.values()), frees=frees)
     accepts = [act for act in acts if act.action == "accept"]
     people = registered(session) if accepts else None
@@ -151,7 +155,7 @@ def perform(
     keys = tuple(str(review["alias_key"] or "") for review in reviews)
     if people is None:
         session.transaction(statements)
-        return Done(tuple(ids), keys)
+        return ActsResult(tuple(ids), keys)
     decided = _stage_decisions(
         session, people, [(act, i) for act, i in zip(acts, ids, strict=True) if act.action == "accept"], by
     )
@@ -166,7 +170,7 @@ def perform(
         "WHERE t.status = 'resolved' ORDER BY 1"
     )
     session.discard(pending)
-    return Done(
+    return ActsResult(
         tuple(ids),
         keys,
         asked.rows,

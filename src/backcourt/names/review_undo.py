@@ -62,7 +62,7 @@ class Undone:
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawn:
+class WithdrawnAlias:
     """What rested on an alias.
 
     Attributes:
@@ -131,7 +131,7 @@ def undo(session: Session, review_id: str, *, by: str, now: datetime, run_id: st
 def withdraw(
     session: Session, alias_lookup: str, season: str, team_abbr: str, *, by: str, now: datetime, run_id: str,
     notes: str | None = None,
-) -> Withdrawn:  # fmt: skip
+) -> WithdrawnAlias:  # fmt: skip
     """Withdraw an alias: decisions that rest on it go with the ids in the raw rows, and those names are asked again.
 
     A curated alias stays withdrawn when the registry is filled again.
@@ -157,7 +157,7 @@ def withdraw(
             session, REVIEWS, "t.undone_at IS NULL AND t.action = 'withdraw' AND t.alias_key = @key", {"key": key}
         )
         last = max(acts, key=lambda act: act["reviewed_at"], default={"review_id": ""})
-        return Withdrawn(last["review_id"], key, alias["player_id"], 0, {}, (), 0, already=True)
+        return WithdrawnAlias(last["review_id"], key, alias["player_id"], 0, {}, (), 0, already=True)
     own = {
         key_of(review)
         for review in select(session, REVIEWS, "t.undone_at IS NULL AND t.action = 'accept' AND t.alias_key = @key",
@@ -198,7 +198,7 @@ def withdraw(
         ]
     )
     decided, _ = _ask_again(session, gone, (run_id, now))
-    return Withdrawn(review["review_id"], key, alias["player_id"], len(gone), rows, dates, decided)
+    return WithdrawnAlias(review["review_id"], key, alias["player_id"], len(gone), rows, dates, decided)
 
 
 def _undo_acceptance(

@@ -19,7 +19,7 @@ from backcourt.names.files import read_csv, write_csv
 from backcourt.names.normalise import parse
 from backcourt.names.people import registered
 from backcourt.names.review import pending
-from backcourt.names.review_acts import Act, Done, check, perform
+from backcourt.names.review_acts import Act, ActsResult, check, perform
 from backcourt.names.review_rows import QUEUE, Row, key_of, name_id, select
 from backcourt.names.review_said import Said
 from backcourt.warehouse.base import Session
@@ -87,7 +87,7 @@ def export(session: Session, path: Path, *, today: date) -> int:
     return len(rows)
 
 
-def import_(session: Session, path: Path, *, by: str, now: datetime, run_id: str) -> Done:
+def import_(session: Session, path: Path, *, by: str, now: datetime, run_id: str) -> ActsResult:
     """Do what a sheet says: every row of it in one transaction, or nothing.
 
     Args:
@@ -128,7 +128,7 @@ def import_(session: Session, path: Path, *, by: str, now: datetime, run_id: str
             f"{path}: {len(problems)} rows cannot be used, so none was: {'; '.join(problems[:_SHOWN])}{more}",
             next_step="correct them and import the file again",
         )
-    return perform(session, acts, by=by, now=now, run_id=run_id) if acts else Done((), ())
+    return perform(session, acts, by=by, now=now, run_id=run_id) if acts else ActsResult((), ())
 
 
 def guarded(value: object) -> str:

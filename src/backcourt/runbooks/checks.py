@@ -9,7 +9,7 @@ from datetime import date
 
 from backcourt.errors import BackcourtError
 from backcourt.integrity.cells import Cell
-from backcourt.runbooks.facts import Failed, Recorded, Upstream
+from backcourt.runbooks.facts import Failed, Recorded, UpstreamCoverage
 from backcourt.runbooks.parameters import Parameters
 from backcourt.settings import load
 
@@ -30,7 +30,7 @@ class ValidationError(BackcourtError):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class StepCheck:
     """One check and how it went.
 
     Attributes:
@@ -49,7 +49,7 @@ class Check:
         return not self.problem
 
 
-def before(found: Sequence[Upstream], next_step: str) -> tuple[Check, ...]:
+def before(found: Sequence[UpstreamCoverage], next_step: str) -> tuple[StepCheck, ...]:
     """One check per table that is read: rows for every game date from opening day on.
 
     Args:
@@ -57,7 +57,7 @@ def before(found: Sequence[Upstream], next_step: str) -> tuple[Check, ...]:
         next_step: How gaps are filled.
     """
     return tuple(
-        Check(
+        StepCheck(
             f"{item.table}: {item.dates:,} game dates from opening day on",
             _gaps(item),
             next_step if _gaps(item) else "",
@@ -66,7 +66,7 @@ def before(found: Sequence[Upstream], next_step: str) -> tuple[Check, ...]:
     )
 
 
-def backfilled(analytics: Sequence[Recorded], left: Sequence[str]) -> tuple[Check, ...]:
+def backfilled(analytics: Sequence[Recorded], left: Sequence[str]) -> tuple[StepCheck, ...]:
     """The checks of a whole backfill that ``after`` does not have.
 
     Args:
@@ -74,7 +74,7 @@ def backfilled(analytics: Sequence[Recorded], left: Sequence[str]) -> tuple[Chec
         left: What a second plan would still compute, a line per range.
     """
     return (
-        Check(
+        StepCheck(
             "every game date of Phase 3 is done",
             ", ".join(
                 f"{item.table} {item.failed:,} failed, {item.never:,} never computed"
@@ -83,7 +83,7 @@ def backfilled(analytics: Sequence[Recorded], left: Sequence[str]) -> tuple[Chec
             ),
             "run this runbook again; backcourt status says why dates failed",
         ),
-        Check(
+        StepCheck(
             "a second plan is empty",
             "; ".join(left[:_SHOWN]) + (f" and {len(left) - _SHOWN:,} more ranges" if len(left) > _SHOWN else ""),
             "mend what the failure records name, then run this runbook again",
@@ -91,7 +91,7 @@ def backfilled(analytics: Sequence[Recorded], left: Sequence[str]) -> tuple[Chec
     )
 
 
-def phase_3_command(found: Sequence[Upstream], parameters: Parameters) -> str:
+def phase_3_command(found: Sequence[UpstreamCoverage], parameters: Parameters) -> str:
     """The command that fills every gap of Phase 3."""
     days = [day for item in found for day in (*item.missing, *item.partial)]
     if not days:
@@ -99,7 +99,7 @@ def phase_3_command(found: Sequence[Upstream], parameters: Parameters) -> str:
     return f"backcourt run --start-date {min(days)} --end-date {max(days)} --phase 3{warehouse_flag(parameters)}"
 
 
-def after(cells: Sequence[Cell], failed: Sequence[Failed], parameters: Parameters) -> tuple[Check, ...]:
+def after(cells: Sequence[Cell], failed: Sequence[Failed], parameters: Parameters) -> tuple[StepCheck, ...]:
     """The checks of a Phase 4 run, each over all tables and dates of the range."""
     again = (
         f"run again: backcourt run --start-date {parameters.start_date} --end-date {parameters.end_date} --phase 4"
@@ -108,28 +108,28 @@ def after(cells: Sequence[Cell], failed: Sequence[Failed], parameters: Parameter
     bugs = [item for item in failed if item.category == "PROCESSING_ERROR"]
     zones = {cell.day: cell.rows for cell in cells if cell.short == "TDZA"}
     return (
-        Check(
+        StepCheck(
             "the ledger has every game date of every table",
             _where((cell, "not computed") for cell in cells if cell.ledger is None),
             again,
         ),
-        Check(
+        StepCheck(
             "no date failed as a whole",
             _where((cell, "failed") for cell in cells if cell.status == "failed"),
             'see its reason: backcourt query "SELECT * FROM nba_processing.precompute_failures WHERE entity_id = '
             "'DATE_LEVEL'\"",
         ),
-        Check(
+        StepCheck(
             "no date is missing",
             _where((cell, "missing") for cell in cells if cell.status == "missing"),
             again,
         ),
-        Check(
+        StepCheck(
             "every candidate has a row or a failure record",
             _where((cell, f"{cell.untracked:,} of {cell.candidates:,} untracked") for cell in cells if cell.untracked),
             again,
         ),
-        Check(
+        StepCheck(
             "MLFS and PCF have the rows of UPGC less the recorded failures",
             _where(
                 (cell, f"{cell.rows:,} rows, {cell.candidates:,} listed, {cell.failed:,} recorded failures")
@@ -138,19 +138,19 @@ def after(cells: Sequence[Cell], failed: Sequence[Failed], parameters: Parameter
             ),
             again,
         ),
-        Check(
+        StepCheck(
             "no row without a candidate, and none on bootstrap dates",
             _where((cell, f"{cell.unexpected:,} rows") for cell in cells if cell.unexpected),
             again,
         ),
-        Check(
+        StepCheck(
             "TDZA has rows wherever PSZA has",
             _where(
                 (cell, "no TDZA row") for cell in cells if cell.short == "PSZA" and cell.rows and not zones[cell.day]
             ),
             again,
         ),
-        Check(
+        StepCheck(
             "no PROCESSING_ERROR",
             ", ".join(f"{item.table} {item.failures:,} records" for item in bugs),
             'report them with the failure record: backcourt query "SELECT * FROM nba_processing.precompute_failures '
@@ -159,7 +159,7 @@ def after(cells: Sequence[Cell], failed: Sequence[Failed], parameters: Parameter
     )
 
 
-def stop_if(checks: Iterable[Check], error: type[BackcourtError]) -> None:
+def stop_if(checks: Iterable[StepCheck], error: type[BackcourtError]) -> None:
     """Raise the error if a check failed; it names every one and the first next step."""
     broken = [check for check in checks if not check.passed]
     if broken:
@@ -182,7 +182,7 @@ def days_text(days: Sequence[date]) -> str:
     return shown + (f" and {len(days) - _SHOWN:,} more" if len(days) > _SHOWN else "")
 
 
-def _gaps(item: Upstream) -> str:
+def _gaps(item: UpstreamCoverage) -> str:
     parts = []
     if item.missing:
         parts.append(f"{len(item.missing):,} without a row ({days_text(item.missing)})")

@@ -47,7 +47,7 @@ class GameDate:
 
 
 @dataclass(frozen=True, slots=True)
-class Upstream:
+class UpstreamCoverage:
     """How complete one Phase 3 table is from opening day to the end of the range.
 
     Attributes:
@@ -104,7 +104,7 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Feature:
+class FeatureValue:
     """One feature of a player's row.
 
     Attributes:
@@ -138,7 +138,7 @@ class PlayerRow:
     team: str
     opponent: str
     quality: float
-    features: tuple[Feature, ...]
+    features: tuple[FeatureValue, ...]
 
 
 def game_dates(session: Session, span: DateRange) -> tuple[GameDate, ...]:
@@ -164,24 +164,24 @@ def game_dates(session: Session, span: DateRange) -> tuple[GameDate, ...]:
     )
 
 
-def upstreams(session: Session, span: DateRange) -> tuple[Upstream, ...]:
+def upstreams(session: Session, span: DateRange) -> tuple[UpstreamCoverage, ...]:
     """The Phase 3 tables from the opening day of the range's first season to the end of the range."""
     return _presence(session, span, queries.PHASE_3, [processor.name for processor in select(phase=3)])
 
 
-def sources(session: Session, span: DateRange) -> tuple[Upstream, ...]:
+def sources(session: Session, span: DateRange) -> tuple[UpstreamCoverage, ...]:
     """The raw tables that a computation cannot do without, on the dates with final games, as ``upstreams``."""
     return _presence(session, span, queries.RAW, queries.RAW_TABLES)
 
 
-def _presence(session: Session, span: DateRange, query: str, names: Sequence[str]) -> tuple[Upstream, ...]:
+def _presence(session: Session, span: DateRange, query: str, names: Sequence[str]) -> tuple[UpstreamCoverage, ...]:
     """What each named table should and does hold, date by date; the query's rows are (table, date, least, rows)."""
     rows = session.rows(query, {**_bounds(span), "opening_day": span_values(session, span)["opening_day"]})
     dates: Counter[str] = Counter(str(row[0]) for row in rows)
     missing = [(str(row[0]), cast("date", row[1])) for row in rows if _int(row[3]) == 0]
     partial = [(str(row[0]), cast("date", row[1])) for row in rows if 0 < _int(row[3]) < _int(row[2])]
     return tuple(
-        Upstream(
+        UpstreamCoverage(
             name,
             dates[name],
             tuple(day for found, day in missing if found == name),
@@ -226,7 +226,7 @@ def player_row(session: Session, day: date, player: str | None) -> PlayerRow | N
         row["opponent_team_abbr"],
         row["feature_quality_score"],
         tuple(
-            Feature(item.name, item.description, value, source)
+            FeatureValue(item.name, item.description, value, source)
             for item, value, source in zip(FEATURES, row["features"], row["feature_sources"], strict=True)
         ),
     )

@@ -310,14 +310,14 @@ def names_proven(parameters: NameResolution) -> Shown:
     again = f"run this runbook again, or: backcourt names reprocess{checks.warehouse_flag(parameters)}"
     why = f"see why: backcourt validate range {parameters.dates}{checks.warehouse_flag(parameters)}"
     found = (
-        checks.Check(
+        checks.StepCheck(
             "no date misses a name that is resolved now",
             "; ".join(f"{_short(item.table)} on {checks.days_text(item.days)}" for item in left),
             again,
         ),
-        checks.Check("no date failed as a whole", _where(cells, "failed"), why),
-        checks.Check("every candidate has a row or a failure record", _where(cells, "partial", "missing"), why),
-        checks.Check("no row without a candidate", _where(cells, "unexpected"), why),
+        checks.StepCheck("no date failed as a whole", _where(cells, "failed"), why),
+        checks.StepCheck("every candidate has a row or a failure record", _where(cells, "partial", "missing"), why),
+        checks.StepCheck("no row without a candidate", _where(cells, "unexpected"), why),
     )
     back, gone = _people(lost, "reprocessed"), _people(lost, "pending")
     words = f"{sum(check.passed for check in found)} of {len(found)} checks hold; players found again: {back:,}, "

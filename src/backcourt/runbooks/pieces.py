@@ -62,7 +62,7 @@ def results_table(results: Sequence[TableResult]) -> str:
     return view.table(headers, rows, numbers=headers[1:])
 
 
-def checks_table(found: Sequence[checks.Check]) -> str:
+def checks_table(found: Sequence[checks.StepCheck]) -> str:
     """Checks with how they went; the column of what does not hold only if there is something."""
     rows = [("✓ holds" if check.passed else "✗ broken", check.name, check.problem) for check in found]
     headers = ("result", "what must hold", "what does not")
@@ -72,7 +72,7 @@ def checks_table(found: Sequence[checks.Check]) -> str:
 
 
 def stop(
-    shown: Shown, found: Sequence[checks.Check], error: type[checks.PreflightError | checks.ValidationError]
+    shown: Shown, found: Sequence[checks.StepCheck], error: type[checks.PreflightError | checks.ValidationError]
 ) -> None:
     """If a check is broken, show what was found and raise the error, which ends the notebook."""
     if all(check.passed for check in found):

@@ -25,7 +25,7 @@ class RunbookFileError(BackcourtError):
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class RunbookParameter:
     """One parameter of a runbook.
 
     Attributes:
@@ -58,10 +58,10 @@ class Runbook:
     model: type[Parameters]
 
     @property
-    def parameters(self) -> tuple[Parameter, ...]:
+    def parameters(self) -> tuple[RunbookParameter, ...]:
         """Its parameters in order."""
         return tuple(
-            Parameter(name, info.description or "", required=name == "start_date")
+            RunbookParameter(name, info.description or "", required=name == "start_date")
             for name, info in self.model.model_fields.items()
         )
 

@@ -21,7 +21,7 @@ from backcourt.simulate.defects import (
     MisspeltNames,
     NullZones,
 )
-from backcourt.simulate.teams import TEAMS, Team
+from backcourt.simulate.teams import TEAMS, SimulatedTeam
 
 DEFAULT_SEED = 20211019
 
@@ -142,7 +142,7 @@ __all__ = [
     "MisspeltNames",
     "NullZones",
     "SeasonSummary",
-    "Team",
+    "SimulatedTeam",
     "calendar_of",
     "write_league",
     "write_season",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from backcourt.simulate.plays import CORNER, OFFENSIVE_FOUL, REB_DEF, REB_OFF, Played
+from backcourt.simulate.plays import CORNER, OFFENSIVE_FOUL, REB_DEF, REB_OFF, PlayedBatch
 from backcourt.simulate.rotation import SLOTS
 
 Ints = npt.NDArray[np.int64]
@@ -54,7 +54,7 @@ class Boxes:
         return np.asarray(self.lines[stat].sum(axis=2))
 
 
-def count_boxes(played: Played) -> Boxes:
+def count_boxes(played: PlayedBatch) -> Boxes:
     """Count every play into the line of the player it belongs to."""
     plays = played.plays
     games = len(played.score)

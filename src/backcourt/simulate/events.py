@@ -14,7 +14,7 @@ from backcourt.simulate.plays import (
     REB_NONE,
     REB_OFF,
     REB_TEAM_OFF,
-    Played,
+    PlayedBatch,
     Plays,
 )
 
@@ -111,7 +111,7 @@ class _Pile:
         )
 
 
-def make_events(played: Played, rng: np.random.Generator) -> Events:
+def make_events(played: PlayedBatch, rng: np.random.Generator) -> Events:
     """Spell every play out as events whose totals equal the box scores."""
     plays = played.plays
     pile = _Pile()

@@ -26,7 +26,7 @@ from backcourt.simulate.plays import (
     REB_TEAM_DEF,
     REB_TEAM_OFF,
     SHOT_CLOCK,
-    Played,
+    PlayedBatch,
     Plays,
 )
 from backcourt.simulate.rotation import CLOSING, GARBAGE, SLOTS, Rotation
@@ -88,7 +88,7 @@ class Engine:
         self.whistle = np.exp(rng.normal(0.0, 0.07, count))
         self.care = np.exp(rng.normal(0.0, 0.13, (count, 2)))
 
-    def run(self) -> Played:
+    def run(self) -> PlayedBatch:
         """Play until every game has a winner."""
         alive = np.arange(len(self.score))
         steps: list[dict[str, Ints]] = []
@@ -99,7 +99,7 @@ class Engine:
         order = np.argsort(columns["game"], kind="stable")
         plays = Plays(**{name: values[order] for name, values in columns.items()})
         shape = (-1, 2, SLOTS)
-        return Played(plays, self.seconds.reshape(shape), self.plus_minus.reshape(shape), self.score, self.period)
+        return PlayedBatch(plays, self.seconds.reshape(shape), self.plus_minus.reshape(shape), self.score, self.period)
 
     def _turn_period(self, alive: Ints) -> Ints:
         """Start the next period where the clock has run out; drop the games that are over."""

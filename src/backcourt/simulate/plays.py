@@ -95,7 +95,7 @@ class Plays:
 
 
 @dataclass
-class Played:
+class PlayedBatch:
     """A batch after the final buzzer; axis 1 is the side.
 
     Attributes:

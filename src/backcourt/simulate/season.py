@@ -29,7 +29,7 @@ from backcourt.simulate.market import (
 )
 from backcourt.simulate.play_by_play import play_by_play_table
 from backcourt.simulate.players import Pool, Skills
-from backcourt.simulate.plays import Played, Plays
+from backcourt.simulate.plays import PlayedBatch, Plays
 from backcourt.simulate.rosters import Season, plan_season
 from backcourt.simulate.rotation import Rotation, plan_rotation
 from backcourt.simulate.schedule import Fixtures, Games, cup_final, join_games, regular_season
@@ -51,7 +51,7 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass
-class Outcome:
+class FinishedSeason:
     """A finished season.
 
     Attributes:
@@ -86,7 +86,7 @@ class SeasonPlayer:
         self.batches: list[Batch] = []
         self.fixtures = Fixtures(Games(), Games())
 
-    def play(self, games: Games) -> tuple[Rotation, Played]:
+    def play(self, games: Games) -> tuple[Rotation, PlayedBatch]:
         """Play a batch of games."""
         rng = self.rng
         rotation = plan_rotation(games, self.pool, self.skills, self.season, rng)
@@ -97,7 +97,7 @@ class SeasonPlayer:
         )
         return rotation, Engine(rotation, self.skills, pace, edge, rng).run()
 
-    def book(self, games: Games, rotation: Rotation, played: Played) -> None:
+    def book(self, games: Games, rotation: Rotation, played: PlayedBatch) -> None:
         """Write a batch down."""
         rng = self.rng
         events = make_events(played, rng)
@@ -183,7 +183,7 @@ class SeasonPlayer:
         return winners[0]
 
 
-def _keep(games: Games, rotation: Rotation, played: Played, index: Ints) -> tuple[Games, Rotation, Played]:
+def _keep(games: Games, rotation: Rotation, played: PlayedBatch, index: Ints) -> tuple[Games, Rotation, PlayedBatch]:
     """Only some games of a batch."""
     place = np.full(len(games), -1)
     place[index] = np.arange(len(index))
@@ -198,7 +198,9 @@ def _keep(games: Games, rotation: Rotation, played: Played, index: Ints) -> tupl
         rotation.target[index],
         [(int(place[game]), side, player) for game, side, player in rotation.sitting if place[game] >= 0],
     )
-    result = Played(plays, played.seconds[index], played.plus_minus[index], played.score[index], played.periods[index])
+    result = PlayedBatch(
+        plays, played.seconds[index], played.plus_minus[index], played.score[index], played.periods[index]
+    )
     return games.take(index), kept, result
 
 
@@ -216,7 +218,9 @@ def _tables_of(batch: Batch) -> dict[str, Table]:
     return {name: make(batch) for name, make in _MAKERS.items()}
 
 
-def run_season(calendar: Calendar, pool: Pool, rng: np.random.Generator, *, playoffs: bool, late: bool) -> Outcome:
+def run_season(
+    calendar: Calendar, pool: Pool, rng: np.random.Generator, *, playoffs: bool, late: bool
+) -> FinishedSeason:
     """Play a whole season and make every table of it."""
     player = SeasonPlayer(calendar, pool, rng)
     year = calendar.year
@@ -251,4 +255,4 @@ def run_season(calendar: Calendar, pool: Pool, rng: np.random.Generator, *, play
         tables["roster_snapshots"] = snapshots.sort_by([(one, "ascending") for one in SNAPSHOT_ORDER])
     tables["injury_report"] = injury_table(batches, reported)
     team_at_end = season.team[:, last_day].astype(np.int64)
-    return Outcome(tables, team_at_end, last_regular, last_day, champion, player.fixtures.planned)
+    return FinishedSeason(tables, team_at_end, last_regular, last_day, champion, player.fixtures.planned)

@@ -19,7 +19,7 @@ from backcourt.simulate.events import MADE, MISSED, Events
 from backcourt.simulate.names import split_name, without_accents
 from backcourt.simulate.places import places
 from backcourt.simulate.players import POSITIONS, Pool
-from backcourt.simulate.plays import CORNER, Played
+from backcourt.simulate.plays import CORNER, PlayedBatch
 from backcourt.simulate.rosters import REASONS, Season
 from backcourt.simulate.rotation import Rotation
 from backcourt.simulate.schedule import Games
@@ -65,7 +65,7 @@ class Batch:
     games: Games
     tip: Ints
     rotation: Rotation
-    played: Played
+    played: PlayedBatch
     boxes: Boxes
     events: Events
     spots: Spots

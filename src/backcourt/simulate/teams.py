@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Team:
+class SimulatedTeam:
     """One team.
 
     Attributes:
@@ -46,37 +46,37 @@ class Team:
         return {"BKN": "BRK", "CHA": "CHO", "PHX": "PHO"}.get(self.abbr, self.abbr)
 
 
-TEAMS: tuple[Team, ...] = (
-    Team("ATL", 1610612737, "Atlanta", "Hawks", "Southeast"),
-    Team("BKN", 1610612751, "Brooklyn", "Nets", "Atlantic"),
-    Team("BOS", 1610612738, "Boston", "Celtics", "Atlantic"),
-    Team("CHA", 1610612766, "Charlotte", "Hornets", "Southeast"),
-    Team("CHI", 1610612741, "Chicago", "Bulls", "Central", 1),
-    Team("CLE", 1610612739, "Cleveland", "Cavaliers", "Central"),
-    Team("DAL", 1610612742, "Dallas", "Mavericks", "Southwest", 1),
-    Team("DEN", 1610612743, "Denver", "Nuggets", "Northwest", 2),
-    Team("DET", 1610612765, "Detroit", "Pistons", "Central"),
-    Team("GSW", 1610612744, "Golden State", "Warriors", "Pacific", 3),
-    Team("HOU", 1610612745, "Houston", "Rockets", "Southwest", 1),
-    Team("IND", 1610612754, "Indiana", "Pacers", "Central"),
-    Team("LAC", 1610612746, "LA", "Clippers", "Pacific", 3),
-    Team("LAL", 1610612747, "Los Angeles", "Lakers", "Pacific", 3),
-    Team("MEM", 1610612763, "Memphis", "Grizzlies", "Southwest", 1),
-    Team("MIA", 1610612748, "Miami", "Heat", "Southeast"),
-    Team("MIL", 1610612749, "Milwaukee", "Bucks", "Central", 1),
-    Team("MIN", 1610612750, "Minnesota", "Timberwolves", "Northwest", 1),
-    Team("NOP", 1610612740, "New Orleans", "Pelicans", "Southwest", 1),
-    Team("NYK", 1610612752, "New York", "Knicks", "Atlantic"),
-    Team("OKC", 1610612760, "Oklahoma City", "Thunder", "Northwest", 1),
-    Team("ORL", 1610612753, "Orlando", "Magic", "Southeast"),
-    Team("PHI", 1610612755, "Philadelphia", "76ers", "Atlantic"),
-    Team("PHX", 1610612756, "Phoenix", "Suns", "Pacific", 2),
-    Team("POR", 1610612757, "Portland", "Trail Blazers", "Northwest", 3),
-    Team("SAC", 1610612758, "Sacramento", "Kings", "Pacific", 3),
-    Team("SAS", 1610612759, "San Antonio", "Spurs", "Southwest", 1),
-    Team("TOR", 1610612761, "Toronto", "Raptors", "Atlantic"),
-    Team("UTA", 1610612762, "Utah", "Jazz", "Northwest", 2),
-    Team("WAS", 1610612764, "Washington", "Wizards", "Southeast"),
+TEAMS: tuple[SimulatedTeam, ...] = (
+    SimulatedTeam("ATL", 1610612737, "Atlanta", "Hawks", "Southeast"),
+    SimulatedTeam("BKN", 1610612751, "Brooklyn", "Nets", "Atlantic"),
+    SimulatedTeam("BOS", 1610612738, "Boston", "Celtics", "Atlantic"),
+    SimulatedTeam("CHA", 1610612766, "Charlotte", "Hornets", "Southeast"),
+    SimulatedTeam("CHI", 1610612741, "Chicago", "Bulls", "Central", 1),
+    SimulatedTeam("CLE", 1610612739, "Cleveland", "Cavaliers", "Central"),
+    SimulatedTeam("DAL", 1610612742, "Dallas", "Mavericks", "Southwest", 1),
+    SimulatedTeam("DEN", 1610612743, "Denver", "Nuggets", "Northwest", 2),
+    SimulatedTeam("DET", 1610612765, "Detroit", "Pistons", "Central"),
+    SimulatedTeam("GSW", 1610612744, "Golden State", "Warriors", "Pacific", 3),
+    SimulatedTeam("HOU", 1610612745, "Houston", "Rockets", "Southwest", 1),
+    SimulatedTeam("IND", 1610612754, "Indiana", "Pacers", "Central"),
+    SimulatedTeam("LAC", 1610612746, "LA", "Clippers", "Pacific", 3),
+    SimulatedTeam("LAL", 1610612747, "Los Angeles", "Lakers", "Pacific", 3),
+    SimulatedTeam("MEM", 1610612763, "Memphis", "Grizzlies", "Southwest", 1),
+    SimulatedTeam("MIA", 1610612748, "Miami", "Heat", "Southeast"),
+    SimulatedTeam("MIL", 1610612749, "Milwaukee", "Bucks", "Central", 1),
+    SimulatedTeam("MIN", 1610612750, "Minnesota", "Timberwolves", "Northwest", 1),
+    SimulatedTeam("NOP", 1610612740, "New Orleans", "Pelicans", "Southwest", 1),
+    SimulatedTeam("NYK", 1610612752, "New York", "Knicks", "Atlantic"),
+    SimulatedTeam("OKC", 1610612760, "Oklahoma City", "Thunder", "Northwest", 1),
+    SimulatedTeam("ORL", 1610612753, "Orlando", "Magic", "Southeast"),
+    SimulatedTeam("PHI", 1610612755, "Philadelphia", "76ers", "Atlantic"),
+    SimulatedTeam("PHX", 1610612756, "Phoenix", "Suns", "Pacific", 2),
+    SimulatedTeam("POR", 1610612757, "Portland", "Trail Blazers", "Northwest", 3),
+    SimulatedTeam("SAC", 1610612758, "Sacramento", "Kings", "Pacific", 3),
+    SimulatedTeam("SAS", 1610612759, "San Antonio", "Spurs", "Southwest", 1),
+    SimulatedTeam("TOR", 1610612761, "Toronto", "Raptors", "Atlantic"),
+    SimulatedTeam("UTA", 1610612762, "Utah", "Jazz", "Northwest", 2),
+    SimulatedTeam("WAS", 1610612764, "Washington", "Wizards", "Southeast"),
 )
 
 DIVISIONS: tuple[tuple[int, ...], ...] = tuple(

@@ -25,7 +25,7 @@ from backcourt.simulate.defects import (
 )
 from backcourt.simulate.planting import plant
 from backcourt.simulate.players import Pool, create_pool, next_season
-from backcourt.simulate.season import Outcome, run_season
+from backcourt.simulate.season import FinishedSeason, run_season
 from backcourt.simulate.teams import TEAMS
 
 
@@ -35,7 +35,9 @@ def write_file(rows: Table, path: Path) -> None:
         pq.write_table(rows, file, compression="zstd", compression_level=1, row_group_size=1 << 18)
 
 
-def _write(out: Path, calendar: Calendar, seed: int, outcome: Outcome, defects: Collection[Defect]) -> SeasonSummary:
+def _write(
+    out: Path, calendar: Calendar, seed: int, outcome: FinishedSeason, defects: Collection[Defect]
+) -> SeasonSummary:
     year, opening = calendar.year, calendar.opening_day
     tables = dict(outcome.tables)
     plant(tables, defects, [seed, year])

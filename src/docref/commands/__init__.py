@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from docref import pages
 from docref.commands.calls import Caller, is_placeholder
 from docref.commands.programs import Programs
-from docref.commands.words import Word, commands
+from docref.commands.words import CommandWord, commands
 from docref.model import Judgement, Kind, Outcome, Snippet
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _shell(snippet: Snippet, text: str, caller: Caller) -> Iterator[Judgement]:
         yield from _placed(snippet, caller.judge(words, snippet.path))
 
 
-def _placed(snippet: Snippet, found: Iterator[tuple[str, Word, Outcome, str, str]]) -> Iterator[Judgement]:
+def _placed(snippet: Snippet, found: Iterator[tuple[str, CommandWord, Outcome, str, str]]) -> Iterator[Judgement]:
     for rule, word, outcome, message, near in found:
         line = snippet.line_of(word.line)
         # Only the first line of a snippet starts where the snippet does.

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from docref.commands.programs import Programs
-    from docref.commands.words import Word
+    from docref.commands.words import CommandWord
     from docref.repository import Repository
 
-Found = tuple[str, "Word", Outcome, str, str]
+Found = tuple[str, "CommandWord", Outcome, str, str]
 """Rule, word, outcome, message, nearest existing name."""
 
 _PLACEHOLDER = re.compile(r"[A-Z][A-Z0-9_.-]*|.*(?:<[^>]*>|\.\.\.|…|\{[^}]*\}|\*).*|your[-_].*|path/to/.*")
@@ -59,7 +59,7 @@ class Caller:
     def _name(word: str) -> str:
         return word.rpartition("/")[2] if word.rpartition("/")[0].endswith("bin") or ")/" in word else word
 
-    def judge(self, words: Sequence[Word], page: PurePosixPath, *, prose: bool = False) -> Iterator[Found]:
+    def judge(self, words: Sequence[CommandWord], page: PurePosixPath, *, prose: bool = False) -> Iterator[Found]:
         """Judge one command; in prose it may leave out what it needs."""
         del prose  # what is missing is never reported, only what does not exist
         started = self._started(words)
@@ -89,7 +89,7 @@ class Caller:
         else:
             yield self._foreign(first, name)
 
-    def _started(self, words: Sequence[Word]) -> Sequence[Word] | None:
+    def _started(self, words: Sequence[CommandWord]) -> Sequence[CommandWord] | None:
         """The call that a foreign program starts (``uv run PROGRAM ...``); None if there is none that can be judged."""
         name = self._name(words[0].text)
         # An option in front is one of a wrapper that has been cut off: sudo -E, nice -n 5.
@@ -102,14 +102,14 @@ class Caller:
                 return words[at:]
         return None
 
-    def _foreign(self, word: Word, name: str) -> Found:
+    def _foreign(self, word: CommandWord, name: str) -> Found:
         near = self.repository.nearest(name, self.programs.names)
         alike = near and self.repository.alike(name, near) > 1 - 1.5 / max(len(name), len(near))
         if alike and len(name) >= _SHORTEST_MISSPELT and name not in _FAMILIAR and word.text == name:
             return "command", word, Outcome.MISSING, f"no program '{name}'", near
         return "command", word, Outcome.SKIPPED, "a foreign program", ""
 
-    def _python(self, words: Sequence[Word], page: PurePosixPath) -> Iterator[Found]:
+    def _python(self, words: Sequence[CommandWord], page: PurePosixPath) -> Iterator[Found]:
         rest = list(words[1:])
         while rest and rest[0].text.startswith("-") and rest[0].text != "-m":
             if rest[0].text == "-c":
@@ -136,7 +136,7 @@ class Caller:
         else:
             yield self._foreign(module, module.text)
 
-    def _script(self, word: Word, rest: Sequence[Word], page: PurePosixPath) -> Iterator[Found]:
+    def _script(self, word: CommandWord, rest: Sequence[CommandWord], page: PurePosixPath) -> Iterator[Found]:
         """A file that is run; whether it is there is the business of the rule about paths."""
         plain = word.text.removeprefix("./")
         for base in (PurePosixPath(), page.parent):
@@ -147,7 +147,7 @@ class Caller:
                 return
         yield "command", word, Outcome.SKIPPED, "not a file of the repository", ""
 
-    def _make(self, rest: Sequence[Word], page: PurePosixPath) -> Iterator[Found]:
+    def _make(self, rest: Sequence[CommandWord], page: PurePosixPath) -> Iterator[Found]:
         folder = PurePosixPath()
         words = list(rest)
         while words:
@@ -161,7 +161,7 @@ class Caller:
                 continue
             yield self._target(word, folder, page)
 
-    def _target(self, word: Word, folder: PurePosixPath, page: PurePosixPath) -> Found:
+    def _target(self, word: CommandWord, folder: PurePosixPath, page: PurePosixPath) -> Found:
         places = [base / folder / name for base in (PurePosixPath(), page.parent) for name in ("Makefile", "makefile")]
         path = next((place for place in places if place in self.repository.files), None)
         if path is None:
@@ -177,7 +177,7 @@ class Caller:
         near = self.repository.nearest(word.text, known)
         return "command", word, Outcome.MISSING, f"{path} has no target '{word.text}'", near
 
-    def _call(self, program: Command, called: str, words: Sequence[Word]) -> Iterator[Found]:
+    def _call(self, program: Command, called: str, words: Sequence[CommandWord]) -> Iterator[Found]:
         """Judge the words after a program."""
         command, given, plain = program, 0, False
         waiting = list(words)
@@ -210,7 +210,9 @@ class Caller:
                 yield from self._positional(command, called, word, text, given)
                 given += 1
 
-    def _option(self, command: Command, called: str, word: Word, text: str, waiting: list[Word]) -> Iterator[Found]:
+    def _option(
+        self, command: Command, called: str, word: CommandWord, text: str, waiting: list[CommandWord]
+    ) -> Iterator[Found]:
         name, _, value = text.partition("=")
         option = command.option(name)
         if option is None and not name.startswith("--") and len(name) > len("-x"):
@@ -244,7 +246,7 @@ class Caller:
             text = value_word.text if value_word.quoted else value_word.text.rstrip("]")
             yield from self._choice(option.choices, text, value_word, name, fold=option.ignore_case)
 
-    def _positional(self, command: Command, called: str, word: Word, text: str, given: int) -> Iterator[Found]:
+    def _positional(self, command: Command, called: str, word: CommandWord, text: str, given: int) -> Iterator[Found]:
         pattern = self.repository.config.arguments.get(called)
         if pattern and not given and not word.open and not is_placeholder(text, self.repository):
             known = {path.stem for path in self.repository.files if matches(path.as_posix(), pattern)}
@@ -264,7 +266,9 @@ class Caller:
         takes = f"takes {room} argument{'s' * (room != 1)}" if room else "takes no argument"
         yield "command", word, Outcome.MISSING, f"{called} {takes}; '{text}' is one too many", ""
 
-    def _choice(self, choices: tuple[str, ...], value: str, word: Word, name: str, *, fold: bool) -> Iterator[Found]:
+    def _choice(
+        self, choices: tuple[str, ...], value: str, word: CommandWord, name: str, *, fold: bool
+    ) -> Iterator[Found]:
         if not choices or word.open or is_placeholder(value, self.repository):
             return
         known = {choice.casefold() for choice in choices} if fold else set(choices)

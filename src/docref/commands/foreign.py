@@ -13,17 +13,17 @@ from docref.repository import normal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from docref.commands.words import Word
+    from docref.commands.words import CommandWord
     from docref.repository import Repository
 
 _NAMED = {"-p", "--parameters", "-r", "--parameters_raw"}
 _VALUED = {"-k", "--kernel", "-y", "-b", "-f", "--cwd", "--start-timeout", "--execution-timeout", "--log-level"}
 _EXTRAS = re.compile(r"([\w./-]*)\[([\w, -]+)\]")
 
-Found = tuple[str, "Word", Outcome, str, str]
+Found = tuple[str, "CommandWord", Outcome, str, str]
 
 
-def notebook_call(repository: Repository, words: Sequence[Word], page: PurePosixPath) -> Iterator[Found]:
+def notebook_call(repository: Repository, words: Sequence[CommandWord], page: PurePosixPath) -> Iterator[Found]:
     """Judge ``papermill NOTEBOOK OUT -p name value``: each name is a parameter of the notebook."""
     notebook: PurePosixPath | None = None
     waiting = list(words)
@@ -42,7 +42,7 @@ def notebook_call(repository: Repository, words: Sequence[Word], page: PurePosix
             yield "command", word, outcome, "", ""
 
 
-def _parameter(repository: Repository, notebook: PurePosixPath | None, word: Word) -> Found:
+def _parameter(repository: Repository, notebook: PurePosixPath | None, word: CommandWord) -> Found:
     known = parameters.of(repository, notebook) if notebook is not None else None
     if known is None:
         return "parameter", word, Outcome.UNKNOWN, "not judged: no notebook with a parameters cell", ""
@@ -52,7 +52,7 @@ def _parameter(repository: Repository, notebook: PurePosixPath | None, word: Wor
     return "parameter", word, Outcome.MISSING, message, repository.nearest(word.text, known)
 
 
-def pip_call(repository: Repository, words: Sequence[Word]) -> Iterator[Found]:
+def pip_call(repository: Repository, words: Sequence[CommandWord]) -> Iterator[Found]:
     """Judge the extras and dependency groups of ``pip install``."""
     extras, groups, name = _declared(repository)
     waiting = list(words)

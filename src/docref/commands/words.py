@@ -34,7 +34,7 @@ _WRAPPERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class CommandWord:
     """One word of a command.
 
     Attributes:
@@ -52,14 +52,14 @@ class Word:
     open: bool = False
 
 
-def commands(text: str, depth: int = 0) -> list[list[Word]]:
+def commands(text: str, depth: int = 0) -> list[list[CommandWord]]:
     """The commands of a shell text, without redirections and without assignments and wrappers before the program."""
     lexer = _Lexer(text)
     found = [*lexer.commands(), *(lexer.substituted(depth) if depth < _DEEPEST else ())]
     return [kept for words in found if (kept := _program_first(words))]
 
 
-def _program_first(words: list[Word]) -> list[Word]:
+def _program_first(words: list[CommandWord]) -> list[CommandWord]:
     start = 0
     while start < len(words):
         word = words[start]
@@ -77,13 +77,13 @@ class _Lexer:
         self._at = 0
         self._line = 0
         self._start = 0
-        self._found: list[list[Word]] = [[]]
+        self._found: list[list[CommandWord]] = [[]]
         self._ends: list[str] = []
         self._redirected = False
         self._inner: list[tuple[str, int, int]] = []
         """Text, line and column of each ``$(...)``."""
 
-    def commands(self) -> list[list[Word]]:
+    def commands(self) -> list[list[CommandWord]]:
         text = self._text
         while self._at < len(text):
             char = text[self._at]
@@ -105,7 +105,7 @@ class _Lexer:
                 self._word()
         return [words for words in self._found if words]
 
-    def substituted(self, depth: int) -> Iterator[list[Word]]:
+    def substituted(self, depth: int) -> Iterator[list[CommandWord]]:
         """The commands inside each ``$(...)`` that has been read, at their places."""
         for inner, line, column in self._inner:
             for words in commands(inner, depth + 1):
@@ -183,7 +183,7 @@ class _Lexer:
         if self._redirected:
             self._redirected = False  # the file that follows
         elif not (self._at < len(text) and text[self._at] in "<>" and "".join(parts).isdigit()):
-            self._found[-1].append(Word("".join(parts), *place, quoted, filled))
+            self._found[-1].append(CommandWord("".join(parts), *place, quoted, filled))
 
     def _joins(self) -> bool:
         """Whether a bar stands between two values, as in ``daily|backfill``."""
