@@ -12,7 +12,7 @@ from backcourt.backfill.quality import CLEAN_PERCENT, PARTIAL_PERCENT
 from backcourt.integrity.cells import Cell
 from backcourt.integrity.fields import FieldDate, FieldStatus
 from backcourt.integrity.gaps import Gap
-from backcourt.integrity.lineage import Input, Lineage, Restated, Upstream
+from backcourt.integrity.lineage import Input, Lineage, RestatedRow, UpstreamState
 from backcourt.integrity.rates import Rate
 from backcourt.integrity.recovery import Stage
 from backcourt.integrity.taxonomy import GAP_TYPES
@@ -89,8 +89,8 @@ SHAPES: dict[str, dict[str, str]] = {
         **attributes(Lineage),
         **_of("inputs", Input),
         "inputs[].changed": "True if it is no longer what was read.",
-        **_of("upstreams", Upstream),
-        **_of("restated", Restated),
+        **_of("upstreams", UpstreamState),
+        **_of("restated", RestatedRow),
         "changed": "True if the date would not come out of the same inputs or code today.",
     },
     "backcourt validate": _VALIDATION,

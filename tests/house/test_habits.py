@@ -1,5 +1,6 @@
 """What the files around the code promise: the lock file, the hooks before a commit, and the Pythons that are tried."""
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -69,6 +70,17 @@ def test_every_python_that_is_claimed_is_tried(project):
     assert job["strategy"]["matrix"]["python"] == claimed
     assert any(".ci/run" in step.get("run", "") for step in job["steps"])
     assert project["project"]["requires-python"] == f">={claimed[0]}"
+
+
+def test_no_public_class_name_stands_twice():
+    """A class has a name of its own in all of src, so that a reader who meets it knows which one is meant."""
+    places: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(path.relative_to(ROOT / "src").as_posix())
+    assert len(places) > 250
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
 RECIPES = ("a processor", "a source", "a command", "a check", "a runbook", "a docref rule")

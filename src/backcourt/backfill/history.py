@@ -41,7 +41,7 @@ def begin(processors: Sequence[Processor], span: DateRange, stamp: Stamp, trigge
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TableOutcome:
     """How a table ended in a run.
 
     Attributes:
@@ -67,7 +67,7 @@ class Outcome:
     summary: Mapping[str, object] | None = None
 
 
-def end(run_id: str, name: str, outcome: Outcome, now: datetime) -> Statement:
+def end(run_id: str, name: str, outcome: TableOutcome, now: datetime) -> Statement:
     """The statement that says how a table of a run ended."""
     values: dict[str, Value] = {
         "run_id": run_id,

@@ -28,7 +28,7 @@ from backcourt.backfill.unmatched import replace_unmatched, unmatched_names
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.errors import AuditError
 from backcourt.processors.base import Processor
-from backcourt.warehouse.base import Published, Session, Staged, Value
+from backcourt.warehouse.base import PublishedRows, Session, Staged, Value
 from backcourt.warehouse.publish import Restated, Scope, broken_dates, publish
 
 __all__ = ["ChunkResult", "Stamp", "publish_chunk"]
@@ -49,7 +49,7 @@ class ChunkResult:
             the other dates were published.
     """
 
-    published: Published
+    published: PublishedRows
     failures: Mapping[str, int]
     warnings: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()

@@ -298,7 +298,7 @@ class _Run:
         if isinstance(error, BackcourtError):
             self.tell.stopped(error)
 
-    def _outcome(self, processor: Processor, error: BaseException | None) -> history.Outcome:
+    def _outcome(self, processor: Processor, error: BaseException | None) -> history.TableOutcome:
         tally = self.tally[processor.name]
         own = self.errors.get(processor.name, "")
         if isinstance(error, KeyboardInterrupt):
@@ -310,7 +310,7 @@ class _Run:
         else:
             partly = own or error is not None or tally.failed_dates or processor.name in self.blocked.tables
             status = "partial" if partly else "success"
-        return history.Outcome(
+        return history.TableOutcome(
             status,
             created=tally.inserted,
             skipped=tally.unchanged,

@@ -136,7 +136,7 @@ class Gaps:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RangeSnapshot:
     """What stands in a range of dates, looked at once for several validators.
 
     Attributes:
@@ -154,7 +154,7 @@ class Seen:
     facts: tuple[BrokenFact, ...] = ()
 
 
-def look(session: Session, span: DateRange, tables: Sequence[str] = ()) -> Seen:
+def look(session: Session, span: DateRange, tables: Sequence[str] = ()) -> RangeSnapshot:
     """Look at what stands there.
 
     Args:
@@ -165,7 +165,7 @@ def look(session: Session, span: DateRange, tables: Sequence[str] = ()) -> Seen:
     processors = [processor for processor in registry() if not tables or processor.table.full_name in tables]
     fielded = [processor.table for processor in processors if processor.table.critical]
     raw = not tables or not set(tables).isdisjoint(source.table for source in SOURCES)
-    return Seen(
+    return RangeSnapshot(
         source_dates(session, span) if raw else (),
         cells(session, span, processors) if processors else (),
         field_dates(session, span, fielded) if fielded else (),
@@ -174,7 +174,7 @@ def look(session: Session, span: DateRange, tables: Sequence[str] = ()) -> Seen:
     )
 
 
-def find_gaps(session: Session, span: DateRange, seen: Seen | None = None) -> Gaps:
+def find_gaps(session: Session, span: DateRange, seen: RangeSnapshot | None = None) -> Gaps:
     """Look for every gap in the range and follow it downstream.
 
     Args:
@@ -204,7 +204,7 @@ def find_gaps(session: Session, span: DateRange, seen: Seen | None = None) -> Ga
     return Gaps(span, dates, merged(found, calendar), str(outstanding(session, decide=False) or ""))
 
 
-def own_gaps(seen: Seen) -> list[GapDate]:
+def own_gaps(seen: RangeSnapshot) -> list[GapDate]:
     """The gaps that tables show by themselves, whatever they were computed from: all kinds but cascades."""
     found = [*_of_sources(seen.sources), *_of_cells(seen.cells), *_of_fields(seen.fields)]
     found += _of_altered(seen.altered, {(gap.table, gap.day) for gap in found})

@@ -44,7 +44,7 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
-class Upstream:
+class UpstreamState:
     """What stands in a table that is read, over the dates that its windows reach at most.
 
     Attributes:
@@ -65,7 +65,7 @@ class Upstream:
 
 
 @dataclass(frozen=True, slots=True)
-class Restated:
+class RestatedRow:
     """A stored row that a later run changed.
 
     Attributes:
@@ -114,8 +114,8 @@ class Lineage:
     rows: int
     current_code: bool
     inputs: tuple[Input, ...]
-    upstreams: tuple[Upstream, ...]
-    restated: tuple[Restated, ...]
+    upstreams: tuple[UpstreamState, ...]
+    restated: tuple[RestatedRow, ...]
 
     @property
     def changed(self) -> bool:
@@ -220,7 +220,7 @@ def _part(text: str) -> tuple[str, str]:
     return match[1], match[2]
 
 
-def _upstreams(session: Session, processor: Processor, day: date) -> tuple[Upstream, ...]:
+def _upstreams(session: Session, processor: Processor, day: date) -> tuple[UpstreamState, ...]:
     found = []
     opening = span_values(session, DateRange(day, day))["opening_day"]
     for upstream in processor.table.upstreams:
@@ -246,15 +246,15 @@ def _upstreams(session: Session, processor: Processor, day: date) -> tuple[Upstr
             f"AND game_date BETWEEN {first} AND @day",
             values,
         )[0][0]
-        found.append(Upstream(read.full_name, **row, failed=int(str(failed))))
+        found.append(UpstreamState(read.full_name, **row, failed=int(str(failed))))
     return tuple(found)
 
 
-def _restated(session: Session, name: str, day: date, row: str) -> tuple[Restated, ...]:
+def _restated(session: Session, name: str, day: date, row: str) -> tuple[RestatedRow, ...]:
     rows = session.query(
         "SELECT row_key, old_hash, new_hash, reason, run_id, restated_at "
         "FROM nba_processing.restatements WHERE table_name = @name AND game_date = @day "
         "AND (@row = '' OR row_key = @row) ORDER BY restated_at DESC, row_key",
         {"name": name, "day": day, "row": row},
     ).to_pylist()
-    return tuple(Restated(*item.values()) for item in rows)
+    return tuple(RestatedRow(*item.values()) for item in rows)

@@ -18,7 +18,7 @@ from backcourt.errors import InputFileError
 from backcourt.sources.landing import Landed, Landing, checked
 from backcourt.sources.manners import AGENT
 from backcourt.sources.measure import Measure, measure
-from backcourt.sources.remembered import Outcome, is_there, outcomes
+from backcourt.sources.remembered import LoadOutcome, is_there, outcomes
 from backcourt.sources.service import USUAL, FetchError, Patience, Service
 from backcourt.sources.source import Listing, Published, Source, read
 from backcourt.sources.targets import Target, values_of
@@ -74,7 +74,7 @@ class Judging:
     """
 
     measure: Measure
-    remembered: Mapping[tuple[date, str], Outcome] = field(default_factory=dict)
+    remembered: Mapping[tuple[date, str], LoadOutcome] = field(default_factory=dict)
 
     def lacking(self, landing: Landing, landed: Landed) -> str:
         """What is missing in a payload of the landing zone; "" if it is whole."""

@@ -22,7 +22,7 @@ from backcourt.names.resolve import Resolved, settle_names
 from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.measure import Measure, measure
 from backcourt.sources.order import Reader
-from backcourt.sources.remembered import Became, Outcome, is_there, outcomes, remember
+from backcourt.sources.remembered import Became, LoadOutcome, is_there, outcomes, remember
 from backcourt.sources.rules import holds
 from backcourt.sources.season.files import SeasonFile
 from backcourt.sources.season.folder import Folder, arrow_type
@@ -164,7 +164,7 @@ def load_landed(
         warehouse.ensure(TABLES)
     # One answer for what is read and what it is judged by.
     seasons = known_seasons(warehouse)
-    remembered: Mapping[tuple[date, str], Outcome] = {}
+    remembered: Mapping[tuple[date, str], LoadOutcome] = {}
     again: Collection[str] = ()
     judging = Measure(source, seasons=seasons)
     if not dry_run or is_there(warehouse):
@@ -196,7 +196,7 @@ def load_landed(
 
 def _is_loaded(
     landed: Landed,
-    remembered: Mapping[tuple[date, str], Outcome],
+    remembered: Mapping[tuple[date, str], LoadOutcome],
     judging: Measure,
     source: Source,
     seasons: Seasons,

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from backcourt.calendar import Seasons
 from backcourt.errors import InputFileError
 from backcourt.sources.landing import Landed, Landing
-from backcourt.sources.remembered import Outcome, newest_said
+from backcourt.sources.remembered import LoadOutcome, newest_said
 from backcourt.sources.source import Parsed, Source, read
 from backcourt.sources.targets import by_team
 
@@ -41,7 +41,7 @@ class Reader:
         return kept or read(self.source, self.landing.read(landed), about)
 
     def newest(
-        self, versions: Sequence[Sequence[Landed]], remembered: Mapping[tuple[date, str], Outcome]
+        self, versions: Sequence[Sequence[Landed]], remembered: Mapping[tuple[date, str], LoadOutcome]
     ) -> list[Landed]:
         """The newest payload of each date and key, or of each key if it says all; older ones than stored are left out.
 
@@ -62,7 +62,7 @@ class Reader:
             found = [landed for landed in found if not self._is_older(landed, stored, remembered)]
         return sorted(found, key=lambda landed: (landed.day, landed.key))
 
-    def _last_made(self, group: Sequence[Landed], remembered: Mapping[tuple[date, str], Outcome]) -> Landed:
+    def _last_made(self, group: Sequence[Landed], remembered: Mapping[tuple[date, str], LoadOutcome]) -> Landed:
         """Of the payloads of a key the one that was made last; where they do not say it, the last one received."""
         *earlier, best = group
         known = remembered.get((best.day, best.key))
@@ -89,7 +89,7 @@ class Reader:
         self,
         landed: Landed,
         stored: Mapping[tuple[str, int], tuple[date, datetime | None]],
-        remembered: Mapping[tuple[date, str], Outcome],
+        remembered: Mapping[tuple[date, str], LoadOutcome],
     ) -> bool:
         """True if a payload is older than one of its key that is stored: of an earlier date, or made earlier."""
         day, said = stored.get((landed.key, self.seasons.year_of(landed.day)), (landed.day, None))

@@ -17,7 +17,7 @@ LANDED = "nba_processing.landed_files"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LoadOutcome:
     """What a load remembers of a payload.
 
     Attributes:
@@ -69,7 +69,7 @@ def is_there(warehouse: Warehouse) -> bool:
     return not warehouse.differences([table for table in TABLES if table.full_name == LANDED])
 
 
-def outcomes(session: Session, source: Source) -> dict[tuple[date, str], Outcome]:
+def outcomes(session: Session, source: Source) -> dict[tuple[date, str], LoadOutcome]:
     """What became of the payloads of a source, by date and key.
 
     Args:
@@ -82,13 +82,15 @@ def outcomes(session: Session, source: Source) -> dict[tuple[date, str], Outcome
         {"source": source.name},
     )
     return {
-        (date.fromisoformat(str(day)), str(key)): Outcome(str(digest), str(ends), str(by), str(outcome), _moment(said))
+        (date.fromisoformat(str(day)), str(key)): LoadOutcome(
+            str(digest), str(ends), str(by), str(outcome), _moment(said)
+        )
         for day, key, digest, ends, by, outcome, said in rows
     }
 
 
 def newest_said(
-    remembered: Mapping[tuple[date, str], Outcome], seasons: Seasons
+    remembered: Mapping[tuple[date, str], LoadOutcome], seasons: Seasons
 ) -> dict[tuple[str, int], tuple[date, datetime | None]]:
     """Date and own time of the newest stored payload, by key and first year of the season.
 

@@ -34,7 +34,7 @@ from backcourt.sources.season.files import EXHIBITION, SeasonFile
 from backcourt.sources.season.folder import Folder
 from backcourt.sources.season.summary import TableLoad
 from backcourt.sources.staging import statement
-from backcourt.warehouse.base import STAGING, Parameters, Published, Session, Statement, Value
+from backcourt.warehouse.base import STAGING, Parameters, PublishedRows, Session, Statement, Value
 from backcourt.warehouse.content import trusted_hash
 from backcourt.warehouse.publish import Restated, Scope, publish, staged_select
 from backcourt.warehouse.seasons import read_seasons
@@ -303,7 +303,7 @@ class UnitLoader:
             conditions.append(f"{unit} NOT IN (SELECT unit FROM {stage.units} WHERE gone)")
         return Scope(" AND ".join(conditions), parameters)
 
-    def _changes(self, table: Table, file: SeasonFile, stage: _Stage, scope: Scope) -> tuple[int, Published]:
+    def _changes(self, table: Table, file: SeasonFile, stage: _Stage, scope: Scope) -> tuple[int, PublishedRows]:
         """Good games of which at least one row is new, changed or gone, and the rows that publishing them touches."""
         target = f"{table.full_name} AS t WHERE {scope.condition}"
         every = f"SELECT {unit_text(file, 't.')} AS unit, {trusted_hash(table, 't')} AS h FROM {target}"
@@ -313,7 +313,7 @@ class UnitLoader:
         (stored,) = self._numbers(f"SELECT COUNT(*) AS n FROM {target}", scope.parameters)
         (good,) = self._numbers(f"SELECT COUNT(*) AS n FROM {stage.good}")
         if not stored:
-            return stage.count - stage.gone, Published(good, 0, 0)
+            return stage.count - stage.gone, PublishedRows(good, 0, 0)
         # The hash covers the key, so that equal hashes mean equal rows; a row changed behind its hash has none.
         changed, inserted, removed = self._numbers(
             "SELECT COUNT(DISTINCT IF(n.data_hash IS NULL OR o.data_hash IS NULL, COALESCE(n.unit, o.unit), NULL)) "
@@ -324,7 +324,7 @@ class UnitLoader:
             "ON o.data_hash = n.data_hash",
             scope.parameters,
         )
-        return changed, Published(inserted, removed, good - inserted)
+        return changed, PublishedRows(inserted, removed, good - inserted)
 
     def _quarantine(self, table: Table, file: SeasonFile, stage: _Stage) -> tuple[Statement, ...]:
         """The statements that replace the season's quarantine of the table."""

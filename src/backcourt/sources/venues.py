@@ -8,11 +8,11 @@ from typing import Any
 from backcourt.catalog import reference
 from backcourt.catalog.model import Table
 from backcourt.catalog.venues import HOMES, NEUTRAL_GAMES, VENUES, Venue
-from backcourt.warehouse.base import Published, Session
+from backcourt.warehouse.base import PublishedRows, Session
 from backcourt.warehouse.publish import Scope, publish, staged_select
 
 
-def seed(session: Session, *, now: datetime) -> dict[str, Published]:
+def seed(session: Session, *, now: datetime) -> dict[str, PublishedRows]:
     """Bring nba_reference.venues, arenas and neutral_site_games to the state of ``catalog.venues``.
 
     Args:
@@ -47,7 +47,7 @@ def _place(venue: Venue) -> dict[str, Any]:
     return {"arena": venue.arena, "city": venue.city, "latitude": venue.latitude, "longitude": venue.longitude}
 
 
-def _publish(session: Session, table: Table, records: list[dict[str, Any]], now: datetime) -> Published:
+def _publish(session: Session, table: Table, records: list[dict[str, Any]], now: datetime) -> PublishedRows:
     import pyarrow as pa
 
     source = session.stage_arrow(f"source_{table.name}", pa.Table.from_pylist(records))

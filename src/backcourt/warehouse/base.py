@@ -34,7 +34,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedRows:
     """What a publication did to its table, in rows.
 
     Attributes:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from backcourt.catalog.model import STAMPS, Table
 from backcourt.errors import AuditError
-from backcourt.warehouse.base import Parameters, Published, Session, Staged, Statement
+from backcourt.warehouse.base import Parameters, PublishedRows, Session, Staged, Statement
 from backcourt.warehouse.content import altered, content_hash, hash_text, in_last_decimal, row_hash
 
 
@@ -145,7 +145,7 @@ def publish(
     stamps: Parameters,
     restated: Restated | None = None,
     also: Sequence[Statement] = (),
-) -> Published:
+) -> PublishedRows:
     """Replace the scope of a table by the staged rows in one transaction.
 
     Args:
@@ -165,7 +165,7 @@ def publish(
         session, table, stage, scope, good=good, stamps=stamps, restated=restated, also=also
     )
     removed, inserted, *_ = session.transaction(statements)[1 if restated else 0 :]
-    return Published(inserted=inserted, removed=removed, unchanged=staged - inserted)
+    return PublishedRows(inserted=inserted, removed=removed, unchanged=staged - inserted)
 
 
 def publication(
