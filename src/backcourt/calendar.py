@@ -79,9 +79,10 @@ def lost_zeros(value: object) -> str:
     """What to say of an id that may have lost its leading zeros; "" if it has not.
 
     Args:
-        value: As for ``with_its_zeros``.
+        value: As for ``with_its_zeros``, or the key of a row that begins with or holds one: "22100002|203999".
     """
-    whole = with_its_zeros(value)
+    parts = re.split(r"[ |]", value) if isinstance(value, str) else [value]
+    whole = next(filter(None, map(with_its_zeros, parts)), "")
     return f", which has lost its leading zeros: write {whole}" if whole else ""
 
 

@@ -30,6 +30,9 @@ def test_what_has_lost_its_zeros() -> None:
     whole = ("0022100002", "2022100002", "1", "", None, True, 21900001.5, "x", [22100002], 10**30)
     assert [with_its_zeros(value) for value in whole] == [""] * len(whole)
     assert lost_zeros("22100002") == ", which has lost its leading zeros: write 0022100002"
+    for key in ("22100002 2024-01-25 03:55:40", "22100002|lukadoncic", "2021-11-22|22100002"):
+        assert lost_zeros(key) == ", which has lost its leading zeros: write 0022100002", key
+    assert [lost_zeros(key) for key in ("0022100002|x", "7490", "2024-01-25 1610612738", 1610612738)] == [""] * 4
 
 
 @pytest.mark.parametrize("found", [22400561, "22400561", 22400561.0, "22400561.0", "022400561"])
@@ -123,11 +126,16 @@ def test_a_command_says_so(partner: Partner, command: Any, tmp_path: Any) -> Non
     place = ("--landing", partner.landing.url, "--warehouse", partner.warehouse.path)
     dates = ("--start-date", DAY, "--end-date", DAY)
     partner.land(source("nbac_team_boxscore"), DAY, box.read_bytes(), "0022400561")
+    gone = ("--reason", "the league took it back")
     for words in (
         ("land", "nbac_team_boxscore", box, "--date", DAY, "--key", "22400561", *place),
         ("load", "nbac_team_boxscore", "--game", "22400561", *place),
         ("fetch", "nbac_team_boxscore", "--game", "22400561", "--dry-run", *dates, *place),
         ("quarantine", "show", "22400561", *place[2:]),
+        ("quarantine", "show", "22400561 2025-01-15 03:55:40", *place[2:]),
+        ("withdraw", "nbac_schedule", "22400561", *gone, *place[2:]),
+        ("withdraw", "nbac_schedule", "22400561.0", *gone, "--dry-run", "--season", "2024-25", *place[2:]),
+        ("withdraw", "odds_game_lines", "22400561 2025-01-15 03:55:40", *gone, *place[2:]),
     ):
         done = command(*words)
         assert done.code == 2, words

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from backcourt.calendar import season_label, season_year
+from backcourt.calendar import lost_zeros, season_label, season_year
 from backcourt.catalog import raw_league, raw_market
 from backcourt.catalog.model import Table
 from backcourt.errors import BackcourtError, UnknownNameError
@@ -155,7 +155,7 @@ def _look(session: Session, table: Table, file: SeasonFile, unit: str, year: int
             return before
         where = f" in {season_label(year)}" if year is not None and years else ""
         raise BackcourtError(
-            f"{table.full_name} holds nothing of {unit[:40]!r}{where}",
+            f"{table.full_name} holds nothing of {unit[:40]!r}{where}{lost_zeros(unit)}",
             valid=[f"a {what}{' and season ' + ' or '.join(map(season_label, years)) if years else ''}"],
             next_step="a load names what is stored and not in its folder; see also: backcourt tables profile "
             f"{table.name}",
