@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from backcourt.calendar import Seasons, is_game_id
-from backcourt.catalog.teams import team_code_of
+from backcourt.catalog.teams import TEAMS, team_code_of
 from backcourt.errors import InputFileError
 from backcourt.sources.declared import sources
 from backcourt.sources.fetch import Judging, has_landed
@@ -32,6 +32,7 @@ from box_scores import DAY as BOX_DAY
 from box_scores import game_id, v2
 from market_payloads import offers, props
 from partners import NOW, Partner, partner, payload
+from pdf_maker import AWAY, BELOW, HOME, box, pdf, printed, report
 
 __all__ = ["partner"]
 SOURCES = sources()
@@ -52,6 +53,7 @@ class Case:
         games: The games that are over: id, home, away, points of away and home, periods; else they are its rows'.
         edits: What makes the payload less, by way.
         page: What stands before the JSON in a page; "" if the payload is JSON.
+        made: The same of what is no JSON: makes the bytes, from the whole ones if it needs them.
     """
 
     file: str | bytes
@@ -61,6 +63,12 @@ class Case:
     games: tuple[tuple[str, str, str, int, int, int], ...] = ()
     edits: Mapping[str, Edit] = field(default_factory=dict)
     page: str = ""
+    made: Mapping[str, Callable[[bytes], bytes]] = field(default_factory=dict)
+
+    @property
+    def ways(self) -> set[str]:
+        """The ways in which it becomes less by a change of its own."""
+        return self.edits.keys() | self.made.keys()
 
     @property
     def outcome(self) -> dict[str, str]:
@@ -129,8 +137,40 @@ LEAGUE = put("parameters", "LeagueID", value="20")
 LOG = "nbac_player_boxscore/leaguegamelog.json"
 SHOTS = "../payloads2/nbac_shot_chart/both_teams_0022100732.json"
 ESPN = r"window\['__espnfitt__'\]\s*=\s*"
+LAST = "the last page of "
+"""Begins what stands for a page that is made the last one of its list."""
 BOX = ("page", "content", "gamepackage", "bxscr")
 STRIP = ("page", "content", "gamepackage", "gmStrp")
+
+
+def page_of_all(name: str) -> bytes:
+    """A page of a list, the only one at hand, as its last one; players are of one team after the other."""
+    page = json.loads(payload(f"{name}/page.json"))
+    page["meta"].pop("next_cursor")
+    for place, entry in enumerate(page["data"] if name == "bdl_active_players" else ()):
+        entry["team"] |= {"abbreviation": TEAMS[place % len(TEAMS)].tricode}
+    return json.dumps(page).encode()
+
+
+def gamebook(lines: Sequence[str]) -> bytes:
+    """A gamebook with these lines."""
+    return pdf([printed(lines)])
+
+
+def injuries(home: str = "", away: str = "Out") -> bytes:
+    """An injury report of one game: the status of a man of each team, or that it has not reported; "" is no line."""
+    rows: list[tuple[float, Sequence[str]]] = []
+    for place, (team, status) in enumerate((("Boston Celtics", away), ("Miami Heat", home))):
+        told = ("", "", status) if status.isupper() else (f"{team.split()[1]}, Al", status, "Rest")
+        if status:
+            rows.append((459 - 22 * place, ("02/08/2026", "07:30 (ET)", "BOS@MIA", team, *told)))
+    return report(rows, title="02/08/26 03:30 PM")
+
+
+def of_lines(whole: bytes, kept: Callable[[bytes, int], bool]) -> bytes:
+    """Some lines of a file, and its heading."""
+    heading, *lines = whole.splitlines(keepends=True)
+    return heading + b"".join(line for place, line in enumerate(lines) if kept(line, place))
 
 
 def not_begun(line: list[Any]) -> list[Any]:
@@ -161,6 +201,8 @@ def short_schedule() -> bytes:
     return json.dumps(days(30, 36)(json.loads(payload("nbac_schedule/schedule_api.json.gz")))).encode()
 
 
+BOX_LINES = box(below=BELOW[:4])
+"""A gamebook that lists nobody as inactive, whom the registry would have to know."""
 CASES: dict[str, Case] = {
     "nbac_team_boxscore": Case(
         v2(game_id(1)), BOX_DAY, game_id(1), "refused - held held - held -",
@@ -217,7 +259,7 @@ CASES: dict[str, Case] = {
         {"empty": NOTHING, "cut": half(*ROWS), "other league": LEAGUE},
     ),
     "nbac_player_movement": Case(
-        "nbac_player_movement/movement.json.gz", date(2025, 8, 27), "date", "incomplete - - (whole) - - -", (),
+        "nbac_player_movement/movement.json.gz", date(2025, 8, 27), "date", "incomplete - - incomplete - - -", (),
         {
             "empty": keep("NBA_Player_Movement", "rows", but=lambda _: False),
             "cut": half("NBA_Player_Movement", "rows"),
@@ -225,7 +267,7 @@ CASES: dict[str, Case] = {
     ),
     "nbac_team_roster_api": Case(
         "../payloads2/nbac_team_roster_api/CLE_2025-26.json", date(2026, 2, 22), "CLE",
-        "incomplete - - (whole) - refused -", (), {"empty": NOTHING, "cut": half(*ROWS), "other league": LEAGUE},
+        "incomplete - - incomplete - refused -", (), {"empty": NOTHING, "cut": half(*ROWS), "other league": LEAGUE},
     ),
     "nbac_shot_chart": Case(
         SHOTS, date(2022, 1, 26), "0022100732", "refused - held held - held -",
@@ -249,8 +291,8 @@ CASES: dict[str, Case] = {
         {"empty": put("data", value=[]), "cut": half("data")},
     ),
     "bdl_injuries": Case(
-        "bdl_injuries/page.json", date(2025, 1, 15), "date", "incomplete - - incomplete - - -", (),
-        {"empty": put("data", value=[]), "cut": half("data")},
+        f"{LAST}bdl_injuries", date(2025, 1, 15), "date", "incomplete - - incomplete - - -", (),
+        {"empty": put("data", value=[]), "cut": put("meta", value={"next_cursor": 4082934, "per_page": 100})},
     ),
     "espn_scoreboard": Case(
         "espn_scoreboard/a.json", MLK, "date", "incomplete incomplete - incomplete incomplete refused refused", (),
@@ -322,12 +364,8 @@ CASES: dict[str, Case] = {
         page=r'<script id="__NEXT_DATA__"[^>]*>',
     ),
     "bdl_active_players": Case(
-        "bdl_active_players/page.json",
-        date(2025, 1, 15),
-        "date",
-        "incomplete - - incomplete - - -",
-        (),
-        {"empty": put("data", value=[]), "cut": half("data")},
+        f"{LAST}bdl_active_players", date(2025, 1, 15), "date", "incomplete - - incomplete - - -", (),
+        {"empty": put("data", value=[]), "cut": lambda whole: put("data", value=whole["data"][:20])(whole)},
     ),
     "bettingpros_player_props": Case(
         json.dumps(offers()).encode(), date(2024, 1, 24), "0022300627", "incomplete - - incomplete - refused -",
@@ -337,21 +375,63 @@ CASES: dict[str, Case] = {
             "other league": put("offers", 0, "sport", value="WNBA"),
         },
     ),
+    "nbac_gamebook": Case(
+        gamebook(BOX_LINES), date(2024, 4, 10), "0022301158", "refused - refused refused refused held refused",
+        (("0022301158", "CLE", "MEM", 32, 37, 4),),
+        made={
+            "empty": lambda _: gamebook(box(AWAY[-2:], HOME[-3:])),
+            "a side less": lambda _: gamebook([line for line in BOX_LINES if line not in AWAY]),
+            "cut": lambda whole: whole[: len(whole) // 2],
+            "older": lambda _: gamebook([line.replace("FINAL BOX", "3rd QUARTER ONLY") for line in BOX_LINES]),
+            "other league": lambda _: gamebook([line.replace("CLEVELAND CAVALIERS", "MAINE CELTICS") for line in BOX_LINES]),
+        },
+    ),
+    "nbac_injury_report": Case(
+        "../payloads2/nbac_injury_report/2026-02-08_03_30PM.pdf", date(2026, 2, 8), "1530",
+        "incomplete (whole) (whole) refused (whole) - refused", (),
+        made={
+            "empty": lambda _: injuries(away="NOT YET SUBMITTED"), "a game less": lambda _: injuries("Out"),
+            "a side less": lambda _: injuries("Out", away="NOT YET SUBMITTED"), "cut": lambda whole: whole[: len(whole) // 2],
+            "older": lambda _: injuries("Doubtful"),
+        },
+    ),
+    "bigdataball_pbp": Case(
+        "bigdataball_pbp/game.csv", date(2025, 6, 22), "0042400407", "refused - held held held refused refused",
+        (("0042400407", "OKC", "IND", 91, 103, 4),),
+        made={
+            "empty": lambda whole: whole[: whole.index(b"\n") + 1],
+            "a side less": lambda whole: of_lines(whole, lambda line, _: b",IND," not in line),
+            "cut": lambda whole: of_lines(whole, lambda _, place: place < 255),
+            "older": lambda whole: of_lines(whole, lambda _, place: place < 500),
+            "other league": lambda whole: whole.replace(b"42400407", b"2042400407"),
+        },
+    ),
+    "br_roster": Case(
+        "../payloads2/br_roster/HOU_2018.html.gz", date(2018, 6, 1), "HOU", "refused - - refused (whole) refused -", (),
+        made={
+            "empty": lambda whole: whole.replace(b'data-stat="player"', b'data-stat="nobody"'),
+            "cut": lambda whole: whole[: len(whole) * 9 // 10],
+            "older": lambda whole: whole.replace(b'data-stat="player"', b'data-stat="nobody"', 3),
+            "other league": lambda whole: whole.replace(b'id="roster"', b'id="other"').replace(b"id=roster", b"id=other"),
+        },
+    ),
 }  # fmt: skip
-ELSEWHERE = {"nbac_gamebook", "nbac_injury_report", "bigdataball_pbp", "br_roster"}
-"""PDFs, files and pages that are refused where they are cut, or whose events must make the score: with their parsers."""
 
 
 def bytes_of(case: Case) -> bytes:
     """The whole payload."""
     if case.file == b"schedule":
         return short_schedule()
+    if isinstance(case.file, str) and case.file.startswith(LAST):
+        return page_of_all(case.file.removeprefix(LAST))
     return case.file if isinstance(case.file, bytes) else payload(case.file)
 
 
 def less(case: Case, way: str) -> bytes:
     """The payload made less."""
     data = bytes_of(case)
+    if way in case.made:
+        return case.made[way](data)
     if not case.page:
         return json.dumps(case.edits[way](json.loads(data))).encode()
     text = data.decode()
@@ -373,7 +453,7 @@ def games(name: str, case: Case) -> list[Game]:
             Game(game_id=g, day=case.day, kind="Regular Season", home=h, away=a, score=(x, y), periods=n)
             for g, h, a, x, y, n in case.games
         ]
-    if not SOURCES[name].whole.by_games:
+    if not SOURCES[name].whole.by_games and not {"home", "away"} <= SOURCES[name].feed.columns.keys():
         return []
     found: dict[str, list[str]] = {}
     dates: dict[str, date] = {}
@@ -416,9 +496,11 @@ def outcome(name: str, case: Case, data: bytes, **change: Any) -> str:
 
 
 def test_every_source_is_in_the_matrix() -> None:
-    """A source is here, or stands in the list of those whose cells are tested elsewhere."""
-    assert CASES.keys() | ELSEWHERE == SOURCES.keys()
-    assert not CASES.keys() & ELSEWHERE
+    """Each has a row, and each row a change for every cell that says an outcome."""
+    assert CASES.keys() == SOURCES.keys()
+    for name, case in CASES.items():
+        told = {way for way, cell in case.outcome.items() if cell not in {"-", "(whole)"}} - {"other date"}
+        assert told <= case.ways, name
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -426,10 +508,8 @@ def test_what_becomes_of_it(name: str) -> None:
     """The whole payload is whole; each that is less is what its cell says."""
     case = CASES[name]
     expected = {way: cell.strip("()") for way, cell in case.outcome.items() if cell != "-"}
-    # One page of several is all that is at hand of these.
-    page = name in {"bdl_injuries", "bdl_active_players"}
-    assert outcome(name, case, bytes_of(case)) == ("incomplete" if page else "whole")
-    found = {way: outcome(name, case, less(case, way)) for way in expected if way in case.edits}
+    assert outcome(name, case, bytes_of(case)) == "whole"
+    found = {way: outcome(name, case, less(case, way)) for way in expected if way in case.ways}
     if "other date" in expected:
         found["other date"] = outcome(name, case, bytes_of(case), day=case.day + timedelta(days=1))
     assert found == expected
@@ -451,12 +531,7 @@ def test_another_shape_is_never_half_read() -> None:
     assert taken == []
 
 
-LOADED = (
-    *("nbac_team_boxscore", "nbac_player_boxscore", "nbac_shot_chart", "nbac_scoreboard_v2", "bdl_boxscores"),
-    *("espn_scoreboard", "nbac_player_list"),
-)
-"""Sources with which the whole way is gone: one for each kind of measure."""
-TABLES = {name: f"SELECT data_hash FROM {SOURCES[name].table} ORDER BY 1" for name in LOADED}
+TABLES = {name: f"SELECT data_hash FROM {SOURCES[name].table} ORDER BY 1" for name in CASES}
 
 
 def of_schedule(name: str, case: Case) -> list[tuple[str, date, str, str, int, int, int]]:
@@ -476,41 +551,49 @@ def of_schedule(name: str, case: Case) -> list[tuple[str, date, str, str, int, i
     if case.games:
         return [(g, case.day, h, a, y, x, n) for g, h, a, x, y, n in case.games]
     found = []
-    for number, game in enumerate(games(name, case)):
-        ident = game.game_id if is_game_id(game.game_id) else f"00223005{number:02d}"  # type: ignore[attr-defined]
-        found.append((ident, case.day, game.home, game.away, 100, 99, 4))  # type: ignore[attr-defined]
+    for number, one in enumerate(games(name, case)):
+        ident = one.game_id if is_game_id(one.game_id) else f"002{Seasons().year_of(case.day) % 100}005{number:02d}"
+        found.append((ident, one.day, one.home, one.away, 100, 99, 4))
     return found
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", LOADED)
-def test_nothing_stored_goes_and_the_next_fetch_asks_again(name: str, partner: Partner) -> None:
-    """After each answer that is less: the rows are those of the whole one, exit status 1, and it is asked for again."""
+@pytest.mark.parametrize("name", CASES)
+def test_nothing_stored_goes_and_the_next_fetch_asks_again(
+    name: str, partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After each answer that is less: the rows are those of the whole one, exit status 1, and it is asked for again.
+
+    What nothing in the answer tells is told by what is stored, where the source compares with that.
+    """
     case, source = CASES[name], SOURCES[name]
+    # Nobody is registered, so that there is nothing to decide.
+    monkeypatch.setattr("backcourt.sources.landed.settle_names", lambda *_, **__: None)
+    # The fixture has made the tables.
+    monkeypatch.setattr(partner.warehouse, "ensure", lambda _: None)
     partner.schedule(*of_schedule(name, case))
     if name == "bdl_boxscores":
         # Its rules compare the lines with the score.
         set_scores(partner, json.loads(bytes_of(case))["data"])
     whole = partner.load(source, case.day, bytes_of(case), case.key)
     assert (whole.exit_code, whole.incomplete) == (0, {}), (whole.refused, partner.rules())
-    stored = partner.rows(TABLES[name])
+    stored, wanted = partner.rows(TABLES[name]), [Target(case.day, case.key, {})]
     assert stored
-    for way, cell in case.outcome.items():
-        if way not in case.edits or cell in {"-", "(whole)"}:
-            continue
+    compared = {"incomplete", "held", "refused"} | ({"(whole)"} if source.whole.share else set())
+    ways = [way for way, cell in case.outcome.items() if way in case.ways and cell in compared]
+    for way in ways:
+        refused = case.outcome[way] == "refused"
         done = partner.load(source, case.day, less(case, way), case.key)
-        assert (way, done.exit_code, bool(done.incomplete)) == (way, 1, cell != "refused")
+        assert (way, done.exit_code, bool(done.incomplete), bool(done.refused)) == (way, 1, not refused, refused)
         assert (way, partner.rows(TABLES[name])) == (way, stored)
-        assert partner.rows("SELECT outcome FROM nba_processing.landed_files") == [
-            ("refused" if cell == "refused" else "incomplete",)
-        ]
-        again = load_landed(partner.warehouse, source, partner.landing, [case.day], now=NOW, run_id="again")
-        assert (way, again.known, again.exit_code) == (way, 0, 1)
-        wanted = [Target(case.day, case.key, {})]
+        outcome = "refused" if refused else "incomplete"
+        assert (way, partner.rows("SELECT outcome FROM nba_processing.landed_files")) == (way, [(outcome,)])
         assert has_landed(source, partner.landing, wanted, judging(partner, source, case)) == set()
+    again = load_landed(partner.warehouse, source, partner.landing, [case.day], now=NOW, run_id="again")
+    assert (again.known, again.exit_code) == (0, 1)
     assert partner.load(source, case.day, bytes_of(case), case.key).exit_code == 0
     assert has_landed(source, partner.landing, wanted, judging(partner, source, case)) == {(case.day, case.key)}
-    assert partner.rules() == {}
+    assert (partner.rules(), len(partner.rows(TABLES[name]))) == ({}, len(stored))
 
 
 def judging(partner: Partner, source: Source, case: Case) -> Judging:

@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from backcourt.calendar import Seasons
+from backcourt.calendar import DateRange, Seasons
 from backcourt.errors import InputFileError
 from backcourt.sources.by_hand import put
 from backcourt.sources.declared import sources
 from backcourt.sources.echo import narrower
 from backcourt.sources.landed import load_landed
+from backcourt.sources.measure import Measure
 from backcourt.sources.played import Game, Played
-from backcourt.sources.source import About
+from backcourt.sources.source import About, Parsed
 from backcourt.sources.whole import Whole, judge
 from box_scores import AWAY_SCORE, DAY, HOME_SCORE, game_id, v2, v3
 from partners import NOW, Partner, about, partner, payload
@@ -72,7 +73,7 @@ def test_what_is_not_over_in_it_is_not_whole() -> None:
 
 def test_events_go_on_to_the_end() -> None:
     """The last period, its end and the final score; each of them is missed."""
-    whole = Whole(of="game", events=True)
+    whole = Whole(of="game", period_end=("eventmsgtype", 13))
 
     def events(last: int, end: int = 13, score: str = "108 - 110") -> list[dict[str, Any]]:
         """Every point of the game, the visitors' first, and the ends of the periods."""
@@ -115,6 +116,84 @@ def test_of_lists_without_games() -> None:
     assert str(judge(rows, [], [])) == "it holds nothing"
     assert str(judge(rows, [line(1)], [])) == "it holds 1 rows, fewer than 5"
     assert str(judge(rows, [line(1)] * 5, [], more="a page follows")) == "a page follows"
+
+
+def test_a_list_reaches_back_to_its_beginning() -> None:
+    """A list that is known to begin in July 2015 has a row of then, and one of every season since."""
+    whole = Whole(of="rows", begins=date(2015, 7, 31), begins_by="day")
+
+    def rows(*days: tuple[int, int, int]) -> list[dict[str, Any]]:
+        dates = [date(*day) for day in days]
+        return [{"day": day, "season": Seasons().of(day)} for day in dates]
+
+    # Of July 2015 a row is of 2015-16, of August 2017 of 2017-18.
+    every = ((2015, 7, 1), (2016, 9, 1), (2017, 8, 1))
+    for found, said in (
+        (every, ""),
+        (every[1:], "it begins on 2016-09-01, the list has rows of 2015-07-31 and before"),
+        ((every[0], every[2]), "it holds nothing of 2016-17"),
+        ((), "it holds nothing"),
+    ):
+        assert str(judge(whole, rows(*found), [])) == said
+    assert "begins on no date" in str(judge(whole, [{"day": None, "season": "2015-16"}], []))
+
+
+@pytest.mark.parametrize(
+    ("day", "rows", "stored", "said"),
+    [
+        (date(2025, 8, 1), 5, 0, ""),
+        (date(2025, 8, 1), 4, 0, "it holds 4 rows, fewer than 5"),
+        (date(2025, 8, 1), 5, 11, "it holds 5 rows of BOS, 11 are stored"),
+        (date(2025, 8, 1), 6, 11, ""),
+        (date(2025, 10, 21), 11, 0, "it holds 11 rows, fewer than 12"),
+        (date(2026, 6, 30), 11, 0, "it holds 11 rows, fewer than 12"),
+        (date(2025, 10, 20), 11, 0, ""),
+        (date(2026, 1, 1), 12, 24, ""),
+        (date(2026, 1, 1), 12, 25, "it holds 12 rows of BOS, 25 are stored"),
+    ],
+)
+def test_a_roster_is_full_during_the_season(day: date, rows: int, stored: int, said: str) -> None:
+    """From the first game to the season's end a team has twelve men; and half of those that are stored of it always."""
+    seasons = Seasons({2025: DateRange(date(2025, 10, 21), date(2026, 4, 12))})
+    known = {(2025, "BOS"): stored, (2024, "BOS"): 99, (2025, "MIA"): 99}
+    source = SOURCES["nbac_team_roster_api"]
+    roster = Parsed([{"season": "2025-26", "team_id": 1610612738}] * rows)
+    judging = Measure(source, seasons=seasons, stored=known if stored else {})
+    assert str(judging.verdict(roster, replace(about(day, "BOS"), seasons=seasons))) == said
+    # Nobody who is stored goes, so what there is of it is loaded; a roster that is stored as a whole is left alone.
+    assert not judging.is_narrower(roster)
+
+
+def test_a_list_has_the_seasons_that_are_stored() -> None:
+    """Transactions of a season that are stored and not in a list are missing, all of them or many; a few are corrections."""
+    source = SOURCES["nbac_player_movement"]
+    judging = Measure(source, stored={(2015, "2015-16"): 100, (2016, "2016-17"): 100})
+
+    def said(first: int, second: int) -> str:
+        rows = [{"season": "2015-16", "transaction_date": date(2015, 7, 1)}] * first
+        rows += [{"season": "2016-17", "transaction_date": date(2016, 8, 1)}] * second
+        return str(judging.verdict(Parsed(rows), about(date(2016, 9, 1), "date")))
+
+    assert said(100, 100) == said(95, 120) == ""
+    assert judging.is_narrower(Parsed([{"season": "2015-16"}] * 94))
+    assert not judging.is_narrower(Parsed([{"season": "2015-16"}] * 95 + [{"season": "2016-17"}] * 95))
+    assert said(94, 100) == "it holds 94 rows of 2015-16, 100 are stored"
+    assert said(100, 0) == "it holds nothing of 2016-17, 100 rows are stored"
+
+
+def test_events_with_a_score_for_each_team() -> None:
+    """Another provider's events end as the league's do: every period, and the final score."""
+    whole = SOURCES["bigdataball_pbp"].whole
+    points = [(away, 0) for away in range(109)] + [(108, home) for home in range(1, 111)]
+    made = [line(1, period=4, event_type="shot", away_score=away, home_score=home) for away, home in points]
+    ends = [line(1, period=n, event_type="end of period", away_score=108, home_score=110) for n in range(1, 5)]
+    assert judge(whole, made + ends, [game(1)]).is_whole
+    for rows, fault in (
+        (made + ends[:3], "it has no end of period 4"),
+        (made[:-1] + [end | {"home_score": 109} for end in ends], "its events end with the score 108-109"),
+        (made[:50] + made[60:] + ends, "between the scores 49-0 and 60-0 events are missing"),
+    ):
+        assert judge(whole, rows, [game(1)]).parts[game_id(1)].startswith(fault)
 
 
 def test_the_games_that_are_asked_for() -> None:

@@ -6,17 +6,22 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from typing import Any
 
-from backcourt.calendar import Seasons, season_year
+from backcourt.calendar import Seasons, season_label, season_year
 from backcourt.catalog.teams import TEAMS
 from backcourt.errors import BackcourtError
 from backcourt.sources.played import Played, read_played
 from backcourt.sources.source import About, Parsed, Source
-from backcourt.sources.whole import WHOLE, Verdict, judge, measured_by
+from backcourt.sources.whole import WHOLE, Verdict, judge, measured_by, team_named
 from backcourt.warehouse.base import Session
 
 _MOMENT = "snapshot_timestamp"
 """Column of what was observed at a moment."""
+_SEASON = "season_year"
+"""Column of the season, where rows are compared by it alone."""
+_OPENING = (10, 15)
+"""Month and day from which on rosters are full in a season that has no schedule."""
 _THESE_TEAMS = 2013
 """First season of the 30 teams under the codes that they have today."""
 
@@ -29,7 +34,8 @@ class Measure:
         source: The source.
         played: The games of the schedule, for the payloads' dates or seasons.
         seasons: Which season a date is of.
-        stored: Rows that are stored by first year of the season and unit, of a list that only grows.
+        stored: Rows that are stored by first year of the season and team, or by season, of a list that is compared with
+            them.
         of_game: Rows that are stored by game and moment (UTC), for sources per game; the moment is None where all rows
             of a game are of one.
     """
@@ -52,6 +58,8 @@ class Measure:
             return Verdict(lacking=parsed.more) if parsed.more else WHOLE
         if fewer := self._fewer(parsed):
             return Verdict(lacking=fewer)
+        if whole.in_season and self._in_season(about):
+            whole = replace(whole, fewest=whole.in_season)
         kind = str(parsed.asked.get("SeasonType") or "")
         games = self.played.asked(whole, about.day, about.key, self._season(about), kind)
         found = judge(
@@ -79,16 +87,35 @@ class Measure:
 
     def is_narrower(self, parsed: Parsed) -> bool:
         """True if a payload is a part of what is stored, so that loading it would take the rest away."""
-        return bool(self._fewer(parsed))
+        # Players of a roster are loaded one by one, and nobody goes with those who are missing.
+        together = self.source.whole.stored_by in {_SEASON, *self.source.feed.unit.split()}
+        return together and bool(self._fewer(parsed))
 
     def _fewer(self, parsed: Parsed) -> str:
-        """Of which unit a payload holds fewer rows than are stored; "" if of none."""
-        unit = self.source.feed.unit
-        found = Counter((season_year(str(row["season"])), str(row.get(unit))) for row in parsed.rows if self.stored)
+        """Of which team or season a payload holds too few of the rows that are stored; "" if of none."""
+        whole = self.source.whole
+        found = Counter(self._place(row) for row in parsed.rows if self.stored)
         for place, rows in found.items():
-            if rows < self.stored.get(place, 0):
-                return f"it holds {rows} rows of {place[1]}, {self.stored[place]} are stored"
-        return ""
+            stored = self.stored.get(place, 0)
+            if rows < whole.share * stored:
+                return f"it holds {rows} rows of {place[1]}, {stored} are stored"
+        if whole.stored_by != _SEASON:
+            return ""
+        gone = sorted(place for place in self.stored if place not in found)
+        return f"it holds nothing of {gone[0][1]}, {self.stored[gone[0]]} rows are stored" if gone and found else ""
+
+    def _place(self, row: Mapping[str, Any]) -> tuple[int, str]:
+        """Season and team of a row, or its season alone, as the rows that are stored are counted."""
+        whole, label = self.source.whole, str(row["season"])
+        named = row.get(whole.side or whole.stored_by)
+        return season_year(label), label if whole.stored_by == _SEASON else str(team_named(named))
+
+    def _in_season(self, about: About) -> bool:
+        """True from the season's first game to its end, when rosters are full."""
+        year = self._year(about)
+        games = self.seasons.games.get(year)
+        first = games.start if games else date(year, *_OPENING)
+        return first <= about.day <= self.seasons.dates(year).end
 
     def by(self, day: date, key: str) -> str:
         """What tells whether a payload would be judged by the same games again."""
@@ -119,15 +146,26 @@ def measure(session: Session, source: Source, payloads: Iterable[tuple[date, str
         except BackcourtError:
             years.add(seasons.year_of(day))
     played = read_played(session, source.whole, sorted(days), sorted(years))
-    stored: dict[tuple[int, str], int] = {}
-    if source.whole.grows:
-        unit = source.feed.unit
-        rows = session.rows(
-            f"SELECT season_year, {unit}, COUNT(*) AS n FROM {source.table} GROUP BY season_year, {unit}"
-        )
-        stored = {(int(str(year)), str(name)): int(str(count)) for year, name, count in rows}
-    of_game = _of_game(session, source, sorted(days)) if source.whole.share and days else {}
+    stored = _stored(session, source) if source.whole.stored_by else {}
+    compared = source.whole.share and source.whole.by_games and days
+    of_game = _of_game(session, source, sorted(days)) if compared else {}
     return Measure(source, played, seasons, stored, of_game)
+
+
+def _stored(session: Session, source: Source) -> dict[tuple[int, str], int]:
+    """Rows that are stored by season and team, or by season; of what is dated, of the newest date."""
+    by = source.whole.stored_by
+    dated = next((name for name in source.feed.unit.split() if name.endswith("_date")), "NULL")
+    rows = session.rows(
+        "SELECT season_year, name, n FROM (SELECT season_year, name, COUNT(*) AS n, ROW_NUMBER() OVER "
+        "(PARTITION BY season_year, name ORDER BY dated DESC) AS place "
+        f"FROM (SELECT season_year, {by} AS name, {dated} AS dated FROM {source.table}) "
+        "GROUP BY season_year, name, dated) WHERE place = 1"
+    )
+    return {
+        (int(str(year)), season_label(int(str(year))) if by == _SEASON else str(name)): int(str(count))
+        for year, name, count in rows
+    }
 
 
 def _of_game(session: Session, source: Source, days: Sequence[date]) -> dict[tuple[str, datetime | None], int]:

@@ -10,10 +10,11 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, Literal
 
+from backcourt.calendar import season_label, season_year
 from backcourt.catalog.teams import TEAMS
 from backcourt.sources.played import Game
 
@@ -23,8 +24,6 @@ _OFF = 1
 """Attempts by which a real shot chart and the box score of a team differ at most (three of 9,840 in four seasons)."""
 _MOST_POINTS = 3
 """Points that one event makes."""
-_END = 13
-"""Event type of a period's end."""
 _CODES: Mapping[object, str] = {team.team_id: team.tricode for team in TEAMS}
 
 
@@ -40,11 +39,17 @@ class Whole:
         final: How the text of that column begins if it is.
         put_off: What it says if a game was put off; "" if it never does.
         attempts: True if the rows are a team's field-goal attempts, as many as the stored box score has.
-        events: True if the rows are events: they end with the last period and the final score.
+        period_end: Column and value by which an event ends a period: the rows are events, of every period and with the
+            final score. None if they are none.
         fewest: Rows, of each team or in all.
-        grows: True if the list of a unit only ever grows: one with fewer rows than are stored is a part of it.
-        share: Fraction (0..1) of the rows stored of its game, or of a moment of its game, below which it is a part of
-            them; 0 if fewer rows say nothing.
+        in_season: The same from the first game of the season to its end; 0 if it makes no difference.
+        begins: Date on or before which the list's first row is, and no season since is without a row; None if nobody
+            knows.
+        begins_by: Column of the date that this is said of.
+        stored_by: Column of the table by whose values rows are compared with those that are stored: a team, or the
+            season; "" if they are compared by game, or not at all.
+        share: Fraction (0..1) of the rows stored of its game, of a moment of its game, or of a team or season, below
+            which it is a part of them; 0 if fewer rows say nothing.
     """
 
     of: Literal["game", "date", "season", "teams", "rows", ""] = ""
@@ -53,15 +58,19 @@ class Whole:
     final: str = "3"
     put_off: str = ""
     attempts: bool = False
-    events: bool = False
+    period_end: tuple[str, object] | None = None
     fewest: int = 1
-    grows: bool = False
+    in_season: int = 0
+    begins: date | None = None
+    begins_by: str = ""
+    stored_by: str = ""
     share: float = 0.0
 
     @property
     def in_words(self) -> str:
         """What a payload must hold, in words: the rest of "a whole payload holds ..."."""
         many = f"at least {self.fewest} rows" if self.fewest > 1 else "at least a row"
+        many += f" ({self.in_season} from the season's first game to its end)" if self.in_season else ""
         measures = {
             "game": "its game",
             "date": "every game of its date that the schedule has as over",
@@ -73,12 +82,24 @@ class Whole:
         more = {
             "rows of both teams of a game": self.side and self.by_games,
             "as many field-goal attempts of a team as its box score, give or take one": self.attempts,
-            "events up to the end of the last period, with the final score": self.events,
+            "events up to the end of the last period, with the final score": self.period_end,
             "the word that a game is over": self.state,
-            "no fewer than are stored": self.grows,
-            "about as many rows as are stored of the game": self.share,
+            f"the list's beginning in {self.begins:%B %Y} and something of every season since" if self.begins else "": (
+                self.begins
+            ),
+            f"{self._share_of} stored of {self._stored_of}": self.share,
         }
         return ", ".join([measures[self.of], *(words for words, is_asked in more.items() if is_asked)])
+
+    @property
+    def _share_of(self) -> str:
+        """How many of the rows that are stored it must hold, in words."""
+        return "no fewer rows than are" if self.share == 1 else f"at least {self.share:.0%} of the rows that are"
+
+    @property
+    def _stored_of(self) -> str:
+        """Of what the rows are compared with those that are stored, in words."""
+        return {"": "its game", "season_year": "each season"}.get(self.stored_by, "its team in that season")
 
     @property
     def by_games(self) -> bool:
@@ -88,7 +109,7 @@ class Whole:
     @property
     def after(self) -> bool:
         """True if a payload about one game is about a game that is over."""
-        return self.of == "game" and bool(self.side or self.attempts or self.events)
+        return self.of == "game" and bool(self.side or self.attempts or self.period_end)
 
 
 NOTHING_SAID = Whole()
@@ -190,6 +211,8 @@ def _short(whole: Whole, rows: Sequence[Mapping[str, Any]], teams: Sequence[str]
     """What is missing where games are not the measure."""
     if whole.of == "rows" and len(rows) < whole.fewest:
         return f"it holds {len(rows)} rows, fewer than {whole.fewest}" if rows else "it holds nothing"
+    if whole.begins:
+        return _gap(whole.begins, [(row.get("season"), row.get(whole.begins_by)) for row in rows])
     if whole.of == "teams":
         listed = Counter(row.get(whole.side) for row in rows)
         short = [team for team in teams if listed[team] < whole.fewest]
@@ -198,6 +221,16 @@ def _short(whole: Whole, rows: Sequence[Mapping[str, Any]], teams: Sequence[str]
             what = "nothing" if whole.fewest == 1 else f"fewer than {whole.fewest} rows"
             return f"it holds {what} of {', '.join(short[:_SHOWN])}{more}"
     return ""
+
+
+def _gap(begins: date, rows: Sequence[tuple[object, object]]) -> str:
+    """What is missing of a list that is known to begin on or before a date; "" if nothing shows."""
+    first = min((day for _, day in rows if isinstance(day, date)), default=None)
+    if first is None or first > begins:
+        return f"it begins on {first or 'no date'}, the list has rows of {begins:%Y-%m-%d} and before"
+    years = {season_year(str(season)) for season, _ in rows}
+    missing = [season_label(year) for year in range(min(years), max(years)) if year not in years]
+    return f"it holds nothing of {', '.join(missing[:_SHOWN])}" if missing else ""
 
 
 def _game_of(row: Mapping[str, Any]) -> object:
@@ -219,7 +252,7 @@ def _fault(whole: Whole, rows: Sequence[Mapping[str, Any]], game: Game, said: da
         if wrong:
             return f"it says {wrong[0][:40]!r} of a game that is over"
     if whole.side:
-        counts = Counter(_CODES.get(row.get(whole.side), row.get(whole.side)) for row in rows)
+        counts = Counter(team_named(row.get(whole.side)) for row in rows)
         missing = [team for team in (game.away, game.home) if not counts[team]]
         if missing:
             return f"it holds nothing of {' and '.join(missing)}"
@@ -227,18 +260,19 @@ def _fault(whole: Whole, rows: Sequence[Mapping[str, Any]], game: Game, said: da
             short = [team for team, tried in game.attempts.items() if counts[team] < tried - _OFF]
             if short:
                 return f"{counts[short[0]]} shots of {short[0]}, the box score has {game.attempts[short[0]]}"
-    return _end_of(rows, game) if whole.events else ""
+    return _end_of(rows, game, whole.period_end) if whole.period_end else ""
 
 
-def _end_of(rows: Sequence[Mapping[str, Any]], game: Game) -> str:
+def _end_of(rows: Sequence[Mapping[str, Any]], game: Game, period_end: tuple[str, object]) -> str:
     """Why events do not go on to the end of their game."""
     last = max((row.get("period") or 0 for row in rows), default=0)
     if game.periods is not None and last < game.periods:
         return f"its events end in period {last} of {game.periods}"
-    ended = {row.get("period") for row in rows if row.get("eventmsgtype") == _END}
+    column, end = period_end
+    ended = {row.get("period") for row in rows if row.get(column) == end}
     if missing := [period for period in range(1, last + 1) if period not in ended]:
         return f"it has no end of period {missing[0]}"
-    scores = sorted({score for row in rows if (score := _score(row.get("score")))}, key=sum)
+    scores = sorted({score for row in rows if (score := _score(row))}, key=sum)
     gap = next((pair for pair in pairwise([(0, 0), *scores]) if sum(pair[1]) - sum(pair[0]) > _MOST_POINTS), None)
     if gap:
         return f"between the scores {gap[0][0]}-{gap[0][1]} and {gap[1][0]}-{gap[1][1]} events are missing"
@@ -251,9 +285,14 @@ def _end_of(rows: Sequence[Mapping[str, Any]], game: Game) -> str:
     return ""
 
 
-def _score(text: object) -> tuple[int, int] | None:
-    """The score "98 - 101", the visitors' first."""
-    away, _, home = str(text or "").partition("-")
+def team_named(value: object) -> object:
+    """The code of a team that is named by its id; anything else as it is."""
+    return _CODES.get(value, value)
+
+
+def _score(row: Mapping[str, Any]) -> tuple[int, int] | None:
+    """The score after an event, the visitors' first: "98 - 101", or a column for each team."""
+    away, _, home = str(row.get("score") or f"{row.get('away_score')}-{row.get('home_score')}").partition("-")
     try:
         return int(away), int(home)
     except ValueError:

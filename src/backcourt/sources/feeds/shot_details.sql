@@ -47,7 +47,7 @@ placed AS (
   LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_id = a.game_id AND s.season_year = @season_year
 ),
 attempts AS (
-  SELECT p.*, r.copies, b.game_id AS boxed_game, l.player_id AS known_player
+  SELECT p.*, r.copies, CAST(NULL AS INT64) AS sides, b.game_id AS boxed_game, l.player_id AS known_player
   FROM placed AS p
   LEFT JOIN repeated AS r ON r.game_id = p.game_id AND r.game_event_id = p.game_event_id
   LEFT JOIN boxed AS b ON b.game_id = p.game_id

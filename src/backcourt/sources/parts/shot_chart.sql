@@ -1,6 +1,7 @@
 -- The rest of nba_raw.nbac_shot_chart's statements, after `attempts`: a shot and what is known of its event number
--- (copies), its game (known_game, boxed_game if players of it are known, game_date, periods), the schedule's code of its
--- team and its shooter in that team (known_player).
+-- (copies), its game (known_game, boxed_game if players of it are known, game_date, periods, and how many teams have
+-- shots in it: sides, NULL if that is judged elsewhere), the schedule's code of its team and its shooter in that team
+-- (known_player).
 shots AS (
   SELECT
     *,
@@ -44,6 +45,7 @@ SELECT
     IF(ABS(loc_x) > 260 OR loc_y NOT BETWEEN -60 AND 900,
        FORMAT('coordinates_plausible: %s x %d, y %d tenths of feet', who, CAST(ROUND(loc_x) AS INT64),
        CAST(ROUND(loc_y) AS INT64)), NULL),
+    IF(sides < 2, 'two_teams: only one team has shots', NULL),
     IF(copies > 1, FORMAT('duplicate_key: %s is there %d times', who, copies), NULL)
   ], '; '), '') AS broken_rules,
   IF(known_game IS NOT NULL AND boxed_game IS NULL, 'compared with no box score: none is stored', NULL) AS warning

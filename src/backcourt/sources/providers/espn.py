@@ -76,7 +76,7 @@ SOURCES: tuple[Source, ...] = (
         document=_DOCUMENT,
         seen="the interface and a page of July 2025",
         reach="today only",
-        whole=Whole(of="rows", fewest=5),
+        whole=Whole(of="rows", side="team", fewest=5, in_season=12, stored_by="team_abbr", share=0.6),
         fetch=Endpoint(f"{_API}/teams/{{team}}", {"enable": "roster"}, per_minute=60),
     ),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from backcourt.sources.parsers import (
     nbac_boxscore_summary_v2,
     nbac_boxscore_summary_v3,
@@ -34,6 +36,9 @@ _NO_FILTERS = (
 def _statistics(endpoint: str, **parameters: str) -> Endpoint:
     return Endpoint(f"https://stats.nba.com/stats/{endpoint}", parameters, per_minute=30, browser=True)
 
+
+_ROSTER = Whole(of="rows", side="team_id", fewest=5, in_season=12, stored_by="team_abbr", share=0.5)
+"""A team must carry 14 players, for two weeks at most 12 or 13; in summer it may have few. Who left stays stored."""
 
 SOURCES: tuple[Source, ...] = (
     Source(
@@ -103,7 +108,7 @@ SOURCES: tuple[Source, ...] = (
         document=f"{_DOCUMENTS}/live/endpoints/playbyplay.md",
         seen="the live feed of 2020-21 and 2024-25; PlayByPlayV3 of 2024-25",
         reach="1996-97, from the second place",
-        whole=Whole(of="game", events=True, share=0.9),
+        whole=Whole(of="game", period_end=("eventmsgtype", 13), share=0.9),
         fetch=Endpoint(
             "https://cdn.nba.com/static/json/liveData/playbyplay/playbyplay_{game_id}.json", absent=403, browser=True
         ),
@@ -143,7 +148,14 @@ SOURCES: tuple[Source, ...] = (
         document="https://www.nba.com/players/transactions",
         seen="the list of August 2025",
         reach="2015-07, the list's beginning; it is asked for as it is today",
-        whole=Whole(of="rows"),
+        whole=Whole(
+            of="rows",
+            begins=date(2015, 7, 31),
+            begins_by="transaction_date",
+            stored_by="season_year",
+            # A correction takes a line out now and then.
+            share=0.95,
+        ),
         fetch=Endpoint("https://stats.nba.com/js/data/playermovement/NBA_Player_Movement.json", browser=True),
     ),
     Source(
@@ -155,7 +167,7 @@ SOURCES: tuple[Source, ...] = (
         provider=_STATISTICS,
         document=f"{_DOCUMENTS}/stats/endpoints/playerindex.md",
         seen="PlayerIndex of 2025-26",
-        whole=Whole(of="teams", side="team_abbreviation", fewest=12),
+        whole=Whole(of="teams", side="team_abbreviation", fewest=5, in_season=12),
         fetch=_statistics("playerindex", LeagueID="00", Season="{season}", Historical="0", TeamID="0"),
     ),
     Source(
@@ -168,7 +180,7 @@ SOURCES: tuple[Source, ...] = (
         document="https://www.nba.com/players",
         seen="a page of July 2025",
         reach="today only",
-        whole=Whole(of="rows", fewest=5),
+        whole=_ROSTER,
         fetch=Endpoint("https://www.nba.com/team/{team_id}/roster", per_minute=20, browser=True),
     ),
     Source(
@@ -180,7 +192,7 @@ SOURCES: tuple[Source, ...] = (
         provider=_STATISTICS,
         document=f"{_DOCUMENTS}/stats/endpoints/commonteamroster.md",
         seen="CommonTeamRoster of 2025-26",
-        whole=Whole(of="rows", fewest=5),
+        whole=_ROSTER,
         fetch=_statistics("commonteamroster", LeagueID="00", TeamID="{team_id}", Season="{season}"),
     ),
     Source(

@@ -57,7 +57,7 @@ SOURCES: tuple[Source, ...] = (
         provider="BigDataBall",
         document="https://www.bigdataball.com/help/new-nba-playbyplay-faq/",
         seen="files of 2017-18 and 2024-25",
-        whole=Whole(of="game", share=0.9),
+        whole=Whole(of="game", period_end=("event_type", "end of period"), share=0.9),
         fetch=_drive("/{file_id}", alt="media", supportsAllDrives="true"),
         listing=Listing(of=_FILES, fields=("file_id",)),
     ),
@@ -71,7 +71,7 @@ SOURCES: tuple[Source, ...] = (
         document="https://www.basketball-reference.com/teams/BOS/2025.html",
         seen="a page of 2017-18, its table cut to four players",
         reach="1946-47",
-        whole=Whole(of="rows", grows=True),
+        whole=Whole(of="rows", stored_by="source_team_code", share=1.0),
         fetch=Endpoint(
             "https://www.basketball-reference.com/teams/{bref_team}/{season_end_year}.html",
             per_minute=10,
