@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -71,15 +72,27 @@ def compute(path, span=SEASON, **options):
     return run(DuckDBWarehouse(path), span, registry(), stamp, options=Options())
 
 
+@pytest.fixture(scope="module")
+def evened(raw_season, dates, tmp_path_factory):
+    """A warehouse computed on the evening before the 21st date, and how the run ended; read it only."""
+    path = evening(raw_season, tmp_path_factory.mktemp("tonight") / "w.duckdb", dates[19])
+    return path, compute(path)
+
+
+@pytest.fixture
+def path(evened, tmp_path):
+    """A copy of it that may be changed."""
+    return Path(shutil.copy(evened[0], tmp_path / "w.duckdb"))
+
+
 def ledger(path, condition):
     """Tables and dates of the ledger's entries that meet a condition."""
     return {(name, day) for name, day, *_ in query(path, f"{LEDGER} WHERE {condition}")}
 
 
-def test_tonight_is_pending_and_no_problem(raw_season, tmp_path, dates):
+def test_tonight_is_pending_and_no_problem(evened, path, dates):
     """A run up to tonight ends well: tables known before a game have tonight as pending, the others do not have it."""
-    path = evening(raw_season, tmp_path / "w.duckdb", dates[19])
-    result = compute(path)
+    result = evened[1]
     assert (result.exit_code, result.problems) == (0, ())
     assert ledger(path, "status = 'pending'") == {(name, dates[20]) for name in BEFORE}
     assert ledger(path, "status = 'failed'") == set()
@@ -90,10 +103,8 @@ def test_tonight_is_pending_and_no_problem(raw_season, tmp_path, dates):
     assert plan(DuckDBWarehouse(path), Request(SEASON, NAMES)).ranges == ()
 
 
-def test_nothing_that_judges_counts_a_date_to_come(raw_season, tmp_path, dates):
+def test_nothing_that_judges_counts_a_date_to_come(path, dates):
     """Status, gaps and validators are as good with tonight's rows there as without them, whatever the range."""
-    path = evening(raw_season, tmp_path / "w.duckdb", dates[19])
-    compute(path)
     tonight = DateRange(dates[20], dates[20])
     with DuckDBWarehouse(path).read() as session:
         now = status(session)
@@ -110,10 +121,8 @@ def test_nothing_that_judges_counts_a_date_to_come(raw_season, tmp_path, dates):
         assert any(str(dates[20]) in check.found for check in everything(session, SEASON)[0].checks)
 
 
-def test_a_played_date_is_due_as_ever(raw_season, tmp_path, dates):
+def test_a_played_date_is_due_as_ever(raw_season, path, dates):
     """Once its games are final, a pending date is missing: the plan has it in all tables, and validators miss it."""
-    path = evening(raw_season, tmp_path / "w.duckdb", dates[19])
-    compute(path)
     evening(raw_season, path, dates[20])
     found = plan(DuckDBWarehouse(path), Request(SEASON, NAMES))
     assert {(r.table, r.start, r.reason) for r in found.ranges if r.start <= dates[20] <= r.end} == {
@@ -153,9 +162,8 @@ def test_a_run_every_night_equals_one_in_the_end(raw_season, tmp_path, dates, mo
     assert nightly == once
 
 
-def test_more_dates_ahead_on_request_and_due_again(raw_season, tmp_path, dates):
+def test_more_dates_ahead_on_request_and_due_again(raw_season, path, tmp_path, dates):
     """--ahead 3 writes three dates, which are stale as soon as a game before them is final; by default only one is."""
-    path = evening(raw_season, tmp_path / "w.duckdb", dates[19])
     assert compute(path, ahead=3).exit_code == 0
     assert ledger(path, "status = 'pending'") == {(name, day) for name in BEFORE for day in dates[20:23]}
     assert plan(DuckDBWarehouse(path), Request(SEASON, NAMES, ahead=3)).ranges == ()
@@ -171,10 +179,8 @@ def test_more_dates_ahead_on_request_and_due_again(raw_season, tmp_path, dates):
 
 
 @pytest.mark.parametrize("how", ["postponed", "moved", "left behind"])
-def test_a_date_whose_games_were_all_put_off_has_no_rows(raw_season, tmp_path, dates, how):
+def test_a_date_whose_games_were_all_put_off_has_no_rows(raw_season, path, tmp_path, dates, how):
     """Rows and ledger entries of such a date go with the next run, whether it was pending or computed."""
-    path = evening(raw_season, tmp_path / "w.duckdb", dates[19])
-    compute(path)
     evening(raw_season, path, dates[21])
     day = dates[20]
     for table in PLAYED:

@@ -184,6 +184,17 @@ def catalog_from(
     return catalog
 
 
+def catalog_for(sql: str, tables: Iterable[Table], staged: Mapping[str, Mapping[str, str]] | None = None) -> Catalog:
+    """The catalog of those tables and staged tables that a statement names.
+
+    A catalog is sent with every statement: one of few tables is many times faster.
+    """
+    return catalog_from(
+        [table for table in tables if table.full_name in sql],
+        staged={name: columns for name, columns in (staged or {}).items() if name in sql},
+    )
+
+
 def _options(parameters: Mapping[str, str]) -> Any:
     from zetasql import types
 
@@ -211,18 +222,27 @@ def analyze(sql: str, parameters: Mapping[str, str], catalog: Catalog) -> list[t
         RefusedError: Google's analyzer refuses the statement.
     """
     from google.protobuf.message import DecodeError
+    from zetasql import types
     from zetasql.core.exceptions import ZetaSQLError
+    from zetasql.wasi._pb2.zetasql.local_service import local_service_pb2
 
+    request = types.AnalyzeRequest(sql_statement=sql, options=_options(parameters), simple_catalog=catalog)
     try:
-        response = service().analyze(sql_statement=sql, options=_options(parameters), simple_catalog=catalog)
+        # The library would make a Python object of every node of the resolved tree, which takes longer than the analysis.
+        response = service().wasm_client.call_grpc_func(
+            "ZetaSqlLocalService_Analyze", request.to_proto(), local_service_pb2.AnalyzeResponse
+        )
     except ZetaSQLError as error:
         raise RefusedError(sql, str(error)) from error
     except DecodeError:
         # The analyzer accepted the statement, but its resolved tree is nested deeper than protobuf reads: an accepted
         # statement, whose columns are asked of the evaluator, which does not send the tree.
         return _prepared_columns(sql, parameters, catalog)
-    columns = getattr(response.resolved_statement, "output_column_list", None) or []
-    return [(column.name, name_of(column.column.type)) for column in columns]
+    resolved = response.resolved_statement
+    if resolved.WhichOneof("node") != "resolved_query_stmt_node":
+        return []
+    columns = resolved.resolved_query_stmt_node.output_column_list
+    return [(column.name, name_of(types.parse_proto(column.column.type))) for column in columns]
 
 
 def _prepared_columns(sql: str, parameters: Mapping[str, str], catalog: Catalog) -> list[tuple[str, str]]:

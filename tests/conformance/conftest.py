@@ -10,6 +10,10 @@ from types import ModuleType
 
 import pytest
 
+from small_season import computed_season, raw_season
+
+__all__ = ["computed_season", "google", "raw_season"]
+
 
 @pytest.fixture(scope="session")
 def google() -> ModuleType:

@@ -50,9 +50,9 @@ from rehash import rehash
 
 pytestmark = pytest.mark.slow
 KINDS = {str: "STRING", int: "INT64", float: "FLOAT64", bool: "BOOL", date: "DATE", datetime: "TIMESTAMP"}
-NOW = datetime(2022, 1, 13, 9, tzinfo=UTC)
-WEEK = DateRange(date(2022, 1, 10), date(2022, 1, 16))
-DAY = DateRange(date(2022, 1, 12), date(2022, 1, 12))
+NOW = datetime(2021, 11, 11, 9, tzinfo=UTC)
+WEEK = DateRange(date(2021, 11, 8), date(2021, 11, 14))
+DAY = DateRange(date(2021, 11, 10), date(2021, 11, 10))
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ class Sent:
 
 
 @pytest.fixture(scope="module")
-def sent(simulated_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Sent]:
+def sent(computed_season: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Sent]:
     """What the engine sends in plans and runs of both modes, with a correction, a failure and an open breaker."""
-    path = Path(shutil.copy(simulated_warehouse, tmp_path_factory.mktemp("sent") / "w.duckdb"))
+    path = Path(shutil.copy(computed_season, tmp_path_factory.mktemp("sent") / "w.duckdb"))
     found: list[Sent] = []
     patch = pytest.MonkeyPatch()
     plain = {
@@ -113,25 +113,25 @@ def _act(path: Path) -> None:
     names = tuple(processor.name for processor in registry())
     around = Surroundings(now=lambda: NOW)
     one_at_a_time = Options(jobs=1, chunk="month")
-    _change(path, "UPDATE nba_reference.processor_run_history SET processed_at = TIMESTAMPTZ '2022-01-13 08:00:00+00'")
+    _change(path, "UPDATE nba_reference.processor_run_history SET processed_at = TIMESTAMPTZ '2021-11-11 08:00:00+00'")
     for table in ("nbac_schedule", "nbac_player_boxscore", "nbac_team_boxscore", "nbac_gamebook_player_stats"):
-        _change(path, f"UPDATE nba_raw.{table} SET processed_at = TIMESTAMPTZ '2022-01-13 08:00:00+00'")
+        _change(path, f"UPDATE nba_raw.{table} SET processed_at = TIMESTAMPTZ '2021-11-11 08:00:00+00'")
     for table in ("nba_raw.nbac_player_boxscore", "nba_raw.nbac_gamebook_player_stats"):
-        _change(path, f"UPDATE {table} SET points = points + 1 WHERE game_date = '2022-01-11'")
+        _change(path, f"UPDATE {table} SET points = points + 1 WHERE game_date = '2021-11-09'")
         rehash(path, table)
     # Behind its hash, so that a publication has to take it out.
-    _change(path, "UPDATE nba_analytics.player_game_summary SET steals = 99 WHERE game_date = '2022-01-11'")
-    _change(path, "DELETE FROM nba_analytics.player_game_summary WHERE game_date = '2021-12-30' AND player_id % 3 = 0")
-    _change(path, "DELETE FROM nba_raw.nbac_team_boxscore WHERE game_date = '2022-01-14'")
+    _change(path, "UPDATE nba_analytics.player_game_summary SET steals = 99 WHERE game_date = '2021-11-09'")
+    _change(path, "DELETE FROM nba_analytics.player_game_summary WHERE game_date = '2021-11-05' AND player_id % 3 = 0")
+    _change(path, "DELETE FROM nba_raw.nbac_team_boxscore WHERE game_date = '2021-11-12'")
     _change(
         path,
-        "INSERT INTO nba_raw.nbac_shot_chart SELECT * FROM nba_raw.nbac_shot_chart WHERE game_date = '2022-01-13'",
+        "INSERT INTO nba_raw.nbac_shot_chart SELECT * FROM nba_raw.nbac_shot_chart WHERE game_date = '2021-11-11'",
     )
     # Rows at fault: their date fails, and what reads it waits.
     _change(
         path,
         "INSERT INTO nba_raw.nbac_team_boxscore SELECT * FROM nba_raw.nbac_team_boxscore "
-        "WHERE game_date = '2022-01-16' ORDER BY game_id, team_abbr LIMIT 1",
+        "WHERE game_date = '2021-11-13' ORDER BY game_id, team_abbr LIMIT 1",
     )
     plan(warehouse, Request(WEEK, names), keep=True)
     plan(warehouse, Request(WEEK, names, frozenset({"all"})))
@@ -146,6 +146,8 @@ def _act(path: Path) -> None:
     run(warehouse, DAY, select(tables=("TDZA",)), Stamp("late", NOW, BACKFILL), options=late, around=around)
     _change(path, "DELETE FROM nba_processing.backfill_ledger WHERE table_name LIKE '%.team_offense%'")
     plan(warehouse, Request(WEEK, names, frozenset({"missing"})))
+    _change(path, "DELETE FROM nba_analytics.player_game_summary WHERE game_date = '2021-11-08'")
+    plan(warehouse, Request(WEEK, names))
     with warehouse.read() as session:
         status(session)
         for entry in runs(session, now=NOW):
@@ -168,12 +170,12 @@ def _act_on_names(path: Path, warehouse: DuckDBWarehouse) -> None:
     with warehouse.write(TABLES) as session:
         fill_registry(session, WEEK, run_id="names", now=NOW)
     # A few names of every kind, so that each statement is sent: without id, undecided, decided, taken back.
-    _change(path, "UPDATE nba_raw.nbac_injury_report SET player_id = NULL WHERE game_date = '2022-01-11'")
+    _change(path, "UPDATE nba_raw.nbac_injury_report SET player_id = NULL WHERE game_date = '2021-11-09'")
     _change(path, "DELETE FROM nba_reference.name_decisions WHERE source = 'nbac_injury_report' AND season = '2021-22'")
     _change(
         path,
         "UPDATE nba_raw.nbac_injury_report SET player_lookup = 'nobodyatall' WHERE rowid = (SELECT min(rowid) FROM "
-        "nba_raw.nbac_injury_report WHERE game_date = '2022-01-11')",
+        "nba_raw.nbac_injury_report WHERE game_date = '2021-11-09')",
     )
     rehash(path, "nba_raw.nbac_injury_report")
     with warehouse.write(TABLES) as session:
@@ -183,8 +185,8 @@ def _act_on_names(path: Path, warehouse: DuckDBWarehouse) -> None:
         outstanding(session)
         outstanding(session, decide=False)
         settle_names(session, run_id="names", now=NOW)
-    withdraw(warehouse, "nbac_shot_chart", "0022100604", reason="gone", now=NOW, run_id="gone")
-    withdraw(warehouse, "nbac_player_boxscore", "0022100604", reason="gone", now=NOW, run_id="gone")
+    withdraw(warehouse, "nbac_shot_chart", "0022100151", reason="gone", now=NOW, run_id="gone")
+    withdraw(warehouse, "nbac_player_boxscore", "0022100151", reason="gone", now=NOW, run_id="gone")
     daily = Stamp("topic", NOW + timedelta(hours=1), DAILY)
     with warehouse.write(TABLES) as session:
         undelivered(session, ["nba_precompute.team_defense_zone_analysis"])
@@ -205,33 +207,34 @@ def _kind(value: object) -> str:
     return KINDS.get(type(value), "STRING")
 
 
+def _analyzed(
+    google: ModuleType, statement: Sent, staged: Mapping[str, Mapping[str, str]], refused: list[str]
+) -> Mapping[str, str]:
+    """The columns that a statement returns; one that Google's analyzer refuses is added to the refused ones."""
+    kinds = {name: _kind(value) for name, value in statement.parameters.items() if f"@{name}" in statement.sql}
+    catalog = google.catalog_for(statement.sql, TABLES, staged)
+    try:
+        return dict(google.analyze(statement.sql, kinds, catalog))
+    except google.RefusedError as error:
+        refused.append(str(error))
+        return {}
+
+
 def test_every_statement_of_the_engine_is_accepted(sent: list[Sent], google: ModuleType) -> None:
     """Google's analyzer accepts each one against the catalog and the staged tables, with its parameters' types."""
-    staged: dict[str, dict[str, str]] = {}
-    seen: set[str] = set()
+    staged: dict[str, Mapping[str, str]] = {}
+    seen: dict[str, Mapping[str, str]] = {}
     refused: list[str] = []
     for statement in sent:
         if statement.given is not None:
             staged[statement.stages] = dict(statement.given)
             continue
-        # The same statement over another chunk differs in the numbers of its staged tables only.
+        # The same statement over another chunk differs in the numbers of its staged tables only, and so do its columns.
         like = re.sub(r"_\d+", "", f"{statement.stages} {statement.sql}")
-        if like in seen and (not statement.stages or statement.stages in staged):
-            continue
-        seen.add(like)
-        kinds = {name: _kind(value) for name, value in statement.parameters.items() if f"@{name}" in statement.sql}
-        # A catalog is sent with every statement: one of the tables that it names is many times faster.
-        catalog = google.catalog_from(
-            [table for table in TABLES if table.full_name in statement.sql],
-            staged={name: columns for name, columns in staged.items() if name in statement.sql},
-        )
-        try:
-            columns = dict(google.analyze(statement.sql, kinds, catalog))
-        except google.RefusedError as error:
-            refused.append(str(error))
-            continue
+        if like not in seen:
+            seen[like] = _analyzed(google, statement, staged, refused)
         if statement.stages:
-            staged[statement.stages] = columns
+            staged[statement.stages] = seen[like]
     assert not refused, f"{len(refused)} of {len(seen)} statements are refused, first: {refused[0]}\n\n{refused[-1]}"
 
 

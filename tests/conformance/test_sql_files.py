@@ -72,18 +72,11 @@ def text_of(path: Path) -> str:
     return computed.get(path.stem) or path.read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
-def catalog(google: ModuleType) -> object:
-    """Google's catalog of every table of Backcourt."""
-    return google.catalog_from(TABLES)
-
-
 @pytest.fixture(scope="module", params=["INT64", "STRING"], ids=["whole-minutes", "text-minutes"])
-def source_catalog(google: ModuleType, request: pytest.FixtureRequest) -> object:
-    """Google's catalog of every table and of the staged files, whose minutes are whole numbers or text."""
+def staged(request: pytest.FixtureRequest) -> dict[str, dict[str, str]]:
+    """The columns of the staged files, whose minutes are whole numbers or text."""
     kinds = {**KINDS, "minutes": request.param}
-    staged = {source.stem: {name: kinds[kind] for name, kind in source.columns.items()} for source in FEEDS}
-    return google.catalog_from(TABLES, staged={**STAGED, **staged})
+    return STAGED | {source.stem: {name: kinds[kind] for name, kind in source.columns.items()} for source in FEEDS}
 
 
 @every_file
@@ -128,49 +121,53 @@ def test_reads_only(processor: object) -> None:
 
 @pytest.mark.slow
 @every_source
-def test_source_returns_the_catalogs_columns(source: object, google: ModuleType, source_catalog: object) -> None:
+def test_source_returns_the_catalogs_columns(
+    source: object, google: ModuleType, staged: dict[str, dict[str, str]]
+) -> None:
     """A source's statement returns its raw table's business columns, the broken rules and the warning."""
     name, stem = source.table, source.stem  # type: ignore[attr-defined]
     expected = [(column.name, column.type) for column in table(name).business_columns]
     expected += [("broken_rules", "STRING"), ("warning", "STRING")]
     expected += [("landed_from", "STRING")] if "landed_from" in source.columns else []  # type: ignore[attr-defined]
-    assert sorted(expected) == sorted(google.analyze(statement(stem), SOURCE_PARAMETERS, source_catalog))
+    catalog = google.catalog_for(statement(stem), TABLES, staged)
+    assert sorted(expected) == sorted(google.analyze(statement(stem), SOURCE_PARAMETERS, catalog))
 
 
 @pytest.mark.slow
 @every_processor
-def test_returns_the_catalogs_columns(processor: object, google: ModuleType, catalog: object) -> None:
+def test_returns_the_catalogs_columns(processor: object, google: ModuleType) -> None:
     """A processor returns its table's business columns and the failure columns, by name and type."""
     target, sql = processor.table, processor.sql  # type: ignore[attr-defined]
     expected = [(column.name, column.type) for column in target.business_columns] + FAILURE
-    assert sorted(expected) == sorted(google.analyze(sql, PARAMETERS, catalog))
+    assert sorted(expected) == sorted(google.analyze(sql, PARAMETERS, google.catalog_for(sql, TABLES)))
 
 
 @pytest.mark.slow
 @every_processor
-def test_staged_select_is_accepted_too(processor: object, google: ModuleType, catalog: object) -> None:
+def test_staged_select_is_accepted_too(processor: object, google: ModuleType) -> None:
     """The statement that stages a processor's rows, rounded and hashed, is BigQuery's SQL and returns a hash."""
-    target, staged = processor.table, processor.staged_sql  # type: ignore[attr-defined]
+    target, sql = processor.table, processor.staged_sql  # type: ignore[attr-defined]
     expected = {(column.name, column.type) for column in target.business_columns} | set(FAILURE)
     expected |= {("data_hash", "STRING")} if target.hashed else set()
-    assert expected == set(google.analyze(staged, PARAMETERS, catalog))
-    assert to_duckdb(staged).parameters <= set(PARAMETERS)
+    assert expected == set(google.analyze(sql, PARAMETERS, google.catalog_for(sql, TABLES)))
+    assert to_duckdb(sql).parameters <= set(PARAMETERS)
 
 
 @pytest.mark.slow
 @every_diagnostic
-def test_a_diagnostic_is_bigquerys_too(asked: object, google: ModuleType, catalog: object) -> None:
+def test_a_diagnostic_is_bigquerys_too(asked: object, google: ModuleType) -> None:
     """A diagnostic query is BigQuery's SQL with parameters of the types in its header; every column has a name."""
     kinds = {parameter.name: parameter.sql_type for parameter in asked.parameters}  # type: ignore[attr-defined]
+    catalog = google.catalog_for(asked.sql, TABLES)  # type: ignore[attr-defined]
     columns = [name for name, _ in google.analyze(asked.sql, kinds, catalog)]  # type: ignore[attr-defined]
     assert len(set(columns)) == len(columns)
     assert not [name for name in columns if not name or name.startswith("$")]
 
 
 @pytest.mark.slow
-def test_the_seasons_of_the_schedule_are_bigquerys_too(google: ModuleType, catalog: object) -> None:
+def test_the_seasons_of_the_schedule_are_bigquerys_too(google: ModuleType) -> None:
     """The one question that decides the season of every date is accepted, and keeps the house rules."""
     assert lint(SEASONS) == []
     types = {"types": "ARRAY<STRING>", "first_month": "INT64", "last_month": "INT64"}
-    found = google.analyze(SEASONS, types, catalog)
+    found = google.analyze(SEASONS, types, google.catalog_for(SEASONS, TABLES))
     assert list(found) == [("season_year", "INT64"), ("first_date", "DATE"), ("last_date", "DATE")]
