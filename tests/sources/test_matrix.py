@@ -553,7 +553,7 @@ def of_schedule(name: str, case: Case) -> list[tuple[str, date, str, str, int, i
     found = []
     for number, one in enumerate(games(name, case)):
         ident = one.game_id if is_game_id(one.game_id) else f"002{Seasons().year_of(case.day) % 100}005{number:02d}"
-        found.append((ident, one.day, one.home, one.away, 100, 99, 4))
+        found.append((ident, one.day, one.home, one.away, 2, 1, 4))
     return found
 
 

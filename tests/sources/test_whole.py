@@ -107,6 +107,49 @@ def test_shots_are_as_many_as_the_box_score_has() -> None:
     assert judge(whole, shots(2, 2), [game(1)]).is_whole
 
 
+def test_points_make_the_score() -> None:
+    """Lines of a part of a game, or without some players, have fewer points than the teams scored; more are another fault."""
+    whole = Whole(of="game", side="team", points="pts")
+
+    def lines(home: int, away: int) -> list[dict[str, Any]]:
+        return [line(1, pts=home), line(1, pts=None), line(1, "MIA", pts=away - 1), line(1, "MIA", pts=1)]
+
+    assert judge(whole, lines(110, 108), [game(1)]).is_whole
+    assert judge(whole, lines(111, 109), [game(1)]).is_whole
+    assert judge(whole, lines(109, 108), [game(1)]).parts == {game_id(1): "it has 109 points of BOS, the game 110"}
+    assert judge(whole, lines(110, 54), [game(1)]).parts == {game_id(1): "it has 54 points of MIA, the game 108"}
+
+
+def test_a_game_that_is_over_has_a_score() -> None:
+    """A scoreboard that says Final and has no points is a part; one of a game that was put off has none to have."""
+    whole = Whole(of="date", state="status", final="Final", put_off="Postponed")
+    row = line(1, status="Final", home_score=110, away_score=108)
+    assert judge(whole, [row], [game(1)]).is_whole
+    for score in ("home_score", "away_score"):
+        said = {game_id(1): "it has no score of a game that is over"}
+        assert judge(whole, [row | {score: None}], [game(1)]).parts == said
+    off = row | {"status": "Postponed", "home_score": None, "away_score": None}
+    assert judge(whole, [off], [game(1)], said=NOW).is_whole
+
+
+def test_an_empty_list_takes_nobody_away() -> None:
+    """That nobody is listed of a game is believed as long as nobody is stored; half of those who are is a part of them."""
+    source = SOURCES["nbac_boxscore_summary_v2"]
+    key, day = "0022200552", date(2023, 1, 2)
+    over = Played(
+        [Game(game_id=key, day=day, kind="Regular Season", home="CLE", away="CHI", score=(134, 145), periods=5)]
+    )
+    row = {"game_id": key, "season": "2022-23", "game_status": 3}
+    for stored, rows, said in (
+        ({}, 0, ""),
+        ({(key, None): 10}, 0, f"it holds 0 rows, 10 are stored: {key}"),
+        ({(key, None): 10}, 8, f"it holds 8 rows, 10 are stored: {key}"),
+        ({(key, None): 10}, 9, ""),
+    ):
+        judging = Measure(source, over, of_game=stored)
+        assert str(judging.verdict(Parsed([row] * rows, nothing=not rows), about(day, key))) == said
+
+
 def test_of_lists_without_games() -> None:
     """Every team, or some rows; a page that says that another one follows."""
     teams = Whole(of="teams", side="team", fewest=2)

@@ -79,6 +79,9 @@ class Measure:
     def _part(self, parsed: Parsed, game_id: str) -> str:
         """Why a payload about a game is a part of what is stored of it; "" if it is not."""
         rows = Counter(row.get(_MOMENT) for row in parsed.rows)
+        if not rows:
+            # An empty list beside a game that is over may be right, but not if somebody was on it.
+            rows.update({moment: 0 for game, moment in self.of_game if game == game_id})
         for moment, count in rows.items():
             stored = self.of_game.get((game_id, moment), 0)
             if count < self.source.whole.share * stored:

@@ -22,6 +22,8 @@ _SHOWN = 5
 """Games that a sentence names."""
 _OFF = 1
 """Attempts by which a real shot chart and the box score of a team differ at most (three of 9,840 in four seasons)."""
+_SCORES = ("away_score", "home_score")
+"""Columns of the score of a game, where a row is about both teams."""
 _MOST_POINTS = 3
 """Points that one event makes."""
 _CODES: Mapping[object, str] = {team.team_id: team.tricode for team in TEAMS}
@@ -38,6 +40,7 @@ class Whole:
         state: Column that says whether a game is over; "" if there is none.
         final: How the text of that column begins if it is.
         put_off: What it says if a game was put off; "" if it never does.
+        points: Column with the points of a team, or of its players: all of them make its score; "" if there is none.
         attempts: True if the rows are a team's field-goal attempts, as many as the stored box score has.
         period_end: Column and value by which an event ends a period: the rows are events, of every period and with the
             final score. None if they are none.
@@ -57,6 +60,7 @@ class Whole:
     state: str = ""
     final: str = "3"
     put_off: str = ""
+    points: str = ""
     attempts: bool = False
     period_end: tuple[str, object] | None = None
     fewest: int = 1
@@ -81,9 +85,10 @@ class Whole:
         }
         more = {
             "rows of both teams of a game": self.side and self.by_games,
+            "the points of both teams' scores": self.points,
             "as many field-goal attempts of a team as its box score, give or take one": self.attempts,
             "events up to the end of the last period, with the final score": self.period_end,
-            "the word that a game is over": self.state,
+            "the word that a game is over, and its score": self.state,
             f"the list's beginning in {self.begins:%B %Y} and something of every season since" if self.begins else "": (
                 self.begins
             ),
@@ -244,23 +249,42 @@ def _fault(whole: Whole, rows: Sequence[Mapping[str, Any]], game: Game, said: da
     others = {row[side] for row in rows for side in ("home", "away") if row.get(side)} - {game.home, game.away}
     if others:
         return f"it is about {' and '.join(sorted(map(str, others)))[:40]}, not about {game.away} at {game.home}"
-    if whole.state:
-        states = {str(row.get(whole.state) or "nothing") for row in rows}
-        # That a game was put off after all is believed if it is said after the day on which it was played.
-        later = said is not None and said.date() > game.day
-        wrong = sorted(s for s in states if not s.startswith(whole.final) and not (s == whole.put_off and later))
-        if wrong:
-            return f"it says {wrong[0][:40]!r} of a game that is over"
-    if whole.side:
-        counts = Counter(team_named(row.get(whole.side)) for row in rows)
-        missing = [team for team in (game.away, game.home) if not counts[team]]
-        if missing:
-            return f"it holds nothing of {' and '.join(missing)}"
-        if whole.attempts:
-            short = [team for team, tried in game.attempts.items() if counts[team] < tried - _OFF]
-            if short:
-                return f"{counts[short[0]]} shots of {short[0]}, the box score has {game.attempts[short[0]]}"
-    return _end_of(rows, game, whole.period_end) if whole.period_end else ""
+    return (
+        (_not_over(whole, rows, game, said) if whole.state else "")
+        or (_one_side(whole, rows, game) if whole.side else "")
+        or (_end_of(rows, game, whole.period_end) if whole.period_end else "")
+    )
+
+
+def _not_over(whole: Whole, rows: Sequence[Mapping[str, Any]], game: Game, said: datetime | None) -> str:
+    """Why rows are about a game that is not over yet, or has no score."""
+    states = {str(row.get(whole.state) or "nothing") for row in rows}
+    # That a game was put off after all is believed if it is said after the day on which it was played.
+    later = said is not None and said.date() > game.day
+    wrong = sorted(s for s in states if not s.startswith(whole.final) and not (s == whole.put_off and later))
+    if wrong:
+        return f"it says {wrong[0][:40]!r} of a game that is over"
+    # What has no columns for a score has none to miss.
+    scores = [row.get(score, 0) for row in rows if row.get(whole.state) != whole.put_off for score in _SCORES]
+    return "it has no score of a game that is over" if None in scores else ""
+
+
+def _one_side(whole: Whole, rows: Sequence[Mapping[str, Any]], game: Game) -> str:
+    """Of which team rows are missing, or points or shots."""
+    counts = Counter(team_named(row.get(whole.side)) for row in rows)
+    missing = [team for team in (game.away, game.home) if not counts[team]]
+    if missing:
+        return f"it holds nothing of {' and '.join(missing)}"
+    if whole.points and game.score:
+        made: Counter[object] = Counter()
+        for row in rows:
+            made[team_named(row.get(whole.side))] += row.get(whole.points) or 0
+        scored = zip((game.away, game.home), game.score, strict=True)
+        fewer = [f"{made[team]} points of {team}, the game {points}" for team, points in scored if made[team] < points]
+        if fewer:
+            return f"it has {fewer[0]}"
+    short = [team for team, tried in game.attempts.items() if counts[team] < tried - _OFF] if whole.attempts else []
+    return f"{counts[short[0]]} shots of {short[0]}, the box score has {game.attempts[short[0]]}" if short else ""
 
 
 def _end_of(rows: Sequence[Mapping[str, Any]], game: Game, period_end: tuple[str, object]) -> str:

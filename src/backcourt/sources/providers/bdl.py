@@ -79,7 +79,7 @@ def _source(
     )
 
 
-_GAMES = Whole(of="date", side="team", state="status", final="Final")
+_GAMES = Whole(of="date", side="team", state="status", final="Final", points="pts")
 _TEAMS = Whole(of="teams", side="team")
 
 SOURCES: tuple[Source, ...] = (

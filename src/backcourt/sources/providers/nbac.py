@@ -51,7 +51,7 @@ SOURCES: tuple[Source, ...] = (
         document=f"{_DOCUMENTS}/stats/endpoints/boxscoretraditionalv3.md",
         seen="BoxScoreTraditionalV3 of 2022-23 and 2025-26; "
         "BoxScoreTraditionalV2 of 2016-17, 2021-22, 2022-23 and 2024-25",
-        whole=Whole(of="game", side="team_abbreviation"),
+        whole=Whole(of="game", side="team_abbreviation", points="pts"),
         fetch=_statistics(
             "boxscoretraditionalv3",
             GameID="{game_id}",
@@ -84,7 +84,7 @@ SOURCES: tuple[Source, ...] = (
         document=f"{_DOCUMENTS}/stats/endpoints/leaguegamelog.md",
         seen="LeagueGameLog of 2024-25",
         reach="1946-47",
-        whole=Whole(of="date", side="team_abbreviation"),
+        whole=Whole(of="date", side="team_abbreviation", points="pts"),
         fetch=_statistics(
             "leaguegamelog",
             LeagueID="00",
@@ -205,7 +205,7 @@ SOURCES: tuple[Source, ...] = (
         document=f"{_DOCUMENTS}/stats/endpoints/boxscoresummaryv2.md",
         seen="BoxScoreSummaryV2 of 2019-20 and 2022-23; nothing of BoxScoreSummaryV3, the second place",
         reach="no first date is documented; of games since 2025-04-10 the first place may leave the list out",
-        whole=Whole(of="game", state="game_status"),
+        whole=Whole(of="game", state="game_status", share=0.9),
         fetch=_statistics("boxscoresummaryv2", GameID="{game_id}"),
         second=_statistics("boxscoresummaryv3", GameID="{game_id}"),
     ),

@@ -17,7 +17,7 @@ SOURCES: tuple[Source, ...] = (
         document="https://statsdmz.nba.com/pdfs/20240410/20240410_MEMCLE.pdf",
         # Of the layout, texts were seen, but no file that can be read.
         seen="",
-        whole=Whole(of="game", side="team_abbreviation"),
+        whole=Whole(of="game", side="team_abbreviation", points="pts"),
         fetch=Endpoint(
             "https://statsdmz.nba.com/pdfs/{compact_date}/{compact_date}_{away}{home}.pdf",
             per_minute=30,
