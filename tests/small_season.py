@@ -1,4 +1,4 @@
-"""Four weeks of the simulated season in a small file, computed in a second, and the command run in this process.
+"""Four or eight weeks of the simulated season in a small file, and the command run in this process.
 
 Imported by the conftest of the folders that need it.
 """
@@ -19,6 +19,8 @@ from once import once
 
 LAST = date(2021, 11, 14)
 DATES = 27
+LAST_OF_EIGHT = date(2021, 12, 12)
+"""Last date of the eight weeks, so that windows of 5, 10 and 15 games and 30 days end inside them."""
 NOW = datetime(2021, 11, 15, 12, tzinfo=UTC)
 
 
@@ -41,6 +43,26 @@ def cut(path, target):
             f"INSERT INTO new.{schema}.{table} SELECT * FROM old.{schema}.{table} {only} ORDER BY rowid"
         ).fetchall()
     connection.execute("DELETE FROM new.nba_reference.processor_run_history").fetchall()
+    connection.close()
+    return Path(target)
+
+
+def cut_computed(path, target):
+    """Eight weeks of a computed warehouse: nothing that stands there has read what comes later."""
+    connection = duckdb.connect()
+    connection.execute(f"ATTACH '{path}' AS old (READ_ONLY)").fetchall()
+    connection.execute(f"ATTACH '{target}' AS new").fetchall()
+    connection.execute("COPY FROM DATABASE old TO new (SCHEMA)").fetchall()
+    names = connection.execute(
+        "SELECT schema_name, table_name, list(column_name) FROM duckdb_columns() WHERE database_name = 'old' "
+        "GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    for schema, table, columns in names:
+        days = [name for name in ("game_date", "analysis_date", "cache_date") if name in columns]
+        only = f"WHERE {days[0]} <= DATE '{LAST_OF_EIGHT}'" if days and schema != "nba_reference" else ""
+        connection.execute(
+            f"INSERT INTO new.{schema}.{table} SELECT * FROM old.{schema}.{table} {only} ORDER BY rowid"
+        ).fetchall()
     connection.close()
     return Path(target)
 
@@ -73,6 +95,15 @@ def computed_season(raw_season, tmp_path_factory):
         return path
 
     return _own(once(tmp_path_factory, "small-computed", build), tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def eight_weeks(simulated_warehouse, tmp_path_factory):
+    """Eight weeks of the computed season, as the run over the whole season left them; read it, or copy it."""
+    built = once(
+        tmp_path_factory, "eight-weeks", lambda folder: cut_computed(simulated_warehouse, folder / "eight.duckdb")
+    )
+    return _own(built, tmp_path_factory)
 
 
 @pytest.fixture

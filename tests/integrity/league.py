@@ -10,8 +10,8 @@ from datetime import date, timedelta
 
 import duckdb
 
-LAST = date(2021, 12, 12)
-"""Last date of the small warehouse: eight weeks, so that windows of 5, 10 and 15 games and 30 days end inside it."""
+from small_season import LAST_OF_EIGHT as LAST
+
 BOOTSTRAP = 14
 
 BOX, PLAYERS, BOOK, SHOTS, EVENTS = RAW = (
@@ -167,22 +167,3 @@ def counts(path):
         }
     connection.close()
     return found
-
-
-def small(path, target):
-    """A whole warehouse up to the last date: nothing that stands there has read what comes later."""
-    connection = duckdb.connect()
-    connection.execute(f"ATTACH '{path}' AS old (READ_ONLY)").fetchall()
-    connection.execute(f"ATTACH '{target}' AS new").fetchall()
-    connection.execute("COPY FROM DATABASE old TO new (SCHEMA)").fetchall()
-    names = connection.execute(
-        "SELECT schema_name, table_name, list(column_name) FROM duckdb_columns() WHERE database_name = 'old' "
-        "GROUP BY ALL ORDER BY ALL"
-    ).fetchall()
-    for schema, table, columns in names:
-        days = [name for name in ("game_date", "analysis_date", "cache_date") if name in columns]
-        only = f"WHERE {days[0]} <= DATE '{LAST}'" if days and schema != "nba_reference" else ""
-        connection.execute(
-            f"INSERT INTO new.{schema}.{table} SELECT * FROM old.{schema}.{table} {only} ORDER BY rowid"
-        ).fetchall()
-    connection.close()

@@ -12,9 +12,10 @@ from backcourt.calendar import DateRange
 from backcourt.integrity.gaps import find_gaps
 from backcourt.integrity.recovery import apply, recovery
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from small_season import LAST_OF_EIGHT
 from state import contents, stored
 
-SEASON = DateRange(day("2021-10-19"), day("2022-06-14"))
+SEASON = DateRange(day("2021-10-19"), LAST_OF_EIGHT)
 STAMP = Stamp("repair", datetime(2025, 7, 1, tzinfo=UTC))
 TDGS = "nba_analytics.team_defense_game_summary"
 TDZA = "nba_precompute.team_defense_zone_analysis"
@@ -23,9 +24,9 @@ MLFS = "nba_predictions.ml_feature_store_v2"
 
 
 @pytest.fixture
-def path(simulated_warehouse, tmp_path):
-    """A copy of the simulated warehouse that may be changed."""
-    return shutil.copy(simulated_warehouse, tmp_path / "w.duckdb")
+def path(eight_weeks, tmp_path):
+    """A copy of eight weeks that may be changed."""
+    return shutil.copy(eight_weeks, tmp_path / "w.duckdb")
 
 
 def found_in(path, span=SEASON):
@@ -65,19 +66,19 @@ def test_an_intact_season_has_no_gap(path):
 
 
 @pytest.mark.slow
-def test_missing_zones(path, simulated_warehouse):
+def test_missing_zones(path, eight_weeks):
     """(a) null_field in TDGS on the exact dates, cascades in TDZA, PCF and MLFS; repaired to the last value."""
-    bad = game_dates(path, day("2022-01-10"), day("2022-01-12"))
-    incidents.zones_missing(path, bad, day("2022-02-20"))
+    bad = game_dates(path, day("2021-11-15"), day("2021-11-17"))
+    incidents.zones_missing(path, bad, day("2021-12-05"))
     found = found_in(path)
     assert roots(found) == {("null_field", TDGS, tuple(bad))}
     assert cascades(found) == {TDZA, PCF, MLFS}
     assert found.exit_code == 2
     repair(path, found)
-    same(path, simulated_warehouse)
+    same(path, eight_weeks)
 
 
-def test_an_absent_date(path, simulated_warehouse):
+def test_an_absent_date(path, eight_weeks):
     """(b) missing_date in TDZA on that date, cascades in PCF and MLFS on it alone."""
     gone = day("2021-12-04")
     incidents.date_absent(path, gone)
@@ -85,27 +86,27 @@ def test_an_absent_date(path, simulated_warehouse):
     assert roots(found) == {("missing_date", TDZA, (gone,))}
     assert {gap.table: gap.days for gap in found.gaps if gap.kind == "cascade"} == {PCF: (gone,), MLFS: (gone,)}
     repair(path, found)
-    same(path, simulated_warehouse)
+    same(path, eight_weeks)
 
 
 @pytest.mark.slow
-def test_a_box_score_loaded_twice(path, simulated_warehouse):
+def test_a_box_score_loaded_twice(path, eight_weeks):
     """(c) partial_data in the raw table on that date, and everything computed from it."""
-    twice = day("2022-02-02")
-    incidents.loaded_twice(path, twice, day("2022-03-20"))
+    twice = day("2021-11-20")
+    incidents.loaded_twice(path, twice, day("2021-12-05"))
     found = found_in(path)
     assert roots(found) == {("partial_data", "nba_raw.nbac_team_boxscore", (twice,))}
     stages = repair(path, found)
-    assert stages[0] == "deduplicate nba_raw.nbac_team_boxscore on 2022-02-02"
-    same(path, simulated_warehouse)
+    assert stages[0] == "deduplicate nba_raw.nbac_team_boxscore on 2021-11-20"
+    same(path, eight_weeks)
 
 
 @pytest.mark.slow
-def test_vanished_players(path, simulated_warehouse):
+def test_vanished_players(path, eight_weeks):
     """(d) partial_data in PGS on the exact dates, and everything that reads a player's games after them."""
-    bad = game_dates(path, day("2022-03-01"), day("2022-03-04"))
-    incidents.players_vanished(path, bad[0], bad[-1], day("2022-04-20"))
+    bad = game_dates(path, day("2021-11-09"), day("2021-11-12"))
+    incidents.players_vanished(path, bad[0], bad[-1], day("2021-12-05"))
     found = found_in(path)
     assert roots(found) == {("partial_data", "nba_analytics.player_game_summary", tuple(bad))}
     repair(path, found)
-    same(path, simulated_warehouse)
+    same(path, eight_weeks)

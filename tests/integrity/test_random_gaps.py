@@ -9,7 +9,7 @@ from pathlib import Path
 import league as tables
 import planting
 import pytest
-from league import League, counts, small
+from league import League, counts
 
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
@@ -36,13 +36,11 @@ FORBIDDEN = ("backcourt.integrity", "backcourt.backfill.due", "backcourt.backfil
 
 
 @pytest.fixture(scope="module")
-def intact(simulated_warehouse, tmp_path_factory):
+def intact(eight_weeks):
     """Eight weeks of the simulated season, in which nothing is found: the control comes before any damage."""
-    path = tmp_path_factory.mktemp("planting") / "intact.duckdb"
-    small(simulated_warehouse, path)
-    found = gaps_of(path)
-    assert (found.gaps, found.exit_code, found.dates) == ((), 0, len(League(path).dates))
-    return path
+    found = gaps_of(eight_weeks)
+    assert (found.gaps, found.exit_code, found.dates) == ((), 0, len(League(eight_weeks).dates))
+    return eight_weeks
 
 
 @pytest.fixture(scope="module")

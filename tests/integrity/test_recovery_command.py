@@ -8,17 +8,24 @@ import pytest
 from rehash import rehash
 from small_season import checksums
 from state import contents, query, stored
+from worlds import damaged_world
 
-SPAN = ("--start-date", "2022-03-01", "--end-date", "2022-06-30")
-TWICE, GONE = "2022-04-08", "2022-04-09"
+SPAN = ("--start-date", "2021-10-25", "--end-date", "2021-11-12")
+TWICE, GONE = "2021-11-08", "2021-11-09"
 BOX = "nba_raw.nbac_team_boxscore"
 SHOTS = "nba_raw.nbac_shot_chart"
 
 
+@pytest.fixture(scope="module")
+def whole(simulated_warehouse, tmp_path_factory):
+    """Three weeks, loaded and computed, and the folder that they came from beside them."""
+    return damaged_world(simulated_warehouse, tmp_path_factory)
+
+
 @pytest.fixture
-def path(simulated_warehouse, tmp_path):
-    """A copy of the whole season: a box score stands there twice, and later a date has no shots."""
-    copy = shutil.copy(simulated_warehouse, tmp_path / "w.duckdb")
+def path(whole, tmp_path):
+    """A copy of them: a box score stands there twice, and later a date has no shots."""
+    copy = shutil.copy(whole, tmp_path / "w.duckdb")
     query(copy, f"INSERT INTO {BOX} SELECT * FROM {BOX} WHERE game_date = ?", TWICE)
     query(copy, f"DELETE FROM {SHOTS} WHERE game_date = ?", GONE)
     return copy
@@ -43,7 +50,7 @@ def test_a_plan_changes_nothing(command, path):
 
 
 @pytest.mark.slow
-def test_a_gate_that_stops(command, path, simulated_warehouse):
+def test_a_gate_that_stops(command, path, whole):
     """Without the files a load cannot be carried out: what was done stays, what is left is named; --dir finishes it."""
     stopped = command("recover", *SPAN, "--apply", "--warehouse", path)
     assert stopped.code == 1
@@ -55,15 +62,15 @@ def test_a_gate_that_stops(command, path, simulated_warehouse):
     assert f"done: deduplicate {BOX} on {TWICE}. left: load {SHOTS} on {GONE}; compute" in error
     assert "--dir" in error
     assert query(path, f"SELECT count(*) FROM {SHOTS} WHERE game_date = ?", GONE) == [(0,)]
-    assert stored(path)[BOX] == stored(simulated_warehouse)[BOX]
+    assert stored(path)[BOX] == stored(whole)[BOX]
 
-    season = simulated_warehouse.parent / "season"
+    season = whole.parent / "season"
     again = command("recover", *SPAN, "--apply", "--dir", season, "--json", "--warehouse", path)
     assert again.code == 0
     found = json.loads(again.out)
     assert (found["left"], found["stages"][0]["action"], found["stages"][0]["table"]) == (0, "load", SHOTS)
-    assert stored(path) == stored(simulated_warehouse)
-    assert contents(path) == contents(simulated_warehouse)
+    assert stored(path) == stored(whole)
+    assert contents(path) == contents(whole)
     assert command("validate", "range", *SPAN, "--warehouse", path).code == 0
     assert command("recover", *SPAN, "--apply", "--warehouse", path).code == 0
 
@@ -82,19 +89,19 @@ def test_a_folder_that_is_none(command, path):
 WRONG = {
     "nba_raw.nbac_schedule": (
         "home_team_score = home_team_score + 40, away_team_score = away_team_score + 40",
-        "game_id = (SELECT min(game_id) FROM nba_raw.nbac_schedule WHERE game_date = '2022-04-05')",
+        "game_id = (SELECT min(game_id) FROM nba_raw.nbac_schedule WHERE game_date = '2021-11-04')",
     ),
     BOX: (
         "assists = assists + 9, steals = steals + 3, turnovers = turnovers + 4",
-        f"rowid = (SELECT min(rowid) FROM {BOX} WHERE game_date = '2022-04-06')",
+        f"rowid = (SELECT min(rowid) FROM {BOX} WHERE game_date = '2021-11-05')",
     ),
     SHOTS: (
         "zone = CASE zone WHEN 'paint' THEN 'mid_range' ELSE 'paint' END",
-        f"game_id = (SELECT min(game_id) FROM {SHOTS} WHERE game_date = '2022-04-07') AND zone <> 'three'",
+        f"game_id = (SELECT min(game_id) FROM {SHOTS} WHERE game_date = '2021-11-06') AND zone <> 'three'",
     ),
     "nba_raw.nbac_injury_report": (
         "injury_status = 'out'",
-        "game_date = '2022-04-08' AND injury_status <> 'out'",
+        "game_date = '2021-11-08' AND injury_status <> 'out'",
     ),
 }
 """Raw rows that are wrong and fit all others: what is changed, and where."""
@@ -102,20 +109,20 @@ ROSTERS = "nba_raw.espn_team_rosters"
 
 
 @pytest.mark.slow
-def test_wrong_raw_rows_that_fit(command, simulated_warehouse, tmp_path):
+def test_wrong_raw_rows_that_fit(command, whole, tmp_path):
     """Wrong rows of five raw tables, hashes and all, with everything computed from them: the folder puts all right."""
-    path = shutil.copy(simulated_warehouse, tmp_path / "w.duckdb")
+    path = shutil.copy(whole, tmp_path / "w.duckdb")
     for name, (change, where) in WRONG.items():
         query(path, f"UPDATE {name} SET {change} WHERE {where}")
         rehash(path, name)
-    gone = query(path, f"SELECT max(roster_date) FROM {ROSTERS} WHERE roster_date < '2022-04-08'")[0][0]
+    gone = query(path, f"SELECT max(roster_date) FROM {ROSTERS} WHERE roster_date < '2021-11-08'")[0][0]
     query(path, f"DELETE FROM {ROSTERS} WHERE roster_date = ?", gone)
-    command("run", "--start-date", "2022-04-01", "--end-date", "2022-06-30", "--reprocess", "all", "--warehouse", path)
-    assert stored(path) != stored(simulated_warehouse)
+    command("run", "--start-date", "2021-11-02", "--end-date", "2021-11-12", "--reprocess", "all", "--warehouse", path)
+    assert stored(path) != stored(whole)
 
     alone = command("recover", *SPAN, "--warehouse", path)
     assert "not judged: whether raw rows are what their sources say; --dir" in alone.out
-    season = simulated_warehouse.parent / "season"
+    season = whole.parent / "season"
     plan = command("recover", *SPAN, "--dir", season, "--warehouse", path)
     assert plan.code == 1
     for name in (*WRONG, ROSTERS):
@@ -127,8 +134,8 @@ def test_wrong_raw_rows_that_fit(command, simulated_warehouse, tmp_path):
     found = json.loads(done.out)
     assert (found["left"], found["not_judged"]) == (0, "")
     assert {stage["table"] for stage in found["stages"] if stage["action"] == "load"} == {*WRONG, ROSTERS}
-    assert stored(path) == stored(simulated_warehouse)
-    assert contents(path) == contents(simulated_warehouse)
+    assert stored(path) == stored(whole)
+    assert contents(path) == contents(whole)
 
 
 @pytest.mark.slow
@@ -142,13 +149,13 @@ def test_wrong_raw_rows_that_fit(command, simulated_warehouse, tmp_path):
     ],
     ids=["score", "date", "teams", "status"],
 )
-def test_a_wrong_schedule(command, simulated_warehouse, tmp_path, change):
+def test_a_wrong_schedule(command, whole, tmp_path, change):
     """A schedule row that is wrong in itself is put right from the folder before anything is computed from it."""
-    path = shutil.copy(simulated_warehouse, tmp_path / "w.duckdb")
-    game = "(SELECT min(game_id) FROM nba_raw.nbac_schedule WHERE game_date = '2022-04-05')"
+    path = shutil.copy(whole, tmp_path / "w.duckdb")
+    game = "(SELECT min(game_id) FROM nba_raw.nbac_schedule WHERE game_date = '2021-11-04')"
     query(path, f"UPDATE nba_raw.nbac_schedule SET {change} WHERE game_id = {game}")
-    season = simulated_warehouse.parent / "season"
+    season = whole.parent / "season"
     done = command("recover", *SPAN, "--apply", "--dir", season, "--warehouse", path)
     assert done.code == 0, done.err
-    assert stored(path) == stored(simulated_warehouse)
-    assert contents(path) == contents(simulated_warehouse)
+    assert stored(path) == stored(whole)
+    assert contents(path) == contents(whole)
