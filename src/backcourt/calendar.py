@@ -21,6 +21,8 @@ AHEAD = 1
 """How many dates to come of a season are computed before their games, unless more are asked for."""
 SEASON_TYPES = ("Regular Season", "Play-In", "Playoffs", "Cup Final")
 """Kinds of games that count: neither pre-season nor All-Star."""
+WINDOW_TYPES = tuple(name for name in SEASON_TYPES if name != "Cup Final")
+"""Those that count in windows; the Cup final counts for rest and travel only."""
 
 LONGEST_BREAK = 200
 """Days between two games at most: 196 between two seasons (2011), 141 within one (2020). Only 1998 had more (236)."""

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from backcourt.backfill.gate import DATE_LEVEL
-from backcourt.backfill.ledger import LEDGER
 from backcourt.backfill.stamp import Stamp
+from backcourt.catalog.views import LEDGER
 from backcourt.processors.base import Processor
-from backcourt.processors.failures import CATEGORIES
+from backcourt.processors.failures import CATEGORIES, DATE_LEVEL
 from backcourt.warehouse.base import Session, Staged, Statement, Value
 
 ENTITY_ATTEMPTS = 3

@@ -8,33 +8,18 @@ from datetime import date, datetime
 from itertools import groupby
 
 from backcourt.backfill.altered import altered_dates, in_words
-from backcourt.backfill.gate import COUNTED, DATES, MINIMA
 from backcourt.backfill.history import HISTORY
-from backcourt.backfill.ledger import LEDGER
 from backcourt.backfill.plan import PlannedRange
 from backcourt.backfill.quality import findings
 from backcourt.backfill.seasons import span_values
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
+from backcourt.catalog.limits import MINIMA, PHASE_STALENESS, STALENESS
 from backcourt.catalog.model import Table, Upstream
+from backcourt.catalog.views import COUNTED_TYPES, LEDGER, game_dates, view
 from backcourt.processors.base import Processor
 from backcourt.warehouse.base import Session
-
-LIMITS = {
-    "nba_raw.nbac_player_boxscore": (6, 24),
-    "nba_raw.nbac_team_boxscore": (6, 24),
-    "nba_raw.nbac_gamebook_player_stats": (6, 24),
-    "nba_raw.bdl_player_boxscores": (4, 12),
-    "nba_raw.nbac_schedule": (12, 36),
-    "nba_raw.odds_api_game_lines": (4, 12),
-    "nba_raw.odds_api_player_points_props": (12, 48),
-    "nba_raw.bettingpros_player_points_props": (12, 48),
-    "nba_raw.nbac_injury_report": (8, 24),
-    "nba_raw.bdl_injuries": (8, 24),
-}
-"""Hours since the last load of a source after which it is worth a warning, and after which it is stale."""
-_PHASE_LIMITS = {"analytics": (24, 72), "precompute": (2, 24)}
 
 
 @dataclass
@@ -95,7 +80,7 @@ def ages(session: Session, upstreams: Sequence[Upstream], stamp: Stamp, found: F
     """Behaviour 11: a source whose last load is past its limit is stale."""
     for upstream in upstreams:
         source = table(upstream.table)
-        limits = LIMITS.get(source.full_name) or _PHASE_LIMITS.get(source.phase)
+        limits = STALENESS.get(source.full_name) or PHASE_STALENESS.get(source.phase)
         last = _last_load(session, source) if limits else None
         if limits is None or last is None:
             continue
@@ -126,23 +111,23 @@ def look_back(session: Session, processors: Sequence[Processor], span: DateRange
         upstream.table
         for processor in processors
         for upstream in processor.table.upstreams
-        if table(upstream.table).phase in _PHASE_LIMITS and any(w.span != "date" for w in upstream.windows)
+        if table(upstream.table).phase in PHASE_STALENESS and any(w.span != "date" for w in upstream.windows)
     }
     for name in sorted(wide):
         row = session.rows(
             f"""
             SELECT COUNT(*) AS dates, MIN(d.game_date) AS first_date, MAX(d.game_date) AS last_date,
               LOGICAL_OR(d.game_date = p.previous) AS previous
-            FROM ({DATES.replace("@start_date", "@opening_day")}) AS d
+            FROM ({game_dates(start="@opening_day")}) AS d
             INNER JOIN (
               SELECT season_year, MAX(game_date) AS previous FROM nba_raw.nbac_schedule
-              WHERE game_date < @start_date AND season_type IN {COUNTED} GROUP BY season_year
+              WHERE game_date < @start_date AND season_type IN {COUNTED_TYPES} GROUP BY season_year
             ) AS p ON p.season_year = d.season_year
             LEFT JOIN {LEDGER} AS l ON l.table_name = @name AND l.game_date = d.game_date
             WHERE d.game_date < @start_date AND d.final_games > 0
               AND d.season_year = (
                 SELECT MIN(season_year) FROM nba_raw.nbac_schedule
-                WHERE game_date BETWEEN @start_date AND @end_date AND season_type IN {COUNTED}
+                WHERE game_date BETWEEN @start_date AND @end_date AND season_type IN {COUNTED_TYPES}
               )
               AND COALESCE(l.status, 'missing') NOT IN ('done', 'skipped')""",
             {"name": name, **span_values(session, span)},
@@ -208,11 +193,9 @@ def altered_rows(
 
 
 def _opening_days(session: Session) -> list[date]:
-    """The first date of every season, in order."""
-    rows = session.query(
-        f"SELECT MIN(game_date) AS day FROM nba_raw.nbac_schedule WHERE season_type IN {COUNTED} GROUP BY season_year"
-    )
-    return sorted(rows.column("day").to_pylist())
+    """The opening day of every season, in order."""
+    rows = session.query(f"SELECT opening_day FROM ({view('seasons')}) AS s WHERE opening_day IS NOT NULL")
+    return sorted(rows.column("opening_day").to_pylist())
 
 
 def short_sources(
@@ -230,7 +213,7 @@ def short_sources(
     for name in sorted(names):
         day = table(name).partition
         row = session.rows(
-            f"SELECT COUNT(*) AS dates, MIN(d.game_date) AS first_date, MIN(r.n) AS fewest FROM ({DATES}) AS d "
+            f"SELECT COUNT(*) AS dates, MIN(d.game_date) AS first_date, MIN(r.n) AS fewest FROM ({game_dates()}) AS d "
             f"INNER JOIN (SELECT {day} AS game_date, COUNT(*) AS n FROM {name} WHERE {day} BETWEEN @start_date AND "
             f"@end_date GROUP BY {day}) AS r ON r.game_date = d.game_date WHERE r.n < @least * d.games",
             {**span_values(session, span), "least": MINIMA[name]},

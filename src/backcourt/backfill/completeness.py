@@ -6,21 +6,20 @@ not play is not expected.
 
 from __future__ import annotations
 
-from backcourt.backfill.expected import appearances
 from backcourt.backfill.seasons import SEASON_TO_DATE
 from backcourt.catalog import table
 from backcourt.catalog.model import Window
+from backcourt.catalog.views import WINDOW_TYPES, view
 from backcourt.processors.base import Processor
 from backcourt.warehouse.base import Session, Staged, Value
 
-_COUNTED = "('Regular Season', 'Play-In', 'Playoffs')"
 _APPEARANCES = (
-    f"SELECT game_id, game_date, season_year, player_id AS owner FROM ({appearances(SEASON_TO_DATE, _COUNTED)})"
+    "SELECT game_id, game_date, season_year, player_id AS owner "
+    f"FROM ({view('appearances', SEASON_TO_DATE)}) WHERE season_type IN {WINDOW_TYPES}"
 )
-_FINAL_GAMES = " UNION ALL ".join(
-    f"SELECT game_id, game_date, season_year, {side} AS owner FROM nba_raw.nbac_schedule "
-    f"WHERE game_status = 3 AND season_type IN {_COUNTED} AND game_date {SEASON_TO_DATE}"
-    for side in ("home_team_tricode", "away_team_tricode")
+_FINAL_GAMES = (
+    "SELECT game_id, game_date, season_year, team_abbr AS owner "
+    f"FROM ({view('final_sides', SEASON_TO_DATE)}) WHERE season_type IN {WINDOW_TYPES}"
 )
 
 

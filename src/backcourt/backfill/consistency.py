@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backcourt.backfill.gate import DATE_LEVEL
-from backcourt.backfill.ledger import LEDGER
 from backcourt.calendar import DateRange
+from backcourt.catalog.views import LEDGER
 from backcourt.processors.base import Processor
+from backcourt.processors.failures import DATE_LEVEL
 from backcourt.warehouse.base import Session
 
 _LISTED = "nba_analytics.upcoming_player_game_context"

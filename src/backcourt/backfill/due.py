@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from backcourt.backfill.gate import DATES, VANISHED, VANISHED_DETAIL
+from backcourt.backfill.gate import VANISHED_DETAIL
 from backcourt.backfill.inputs import MASK_OF_PARTS, one_game
-from backcourt.backfill.ledger import LEDGER
 from backcourt.backfill.reach import CALENDAR, changed_games, reached
 from backcourt.backfill.seasons import span_values
 from backcourt.backfill.staged import StagedInputs
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
+from backcourt.catalog.views import LEDGER, game_dates, vanished_dates
 from backcourt.processors.base import Processor
 from backcourt.processors.lineage import EVERYTHING
 from backcourt.processors.registry import registry
@@ -49,10 +49,10 @@ def stage_calendar(session: Session, span: DateRange, ahead: int = 0) -> str:
         span: The range.
         ahead: How many dates to come of each season count.
     """
-    dates = f"{DATES} UNION ALL {VANISHED}".replace("@end_date", "@closing_day")
+    dates = f"{game_dates(end='@closing_day')} UNION ALL {vanished_dates(end='@closing_day')}"
     touched = (
         "SELECT season_year FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @start_date AND @end_date "
-        f"UNION DISTINCT SELECT season_year FROM ({VANISHED})"
+        f"UNION DISTINCT SELECT season_year FROM ({vanished_dates()})"
     )
     return session.stage_query(
         CALENDAR,

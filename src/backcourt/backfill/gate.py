@@ -8,105 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from backcourt.calendar import SEASON_TYPES, DateRange
+from backcourt.calendar import DateRange
 from backcourt.catalog import table
+from backcourt.catalog.limits import MINIMA, PLAYERS_PER_GAME
 from backcourt.catalog.model import Upstream
+from backcourt.catalog.views import LEDGER
 from backcourt.errors import DateRangeError, MissingUpstreamError
 from backcourt.mode import Policy
 from backcourt.processors.base import Processor
+from backcourt.processors.failures import DATE_LEVEL
 from backcourt.warehouse.base import Session, Staged, Value
 
-DATE_LEVEL = "DATE_LEVEL"
-"""Entity of a failure record that stands for a whole game date."""
-
 _SCHEDULE = "nba_raw.nbac_schedule"
-COUNTED = "(" + ", ".join(f"'{name}'" for name in SEASON_TYPES) + ")"
-"""Season types whose dates are computed, as an SQL list."""
-POSTPONED = 4
-"""game_status of a game that is not played on its date."""
-_PLAYERS_PER_GAME = 16
-"""Players that a game has at least, 8 a team: no date of the four real seasons has fewer than 17 a game."""
-MINIMA = {
-    "nba_raw.nbac_player_boxscore": _PLAYERS_PER_GAME,
-    "nba_raw.nbac_gamebook_player_stats": _PLAYERS_PER_GAME,
-    "nba_raw.bdl_player_boxscores": _PLAYERS_PER_GAME,
-    "nba_raw.nbac_team_boxscore": 2,
-    "nba_raw.nbac_shot_chart": 140,
-    "nba_raw.nbac_play_by_play": 350,
-    "nba_raw.bigdataball_play_by_play": 350,
-    "nba_raw.odds_api_player_points_props": 8,
-    "nba_raw.bettingpros_player_points_props": 8,
-    "nba_analytics.upcoming_player_game_context": 20,
-}
-"""Rows that a source has at least for every scheduled game."""
-
-_OPENINGS = f"""SELECT
-                season_year,
-                MIN(IF(season_type = 'Regular Season', game_date, NULL)) AS opening_day,
-                MAX(IF(game_status = 3, game_date, NULL)) AS last_final
-              FROM {_SCHEDULE}
-              WHERE season_type IN {COUNTED} AND game_status <> {POSTPONED}
-              GROUP BY season_year"""
-_NUMBERED = f"""
-          SELECT
-            game_date, season_year, day_number, games, final_games, final_games > 0 AS is_final, is_to_come,
-            ROW_NUMBER() OVER (PARTITION BY season_year, is_to_come ORDER BY game_date) AS number
-          FROM (
-            SELECT
-              s.game_date,
-              s.season_year,
-              MIN(DATE_DIFF(s.game_date, o.opening_day, DAY)) AS day_number,
-              COUNT(DISTINCT s.game_id) AS games,
-              COUNT(DISTINCT IF(s.game_status = 3, s.game_id, NULL)) AS final_games,
-              LOGICAL_AND(s.game_date > COALESCE(o.last_final, DATE '0001-01-01')) AS is_to_come
-            FROM {_SCHEDULE} AS s
-            INNER JOIN (
-              {_OPENINGS}
-            ) AS o ON o.season_year = s.season_year
-            WHERE s.season_type IN {COUNTED} AND s.game_status <> {POSTPONED} AND o.opening_day IS NOT NULL
-            GROUP BY s.game_date, s.season_year
-          )"""
-DATES = f"""
-        SELECT game_date, season_year, day_number, games, final_games
-        FROM ({_NUMBERED}
-        )
-        WHERE game_date BETWEEN @start_date AND @end_date AND (is_final OR (is_to_come AND number <= @ahead))"""
-"""SELECT of the game dates of a range: days since opening day (opening day = 0), games that are not postponed, and
-those of them that are final.
-
-A game date is a date with a final game, or one of the next @ahead dates to come of its season; what is planned on an
-earlier date without a final game was not played.
-"""
-VANISHED = f"""
-        SELECT l.game_date, MAX(o.season_year) AS season_year,
-          DATE_DIFF(l.game_date, MAX(o.opening_day), DAY) AS day_number, 0 AS games, 0 AS final_games
-        FROM nba_processing.backfill_ledger AS l
-        INNER JOIN (
-              {_OPENINGS}
-        ) AS o ON o.opening_day <= l.game_date
-        LEFT JOIN ({_NUMBERED}
-        ) AS d ON d.game_date = l.game_date AND (d.is_final OR d.is_to_come)
-        WHERE l.game_date BETWEEN @start_date AND @end_date AND d.game_date IS NULL
-        GROUP BY l.game_date"""
-"""SELECT, as of ``DATES``, of the dates that the ledger knows and that are game dates no more: all their games were
-postponed or moved."""
 VANISHED_DETAIL = "no game date any more"
-ALL_TO_COME = 1_000
-"""More dates to come than a season has."""
-
-
-def own_dates(processor: Processor, dates: str) -> str:
-    """A source in brackets of the dates that a table has, of a source with the columns of ``DATES``.
-
-    What happened in a game has only dates with final games, and only these games count; what is known before one has
-    the dates to come as well.
-    """
-    if processor.played_only:
-        return (
-            f"(SELECT game_date, season_year, day_number, final_games AS games, final_games FROM {dates} "
-            "WHERE final_games > 0)"
-        )
-    return f"(SELECT game_date, season_year, day_number, games, final_games FROM {dates})"
 
 
 def admit(span: DateRange, policy: Policy, today: date) -> None:
@@ -132,7 +46,7 @@ def threshold_values(policy: Policy) -> dict[str, Value]:
         "min_players": policy.min_players,
         "min_teams": policy.min_teams,
         "min_percent": policy.min_percent,
-        "players_per_game": _PLAYERS_PER_GAME,
+        "players_per_game": PLAYERS_PER_GAME,
         "source_minimum": policy.expected_minimum == "source",
     }
 
@@ -168,7 +82,7 @@ def failed_dates(processor: Processor, stage: Staged, good: str, dates: str) -> 
         processor: Whose dates they are.
         stage: The staged rows.
         good: Condition on the staged rows that count.
-        dates: Where the rows of ``DATES`` are staged.
+        dates: Where the rows of ``game_dates`` are staged.
     """
     joins, missing, short = _upstreams(processor.table.upstreams)
     partition = processor.table.partition
@@ -204,7 +118,7 @@ def failed_dates(processor: Processor, stage: Staged, good: str, dates: str) -> 
             {need_players} AS need_players,
             COALESCE(o.teams, 0) AS teams,
             COALESCE(o.players, 0) AS players
-          FROM {own_dates(processor, dates)} AS d
+          FROM {processor.dates_of(dates)} AS d
           LEFT JOIN (
             SELECT {partition} AS game_date, {teams or 0} AS teams, {players or 0} AS players
             FROM {stage}
@@ -249,7 +163,7 @@ def _upstreams(upstreams: Sequence[Upstream]) -> tuple[str, str, str]:
             joins.append(
                 f" LEFT JOIN (SELECT game_date, SUM(n) AS n FROM (SELECT {found.partition} AS game_date, COUNT(*) AS n "
                 f"FROM {found.full_name} WHERE {found.partition} BETWEEN @start_date AND @end_date GROUP BY game_date "
-                "UNION ALL SELECT game_date, 0 AS n FROM nba_processing.backfill_ledger "
+                f"UNION ALL SELECT game_date, 0 AS n FROM {LEDGER} "
                 f"WHERE table_name = '{found.full_name}' AND status = 'done' AND row_count = 0 AND game_date BETWEEN "
                 f"@start_date AND @end_date) GROUP BY game_date) AS {alias} ON {alias}.game_date = d.game_date"
             )

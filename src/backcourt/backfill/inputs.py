@@ -16,11 +16,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from backcourt.backfill.gate import DATES
 from backcourt.backfill.seasons import SEASON_TO_DATE
 from backcourt.calendar import BOOTSTRAP_DAYS
 from backcourt.catalog import table
 from backcourt.catalog.model import Table, Upstream, Window
+from backcourt.catalog.views import WINDOW_TYPES, game_dates
 from backcourt.processors.base import Processor
 from backcourt.processors.lineage import Group, groups, through_views
 from backcourt.processors.views import VIEWS, rows_of, source
@@ -57,7 +57,7 @@ def fingerprints(processors: Sequence[Processor]) -> str:
         for processor in processors
     )
     return f"""
-        WITH dates AS ({DATES}
+        WITH dates AS ({game_dates()}
         ),
         openings AS (
           SELECT season_year AS opened_year, MIN(DATE_SUB(game_date, INTERVAL day_number DAY)) AS opened_on
@@ -280,7 +280,7 @@ def _days(base: _Base, columns: Sequence[tuple[str, ...]]) -> str:
     if base.games is not None:
         # A row counts from the day after its game until its owner has played as many games more.
         keys = ", ".join(name for name in found.key if name != day)
-        only = " AND season_type <> 'Cup Final'" if _has(found, "season_type") else ""
+        only = f" AND season_type IN {WINDOW_TYPES}" if _has(found, "season_type") else ""
         each = ", ".join(f"n{place}" for place in range(len(columns)))
         turned = ", ".join(f"IF(e = 0, n{place}, -n{place}) AS h{place}" for place in range(len(columns)))
         total = ", ".join(f"SUM(h{place}) AS h{place}" for place in range(len(columns)))

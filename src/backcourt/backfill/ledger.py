@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from backcourt.backfill.gate import DATE_LEVEL, DATES, own_dates
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
+from backcourt.catalog.views import LEDGER, game_dates
 from backcourt.processors.base import Processor
-from backcourt.processors.failures import flags
+from backcourt.processors.failures import DATE_LEVEL, flags
 from backcourt.warehouse.base import Staged, Statement, Value
 from backcourt.warehouse.content import fingerprint
 
-LEDGER = "nba_processing.backfill_ledger"
 NOT_PLAYED = "not_played_yet"
 """Reason of a pending date."""
 _COLUMNS = (
@@ -40,7 +39,7 @@ def ledger_rows(
         stage: The staged rows.
         good: Condition on the staged rows that are written.
         failed: The staged failure records.
-        dates: Where the rows of ``gate.DATES`` are staged.
+        dates: Where the rows of ``game_dates`` are staged.
         inputs: Where the fingerprints (``inputs.fingerprints``) are staged.
         games: SELECT of game_date, games_expected and games_found in the windows of the date's rows.
     """
@@ -85,7 +84,7 @@ def ledger_rows(
             COALESCE(f.failure_count, 0) AS failure_count,
             g.games_expected,
             g.games_found
-          FROM {own_dates(processor, dates)} AS d
+          FROM {processor.dates_of(dates)} AS d
           LEFT JOIN outputs AS r ON r.game_date = d.game_date
           LEFT JOIN failures AS f ON f.game_date = d.game_date
           LEFT JOIN {inputs} AS i ON i.game_date = d.game_date AND i.table_name = @table_name
@@ -120,7 +119,7 @@ def replace_ledger(
         ),
         Statement(
             f"DELETE FROM {LEDGER} AS t WHERE t.table_name = @table_name AND t.game_date BETWEEN @start_date AND "
-            f"@end_date AND NOT EXISTS (SELECT 1 FROM {own_dates(processor, dates)} AS d "
+            f"@end_date AND NOT EXISTS (SELECT 1 FROM {processor.dates_of(dates)} AS d "
             "WHERE d.game_date = t.game_date)",
             {"table_name": processor.table.full_name, "start_date": chunk.start, "end_date": chunk.end},
         ),
@@ -155,7 +154,7 @@ def mark_failed(
     reason = "d.reason" if dates else "@error"
     why: dict[str, Value] = {} if dates else {"error": error}
     only = f" AND t.{{}} IN (SELECT d.game_date FROM {dates} AS d)" if dates else ""
-    dates = dates or own_dates(processor, f"({DATES})")
+    dates = dates or processor.dates_of(f"({game_dates()})")
     failures = f"nba_processing.{processor.table.phase}_failures"
     stamps: dict[str, Value] = {"run_id": stamp.run_id, "now": stamp.now}
     return (

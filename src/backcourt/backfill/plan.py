@@ -7,15 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from backcourt.backfill.due import stage_calendar, stage_due, stage_own
-from backcourt.backfill.expected import expected_rows
-from backcourt.backfill.gate import ALL_TO_COME, COUNTED, DATES, POSTPONED
 from backcourt.backfill.inputs import in_words
-from backcourt.backfill.ledger import LEDGER
 from backcourt.backfill.reach import CALENDAR
 from backcourt.backfill.seasons import span_values
 from backcourt.backfill.staged import StagedInputs
 from backcourt.calendar import AHEAD, DateRange
 from backcourt.catalog import table
+from backcourt.catalog.views import ALL_TO_COME, COUNTED_TYPES, LEDGER, game_dates
 from backcourt.errors import DateRangeError, UnknownNameError
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import registry, select
@@ -165,7 +163,7 @@ def planned_dates(session: Session, span: DateRange) -> int:
 def to_come(session: Session, span: DateRange) -> tuple[date, ...]:
     """The dates of a range whose games are still to be played, in order."""
     rows = session.rows(
-        f"SELECT game_date FROM ({DATES}) WHERE final_games = 0 ORDER BY game_date",
+        f"SELECT game_date FROM ({game_dates()}) WHERE final_games = 0 ORDER BY game_date",
         {"start_date": span.start, "end_date": span.end, "ahead": ALL_TO_COME},
     )
     return tuple(_date(row[0]) for row in rows)
@@ -176,8 +174,8 @@ def not_played(session: Session, span: DateRange) -> str:
     row = session.rows(
         f"""
         SELECT COUNT(*) AS games, COUNTIF(game_status = 3) AS final_games,
-          MIN(IF(game_status <> {POSTPONED}, game_date, NULL)) AS first_date
-        FROM nba_raw.nbac_schedule WHERE season_type IN {COUNTED} AND game_date BETWEEN @start AND @end""",
+          MIN(IF(game_status <> 4, game_date, NULL)) AS first_date
+        FROM nba_raw.nbac_schedule WHERE season_type IN {COUNTED_TYPES} AND game_date BETWEEN @start AND @end""",
         {"start": span.start, "end": span.end},
     )[0]
     if not row[0] or row[1]:
@@ -233,7 +231,7 @@ def planned_ranges(session: Session, due: str, *, forecast: bool = False) -> tup
 def _estimate(session: Session, processor: Processor, span: DateRange) -> int:
     """Rows that a range should have, counted from the raw tables."""
     rows = session.rows(
-        f"SELECT SUM(expected) AS n FROM ({expected_rows(processor)})",
+        f"SELECT COUNT(*) AS n FROM ({processor.candidates_on(f'({game_dates()})', foreseen=True)})",
         {"start_date": span.start, "end_date": span.end, "ahead": ALL_TO_COME},
     )
     return int(str(rows[0][0] or 0))
@@ -285,7 +283,7 @@ def season_span(session: Session, season: str) -> DateRange:
     """
     rows = session.rows(
         "SELECT season, MIN(game_date) AS a, MAX(game_date) AS b FROM nba_raw.nbac_schedule "
-        f"WHERE season_type IN {COUNTED} GROUP BY season ORDER BY season"
+        f"WHERE season_type IN {COUNTED_TYPES} GROUP BY season ORDER BY season"
     )
     found = {str(name): DateRange(_date(first), _date(last)) for name, first, last in rows}
     if season not in found:

@@ -10,10 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from backcourt.backfill.gate import ALL_TO_COME
 from backcourt.backfill.plan import LookBack, Plan, PlannedRange, Request, parse_reprocess
 from backcourt.backfill.stamp import VALIDATIONS
 from backcourt.calendar import DateRange
+from backcourt.catalog.views import ALL_TO_COME
 from backcourt.errors import BackcourtError, InputFileError, PlanError
 from backcourt.files import read_whole, write_whole
 from backcourt.mode import POLICIES

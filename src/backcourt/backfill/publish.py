@@ -9,12 +9,8 @@ from datetime import date
 
 from backcourt.backfill.breaker import attempts, resting
 from backcourt.backfill.completeness import games_by_date, incomplete, stage_windows
-from backcourt.backfill.expected import least_per_game
 from backcourt.backfill.gate import (
-    DATE_LEVEL,
-    DATES,
     failed_dates,
-    own_dates,
     stop_if_refused,
     threshold_values,
 )
@@ -25,9 +21,11 @@ from backcourt.backfill.seasons import processor_values, span_values
 from backcourt.backfill.staged import StagedInputs
 from backcourt.backfill.stamp import Stamp
 from backcourt.backfill.unmatched import replace_unmatched, unmatched_names
-from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
+from backcourt.calendar import DateRange
+from backcourt.catalog.views import game_dates
 from backcourt.errors import AuditError
 from backcourt.processors.base import Processor
+from backcourt.processors.failures import DATE_LEVEL
 from backcourt.warehouse.base import PublishedRows, Session, Staged, Value
 from backcourt.warehouse.publish import Restated, Scope, broken_dates, publish
 
@@ -61,7 +59,7 @@ class Prepared:
     """What chunks that are computed side by side share.
 
     Attributes:
-        dates: Where the scheduled dates are staged (``gate.DATES``).
+        dates: Where the scheduled dates are staged (``game_dates``).
         inputs: A source of the fingerprints of every table and date (``inputs.fingerprints``).
     """
 
@@ -80,7 +78,7 @@ class Prepared:
 
 def prepare(session: Session, processors: Sequence[Processor], span: DateRange, inputs: StagedInputs) -> Prepared:
     """Stage what chunks of these processors within a range share; their upstreams must not change until they end."""
-    dates = session.stage_query("batch_dates", DATES, span_values(session, span, inputs.ahead))
+    dates = session.stage_query("batch_dates", game_dates(), span_values(session, span, inputs.ahead))
     return Prepared(dates.name, inputs.select(session, processors))
 
 
@@ -240,15 +238,14 @@ def _dates(processor: Processor, stage: Staged, quality: Staged | None, stamp: S
     """SELECT of the dates that fail as a whole, as failure records with their flags; the gravest reason wins."""
     partition = processor.table.partition
     columns = "analysis_date, entity_id, failure_category, failure_reason, expected_game_count, actual_game_count"
-    first = BOOTSTRAP_DAYS if processor.table.phase == "precompute" else 0
     empty = f"""
           SELECT
             d.game_date AS analysis_date, '{DATE_LEVEL}' AS entity_id, 'PROCESSING_ERROR' AS failure_category,
-            CONCAT('0 rows of ', FORMAT('%d', {least_per_game(processor)} * d.games), ' expected') AS failure_reason,
+            CONCAT('0 rows of ', FORMAT('%d', {processor.least_per_game} * d.games), ' expected') AS failure_reason,
             CAST(NULL AS INT64) AS expected_game_count, CAST(NULL AS INT64) AS actual_game_count
-          FROM {own_dates(processor, prepared.dates)} AS d
+          FROM {processor.dates_of(prepared.dates)} AS d
           LEFT JOIN (SELECT DISTINCT {partition} AS game_date FROM {stage}) AS r ON r.game_date = d.game_date
-          WHERE r.game_date IS NULL AND d.day_number >= {first} AND d.final_games > 0
+          WHERE r.game_date IS NULL AND d.day_number >= {processor.first_day} AND d.final_games > 0
             AND d.game_date BETWEEN @start_date AND @end_date"""
     bad = (
         f"""
@@ -309,8 +306,8 @@ def _warnings(
         ]
     thin = session.rows(
         f"SELECT MIN(l.row_count) AS fewest, COUNT(*) AS dates, MIN(l.game_date) AS first_date FROM {ledger} AS l "
-        f"INNER JOIN {own_dates(processor, prepared.dates)} AS d ON d.game_date = l.game_date "
-        f"WHERE l.status = 'done' AND 2 * (l.row_count + l.failure_count) < {least_per_game(processor)} * d.games"
+        f"INNER JOIN {processor.dates_of(prepared.dates)} AS d ON d.game_date = l.game_date "
+        f"WHERE l.status = 'done' AND 2 * (l.row_count + l.failure_count) < {processor.least_per_game} * d.games"
     )
     found += [
         _line(processor, f"under half of the rows expected, {fewest} at least", dates, first)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from backcourt.backfill.gate import COUNTED, POSTPONED, admit
+from backcourt.backfill.gate import admit
 from backcourt.calendar import LONGEST_BREAK, DateRange
+from backcourt.catalog.views import LEDGER, view
 from backcourt.mode import Policy
 from backcourt.warehouse.base import Session
 
@@ -31,8 +32,8 @@ def quiet(session: Session, span: DateRange, policy: Policy, today: date) -> str
     rows = session.rows(
         "SELECT COUNTIF(game_date BETWEEN @start AND @end) AS games, MAX(IF(game_date < @start, game_date, NULL)) "
         "AS last_game, MIN(IF(game_date > @end, game_date, NULL)) AS next_game, "
-        "(SELECT COUNT(*) FROM nba_processing.backfill_ledger WHERE game_date BETWEEN @start AND @end) AS computed "
-        f"FROM nba_raw.nbac_schedule WHERE season_type IN {COUNTED} AND game_status <> {POSTPONED}",
+        f"(SELECT COUNT(*) FROM {LEDGER} WHERE game_date BETWEEN @start AND @end) AS computed "
+        f"FROM ({view('counted_games')}) AS g",
         {"start": span.start, "end": span.end},
     )
     games, last_game, next_game, computed = rows[0]

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backcourt.backfill.expected import appearances
 from backcourt.backfill.gate import VANISHED_DETAIL
 from backcourt.backfill.inputs import read_through
 from backcourt.catalog.model import Upstream, Window
+from backcourt.catalog.views import WINDOW_TYPES, view
 from backcourt.processors.base import Processor
 from backcourt.processors.lineage import Group, through_views
 
@@ -83,14 +83,14 @@ def _turnover(upstream: Upstream, window: Window, due: str, carried: str) -> str
     games = f"{due}_games"
     owner = window.by
     lines = (
-        f"SELECT {owner}, season_year, game_date FROM {upstream.table} WHERE season_type <> 'Cup Final' "
+        f"SELECT {owner}, season_year, game_date FROM {upstream.table} WHERE season_type IN {WINDOW_TYPES} "
         f"AND season_year IN (SELECT season_year FROM {games})"
     )
     if owner == "player_id":
         who = " UNION DISTINCT ".join(
             f"SELECT b.player_id, g.season_year, g.game_date, g.classes, g.{carried} FROM {source} AS b "
             f"INNER JOIN {games} AS g ON g.game_id = b.game_id AND g.game_date = b.game_date"
-            for source in (upstream.table, f"({appearances()})")
+            for source in (upstream.table, f"({view('appearances')})")
         )
     else:
         who = " UNION DISTINCT ".join(
@@ -125,5 +125,5 @@ def changed_games(due: str, carried: str = "in_run") -> str:
         SELECT DISTINCT s.game_id, s.game_date, s.season_year, u.classes, u.{carried}
         FROM nba_raw.nbac_schedule AS s
         INNER JOIN {due} AS u ON u.game_date = s.game_date
-        WHERE s.season_type <> 'Cup Final'
+        WHERE s.season_type IN {WINDOW_TYPES}
           AND (u.reason <> 'stale' OR u.detail = 'older code' OR STRPOS(u.detail, s.game_id) > 0)"""

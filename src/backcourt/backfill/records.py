@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from backcourt.backfill.gate import DATE_LEVEL
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.processors.base import Processor
-from backcourt.processors.failures import CATEGORIES
+from backcourt.processors.failures import CATEGORIES, DATE_LEVEL
 from backcourt.warehouse.base import Staged, Statement, Value
 
 _WRITTEN = ", ".join(f"'{category.name}'" for category in CATEGORIES if category.row_written)

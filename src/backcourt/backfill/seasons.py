@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from backcourt.backfill.gate import COUNTED
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
+from backcourt.catalog.views import COUNTED_TYPES
 from backcourt.warehouse.base import Session, Value
 
 SEASON_TO_DATE = "BETWEEN @opening_day AND @end_date"
@@ -17,10 +17,10 @@ SEASON_TO_DATE = "BETWEEN @opening_day AND @end_date"
 _BOUNDS = f"""
     SELECT MIN(game_date) AS opening_day, MAX(game_date) AS closing_day
     FROM nba_raw.nbac_schedule
-    WHERE season_type IN {COUNTED}
+    WHERE season_type IN {COUNTED_TYPES}
       AND season_year IN (
         SELECT season_year FROM nba_raw.nbac_schedule
-        WHERE season_type IN {COUNTED} AND game_date BETWEEN @start_date AND @end_date
+        WHERE season_type IN {COUNTED_TYPES} AND game_date BETWEEN @start_date AND @end_date
       )"""
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from backcourt.backfill.gate import ALL_TO_COME, COUNTED, DATES
-from backcourt.backfill.ledger import LEDGER
 from backcourt.backfill.locks import is_live
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
+from backcourt.catalog.views import ALL_TO_COME, COUNTED_TYPES, LEDGER, game_dates
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
 
@@ -103,7 +102,7 @@ def status(session: Session, season: str = "", *, now: datetime | None = None) -
         "FROM nba_processing.locks GROUP BY run_id, holder ORDER BY run_id"
     )
     scheduled = (
-        f"SELECT DISTINCT game_date FROM nba_raw.nbac_schedule WHERE season_type IN {COUNTED} "
+        f"SELECT DISTINCT game_date FROM nba_raw.nbac_schedule WHERE season_type IN {COUNTED_TYPES} "
         "AND (@season = '' OR season = @season)"
     )
     failed = session.rows(
@@ -159,7 +158,7 @@ def months(session: Session, span: DateRange | None = None, *, season: str = "")
           COUNTIF(d.played AND l.status = 'done') AS done, COUNTIF(d.played AND l.status = 'skipped') AS skipped,
           COUNTIF(l.status = 'failed') AS failed, COUNTIF(NOT d.played AND l.status = 'pending') AS pending
         FROM (
-          SELECT game_date, final_games > 0 AS played FROM ({DATES})
+          SELECT game_date, final_games > 0 AS played FROM ({game_dates()})
           WHERE @season = '' OR season_year = SAFE_CAST(SUBSTR(@season, 1, 4) AS INT64)
         ) AS d
         CROSS JOIN UNNEST(@tables) AS t

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from backcourt.backfill.due import stage_calendar, stage_own
-from backcourt.backfill.ledger import LEDGER
 from backcourt.backfill.reach import CALENDAR, changed_games, reached
 from backcourt.backfill.staged import StagedInputs
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
+from backcourt.catalog.views import LEDGER
 from backcourt.processors.base import Processor
 from backcourt.processors.lineage import EVERYTHING, values_mask
 from backcourt.processors.registry import registry

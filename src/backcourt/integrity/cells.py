@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from backcourt.backfill.expected import appearances
-from backcourt.backfill.gate import COUNTED, DATE_LEVEL, DATES, POSTPONED, VANISHED
-from backcourt.backfill.ledger import LEDGER
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.catalog import table
+from backcourt.catalog.views import LEDGER, game_dates, vanished_dates
 from backcourt.processors.base import Processor
-from backcourt.processors.failures import CATEGORIES
+from backcourt.processors.failures import CATEGORIES, DATE_LEVEL
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Parameters, Session
 
@@ -111,69 +109,10 @@ def bounds(span: DateRange) -> Parameters:
     return {"start_date": span.start, "end_date": span.end, "ahead": 0}
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidates:
-    """Where the candidates of a table stand.
-
-    Attributes:
-        source: CTE with game_date and the columns of ``key``.
-        key: Columns of the source, and after a blank the table's own name where it differs.
-        entity: The candidate's name in failure records, one or several (alias c).
-    """
-
-    source: str
-    key: tuple[str, ...]
-    entity: tuple[str, ...]
-
-
-_PLAYER = "FORMAT('%d', c.player_id)"
-_LISTED = _Candidates("listed", ("game_id", "player_id"), (_PLAYER,))
-_SOURCES = {
-    "PGS": _Candidates("lines", ("game_id", "player_id"), (_PLAYER, "c.game_id")),
-    "UPGC": _Candidates("lines", ("game_id", "player_id"), (_PLAYER,)),
-    "TOGS": _Candidates("final_sides", ("game_id", "team_abbr"), ("c.team_abbr",)),
-    "TDGS": _Candidates("final_sides", ("game_id", "team_abbr defending_team_abbr"), ("c.team_abbr",)),
-    "UTGC": _Candidates("sides", ("game_id", "team_abbr"), ("c.team_abbr",)),
-    "TDZA": _Candidates("teams", ("team_abbr",), ("c.team_abbr",)),
-    "PSZA": _Candidates("players", ("player_id",), (_PLAYER,)),
-    "PCF": _LISTED,
-    "PDC": _LISTED,
-    "MLFS": _LISTED,
-}
 _INSIDE = "BETWEEN @start_date AND @end_date"
-_KEYS = "COUNT(DISTINCT CONCAT(game_id, FORMAT('%d', player_id)))"
-_SEEN = """
-  SELECT d.game_date, p.{who}
-  FROM due AS d
-  INNER JOIN (
-    SELECT season_year, {who}, MIN(game_date) AS first_date FROM {source} GROUP BY season_year, {who}
-  ) AS p ON p.season_year = d.season_year AND p.first_date < d.game_date"""
 _COMMON = f"""
-dates AS ({DATES}
-  UNION ALL {VANISHED}
-),
-due AS (SELECT * FROM dates WHERE day_number >= {BOOTSTRAP_DAYS}),
-all_lines AS ({appearances()}
-),
-lines AS (SELECT game_date, game_id, player_id FROM all_lines WHERE game_date {_INSIDE}),
-all_sides AS (
-  SELECT s.game_date, s.game_id, s.game_status, team_abbr
-  FROM nba_raw.nbac_schedule AS s
-  INNER JOIN dates AS d ON d.game_date = s.game_date
-  CROSS JOIN UNNEST([s.home_team_tricode, s.away_team_tricode]) AS team_abbr
-  WHERE s.season_type IN {COUNTED} AND s.game_status <> {POSTPONED}
-),
--- A game that the schedule lists twice is one game.
-sides AS (SELECT DISTINCT game_date, game_id, team_abbr FROM all_sides),
-final_sides AS (SELECT DISTINCT game_date, game_id, team_abbr FROM all_sides WHERE game_status = 3),
-teams AS ({_SEEN.format(who="team_abbr", source="nba_raw.nbac_team_boxscore")}
-),
-players AS ({_SEEN.format(who="player_id", source="all_lines")}
-),
-listed AS (
-  SELECT DISTINCT d.game_date, u.game_id, u.player_id
-  FROM due AS d
-  INNER JOIN nba_analytics.upcoming_player_game_context AS u ON u.game_date = d.game_date
+dates AS ({game_dates()}
+  UNION ALL {vanished_dates()}
 ),
 records AS (
   SELECT processor_name, analysis_date, entity_id, failure_category FROM nba_processing.analytics_failures
@@ -191,31 +130,49 @@ no_row AS (
 )"""
 
 
+def _common(processors: Sequence[Processor]) -> str:
+    """CTEs of the dates, of the failure records and of the candidates of some tables."""
+    sources = {_source(processor): processor.candidates_on("dates") for processor in processors}
+    return ",\n".join([_COMMON, *(f"{name} AS ({select})" for name, select in sources.items())])
+
+
+def _source(processor: Processor) -> str:
+    """The CTE of a table's candidates; tables with the same ones share it."""
+    return f"{processor.candidates}_from_{processor.first_day}{'_played' if processor.played_only else ''}"
+
+
 def _candidates(processor: Processor) -> tuple[str, str, str]:
     """FROM clause of one table's candidates (c) with their rows (r) and records; who is recorded; who unhealthily.
 
     ``r.stored_on`` is NULL without a row.
     """
-    target, found = processor.table, _SOURCES[processor.table.short]
-    pairs = [(name.split()[0], name.split()[-1]) for name in found.key]
-    same = " AND ".join(f"r.{own} = c.{name}" for name, own in pairs)
-    keys = ", ".join(own for _, own in pairs)
-    records = [f"f{number}" for number in range(len(found.entity))]
+    target = processor.table
+    same = " AND ".join(f"r.{own} = c.{name}" for name, own in processor.who)
+    keys = ", ".join(own for _, own in processor.who)
+    # Where a name may be nobody's, a whole game can fail.
+    entities = [_entity(processor), *(["c.game_id"] if processor.names else [])]
+    records = [f"f{number}" for number in range(len(entities))]
     joins = "".join(
         f" LEFT JOIN no_row AS {alias} ON {alias}.processor_name = '{target.name}' AND {alias}.analysis_date = "
         f"c.game_date AND {alias}.entity_id = {entity}"
-        for alias, entity in zip(records, found.entity, strict=True)
+        for alias, entity in zip(records, entities, strict=True)
     )
     recorded = " OR ".join(f"{alias}.entity_id IS NOT NULL" for alias in [*records, "w"])
     unhealthy = " OR ".join(f"COALESCE({alias}.unhealthy, FALSE)" for alias in [*records, "w"])
     clause = f"""
-  FROM {found.source} AS c
+  FROM {_source(processor)} AS c
   LEFT JOIN (
     SELECT DISTINCT {target.partition} AS stored_on, {keys} FROM {target.full_name} WHERE {target.partition} {_INSIDE}
   ) AS r ON r.stored_on = c.game_date AND {same}{joins}
   LEFT JOIN no_row AS w ON w.processor_name = '{target.name}' AND w.analysis_date = c.game_date
     AND w.entity_id = '{DATE_LEVEL}'"""
     return clause, recorded, unhealthy
+
+
+def _entity(processor: Processor) -> str:
+    """SQL of a candidate (c) as failure records name him."""
+    names = [name for name, _ in processor.who]
+    return "FORMAT('%d', c.player_id)" if "player_id" in names else "c.team_abbr"
 
 
 def _tracked(processor: Processor) -> str:
@@ -235,19 +192,19 @@ def untracked_select(processors: Sequence[Processor]) -> str:
     selects = []
     for processor in processors:
         clause, recorded, _ = _candidates(processor)
-        names = _SOURCES[processor.table.short].key
-        player, game = "player_id" in names, "game_id" in names
+        names = [name for name, _ in processor.who]
+        player = "c.player_id" if "player_id" in names else "CAST(NULL AS INT64)"
+        game = "c.game_id" if "game_id" in names else "''"
         selects.append(
-            f"SELECT '{processor.table.full_name}' AS `table`, c.game_date AS day, "
-            f"{_PLAYER if player else 'c.team_abbr'} AS entity, {'c.player_id' if player else 'NULL'} AS player_id, "
-            f"{'c.game_id' if game else chr(39) * 2} AS game_id{clause} "
-            f"WHERE r.stored_on IS NULL AND NOT ({recorded})"
+            f"SELECT '{processor.table.full_name}' AS `table`, c.game_date AS day, {_entity(processor)} AS entity, "
+            f"{player} AS player_id, {game} AS game_id{clause} WHERE r.stored_on IS NULL AND NOT ({recorded})"
         )
     people = (
         "SELECT player_id, MIN(player_lookup) AS player_lookup FROM nba_raw.nbac_player_boxscore GROUP BY player_id"
     )
     return (
-        f"WITH {_COMMON} SELECT u.`table`, u.day, u.entity, COALESCE(n.player_lookup, '') AS name, u.game_id "
+        f"WITH {_common(processors)} "
+        "SELECT u.`table`, u.day, u.entity, COALESCE(n.player_lookup, '') AS name, u.game_id "
         f"FROM ({' UNION ALL '.join(selects)}) AS u LEFT JOIN ({people}) AS n ON n.player_id = u.player_id "
         "ORDER BY u.`table`, u.day, u.entity"
     )
@@ -256,27 +213,33 @@ def untracked_select(processors: Sequence[Processor]) -> str:
 def tracked(processors: Sequence[Processor]) -> str:
     """CTEs up to ``tracked``: table_name, game_date, candidates, matched, failed, withheld and untracked by date.
 
-    Before it stand ``dates``, ``due``, ``records`` and the candidates themselves.
+    Before it stand ``dates``, ``records`` and the candidates themselves.
     """
     selects = "\n  UNION ALL".join(_tracked(processor) for processor in processors)
-    return f"""{_COMMON},
+    return f"""{_common(processors)},
 tracked AS ({selects}
 )"""
+
+
+def _keys(processor: Processor) -> str:
+    """SQL of the number of different keys."""
+    texts = [f"FORMAT('%d', {own})" if own == "player_id" else own for _, own in processor.who]
+    return f"COUNT(DISTINCT CONCAT({', '.join(texts)}))"
 
 
 def _statement(processors: Sequence[Processor]) -> str:
     counted = " UNION ALL ".join(
         f"SELECT '{p.table.full_name}' AS table_name, {p.table.partition} AS game_date, COUNT(*) AS stored, "
-        f"{_KEYS if p.table.short == 'UPGC' else 'COUNT(*)'} AS listed "
+        f"{_keys(p) if p.open_ended else 'COUNT(*)'} AS listed "
         f"FROM {p.table.full_name} WHERE {p.table.partition} {_INSIDE} GROUP BY game_date"
         for p in processors
     )
     names = " UNION ALL ".join(
         f"SELECT '{p.table.full_name}' AS table_name, '{p.table.name}' AS short_name, "
-        f"{'FALSE' if p.table.short == 'UPGC' else 'TRUE'} AS complete"
+        f"{str(not p.open_ended).upper()} AS complete"
         for p in processors
     )
-    # Who is listed without having played is known to UPGC alone: only a second row of one key is one too many there.
+    # Where a table has rows of others as well, only a second row of one key is one too many.
     return f"""
 WITH {tracked(processors)},
 counted AS ({counted}),

@@ -6,10 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from backcourt.backfill.expected import appearances
-from backcourt.backfill.gate import COUNTED
 from backcourt.calendar import DateRange
 from backcourt.catalog.facts import FACTS, Facts
+from backcourt.catalog.views import COUNTED_TYPES, view
 from backcourt.integrity.cells import bounds
 from backcourt.warehouse.base import Session
 
@@ -73,7 +72,7 @@ def _statement(chosen: Collection[Facts]) -> str:
     )
     return f"""
 WITH games AS (
-  SELECT * FROM nba_raw.nbac_schedule WHERE game_date {_INSIDE} AND season_type IN {COUNTED}
+  SELECT * FROM nba_raw.nbac_schedule WHERE game_date {_INSIDE} AND season_type IN {COUNTED_TYPES}
 ),
 sides AS (
   SELECT
@@ -98,7 +97,7 @@ boxes AS (
     )
 ),
 played AS (
-  SELECT game_id, COUNT(*) AS n FROM ({appearances(_INSIDE)}) GROUP BY game_id
+  SELECT game_id, COUNT(*) AS n FROM ({view("appearances", _INSIDE)}) GROUP BY game_id
 ),
 {ctes}
 SELECT * FROM ({selects}) WHERE broken > 0"""

@@ -8,13 +8,12 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from backcourt.backfill.gate import ALL_TO_COME, COUNTED
 from backcourt.backfill.inputs import fingerprints
-from backcourt.backfill.ledger import LEDGER
 from backcourt.backfill.plan import no_games
 from backcourt.backfill.seasons import span_values
 from backcourt.calendar import DateRange
 from backcourt.catalog import table as table_of
+from backcourt.catalog.views import ALL_TO_COME, COUNTED_TYPES, LEDGER
 from backcourt.errors import BackcourtError, UnknownNameError
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import select
@@ -141,7 +140,7 @@ def lineage(session: Session, name: str, day: date, *, row: str = "") -> Lineage
     span = DateRange(day, day)
     values: dict[str, Value] = {**span_values(session, span, ALL_TO_COME), "name": found.full_name, "day": day}
     if not session.rows(
-        f"SELECT 1 FROM nba_raw.nbac_schedule WHERE game_date = @day AND season_type IN {COUNTED}", values
+        f"SELECT 1 FROM nba_raw.nbac_schedule WHERE game_date = @day AND season_type IN {COUNTED_TYPES}", values
     ):
         raise no_games(session, span)
     if row:

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from backcourt.backfill.gate import COUNTED
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
+from backcourt.catalog.views import COUNTED_TYPES
 from backcourt.integrity.cells import bounds
 from backcourt.warehouse.base import Session
 
@@ -140,7 +140,7 @@ GROUP BY s.game_date"""
 _STATEMENT = f"""
 WITH games AS (
   SELECT game_id, game_date, season_year, home_team_score, away_team_score FROM nba_raw.nbac_schedule
-  WHERE game_date {_INSIDE} AND season_type IN {COUNTED} AND game_status = 3
+  WHERE game_date {_INSIDE} AND season_type IN {COUNTED_TYPES} AND game_status = 3
 ),
 boxes AS (
   -- A box score that was loaded twice is still one box score; half of one, or one with a wrong score, says nothing

@@ -18,6 +18,7 @@ from backcourt.backfill.plan import no_games, not_played, to_come
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.catalog.model import Table
+from backcourt.catalog.views import view
 from backcourt.integrity.cells import Cell, cells
 from backcourt.integrity.facts import FACT_NAMES
 from backcourt.integrity.fields import FieldRange, field_dates, field_ranges
@@ -329,11 +330,11 @@ def opening_day(session: Session, span: DateRange) -> date:
         DateRangeError: If the schedule has no game in the range.
     """
     rows = session.rows(
-        "SELECT MIN(game_date) FROM nba_raw.nbac_schedule WHERE season_type = 'Regular Season' AND season_year = "
+        f"SELECT opening_day FROM ({view('seasons')}) AS s WHERE season_year = "
         "(SELECT MIN(season_year) FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @start_date AND @end_date)",
         {"start_date": span.start, "end_date": span.end},
     )
-    found = rows[0][0]
+    found = rows[0][0] if rows else None
     if not isinstance(found, date):
         raise no_games(session, span)
     return found

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
 
+from backcourt.calendar import BOOTSTRAP_DAYS
 from backcourt.catalog import Table, table
-from backcourt.catalog.clock import UTC_OF_EASTERN
 from backcourt.catalog.features import FEATURES
+from backcourt.catalog.views import IN_RANGE, filled, view
 from backcourt.warehouse.publish import staged_select
 
 FAILURE_COLUMNS = (
@@ -28,29 +28,6 @@ NULL where the SELECT cannot tell or the category says it all."""
 
 
 _ROOM = resources.files("backcourt.processors")
-_PART = re.compile(r"\{([a-z_]+)\}")
-_RANGE = "BETWEEN @start_date AND @end_date"
-
-
-def part(name: str, within: str = "IS NOT NULL", named: Collection[str] = ()) -> str:
-    """The SELECT of a fact that several computations share, parts/NAME.sql; a part may name others.
-
-    Args:
-        name: Name of the file without extension.
-        within: What the dates are, such as ``BETWEEN @start_date AND @end_date``, so that only those partitions are
-            read.
-        named: Parts that stand in a subquery under their own name wherever this one names them.
-    """
-    text = (_ROOM / "parts" / f"{name}.sql").read_text(encoding="utf-8")
-    return _filled(text.replace("{UTC_OF_EASTERN}", UTC_OF_EASTERN), within, named)
-
-
-def _filled(text: str, within: str, named: Collection[str]) -> str:
-    def fill(found: re.Match[str]) -> str:
-        inner = part(found[1], within, named)
-        return f"SELECT * FROM (\n{inner}) AS {found[1]}" if found[1] in named else f"\n{inner}"
-
-    return _PART.sub(fill, text.replace("{within}", within))
 
 
 @dataclass(frozen=True)
@@ -64,6 +41,11 @@ class Processor:
         target: Name of the table that it fills.
         entity: SQL expression on its columns that names a candidate in a failure record.
         entity_type: "player", "team" or "game".
+        candidates: The catalog's view of who must have a row or a failure record: game_date, and the columns of the
+            table's key, a team's as team_abbr.
+        foreseen: The view by which a plan counts them, where ``candidates`` reads a computed table; "" for the same.
+        beside: Abbreviation of the table without whose rows of a date this one must have none; "" for no such.
+        open_ended: True if rows of others than the candidates are right, too.
         names: True if a candidate may be a name without a registered player: player_id is NULL, player_lookup is not.
         played_only: True if it says what happened in a game, so that only final games have rows; False if it says what
             is known before one.
@@ -72,6 +54,10 @@ class Processor:
     target: str
     entity: str
     entity_type: str
+    candidates: str
+    foreseen: str = ""
+    beside: str = ""
+    open_ended: bool = False
     names: bool = False
     played_only: bool = False
     table: Table = field(init=False)
@@ -90,19 +76,65 @@ class Processor:
         """3 for analytics, 4 for precompute."""
         return 3 if self.table.phase == "analytics" else 4
 
+    @property
+    def first_day(self) -> int:
+        """Days since opening day from which on it writes: Phase 4 leaves the bootstrap out."""
+        return BOOTSTRAP_DAYS if self.table.phase == "precompute" else 0
+
+    @property
+    def who(self) -> tuple[tuple[str, str], ...]:
+        """What names a candidate, beside the date: column of the candidates' view, and of the table."""
+        own = [name for name in self.table.key if name != self.table.partition]
+        return tuple(("team_abbr" if name.endswith("team_abbr") else name, name) for name in own)
+
+    @property
+    def least_per_game(self) -> int:
+        """Rows and failure records that a scheduled game brings at least: two teams, or ten players of each."""
+        return 20 if "player_id" in self.table.key else 2
+
+    def dates_of(self, dates: str) -> str:
+        """A source in brackets of the dates that the table has, of a source with the columns of ``game_dates``.
+
+        What happened in a game has only dates with final games, and only these games count; what is known before one
+        has the dates to come as well.
+        """
+        if self.played_only:
+            return (
+                f"(SELECT game_date, season_year, day_number, final_games AS games, final_games FROM {dates} "
+                "WHERE final_games > 0)"
+            )
+        return f"(SELECT game_date, season_year, day_number, games, final_games FROM {dates})"
+
+    def candidates_on(self, dates: str, *, foreseen: bool = False) -> str:
+        """SELECT of who must have a row on some dates from @start_date to @end_date, each once.
+
+        Columns: game_date, and the candidates' view's columns of ``who``.
+
+        Args:
+            dates: A table or a source in brackets with the columns of ``game_dates``.
+            foreseen: True to read the raw tables only, so that a plan can count them before the tables in between are
+                computed.
+        """
+        name = self.foreseen or self.candidates if foreseen else self.candidates
+        who = ", ".join(f"c.{column}" for column, _ in self.who)
+        return (
+            f"SELECT DISTINCT c.game_date, {who} FROM ({view(name, IN_RANGE)}) AS c INNER JOIN "
+            f"{self.dates_of(dates)} AS d ON d.game_date = c.game_date WHERE d.day_number >= {self.first_day}"
+        )
+
     @cached_property
     def sql(self) -> str:
-        """The SELECT, BigQuery's SQL, from the file beside the declaration; {name} stands for parts/name.sql."""
+        """The SELECT, BigQuery's SQL, from the file beside the declaration; {name} stands for a view of the catalog."""
         return self.sql_with()
 
     def sql_with(self, named: Collection[str] = ()) -> str:
-        """The same SELECT with some parts in subqueries under their own names, which show what is read of them.
+        """The same SELECT with some views in subqueries under their own names, which show what is read of them.
 
         Args:
-            named: Names of these parts.
+            named: Names of these views.
         """
         text = (_ROOM / self.table.phase / f"{self.name}.sql").read_text(encoding="utf-8")
-        return _filled(text, _RANGE, named)
+        return filled(text, IN_RANGE, named)
 
     @cached_property
     def staged_sql(self) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+DATE_LEVEL = "DATE_LEVEL"
+"""Entity of a failure record that stands for a whole game date: no row is written for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Category:

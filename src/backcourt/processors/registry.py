@@ -8,40 +8,14 @@ from graphlib import TopologicalSorter
 
 from backcourt.catalog import table
 from backcourt.errors import UnknownNameError
-from backcourt.processors.analytics import (
-    player_game_summary,
-    team_defense_game_summary,
-    team_offense_game_summary,
-    upcoming_player_game_context,
-    upcoming_team_game_context,
-)
 from backcourt.processors.base import Processor
-from backcourt.processors.precompute import (
-    ml_feature_store_v2,
-    player_composite_factors,
-    player_daily_cache,
-    player_shot_zone_analysis,
-    team_defense_zone_analysis,
-)
-
-_DECLARED: tuple[Processor, ...] = (
-    player_game_summary.PROCESSOR,
-    team_offense_game_summary.PROCESSOR,
-    team_defense_game_summary.PROCESSOR,
-    upcoming_player_game_context.PROCESSOR,
-    upcoming_team_game_context.PROCESSOR,
-    team_defense_zone_analysis.PROCESSOR,
-    player_shot_zone_analysis.PROCESSOR,
-    player_composite_factors.PROCESSOR,
-    player_daily_cache.PROCESSOR,
-    ml_feature_store_v2.PROCESSOR,
-)
+from backcourt.processors.declared import DECLARED
 
 
 @lru_cache(maxsize=1)
 def registry() -> tuple[Processor, ...]:
     """Every processor, each after those whose tables it reads."""
-    return tuple(processor for wave in waves(_DECLARED) for processor in wave)
+    return tuple(processor for wave in waves(DECLARED) for processor in wave)
 
 
 def waves(processors: Sequence[Processor]) -> tuple[tuple[Processor, ...], ...]:
@@ -49,7 +23,7 @@ def waves(processors: Sequence[Processor]) -> tuple[tuple[Processor, ...], ...]:
 
     What a processor reads through another that is not among the given ones counts, too.
     """
-    declared = {processor.table.full_name: processor for processor in _DECLARED}
+    declared = {processor.table.full_name: processor for processor in DECLARED}
     wanted = {processor.table.full_name for processor in processors}
     graph = TopologicalSorter(
         {
@@ -69,7 +43,7 @@ def waves(processors: Sequence[Processor]) -> tuple[tuple[Processor, ...], ...]:
 @lru_cache
 def upstreams_of(processor: Processor) -> frozenset[str]:
     """Full names of the tables that a processor reads, directly or through other processors."""
-    declared = {other.table.full_name: other for other in _DECLARED}
+    declared = {other.table.full_name: other for other in DECLARED}
     direct = {upstream.table for upstream in processor.table.upstreams}
     return frozenset(direct).union(*(upstreams_of(declared[name]) for name in direct if name in declared))
 

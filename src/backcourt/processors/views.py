@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from backcourt.catalog import table
 from backcourt.catalog.model import Column, Table
-from backcourt.processors.base import part
+from backcourt.catalog.views import IN_RANGE, view
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class View:
 
 
 VIEWS = {
-    view.name: view
-    for view in (
+    found.name: found
+    for found in (
         View(
             "box_lines",
             ("nba_raw.nbac_gamebook_player_stats", "nba_raw.nbac_player_boxscore", "nba_raw.bdl_player_boxscores"),
@@ -60,4 +60,4 @@ def source(name: str) -> Table:
 
 def rows_of(found: Table) -> str:
     """What stands behind FROM: a table, or in brackets a view's rows from @start_date to @end_date."""
-    return f"({part(found.name, 'BETWEEN @start_date AND @end_date')})" if found.name in VIEWS else found.full_name
+    return f"({view(found.name, IN_RANGE)})" if found.name in VIEWS else found.full_name

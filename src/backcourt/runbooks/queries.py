@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from backcourt.backfill.gate import COUNTED, DATES
 from backcourt.catalog import table
+from backcourt.catalog.views import COUNTED_TYPES, game_dates
 from backcourt.processors.registry import registry
 
 _SPINE = f"""
-spine AS ({DATES}
+spine AS ({game_dates()}
 )"""
 
 GAME_DATES = f"""
@@ -24,7 +24,7 @@ SELECT
   MAX(IF(game_date < @start_date, game_date, NULL)) AS before,
   MIN(IF(game_date > @end_date, game_date, NULL)) AS after
 FROM nba_raw.nbac_schedule
-WHERE season_type IN {COUNTED}"""
+WHERE season_type IN {COUNTED_TYPES}"""
 """The game dates on either side of a range without games."""
 
 _PHASE_3 = {

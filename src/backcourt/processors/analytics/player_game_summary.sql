@@ -2,13 +2,7 @@
 -- Candidates: players with minutes in a box score, with or without a registered player behind the name; a final game
 -- without any player line is a candidate too.
 WITH games AS (
-  SELECT
-    game_id, game_date, season_year, season_type, home_team_tricode, away_team_tricode, home_team_score,
-    away_team_score, periods, starter_ids
-  FROM nba_raw.nbac_schedule
-  WHERE game_date BETWEEN @start_date AND @end_date
-    AND game_status = 3
-    AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
+  SELECT * FROM ({counted_games}) AS g WHERE game_status = 3
 ),
 box_lines AS ({box_lines}),
 shots AS (

@@ -1,21 +1,6 @@
 -- A team's own line in every final game of the range. Candidates: both teams of each final game of the schedule.
 WITH fixtures AS (
-  SELECT
-    game_id, game_date, season_year, season_type, home_team_tricode AS team_abbr,
-    away_team_tricode AS opponent_team_abbr, TRUE AS home_game, home_team_score - away_team_score AS margin,
-    periods - 4 AS overtime_periods
-  FROM nba_raw.nbac_schedule
-  WHERE game_date BETWEEN @start_date AND @end_date
-    AND game_status = 3
-    AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
-  UNION ALL
-  SELECT
-    game_id, game_date, season_year, season_type, away_team_tricode, home_team_tricode, FALSE,
-    away_team_score - home_team_score, periods - 4
-  FROM nba_raw.nbac_schedule
-  WHERE game_date BETWEEN @start_date AND @end_date
-    AND game_status = 3
-    AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
+  SELECT * FROM ({sides}) AS s WHERE game_status = 3
 ),
 shots AS (
   SELECT

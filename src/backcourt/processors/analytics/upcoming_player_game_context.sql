@@ -2,20 +2,7 @@
 -- Candidates: the teams' rosters as of the date less those ruled out, and whoever played without being so listed.
 -- Everything but the row's existence is computed from games before its date.
 WITH fixtures AS (
-  SELECT
-    game_id, game_date, season_year, season_type, home_team_tricode AS team_abbr,
-    away_team_tricode AS opponent_team_abbr, TRUE AS home_game
-  FROM nba_raw.nbac_schedule
-  WHERE game_date BETWEEN @start_date AND @end_date
-    AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
-    AND game_status <> 4
-  UNION ALL
-  SELECT
-    game_id, game_date, season_year, season_type, away_team_tricode, home_team_tricode, FALSE
-  FROM nba_raw.nbac_schedule
-  WHERE game_date BETWEEN @start_date AND @end_date
-    AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
-    AND game_status <> 4
+  SELECT * FROM ({sides}) AS s
 ),
 -- @opening_day is the season's first game date: the bound lets BigQuery prune partitions.
 appearances AS (
@@ -86,22 +73,15 @@ form AS (
     SUM(team_plays_x100) OVER (PARTITION BY player_id, season_year ORDER BY game_date
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS team_plays_season
   FROM appearances
-  WHERE season_type <> 'Cup Final'
+  WHERE season_type IN {window_types}
 ),
 roster AS ({rosters}),
 injuries AS ({known_injuries}),
 unnamed AS ({unnamed_status}),
 team_games AS (
   SELECT team_abbr, season_year, game_date, season_type
-  FROM (
-    SELECT home_team_tricode AS team_abbr, season_year, game_date, season_type, game_status FROM nba_raw.nbac_schedule
-    UNION ALL
-    SELECT away_team_tricode, season_year, game_date, season_type, game_status FROM nba_raw.nbac_schedule
-  )
-  WHERE game_status = 3
-    AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
-    AND season_year IN (SELECT season_year FROM fixtures)
-    AND game_date <= @end_date
+  FROM ({all sides}) AS s
+  WHERE game_status = 3 AND season_year IN (SELECT season_year FROM fixtures) AND game_date <= @end_date
 ),
 team_rest AS (
   SELECT
@@ -166,7 +146,7 @@ loads AS (
       seconds_played,
       LAG(game_date) OVER (PARTITION BY player_id, season_year ORDER BY game_date) AS previous_date
     FROM appearances
-    WHERE season_type <> 'Cup Final'
+    WHERE season_type IN {window_types}
   ) AS a
     ON a.player_id = l.player_id
     AND a.season_year = l.season_year
@@ -191,7 +171,7 @@ team_pace AS (
     FROM nba_analytics.team_offense_game_summary
     WHERE game_date BETWEEN @opening_day AND DATE_SUB(@end_date, INTERVAL 1 DAY)
       AND season_year IN (SELECT season_year FROM fixtures)
-      AND season_type <> 'Cup Final'
+      AND season_type IN {window_types}
   )
 ),
 league_pace AS (
@@ -206,7 +186,7 @@ league_pace AS (
   INNER JOIN nba_analytics.team_offense_game_summary AS t
     ON t.season_year = f.season_year AND t.game_date < f.game_date
   WHERE t.game_date BETWEEN @opening_day AND DATE_SUB(@end_date, INTERVAL 1 DAY)
-    AND t.season_type <> 'Cup Final'
+    AND t.season_type IN {window_types}
   GROUP BY f.game_date, f.season_year
 ),
 births AS (

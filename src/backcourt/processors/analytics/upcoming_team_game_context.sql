@@ -1,21 +1,8 @@
 -- What is known of both teams before each game of the range, planned or final; a postponed one (4) is none.
 WITH schedule AS (
-  SELECT
-    game_id, game_date, season_year, season_type, game_status, home_team_tricode AS team_abbr,
-    away_team_tricode AS opponent_team_abbr, TRUE AS home_game, home_team_score - away_team_score AS margin,
-    venue_latitude AS latitude, venue_longitude AS longitude, place_basis
-  FROM nba_raw.nbac_schedule
+  SELECT *
+  FROM ({all sides}) AS s
   WHERE game_date BETWEEN @opening_day AND @end_date
-    AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
-    AND game_status <> 4
-  UNION ALL
-  SELECT
-    game_id, game_date, season_year, season_type, game_status, away_team_tricode, home_team_tricode, FALSE,
-    away_team_score - home_team_score, venue_latitude, venue_longitude, place_basis
-  FROM nba_raw.nbac_schedule
-  WHERE game_date BETWEEN @opening_day AND @end_date
-    AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
-    AND game_status <> 4
 ),
 fixtures AS (
   SELECT * FROM schedule WHERE game_date BETWEEN @start_date AND @end_date
@@ -47,7 +34,7 @@ counted AS (
     LAG(game_date, 9) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS tenth_last_date,
     ROW_NUMBER() OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS games
   FROM played
-  WHERE season_type <> 'Cup Final'
+  WHERE season_type IN {window_types}
 ),
 records AS (
   SELECT
@@ -112,7 +99,7 @@ appearances AS (
   FROM nba_analytics.player_game_summary
   WHERE game_date BETWEEN @opening_day AND DATE_SUB(@end_date, INTERVAL 1 DAY)
     AND season_year IN (SELECT season_year FROM fixtures)
-    AND season_type <> 'Cup Final'
+    AND season_type IN {window_types}
 ),
 -- Usual starters: at least half of the starts in the team's last 10 games.
 starts AS (

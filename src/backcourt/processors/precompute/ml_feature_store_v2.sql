@@ -1,11 +1,6 @@
 -- 25 features for every player of upcoming_player_game_context from day @bootstrap_days on.
 -- A feature without a source is NULL in its column and its default in the array, with source 'default'.
-WITH seasons AS (
-  SELECT season_year, MIN(game_date) AS opening_day
-  FROM nba_raw.nbac_schedule
-  WHERE season_type = 'Regular Season'
-  GROUP BY season_year
-),
+WITH seasons AS ({seasons}),
 -- Minutes as integers of hundredths, so that exactly 10 or 20 % more counts.
 cache AS (
   SELECT

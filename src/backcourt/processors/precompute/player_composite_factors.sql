@@ -1,10 +1,5 @@
 -- Four adjustments for every player of upcoming_player_game_context from day @bootstrap_days on.
-WITH seasons AS (
-  SELECT season_year, MIN(game_date) AS opening_day
-  FROM nba_raw.nbac_schedule
-  WHERE season_type = 'Regular Season'
-  GROUP BY season_year
-),
+WITH seasons AS ({seasons}),
 -- The share of the other teams whose rating is higher, that is worse.
 strength AS (
   SELECT

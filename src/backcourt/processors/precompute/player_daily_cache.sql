@@ -1,10 +1,5 @@
 -- The form of every player of upcoming_player_game_context from day @bootstrap_days on, as of the game's date.
-WITH seasons AS (
-  SELECT season_year, MIN(game_date) AS opening_day
-  FROM nba_raw.nbac_schedule
-  WHERE season_type = 'Regular Season'
-  GROUP BY season_year
-),
+WITH seasons AS ({seasons}),
 listed AS (
   SELECT u.*
   FROM nba_analytics.upcoming_player_game_context AS u
@@ -26,7 +21,7 @@ team_games AS (
   FROM nba_analytics.team_offense_game_summary
   WHERE game_date BETWEEN @opening_day AND DATE_SUB(@end_date, INTERVAL 1 DAY)
     AND season_year IN (SELECT season_year FROM listed)
-    AND season_type <> 'Cup Final'
+    AND season_type IN {window_types}
 ),
 games AS (
   SELECT

@@ -1,19 +1,9 @@
 -- Where every player shoots and how well, as of each game date of the range, whether or not he plays that day.
 -- Candidates: everyone with a game of the season before the date, from day @bootstrap_days on.
-WITH seasons AS (
-  SELECT season_year, MIN(game_date) AS opening_day
-  FROM nba_raw.nbac_schedule
-  WHERE season_type = 'Regular Season'
-  GROUP BY season_year
-),
-spine AS (
-  SELECT s.game_date AS analysis_date, s.season_year
-  FROM nba_raw.nbac_schedule AS s
-  INNER JOIN seasons AS o ON o.season_year = s.season_year
-  WHERE s.game_date BETWEEN @start_date AND @end_date
-    AND s.season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
-    AND DATE_DIFF(s.game_date, o.opening_day, DAY) >= @bootstrap_days
-  GROUP BY s.game_date, s.season_year
+WITH spine AS (
+  SELECT game_date AS analysis_date, season_year
+  FROM ({scheduled_dates}) AS d
+  WHERE day_number >= @bootstrap_days
 ),
 -- @opening_day is the season's first game date: the bound lets BigQuery prune partitions.
 games AS (
@@ -34,7 +24,7 @@ games AS (
   FROM nba_analytics.player_game_summary
   WHERE game_date BETWEEN @opening_day AND DATE_SUB(@end_date, INTERVAL 1 DAY)
     AND season_year IN (SELECT season_year FROM spine)
-    AND season_type <> 'Cup Final'
+    AND season_type IN {window_types}
 ),
 windows AS (
   SELECT

@@ -1,19 +1,9 @@
 -- How every team defends each zone as of each game date of the range, over its newest 15 games (at least 5).
 -- Candidates: every team of the season on every game date from day @bootstrap_days on.
-WITH seasons AS (
-  SELECT season_year, MIN(game_date) AS opening_day
-  FROM nba_raw.nbac_schedule
-  WHERE season_type = 'Regular Season'
-  GROUP BY season_year
-),
-spine AS (
-  SELECT s.game_date AS analysis_date, s.season_year
-  FROM nba_raw.nbac_schedule AS s
-  INNER JOIN seasons AS o ON o.season_year = s.season_year
-  WHERE s.game_date BETWEEN @start_date AND @end_date
-    AND s.season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
-    AND DATE_DIFF(s.game_date, o.opening_day, DAY) >= @bootstrap_days
-  GROUP BY s.game_date, s.season_year
+WITH spine AS (
+  SELECT game_date AS analysis_date, season_year
+  FROM ({scheduled_dates}) AS d
+  WHERE day_number >= @bootstrap_days
 ),
 teams AS (
   SELECT DISTINCT season_year, home_team_tricode AS team_abbr
@@ -24,11 +14,9 @@ scheduled AS (
   SELECT p.analysis_date, t.team_abbr, COUNT(*) AS final_games
   FROM spine AS p
   INNER JOIN teams AS t ON t.season_year = p.season_year
-  INNER JOIN nba_raw.nbac_schedule AS g
-    ON g.season_year = p.season_year
-    AND g.game_date < p.analysis_date
-    AND (g.home_team_tricode = t.team_abbr OR g.away_team_tricode = t.team_abbr)
-  WHERE g.game_status = 3 AND g.season_type IN ('Regular Season', 'Play-In', 'Playoffs')
+  INNER JOIN ({all final_sides}) AS g
+    ON g.season_year = p.season_year AND g.game_date < p.analysis_date AND g.team_abbr = t.team_abbr
+  WHERE g.season_type IN {window_types}
   GROUP BY p.analysis_date, t.team_abbr
 ),
 -- @opening_day is the season's first game date: the bound lets BigQuery prune partitions.
@@ -53,7 +41,7 @@ games AS (
   FROM nba_analytics.team_defense_game_summary
   WHERE game_date BETWEEN @opening_day AND DATE_SUB(@end_date, INTERVAL 1 DAY)
     AND season_year IN (SELECT season_year FROM spine)
-    AND season_type <> 'Cup Final'
+    AND season_type IN {window_types}
 ),
 windows AS (
   SELECT

@@ -6,9 +6,7 @@ WITH fixtures AS (
     game_id, game_date, season_year, team_abbr, tipoff_at IS NOT NULL AS is_timed, tipoff_at,
     -- A game is as of its tip-off; without one, as of the noon (UTC) of its date, when the day before is known.
     COALESCE(tipoff_at, TIMESTAMP_ADD(TIMESTAMP(game_date), INTERVAL 12 HOUR)) AS asof
-  FROM nba_raw.nbac_schedule
-  CROSS JOIN UNNEST([home_team_tricode, away_team_tricode]) AS team_abbr
-  WHERE game_date {within} AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
+  FROM ({sides}) AS s
 ),
 snapshot_rows AS ({timed_rosters}),
 appearances AS (
@@ -18,7 +16,7 @@ appearances AS (
   FROM nba_analytics.player_game_summary
   WHERE game_date BETWEEN @opening_day AND @end_date
     AND season_year IN (SELECT season_year FROM fixtures)
-    AND season_type <> 'Cup Final'
+    AND season_type IN {window_types}
 ),
 -- Where a player was seen, and from when on it is known: a box score from midnight after its date. A game whose tip-off
 -- is unknown sees no snapshot at all.
@@ -61,10 +59,9 @@ team_games AS (
     game_date,
     LEAD(game_date) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS next_date,
     LAG(game_date) OVER (PARTITION BY team_abbr, season_year ORDER BY game_date) AS previous_date
-  FROM nba_raw.nbac_schedule
-  CROSS JOIN UNNEST([home_team_tricode, away_team_tricode]) AS team_abbr
+  FROM ({all sides}) AS s
   WHERE game_status = 3
-    AND season_type IN ('Regular Season', 'Play-In', 'Playoffs')
+    AND season_type IN {window_types}
     AND season_year IN (SELECT season_year FROM fixtures)
     AND game_date BETWEEN @opening_day AND @end_date
 )
