@@ -1,7 +1,8 @@
 """The run: failures and ledger beside the rows, bootstrap, restatement after a repair, one record per entity."""
 
 import shutil
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import duckdb
 import pytest
@@ -10,6 +11,7 @@ from backcourt.backfill.options import Options
 from backcourt.backfill.publish import Stamp
 from backcourt.backfill.run import run
 from backcourt.calendar import DateRange
+from backcourt.catalog import views
 from backcourt.processors.failures import CATEGORIES
 from backcourt.processors.registry import registry, select, waves
 from backcourt.warehouse.duckdb import DuckDBWarehouse
@@ -141,8 +143,38 @@ def test_failures_are_one_per_entity_and_known(simulated_warehouse):
     assert found <= {category.name for category in CATEGORIES}
 
 
+def test_a_postponed_opener_is_no_opening_day(raw_season, tmp_path):
+    """Day 0 is the first date that was played: engine and tables agree on it, and nothing is written too early."""
+    path = shutil.copy(raw_season, tmp_path / "w.duckdb")
+    opener, second = (
+        row[0] for row in rows(path, "SELECT DISTINCT game_date FROM nba_raw.nbac_schedule ORDER BY 1 LIMIT 2")
+    )
+    change(path, f"UPDATE nba_raw.nbac_schedule SET game_status = 4 WHERE game_date = '{opener}'")
+    rehash(path, "nba_raw.nbac_schedule")
+    span = DateRange(opener, second + timedelta(days=16))
+    assert run(DuckDBWarehouse(path), span, registry(), STAMP).exit_code == 0
+    first = second + timedelta(days=14)
+    for name, day in (
+        ("team_defense_zone_analysis", "analysis_date"),
+        ("player_composite_factors", "game_date"),
+        ("player_daily_cache", "cache_date"),
+    ):
+        assert rows(path, f"SELECT MIN({day}) FROM nba_precompute.{name}") == [(first,)]
+    skipped = "SELECT MAX(game_date) FROM nba_processing.backfill_ledger WHERE status = 'skipped'"
+    assert rows(path, skipped) == [(first - timedelta(days=1),)]
+
+
+def test_the_code_version_follows_the_views_that_a_processor_reads(monkeypatch):
+    """Another text of a view makes the dates of its readers stale, and of nobody else."""
+    before = {p.name: replace(p).code_version for p in registry()}
+    text = views._text
+    monkeypatch.setattr(views, "_text", lambda name: text(name) + ("-- more" if name == "box_lines" else ""))
+    changed = {p.name for p in registry() if replace(p).code_version != before[p.name]}
+    assert changed == {"player_game_summary"}
+
+
 def test_the_code_version_follows_the_sql():
     """Two processors never share a code version, and it is the same twice."""
     versions = [p.code_version for p in registry()]
     assert len(set(versions)) == len(versions)
-    assert versions == [type(p)(p.target, p.entity, p.entity_type).code_version for p in registry()]
+    assert versions == [replace(p).code_version for p in registry()]

@@ -33,7 +33,7 @@ def test_reasons_of_nulls_are_counted(command, computed):
 
 def test_rows_that_no_game_uses_are_counted(command, computed):
     """Of each timed source the rows that the computations leave out are counted, by reason, where the time stands."""
-    from backcourt.processors.base import part
+    from backcourt.catalog.views import view
     from backcourt.warehouse.duckdb import DuckDBWarehouse
 
     connection = duckdb.connect(str(computed))
@@ -60,6 +60,6 @@ def test_rows_that_no_game_uses_are_counted(command, computed):
         if name == "odds_api_player_points_props":
             # No other reason than these leaves a points line out.
             with DuckDBWarehouse(computed).read() as session:
-                assert session.rows(f"SELECT COUNT(*) FROM ({part('known_props')})") == [(rows - sum(unused.values()),)]
+                assert session.rows(f"SELECT COUNT(*) FROM ({view('known_props')})") == [(rows - sum(unused.values()),)]
     done = command("tables", "profile", "espn_team_rosters", "--warehouse", computed)
     assert f"{late} not used: received after its date" in " ".join(done.out.split())

@@ -13,6 +13,7 @@ import pytest
 
 import backcourt
 from backcourt.catalog import TABLES, table
+from backcourt.catalog.views import view
 from backcourt.integrity.diagnostics import diagnostics
 from backcourt.processors.registry import registry
 from backcourt.sources import providers
@@ -24,13 +25,14 @@ from backcourt.warehouse.seasons import SEASONS
 
 ROOT = Path(backcourt.__file__).parent
 PARTS = ROOT / "sources" / "parts"
-SHARED = ROOT / "processors" / "parts"
 FILES = sorted(
     path
-    for room in ("names", "processors", "sources", "integrity")
+    for room in ("catalog", "names", "processors", "sources", "integrity")
     for path in (ROOT / room).rglob("*.sql")
-    if path.parent not in {PARTS, SHARED}
+    if path.parent != PARTS
 )
+VIEW = re.compile(r"""\{(?:all )?([a-z_]+)\}|view\(["']([a-z_]+)""")
+TYPE = re.compile(r"'(Regular Season|Play-In|Playoffs|Cup Final)'")
 NAMED = re.compile(r"\{([a-z_]+)\}")
 PARAMETERS = {"start_date": "DATE", "end_date": "DATE", "opening_day": "DATE", "bootstrap_days": "INT64"}
 FAILURE = [
@@ -68,8 +70,11 @@ def text_of(path: Path) -> str:
     """The statement of a file, with its parts filled in."""
     if path.parent.name in {"season", "feeds"}:
         return statement(path.stem)
+    if path.parent.name == "views":
+        return view(path.stem)
     computed = {processor.name: processor.sql for processor in registry()}
-    return computed.get(path.stem) or path.read_text(encoding="utf-8")
+    asked = {found.name: found.sql for found in diagnostics()}
+    return (computed | asked).get(path.stem) or path.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module", params=["INT64", "STRING"], ids=["whole-minutes", "text-minutes"])
@@ -90,6 +95,7 @@ def test_every_file_belongs_to_a_processor_a_source_or_a_diagnostic() -> None:
     used = {processor.name for processor in registry()} | {source.stem for source in FEEDS}
     used |= {asked.name for asked in diagnostics()}
     used |= {"registry", "pairs", "rules", "judge"}  # of names
+    used |= {path.stem for path in FILES if path.parent.name == "views"}
     assert {path.stem for path in FILES} == used
 
 
@@ -101,14 +107,29 @@ def test_every_part_is_used_by_several() -> None:
     )
     del used["is_altered"]  # What makes a stored row untrustworthy is worked out from the catalog.
     assert {path.stem for path in PARTS.iterdir()} == set(used)
-    computed = {
-        name
-        for path in (*FILES, *SHARED.iterdir())
-        if path.is_relative_to(ROOT / "processors")
-        for name in NAMED.findall(path.read_text("utf-8"))
-    }
-    assert {path.stem for path in SHARED.iterdir()} == computed - {"within"}
     assert [name for name, files in used.items() if files == 1] == ["zone"]
+
+
+def test_every_view_is_used() -> None:
+    """No view lies about that neither a statement nor a module names."""
+    views = {path.stem for path in FILES if path.parent.name == "views"}
+    named = {name for processor in registry() for name in (processor.candidates, processor.foreseen)}
+    for path in (*FILES, *ROOT.rglob("*.py")):
+        named |= {one or other for one, other in VIEW.findall(path.read_text("utf-8"))}
+    assert views <= named
+
+
+def test_which_games_count_is_said_once() -> None:
+    """Season types stand in the views and the calendar: no processor, engine, validator or runbook lists them again."""
+    rooms = ("processors", "backfill", "integrity", "runbooks")
+    found = {
+        path.stem
+        for room in rooms
+        for path in (ROOT / room).rglob("*.*")
+        if path.suffix in {".sql", ".py"} and TYPE.search(path.read_text("utf-8"))
+    }
+    # A season's teams are those of its regular season, and a feature says whether a game is of the playoffs.
+    assert found == {"team_defense_zone_analysis", "ml_feature_store_v2"}
 
 
 @every_processor

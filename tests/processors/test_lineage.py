@@ -7,8 +7,7 @@ import pytest
 
 from backcourt.backfill.seasons import processor_values
 from backcourt.calendar import DateRange
-from backcourt.catalog import table
-from backcourt.processors.base import part
+from backcourt.catalog import table, views
 from backcourt.processors.lineage import EVERYTHING, groups, trace, values_mask
 from backcourt.processors.registry import registry
 from backcourt.processors.views import VIEWS
@@ -62,7 +61,7 @@ def test_what_nobody_reads_changes_nothing():
 def test_a_view_stands_for_its_tables():
     """A view has the columns that its SELECT returns, and who reads it reads the tables behind it in no other way."""
     for view in VIEWS.values():
-        assert set(trace(part(view.name))) <= {column.name for column in view.table.columns}
+        assert set(trace(views.view(view.name))) <= {column.name for column in view.table.columns}
         readers = [processor for processor in registry() if groups(processor, view.name)]
         assert readers
         assert [groups(reader, name) for reader in readers for name in view.stands_for if groups(reader, name)] == []
@@ -159,7 +158,7 @@ def test_no_column_of_a_view_matters_that_is_not_known(name, simulated_warehouse
 
         before = rows("before", sql)
         for view in VIEWS.values():
-            text = part(view.name, "BETWEEN @start_date AND @end_date", VIEWS)
+            text = views.view(view.name, "BETWEEN @start_date AND @end_date", VIEWS)
             if text not in sql:
                 continue
             returned = [column for column in view.table.columns if column.name in trace(text)]

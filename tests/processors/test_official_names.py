@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from backcourt.catalog.views import view
 from backcourt.names.correct import decided
 from backcourt.names.resolve import resolve
 from backcourt.names.review import accept, name_id
-from backcourt.processors.base import part
 from backcourt.warehouse.base import Statement
 from review_league import FIRST, NOW, ROBERT, SECOND, TIMELORD, game, league, raw
 
@@ -41,7 +41,7 @@ def place(tmp_path_factory, tmp_path):
 def called(session, name, *, columns, days=False):
     """How the rows of a part call people."""
     values = {"start_date": FIRST, "end_date": SECOND} if days else {}
-    return session.rows(f"SELECT {columns} FROM ({part(name, 'IS NOT NULL')}) WHERE team_abbr = 'BOS'", values)
+    return session.rows(f"SELECT {columns} FROM ({view(name, 'IS NOT NULL')}) WHERE team_abbr = 'BOS'", values)
 
 
 def test_the_registry_says_how_somebody_is_called(place):
@@ -72,5 +72,5 @@ def test_a_partners_roster_names_nobody_whom_the_league_has_named(place):
                 )
             ]
         )
-        found = session.rows(f"SELECT player_lookup FROM ({part('official_names')}) WHERE player_id = {ROBERT}")
+        found = session.rows(f"SELECT player_lookup FROM ({view('official_names')}) WHERE player_id = {ROBERT}")
         assert found == [("robertwilliamsiii",)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from backcourt.backfill.expected import appearances
+from backcourt.catalog.views import view
 
 if TYPE_CHECKING:
     from processors.conftest import Changed
@@ -18,7 +18,7 @@ DAY = date(2021, 11, 14)
 def both(changed: Changed, game: str) -> dict[int, str]:
     """Who played in a game and by which source, as PGS has it; the engine's count of appearances must say the same."""
     rows = [row for row in changed.staged("player_game_summary", DAY) if row["game_id"] == game]
-    counted = changed.query(f"SELECT player_id FROM ({appearances()}) WHERE game_id = @game", game=game)
+    counted = changed.query(f"SELECT player_id FROM ({view('appearances')}) WHERE game_id = @game", game=game)
     assert {row["player_id"] for row in rows} == {row["player_id"] for row in counted}
     return {row["player_id"]: row["primary_source_used"] for row in rows}
 

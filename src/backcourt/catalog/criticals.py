@@ -6,6 +6,7 @@ A condition never looks at the field that it judges: a field that is NULL on a w
 from __future__ import annotations
 
 from backcourt.catalog.model import Beside, Critical
+from backcourt.catalog.views import WINDOW_TYPES
 
 _CHARTED = "t.season_year IN (SELECT season_year FROM nba_raw.nbac_shot_chart)"
 """Condition: the season has shot charts."""
@@ -105,7 +106,7 @@ PLAYER_SHOT_ZONE_ANALYSIS_BESIDE = (
         f"SUM(paint_attempts) OVER ({_OWN_GAMES} ROWS BETWEEN 9 PRECEDING AND CURRENT ROW) AS paint, "
         "SUM(IF(paint_attempts IS NULL, NULL, fg_attempts)) OVER "
         f"({_OWN_GAMES} ROWS BETWEEN 9 PRECEDING AND CURRENT ROW) AS shots FROM nba_analytics.player_game_summary "
-        "WHERE season_type <> 'Cup Final' AND season_year IN (SELECT season_year FROM {source})",
+        f"WHERE season_type IN {WINDOW_TYPES} AND season_year IN (SELECT season_year FROM {{source}})",
         "w.player_id = t.player_id AND w.season_year = t.season_year AND w.game_date < t.analysis_date "
         "AND t.analysis_date <= COALESCE(w.next_date, DATE '9999-12-31')",
     ),

@@ -22,6 +22,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from backcourt.calendar import DateRange, parse_date
+from backcourt.catalog.views import filled
 from backcourt.errors import BackcourtError, UnknownNameError
 from backcourt.processors.registry import select
 from backcourt.warehouse.base import Parameters, Session, Value
@@ -141,7 +142,7 @@ def diagnostics() -> tuple[Diagnostic, ...]:
     """Every query, by name."""
     folder = resources.files("backcourt.integrity") / "queries"
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
-    return tuple(parse(file.name.removesuffix(".sql"), file.read_text(encoding="utf-8")) for file in files)
+    return tuple(parse(file.name.removesuffix(".sql"), filled(file.read_text(encoding="utf-8"))) for file in files)
 
 
 def diagnostic(name: str) -> Diagnostic:

@@ -17,7 +17,7 @@ FROM (
   SELECT DISTINCT game_date
   FROM nba_raw.nbac_schedule
   WHERE game_date BETWEEN @start_date AND @end_date AND game_status = 3
-    AND season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
+    AND season_type IN {counted_types}
 ) AS d
 CROSS JOIN UNNEST([
   'nba_analytics.player_game_summary',

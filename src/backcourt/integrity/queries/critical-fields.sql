@@ -19,7 +19,7 @@ windows AS (
       PARTITION BY player_id, season_year ORDER BY game_date ROWS BETWEEN 9 PRECEDING AND CURRENT ROW
     ) AS paint
   FROM nba_analytics.player_game_summary
-  WHERE season_type <> 'Cup Final'
+  WHERE season_type IN {window_types}
 ),
 judged AS (
   SELECT

@@ -16,7 +16,7 @@ WITH records AS (
 openings AS (
   SELECT season, MIN(game_date) AS opening_day, MAX(game_date) AS last_day
   FROM nba_raw.nbac_schedule
-  WHERE season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
+  WHERE season_type IN {counted_types}
   GROUP BY season
 )
 SELECT

@@ -40,7 +40,7 @@ LEFT JOIN (
   GROUP BY game_id
 ) AS e ON e.game_id = s.game_id
 WHERE s.game_date BETWEEN @start_date AND @end_date AND s.game_status = 3
-  AND s.season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
+  AND s.season_type IN {counted_types}
 QUALIFY COALESCE(t.n, 0) < 2
   OR p.n IS NULL
   OR (g.n IS NULL AND SUM(g.n) OVER (PARTITION BY s.season_year) > 0)

@@ -7,12 +7,7 @@
 WITH due AS (
   SELECT DISTINCT s.game_date
   FROM nba_raw.nbac_schedule AS s
-  INNER JOIN (
-    SELECT season_year, MIN(game_date) AS opening_day
-    FROM nba_raw.nbac_schedule
-    WHERE season_type = 'Regular Season'
-    GROUP BY season_year
-  ) AS o ON o.season_year = s.season_year
+  INNER JOIN ({seasons}) AS o ON o.season_year = s.season_year
   WHERE s.game_date BETWEEN @start_date AND @end_date AND DATE_DIFF(s.game_date, o.opening_day, DAY) >= @bootstrap_days
 ),
 stored AS (
