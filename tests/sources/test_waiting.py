@@ -62,13 +62,13 @@ def test_what_is_not_whole_is_listed_until_it_is(partner: Partner, command: Comm
     done = partner.load(source, DAY, scoreboard(GAMES[0]), "date")
     assert (done.success, list(done.incomplete.values())) == (
         1,
-        ["1 of 2 games that are over are not in it: 0022300629"],
+        ["1 of 2 games that are over is not in it: 0022300629"],
     )
     same = ["--warehouse", partner.warehouse.path]
     listed = command("quarantine", "list", *same)
     assert listed.code == 1
     assert "what is missing in it" in listed.out
-    assert "1 of 2 games that are over are not in it: 0022300629" in " ".join(listed.out.split())
+    assert "1 of 2 games that are over is not in it: 0022300629" in " ".join(listed.out.split())
     assert listed.out.splitlines()[-1] == (
         f"next: backcourt fetch nbac_scoreboard_v2 --start-date {DAY} --end-date {DAY} --warehouse {same[1]}"
     )
@@ -86,7 +86,7 @@ def test_what_is_not_whole_is_listed_until_it_is(partner: Partner, command: Comm
     again = command("quarantine", "retry", "--landing", partner.landing.url, *same)
     assert again.code == 1
     assert again.out.splitlines()[0] == "0 loaded, 0 still held back, 0 could not be read, 1 incomplete"
-    assert "1 of 2 games that are over are not in it: 0022300629" in again.out
+    assert "1 of 2 games that are over is not in it: 0022300629" in again.out
     partner.land(source, DAY, scoreboard(*GAMES), "date")
     mended = command("quarantine", "retry", "--landing", partner.landing.url, *same)
     assert (mended.code, mended.out) == (0, "1 loaded, 0 still held back, 0 could not be read\n")

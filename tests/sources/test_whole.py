@@ -53,7 +53,7 @@ def test_a_game_that_is_over_must_be_there_with_both_sides() -> None:
     good = [line(1), line(1, "MIA"), line(2, "LAL"), line(2, "GSW")]
     assert judge(whole, good, both).is_whole
     assert judge(whole, [], both).absent == (game_id(1), game_id(2))
-    assert str(judge(whole, good[:2], both)) == f"1 of 2 games that are over are not in it: {game_id(2)}"
+    assert str(judge(whole, good[:2], both)) == f"1 of 2 games that are over is not in it: {game_id(2)}"
     assert judge(whole, good[1:], both).parts == {game_id(1): "it holds nothing of BOS"}
     named = [{"home": "MIA", "away": "BOS", "team": team} for team in ("BOS", "MIA")]
     assert judge(whole, named, [game(1)]).is_whole
@@ -157,7 +157,7 @@ def test_of_lists_without_games() -> None:
     assert str(judge(teams, [line(1)], [], teams=["BOS", "MIA"])) == "it holds fewer than 2 rows of BOS, MIA"
     rows = Whole(of="rows", fewest=5)
     assert str(judge(rows, [], [])) == "it holds nothing"
-    assert str(judge(rows, [line(1)], [])) == "it holds 1 rows, fewer than 5"
+    assert str(judge(rows, [line(1)], [])) == "it holds 1 row, fewer than 5"
     assert str(judge(rows, [line(1)] * 5, [], more="a page follows")) == "a page follows"
 
 
@@ -221,7 +221,7 @@ def test_a_list_has_the_seasons_that_are_stored() -> None:
     assert judging.is_narrower(Parsed([{"season": "2015-16"}] * 94))
     assert not judging.is_narrower(Parsed([{"season": "2015-16"}] * 95 + [{"season": "2016-17"}] * 95))
     assert said(94, 100) == "it holds 94 rows of 2015-16, 100 are stored"
-    assert said(100, 0) == "it holds nothing of 2016-17, 100 rows are stored"
+    assert said(100, 0) == "it holds nothing of 2016-17, 100 are stored"
 
 
 def test_events_with_a_score_for_each_team() -> None:
@@ -336,7 +336,7 @@ def test_a_date_without_one_of_its_games_is_asked_again(partner: Partner, comman
         for number, (code, games, word) in enumerate(((1, 7, "incomplete"), (1, 7, "incomplete"), (0, 8, "loaded"))):
             fetched = command("fetch", source.name, *dates, *options)
             assert (fetched.code, len(server.received)) == (code, number + 1), fetched
-            assert (f"of 8 games that are over are not in it: {lost}" in fetched.err) is bool(code), fetched
+            assert (f" not in it: {lost}" in fetched.err) is bool(code), fetched
             loaded = command("load", source.name, *options)
             assert (loaded.code, partner.rows(stored)) == (code, [(games,)]), loaded
             assert partner.rows(OUTCOMES.format(source.name)) == [("RegularSeason", word)]

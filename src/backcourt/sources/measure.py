@@ -13,7 +13,7 @@ from backcourt.catalog.teams import TEAMS
 from backcourt.errors import BackcourtError
 from backcourt.sources.played import Played, read_played
 from backcourt.sources.source import About, Parsed, Source
-from backcourt.sources.whole import WHOLE, Verdict, judge, measured_by, team_named
+from backcourt.sources.whole import WHOLE, Verdict, judge, measured_by, row_count, team_named
 from backcourt.warehouse.base import Session
 
 _MOMENT = "snapshot_timestamp"
@@ -85,7 +85,7 @@ class Measure:
         for moment, count in rows.items():
             stored = self.of_game.get((game_id, moment), 0)
             if count < self.source.whole.share * stored:
-                return f"it holds {count} rows, {stored} are stored"
+                return f"it holds {row_count(count)}, {stored:,} are stored"
         return ""
 
     def is_narrower(self, parsed: Parsed) -> bool:
@@ -101,11 +101,11 @@ class Measure:
         for place, rows in found.items():
             stored = self.stored.get(place, 0)
             if rows < whole.share * stored:
-                return f"it holds {rows} rows of {place[1]}, {stored} are stored"
+                return f"it holds {row_count(rows)} of {place[1]}, {stored:,} are stored"
         if whole.stored_by != _SEASON:
             return ""
         gone = sorted(place for place in self.stored if place not in found)
-        return f"it holds nothing of {gone[0][1]}, {self.stored[gone[0]]} rows are stored" if gone and found else ""
+        return f"it holds nothing of {gone[0][1]}, {self.stored[gone[0]]:,} are stored" if gone and found else ""
 
     def _place(self, row: Mapping[str, Any]) -> tuple[int, str]:
         """Season and team of a row, or its season alone, as the rows that are stored are counted."""

@@ -148,7 +148,8 @@ class Verdict:
         if self.absent:
             named = ", ".join(self.absent[:_SHOWN])
             more = f" and {len(self.absent) - _SHOWN:,} more" if len(self.absent) > _SHOWN else ""
-            said.append(f"{len(self.absent):,} of {self.games:,} games that are over are not in it: {named}{more}")
+            verb = "is" if len(self.absent) == 1 else "are"
+            said.append(f"{len(self.absent):,} of {self.games:,} games that are over {verb} not in it: {named}{more}")
         by_fault: dict[str, list[str]] = {}
         for game, why in self.parts.items():
             by_fault.setdefault(why, []).append(game)
@@ -215,7 +216,7 @@ def judge(
 def _short(whole: Whole, rows: Sequence[Mapping[str, Any]], teams: Sequence[str]) -> str:
     """What is missing where games are not the measure."""
     if whole.of == "rows" and len(rows) < whole.fewest:
-        return f"it holds {len(rows)} rows, fewer than {whole.fewest}" if rows else "it holds nothing"
+        return f"it holds {row_count(len(rows))}, fewer than {whole.fewest}" if rows else "it holds nothing"
     if whole.begins:
         return _gap(whole.begins, [(row.get("season"), row.get(whole.begins_by)) for row in rows])
     if whole.of == "teams":
@@ -307,6 +308,11 @@ def _end_of(rows: Sequence[Mapping[str, Any]], game: Game, period_end: tuple[str
             f", the game with {game.score[0]}-{game.score[1]}" if game.score else ""
         )
     return ""
+
+
+def row_count(rows: int) -> str:
+    """How many rows, in words."""
+    return f"{rows:,} row" if rows == 1 else f"{rows:,} rows"
 
 
 def team_named(value: object) -> object:
