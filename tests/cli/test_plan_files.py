@@ -26,13 +26,23 @@ def gap(computed):
     return computed
 
 
+@pytest.fixture(scope="module")
+def saved():
+    """What the file of the plan holds, once the first test has made it: warehouses that are alike have the same plan."""
+    return []
+
+
 @pytest.fixture
-def plan(gap, command, tmp_path):
+def plan(gap, command, tmp_path, saved):
     """The file of a plan for them."""
     file = tmp_path / "plan.json"
+    if saved:
+        file.write_bytes(saved[0])
+        return file
     done = command("plan", *OPTIONS, "--save", file, "--warehouse", gap)
     assert done.code == 0, done.err
     assert done.out.splitlines()[-1] == f"next: backcourt run --plan {file} --warehouse {gap}"
+    saved.append(file.read_bytes())
     return file
 
 
