@@ -6,12 +6,16 @@ import subprocess
 
 import pytest
 
+from small_season import eight_weeks
+
+__all__ = ["call", "change", "eight_weeks", "warehouse"]
+
 
 @pytest.fixture
-def warehouse(simulated_warehouse, tmp_path):
-    """A copy of the simulated warehouse, fully computed; the test may change it."""
+def warehouse(eight_weeks, tmp_path):
+    """A copy of eight weeks, fully computed; the test may change it."""
     path = tmp_path / "warehouse.duckdb"
-    shutil.copy(simulated_warehouse, path)
+    shutil.copy(eight_weeks, path)
     return path
 
 
