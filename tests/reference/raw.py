@@ -22,19 +22,20 @@ _LINE = (
     "plus_minus"
 )
 _SEASON = "WHERE season_year = ?"
+_DAYS = f"{_SEASON} AND game_date <= ?"
 _QUERIES = {
-    "schedule": f"SELECT * EXCLUDE (data_hash, processed_at) FROM nba_raw.nbac_schedule {_SEASON}",
-    "team_lines": f"SELECT * EXCLUDE (data_hash, processed_at) FROM nba_raw.nbac_team_boxscore {_SEASON}",
-    "boxscore": f"SELECT {_LINE}, minutes FROM nba_raw.nbac_player_boxscore {_SEASON}",
+    "schedule": f"SELECT * EXCLUDE (data_hash, processed_at) FROM nba_raw.nbac_schedule {_DAYS}",
+    "team_lines": f"SELECT * EXCLUDE (data_hash, processed_at) FROM nba_raw.nbac_team_boxscore {_DAYS}",
+    "boxscore": f"SELECT {_LINE}, minutes FROM nba_raw.nbac_player_boxscore {_DAYS}",
     "gamebook": f"SELECT {_LINE}, player_status, seconds_played, is_starter "
-    f"FROM nba_raw.nbac_gamebook_player_stats {_SEASON}",
+    f"FROM nba_raw.nbac_gamebook_player_stats {_DAYS}",
     "shots": "SELECT game_id, event_id, player_id, team_abbr, is_three, is_made, is_assisted, zone "
-    f"FROM nba_raw.nbac_shot_chart {_SEASON}",
+    f"FROM nba_raw.nbac_shot_chart {_DAYS}",
     # 1 made, 2 missed, 3 free throw: the only events that any rule speaks of.
     "events": "SELECT game_id, event_id, period, clock, event_type, event_action_type, player_1_id, player_3_id, "
-    f"player_3_team_abbr FROM nba_raw.nbac_play_by_play {_SEASON} AND event_type IN (1, 2, 3)",
+    f"player_3_team_abbr FROM nba_raw.nbac_play_by_play {_DAYS} AND event_type IN (1, 2, 3)",
     "opening": "SELECT game_id, event_id, event_type, player_1_id, player_2_id, player_3_id "
-    f"FROM nba_raw.nbac_play_by_play {_SEASON} AND period = 1 AND event_type IN (1, 2, 3, 4, 5, 8, 10)",
+    f"FROM nba_raw.nbac_play_by_play {_DAYS} AND period = 1 AND event_type IN (1, 2, 3, 4, 5, 8, 10)",
     "births": f"SELECT player_id, birth_date FROM nba_raw.nbac_player_list_current {_SEASON}",
     # Whoever has an id is called as the registry calls him, however the roster spells him.
     "snapshots": "SELECT roster_date, scrape_hour, observed_at, s.team_abbr, s.player_id, "
@@ -44,11 +45,11 @@ _QUERIES = {
     "player_name FROM nba_reference.nba_players_registry QUALIFY row_number() OVER (PARTITION BY player_id "
     "ORDER BY source_priority = 'roster', season DESC, player_name) = 1) AS n ON n.player_id = s.player_id",
     "injuries": "SELECT report_date, report_hour, report_minute, game_date, game_id, player_id, player_lookup, team, "
-    f"injury_status FROM nba_raw.nbac_injury_report {_SEASON}",
+    f"injury_status FROM nba_raw.nbac_injury_report {_DAYS}",
     "props": "SELECT game_id, game_date, player_id, player_lookup, bookmaker, snapshot_timestamp, points_line "
-    f"FROM nba_raw.odds_api_player_points_props {_SEASON}",
+    f"FROM nba_raw.odds_api_player_points_props {_DAYS}",
     "lines": "SELECT game_id, game_date, bookmaker_key, market_key, outcome_name, snapshot_timestamp, home_team_abbr, "
-    f"away_team_abbr, outcome_point FROM nba_raw.odds_api_game_lines {_SEASON}",
+    f"away_team_abbr, outcome_point FROM nba_raw.odds_api_game_lines {_DAYS}",
 }
 _PLACES = {
     "venues": "SELECT arena, city, is_usual, latitude, longitude FROM nba_reference.venues",
@@ -126,11 +127,11 @@ def _lines(rows: list[Row]) -> dict[str, dict[int, Row]]:
     return {game: {row["player_id"]: row for row in some} for game, some in _by(rows, "game_id").items()}
 
 
-def read_raw(path: Path, year: int) -> Raw:
-    """Read one season of a warehouse file."""
+def read_raw(path: Path, year: int, until: date = date.max) -> Raw:
+    """Read one season of a warehouse file, or its games up to a date."""
     with duckdb.connect(str(path), read_only=True) as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        tables = {name: _rows(connection, sql, [year]) for name, sql in _QUERIES.items()}
+        tables = {name: _rows(connection, sql, [year, until][: sql.count("?")]) for name, sql in _QUERIES.items()}
         places = {name: _rows(connection, sql, []) for name, sql in _PLACES.items()}
     return Raw(
         year=year,

@@ -45,8 +45,8 @@ def one(path: Path, sql: str, parameters: list[object]) -> tuple:
 
 
 def compared(path: Path, names: tuple[str, ...], day: date) -> list[str]:
-    """Differences between the SQL and the reference on the changed copy."""
-    model = Reference(League(read_raw(path, YEAR)))
+    """Differences between the SQL and the reference on the changed copy; the reference sees no game after the day."""
+    model = Reference(League(read_raw(path, YEAR, until=day)))
     with DuckDBWarehouse(path).write() as session:
         return [
             line
@@ -65,7 +65,7 @@ def days(simulated_reference: Reference) -> dict[str, date]:
 
 def test_a_flagrant_and_one_counts(copy: Path, days: dict[str, date]) -> None:
     """A make with a single flagrant free throw of the same player at the same clock is an and-one."""
-    day = days["mid-season"]
+    day = days["five weeks in"]
     game, event = one(
         copy,
         "SELECT f.game_id, f.event_id FROM nba_raw.nbac_play_by_play AS f JOIN nba_raw.nbac_play_by_play AS m "
@@ -83,7 +83,7 @@ def test_a_flagrant_and_one_counts(copy: Path, days: dict[str, date]) -> None:
 
 def test_zones_need_the_threes_made_too(copy: Path, days: dict[str, date]) -> None:
     """A chart with a made three as missed and a missed two as made does not account for the line: zones are NULL."""
-    day = days["mid-season"]
+    day = days["five weeks in"]
     game, three, two = one(
         copy,
         "SELECT a.game_id, a.event_id, b.event_id FROM nba_raw.nbac_shot_chart AS a JOIN nba_raw.nbac_shot_chart AS b "
@@ -102,7 +102,7 @@ def test_zones_need_the_threes_made_too(copy: Path, days: dict[str, date]) -> No
 
 def test_a_shot_without_a_zone_leaves_its_lines_unknown(copy: Path, days: dict[str, date]) -> None:
     """One two without coordinates makes the zones of its player and team NULL, and of nobody else."""
-    day = days["mid-season"]
+    day = days["five weeks in"]
     game, event = one(
         copy,
         "SELECT game_id, event_id FROM nba_raw.nbac_shot_chart WHERE game_date = ? AND NOT is_three "
@@ -116,7 +116,7 @@ def test_a_shot_without_a_zone_leaves_its_lines_unknown(copy: Path, days: dict[s
 
 def test_a_line_after_the_tip_off_is_never_used(copy: Path, days: dict[str, date]) -> None:
     """A points line snapped during the game (negative minutes before tip-off) is not the closing line."""
-    day = days["mid-season"]
+    day = days["five weeks in"]
     change(
         copy,
         "INSERT INTO nba_raw.odds_api_player_points_props SELECT * REPLACE (snapshot_timestamp + INTERVAL 3 HOUR AS "
@@ -171,7 +171,7 @@ def test_starters_are_five_of_a_team(copy: Path, days: dict[str, date], listed: 
 @pytest.mark.parametrize("back", [0, 1])
 def test_both_teams_travel_to_the_place_of_a_game(copy: Path, days: dict[str, date], place: str, back: int) -> None:
     """A game elsewhere is where both teams come from and go to; a place that is unknown leaves travel NULL, with why."""
-    day = days["mid-season"]
+    day = days["five weeks in"]
     teams = one(copy, "SELECT home_team_tricode, game_id FROM nba_raw.nbac_schedule WHERE game_date = ? LIMIT 1", [day])
     game = teams[1]
     if back:
@@ -191,7 +191,7 @@ def test_a_snapshot_of_the_morning_drops_who_played_last_night(copy: Path, days:
         copy,
         "SELECT game_date, team_abbr FROM nba_analytics.upcoming_team_game_context WHERE game_date >= ? "
         "AND team_days_rest = 1 ORDER BY ALL LIMIT 1",
-        [days["mid-season"]],
+        [days["five weeks in"]],
     )
     change(
         copy,
@@ -213,7 +213,7 @@ def test_without_reports_the_last_two_games_say_who_is_out(when: str, copy: Path
 
 def test_no_value_depends_on_the_day_itself(copy: Path, days: dict[str, date]) -> None:
     """With the day's box scores gone, rows listed by the roster keep every value: nothing leaks from the game."""
-    day = days["mid-season"]
+    day = days["five weeks in"]
     name = "upcoming_player_game_context"
     with DuckDBWarehouse(copy).write() as session:
         before, _ = staged(session, name, PROCESSORS[name].sql, day)
