@@ -12,12 +12,16 @@ from typing import Any
 
 import pytest
 
+from backcourt.calendar import Seasons
 from backcourt.errors import InputFileError
+from backcourt.sources.by_hand import put
 from backcourt.sources.declared import listings, sources
 from backcourt.sources.landed import load_landed
+from backcourt.sources.played import Game, Played
 from backcourt.sources.source import About, Parsed, other_subject
 from box_scores import AWAY_SCORE, DAY, HOME_SCORE, game_id, v2
 from partners import NOW, Partner, partner, payload
+from pdf_maker import box, pdf, printed
 from small_season import command
 from source_server import Answer, SourceServer
 
@@ -68,6 +72,24 @@ def test_what_is_no_payload_of_that_is_refused(partner: Partner, command: Comman
         assert done.code == 2, (said, done)
         assert said in done.line, done
     assert not Path(partner.landing.url).exists()
+
+
+def test_the_game_is_that_of_the_teams_or_of_the_rows(partner: Partner, tmp_path: Path) -> None:
+    """A gamebook prints teams and no id: another game's key is refused by the schedule. A file with ids needs no key."""
+    day, own, other = date(2024, 4, 10), "0022301158", "0022301157"
+    played = Played(
+        Game(game_id=game, day=day, kind="Regular Season", home=home, away=away, score=(100, 101), periods=4)
+        for game, home, away in ((own, "CLE", "MEM"), (other, "MIA", "DAL"))
+    )
+    file = tmp_path / "book.pdf"
+    file.write_bytes(pdf([printed(box())]))
+    known = {"now": NOW, "seasons": Seasons(), "played": played}
+    with pytest.raises(InputFileError, match=f"is not '{other}' but {own}. land it with --key {own}"):
+        put(sources()["nbac_gamebook"], partner.landing, file, day, other, **known)
+    assert put(sources()["nbac_gamebook"], partner.landing, file, day, own, **known)[0].key == own
+    file.write_bytes(payload("bigdataball_pbp/game.csv"))
+    landed, *_ = put(sources()["bigdataball_pbp"], partner.landing, file, date(2025, 6, 22), "", **known)
+    assert landed.key == "0042400407"
 
 
 def test_names_that_are_none_are_told(partner: Partner, command: Command) -> None:

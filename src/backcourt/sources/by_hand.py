@@ -84,11 +84,14 @@ def put(
 
 
 def _game(parsed: Parsed, day: date, played: Played | None) -> str:
-    """The game of the only two teams that the rows name; "" if they name none, others too, or a game of no schedule."""
-    pairs = {frozenset((row.get("home"), row.get("away"))) for row in parsed.rows if "home" in row and "away" in row}
-    teams = {str(team) for team in (pairs.pop() if len(pairs) == 1 else ()) if team}
-    found = played.of_teams(day, teams) if played and len(teams) == _SIDES else None
-    return found.game_id if found else ""
+    """The game of the only two teams that the rows name, or else of their id; "" if they name none, or several."""
+    teams = {frozenset((row.get("home"), row.get("away"))) for row in parsed.rows if "home" in row and "away" in row}
+    if not teams:
+        teams = {frozenset(row.get("team_abbreviation") for row in parsed.rows)}
+    named = {str(team) for team in (teams.pop() if len(teams) == 1 else ()) if team}
+    found = played.of_teams(day, named) if played and len(named) == _SIDES else None
+    ids = {str(row["game_id"]) for row in parsed.rows if row.get("game_id")}
+    return found.game_id if found else ids.pop() if len(ids) == 1 else ""
 
 
 def _own_key(source: Source, parsed: Parsed, about: About) -> str:
