@@ -36,7 +36,7 @@ LISTED = (
 )
 INJURIES, PARTNER, ODDS = "nbac_injury_report", "bdl_injuries", "odds_api_player_points_props"
 TIMELORD = "Timelord Williams"
-"""What nobody is called: twice in the injury report, once at the partner (id 77), once in the odds, without a team."""
+"""What no player is called: twice in the injury report, once at the partner (id 77), once in the odds, without a team."""
 EITHER = "Jaelin Williams"
 """One letter from Jaylin, two from Jalen, of one team: once in the injury report, once in the odds."""
 HOSTILE = (

@@ -96,7 +96,9 @@ def season_of_game(game_id: str) -> str:
     """
     match = _GAME.fullmatch(game_id)
     if match is None:
-        raise BackcourtError(f"{game_id[:40]!r} is no game id{lost_zeros(game_id)}", valid=["ten digits, 0022400561"])
+        raise BackcourtError(
+            f"{game_id[:40]!r} is not a game id{lost_zeros(game_id)}", valid=["ten digits, 0022400561"]
+        )
     year = int(match[1])
     return season_label(1900 + year if year >= _CENTURY_TURN else 2000 + year)
 

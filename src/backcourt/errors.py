@@ -117,7 +117,7 @@ class InputFileError(BackcourtError):
 
 
 class OutputFileError(BackcourtError):
-    """A file or folder that cannot be written; what stood there is as it was."""
+    """A file or folder that cannot be written; what was there is unchanged."""
 
 
 class QueryError(BackcourtError):

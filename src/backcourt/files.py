@@ -151,7 +151,7 @@ def replacing(path: Path, option: str = "", *, durable: bool = True) -> Iterator
         durable: False for what may be lost in a power cut, such as a cache: it costs less.
 
     Raises:
-        OutputFileError: If it cannot be written; what stood there is as it was.
+        OutputFileError: If it cannot be written; what was there is unchanged.
     """
     check_writable(path, option)
     try:
@@ -171,7 +171,7 @@ def replacing(path: Path, option: str = "", *, durable: bool = True) -> Iterator
                 beside.unlink(missing_ok=True)
             raise
     except OSError as error:
-        left = "; the file that was there is as it was" if kind(path, follow=False) else ""
+        left = "; the existing file is unchanged" if kind(path, follow=False) else ""
         raise OutputFileError(
             f"{path} could not be written: {reason(error)}{left}",
             next_step="free some space and run the same command again"
@@ -184,7 +184,7 @@ def write_whole(path: Path, content: str | bytes, option: str = "", *, durable: 
     """Write a file whole or not at all, as ``replacing`` does; texts in UTF-8.
 
     Raises:
-        OutputFileError: If it cannot be written; what stood there is as it was.
+        OutputFileError: If it cannot be written; what was there is unchanged.
     """
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     with replacing(path, option, durable=durable) as file:

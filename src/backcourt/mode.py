@@ -20,7 +20,7 @@ from backcourt.errors import BackcourtError, UnknownNameError
 ModeName = Literal["daily", "backfill"]
 CANONICAL = "backfill_mode"
 ALIASES: Mapping[str, str] = {
-    "is_backfill": "deprecated, say backfill_mode",
+    "is_backfill": "deprecated, use backfill_mode",
     "skip_downstream_trigger": "implies backfill_mode",
 }
 """Options that stand for the canonical one, and what a user of them is told."""
@@ -197,8 +197,8 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         7,
         "circuit-breaker",
         "Circuit breaker",
-        daily="An entity that failed 3 times rests for 7 days; a processor with 5 failed runs in a row rests for 30 "
-        "minutes.",
+        daily="An entity that failed 3 times is skipped for 7 days; a processor with 5 failed runs in a row is skipped "
+        "for 30 minutes.",
         backfill="Not consulted.",
         why="A backfill is how a tripped entity is repaired.",
         fields=("breaker",),
@@ -255,7 +255,7 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         daily="An unknown spelling (`backfill`, `isBackfill`, `is_back_fill`, `backfillMode`) is an error that names "
         "the right key.",
         backfill="The same.",
-        why="A misspelt option that is ignored runs the other mode without a word.",
+        why="A misspelt option that is ignored silently runs the other mode.",
         fields=(),
     ),
 )

@@ -159,7 +159,7 @@ _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
 }
 
 
-_MEND = "correct it or take it away"
+_MEND = "correct it or remove it"
 _SECRET = frozenset({"notify", "ai_key", "bdl_key", "odds_api_key", "bettingpros_key", "bigdataball_token"})
 """Settings that may hold secrets; their values are never printed."""
 
@@ -219,7 +219,7 @@ def _from_file(path: Path, names: list[str]) -> dict[str, object]:
     except FileNotFoundError:
         return {}
     except InputFileError as error:
-        raise SettingsError(f"{error.message}: it is no file of settings", next_step=_MEND) from None
+        raise SettingsError(f"{error.message}: it is not a settings file", next_step=_MEND) from None
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path} is not TOML: byte {error.start} is not UTF-8", next_step=_MEND) from None
     except tomllib.TOMLDecodeError as error:

@@ -199,10 +199,10 @@ def test_notify_test_says_where_it_went(command, service, monkeypatch):
     assert (done.code, done.out) == (0, "sent: printed above\n")
     assert done.err.startswith("info: test of Backcourt's notifications\n")
     monkeypatch.setenv("BACKCOURT_NOTIFY", "none")
-    assert command("notify", "test").out == "nobody is told: notify is none\n"
+    assert command("notify", "test").out == "no one is notified: notify is none\n"
     monkeypatch.setenv("BACKCOURT_NOTIFY", f"{service.address}, {service.address}")
     done = command("notify", "test")
-    assert (done.code, done.out) == (0, "sent: 2 addresses took it\n")
+    assert (done.code, done.out) == (0, "sent: 2 addresses accepted it\n")
     assert len(service.taken) == 2
     service.status = 503
     done = command("notify", "test")

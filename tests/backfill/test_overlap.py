@@ -77,7 +77,7 @@ def test_a_live_process_keeps_others_out_of_its_dates_only(computed, command):
         assert command("run", *october, "--table", "TDZA", "--warehouse", computed).code == 0
     shown = command("status", "--warehouse", computed).out
     assert "left behind by run holder" in shown
-    assert "writing: nobody" in shown
+    assert "writing: no one" in shown
     assert command("run", *DAYS, "--table", "TDZA", "--warehouse", computed).code == 0
     assert query(computed, "SELECT * FROM nba_processing.locks") == []
 
@@ -109,7 +109,7 @@ def test_the_side_file_of_a_killed_run_does_not_mislead(computed, command):
         done = command("query", "SELECT 1", "--warehouse", computed)
         assert f"is in use by process {process.pid}" in done.line
         assert "run holder" not in done.line
-    assert command("status", "--warehouse", computed).out.startswith("writing: nobody")
+    assert command("status", "--warehouse", computed).out.startswith("writing: no one")
     assert command("run", *DAYS, "--table", "TDZA", "--warehouse", computed).code == 0
     assert not activity_path(computed).exists()
     assert not turn_path(computed).exists()

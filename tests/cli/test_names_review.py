@@ -68,7 +68,7 @@ def test_an_act_is_done_and_undone(names, place, monkeypatch):
     code, text = names("accept", TIMELORD_ID, ROBERT, "--notes", "his nickname")
     assert code == 0
     assert "alias: timelordwilliams, everywhere" in text
-    assert "4 raw rows have their id now; 2 other names were decided" in text
+    assert "4 raw rows now have their id; 2 other names were decided" in text
     assert "dates that missed them: 1, 2023-01-10 to 2023-01-10" in text
     assert last(text) == "next: backcourt names reprocess"
     code, again = names("accept", TIMELORD_ID, ROBERT, "--notes", "his nickname")
@@ -159,7 +159,7 @@ def test_aliases_are_listed_and_withdrawn(names):
     assert "8 aliases, 8 in force" in text
     code, text = names("withdraw", "Robert Williams", "--by", "ann")
     assert code == 0
-    assert "withdrawn: robertwilliams, everywhere; 1 names rested on it" in text
+    assert "withdrawn: robertwilliams, everywhere; 1 names depended on it" in text
     assert "nba_raw.nbac_injury_report: 1 rows lost their id" in text
     assert "game dates: 1, 2023-01-10 to 2023-01-10" in text
     assert "asked again: 1 decided otherwise, 0 wait" in text
@@ -200,7 +200,7 @@ def test_a_sheet_goes_out_and_comes_back(names, tmp_path):
     save()
     code, text = names("import", "--input", path, "--by", "ann")
     assert code == 2
-    assert "1 rows cannot be used, so none was: row 11: decision 'perhaps' is none" in text
+    assert "1 rows cannot be used, so nothing was imported: row 11: decision 'perhaps' is none" in text
     rows[-1] |= {"decision": "accept", "player_id": str(BROWN)}
     save()
     code, text = names("import", "--input", path, "--by", "ann")

@@ -107,7 +107,7 @@ def test_reading_a_plan_file_needs_no_other_option(gap, plan, command):
     ):
         done = command("run", "--plan", plan, *option, "--warehouse", gap)
         assert done.code == 2
-        assert "--plan FILE says what is computed" in done.line
+        assert "--plan FILE already says what to compute" in done.line
     assert checksums(gap) == before
 
 

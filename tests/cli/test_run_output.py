@@ -221,7 +221,7 @@ def test_status_as_a_heat_map(late, command):
     """A row per table, a column per month, shaded by how much is computed; failed months are marked."""
     done = command("status", "--warehouse", late)
     assert done.code == 1
-    assert done.out.startswith("writing: nobody\n")
+    assert done.out.startswith("writing: no one\n")
     rows = {line.split()[0]: line.split()[1:] for line in done.out.splitlines() if line.strip()}
     assert rows["PGS"] == ["██", "██"]
     assert rows["TDZA"] == ["██", "▓▓"]

@@ -105,5 +105,5 @@ def test_the_beginning_of_an_id_is_enough(place):
         for digit in shared:
             with pytest.raises(BackcourtError, match="ids that begin with"):
                 correct(session, digit, BROWN, **BY)
-        with pytest.raises(BackcourtError, match="is no id of a name"):
+        with pytest.raises(BackcourtError, match="is not the id of a name"):
             correct(session, "no id", BROWN, **BY)

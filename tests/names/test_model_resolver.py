@@ -392,7 +392,7 @@ def test_a_wait_of_hours_is_not_waited(session: Session) -> None:
         (
             401,
             1,
-            ["the service did not take the key (401)"] + ["not asked: the service did not take the key (401)"] * 3,
+            ["the service rejected the key (401)"] + ["not asked: the service rejected the key (401)"] * 3,
         ),
         (400, 3, ["the service refused the request (400)"] * 3 + ["not asked: the service refused the request (400)"]),
         (307, 3, ["the service refused the request (307)"] * 3 + ["not asked: the service refused the request (307)"]),

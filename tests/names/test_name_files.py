@@ -139,7 +139,7 @@ def test_a_team_that_nobody_is_called_is_said(command, tmp_path):
         (HEADER + "1,x,,LAL,y\n1,z,,LAL,y\n", "line 3: row_id '1' stands on line 2, too"),
         (HEADER + "1,x,,LAL\n", "line 2 has 4 cells, the header has 5"),
         (HEADER + '1,"x,,LAL,y\n', "it is no CSV"),
-        ("row_id,name,name,season,team,source\n", "a column stands there twice"),
+        ("row_id,name,name,season,team,source\n", "a column appears twice"),
     ],
 )
 def test_a_file_of_the_wrong_shape(command, tmp_path, text, says):

@@ -107,7 +107,7 @@ def test_a_service_that_fails_changes_nothing(asked, place):
     before = query(place, QUEUE)
     done, _ = asked([Scripted(status=401, body="{}")])
     assert done.code == 1
-    assert "the service did not take the key" in done.out
+    assert "the service rejected the key" in done.out
     assert query(place, QUEUE) == before
     assert KEY not in done.out + done.err
 

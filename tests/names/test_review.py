@@ -118,7 +118,7 @@ def test_a_name_is_shown_with_its_candidates_and_their_teams(session):
 def test_ids_that_mean_no_name_or_several_are_refused(session):
     """A word, an unknown id and a beginning of several ids are refused with what to do; a clear beginning will do."""
     for wrong in ("", "no-id", "🏀", "x" * 10_000, "' OR 1=1"):
-        with pytest.raises(BackcourtError, match=r"is no id of a name.*backcourt names pending"):
+        with pytest.raises(BackcourtError, match=r"is not the id of a name.*backcourt names pending"):
             review.show(session, wrong)
     with pytest.raises(BackcourtError, match=r"no name in the queue has the id ffffffff.*backcourt names pending"):
         review.show(session, "ffffffff")
@@ -421,7 +421,7 @@ def test_what_a_killed_acceptance_left_the_next_pass_does(place, monkeypatch):
         # Two rows of the report have their decision; the partner's name is decided by the alias now, the odds' too.
         left = outstanding(session, decide=False)
         assert (left.rows, left.acts) == (2, 1)
-        assert "1 decisions of reviewers are carried out in part" in str(left)
+        assert "1 reviewers' decisions are only partly applied" in str(left)
         assert outstanding(session).revised == 2
         assert review.health(session, NOW).exit_code == 1
         finish(session, run_id="next", now=NOW + timedelta(hours=1))

@@ -130,7 +130,7 @@ def test_whatever_cannot_be_done_refuses_the_whole_file(session, tmp_path):
     with pytest.raises(InputFileError) as error:
         import_(session, write(path, rows), **ANN)
     text = str(error.value)
-    assert "10 rows cannot be used, so none was" in text
+    assert "10 rows cannot be used, so nothing was imported" in text
     for says in (
         "row 3: no player with the id 5 is registered",
         "row 4: decision 'maybe' is none. valid: accept, reject, invalid, new_player, snooze YYYY-MM-DD, nothing",

@@ -128,7 +128,7 @@ def test_a_reviewed_sheet_is_done_and_its_dates_come_back(place, tmp_path):
     assert query(place, "SELECT count(*) FROM nba_reference.name_reviews") == [(0,)]
     done = steps.import_decisions(given(place, decisions=str(sheet)), by="ann", stamp=STAMP)
     # Two rows of the injury report, one of the partner, one of the market.
-    assert repr(done) == "3 decisions of names.csv done; 4 raw rows have their id now, 0 other names were decided"
+    assert repr(done) == "3 decisions of names.csv done; 4 raw rows now have their id, 0 other names were decided"
     assert done.html.count("backcourt names undo ") == 3
     due = steps.reprocess_names(given(place, dry_run=True))
     assert repr(due).startswith("1 game dates would be computed again")
@@ -145,7 +145,7 @@ def test_a_sheet_that_cannot_be_used_ends_the_runbook(place, tmp_path):
         with pytest.raises(InputFileError, match=r"names\.csv: there is no such file or folder$"):
             steps.import_decisions(given(place, dry_run=dry, decisions=str(sheet)))
     _export(place, sheet, {"Timelord Williams": ("accept", "1")})
-    with pytest.raises(InputFileError, match="3 rows cannot be used, so none was"):
+    with pytest.raises(InputFileError, match="3 rows cannot be used, so nothing was imported"):
         steps.import_decisions(given(place, decisions=str(sheet)), by="ann", stamp=STAMP)
     assert query(place, "SELECT count(*) FROM nba_reference.name_reviews") == [(0,)]
 

@@ -119,7 +119,7 @@ def test_every_validator_sees_names_that_nobody_asked_about(season, monkeypatch)
     assert levels == [("problem", "backcourt names resolve")] * 2
     # Per team 5 men of the roster file; the man whose team has a price, and the one who is hurt, of each game.
     assert (left.listings, left.never_asked) == (24, 20 + 2 + 2)
-    assert gaps == "24 players by team and season are not registered, 24 names were never asked about"
+    assert gaps == "24 players by team and season are not registered, 24 names were never looked up"
     assert judged.exit_code == 1
 
     again = season.load(write=False, now=LATER)

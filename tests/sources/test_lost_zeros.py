@@ -147,7 +147,7 @@ def test_an_id_of_no_game_stays_none() -> None:
     """What is too long, too short or another league's is no id, whatever zeros it had."""
     from backcourt.calendar import season_of_game
 
-    with pytest.raises(BackcourtError, match="is no game id, which has lost its leading zeros: write 0022400561"):
+    with pytest.raises(BackcourtError, match="is not a game id, which has lost its leading zeros: write 0022400561"):
         season_of_game("22400561")
-    with pytest.raises(BackcourtError, match=r"'2022400561' is no game id\. "):
+    with pytest.raises(BackcourtError, match=r"'2022400561' is not a game id\. "):
         season_of_game("2022400561")

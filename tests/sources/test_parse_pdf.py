@@ -271,7 +271,7 @@ def test_what_is_no_readable_pdf_is_refused() -> None:
     for share in (0.2, 0.9):
         with pytest.raises(InputFileError):
             injuries(real[: int(len(real) * share)])
-    with pytest.raises(InputFileError, match="'1' is no game id"):
+    with pytest.raises(InputFileError, match="'1' is not a game id"):
         gamebook(key="1")
     assert time.perf_counter() - started < 20
 

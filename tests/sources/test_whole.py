@@ -423,7 +423,7 @@ def test_land_says_what_is_missing(partner: Partner, command: Any, tmp_path: Pat
     assert (done.code, done.err) == (1, f"incomplete: it holds nothing of BOS: {game_id(1)}\n"), done
     assert "/20241103T060000Z-" in done.out
     wrong = command("land", "nbac_team_boxscore", tmp_path / "box.json", *options[:-1], "2024-11-03")
-    assert (wrong.code, "is no time with a zone" in wrong.line) == (2, True)
+    assert (wrong.code, "is not a time with a zone" in wrong.line) == (2, True)
 
 
 def test_what_would_go_by_an_earlier_date_stays(partner: Partner) -> None:

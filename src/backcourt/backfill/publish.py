@@ -138,7 +138,7 @@ class _Work:
         chunk: The dates.
         parameters: What its SELECT takes (``processor_values``).
         stamp: Run, time, mode and validation.
-        reason: Why, for the change log.
+        reason: Why, stored in the change log.
         dates: Where the game dates are staged, broken ones among them.
         stage: The rows.
         broken: Dates that are left out, and why (``broken_dates``); None if there are none.

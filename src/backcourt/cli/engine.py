@@ -33,13 +33,13 @@ SeasonOption = Annotated[
 PhaseOption = Annotated[int | None, typer.Option("--phase", help="Only phase 3 (analytics) or 4 (precompute).")]
 TableOption = Annotated[list[str] | None, typer.Option("--table", help="Only this table; may be repeated.")]
 FromOption = Annotated[
-    str | None, typer.Option("--from", metavar="TABLE", help="Start at this table; those before it are left out.")
+    str | None, typer.Option("--from", metavar="TABLE", help="Start at this table and skip those before it.")
 ]
 ReprocessOption = Annotated[
     list[str] | None,
     typer.Option(
         "--reprocess",
-        help="What is computed: missing, failed, stale or all; may be repeated. Default: missing, failed and stale.",
+        help="Which dates to compute: missing, failed, stale or all; may be repeated. Default: missing, failed and stale.",
     ),
 ]
 ModeOption = Annotated[
@@ -50,7 +50,7 @@ ValidationOption = Annotated[
     str,
     typer.Option(
         "--validation",
-        help="Critical fields: strict stops for a bad upstream, backfill warns of it, force only warns of bad output.",
+        help="Critical fields: strict stops at a bad upstream, backfill warns about it, force warns only about bad output.",
     ),
 ]
 AheadOption = Annotated[
@@ -59,7 +59,7 @@ AheadOption = Annotated[
         "--ahead",
         min=0,
         max=300,
-        help="How many dates to come are computed before their games, as pending.",
+        help="How many upcoming dates to compute before their games, as pending.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]

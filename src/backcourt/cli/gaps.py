@@ -69,14 +69,16 @@ def recover(
     start_date: StartOption = None,
     end_date: EndOption = None,
     season: SeasonOption = None,
-    apply: Annotated[bool, typer.Option("--apply", help="Carry the plan out; without it nothing is changed.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Carry out the plan; without it nothing is changed.")] = False,
     folder: Annotated[
         list[Path] | None,
         typer.Option(
-            "--dir", metavar="DIR", help="A season's folder: what it has otherwise is loaded first; may be repeated."
+            "--dir",
+            metavar="DIR",
+            help="A season's folder to compare with; what differs is loaded first; may be repeated.",
         ),
     ] = None,
-    reason: Annotated[str, typer.Option("--reason", help="Why, for the change log of restated rows.")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Why, stored in the change log of restated rows.")] = "",
     as_json: JsonOption = False,
     file: WarehouseOption = None,
 ) -> None:
@@ -253,7 +255,7 @@ def _print_lineage(found: Lineage, file: str | None) -> None:
             for u in found.upstreams
         ],
         numbers=("rows", "failed dates"),
-        title="what stands there today, over the reach of the widest window",
+        title="what is stored today, over the widest window",
     )
     for item in found.restated[:_SHOWN]:
         change = f"{item.old} became {item.new}" if item.new else f"{item.old} went"

@@ -61,12 +61,12 @@ def run_job(
     mode: ModeOption = None,
     validation: ValidationOption = "backfill",
     ahead: AheadOption = AHEAD,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be computed and leave.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be computed and exit.")] = False,
     file: WarehouseOption = None,
 ) -> None:
     """Run a job; exits as `backcourt run` or `backcourt load season` would.
 
-    More options stand at `backcourt run`: a job is a name for its tables.
+    `backcourt run` has more options: a job is a name for its tables.
     """
     from backcourt.backfill.jobs import job
     from backcourt.errors import BackcourtError

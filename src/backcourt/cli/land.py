@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 def land(
     name: SourceArgument,
-    payload: Annotated[Path, typer.Argument(metavar="FILE", help="The payload, as the service publishes it.")],
-    day: Annotated[str, typer.Option("--date", metavar="DATE", help="Date that it is about, YYYY-MM-DD.")],
+    payload: Annotated[Path, typer.Argument(metavar="FILE", help="The payload, as the service sent it.")],
+    day: Annotated[str, typer.Option("--date", metavar="DATE", help="Date of the payload, YYYY-MM-DD.")],
     key: Annotated[
         str | None,
         typer.Option(
             "--key",
-            help="Game id, season or team that it is about; needed if a date has several payloads of the source.",
+            help="Game id, season or team of the payload; needed if a date has several payloads of the source.",
         ),
     ] = None,
     received: Annotated[
@@ -99,7 +99,7 @@ def _moment(text: str) -> datetime:
     except (ValueError, OverflowError):
         pass
     raise BackcourtError(
-        f"--received {text[:40]!r} is no time with a zone", valid=["2021-11-23T10:00:00Z, 2021-11-23T05:00:00-05:00"]
+        f"--received {text[:40]!r} is not a time with a zone", valid=["2021-11-23T10:00:00Z, 2021-11-23T05:00:00-05:00"]
     )
 
 
@@ -111,6 +111,6 @@ def _measure(source: Source, day: date, key: str, house: Warehouse) -> Measure |
     try:
         judging = judging_of(house, source, [(day, key)])
     except WarehouseLockedError as error:
-        typer.echo(f"not compared with the schedule, the load will do it: {error.message}", err=True)
+        typer.echo(f"not compared with the schedule yet; loading does that: {error.message}", err=True)
         return None
     return judging.measure if judging else None

@@ -108,8 +108,8 @@ def resolve(
         steps = ", ".join(f"{step} {count:,}" for step, count in found.steps.items())
         typer.echo(
             f"{found.asked:,} names without an id: {found.decided:,} resolved{f' ({steps})' if steps else ''}, "
-            f"{found.queued:,} wait{f', {found.invalid:,} are no names' if found.invalid else ''}; "
-            f"{found.rows:,} rows have their id now"
+            f"{found.queued:,} wait{f', {found.invalid:,}are not names' if found.invalid else ''}; "
+            f"{found.rows:,} rows now have their id"
         )
         if found.queued:
             typer.echo(f"next: backcourt names pending{same_warehouse(file)}")
@@ -147,7 +147,7 @@ def ask(
         int, typer.Option("--limit", min=1, max=1_000_000, help="How many names at most, the most frequent first.")
     ] = 100,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what it would cost at most; nothing is sent.")
+        bool, typer.Option("--dry-run", help="Print the most that it would cost; nothing is sent.")
     ] = False,
     as_json: JsonOption = False,
     file: WarehouseOption = None,
@@ -204,7 +204,7 @@ def ask(
             typer.echo(f"pending: {readable(question.original_name)}: {readable(why)}")
         typer.echo(
             f"{len(questions):,} names: {done.aliases:,} got an alias, {done.review:,} under review, {len(left):,} "
-            f"pending; {done.rows:,} rows have their id now; {outcome.calls:,} calls, {outcome.spent_usd:.4f} dollars"
+            f"pending; {done.rows:,} rows now have their id; {outcome.calls:,} calls, {outcome.spent_usd:.4f} dollars"
             + (f" and at most {outcome.unknown_usd:.4f} for calls that broke" if outcome.unknown_usd else "")
         )
         typer.echo(f"next: backcourt names pending --status under_review{same_warehouse(file)}")
@@ -246,7 +246,9 @@ def _print_estimate(
 
 @app.command()
 def reprocess(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say which dates would be computed and leave.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the dates that would be computed and exit.")
+    ] = False,
     mode: ModeOption = None,
     as_json: JsonOption = False,
     file: WarehouseOption = None,

@@ -20,7 +20,10 @@ _PLACES = 6
 def find(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="Part of a name, in any spelling of it, or an id.")],
     season: Annotated[
-        str | None, typer.Option("--season", metavar="SEASON", help="Only who can have played in it: 2024-25.")
+        str | None,
+        typer.Option(
+            "--season", metavar="SEASON", help="Only players who can have played in that season, for example 2024-25."
+        ),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many at most.")] = 20,
     as_json: JsonOption = False,
@@ -42,7 +45,7 @@ def find(
         print_json([{**asdict(player), "is_near": found.are_near} for player in shown])
         raise typer.Exit(0 if shown and not found.are_near else 1)
     if found.are_near and shown:
-        typer.echo(f"nobody is called {readable(text)!r}; the nearest names:")
+        typer.echo(f"no player is called {readable(text)!r}; the nearest names:")
     if shown:
         print_table(
             ("player", "name", "career", "listed", "also called"),
@@ -72,7 +75,7 @@ def registry_of(file: str | None) -> Warehouse | None:
     place = warehouse(file)
     default = Settings().warehouse
     if file is None and load().warehouse == default and not Path(default).exists():
-        typer.echo("no warehouse here: the list of all players is used, which knows careers but no teams", err=True)
+        typer.echo("no warehouse here: using the list of all players, which has careers but no teams", err=True)
         return None
     place.require()
     return place

@@ -77,7 +77,7 @@ def print_done(done: ActsResult, word: str, file: str | None) -> None:
     for alias in dict.fromkeys(filter(None, done.aliases)):
         typer.echo(f"alias: {alias_words(alias)}")
     if done.rows or done.names:
-        typer.echo(f"{done.rows:,} raw rows have their id now; {done.names:,} other names were decided")
+        typer.echo(f"{done.rows:,} raw rows now have their id; {done.names:,} other names were decided")
     if done.dates:
         typer.echo(f"dates that missed them: {len(done.dates):,}, {done.dates[0]} to {done.dates[-1]}")
     for review in done.reviews[:_ACTS]:

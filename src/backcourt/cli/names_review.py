@@ -29,7 +29,8 @@ IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of a name, or 
 ByOption = Annotated[str | None, typer.Option("--by", help="Who decides; default: the user's login name.")]
 NotesOption = Annotated[str | None, typer.Option("--notes", help="Why, for those who ask later.")]
 DryRunOption = Annotated[
-    bool, typer.Option("--dry-run", help="Say which player it would be, and where the alias would hold; write nothing.")
+    bool,
+    typer.Option("--dry-run", help="Show which player it would be and where the alias would apply; write nothing."),
 ]
 
 
@@ -219,8 +220,8 @@ def aliases(as_json: JsonOption = False, file: WarehouseOption = None) -> None:
 
 def withdraw(
     alias: Annotated[str, typer.Argument(metavar="ALIAS", help="The alias, or the name that it is made of.")],
-    season: Annotated[str | None, typer.Option("--season", help="Its season, if it holds in one only.")] = None,
-    team: Annotated[str | None, typer.Option("--team", help="Its team, if it holds with one only.")] = None,
+    season: Annotated[str | None, typer.Option("--season", help="Its season, if it applies to one only.")] = None,
+    team: Annotated[str | None, typer.Option("--team", help="Its team, if it applies to one only.")] = None,
     by: ByOption = None,
     notes: NotesOption = None,
     as_json: JsonOption = False,
@@ -240,16 +241,16 @@ def withdraw(
         print_json(asdict(gone))
         return
     if gone.already:
-        typer.echo(f"withdrawn already: {alias_words(gone.alias)}")
+        typer.echo(f"already withdrawn: {alias_words(gone.alias)}")
         print_next(f"undo {gone.review_id}" if gone.review_id else "aliases", file)
         return
-    typer.echo(f"withdrawn: {alias_words(gone.alias)}; {gone.decisions:,} names rested on it")
+    typer.echo(f"withdrawn: {alias_words(gone.alias)}; {gone.decisions:,} names depended on it")
     for table, rows in gone.rows.items():
         typer.echo(f"{table}: {rows:,} rows lost their id")
     if gone.dates:
         typer.echo(f"game dates: {len(gone.dates):,}, {gone.dates[0]} to {gone.dates[-1]}")
     waiting = gone.decisions - gone.decided
-    typer.echo(f"asked again: {gone.decided:,} decided otherwise, {waiting:,} wait")
+    typer.echo(f"asked again: {gone.decided:,} decided differently, {waiting:,} wait")
     typer.echo(f"to undo: backcourt names undo {gone.review_id}{same_warehouse(file)}")
     print_next("pending" if waiting else "health", file)
 

@@ -15,8 +15,10 @@ def test() -> None:
 
     notifier = make_notifier(load().notify)
     if isinstance(notifier, NoNotifier):
-        typer.echo("nobody is told: notify is none")
+        typer.echo("no one is notified: notify is none")
         return
     notifier.send("test of Backcourt's notifications", "A run would tell you here how it ended.", "info")
-    where = f"{len(notifier.addresses)} addresses took it" if isinstance(notifier, AppriseNotifier) else "printed above"
+    where = (
+        f"{len(notifier.addresses)} addresses accepted it" if isinstance(notifier, AppriseNotifier) else "printed above"
+    )
     typer.echo(f"sent: {where}")

@@ -81,7 +81,7 @@ def plan(
 def print_plan(found: Plan) -> None:
     """Print the ranges, what is read before them and what becomes stale."""
     if not found.ranges:
-        typer.echo(f"nothing to do on {found.request.span}: every date is computed from what is there now")
+        typer.echo(f"nothing to do on {found.request.span}: every date is up to date")
     else:
         _print(found.ranges, f"would compute ({len(found.ranges)} ranges)")
     if found.look_backs:

@@ -11,7 +11,7 @@ from backcourt.cli.engine import JsonOption, same_warehouse
 from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
 from backcourt.cli.sources import LandingOption, asked_again
 
-app = typer.Typer(help="What was held back because it breaks a rule.", no_args_is_help=True)
+app = typer.Typer(help="See and retry what is held back because it breaks a rule.", no_args_is_help=True)
 _SHOWN = 10
 TableOption = Annotated[str | None, typer.Option("--table", help="Only this raw table.")]
 
@@ -93,7 +93,9 @@ def show(
         ("table", "rule", "detail", "file", "since"),
         [(r["table_name"], r["rule"], r["detail"], r["source_file"], f"{r['quarantined_at']:%F %H:%M}") for r in found],
     )
-    typer.echo(f"next: mend the file, or wait for the source to, then backcourt quarantine retry{same_warehouse(file)}")
+    typer.echo(
+        f"next: correct the file, or wait for the source to, then backcourt quarantine retry{same_warehouse(file)}"
+    )
 
 
 @app.command()

@@ -71,11 +71,11 @@ def run(
         bool,
         typer.Option(
             "--fail-fast",
-            help="Stop at the first chunk of which a date fails with an error; its other dates are published.",
+            help="Stop at the first chunk with a date that fails with an error; its other dates are published.",
         ),
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and leave.")] = False,
-    reason: Annotated[str, typer.Option("--reason", help="Why, for the change log of restated rows.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and exit.")] = False,
+    reason: Annotated[str, typer.Option("--reason", help="Why, stored in the change log of restated rows.")] = "",
     as_json: JsonOption = False,
     log_format: Annotated[str, typer.Option("--log-format", help="text, or json: a line per step on stderr.")] = "text",
     file: WarehouseOption = None,
@@ -102,8 +102,8 @@ def run(
     if kept is not None:
         if asked != RunOptions():
             raise BackcourtError(
-                "--plan FILE says what is computed",
-                next_step="leave dates, tables, --reprocess, --mode and --validation out, or make another plan",
+                "--plan FILE already says what to compute",
+                next_step="drop the dates, tables, --reprocess, --mode and --validation, or make a new plan",
             )
         request, policy = kept.request, resolve_mode(kept.request.mode)
     else:
@@ -200,7 +200,7 @@ def carry_out(
 def print_result(result: RunResult, file: str | None = None) -> None:
     """Print what a run did: a line per table, then warnings, problems and the next command."""
     if not result.plan.ranges:
-        typer.echo(f"nothing to do on {result.plan.request.span}: every date is computed from what is there now")
+        typer.echo(f"nothing to do on {result.plan.request.span}: every date is up to date")
         return
     print_results(result.tables)
     for line in result.warnings:
@@ -208,7 +208,7 @@ def print_result(result: RunResult, file: str | None = None) -> None:
     for line in result.problems:
         typer.echo(f"problem: {line}")
     for name in result.blocked:
-        typer.echo(f"blocked: {name} was left as it was on the dates that read a failed one")
+        typer.echo(f"blocked: {name} was not computed on the dates that read a failed one")
     typer.echo(f"mode: {result.plan.request.mode}, validation: {result.plan.request.validation}")
     if result.exit_code:
         typer.echo(f"next: backcourt history {result.run_id}{same_warehouse(file)}")

@@ -31,12 +31,10 @@ LandingOption = Annotated[
     ),
 ]
 LimitOption = Annotated[int | None, typer.Option("--limit", min=1, max=1_000_000, help="How many payloads at most.")]
-ResumeOption = Annotated[
-    bool, typer.Option("--resume/--no-resume", help="Leave out what was done before, or do it again.")
-]
+ResumeOption = Annotated[bool, typer.Option("--resume/--no-resume", help="Skip what was done before, or do it again.")]
 PatienceOption = Annotated[
     Literal["usual", "quick", "escalating"],
-    typer.Option("--patience", help="How long a payload is tried: 5 times, 2 times, or 8 times with growing pauses."),
+    typer.Option("--patience", help="How often a payload is tried: 5 times, 2 times, or 8 times with growing pauses."),
 ]
 _FIRST = "nbac_schedule"
 """The source with which a warehouse may begin; the others need a schedule."""
@@ -52,7 +50,7 @@ def fetch(
     game: GameOption = None,
     limit: LimitOption = None,
     resume: ResumeOption = True,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked for and leave.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be fetched and exit.")] = False,
     patience: PatienceOption = "usual",
     place: LandingOption = None,
     as_json: JsonOption = False,
@@ -77,7 +75,7 @@ def fetch(
     fetchable(source)
     if name == REPARSE:
         raise BackcourtError(
-            f"{name} asks for nothing: it reads again what has landed",
+            f"{name} fetches nothing: it rereads what has landed",
             next_step=f"run: backcourt load {source.name} --no-resume",
         )
     house = warehouse(file)
@@ -96,7 +94,7 @@ def fetch(
     if dry_run:
         known = has_landed(source, zone, wanted, judging) if resume else set()
         todo = (len(wanted) - len(known)) if limit is None else min(limit, len(wanted) - len(known))
-        words = f"would ask for {todo:,} payloads of {source.name}; {len(known):,} have landed"
+        words = f"would fetch {todo:,} payloads of {source.name}; {len(known):,} have landed"
         print_json({"would_fetch": todo, "known": len(known)}) if as_json else typer.echo(words)
         return
     told = _told if not as_json else _nobody
@@ -117,7 +115,7 @@ def load_source(
     game: GameOption = None,
     limit: LimitOption = None,
     resume: ResumeOption = True,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be loaded and leave.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be loaded and exit.")] = False,
     place: LandingOption = None,
     as_json: JsonOption = False,
     file: WarehouseOption = None,
@@ -194,7 +192,7 @@ def _wanted(source: Source, asked: RunOptions, games: Sequence[str], house: Ware
         span = _filed(source, asked, house) if asked != RunOptions() else None
         if span is not None and not span.start <= today <= span.end:
             raise BackcourtError(
-                f"{source.name} publishes what holds today, {today}, and can be asked for no other date",
+                f"{source.name} publishes only what holds today, {today}, and cannot be fetched for another date",
                 next_step="leave the dates out",
             )
         return snapshot_targets(source, today), 0
@@ -207,14 +205,14 @@ def _wanted(source: Source, asked: RunOptions, games: Sequence[str], house: Ware
     house.require()
     span, before = readable(source, span), span.start
     if span.start != before:
-        typer.echo(f"warning: {source.name} works from {span.start} on: dates before it are not asked for", err=True)
+        typer.echo(f"warning: {source.name} works from {span.start} on: earlier dates are not fetched", err=True)
     with house.read() as session:
         seasons = read_seasons(session)
         found = targets(session, source, span, games, seasons=seasons)
         late = overdue(session, span, today)
     if late:
         typer.echo(
-            f"warning: by the schedule {late:,} games of {span} are not over; it may be old: "
+            f"warning: according to the schedule {late:,} games of {span} are not over; it may be out of date: "
             f"backcourt fetch {_FIRST} --season {seasons.of(span.end)}, then backcourt load {_FIRST}",
             err=True,
         )
@@ -280,7 +278,7 @@ def _print_fetched(name: str, done: Fetched, days: Sequence[date], options: str)
     if done.stopped:
         typer.echo(f"stopped: {done.stopped}", err=True)
     if done.incomplete:
-        typer.echo(f"incomplete: {len(done.incomplete):,}; they are kept, and the next fetch asks for them again")
+        typer.echo(f"incomplete: {len(done.incomplete):,}; they are kept, and the next fetch tries them again")
     again = "fetch" if done.missing else "load"
     dates = f" --start-date {days[0]} --end-date {days[-1]}" if days else ""
     typer.echo(f"next: backcourt {again} {name}{dates}{options}")

@@ -44,7 +44,7 @@ def status(
             print_json({"writing": error.message, "locks": None, "failed": None, "months": None})
         else:
             typer.echo(f"writing: {error.message}")
-            typer.echo("what is computed cannot be read meanwhile; next: ask again in a few seconds")
+            typer.echo("results cannot be read while it writes; next: try again in a few seconds")
         return
     if as_json:
         live = [lock for lock in found.locks if lock.live]
@@ -55,7 +55,7 @@ def status(
             f"writing: {_writer(lock)}" if lock.live else f"left behind by {_writer(lock)}; the next run frees it"
         )
     if not any(lock.live for lock in found.locks):
-        typer.echo("writing: nobody")
+        typer.echo("writing: no one")
     if found.failed:
         print_table(
             ("table", "failed dates", "oldest", "newest", "reason", "detail"),

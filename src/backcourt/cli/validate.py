@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from backcourt.integrity.validation import Validation
     from backcourt.warehouse.base import Warehouse
 
-app = typer.Typer(help="Prove that what is stored is whole and right.", no_args_is_help=True)
+app = typer.Typer(help="Check that what is stored is complete and correct.", no_args_is_help=True)
 TablesOption = Annotated[
     list[str] | None, typer.Option("--table", help="Only this table, with or without its dataset; may be repeated.")
 ]
@@ -98,7 +98,9 @@ def coverage(
     end_date: EndOption = None,
     season: SeasonOption = None,
     table: TablesOption = None,
-    details: Annotated[bool, typer.Option("--details", help="Name who has neither a row nor a record.")] = False,
+    details: Annotated[
+        bool, typer.Option("--details", help="List everyone who has neither a row nor a record.")
+    ] = False,
     reconcile: Annotated[
         bool, typer.Option("--reconcile", help="Show the arithmetic of every table and date that does not add up.")
     ] = False,
@@ -312,7 +314,7 @@ def _print_untracked(named: Sequence[Untracked]) -> None:
     print_table(
         ("table", "date", "who", "name", "game"),
         [(table(item.table).short, item.day, item.entity, item.name, item.game_id) for item in named],
-        title="neither row nor record" if named else "everybody is tracked",
+        title="neither row nor record" if named else "everyone is tracked",
     )
     if len(named) == LIMIT:
         typer.echo(f"the first {LIMIT} are shown")

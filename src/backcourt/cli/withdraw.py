@@ -18,15 +18,15 @@ def withdraw(
     unit: Annotated[
         str, typer.Argument(metavar="GAME", help="Game id; in tables without games the team, player id or date.")
     ],
-    reason: Annotated[str, typer.Option("--reason", help="Why, for the change log.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, stored in the change log.")],
     season: Annotated[
         str | None, typer.Option("--season", help="The season, if several have that team or player.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go and leave.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be removed and exit.")] = False,
     as_json: JsonOption = False,
     file: WarehouseOption = None,
 ) -> None:
-    """Take a game out of a raw table, because the source no longer has it; every row stands in the change log.
+    """Remove a game from a raw table because the source no longer has it; the change log keeps every row.
 
     Dates that were computed from it are stale then. A folder that still has it brings it back when it is loaded.
     """
@@ -47,19 +47,19 @@ def withdraw(
 def _print(done: Withdrawn, file: str | None, *, dry_run: bool) -> None:
     days = f" of {', '.join(map(str, done.dates))}" if done.dates else ""
     if done.already:
-        typer.echo(f"withdrawn already: {_rows(done.already)} of {done.unit}{days} from {done.table}")
+        typer.echo(f"already withdrawn: {_rows(done.already)} of {done.unit}{days} from {done.table}")
         typer.echo(f"next: backcourt plan --season {done.season}{same_warehouse(file)}")
         return
     typer.echo(
         f"{'would withdraw' if dry_run else 'withdrawn'}: {_rows(done.rows)} of {done.unit}{days} from {done.table}"
     )
     for table, rows in sorted(done.elsewhere.items()):
-        typer.echo(f"the same game stands in {table} still: {_rows(rows)}")
+        typer.echo(f"the same game is still in {table}: {_rows(rows)}")
     if dry_run:
         typer.echo("dry run: nothing was changed")
         return
     if done.names and done.names.revised:
-        typer.echo(f"{done.names.revised:,} names are decided otherwise without them")
+        typer.echo(f"{done.names.revised:,} names are decided differently without them")
     typer.echo("loading a folder that still has it brings it back; so does its payload, with --no-resume")
     typer.echo(f"next: backcourt plan --season {done.season}{same_warehouse(file)}")
 

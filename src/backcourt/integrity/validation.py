@@ -122,7 +122,7 @@ def readiness(session: Session, span: DateRange) -> Validation:
     return Validation("readiness", span, (*checks, names_check(session)))
 
 
-NAMES_ASKED = "every name of the raw tables has been asked about"
+NAMES_ASKED = "every name in the raw tables has been looked up"
 
 
 def names_check(session: Session) -> Check:

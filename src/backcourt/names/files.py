@@ -44,15 +44,13 @@ def read_names(path: Path) -> list[dict[str, str]]:
     if wrong:
         raise _refused(
             path,
-            f"line {', '.join(map(str, wrong[:_SHOWN]))}: season {rows[wrong[0] - 2]['season'][:40]!r} is none",
+            f"line {', '.join(map(str, wrong[:_SHOWN]))}: season {rows[wrong[0] - 2]['season'][:40]!r} is not valid",
             valid=["2021-22", "nothing"],
         )
     seen: dict[str, int] = {}
     for number, row in enumerate(rows, start=2):
         if seen.setdefault(row["row_id"], number) != number:
-            raise _refused(
-                path, f"line {number}: row_id {row['row_id'][:40]!r} stands on line {seen[row['row_id']]}, too"
-            )
+            raise _refused(path, f"line {number}: row_id {row['row_id'][:40]!r} is also on line {seen[row['row_id']]}")
     return rows
 
 
@@ -84,13 +82,13 @@ def read_csv(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     try:
         lines = list(csv.reader(io.StringIO(text), strict=True))
     except csv.Error as error:
-        raise _refused(path, f"it is no CSV: {error}") from error
+        raise _refused(path, f"it is not CSV: {error}") from error
     header = [cell.strip() for cell in lines[0]] if lines else []
     missing = [name for name in columns if name not in header]
     if missing:
         raise _refused(path, f"it has no column {missing[0]}", valid=columns)
     if len(set(header)) < len(header):
-        raise _refused(path, "a column stands there twice", valid=columns)
+        raise _refused(path, "a column appears twice", valid=columns)
     rows = []
     for number, line in enumerate(lines[1:], start=2):
         if not line:
@@ -139,7 +137,7 @@ def decide_file(
 
 
 def unknown_teams(rows: Sequence[Mapping[str, str]]) -> list[tuple[str, int]]:
-    """Teams of a file that nobody is called, and in how many rows: the most frequent first."""
+    """Teams of a file that no player is called, and in how many rows: the most frequent first."""
     found = Counter(row["team"] for row in rows if (code := team_code_of(row["team"])) and not is_team(code))
     return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
 

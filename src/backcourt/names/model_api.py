@@ -44,8 +44,8 @@ _PASSING = frozenset({408, 409, 429})
 _FINAL = frozenset({401, 402, 403, 404, 429})
 """Refusals that every further call of the run would meet as well."""
 _WORDS: Mapping[int, str] = {
-    401: "the service did not take the key",
-    402: "the service wants to be paid first",
+    401: "the service rejected the key",
+    402: "the service requires payment first",
     403: "the key may not use this model or service",
     404: "the service does not know the model or the address",
     429: "the service's rate limit is reached",
@@ -91,7 +91,7 @@ class ModelSettings:
             # A header cannot carry it, and the client would print it when it says so.
             raise SettingsError(
                 "ai_key has characters that no key has (spaces, line ends, letters outside ASCII)",
-                next_step="copy the key again, without what stands around it",
+                next_step="copy the key again, without the text around it",
             )
         if self.base_url is not None:
             _refuse_address(self.base_url)
@@ -390,7 +390,7 @@ def _in_words(error: anthropic.APIError) -> tuple[str, bool]:
         words = f"{_WORDS.get(status, other)} ({status})"
         wait = _retry_after(error)
         if wait is not None and wait > LONGEST_WAIT:
-            words += f", and asks to wait {wait:.0f} s" if math.isfinite(wait) else ", and asks to wait for ever"
+            words += f", and asks to wait {wait:.0f} s" if math.isfinite(wait) else ", and asks to wait forever"
         return words, status in _FINAL
     if isinstance(error, anthropic.APITimeoutError):
         return "the service did not answer in time", False

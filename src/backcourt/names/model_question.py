@@ -256,7 +256,7 @@ def judge(item: Item, raw: Mapping[str, object], registry: Collection[int], secr
     if set(raw) != set(FIELDS) or not isinstance(reason, str):
         problem = "the model's answer does not have the fields that were asked for"
     elif verdict not in _VERDICTS:
-        problem = "the model's verdict is none of the four"
+        problem = "the model's verdict is not one of the four"
     elif type(confidence) not in {int, float} or not 0 <= cast("float", confidence) <= 1:
         problem = "the model's confidence is not a number from 0 to 1"
     elif player_id is not None and (type(player_id) is not int or player_id not in registry):
@@ -264,7 +264,7 @@ def judge(item: Item, raw: Mapping[str, object], registry: Collection[int], secr
     elif verdict == "MATCH" and player_id is None:
         problem = "the model said MATCH without a player"
     elif verdict in {"NEW_PLAYER", "DATA_ERROR"} and player_id is not None:
-        problem = f"the model said {verdict} and named a player all the same"
+        problem = f"the model said {verdict} but named a player"
     if problem:
         return problem
     found = cast("int | None", player_id)

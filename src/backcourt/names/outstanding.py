@@ -44,10 +44,10 @@ class Outstanding:
         """In words."""
         parts = (
             (self.listings, "players by team and season are not registered"),
-            (self.never_asked, "names were never asked about"),
-            (self.revised, "names are decided otherwise by what is known now"),
-            (self.rows, "raw rows lack the id that is decided"),
-            (self.acts, "decisions of reviewers are carried out in part"),
+            (self.never_asked, "names were never looked up"),
+            (self.revised, "names would be decided differently now"),
+            (self.rows, "raw rows lack the decided id"),
+            (self.acts, "reviewers' decisions are only partly applied"),
         )
         return ", ".join(f"{count:,} {words}" for count, words in parts if count)
 

@@ -278,7 +278,7 @@ def aliases(session: Session) -> list[Row]:
 def health(session: Session, now: datetime) -> Health:
     """How the queue is doing: critical if a name waits over 24 hours, warning if under 90 % of a week's are decided.
 
-    A warning, too, if names were never asked about, or are decided otherwise by what is known now.
+    A warning, too, if names were never looked up, or are decided otherwise by what is known now.
     A snoozed name waits again from its day on (midnight UTC).
 
     Args:

@@ -101,7 +101,7 @@ def perform(
     """
     check_texts({"the reviewer": by, **{f"notes of {named(act.row)}": act.notes or "" for act in acts}})
     if not by.strip():
-        raise BackcourtError("nobody is named as the reviewer", next_step="name one with --by")
+        raise BackcourtError("no reviewer is named", next_step="name one with --by")
     said = Said.read(session)
     repeated = {key_of(act.row): found for act in acts if (found := said.already(act)) is not None}
     if repeated:
@@ -238,7 +238,7 @@ def _check_accepted(act: Act, people: People) -> None:
         )
     if not name.words or len(row["original_name"]) > LONGEST:
         raise BackcourtError(
-            f"{named(row)} is no name that could stand for anybody",
+            f"{named(row)} cannot be anyone's name",
             next_step=f"backcourt names reject {name_id(*key_of(row))} --as invalid",
         )
     for alias in people.aliases:

@@ -79,7 +79,7 @@ def find(session: Session, text: str, where: Table = QUEUE) -> Row:
     pending = f"see the names and their ids with: {listed}"
     if not re.fullmatch(r"[0-9a-f]{1,64}", digits):
         raise BackcourtError(
-            f"{text[:_SHOWN]!r} is no id of a name", valid=[f"{_DIGITS} hex digits"], next_step=pending
+            f"{text[:_SHOWN]!r} is not the id of a name", valid=[f"{_DIGITS} hex digits"], next_step=pending
         )
     found = select(session, where, f"STARTS_WITH({_ID}, @digits)", {"digits": digits})
     if not found:

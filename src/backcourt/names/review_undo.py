@@ -353,7 +353,7 @@ def _check_last(review: Row, before: Mapping[str, Any], in_force: Iterable[Row])
     if later:
         last = max(later, key=lambda row: row["reviewed_at"])
         raise BackcourtError(
-            f"a later act rests on {review['review_id']}: {last['action']} {last['review_id']}",
+            f"a later act depends on {review['review_id']}: {last['action']} {last['review_id']}",
             next_step=f"undo that one first: backcourt names undo {last['review_id']}",
         )
 

@@ -125,7 +125,7 @@ def import_(session: Session, path: Path, *, by: str, now: datetime, run_id: str
     if problems:
         more = f"; and {len(problems) - _SHOWN} more rows" if len(problems) > _SHOWN else ""
         raise SheetError(
-            f"{path}: {len(problems)} rows cannot be used, so none was: {'; '.join(problems[:_SHOWN])}{more}",
+            f"{path}: {len(problems)} rows cannot be used, so nothing was imported: {'; '.join(problems[:_SHOWN])}{more}",
             next_step="correct them and import the file again",
         )
     return perform(session, acts, by=by, now=now, run_id=run_id) if acts else ActsResult((), ())
@@ -171,7 +171,9 @@ def _act(line: _Line, queue: Mapping[str, Row], seen: dict[str, int]) -> Act | N
     word, _, day = decision.partition(" ")
     if not decision:
         if player:
-            raise BackcourtError("a player without a decision", next_step="write accept beside him, or take him out")
+            raise BackcourtError(
+                "a player without a decision", next_step="write accept beside the player, or remove the player"
+            )
         return None
     if word != "accept" and player:
         raise BackcourtError(f"a player beside {word[:20]!r}", next_step="only accept goes with a player")
@@ -188,7 +190,7 @@ def _act(line: _Line, queue: Mapping[str, Row], seen: dict[str, int]) -> Act | N
         return Act(row, "accept", int(found[1]), notes=notes)
     outcome = {"reject": "ignored", "invalid": "invalid", "new_player": "new_player"}.get(decision)
     if outcome is None:
-        raise BackcourtError(f"decision {cells['decision'][:40]!r} is none", valid=[*DECISIONS, "nothing"])
+        raise BackcourtError(f"decision {cells['decision'][:40]!r} is unknown", valid=[*DECISIONS, "nothing"])
     return Act(row, "reject", outcome=outcome, notes=notes)
 
 
@@ -214,7 +216,7 @@ def _row(line: _Line, queue: Mapping[str, Row], seen: dict[str, int]) -> Row:
             f"no name has the id {number[:40]!r}" if number else "no id", valid=["the ids of an exported sheet"]
         )
     if seen.setdefault(number, line.number) != line.number:
-        raise BackcourtError(f"{number} stands in row {seen[number]}, too", next_step="keep one of the two")
+        raise BackcourtError(f"{number} is also in row {seen[number]}", next_step="keep one of the two")
     for column, name in _SAME.items():
         written, stored = _folded(line.cells[column]), _folded(str(row[name]))
         if written.removeprefix("'") != stored.removeprefix("'"):

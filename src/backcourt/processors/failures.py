@@ -77,7 +77,7 @@ CATEGORIES: tuple[Category, ...] = (
     ),
     Category(
         "CIRCUIT_BREAKER_ACTIVE",
-        "the entity failed repeatedly and rests",
+        "the entity failed repeatedly and is skipped for a while",
         expected=False,
         retryable=True,
         correctable=False,

@@ -298,7 +298,7 @@ def _written(out_folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputFileError(
-            f"nothing could be written to {out_folder}: {reason(error)}; what stood there is as it was",
+            f"nothing could be written to {out_folder}: {reason(error)}; what was there is unchanged",
             next_step="free some space and run the same command again"
             if is_full(error)
             else "name another folder with --out",

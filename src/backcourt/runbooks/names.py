@@ -136,7 +136,7 @@ def resolve_names(parameters: NameResolution, *, stamp: Stamp | None = None) -> 
         found = name_facts.unlike(session, chosen.run_id)
     words = (
         f"run {chosen.run_id}: {done.asked:,} names asked, {done.decided:,} resolved, {done.queued:,} wait; "
-        f"{done.rows:,} raw rows have their id now"
+        f"{done.rows:,} raw rows now have their id"
     )
     headers = ("name", "source", "season", "team", "is", "step", "evidence")
     rows = [
@@ -230,7 +230,7 @@ def import_decisions(parameters: NameResolution, *, by: str | None = None, stamp
     with open_parameters(parameters).write(TABLES) as session:
         done = sheet.import_(session, path, by=by or _user(), now=chosen.now, run_id=chosen.run_id)
     words = (
-        f"{len(done.reviews):,} decisions of {path.name} done; {done.rows:,} raw rows have their id now, "
+        f"{len(done.reviews):,} decisions of {path.name} done; {done.rows:,} raw rows now have their id, "
         f"{done.names:,} other names were decided" + (f", {len(done.already):,} held already" if done.already else "")
     )
     acts = (*done.reviews, *(said.review_id for said in done.already if said.review_id))
@@ -397,5 +397,5 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         raise BackcourtError(
-            "nobody is named as the reviewer", next_step="backcourt names import --input FILE --by NAME"
+            "no reviewer is named", next_step="backcourt names import --input FILE --by NAME"
         ) from None

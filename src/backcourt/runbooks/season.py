@@ -82,7 +82,7 @@ def foresee(parameters: SeasonBackfill) -> Shown:
     with open_parameters(parameters).read() as session:
         found = engine_plan(session, _request(parameters))
     if not found.ranges:
-        words = f"nothing to do on {parameters.span}: every date is computed from what is there now"
+        words = f"nothing to do on {parameters.span}: every date is up to date"
         return Shown(view.note("good", f"{words[0].upper()}{words[1:]}."), words)
     tables = len({planned.table for planned in found.ranges})
     rows = sum(planned.rows for planned in found.ranges)
@@ -119,7 +119,7 @@ def backfill(parameters: SeasonBackfill, *, stamp: Stamp | None = None) -> Shown
     options = Options(reprocess=parameters.kinds, trigger="runbook")
     result = run(open_parameters(parameters), parameters.span, registry(), chosen, options=options)
     if not result.plan.ranges:
-        words = "nothing to do: every date is computed from what is there now"
+        words = "nothing to do: every date is up to date"
         return Shown(view.note("good", f"{words[0].upper()}{words[1:]}."), words)
     written = sum(found.inserted for found in result.tables)
     unchanged = sum(found.unchanged for found in result.tables)
@@ -128,10 +128,7 @@ def backfill(parameters: SeasonBackfill, *, stamp: Stamp | None = None) -> Shown
         view.note("bad" if result.exit_code else "good", f"{words}."),
         results_table(result.tables),
         *(view.note("bad", line) for line in result.problems[:_SHOWN]),
-        *(
-            view.note("bad", f"{name} was left as it was on the dates that read a failed one.")
-            for name in result.blocked
-        ),
+        *(view.note("bad", f"{name} was not computed on the dates that read a failed one.") for name in result.blocked),
         view.folded(
             f"{len(result.warnings)} warnings",
             "".join(view.note("question", line) for line in result.warnings),

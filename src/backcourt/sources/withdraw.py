@@ -76,7 +76,7 @@ def withdraw(
         warehouse: Where from.
         name: The raw table, with or without its dataset, or a source that fills it.
         unit: The game id, or what else a load counts in that table: team, player id or date.
-        reason: Why, for the change log.
+        reason: Why, stored in the change log.
         now: When (UTC).
         run_id: The run.
         season: The season, for example 2021-22; needed only if several have that unit.
