@@ -55,7 +55,7 @@ class Config:
         programs: Program name to the Python package or script file that defines its command line.
         arguments: Command with its subcommands to the pattern of files whose names, without their ending, its first
             argument takes.
-        ignore: Findings that are none.
+        ignore: False positives.
     """
 
     pages: tuple[str, ...] = (

@@ -106,8 +106,8 @@ def _in_site(page: PurePosixPath, place: PurePosixPath, name: str, repository: R
     absent = [each for each in repository.config.overlays if not (repository.root / each).is_dir()]
     real = normal(page.parent / name.lstrip("/"))
     if real is not None and repository.exists(real):
-        why = "a folder without an index page" if path is not None else f"no part of the site in '{docs_dir}'"
-        message = f"'{real}' exists, and is {why}"
+        why = "a folder without an index page" if path is not None else f"not part of the site in '{docs_dir}'"
+        message = f"'{real}' exists but is {why}"
     elif path is None:
         message = f"'{name}' leaves the site in '{docs_dir}'"
     elif absent:

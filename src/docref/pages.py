@@ -44,9 +44,9 @@ def read(repository: Repository, path: PurePosixPath) -> Page:
         page = Page(path)
         text = repository.read_text(path)
         if text is None and path.suffix != ".py" and repository.is_readable(path):
-            page.problems.append(_said(path, Outcome.MISSING, "no text in UTF-8"))
+            page.problems.append(_said(path, Outcome.MISSING, "not UTF-8 text"))
         elif text is None:
-            page.problems.append(_said(path, Outcome.UNKNOWN, "not judged: too large, or no text"))
+            page.problems.append(_said(path, Outcome.UNKNOWN, "not judged: too large, or not text"))
         elif len(text) > LARGEST_PAGE and path.suffix != ".ipynb":
             page.problems.append(_said(path, Outcome.UNKNOWN, "not judged: too large"))
         else:

@@ -141,7 +141,7 @@ def _skipped(ref: str, repository: Repository, snippet: Snippet) -> str:
         return "a placeholder"
     first = path.parts[0]
     if first == "~" or (first in _FOREIGN and PurePosixPath(first) not in repository.folders):
-        return "not of the repository"
+        return "not in the repository"
     written = matches_any(plain, repository.config.outputs) or plain in outputs.of_page(repository, snippet.path)
     if written or (inside is not None and not there and repository.is_ignored(inside, folder=True)):
         return "made by a command"

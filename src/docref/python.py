@@ -180,7 +180,7 @@ def _code(snippet: Snippet, index: Index, repository: Repository) -> Iterator[Ju
     if tree is None:
         if re.search(r"^\s*(?:from|import) ", snippet.text, re.MULTILINE):
             place = (snippet.path, snippet.line, snippet.column)
-            yield Judgement("python", "code", Outcome.UNKNOWN, *place, "not judged: no Python that can be read")
+            yield Judgement("python", "code", Outcome.UNKNOWN, *place, "not judged: Python that cannot be read")
         return
     names = _imports(snippet, index, repository)
     inner: set[int] = set()

@@ -49,7 +49,7 @@ def references(query: str, tables: Mapping[str, frozenset[str]]) -> Iterator[Ref
         yield from [each for tree in trees for each in _Judge(tree, trees, tables).references()]
     except (SqlglotError, RecursionError) as error:
         reason = str(error).split("\n", 1)[0] or type(error).__name__
-        yield Reference("table", "query", Outcome.UNKNOWN, f"not judged: no BigQuery SQL: {reason}")
+        yield Reference("table", "query", Outcome.UNKNOWN, f"not judged: not BigQuery SQL: {reason}")
 
 
 class _Judge:
@@ -78,7 +78,7 @@ class _Judge:
         name = f"{table.db}.{table.name}" if table.db else table.name
         start = int(table.this.meta.get("start", 0))
         if table.db.lower() in _FOREIGN or table.catalog.lower() in _FOREIGN or "information_schema" in name.lower():
-            yield Reference("table", name, Outcome.SKIPPED, "not of the schema", start)
+            yield Reference("table", name, Outcome.SKIPPED, "not in the schema", start)
         elif self._known_columns(table) is not None or table.name in self._own or self._is_path(table):
             yield Reference("table", name, Outcome.GOOD, "", start)
         else:

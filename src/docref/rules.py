@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from docref.repository import Repository
 
 RULES = {
-    "page": "a notebook is one, and a page can be read",
+    "page": "notebooks are valid, and pages can be read",
     "link": "links, images and reference definitions lead to a file or page",
     "anchor": "the fragment of a link is a heading or an id of its page",
     "path": "files, folders and patterns in code, fences, labels and inclusions are there",

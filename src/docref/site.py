@@ -98,7 +98,7 @@ def _target(
     try:
         parts = urlsplit(link)
     except ValueError:
-        return Outcome.MISSING, f"'{link}' is no URL"
+        return Outcome.MISSING, f"'{link}' is not a URL"
     if parts.scheme or parts.netloc or parts.path.startswith("/"):
         return Outcome.SKIPPED, "leads outside the site, or depends on where it is served"
     target = path

@@ -104,7 +104,7 @@ def test_a_failing_service_is_named_by_its_number_and_the_others_are_told(servic
     broken.server_close()
     with pytest.raises(SettingsError) as caught:
         make_notifier(f"{broken.address}, {service.address}").send("title", "body", "info")
-    assert str(caught.value).startswith("a notification was not delivered: address 1 of 2 did not take it")
+    assert str(caught.value).startswith("a notification was not delivered: address 1 of 2 rejected it")
     assert len(service.taken) == 1
 
 
@@ -153,7 +153,7 @@ def test_a_run_is_not_lost_because_nobody_could_be_told(computed, command, servi
     result = json.loads(done.out)
     assert result["tables"][0]["dates"] == 1
     (problem,) = result["problems"]
-    assert problem.startswith("a notification was not delivered: address 1 of 1 did not take it")
+    assert problem.startswith("a notification was not delivered: address 1 of 1 rejected it")
     shown = command("history", result["run_id"], "--json", "--warehouse", computed)
     assert json.loads(shown.out)["status"] == "success"
     assert SECRET not in done.out + done.err + shown.out + everything(computed)
@@ -207,7 +207,7 @@ def test_notify_test_says_where_it_went(command, service, monkeypatch):
     service.status = 503
     done = command("notify", "test")
     assert done.code == 2
-    assert "address 1, 2 of 2 did not take it" in done.line
+    assert "address 1, 2 of 2 rejected it" in done.line
     assert SECRET not in done.err
 
 

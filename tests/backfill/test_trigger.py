@@ -209,13 +209,13 @@ def test_pubsub_takes_the_event_of_a_daily_run(topic, fresh):
 @pytest.mark.slow
 def test_pubsub_that_refuses_is_an_error_for_people(topic, monkeypatch):
     """No permission, nobody there, no credentials: the topic and the kind of failure, and where the event stands."""
-    with pytest.raises(SettingsError, match="topic refused of league did not take an event: PermissionDenied"):
+    with pytest.raises(SettingsError, match="topic refused of league did not accept an event: PermissionDenied"):
         PubSubPublisher("league", "refused", seconds=5).publish(EVENT)
     assert topic == []
     monkeypatch.setenv("PUBSUB_EMULATOR_HOST", "127.0.0.1:1")
-    with pytest.raises(SettingsError, match="topic completed of league did not take an event: RetryError") as caught:
+    with pytest.raises(SettingsError, match="topic completed of league did not accept an event: RetryError") as caught:
         PubSubPublisher("league", "completed", seconds=2).publish(EVENT)
-    assert "the event stands in nba_processing.events" in str(caught.value)
+    assert "the event is kept in nba_processing.events" in str(caught.value)
     monkeypatch.delenv("PUBSUB_EMULATOR_HOST")
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere.json")
     with pytest.raises(SettingsError, match="DefaultCredentialsError"):

@@ -129,7 +129,7 @@ HELD = f"""SELECT (SELECT count(*) FROM nba_analytics.team_offense_game_summary 
 
 
 def test_a_backfill_withdraws_a_day_that_lost_its_games(put_off, command, at):
-    """A day that was computed and is no game date any more: its rows and ledger entries go, then it is a mistake, too."""
+    """A day that was computed and is no longer a game date: its rows and ledger entries go, then it is a mistake, too."""
     at(datetime(2021, 11, 11, 12, tzinfo=UTC))
     assert query(put_off, HELD) == [(20, 10)]
     assert command("run", *YESTERDAY, "--warehouse", put_off).code == 0
@@ -151,7 +151,7 @@ def test_the_scheduled_job_withdraws_a_day_that_lost_its_games(put_off, command,
         )
     twin = shutil.copy(put_off, put_off.with_name("twin.duckdb"))
     planned = command("plan", *DAILY, "--json", "--warehouse", put_off)
-    assert {found["detail"] for found in json.loads(planned.out)["ranges"]} == {"no game date any more"}
+    assert {found["detail"] for found in json.loads(planned.out)["ranges"]} == {"no longer a game date"}
     assert command("run", *DAILY, "--warehouse", put_off).code == 0
     assert command("run", *YESTERDAY, "--warehouse", twin).code == 0
     assert query(put_off, HELD) == [(0, 0)]

@@ -200,7 +200,7 @@ def test_a_sheet_goes_out_and_comes_back(names, tmp_path):
     save()
     code, text = names("import", "--input", path, "--by", "ann")
     assert code == 2
-    assert "1 rows cannot be used, so nothing was imported: row 11: decision 'perhaps' is none" in text
+    assert "1 rows cannot be used, so nothing was imported: row 11: decision 'perhaps' is unknown" in text
     rows[-1] |= {"decision": "accept", "player_id": str(BROWN)}
     save()
     code, text = names("import", "--input", path, "--by", "ann")

@@ -28,7 +28,7 @@ def test_a_page_that_is_not_read_is_named(tmp_path: Path, capsys: pytest.Capture
         file.truncate(50_000_000)
     assert main(["check", "--root", str(tmp_path)]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "README.md: not judged: too large, or no text",
+        "README.md: not judged: too large, or not text",
         "0 findings in 1 pages: 0 references checked, 0 skipped, 1 not judged",
     ]
 

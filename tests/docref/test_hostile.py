@@ -72,7 +72,7 @@ def test_a_page_of_50_megabytes_is_said(tmp_path: Path) -> None:
     with (tmp_path / "README.md").open("wb") as file:
         file.truncate(50_000_000)
     [judgement] = report(tmp_path, {}).judgements
-    assert (judgement.outcome, judgement.message) == (Outcome.UNKNOWN, "not judged: too large, or no text")
+    assert (judgement.outcome, judgement.message) == (Outcome.UNKNOWN, "not judged: too large, or not text")
 
 
 @pytest.mark.parametrize(

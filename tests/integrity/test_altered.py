@@ -130,7 +130,7 @@ def test_validators_find_altered_rows(command, computed, name):
     words = ("gaps",) if name == "gaps" else ("validate", "range")
     done = command(*words, *SPAN, "--warehouse", computed)
     assert done.code >= 1
-    assert "are not what their hashes say" in done.out
+    assert "do not match their hashes" in done.out
     assert str(DAY) in done.out
     assert "\nnext: backcourt recover " in done.out
 
@@ -140,12 +140,12 @@ def test_before_phase_4(command, computed):
     query(computed, f"UPDATE {PGS} SET steals = steals + 1 WHERE game_date = ?", DAY)
     done = command("validate", "readiness", *SPAN, "--warehouse", computed)
     assert done.code == 1
-    assert "every row is what its hash says" in done.out
+    assert "every row matches its hash" in done.out
     query(computed, f"UPDATE {PLAYERS} SET steals = steals + 1 WHERE game_date = ?", DAY)
     found = json.loads(command("validate", "preflight", *SPAN, "--json", "--warehouse", computed).out)
     assert {check["name"] for check in found["checks"] if check["level"] != "ok"} == {
         "nba_raw.nbac_player_boxscore is loaded",  # its sums are no longer the teams'
-        "every raw row is what its hash says",
+        "every raw row matches its hash",
     }
 
 

@@ -121,7 +121,7 @@ def test_wrong_raw_rows_that_fit(command, whole, tmp_path):
     assert stored(path) != stored(whole)
 
     alone = command("recover", *SPAN, "--warehouse", path)
-    assert "not judged: whether raw rows are what their sources say; --dir" in alone.out
+    assert "not checked: whether raw rows match their sources; --dir" in alone.out
     season = whole.parent / "season"
     plan = command("recover", *SPAN, "--dir", season, "--warehouse", path)
     assert plan.code == 1

@@ -135,7 +135,7 @@ def test_a_team_that_nobody_is_called_is_said(command, tmp_path):
     [
         ("", "it has no column row_id"),
         ("row_id,name,season,team\n1,x,,\n", "it has no column source. valid: row_id, name, season, team, source"),
-        (HEADER + "1,x,2021-23,LAL,y\n", "line 2: season '2021-23' is none. valid: 2021-22"),
+        (HEADER + "1,x,2021-23,LAL,y\n", "line 2: season '2021-23' is not valid. valid: 2021-22"),
         (HEADER + "1,x,,LAL,y\n1,z,,LAL,y\n", "line 3: row_id '1' stands on line 2, too"),
         (HEADER + "1,x,,LAL\n", "line 2 has 4 cells, the header has 5"),
         (HEADER + '1,"x,,LAL,y\n', "it is no CSV"),

@@ -139,7 +139,7 @@ def test_what_cannot_be_done_is_refused_and_changes_nothing(session):
         ("valid: ignored, invalid, new_player", lambda: review.reject(session, either, "nobody", **ANN)),
         ("that day has come", lambda: review.snooze(session, either, NOW.date(), **ANN)),
         ("is pending, so it cannot be reopened", lambda: review.reopen(session, either, **ANN)),
-        ("nobody is named", lambda: review.reject(session, either, **{**ANN, "by": "  "})),
+        ("no reviewer is named", lambda: review.reject(session, either, **{**ANN, "by": "  "})),
         ("not UTF-8", lambda: review.reject(session, either, notes="\udcff", **ANN)),
         ("valid: ignored, invalid, pending", lambda: review.pending(session, ("waiting",), today=FIRST)),
         ("no act has the id", lambda: review.undo(session, "' OR 1=1 --", **ANN)),

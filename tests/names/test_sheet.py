@@ -133,7 +133,7 @@ def test_whatever_cannot_be_done_refuses_the_whole_file(session, tmp_path):
     assert "10 rows cannot be used, so nothing was imported" in text
     for says in (
         "row 3: no player with the id 5 is registered",
-        "row 4: decision 'maybe' is none. valid: accept, reject, invalid, new_player, snooze YYYY-MM-DD, nothing",
+        "row 4: decision 'maybe' is unknown. valid: accept, reject, invalid, new_player, snooze YYYY-MM-DD, nothing",
         "row 5: a player without a decision",
         "row 6: a player beside 'reject'",
         "row 7: ",

@@ -49,7 +49,7 @@ def test_a_lost_date_is_seen_by_all_and_ends_the_runbook(warehouse, change):
     assert "INVESTIGATE" in covered
     assert "DEPS_MISSING" not in covered.partition("Dates that do not add up")[2]
     gaps = steps.gaps(parameters)
-    assert repr(gaps) == "roots: 1; gaps that stand on them: 2"
+    assert repr(gaps) == "roots: 1; gaps that depend on them: 2"
     assert gaps.html.index(">root</td>") < gaps.html.index("TDZA, through TDZA") < gaps.html.index("TDZA, through PCF")
     with pytest.raises(ValidationError) as caught:
         steps.verdict(parameters)

@@ -96,7 +96,7 @@ def test_a_dry_run_counts_and_writes_nothing(place):
     for step in (steps.fill_registry, steps.resolve_names, steps.names_proven):
         assert "skipped: dry run" in repr(step(parameters))
     due = steps.reprocess_names(parameters)
-    assert repr(due) == "no date of the range misses a name that is resolved now; 2 miss open ones"
+    assert repr(due) == "no date of the range misses a name that has since been resolved; 2 miss open ones"
     assert f"UPGC {FIRST} 1 UPGC {SECOND} 1" in text(due)
     assert repr(steps.import_decisions(parameters)) == "no sheet was given"
     assert place.read_bytes() == before
@@ -134,7 +134,7 @@ def test_a_reviewed_sheet_is_done_and_its_dates_come_back(place, tmp_path):
     assert repr(due).startswith("1 game dates would be computed again")
     assert f"UPGC {SEASON} {FIRST}" in text(due)
     assert "no date of the range" in repr(steps.reprocess_names(given(place, dry_run=True, start_date=SECOND)))
-    with pytest.raises(ValidationError, match=f"no date misses a name that is resolved now: UPGC on {FIRST}"):
+    with pytest.raises(ValidationError, match=f"no date misses a name that has since been resolved: UPGC on {FIRST}"):
         steps.names_proven(given(place))
 
 

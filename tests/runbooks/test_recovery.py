@@ -30,7 +30,7 @@ def test_a_lost_date_is_repaired_and_proven(warehouse, change):
     intact = contents(warehouse)
     change(LOST)
     parameters = given(warehouse)
-    assert repr(steps.gaps(parameters)) == "roots: 1; gaps that stand on them: 2"
+    assert repr(steps.gaps(parameters)) == "roots: 1; gaps that depend on them: 2"
     assert "1 missing" in steps.before(parameters).html
     traced = steps.origin(parameters)
     assert "TDZA 2021-11-12: 0 of 16 inputs changed; PCF 2021-11-12: 2 of 8 inputs changed" in repr(traced)

@@ -99,7 +99,7 @@ def test_a_dead_run_is_no_writer(warehouse, change):
     )
     shown = steps.state(given(warehouse)).html
     assert "Run other (process 1 on elsewhere (somebody)) died and left its locks behind" in shown
-    assert "Nobody is writing." in shown
+    assert "No one is writing." in shown
 
 
 def test_the_range_and_the_warehouse_must_be_there(warehouse, tmp_path):

@@ -148,7 +148,7 @@ def test_a_dry_run_counts_and_writes_nothing(league):
     fetched = steps.fetch_team_boxscores(parameters)
     assert "fetch is false; payloads that have not landed: 1" in repr(fetched)
     assert f"backcourt fetch nbac_team_boxscore {parameters.dates} --landing " in text(fetched)
-    assert "1 payloads would be asked for" in repr(steps.fetch_team_boxscores(league.given(dry_run=True, fetch=True)))
+    assert "1 payloads would be fetched" in repr(steps.fetch_team_boxscores(league.given(dry_run=True, fetch=True)))
     assert repr(steps.load_team_boxscores(parameters)).startswith(f"{games - 1} payloads would be loaded, 0 are")
     assert repr(steps.team_boxscores_held(parameters)) == "games held back: 0, payloads refused: 0"
     assert "skipped: dry run" in repr(steps.team_boxscores_proven(parameters))

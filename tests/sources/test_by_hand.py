@@ -168,7 +168,9 @@ def test_without_a_schedule_nothing_is_good(partner: Partner, command: Command, 
     partner.execute("UPDATE nba_raw.nbac_schedule SET game_status = 1")
     done = command("fetch", "nbac_team_boxscore", *dates, *options)
     assert done.code == 1
-    assert "by the schedule 1 games of 2024-11-02 are not over; it may be old" in " ".join(done.err.split())
+    assert "according to the schedule 1 games of 2024-11-02 are not over; it may be out of date" in " ".join(
+        done.err.split()
+    )
     absent = tmp_path / "absent.duckdb"
     partner.land(sources()["nbac_team_boxscore"], DAY, v2(G1), G1)
     refused = command("load", "nbac_team_boxscore", "--landing", partner.landing.url, "--warehouse", absent)
@@ -202,7 +204,7 @@ def test_a_job_has_its_former_name_too(
     with SourceServer(Answer(status=404)) as server:
         monkeypatch.setenv("BACKCOURT_FETCH_VIA", server.url)
         done = command("jobs", "run", name, *dates, "--dry-run")
-    assert (done.code, done.out) == (0, "would ask for 1 payloads of odds_game_lines; 0 have landed\n")
+    assert (done.code, done.out) == (0, "would fetch 1 payloads of odds_game_lines; 0 have landed\n")
 
 
 def test_what_a_payload_is_about() -> None:

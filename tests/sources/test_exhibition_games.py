@@ -35,7 +35,7 @@ def test_scoreboard_and_officials() -> None:
     assert (len(parsed.rows), parsed.left_out) == (
         8,
         {
-            "exhibition games with a side that is none of the 30 teams": ["0032300001", "0012300001"],
+            "exhibition games with a side that is not one of the 30 teams": ["0032300001", "0012300001"],
             "games of other leagues": ["2022300001"],
         },
     )
@@ -54,7 +54,7 @@ def test_a_schedule_counts_what_it_leaves_out() -> None:
     parsed = SOURCE["nbac_schedule"].parse(data, about(date(2023, 10, 1), "2023-24"))
     assert (len(parsed.rows), sum(map(len, parsed.left_out.values()))) == (1264, 16)
     assert {kind: len(names) for kind, names in parsed.left_out.items()} == {
-        "exhibition games with a side that is none of the 30 teams": 9,
+        "exhibition games with a side that is not one of the 30 teams": 9,
         "planned games whose teams are not known yet": 7,
     }
 
@@ -90,7 +90,7 @@ def test_a_load_that_leaves_games_out_is_good(partner: Partner) -> None:
     partner.schedule(("0022300556", MLK, "DAL", "NOP", 125, 120, 4))
     loaded = partner.twice(SOURCE["nbac_scoreboard_v2"], MLK, json.dumps(whole).encode())
     assert (loaded.success, loaded.exit_code) == (1, 0)
-    assert loaded.left_out_counts == {"exhibition games with a side that is none of the 30 teams": 1}
+    assert loaded.left_out_counts == {"exhibition games with a side that is not one of the 30 teams": 1}
 
 
 @pytest.mark.slow

@@ -410,7 +410,7 @@ def test_a_key_that_is_none_is_said_before_anything_is_asked(landing, key):
 @pytest.mark.parametrize("via", ["mirror", "ftp://m/", "https://", "file:///etc", "http://a b/", "https://m/?x=1"])
 def test_a_mirror_that_is_no_address_is_said_so(landing, via):
     """A setting that cannot be asked is wrong use, not five tries per payload."""
-    with pytest.raises(BackcourtError, match="BACKCOURT_FETCH_VIA is no address"):
+    with pytest.raises(BackcourtError, match="BACKCOURT_FETCH_VIA is not a valid URL"):
         fetch(SOURCE, landing, wanted(GAMES[0]), Asking(lambda: NOW, via=via))
 
 
@@ -477,7 +477,7 @@ def test_the_command_fetches_and_says_what_is_missing(partner, command, monkeypa
     with SourceServer(Answer(status=404), GOOD) as server:
         monkeypatch.setenv("BACKCOURT_FETCH_VIA", server.url)
         dry = command("fetch", SOURCE.name, *options, "--dry-run")
-        assert (dry.code, dry.out) == (0, "would ask for 1 payloads of nbac_team_boxscore; 0 have landed\n")
+        assert (dry.code, dry.out) == (0, "would fetch 1 payloads of nbac_team_boxscore; 0 have landed\n")
         assert server.received == []
         missing = command("fetch", SOURCE.name, *options)
         assert (missing.code, missing.err) == (1, f"2024-11-02 {GAMES[0]}: failed: {server.url[7:]} answered 404\n")

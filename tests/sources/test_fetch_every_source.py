@@ -310,7 +310,7 @@ def test_pages_that_go_round_end(tmp_path: Path) -> None:
         with SourceServer(answer) as server:
             done = carried_out(job, server, Landing(str(tmp_path)))
         assert (done.stored, done.missing, done.requests) == (0, 1, pages)
-        assert list(done.failed.values()) == ["its pages have no end"]
+        assert list(done.failed.values()) == ["its pages never end"]
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
@@ -423,7 +423,7 @@ def test_a_snapshot_is_of_today_only(
         dates = ["--start-date", "2024-11-02", "--end-date", "2024-11-04"]
         refused = command("fetch", "nbac_player_movement", *dates, *options)
         assert (refused.code, server.received) == (2, [])
-        assert "publishes what holds today, 2025-01-15, and can be asked for no other date" in refused.line
+        assert "publishes only what holds today, 2025-01-15, and cannot be fetched for another date" in refused.line
         done = command("fetch", "nbac_player_movement", *options)
         assert done.code == 0, done
         days = "--start-date 2025-01-15 --end-date 2025-01-15"

@@ -225,7 +225,7 @@ def test_a_pause_until_a_moment_is_read_by_the_hosts_clock() -> None:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (Answer(hang=True), "gave no sign of life within 0.1 s"),
+        (Answer(hang=True), "did not respond within 0.1 s"),
         (Answer(status=429), "answered 429"),
         (Answer(b"<html>try later", status=503), "answered 503"),
         (Answer(b"<!DOCTYPE html><html><body>Sorry</body></html>"), "is HTML, not JSON"),

@@ -226,7 +226,7 @@ def test_a_file_that_is_not_what_was_received_is_refused_and_landed_anew(landing
     """Its name holds its content's digest: a damaged file is refused, and the same payload lands again beside it."""
     landed, _ = put(landing, b'{"a": 1}')
     Path(landed.path).write_bytes(spoilt)
-    with pytest.raises(InputFileError, match=r"it is not what was received\. fetch it again with --no-resume"):
+    with pytest.raises(InputFileError, match=r"it differs from what was received\. fetch it again with --no-resume"):
         landing.read(landed)
     mended, new = put(landing, b'{"a": 1}')
     assert new

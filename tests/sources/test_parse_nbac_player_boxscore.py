@@ -82,4 +82,4 @@ def test_a_broken_line_holds_its_game_back(partner: Partner) -> None:
     loaded = partner.load(SOURCE[NAME], IDES, json.dumps(whole).encode())
     assert (loaded.success, loaded.quarantined) == (6, 2)
     assert partner.rules() == {"0022400974": {"required_fields"}, "0022400972": {"points_add_up", "team_total"}}
-    assert dict(loaded.changed) == {"ast: a value that is no whole": 1}
+    assert dict(loaded.changed) == {"ast: a value that is not of kind whole": 1}

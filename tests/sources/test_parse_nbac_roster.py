@@ -53,7 +53,7 @@ def test_players_of_a_page() -> None:
 def test_what_is_no_birth_date_is_noted(born: object) -> None:
     """It becomes NULL, and the load says so."""
     parsed = SOURCE[NAME].parse(page(man(BIRTH_DATE=born)), about(DAY))
-    assert (parsed.rows[0]["birth_date"], parsed.changed) == (None, {"birth_date: a value that is no date"})
+    assert (parsed.rows[0]["birth_date"], parsed.changed) == (None, {"birth_date: a value that is not a date"})
 
 
 @pytest.mark.parametrize(

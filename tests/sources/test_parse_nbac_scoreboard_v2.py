@@ -68,7 +68,7 @@ def test_other_payloads_are_refused() -> None:
 
 
 def test_an_all_star_game_is_left_out() -> None:
-    """Its sides are none of the 30 teams, so no table has room for it; a game of the season is never left out."""
+    """Its sides are not one of the 30 teams, so no table has room for it; a game of the season is never left out."""
     whole, headers, _ = sets()
     headers[0][2], headers[0][6] = "0032300001", 1610616833
     headers[1][6] = 1610616833

@@ -58,7 +58,7 @@ def test_what_is_no_birth_date_is_noted(value: object) -> None:
     """It becomes NULL, and the load says so."""
     parsed = SOURCE[NAME].parse(roster(BIRTH_DATE=value), about(DAY, "CLE"))
     assert parsed.rows[0]["birth_date"] is None
-    assert parsed.changed == {"birth_date: a value that is no date"}
+    assert parsed.changed == {"birth_date: a value that is not a date"}
 
 
 def test_a_season_is_asked_for_team_by_team() -> None:

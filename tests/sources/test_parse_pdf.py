@@ -139,9 +139,9 @@ def test_only_the_final_box_is_read() -> None:
         (lambda lines: [line.replace("Grizzlies - B", "Lakers - B") for line in lines], "are of neither team"),
         (lambda lines: [line.replace("Bulge)", "Bulge") for line in lines], "is not closed|cannot be read"),
         (lambda lines: [line.replace("240:00 13", "13") for line in lines], "no players or no totals|cannot be read"),
-        (lambda lines: [line.replace("Max Strus", "Max; Strus") for line in lines], "'Max; Strus' is no name"),
+        (lambda lines: [line.replace("Max Strus", "Max; Strus") for line in lines], "'Max; Strus' is not a name"),
         (lambda lines: ["x" * 2000, *lines], "a line has 2,000 characters"),
-        (lambda _: ["Play-by-play"], "so it is no gamebook"),
+        (lambda _: ["Play-by-play"], "so it is not a gamebook"),
     ],
 )
 def test_a_box_that_is_not_whole_is_refused(changed: Callable[[list[str]], list[str]], message: str) -> None:
@@ -205,7 +205,7 @@ def test_another_report_is_refused() -> None:
     row = (459, ("01/04/2024", "07:30 (ET)", "MIL@SAS", "San Antonio Spurs", "Nene", "Out", "Rest"))
     with pytest.raises(InputFileError, match="the report of 2024-01-04, not of 2024-01-05"):
         injuries(report([row]), date(2024, 1, 5))
-    with pytest.raises(InputFileError, match="'13/04/24 12:30 PM' is no date and time"):
+    with pytest.raises(InputFileError, match="'13/04/24 12:30 PM' is not a date and time"):
         injuries(report([row], title="13/04/24 12:30 PM"))
     with pytest.raises(InputFileError, match="a second one"):
         injuries(_two_titles(row))
@@ -261,7 +261,7 @@ def test_what_is_no_readable_pdf_is_refused() -> None:
         "without text": of_contents([b"", b"q Q"]),
         "it has no line VISITOR": made([[(30, 700, "Nothing of a game")]]),
         "is encrypted": of_contents([page], trailer=ENCRYPTED),
-        "is no team": made([[(30, 700 - 10 * line, "VISITOR: x" * 30) for line in range(30)]]),
+        "is not a team": made([[(30, 700 - 10 * line, "VISITOR: x" * 30) for line in range(30)]]),
     }
     started = time.perf_counter()
     for message, data in cases.items():

@@ -424,10 +424,10 @@ def test_what_is_no_payload_is_refused():
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"MIN": "9" * 18 + ":00"}, "the minutes of team 2 are none"),
-        ({"TEAM_ABBREVIATION": "B; score_matches_schedule: x"}, "team 2 has a name that is none"),
-        ({"TEAM_NAME": "\x1b[2JCeltics"}, "team 2 has a name that is none"),
-        ({"FGM": 10**12}, "no number that can be stored"),
+        ({"MIN": "9" * 18 + ":00"}, "team 2 has no minutes"),
+        ({"TEAM_ABBREVIATION": "B; score_matches_schedule: x"}, "team 2 has a name that cannot be used"),
+        ({"TEAM_NAME": "\x1b[2JCeltics"}, "team 2 has a name that cannot be used"),
+        ({"FGM": 10**12}, "not a number that can be stored"),
         ({"GAME_ID": G2}, "it is about game"),
     ],
     ids=["minutes", "code", "name", "number", "game"],

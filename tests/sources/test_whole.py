@@ -345,7 +345,7 @@ def test_a_date_without_one_of_its_games_is_asked_again(partner: Partner, comman
         # A game that is over only now makes the list incomplete that was whole.
         partner.schedule(("0022409999", IDES, "LAL", "UTA", 100, 99, 4))
         assert command("load", source.name, *options).code == 1
-        assert command("fetch", source.name, *dates, *options, "--dry-run").out.startswith("would ask for 1 ")
+        assert command("fetch", source.name, *dates, *options, "--dry-run").out.startswith("would fetch 1 ")
 
 
 def test_a_schedule_from_before_the_season_un_plays_nothing(partner: Partner) -> None:
@@ -403,7 +403,7 @@ def test_by_hand_the_time_and_the_key_are_the_payload_s_own(partner: Partner, tm
     for name, content, day, key, said in (
         ("nbac_player_boxscore", "nbac_player_boxscore/leaguegamelog.json", IDES, "Playoffs", "but RegularSeason"),
         ("nbac_scoreboard_v2", "nbac_scoreboard_v2/scoreboard.json", date(2024, 1, 15), "k", "but date"),
-        ("odds_game_lines", "odds_game_lines/lines.json", date(2024, 1, 24), "k", "is no key of odds_game_lines"),
+        ("odds_game_lines", "odds_game_lines/lines.json", date(2024, 1, 24), "k", "is not a key of odds_game_lines"),
         ("bdl_standings", "bdl_standings/a.json", date(2025, 1, 15), "2023-24", "but 2024-25"),
     ):
         file.write_bytes(payload(content))

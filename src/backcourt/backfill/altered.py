@@ -50,11 +50,11 @@ class Altered:
     def __str__(self) -> str:
         """What is seen, in words."""
         if self.altered:
-            return f"{self.altered:,} of {self.rows:,} rows are not what their hashes say, {self.example} first"
+            return f"{self.altered:,} of {self.rows:,} rows do not match their hashes, {self.example} first"
         if self.doubled:
             keys = "key has" if self.doubled == 1 else "keys have"
             return f"{self.doubled:,} {keys} more than one row, {self.twice} first"
-        return f"the {self.rows:,} rows are not those that the ledger says were written"
+        return f"the {self.rows:,} rows are not the ones that the ledger recorded"
 
 
 def altered_dates(session: Session, sources: Iterable[tuple[Table, DateRange]]) -> tuple[Altered, ...]:

@@ -28,8 +28,8 @@ def inconsistencies(session: Session, span: DateRange, processors: Sequence[Proc
             )[0]
             if row[0]:
                 found.append(
-                    f"{short[name].name} has not one row or recorded failure for every UPGC row on {row[0]} dates, "
-                    f"first {row[1]}: {row[2]} rows and {row[3]} failures for {row[4]}"
+                    f"{short[name].name} does not have one row or recorded failure for every UPGC row on {row[0]} "
+                    f"dates, first {row[1]}: {row[2]} rows and {row[3]} failures for {row[4]}"
                 )
     if "PSZA" in short or "TDZA" in short:
         row = session.rows(_TEAMS, values)[0]

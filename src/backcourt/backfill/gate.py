@@ -20,7 +20,7 @@ from backcourt.processors.failures import DATE_LEVEL
 from backcourt.warehouse.base import Session, Staged, Value
 
 _SCHEDULE = "nba_raw.nbac_schedule"
-VANISHED_DETAIL = "no game date any more"
+VANISHED_DETAIL = "no longer a game date"
 
 
 def admit(span: DateRange, policy: Policy, today: date) -> None:

@@ -73,7 +73,7 @@ class AppriseNotifier:
             ]
         if failed:
             raise SettingsError(
-                f"a notification was not delivered: address {', '.join(failed)} of {len(services)} did not take it",
+                f"a notification was not delivered: address {', '.join(failed)} of {len(services)} rejected it",
                 next_step="check BACKCOURT_NOTIFY and the service, then try: backcourt notify test",
             )
 

@@ -76,7 +76,7 @@ def load(path: Path) -> Plan:
     if checksum != _checksum(content):
         raise PlanError(
             f"{path} was edited after it was saved",
-            next_step="a plan is changed by its options: make a new one with backcourt plan --save FILE",
+            next_step="a plan cannot be edited: make a new one with backcourt plan --save FILE",
         )
     try:
         return _plan(content)
@@ -84,7 +84,9 @@ def load(path: Path) -> Plan:
         raise PlanError(f"{path} is not a plan that can be carried out: {error.message}", next_step=_AGAIN) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         # The sum over it is right, so another program wrote it, or another version of this one.
-        missing = f"it has no {error.args[0]!r}" if isinstance(error, KeyError) else "a field has another kind of value"
+        missing = (
+            f"it has no {error.args[0]!r}" if isinstance(error, KeyError) else "a field has a value of the wrong type"
+        )
         raise PlanError(f"{path} is not a plan of this version: {missing}", next_step=_AGAIN) from error
 
 
@@ -94,7 +96,7 @@ def _plan(content: Mapping[str, Any]) -> Plan:
     Raises:
         BackcourtError: If a name or a range in it cannot be used.
         KeyError: If a field is missing.
-        TypeError: If a field has another kind of value.
+        TypeError: If a field has a value of the wrong type.
         ValueError: If a date is none.
     """
     asked, world = content["request"], content["world"]

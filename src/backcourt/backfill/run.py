@@ -197,7 +197,7 @@ class _Run:
             raise UpstreamCheckError(
                 f"{self.found.stops[0]}{more}",
                 next_step=self.found.next_step
-                or "load or compute it, then run again; --mode backfill and --validation force go on without",
+                or "load or compute it, then run again; --mode backfill or --validation force continues without it",
             )
         if self.stamp.policy.breaker:
             names = tuple(processor.name for processor in self.processors)

@@ -99,8 +99,8 @@ class PubSubPublisher:
             ).result(timeout=self.seconds)
         except Exception as error:
             raise SettingsError(
-                f"topic {self.topic} of {self.project} did not take an event: {type(error).__name__}",
-                next_step="check BACKCOURT_TRIGGER and the permissions; the event stands in nba_processing.events",
+                f"topic {self.topic} of {self.project} did not accept an event: {type(error).__name__}",
+                next_step="check BACKCOURT_TRIGGER and the permissions; the event is kept in nba_processing.events",
             ) from error
 
 

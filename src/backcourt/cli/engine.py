@@ -39,7 +39,8 @@ ReprocessOption = Annotated[
     list[str] | None,
     typer.Option(
         "--reprocess",
-        help="Which dates to compute: missing, failed, stale or all; may be repeated. Default: missing, failed and stale.",
+        help="Which dates to compute: missing, failed, stale or all; may be repeated. "
+        "Default: missing, failed and stale.",
     ),
 ]
 ModeOption = Annotated[
@@ -50,7 +51,8 @@ ValidationOption = Annotated[
     str,
     typer.Option(
         "--validation",
-        help="Critical fields: strict stops at a bad upstream, backfill warns about it, force warns only about bad output.",
+        help="Critical fields: strict stops at a bad upstream, backfill warns about it, "
+        "force warns only about bad output.",
     ),
 ]
 AheadOption = Annotated[

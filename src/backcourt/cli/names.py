@@ -253,7 +253,7 @@ def reprocess(
     as_json: JsonOption = False,
     file: WarehouseOption = None,
 ) -> None:
-    """Compute the dates that missed names which are resolved now, and everything that stands on them.
+    """Compute the dates that missed names which are resolved now, and everything that depends on them.
 
     Exits with 1 if a date failed or names are still missed.
     """
@@ -276,7 +276,9 @@ def reprocess(
         if as_json:
             print_json([{"table": e.table, "season": e.season, "dates": [str(day) for day in e.days]} for e in found])
         else:
-            typer.echo("dry run: nothing was changed" if found else "no date misses a name that is resolved now")
+            typer.echo(
+                "dry run: nothing was changed" if found else "no date misses a name that has since been resolved"
+            )
         return
     results = compute(place, found, Stamp(new_run_id(), now(), policy))
     problems = [problem for result in results for problem in result.problems]

@@ -323,14 +323,14 @@ def _of_cells(found: Iterable[Cell]) -> Iterator[GapDate]:
 def _odd_rows(cell: Cell) -> str:
     """Why the rows of a date are not those that are implied."""
     if cell.unexpected:
-        return f"{cell.unexpected:,} rows too many: of no candidate, or a key twice"
+        return f"{cell.unexpected:,} rows too many: without a candidate, or with a doubled key"
     if cell.untracked:
         return f"{cell.untracked:,} of {cell.candidates:,} candidates have neither a row nor a failure record"
     if cell.withheld:
         return f"{cell.withheld:,} of {cell.candidates:,} candidates were withheld"
     if cell.lost:
         return f"{cell.lost:,} rows fewer than were written"
-    return f"failed as {cell.reason}, and rows stand there"
+    return f"failed as {cell.reason}, but has rows"
 
 
 def _of_fields(found: Iterable[FieldDate]) -> Iterator[GapDate]:
@@ -376,7 +376,7 @@ def _of_near(
 
 
 def _of_reached(item: Reached) -> GapDate:
-    words = f"computed from {item.upstream}, where a gap is"
+    words = f"computed from {item.upstream}, which has a gap"
     if item.changed:
         words = f"computed before its inputs changed: {in_words(item.changed)}"
     return GapDate("cascade", item.table, item.day, words, item.root, item.upstream)

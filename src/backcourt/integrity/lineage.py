@@ -215,7 +215,7 @@ def _inputs(then: Sequence[str], now: Sequence[str]) -> tuple[Input, ...]:
 def _part(text: str) -> tuple[str, str]:
     match = re.fullmatch(r"(.+):(-?\d+)", text)
     if match is None:
-        raise BackcourtError(f"the ledger holds an input that is none: {text!r}", next_step="run the date again")
+        raise BackcourtError(f"the ledger holds an input that cannot be read: {text!r}", next_step="run the date again")
     return match[1], match[2]
 
 

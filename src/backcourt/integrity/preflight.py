@@ -121,7 +121,7 @@ def _place(warehouse: Warehouse) -> Iterator[Check]:
 def _data(session: Session, span: DateRange, phases: Sequence[int]) -> Iterator[Check]:
     state = status(session)
     yield Check(
-        "nobody else is writing",
+        "no one else is writing",
         "problem" if state.locks else "ok",
         "; ".join(f"run {lock.run_id} since {lock.since:%Y-%m-%d %H:%M} UTC" for lock in state.locks) or "no lock",
         "backcourt status" if state.locks else "",
@@ -129,7 +129,7 @@ def _data(session: Session, span: DateRange, phases: Sequence[int]) -> Iterator[
     if 3 in phases:  # noqa: PLR2004 - a phase is called by its number
         yield from _sources(session, span)
         raw = [(found, span) for found in HASHED if found.phase in {"raw", "reference"}]
-        yield replace(altered_check(altered_dates(session, raw), span), name="every raw row is what its hash says")
+        yield replace(altered_check(altered_dates(session, raw), span), name="every raw row matches its hash")
     if 4 in phases:  # noqa: PLR2004
         yield from _analytics(session, span, computed=3 in phases)  # noqa: PLR2004
     yield names_check(session)

@@ -163,7 +163,7 @@ def apply(
                 str(error),
                 done=[str(item) for item in done],
                 left=[str(item) for item in (stage, *left)],
-                next_step="mend that, then run backcourt recover again: it plans what is left",
+                next_step="fix that, then run backcourt recover again: it plans what is left",
             ) from error
 
 

@@ -24,7 +24,7 @@ from backcourt.processors.registry import registry
 from backcourt.sources.season import LoadSummary, load_season
 from backcourt.warehouse.base import Session, Warehouse
 
-NOT_JUDGED = "not judged: whether raw rows are what their sources say; --dir DIR compares them with a season's folder"
+NOT_JUDGED = "not checked: whether raw rows match their sources; --dir DIR compares them with a season's folder"
 _ROUNDS = 3
 """How often gaps are looked for and closed: what is repaired may show what was hidden behind it."""
 _DIFFERS = "differs from the folder"
@@ -147,4 +147,4 @@ def _follow(warehouse: Warehouse, season: str, stamp: Stamp) -> None:
     own = replace(stamp, reason=stamp.reason or f"recovery: the season's folder {_DIFFERS.partition(' ')[0]}")
     result = run(warehouse, span, registry(), own, options=Options(reprocess=frozenset({"stale"}), trigger="recover"))
     if result.problems:
-        raise BackcourtError(result.problems[0], next_step="mend that, then run backcourt recover again")
+        raise BackcourtError(result.problems[0], next_step="fix that, then run backcourt recover again")

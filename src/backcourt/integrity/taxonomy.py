@@ -37,14 +37,14 @@ GAP_TYPES: Mapping[GapKind, GapType] = {
         GapType(
             "missing_date",
             "high",
-            "a game date without a row where the schedule or the upstream wants some",
+            "a game date without rows where the schedule or the upstream requires some",
             "no row of the date, and not every candidate has a recorded failure",
             "load it (raw tables) or compute it; a failed date needs its upstream first",
         ),
         GapType(
             "partial_data",
             "medium",
-            "not the rows that the schedule or the upstream implies: too few, or one key twice",
+            "other rows than the schedule or the upstream implies: too few, or a doubled key",
             "candidates with neither row nor recorded failure, fewer rows than the ledger says, games that do not add "
             "up to the team box score, doubled keys",
             "load the game again (raw tables) or compute the date again",

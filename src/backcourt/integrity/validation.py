@@ -134,7 +134,7 @@ def names_check(session: Session) -> Check:
 
 def altered_check(found: Sequence[Altered], span: DateRange) -> Check:
     """Whether the stored rows are what they were written as."""
-    name = "every row is what its hash says"
+    name = "every row matches its hash"
     if not found:
         return Check(name, "ok", f"{span}")
     lines = [in_words(list(own)) for _, own in groupby(found, key=lambda item: item.table)]

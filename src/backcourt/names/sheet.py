@@ -125,7 +125,8 @@ def import_(session: Session, path: Path, *, by: str, now: datetime, run_id: str
     if problems:
         more = f"; and {len(problems) - _SHOWN} more rows" if len(problems) > _SHOWN else ""
         raise SheetError(
-            f"{path}: {len(problems)} rows cannot be used, so nothing was imported: {'; '.join(problems[:_SHOWN])}{more}",
+            f"{path}: {len(problems)} rows cannot be used, so nothing was imported: "
+            f"{'; '.join(problems[:_SHOWN])}{more}",
             next_step="correct them and import the file again",
         )
     return perform(session, acts, by=by, now=now, run_id=run_id) if acts else ActsResult((), ())

@@ -86,7 +86,7 @@ def backfilled(analytics: Sequence[Recorded], left: Sequence[str]) -> tuple[Step
         StepCheck(
             "a second plan is empty",
             "; ".join(left[:_SHOWN]) + (f" and {len(left) - _SHOWN:,} more ranges" if len(left) > _SHOWN else ""),
-            "mend what the failure records name, then run this runbook again",
+            "fix what the failure records name, then run this runbook again",
         ),
     )
 

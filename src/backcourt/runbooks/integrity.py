@@ -117,7 +117,7 @@ def gaps(parameters: Parameters) -> Shown:
     if not found.gaps:
         words = f"no gap on {found.dates:,} game dates"
         return Shown(view.note("good", f"{words[0].upper()}{words[1:]}."), words)
-    words = f"roots: {len(found.roots):,}; gaps that stand on them: {len(found.gaps) - len(found.roots):,}"
+    words = f"roots: {len(found.roots):,}; gaps that depend on them: {len(found.gaps) - len(found.roots):,}"
     return Shown(view.note(_KINDS[found.exit_code], f"{words[0].upper()}{words[1:]}.") + gaps_table(found.gaps), words)
 
 

@@ -64,7 +64,7 @@ def registry_state(parameters: NameResolution) -> Shown:
         own, seen = listed.get(season, nobody), newest.get(season)
         rows.append((season, own["players"], own["teams"], own["known"] or "none", seen or "none"))
         if not own["players"]:
-            remarks.append(f"Nobody is registered in {season}: no name of it can be resolved.")
+            remarks.append(f"Nobody is registered in {season}: none of its names can be resolved.")
         elif seen and (own["known"] is None or own["known"] < seen):
             remarks.append(f"The registry of {season} is behind the box scores: fill it.")
     when = f"{filled:%Y-%m-%d %H:%M} UTC" if filled else "never"
@@ -93,7 +93,7 @@ def names_asked(parameters: NameResolution) -> Shown:
     html = [
         view.note("note" if found else "good", f"{words[0].upper()}{words[1:]}."),
         asked if found else "",
-        view.note("question", "Missed in the range, for want of a registered player:") + _lost_table(lost)
+        view.note("question", "Missed in the range, because no player of that name is registered:") + _lost_table(lost)
         if lost
         else "",
     ]
@@ -157,7 +157,7 @@ def resolve_names(parameters: NameResolution, *, stamp: Stamp | None = None) -> 
         + view.table(headers, rows)
         if rows
         else "",
-        _more(len(found), f"they stand in {DECISIONS}"),
+        _more(len(found), f"all are in {DECISIONS}"),
     ]
     return Shown("".join(html), words)
 
@@ -256,14 +256,14 @@ def reprocess_names(parameters: NameResolution, *, stamp: Stamp | None = None) -
     found = name_facts.due(missed(warehouse), parameters.span)
     with warehouse.read() as session:
         still = name_facts.open_dates(session, parameters.span)
-    rest = view.note("question", "Dates that miss names which nobody has decided:") + view.table(
+    rest = view.note("question", "Dates that miss undecided names:") + view.table(
         ("table", "game date", "players"),
         [(_short(row["processor_name"]), row["game_date"], row["people"]) for row in still[:_SHOWN]],
         numbers=("players",),
     )
-    rest = rest + _more(len(still), f"they stand in {FAILURES}") if still else ""
+    rest = rest + _more(len(still), f"all are in {FAILURES}") if still else ""
     if not found:
-        words = "no date of the range misses a name that is resolved now"
+        words = "no date of the range misses a name that has since been resolved"
         words += f"; {len(still):,} miss open ones" if still else ""
         return Shown(view.note("question" if still else "good", f"{words[0].upper()}{words[1:]}.") + rest, words)
     due = view.table(
@@ -272,13 +272,13 @@ def reprocess_names(parameters: NameResolution, *, stamp: Stamp | None = None) -
     )
     days = len({day for item in found for day in item.days})
     if parameters.dry_run:
-        words = f"{days:,} game dates would be computed again, and what stands on them; {NOTHING_WRITTEN}"
+        words = f"{days:,} game dates would be computed again, and what depends on them; {NOTHING_WRITTEN}"
         return Shown(view.note("note", f"{words}.") + due + rest, words)
     chosen = stamp or new_stamp()
     results = compute(warehouse, found, chosen)
     done = [item for result in results for item in result.tables if item.dates]
     problems = [problem for result in results for problem in result.problems]
-    words = f"run {chosen.run_id}: {days:,} game dates computed again, and what stands on them"
+    words = f"run {chosen.run_id}: {days:,} game dates computed again, and what depends on them"
     headers = ("table", "dates", "written", "removed", "unchanged")
     rows = [
         (_short(name), *(sum(getattr(item, field) for item in done if item.table == name) for field in _COUNTS))
@@ -311,7 +311,7 @@ def names_proven(parameters: NameResolution) -> Shown:
     why = f"see why: backcourt validate range {parameters.dates}{checks.warehouse_flag(parameters)}"
     found = (
         checks.StepCheck(
-            "no date misses a name that is resolved now",
+            "no date misses a name that has since been resolved",
             "; ".join(f"{_short(item.table)} on {checks.days_text(item.days)}" for item in left),
             again,
         ),

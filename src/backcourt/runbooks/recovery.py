@@ -39,7 +39,7 @@ def origin(parameters: GapRecovery) -> Shown:
     first = found.roots[0]
     words = f"{table(first.table).short or first.table} on {first.start}"
     if not traced:
-        text = f"the first root is {words}, a raw table on which nothing stands"
+        text = f"the first root is {words}, a raw table from which nothing was computed"
         return Shown(view.note("note", f"{text[0].upper()}{text[1:]}."), text)
     text = "; ".join(_said(item) for item in traced)
     return Shown("".join(_lineage(item) for item in traced), text)
@@ -115,7 +115,7 @@ def nothing_left(parameters: GapRecovery) -> Shown:
     show_before(Shown(view.note("bad", "Gaps are left.") + gaps_table(found.gaps), f"{len(found.gaps):,} gaps left"))
     raise checks.ValidationError(
         f"{len(found.gaps):,} gaps are left, first {first.kind} of {first.table} on {first.start}: {first.evidence}",
-        next_step="something was changed meanwhile: run this runbook again",
+        next_step="something changed in the meantime: run this runbook again",
     )
 
 

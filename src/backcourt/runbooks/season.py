@@ -67,7 +67,7 @@ def state(parameters: SeasonBackfill) -> Shown:
     days = f"{len(dates):,} game dates, {dates[0].day} to {dates[-1].day}"
     html = [
         *writers,
-        "" if any(lock.live for lock in now.locks) else view.note("good", "Nobody is writing."),
+        "" if any(lock.live for lock in now.locks) else view.note("good", "No one is writing."),
         view.note("question", "Dates that failed as a whole:") + failed if now.failed else "",
         checks_table(found),
         picture._repr_html_(),

@@ -160,14 +160,14 @@ def fetch_team_boxscores(parameters: NbacTeamBoxscore, *, stamp: Stamp | None = 
     landed = {item.key for item in _newest(parameters)}
     missing = sum(target.key not in landed for target in wanted)
     if not parameters.fetch:
-        words = f"nothing was asked for: fetch is false; payloads that have not landed: {missing:,}"
+        words = f"nothing was fetched: fetch is false; payloads that have not landed: {missing:,}"
         return Shown(
             view.note("note", f"{words[0].upper()}{words[1:]}.")
             + (view.command(_command("fetch", parameters)) if missing else ""),
             words,
         )
     if parameters.dry_run:
-        words = f"{missing:,} payloads would be asked for, {len(wanted) - missing:,} have landed; {NOTHING_WRITTEN}"
+        words = f"{missing:,} payloads would be fetched, {len(wanted) - missing:,} have landed; {NOTHING_WRITTEN}"
         return Shown(view.note("note", f"{words}."), words)
     chosen = stamp or new_stamp()
     known = settings()
@@ -179,7 +179,7 @@ def fetch_team_boxscores(parameters: NbacTeamBoxscore, *, stamp: Stamp | None = 
     html = [
         view.note("bad" if done.exit_code else "good", f"{words}."),
         view.table(("date", "game", "why it is missing or incomplete"), failed[:_SHOWN]) if failed else "",
-        _more(len(failed), "run this again: it asks for what is missing"),
+        _more(len(failed), "run this again: it fetches what is missing"),
     ]
     return Shown("".join(html), words)
 
@@ -243,7 +243,7 @@ def team_boxscores_held(parameters: NbacTeamBoxscore) -> Shown:
         return Shown(view.note("good", f"{words[0].upper()}{words[1:]}."), words)
     rows = [(row["game_date"], row["unit"], row["rule"], row["detail"], _file(row["source_file"])) for row in broken]
     html = [
-        view.note("question", f"{words[0].upper()}{words[1:]}. What is stored of them stays as it was."),
+        view.note("question", f"{words[0].upper()}{words[1:]}. What is stored of them is unchanged."),
         view.table(("date", "game", "rule", "what breaks it", "file"), rows) if rows else "",
         _more(len(units), "backcourt quarantine list"),
         view.table(("date", "refused", "why"), [(r["day"], _file(r["path"]), _reason(r)) for r in refused[:_SHOWN]])

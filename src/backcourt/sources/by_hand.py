@@ -119,7 +119,7 @@ def _own_key(source: Source, parsed: Parsed, about: About) -> str:
         valid, what = _is_season(own), "its season, such as 2021-22"
     if not valid:
         raise InputFileError(
-            f"{about.path}: {own[:40]!r} is no key of {source.name}, which is {what}",
+            f"{about.path}: {own[:40]!r} is not a key of {source.name}, which is {what}",
             next_step="name it with --key",
         )
     return own

@@ -54,7 +54,7 @@ def source(name: str) -> Source:
     if known in listings():
         users = [source.name for source in sources().values() if source.listing and source.listing.of.name == known]
         raise BackcourtError(
-            f"{known} only tells the ids of games, and no table holds it", next_step=f"it is fetched with {users[0]}"
+            f"{known} only lists ids of games and fills no table", next_step=f"it is fetched with {users[0]}"
         )
     if known not in sources():
         raise UnknownNameError("source", name, sources(), next_step="see them with: backcourt jobs list")

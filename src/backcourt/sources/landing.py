@@ -212,7 +212,8 @@ class Landing:
         data = self._bytes(landed)
         if _digest(data) != landed.digest:
             raise InputFileError(
-                f"{landed.path} is damaged: it is not what was received", next_step="fetch it again with --no-resume"
+                f"{landed.path} is damaged: it differs from what was received",
+                next_step="fetch it again with --no-resume",
             )
         return unpacked(data, landed.path)
 

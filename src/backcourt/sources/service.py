@@ -146,7 +146,7 @@ class Service:
             )
         if via and not _ADDRESS.fullmatch(via):
             raise BackcourtError(
-                "BACKCOURT_FETCH_VIA is no address that can be asked", valid=["an address, https://mirror.example/path"]
+                "BACKCOURT_FETCH_VIA is not a valid URL", valid=["an address, https://mirror.example/path"]
             )
         self._key, self._via = key if setting else "", via
         self._patience, self._sleep, self._clock = patience, sleep, clock
@@ -185,11 +185,11 @@ class Service:
         pages, seen = [self._page(target)], set()
         while following := self._following(pages[-1]):
             if following in seen or len(pages) == _MOST_PAGES:
-                raise FetchError("its pages have no end", passing=False)
+                raise FetchError("its pages never end", passing=False)
             seen.add(following)
             pages.append(self._page(replace(target, page=following)))
             if sum(map(len, pages)) > LARGEST:
-                raise FetchError("its pages have no end", passing=False)
+                raise FetchError("its pages never end", passing=False)
         return pages[0] if len(pages) == 1 else b"[" + b",\n".join(pages) + b"]"
 
     def _following(self, page: bytes) -> str:
@@ -276,7 +276,7 @@ class Service:
             # Its text may hold the address with the key in it.
             silent = isinstance(error, httpx2.TimeoutException)
             lost = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
-            what = "cannot be reached" if lost else "gave no sign of life" if silent else "broke the connection off"
+            what = "cannot be reached" if lost else "did not respond" if silent else "closed the connection"
             after = f" within {timeout:g} s" if silent else ""
             raise FetchError(f"{where} {what}{after}", passing=True, hosts_own=lost or silent) from None
         except httpx2.DecodingError:
@@ -299,7 +299,7 @@ class Service:
             raise _blocked(where, status)
         if meaning == "refused":
             setting = self._endpoint.key_setting
-            key = f"did not take BACKCOURT_{setting.upper()}, or " if setting else ""
+            key = f"rejected BACKCOURT_{setting.upper()}, or " if setting else ""
             raise FetchError(f"{where} {key}refuses this machine ({status})", passing=False, final=True)
         said = f"{where} answered {status}"
         if meaning == "other":

@@ -336,9 +336,9 @@ def json_of(data: bytes, about: About) -> Any:  # noqa: ANN401 - whatever JSON h
         elif isinstance(error, RecursionError):
             what = "nested too deeply"
         elif isinstance(error, json.JSONDecodeError):
-            what = f"no JSON: {error.msg} at character {error.pos:,} of {len(error.doc):,}"
+            what = f"not JSON:  {error.msg} at character {error.pos:,} of {len(error.doc):,}"
         else:
-            what = "no JSON: it is not UTF-8, or has a number of too many digits"
+            what = "not JSON:  it is not UTF-8, or has a number of too many digits"
         raise InputFileError(f"{about.path} is {what}", next_step="fetch it again") from error
 
 

@@ -82,7 +82,7 @@ def targets(
     if not rows and not seasons.near(span, LONGEST_BREAK):
         season = seasons.of(span.start)
         raise BackcourtError(
-            f"the schedule has no game near {span}, so nobody knows what there is to fetch",
+            f"the schedule has no game near {span}, so it is unknown what there is to fetch",
             next_step=f"backcourt fetch nbac_schedule --season {season}, then backcourt load nbac_schedule",
         )
     kinds = {str(game): SERVICE_TYPES[str(kind)] for _, game, kind, _, _ in rows}

@@ -206,7 +206,7 @@ def judge(
         elif fault := _fault(whole, own, game, said):
             parts[game.game_id] = fault
     if is_open and whole.after:
-        parts |= {str(game): "by the schedule it is not over" for game in by_game if isinstance(game, str)}
+        parts |= {str(game): "according to the schedule it is not over" for game in by_game if isinstance(game, str)}
     if narrow:
         parts |= {str(game): narrow for game in by_game if isinstance(game, str)}
     empty = "it holds nothing" if not rows and not games and not nothing else ""

@@ -130,7 +130,7 @@ def _check_reason(reason: str) -> None:
         raise BackcourtError(
             "there is no reason" if not reason.strip() else f"the reason has {len(reason):,} characters",
             valid=[f"1 to {_LONGEST} characters"],
-            next_step="say with --reason why the rows go: the change log keeps it",
+            next_step="say with --reason why the rows are removed; the change log keeps it",
         )
 
 

@@ -275,5 +275,5 @@ class Caller:
         for part in value.split("|"):
             if (part.casefold() if fold else part) not in known:
                 near = self.repository.nearest(part, choices)
-                message = f"'{part}' is no value of {name} ({', '.join(choices)})"
+                message = f"'{part}' is not a value of {name} ({', '.join(choices)})"
                 yield "flag", word, Outcome.MISSING, message, near

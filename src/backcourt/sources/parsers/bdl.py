@@ -64,7 +64,7 @@ _BY_ID = (
     *("MIA", "MIL", "MIN", "NOP", "NYK", "OKC", "ORL", "PHI", "PHX", "POR", "SAC", "SAS", "TOR", "UTA", "WAS"),
 )
 """The teams in the order of the service's ids, which begin at 1."""
-_GUESTS = "games with a side that is none of the 30 teams"
+_GUESTS = "games with a side that is not one of the 30 teams"
 _TEAM = words("id conference division city name full_name abbreviation")
 _PERSON = {"id": "bdl_player_id", "first_name": "first_name", "last_name": "last_name"}
 _PERSON_IGNORED = words(
@@ -140,7 +140,7 @@ def _with(parsed: Parsed, name: str, about: About) -> Parsed:
         InputFileError: If none has.
     """
     if parsed.rows and all(row[name] is None for row in parsed.rows):
-        raise wrong_shape(about, f"none of its {len(parsed.rows)} entries has {name}: it is another list")
+        raise wrong_shape(about, f"none of its {len(parsed.rows)} entries has {name}: it is a different list")
     return parsed
 
 
@@ -229,7 +229,7 @@ def _stat(line: dict[str, Any], where: str, cells: Cells, parsed: Parsed) -> Non
 
 
 def _are_guests(parsed: Parsed, game: dict[str, Any], *teams: object) -> bool:
-    """True for a game with a side that is none of the 30 teams by its id, such as an All-Star game; it is noted."""
+    """True for a game with a side that is not one of the 30 teams by its id, such as an All-Star game; it is noted."""
     if not any(isinstance(team, int) and team > len(_BY_ID) for team in teams):
         return False
     name = f"{game.get('id')} of {game.get('date')}"[:80]

@@ -75,7 +75,7 @@ def parse_events(data: bytes, about: About) -> Parsed:
             "away": source_code_of(away) if away else None,
         }
         if None in row.values():
-            raise wrong_shape(about, f"{where} misses its id, its time or a team")
+            raise wrong_shape(about, f"{where} lacks its id, its time or a team")
         parsed.rows.append(row)
     return parsed
 

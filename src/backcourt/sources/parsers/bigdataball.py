@@ -93,7 +93,7 @@ def parse(data: bytes, about: About) -> Parsed:
         about: Where it came from.
 
     Raises:
-        InputFileError: If it is no CSV file with those columns or holds a value of another type.
+        InputFileError: If it is not a CSV file with those columns or holds a value of another type.
     """
     cells, parsed = Cells(about), Parsed()
     for where, line in _lines(data, cells, parsed):
@@ -135,7 +135,7 @@ def _lines(data: bytes, cells: Cells, parsed: Parsed) -> Iterator[tuple[str, dic
                 raise wrong_shape(cells.about, f"{where} has {len(values)} values for {len(names)} columns")
             yield where, dict(zip(names, values, strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise wrong_shape(cells.about, f"it is no CSV file: {str(error)[:80]!a}") from error
+        raise wrong_shape(cells.about, f"it is not a CSV file: {str(error)[:80]!a}") from error
 
 
 def _shot(line: dict[str, str | None]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def parse(data: bytes, about: About) -> Parsed:
         page = data.decode("utf-8")
         found = _players(page)
     except (UnicodeDecodeError, RecursionError) as error:
-        raise wrong_shape(about, f"it is no page: {str(error)[:80]!a}") from error
+        raise wrong_shape(about, f"it is not an HTML page: {str(error)[:80]!a}") from error
     if found is None:
         raise wrong_shape(about, "it has no table roster")
     if "</html>" not in page[-_TAIL:].lower():

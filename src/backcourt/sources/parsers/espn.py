@@ -370,7 +370,7 @@ def _content(data: bytes, cells: Cells) -> dict[str, Any]:
             f"{cells.about.path} is damaged: {str(error)[:80]!a}", next_step="fetch it again"
         ) from error
     if not isinstance(page, dict):
-        raise wrong_shape(cells.about, "it is no page with data in it")
+        raise wrong_shape(cells.about, "the page holds no data")
     return cells.record(cells.record(page.get("page"), "page").get("content"), "page.content")
 
 

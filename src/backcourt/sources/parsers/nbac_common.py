@@ -34,7 +34,7 @@ def object_of(data: bytes, about: About) -> dict[str, Any]:
     """
     found = json_of(data, about)
     if not isinstance(found, dict):
-        raise wrong_shape(about, "it is no JSON object")
+        raise wrong_shape(about, "it is not a JSON object")
     return found
 
 
@@ -140,7 +140,7 @@ def typed(row: Mapping[str, Any], feed: SeasonFile, parsed: Parsed) -> dict[str,
             fitted[name] = READERS[kind](row.get(name))
         except ValueError:
             fitted[name] = None
-            parsed.changed.add(f"{name}: a value that is no {kind}")
+            parsed.changed.add(f"{name}: a value that is not of kind {kind}")
     return fitted
 
 
@@ -186,7 +186,7 @@ def season_of_payload(label: object, about: About) -> str:
     return text
 
 
-GUESTS = "exhibition games with a side that is none of the 30 teams"
+GUESTS = "exhibition games with a side that is not one of the 30 teams"
 OTHER_LEAGUES = "games of other leagues"
 UNKNOWN_SIDES = "planned games whose teams are not known yet"
 _EXHIBITIONS = frozenset({"001", "003"})
@@ -196,7 +196,7 @@ _OTHER_LEAGUE = re.compile(r"(?!00)\d{2}\d{8}", re.ASCII)
 def left_out(parsed: Parsed, game_id: object, *team_ids: object) -> bool:
     """True for a game for which no table has room, which is noted then.
 
-    That is one of pre-season or All-Star weekend in which a side is none of the 30 teams, and one of another league:
+    That is one of pre-season or All-Star weekend in which a side is not one of the 30 teams, and one of another league:
     the first two digits of a game's id are 00 for the NBA, 10 for the WNBA, 20 for the G League, 13 to 16 for summer
     leagues.
 

@@ -213,7 +213,7 @@ def _final_box(pages: Sequence[Sequence[Word]], about: About) -> list[str]:
         if begins or found:
             found += lines
     if not found:
-        raise wrong_shape(about, "it has no line VISITOR:, so it is no gamebook")
+        raise wrong_shape(about, "it has no line VISITOR:, so it is not a gamebook")
     return found
 
 
@@ -229,11 +229,11 @@ def _box(lines: Sequence[str], about: About, parsed: Parsed) -> _Box:
             box.is_below = True
         elif match := _SIDE.fullmatch(line):
             if (match[1] == "HOME") != (len(box.sides) == 1) or len(box.sides) > 1:
-                raise wrong_shape(about, f"{match[1]} stands in the wrong place")
+                raise wrong_shape(about, f"{match[1]} is in the wrong place")
             year = about.season_year()
             team = code_of_name(match[2], year)
             if len(team) > _LONGEST or ";" in team:
-                raise wrong_shape(about, f"{team[:40]!r} is no team")
+                raise wrong_shape(about, f"{team[:40]!r} is not a team")
             box.sides.append(_Side(team, _nickname(match[2], year), match[1] == "HOME"))
         elif box.sides:
             _add_line(line, box.sides[-1], about, parsed)
@@ -286,7 +286,7 @@ def _add_line(line: str, side: _Side, about: About, parsed: Parsed) -> None:
 def _add_player(side: _Side, name: str, about: About, **values: str | int | None) -> None:
     # A semicolon would end the rule that names him.
     if len(name) > _LONGEST or ";" in name or not any(map(str.isalpha, name)):
-        raise wrong_shape(about, f"{name[:40]!r} is no name")
+        raise wrong_shape(about, f"{name[:40]!r} is not a name")
     empty: dict[str, Any] = dict.fromkeys(("comment", "minutes", "position", *_COLUMNS))
     side.rows.append(empty | {"player_name": name} | values)
 
@@ -349,7 +349,7 @@ def _day(text: str, about: About) -> date:
     try:
         return datetime.strptime(text, "%B %d, %Y").date()  # noqa: DTZ007 - a date has no zone
     except ValueError as error:
-        raise wrong_shape(about, f"{text!r} is no date") from error
+        raise wrong_shape(about, f"{text!r} is not a date") from error
 
 
 def _shape(line: str) -> str:

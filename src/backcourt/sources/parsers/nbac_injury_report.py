@@ -171,9 +171,9 @@ def _add(table: list[_Row], words: Sequence[Word], columns: Sequence[float], abo
                 rows.append(row)
             # Only reasons have semicolons; elsewhere one would end the rule that names the cell.
             if ";" in text:
-                raise wrong_shape(about, f"{text[:60]!r} stands in the wrong column")
+                raise wrong_shape(about, f"{text[:60]!r} is in the wrong column")
             if column in row.cells:
-                raise wrong_shape(about, f"two cells stand in one place: {row.cells[column]!r}, {text!r}")
+                raise wrong_shape(about, f"two cells are in one place: {row.cells[column]!r}, {text!r}")
             row.cells[column] = text
     rows.sort(key=lambda row: -row.middle)
     _add_reasons(table, rows, _cells(by_column.get(_REASON, []), about), about)
@@ -271,7 +271,7 @@ def _moment(text: str, about: About) -> datetime:
     try:
         return datetime.strptime(text, "%m/%d/%y %I:%M %p")  # noqa: DTZ007 - the table keeps the Eastern hour
     except ValueError as error:
-        raise wrong_shape(about, f"{text!r} is no date and time") from error
+        raise wrong_shape(about, f"{text!r} is not a date and time") from error
 
 
 def _day(text: str, about: About) -> date:
@@ -281,12 +281,12 @@ def _day(text: str, about: About) -> date:
             return date(int(match[3]), int(match[1]), int(match[2]))
     except ValueError:
         match = None
-    raise wrong_shape(about, f"{text[:20]!r} is no date of a game")
+    raise wrong_shape(about, f"{text[:20]!r} is not the date of a game")
 
 
 def _matchup(text: str, about: About) -> tuple[str, str]:
     """The codes of the visiting and the home team, as in "MIL@SAS"."""
     match = re.fullmatch(r"([A-Z]{2,4}) ?@ ?([A-Z]{2,4})", text)
     if match is None:
-        raise wrong_shape(about, f"{text[:20]!r} is no matchup")
+        raise wrong_shape(about, f"{text[:20]!r} is not a matchup")
     return source_code_of(match[1]), source_code_of(match[2])

@@ -56,7 +56,7 @@ def parse(data: bytes, about: About) -> Parsed:
     start = data.find(b">", data.find(_SCRIPT)) + 1 if _SCRIPT in data else 0
     end = data.find(b"</script>", start)
     if not start or end < 0:
-        raise wrong_shape(about, "it has no data for a script (__NEXT_DATA__), so it is no roster page")
+        raise wrong_shape(about, "it has no data for a script (__NEXT_DATA__), so it is not a roster page")
     # The page draws much else from its data; what is read of is the team.
     page = object_in(object_in(object_of(data[start:end], about), "props", about), "pageProps", about)
     team, parsed = object_in(page, "team", about), Parsed()
@@ -86,7 +86,7 @@ def born(value: object, parsed: Parsed) -> date | None:
     """
     found = _born(value)
     if found is None and value:
-        parsed.changed.add("birth_date: a value that is no date")
+        parsed.changed.add("birth_date: a value that is not a date")
     return found
 
 

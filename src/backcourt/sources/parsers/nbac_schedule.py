@@ -1,7 +1,7 @@
 """The league's schedule of a season, as its statistics service and its public file give it.
 
-Left out: games of pre-season and All-Star weekend against sides that are none of the 30 teams, and planned games whose
-teams are not known yet. Every other game goes to the rules. The schedule names no periods; the status text of a final
+Left out: games of pre-season and All-Star weekend against sides outside the 30 teams, and planned games whose teams are
+not known yet. Every other game goes to the rules. The schedule names no periods; the status text of a final
 game does ("Final/OT2"), and so does that of a game which was put off ("PPD").
 """
 

@@ -96,9 +96,9 @@ def parse(data: bytes, about: About) -> Parsed:
         row = cells.row(record | {"min": _minutes(record.get("min"))}, _COLUMNS, f"team {place}")
         check_game(row["game_id"], about)
         if not (row["team_abbreviation"] or "A").isalnum() or not (row["team_name"] or "").isprintable():
-            raise wrong_shape(about, f"team {place} has a name that is none")
+            raise wrong_shape(about, f"team {place} has a name that cannot be used")
         if len(row["min"] or "") > _LONGEST_MINUTES:
-            raise wrong_shape(about, f"the minutes of team {place} are none")
+            raise wrong_shape(about, f"team {place} has no minutes")
         parsed.rows.append(row | {"season": _season(about)})
     return parsed
 

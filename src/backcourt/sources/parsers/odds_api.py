@@ -66,7 +66,7 @@ def parse_events(data: bytes, about: About) -> Parsed:
         begins = cells.moment(event.get("commence_time"), f"{where}.commence_time")
         row = _common(event, None, cells, where)
         if begins is None or None in row.values():
-            raise wrong_shape(about, f"{where} misses its id, its time or a team")
+            raise wrong_shape(about, f"{where} lacks its id, its time or a team")
         parsed.rows.append(row | {"snapshot": f"{begins - _BEFORE_TIPOFF:%Y-%m-%dT%H:%M:%SZ}"})
     return parsed
 
@@ -203,7 +203,7 @@ def _events(payload: object, cells: Cells, parsed: Parsed) -> Iterator[tuple[str
     found = payload if isinstance(payload, list) else [payload]
     for place, event in enumerate(cells.records(found, where)):
         if "commence_time" not in event:
-            raise wrong_shape(cells.about, f"{where}[{place}] is no event")
+            raise wrong_shape(cells.about, f"{where}[{place}] is not an event")
         parsed.known(event, _EVENT, "event.")
         if event.get("sport_key", _NBA) != _NBA:
             parsed.leave_out("events of other leagues and of exhibition games", event.get("sport_key"))

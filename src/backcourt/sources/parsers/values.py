@@ -58,9 +58,9 @@ def read_text(value: object) -> str | None:
     try:
         plain.encode()
     except UnicodeEncodeError as error:
-        raise ValueError("no text that can be stored") from error
+        raise ValueError("not text that can be stored") from error
     if "\0" in plain:
-        raise ValueError("no text that can be stored")
+        raise ValueError("not text that can be stored")
     return plain or None
 
 
@@ -85,11 +85,11 @@ def read_whole(value: object) -> int | None:
             return None
         match = _WHOLE.fullmatch(plain)
         if match is None:
-            raise ValueError("no whole number")
+            raise ValueError("not a whole number")
         value = int(match[1])
     number = read_number(value)
     if number is not None and number != int(number):
-        raise ValueError("no whole number")
+        raise ValueError("not a whole number")
     return None if number is None else int(number)
 
 
@@ -111,7 +111,7 @@ def read_number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("no number")  # noqa: TRY004 - what a payload holds is a value, whatever its type
     if not -_LARGEST < value < _LARGEST:
-        raise ValueError("no number that can be stored")
+        raise ValueError("not a number that can be stored")
     return float(value)
 
 
@@ -289,7 +289,7 @@ class Cells:
         try:
             return league_day(moment) if moment else None
         except OverflowError as error:
-            raise self.wrong(value, where, "no time of a game") from error
+            raise self.wrong(value, where, "not the time of a game") from error
 
     def season(self, value: object, where: str, day: date | None = None) -> str:
         """The label of a season from its first year; without one that of the payload's game, or else of the date.
