@@ -71,7 +71,7 @@ def test_a_file_that_does_not_fit_leaves_the_old_one(disk, computed_season, comm
     old = disk / "out.file"
     old.write_text("what was there")
     fill(disk)
-    refused(command(*words, old, "--warehouse", computed_season), str(old), "the file that was there is as it was")
+    refused(command(*words, old, "--warehouse", computed_season), str(old), "the existing file is unchanged")
     assert old.read_text() == "what was there"
     assert sorted(path.name for path in disk.iterdir()) == ["filler", "out.file"]
 

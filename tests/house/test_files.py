@@ -64,7 +64,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, number):
         write()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
-    assert "the file that was there is as it was" in str(caught.value)
+    assert "the existing file is unchanged" in str(caught.value)
     assert os.strerror(number) not in str(caught.value)
 
 

@@ -49,7 +49,7 @@ def test_options_resolve_to_one_policy(options, expected):
 
 def test_the_deprecated_alias_warns():
     """is_backfill works and warns, naming the right key."""
-    with pytest.warns(DeprecationWarning, match="say backfill_mode"):
+    with pytest.warns(DeprecationWarning, match="use backfill_mode"):
         assert resolve({"is_backfill": False}) is DAILY
 
 

@@ -181,7 +181,7 @@ BROKEN_RULES = [
     ({"player_id": None}, "MATCH without a player"),
     ({"verdict": "MAYBE"}, "none of the four"),
     ({"verdict": ["MATCH"]}, "none of the four"),
-    ({"verdict": "NEW_PLAYER"}, "named a player all the same"),
+    ({"verdict": "NEW_PLAYER"}, "but named a player"),
     ({"verdict": "UNSURE", "player_id": 999}, "not in the registry"),
     ({"confidence": 1.01}, "not a number from 0 to 1"),
     ({"confidence": -0.1}, "not a number from 0 to 1"),

@@ -70,7 +70,7 @@ def test_without_a_warehouse(command, tmp_path):
     write(tmp_path / "names.csv", HEADER + "1,Giannis Antetokounmpo,2021-22,MIL,x\n2,Tim Hardaway,,,x\n")
     done = command("names", "resolve", "--input", "names.csv", "--output", "out.csv")
     assert done.code == 0
-    assert "which knows careers but no teams" in done.err
+    assert "which has careers but no teams" in done.err
     assert [row["player_id"] for row in cells(tmp_path / "out.csv")] == ["203507", ""]
     assert not (tmp_path / "warehouse.duckdb").exists()
 
@@ -136,9 +136,9 @@ def test_a_team_that_nobody_is_called_is_said(command, tmp_path):
         ("", "it has no column row_id"),
         ("row_id,name,season,team\n1,x,,\n", "it has no column source. valid: row_id, name, season, team, source"),
         (HEADER + "1,x,2021-23,LAL,y\n", "line 2: season '2021-23' is not valid. valid: 2021-22"),
-        (HEADER + "1,x,,LAL,y\n1,z,,LAL,y\n", "line 3: row_id '1' stands on line 2, too"),
+        (HEADER + "1,x,,LAL,y\n1,z,,LAL,y\n", "line 3: row_id '1' is also on line 2"),
         (HEADER + "1,x,,LAL\n", "line 2 has 4 cells, the header has 5"),
-        (HEADER + '1,"x,,LAL,y\n', "it is no CSV"),
+        (HEADER + '1,"x,,LAL,y\n', "it is not CSV"),
         ("row_id,name,name,season,team,source\n", "a column appears twice"),
     ],
 )

@@ -139,7 +139,7 @@ def test_whatever_cannot_be_done_refuses_the_whole_file(session, tmp_path):
         "row 7: ",
         "row 8: a name cannot be snoozed until 2020-01-01",
         "row 9: accept with the player 'somebody'",
-        "row 11: 8443e848 stands in row 2, too",
+        "row 11: 8443e848 is also in row 2",
         "row 12: no name has the id 'ffffffff'",
         "is about team '', not 'LAL'",
     ):

@@ -122,7 +122,7 @@ def test_data_integrity_and_gap_recovery_run_both_ways(call, warehouse, change, 
     given = {"start_date": DAY, "dry_run": "false", "warehouse": warehouse}
     done = call(PAPERMILL, book, "out.ipynb", *[word for item in given.items() for word in ("-p", *item)])
     assert done.returncode == 0, done.stderr
-    assert "each gate passed" in (tmp_path / "out.ipynb").read_text()
+    assert "each check passed" in (tmp_path / "out.ipynb").read_text()
     good = call(COMMAND, "runbook", "run", "phase4-data-integrity", *options, "-p", "strict=true")
     assert good.returncode == 0, good.stderr
     assert f"next: backcourt gaps --start-date {DAY} --end-date {DAY} --warehouse" in good.stdout

@@ -40,7 +40,7 @@ def test_a_lost_date_is_repaired_and_proven(warehouse, change):
     with pytest.raises(ValidationError, match=f"3 gaps are left, first missing_date of nba_precompute.*{DAY}"):
         steps.nothing_left(parameters)
     done = steps.recover(parameters, stamp=STAMP)
-    assert repr(done) == "run test: 3 stages done, each gate passed"
+    assert repr(done) == "run test: 3 stages done, each check passed"
     assert done.html.count("✓ passed") == 3
     assert "no gap is left" in repr(steps.nothing_left(parameters))
     assert "missing" not in steps.after(parameters).html

@@ -65,7 +65,7 @@ def test_what_is_no_payload_of_that_is_refused(partner: Partner, command: Comman
         ("nbac_team_boxscore", "page.json", [*day, "--key", G1], "is HTML, not JSON"),
         ("bigdataball_pbp", "game.csv", [*day, "--key", "0042400407"], "is about game date 2025-06-22, not 2024-11-02"),
         ("bigdataball_pbp", "game.csv", ["--date", "2025-06-22", "--key", G1], f"about game id 0042400407, not {G1}"),
-        ("odds_events", "box.json", day, "odds_events only tells the ids of games"),
+        ("odds_events", "box.json", day, "odds_events only lists ids of games"),
         ("nbac_team_boxscore", "box.json", ["--date", "2024-13-01", "--key", G1], "2024-13-01"),
     ):
         done = command("land", name, tmp_path / file, *options, *place)

@@ -269,7 +269,7 @@ def test_a_list_that_does_not_come_is_the_reason(tmp_path: Path) -> None:
         assert list(done.failed.values()) == [f"bettingpros_events of 2024-01-24: {server.url[7:]} answered 404"]
     with SourceServer(Answer(status=401)) as server:
         done = carried_out(job, server, Landing(str(tmp_path)))
-        assert done.stopped == f"{server.url[7:]} did not take BACKCOURT_BETTINGPROS_KEY, or refuses this machine (401)"
+        assert done.stopped == f"{server.url[7:]} rejected BACKCOURT_BETTINGPROS_KEY, or refuses this machine (401)"
     assert (len(server.received), done.missing, done.exit_code) == (1, 1, 1)
 
 

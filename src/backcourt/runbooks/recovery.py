@@ -92,8 +92,8 @@ def recover(parameters: GapRecovery, *, stamp: Stamp | None = None) -> Shown:
     apply(warehouse, found, chosen, now=_now)
     with warehouse.read() as session:
         rows = [_done(session, chosen, number, stage) for number, stage in enumerate(found.stages, 1)]
-    words = f"run {chosen.run_id}: {len(found.stages):,} stages done, each gate passed"
-    headers = ("stage", "gate", "action", "table", "dates", "written", "unchanged")
+    words = f"run {chosen.run_id}: {len(found.stages):,} stages done, each check passed"
+    headers = ("stage", "check", "action", "table", "dates", "written", "unchanged")
     html = view.note("good", f"{words}.") + view.table(headers, rows, numbers=("stage", "written", "unchanged"))
     return Shown(html, words)
 
