@@ -92,7 +92,7 @@ def season_of_game(game_id: str) -> str:
     """Season label of a game's id: "0022400561" -> "2024-25".
 
     Raises:
-        BackcourtError: If it is no id of a game.
+        BackcourtError: If it is not the id of a game.
     """
     match = _GAME.fullmatch(game_id)
     if match is None:

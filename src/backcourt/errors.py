@@ -1,6 +1,6 @@
 """One tree of errors: each says what was wrong, what is valid and what to do next.
 
-The command line prints ``str(error)`` as one line and leaves with ``error.exit_code``; nothing else in the project
+The command line prints ``str(error)`` as one line and exits with ``error.exit_code``; nothing else in the project
 formats an error for people.
 """
 

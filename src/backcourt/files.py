@@ -94,7 +94,7 @@ def read_whole(path: Path, largest: int) -> bytes:
 
     Raises:
         FileNotFoundError: If there is none.
-        InputFileError: If it is no plain file, is too large, or cannot be read.
+        InputFileError: If it is not a plain file, is too large, or cannot be read.
     """
     try:
         # Not blocking: a pipe that nobody writes to would be waited for.
@@ -123,7 +123,7 @@ def check_writable(path: Path, option: str = "") -> None:
         option: The option that names it, for the next step.
 
     Raises:
-        OutputFileError: If its folder is missing or not writable, or something stands there that is no plain file.
+        OutputFileError: If its folder is missing or not writable, or something stands there that is not a plain file.
     """
     step = f"name another file with {option}" if option else "name another file"
     try:

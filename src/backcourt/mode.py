@@ -275,7 +275,7 @@ def resolve(options: Mapping[str, object] | None = None, *, configured: Mapping[
 
     Raises:
         UnknownNameError: If an option looks like a misspelling of the mode's, or a mode does not exist.
-        BackcourtError: If a value is no truth value, or two options contradict each other.
+        BackcourtError: If a value is not a truth value, or two options contradict each other.
     """
     for given in (options or {}, configured or {}):
         check_options(given)

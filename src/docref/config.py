@@ -90,7 +90,7 @@ def load(root: Path, file: Path | None = None) -> Config:
         file: The file to read instead of docref.toml or pyproject.toml.
 
     Raises:
-        UsageError: The file is no TOML, or has an unknown key or a value of the wrong type.
+        UsageError: The file is not TOML, or has an unknown key or a value of the wrong type.
     """
     if file is None:
         own = root / "docref.toml"

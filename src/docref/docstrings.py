@@ -14,7 +14,7 @@ _HOLDERS = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 def docstrings(source: str) -> Iterator[tuple[str, list[tuple[int, int]]]]:
     """Each docstring without its indentation, and line and column in the file, from 1, of each of its lines.
 
-    The strings below attributes count, too. Nothing is yielded for a file that is no Python.
+    The strings below attributes count, too. Nothing is yielded for a file that is not Python.
     """
     try:
         tree = ast.parse(source)

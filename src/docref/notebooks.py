@@ -41,7 +41,7 @@ def read(text: str) -> tuple[str, list[NotebookCell]]:
     """The language and the cells of a notebook.
 
     Raises:
-        ValueError: It is no JSON, or no notebook; the message says what is wrong.
+        ValueError: It is not JSON, or not a notebook; the message says what is wrong.
     """
     try:
         notebook: Any = json.loads(text)

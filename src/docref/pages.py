@@ -56,7 +56,7 @@ def read(repository: Repository, path: PurePosixPath) -> Page:
 
 
 def site_path(repository: Repository, path: PurePosixPath) -> PurePosixPath | None:
-    """Where a page stands inside the documentation site's sources; None if it is no part of the site."""
+    """Where a page stands inside the documentation site's sources; None if it is not part of the site."""
     for folder in (repository.config.docs_dir, *repository.config.overlays):
         if folder and path.is_relative_to(folder):
             return path.relative_to(folder)

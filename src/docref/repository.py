@@ -168,7 +168,7 @@ class Repository:
         )
 
     def is_ignored(self, path: PurePosixPath, *, folder: bool = False) -> bool:
-        """Whether a .gitignore covers the path: it may be there, and is no part of the repository."""
+        """Whether a .gitignore covers the path: it may be there, and is not part of the repository."""
         _ = self._walked  # finds the .gitignore files
         return self._is_ignored(path, folder=folder)
 

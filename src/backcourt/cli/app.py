@@ -108,7 +108,7 @@ class _Interrupt:
 
     @property
     def asked(self) -> bool:
-        """True once somebody has asked to stop: what a library makes of that later is no fault of ours."""
+        """True once somebody has asked to stop: what a library makes of that later is not our fault."""
         return self._until > 0
 
 
@@ -208,7 +208,7 @@ def _lenient() -> None:
 
 
 def _check_text(words: Sequence[str]) -> None:
-    """Refuse what is no text, or too long for any use, before anything looks at it.
+    """Refuse what is not text, or too long for any use, before anything looks at it.
 
     Raises:
         BackcourtError: Naming the first such word.

@@ -130,7 +130,7 @@ def reject(
     notes: NotesOption = None,
     file: WarehouseOption = None,
 ) -> None:
-    """Say that a name is no registered player."""
+    """Say that a name is not a registered player."""
     from backcourt.names.review import reject as do
 
     with writing(file) as session:

@@ -232,7 +232,7 @@ def _fielded(stage: str | None, tables: Sequence[str]) -> tuple[Table, ...]:
 
 
 def _end(found: Validation, file: str | None, *, as_json: bool) -> NoReturn:
-    """Print a validation and leave with its exit status."""
+    """Print a validation and exit with its status."""
     from backcourt.cli.output import print_json
     from backcourt.integrity.validation import validation_json, with_warehouse
 

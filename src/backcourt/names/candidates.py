@@ -143,7 +143,7 @@ class _Among:
             ((self._score(player, name), player) for player in alike - found.keys()), key=lambda p: (-p[0], p[1])
         )
         found |= {player: score for score, player in scores[:_RELATED]}
-        # A namesake of another era is no candidate, unless nothing else is known of him.
+        # A namesake of another era is not a candidate, unless nothing else is known of him.
         kept = [self._candidate(player, score) for player, score in found.items()]
         kept.sort(key=lambda c: (c.player_id not in team, -c.similarity, c.player_id))
         return tuple(c for c in kept if c.similarity == 1.0 or self.may_be(c.player_id, question.season))

@@ -57,7 +57,7 @@ class Decision:
         player_id: NBA person id; None if nobody was chosen.
         player_name: His official name; "" if nobody was chosen.
         step: The step that decided: id, alias, exact, exact_context, suffix, short_form, swapped, one_edit; invalid if
-            it is no name; "" if nobody was chosen.
+            it is not a name; "" if nobody was chosen.
         score: Similarity of the names without suffix, a fraction; None if nobody was chosen.
         evidence: What the decision rests on, or why there is none.
         candidates: Who might be meant, the best first; only where nobody was chosen.

@@ -71,7 +71,7 @@ def decide_all(
 
 
 def _may_use(entry: NameQuery, known: Decision | None, given: Mapping[Own, int], learned: Mapping[Own, int]) -> bool:
-    """True if a source's id may decide a name: a name that gave the id its meaning is no proof of itself."""
+    """True if a source's id may decide a name: a name that gave the id its meaning does not prove itself."""
     own = (entry.source, entry.source_player_id)
     if not entry.source_player_id or own in given:
         return True

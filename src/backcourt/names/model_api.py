@@ -308,7 +308,7 @@ def connect(settings: ModelSettings, sleep: Callable[[float], None]) -> Iterator
 
 
 def _refuse_address(address: str) -> None:
-    """Refuse what is no address of a service, or one with a password: that would take the place of the key."""
+    """Refuse what is not an address of a service, or one with a password: that would take the place of the key."""
     from urllib.parse import urlsplit
 
     try:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LONGEST = 200
-"""Characters of the longest name that is worth comparing; whatever is longer is no name."""
+"""Characters of the longest name that is worth comparing; whatever is longer is not a name."""
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv", "v"})
 """Suffixes as they stand in a normal form."""
 _MARKER = re.compile(r"\s*\([^()]*\)\s*$")

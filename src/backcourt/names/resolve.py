@@ -43,7 +43,7 @@ class Resolved:
         asked: Names of one source, season and team that had no decision.
         steps: How many of them were decided, by step.
         queued: How many nobody could decide.
-        invalid: How many are no names: no letters, or too many.
+        invalid: How many are not names: no letters, or too many.
         rows: Raw rows that got an id, another one, or lost theirs.
         revised: Names that were decided before and are somebody else, or nobody, by what is known now.
     """

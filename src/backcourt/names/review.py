@@ -211,7 +211,7 @@ def reject(
     run_id: str,
     notes: str | None = None,
 ) -> ActsResult:
-    """Say that a queued name is no registered player.
+    """Say that a queued name is not a registered player.
 
     Args:
         session: A session that can write.

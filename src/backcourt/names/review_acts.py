@@ -86,7 +86,7 @@ def perform(
     """Check acts and do them all in one transaction, or none; then write ids and ask the open names again.
 
     What follows is due from the transaction on: if the process ends there, the next ``resolve`` does it, whoever asks.
-    An act that says what holds already, as somebody's who repeats a command that was killed, is no error.
+    An act that says what already holds, as when a killed command is repeated, is not an error.
 
     Args:
         session: A session that can write.
@@ -212,7 +212,7 @@ def check(act: Act, people: People | None, now: datetime) -> None:
 
 
 def check_texts(texts: Mapping[str, str]) -> None:
-    """Refuse texts that are no Unicode: a terminal may hand on bytes of another encoding.
+    """Refuse texts that are not Unicode: a terminal may hand on bytes of another encoding.
 
     Raises:
         BackcourtError: If one cannot be stored.

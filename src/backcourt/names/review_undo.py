@@ -286,7 +286,7 @@ def _resting(session: Session, own: Collection[Key], alias: Row | None) -> dict[
         if key_of(row) in own or (row["step"] == "alias" and key_of(row) in reached)
     }
     known = {_number(row) for row in gone.values() if row["source_player_id"]}
-    # A name that was asked again after its decision was decided by its own id: that is no ground of its own.
+    # A name that was asked again after its decision was decided by its own id: that is not a reason of its own.
     known |= {_number(row) for row in reached.values() if row["step"] == "id"}
     known -= {_number(row) for row in decisions if row["step"] != "id" and key_of(row) not in gone}
     return gone | {key_of(row): row for row in decisions if row["step"] == "id" and _number(row) in known}

@@ -70,7 +70,7 @@ class MisspeltNames:
     share: float
 
     def __post_init__(self) -> None:
-        """Refuse a share that is no fraction.
+        """Refuse a share that is not a fraction.
 
         Raises:
             BackcourtError: If the share is outside 0..1.

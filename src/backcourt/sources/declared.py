@@ -48,7 +48,7 @@ def source(name: str) -> Source:
 
     Raises:
         UnknownNameError: If there is none.
-        BackcourtError: If it is a list of ids, which is no source of its own.
+        BackcourtError: If it is a list of ids, which is not a source of its own.
     """
     known = FORMER.get(name, name)
     if known in listings():

@@ -69,7 +69,7 @@ def _filled(wanted: str, said: str, about: About) -> str | None:
 
 
 def _day(said: str, about: About) -> str | None:
-    """The date of the payload, written as the echo writes it if that is the same; None if the echo is no date."""
+    """The date of the payload, written as the echo writes it if that is the same; None if the echo is not a date."""
     from backcourt.sources.parsers.values import read_day
 
     try:

@@ -133,7 +133,7 @@ class Asking:
         """The service that publishes a source, asked like this.
 
         Raises:
-            BackcourtError: If the source is not fetched, needs a key that is not there, or the mirror is no address.
+            BackcourtError: If the source is not fetched, needs a key that is not set, or the mirror is not an address.
         """
         return Service(
             source,
@@ -168,7 +168,7 @@ def fetch(
         told: Hears what became of each payload.
 
     Raises:
-        BackcourtError: If the source is not fetched, needs a key that is not there, or the mirror is no address.
+        BackcourtError: If the source is not fetched, needs a key that is not set, or the mirror is not an address.
         InputFileError: If the key of a payload cannot be a file's name.
     """
     places = [source.fetch, *([source.second] if source.second else [])]

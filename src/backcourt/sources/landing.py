@@ -190,7 +190,7 @@ class Landing:
 
         Args:
             source: Name of the source.
-            passed_over: Gets the paths whose names are no date's.
+            passed_over: Gets the paths whose names are not dates.
         """
         system, root = self._place
         entries = _listed(system, f"{root}/{checked(source)}")

@@ -77,7 +77,7 @@ class Seen:
         """What it means for this payload and the next ones.
 
         Args:
-            absent: Status by which the host says that it has no such file, if that is no 404; 0 if there is none.
+            absent: Status by which the host says that it has no such file, if that is not 404; 0 if there is none.
         """
         forbidden = self.status == _FORBIDDEN
         if is_block_page(self.beginning) or "cf-mitigated" in self.headers or (forbidden and self.is_page):

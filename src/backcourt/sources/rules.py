@@ -30,7 +30,7 @@ def quarantined_row(file: SeasonFile, broken: str = "s.broken_rules") -> str:
 
 
 def without_blame(file: SeasonFile) -> frozenset[str]:
-    """Rules whose rows are no problem of the load."""
+    """Rules whose rows do not make a load fail."""
     return file.left_out | {EXHIBITION}
 
 

@@ -135,7 +135,7 @@ class Service:
             agent: What the program calls itself (User-Agent).
 
         Raises:
-            BackcourtError: If the source is not fetched, needs a key that is not there, or ``via`` is no address.
+            BackcourtError: If the source is not fetched, needs a key that is not there, or ``via`` is not an address.
         """
         self._source, self._endpoint = source, fetchable(source)
         setting = self._endpoint.key_setting

@@ -97,7 +97,7 @@ def parse_boxscores(data: bytes, about: About) -> Parsed:
         about: Where it came from; its day is the games'.
 
     Raises:
-        InputFileError: If it is no JSON of either shape, holds a value of another type, or is about another date.
+        InputFileError: If it is not JSON of either shape, holds a value of another type, or is about another date.
     """
     cells, parsed = Cells(about), Parsed()
     for where, entry in _entries(json_of(data, about), cells, parsed):
@@ -115,7 +115,7 @@ def parse_standings(data: bytes, about: About) -> Parsed:
     """The standings on the day they were fetched.
 
     Raises:
-        InputFileError: If it is no JSON of that shape or holds a value of another type.
+        InputFileError: If it is not JSON of that shape or holds a value of another type.
     """
     cells, parsed = Cells(about), Parsed()
     for where, entry in _entries(json_of(data, about), cells, parsed):
@@ -148,7 +148,7 @@ def parse_active_players(data: bytes, about: About) -> Parsed:
     """Players on a roster on the day the list was fetched.
 
     Raises:
-        InputFileError: If it is no JSON of that shape or holds a value of another type.
+        InputFileError: If it is not JSON of that shape or holds a value of another type.
     """
     cells, parsed = Cells(about), Parsed()
     mapping = {**_PERSON, "position": "position", "jersey_number": "jersey_number", "draft_year": "draft_year"}
@@ -168,7 +168,7 @@ def parse_injuries(data: bytes, about: About) -> Parsed:
     """Injured players on the day the list was fetched.
 
     Raises:
-        InputFileError: If it is no JSON of that shape or holds a value of another type.
+        InputFileError: If it is not JSON of that shape or holds a value of another type.
     """
     cells, parsed = Cells(about), Parsed()
     mapping = {"status": "injury_status", "return_date": "return_date_text", "description": "description"}

@@ -52,7 +52,7 @@ def parse_events(data: bytes, about: About) -> Parsed:
         about: Where it came from.
 
     Raises:
-        InputFileError: If it is no JSON of that shape, or an event misses a field.
+        InputFileError: If it is not JSON of that shape, or an event lacks a field.
     """
     cells, parsed = Cells(about), Parsed()
     payload = cells.record(json_of(data, about), "the answer")
@@ -88,7 +88,7 @@ def parse_offers(data: bytes, about: About) -> Parsed:
         about: Where it came from; its day is the games'.
 
     Raises:
-        InputFileError: If it is no JSON of that shape or holds a value of another type.
+        InputFileError: If it is not JSON of that shape or holds a value of another type.
     """
     cells, parsed = Cells(about), Parsed()
     payload = json_of(data, about)

@@ -70,7 +70,7 @@ def parse_files(data: bytes, about: About) -> Parsed:
         about: Where it came from.
 
     Raises:
-        InputFileError: If it is no JSON of that shape.
+        InputFileError: If it is not JSON of that shape.
     """
     cells, parsed = Cells(about), Parsed()
     payload = cells.record(json_of(data, about), "the answer")

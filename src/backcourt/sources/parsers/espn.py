@@ -121,7 +121,7 @@ def parse_scoreboard(data: bytes, about: About) -> Parsed:
         about: Where it came from.
 
     Raises:
-        InputFileError: If it is no JSON of that shape or holds a value of another type.
+        InputFileError: If it is not JSON of that shape or holds a value of another type.
     """
     payload, cells, parsed = json_of(data, about), Cells(about), Parsed()
     if not isinstance(payload, dict) or not isinstance(payload.get("events"), list):

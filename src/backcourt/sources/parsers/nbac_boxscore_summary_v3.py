@@ -59,7 +59,7 @@ def parse(data: bytes, about: About) -> Parsed:
         about: Where it came from; its key is the game's id.
 
     Raises:
-        InputFileError: If it is no JSON, not of these shapes, or about another game.
+        InputFileError: If it is not JSON, not of these shapes, or about another game.
     """
     payload = object_of(data, about)
     if "boxScoreSummary" not in payload:

@@ -30,7 +30,7 @@ def object_of(data: bytes, about: About) -> dict[str, Any]:
     """The JSON object that a payload is.
 
     Raises:
-        InputFileError: If it is none.
+        InputFileError: If it is not one.
     """
     found = json_of(data, about)
     if not isinstance(found, dict):

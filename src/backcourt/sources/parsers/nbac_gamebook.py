@@ -165,7 +165,7 @@ def parse(data: bytes, about: About) -> Parsed:
         about: Where it came from; its key is the game's id.
 
     Raises:
-        InputFileError: If it is no PDF, no gamebook, or a line of it cannot be read.
+        InputFileError: If it is not a PDF or not a gamebook, or a line of it cannot be read.
     """
     return rows_of(pages_of(data, about), about)
 
@@ -178,7 +178,7 @@ def rows_of(pages: Sequence[Sequence[Word]], about: About) -> Parsed:
         about: Where they came from.
 
     Raises:
-        InputFileError: If they are no gamebook.
+        InputFileError: If they are not a gamebook.
     """
     try:
         season = season_of_game(about.key)

@@ -85,7 +85,7 @@ def parse(data: bytes, about: About) -> Parsed:
         about: Where it came from; its day is the report's.
 
     Raises:
-        InputFileError: If it is no PDF, no injury report, one of another date, or a part of one.
+        InputFileError: If it is not a PDF or not an injury report, is of another date, or is a part of one.
     """
     return rows_of(pages_of(data, about), about)
 
@@ -98,7 +98,7 @@ def rows_of(pages: Sequence[Sequence[Word]], about: About) -> Parsed:
         about: Where they came from.
 
     Raises:
-        InputFileError: If they are no injury report.
+        InputFileError: If they are not an injury report.
     """
     issued: set[datetime] = set()
     columns: list[float] = []

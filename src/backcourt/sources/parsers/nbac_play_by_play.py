@@ -2,9 +2,9 @@
 
 The action number is the older service's event number, so that shots of the shot chart find their events. What differs:
 blocks and steals are actions of their own here and parts of the shot or turnover there; a substitution is two actions
-here, which stay two events, as nothing says who came in for whom; the end of the game is no event there. The feed does
-not say which team is at home: the score that rises when a team scores does; where the baskets contradict each other,
-texts stand in the neutral column, which is noted.
+here, which stay two events, as nothing says who came in for whom; the end of the game is not an event there. The feed
+does not say which team is at home: the score that rises when a team scores does; where the baskets contradict each
+other, texts go into the neutral column, which is noted.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ def parse(data: bytes, about: About) -> Parsed:
         about: Where it came from; its key is the game's id.
 
     Raises:
-        InputFileError: If it is no JSON, not of these shapes, or about another game.
+        InputFileError: If it is not JSON, not of these shapes, or about another game.
     """
     payload = object_of(data, about)
     game = object_in(payload, "game", about)
@@ -109,7 +109,7 @@ def _event(action: dict[str, Any]) -> int | None:
 
 
 def _helper(action: dict[str, Any]) -> int | None:
-    """The type of the event that an action without a type belongs to; None if it is no block and no steal."""
+    """The type of the event that an action without a type belongs to; None if it is neither a block nor a steal."""
     if action["kind"]:
         return None
     return next((event for word, event in _HELPED.items() if f" {word}" in (action["text"] or "")), None)

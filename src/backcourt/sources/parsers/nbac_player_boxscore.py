@@ -52,7 +52,7 @@ def parse(data: bytes, about: About) -> Parsed:
         about: Where it came from; its day is the date of the games.
 
     Raises:
-        InputFileError: If it is no JSON, has no such result set, or has games of another date.
+        InputFileError: If it is not JSON, has no such result set, or has games of another date.
     """
     parsed = Parsed()
     for record in result_set(object_of(data, about), "LeagueGameLog", _FIELDS, about, parsed, ()):

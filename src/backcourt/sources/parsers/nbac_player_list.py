@@ -48,7 +48,7 @@ def parse(data: bytes, about: About) -> Parsed:
         about: Where it came from.
 
     Raises:
-        InputFileError: If it is no JSON, has no such result set, or was asked for a part of the players only.
+        InputFileError: If it is not JSON, has no such result set, or was asked for a part of the players only.
     """
     payload = object_of(data, about)
     asked = object_in(payload, "parameters", about)

@@ -40,7 +40,7 @@ def parse(data: bytes, about: About) -> Parsed:
         about: Where it came from.
 
     Raises:
-        InputFileError: If it is no JSON or not such a list.
+        InputFileError: If it is not JSON or not such a list.
     """
     payload, parsed = object_of(data, about), Parsed()
     parsed.known(payload, {"NBA_Player_Movement"})

@@ -54,7 +54,7 @@ def parse(data: bytes, about: About) -> Parsed:
         about: Where it came from; its day is the date of the games.
 
     Raises:
-        InputFileError: If it is no JSON, has no such table, or has games of another date.
+        InputFileError: If it is not JSON, has no such table, or has games of another date.
     """
     payload, parsed = object_of(data, about), Parsed()
     parsed.known(payload, _LEAGUES)

@@ -64,7 +64,7 @@ def parse(data: bytes, about: About) -> Parsed:
         about: Where it came from.
 
     Raises:
-        InputFileError: If it is no JSON, no schedule, or of another season than its key.
+        InputFileError: If it is not JSON, not a schedule, or of another season than its key.
     """
     payload, parsed = object_of(data, about), Parsed()
     parsed.known(payload, {"meta", "leagueSchedule"})

@@ -1,7 +1,7 @@
 """The scoreboard of a date as ScoreboardV3 has it, and which of the two scoreboards a payload is.
 
 ScoreboardV2 is deprecated: its scores are not kept up. The newer one has no arena; its place of a game on the board is
-the place in its list. Points of a game that has not begun are no points.
+the place in its list. Points of a game that has not begun do not count.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def parse(data: bytes, about: About) -> Parsed:
         about: Where it came from; its day is the date of the games.
 
     Raises:
-        InputFileError: If it is no JSON, not of these shapes, of another league, or has games of another date.
+        InputFileError: If it is not JSON, not of these shapes, of another league, or has games of another date.
     """
     payload = object_of(data, about)
     if "scoreboard" not in payload:

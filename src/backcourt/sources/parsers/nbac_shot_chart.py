@@ -49,7 +49,7 @@ def parse(data: bytes, about: About) -> Parsed:
         about: Where it came from; its key is the game's id.
 
     Raises:
-        InputFileError: If it is no JSON, has no such result set, no shot, or is about another game.
+        InputFileError: If it is not JSON, has no such result set, no shot, or is about another game.
     """
     parsed = Parsed()
     lines = result_set(object_of(data, about), "Shot_Chart_Detail", _FIELDS, about, parsed, {"LeagueAverages"})

@@ -79,7 +79,7 @@ def parse(data: bytes, about: About) -> Parsed:
         about: Where it came from; its key is the game's id.
 
     Raises:
-        InputFileError: If it is no JSON or has neither shape, is about another game, or has values of other types.
+        InputFileError: If it is not JSON or has neither shape, is about another game, or has values of other types.
     """
     payload = json_of(data, about)
     parsed = Parsed()

@@ -31,7 +31,7 @@ def parse(data: bytes, about: About) -> Parsed:
         about: Where it came from; if its key is a team's code, the roster must be that team's.
 
     Raises:
-        InputFileError: If it is no JSON, lacks its result set, or is of another league, team or season.
+        InputFileError: If it is not JSON, lacks its result set, or is of another league, team or season.
     """
     payload, parsed = object_of(data, about), Parsed()
     asked = payload.get("parameters")

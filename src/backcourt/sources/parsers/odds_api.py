@@ -59,7 +59,7 @@ def parse_events(data: bytes, about: About) -> Parsed:
         about: Where it came from.
 
     Raises:
-        InputFileError: If it is no JSON of that shape, or an event misses a field.
+        InputFileError: If it is not JSON of that shape, or an event lacks a field.
     """
     cells, parsed = Cells(about), Parsed()
     for where, event, _ in _events(json_of(data, about), cells, parsed):
@@ -79,7 +79,7 @@ def parse_game_lines(data: bytes, about: About) -> Parsed:
         about: Where it came from.
 
     Raises:
-        InputFileError: If it is no JSON of that shape or holds a value of another type.
+        InputFileError: If it is not JSON of that shape or holds a value of another type.
     """
     cells, parsed = Cells(about), Parsed()
     for where, event, stamp in _events(json_of(data, about), cells, parsed):
@@ -109,7 +109,7 @@ def parse_props(data: bytes, about: About) -> Parsed:
         about: Where it came from.
 
     Raises:
-        InputFileError: If it is no JSON of that shape or holds a value of another type.
+        InputFileError: If it is not JSON of that shape or holds a value of another type.
     """
     cells, parsed = Cells(about), Parsed()
     for where, event, stamp in _events(json_of(data, about), cells, parsed):

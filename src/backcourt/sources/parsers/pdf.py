@@ -59,7 +59,7 @@ def pages_of(data: bytes, about: About) -> list[list[Word]]:
         about: Where it came from.
 
     Raises:
-        InputFileError: If it is no PDF, encrypted, damaged, too large, or has no text.
+        InputFileError: If it is not a PDF, is encrypted, damaged or too large, or has no text.
         BackcourtError: If the library that reads PDFs is missing.
     """
     if b"%PDF-" not in data[:1024]:

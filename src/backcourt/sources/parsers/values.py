@@ -195,7 +195,7 @@ class Cells:
         """A JSON object.
 
         Raises:
-            InputFileError: If it is none.
+            InputFileError: If it is not one.
         """
         if not isinstance(value, dict):
             raise self.wrong(value, where, "no object")
@@ -205,7 +205,7 @@ class Cells:
         """A JSON list.
 
         Raises:
-            InputFileError: If it is none.
+            InputFileError: If it is not one.
         """
         if not isinstance(value, list):
             raise self.wrong(value, where, "no list")
@@ -215,7 +215,7 @@ class Cells:
         """A list of JSON objects.
 
         Raises:
-            InputFileError: If it is none.
+            InputFileError: If it is not one.
         """
         return [self.record(entry, f"{where}[{place}]") for place, entry in enumerate(self.array(value, where))]
 
@@ -223,7 +223,7 @@ class Cells:
         """As ``read_text``.
 
         Raises:
-            InputFileError: If it is no text.
+            InputFileError: If it is not text.
         """
         found: str | None = self._read("text", value, where)
         return found
@@ -232,7 +232,7 @@ class Cells:
         """As ``read_whole``.
 
         Raises:
-            InputFileError: If it is no whole number.
+            InputFileError: If it is not a whole number.
         """
         found: int | None = self._read("whole", value, where)
         return found
@@ -241,7 +241,7 @@ class Cells:
         """As ``read_number``.
 
         Raises:
-            InputFileError: If it is no number.
+            InputFileError: If it is not a number.
         """
         found: float | None = self._read("number", value, where)
         return found
@@ -259,7 +259,7 @@ class Cells:
         """As ``read_day``.
 
         Raises:
-            InputFileError: If it is no date.
+            InputFileError: If it is not a date.
         """
         found: date | None = self._read("date", value, where)
         return found
@@ -268,7 +268,7 @@ class Cells:
         """As ``read_moment``.
 
         Raises:
-            InputFileError: If it is no time.
+            InputFileError: If it is not a time.
         """
         found: datetime | None = self._read("time", value, where)
         return found
@@ -283,7 +283,7 @@ class Cells:
         """The league's day of a game that begins at a time, or None.
 
         Raises:
-            InputFileError: If it is no time, or one at the very beginning of the calendar.
+            InputFileError: If it is not a time, or one at the very beginning of the calendar.
         """
         moment = self.moment(value, where)
         try:
@@ -300,7 +300,7 @@ class Cells:
             day: Date of the row; None if it is the payload's.
 
         Raises:
-            InputFileError: If the year is no season's.
+            InputFileError: If the year is not one of a season.
         """
         year = self.whole(value, where)
         if year is None:

@@ -34,7 +34,7 @@ class TableLoad:
         warnings: Oddities that do not hold a game back, with the number of games.
         held_rows: Rows that were held back while the rest of their game was loaded.
         row_rules: Rules that rows of loaded games break, with the number of rows and the first of them.
-        left_out: The same of rows that are left out for good, which is no problem of the load.
+        left_out: The same of rows that are left out for good, which does not make a load fail.
         absent: Games that are stored of the season and stand in no row of the source; they stay.
         seconds: Wall time.
         error: The engine's error in one line, empty if there was none.
