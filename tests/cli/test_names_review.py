@@ -162,7 +162,7 @@ def test_aliases_are_listed_and_withdrawn(names):
     assert "withdrawn: robertwilliams, everywhere; 1 names depended on it" in text
     assert "nba_raw.nbac_injury_report: 1 rows lost their id" in text
     assert "game dates: 1, 2023-01-10 to 2023-01-10" in text
-    assert "asked again: 1 decided otherwise, 0 wait" in text
+    assert "asked again: 1 decided differently, 0 wait" in text
     undo = re.search(r"to undo: backcourt names undo ([0-9a-f]{8})", text)[1]
     withdrawn = [row for row in json.loads(names("aliases", "--json")[1]) if not row["is_active"]]
     assert [row["alias_lookup"] for row in withdrawn] == ["robertwilliams"]

@@ -77,7 +77,7 @@ def test_a_saved_plan_is_carried_out_as_it_stands(gap, plan, command):
         gap, f"SELECT game_date::VARCHAR, status FROM nba_processing.backfill_ledger WHERE {LOST} ORDER BY ALL"
     )
     assert ledger == [("2021-11-05", "done"), ("2021-11-06", "done")]
-    assert "every date is computed" in command("plan", *OPTIONS, "--warehouse", gap).out
+    assert "every date is up to date" in command("plan", *OPTIONS, "--warehouse", gap).out
 
 
 def test_dry_run_of_a_saved_plan_checks_it_and_changes_nothing(gap, plan, command):
