@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from docref import pages
 from docref.commands.calls import Caller, is_placeholder
 from docref.commands.programs import Programs
-from docref.commands.words import CommandWord, commands
+from docref.commands.words import commands
 from docref.model import Judgement, Kind, Outcome, Snippet
 
 if TYPE_CHECKING:
@@ -52,15 +52,7 @@ def _caller(repository: Repository) -> Caller:
 
 def _shell(snippet: Snippet, text: str, caller: Caller) -> Iterator[Judgement]:
     for words in commands(text):
-        yield from _placed(snippet, caller.judge(words, snippet.path))
-
-
-def _placed(snippet: Snippet, found: Iterator[tuple[str, CommandWord, Outcome, str, str]]) -> Iterator[Judgement]:
-    for rule, word, outcome, message, near in found:
-        line = snippet.line_of(word.line)
-        # Only the first line of a snippet starts where the snippet does.
-        column = word.column + (snippet.column if word.line == 0 else 1)
-        yield Judgement(rule, word.text, outcome, snippet.path, line, column, message, near)
+        yield from caller.judge([word.on(snippet) for word in words], snippet.path)
 
 
 def _typed(snippet: Snippet, caller: Caller) -> str:
@@ -113,7 +105,7 @@ def _span(snippet: Snippet, caller: Caller, repository: Repository) -> Iterator[
     if caller.knows(first) or (first in _CALLED_BARE and " " in text.strip()):
         for words in commands(text):
             if words and (caller.knows(words[0].text) or words[0].text in _CALLED_BARE):
-                yield from _placed(snippet, caller.judge(words, snippet.path, prose=True))
+                yield from caller.judge([word.on(snippet) for word in words], snippet.path)
 
 
 def _is_given_elsewhere(

@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 
     from docref.commands.programs import Programs
     from docref.commands.words import CommandWord
+    from docref.model import Judgement
     from docref.repository import Repository
 
-Found = tuple[str, "CommandWord", Outcome, str, str]
-"""Rule, word, outcome, message, nearest existing name."""
 
 _PLACEHOLDER = re.compile(r"[A-Z][A-Z0-9_.-]*|.*(?:<[^>]*>|\.\.\.|…|\{[^}]*\}|\*).*|your[-_].*|path/to/.*")
 _PYTHON = re.compile(r"python(?:\d(?:\.\d+)?)?")
@@ -59,9 +58,8 @@ class Caller:
     def _name(word: str) -> str:
         return word.rpartition("/")[2] if word.rpartition("/")[0].endswith("bin") or ")/" in word else word
 
-    def judge(self, words: Sequence[CommandWord], page: PurePosixPath, *, prose: bool = False) -> Iterator[Found]:
-        """Judge one command; in prose it may leave out what it needs."""
-        del prose  # what is missing is never reported, only what does not exist
+    def judge(self, words: Sequence[CommandWord], page: PurePosixPath) -> Iterator[Judgement]:
+        """Judge one command: what it leaves out is never reported, only what does not exist."""
         started = self._started(words)
         if started is not None:
             yield from self.judge(started, page)
@@ -70,7 +68,7 @@ class Caller:
         name = self._name(first.text)
         command = self.programs.named(name)
         if command is not None:
-            yield "command", first, Outcome.GOOD, "", ""
+            yield first.judged("command", Outcome.GOOD)
             yield from self._call(command, name, rest)
         elif _PYTHON.fullmatch(name):
             yield from self._python(words, page)
@@ -102,14 +100,14 @@ class Caller:
                 return words[at:]
         return None
 
-    def _foreign(self, word: CommandWord, name: str) -> Found:
+    def _foreign(self, word: CommandWord, name: str) -> Judgement:
         near = self.repository.nearest(name, self.programs.names)
         alike = near and self.repository.alike(name, near) > 1 - 1.5 / max(len(name), len(near))
         if alike and len(name) >= _SHORTEST_MISSPELT and name not in _FAMILIAR and word.text == name:
-            return "command", word, Outcome.MISSING, f"no program '{name}'", near
-        return "command", word, Outcome.SKIPPED, "a foreign program", ""
+            return word.judged("command", Outcome.MISSING, f"no program '{name}'", near)
+        return word.judged("command", Outcome.SKIPPED, "a foreign program")
 
-    def _python(self, words: Sequence[CommandWord], page: PurePosixPath) -> Iterator[Found]:
+    def _python(self, words: Sequence[CommandWord], page: PurePosixPath) -> Iterator[Judgement]:
         rest = list(words[1:])
         while rest and rest[0].text.startswith("-") and rest[0].text != "-m":
             if rest[0].text == "-c":
@@ -129,25 +127,25 @@ class Caller:
             command = self.programs.module(module.text)
             if command is None:
                 message = f"no module '{module.text}'" + (" that runs" if self.programs.has_module(module.text) else "")
-                yield "command", module, Outcome.MISSING, message, ""
+                yield module.judged("command", Outcome.MISSING, message)
             else:
-                yield "command", module, Outcome.GOOD, "", ""
+                yield module.judged("command", Outcome.GOOD)
                 yield from self._call(command, module.text, rest[2:])
         else:
             yield self._foreign(module, module.text)
 
-    def _script(self, word: CommandWord, rest: Sequence[CommandWord], page: PurePosixPath) -> Iterator[Found]:
+    def _script(self, word: CommandWord, rest: Sequence[CommandWord], page: PurePosixPath) -> Iterator[Judgement]:
         """A file that is run; whether it is there is the business of the rule about paths."""
         plain = word.text.removeprefix("./")
         for base in (PurePosixPath(), page.parent):
             path = base / plain
             if path in self.repository.files:
-                yield "command", word, Outcome.GOOD, "", ""
+                yield word.judged("command", Outcome.GOOD)
                 yield from self._call(self.programs.script(path), plain, rest)
                 return
-        yield "command", word, Outcome.SKIPPED, "not a file of the repository", ""
+        yield word.judged("command", Outcome.SKIPPED, "not a file of the repository")
 
-    def _make(self, rest: Sequence[CommandWord], page: PurePosixPath) -> Iterator[Found]:
+    def _make(self, rest: Sequence[CommandWord], page: PurePosixPath) -> Iterator[Judgement]:
         folder = PurePosixPath()
         words = list(rest)
         while words:
@@ -161,23 +159,23 @@ class Caller:
                 continue
             yield self._target(word, folder, page)
 
-    def _target(self, word: CommandWord, folder: PurePosixPath, page: PurePosixPath) -> Found:
+    def _target(self, word: CommandWord, folder: PurePosixPath, page: PurePosixPath) -> Judgement:
         places = [base / folder / name for base in (PurePosixPath(), page.parent) for name in ("Makefile", "makefile")]
         path = next((place for place in places if place in self.repository.files), None)
         if path is None:
-            return "command", word, Outcome.SKIPPED, "no Makefile", ""
+            return word.judged("command", Outcome.SKIPPED, "no Makefile")
         known, others = scripts.targets(self.repository, path)
         patterns = [re.escape(each).replace("%", ".+") for each in known if "%" in each]
         if word.text in known or PurePosixPath(word.text) in self.repository.files:
-            return "command", word, Outcome.GOOD, "", ""
+            return word.judged("command", Outcome.GOOD)
         if any(re.fullmatch(pattern, word.text) for pattern in patterns):
-            return "command", word, Outcome.GOOD, "", ""
+            return word.judged("command", Outcome.GOOD)
         if others:
-            return "command", word, Outcome.UNKNOWN, "not judged: the Makefile has targets that it computes", ""
+            return word.judged("command", Outcome.UNKNOWN, "not judged: the Makefile has targets that it computes")
         near = self.repository.nearest(word.text, known)
-        return "command", word, Outcome.MISSING, f"{path} has no target '{word.text}'", near
+        return word.judged("command", Outcome.MISSING, f"{path} has no target '{word.text}'", near)
 
-    def _call(self, program: Command, called: str, words: Sequence[CommandWord]) -> Iterator[Found]:
+    def _call(self, program: Command, called: str, words: Sequence[CommandWord]) -> Iterator[Judgement]:
         """Judge the words after a program."""
         command, given, plain = program, 0, False
         waiting = list(words)
@@ -195,16 +193,16 @@ class Caller:
             elif command.is_group:
                 inner = command.command(text)
                 if inner is not None:
-                    yield "command", word, Outcome.GOOD, "", ""
+                    yield word.judged("command", Outcome.GOOD)
                     command, called = inner, f"{called} {text}"
                     continue
                 if word.open or is_placeholder(text, self.repository) or "|" in text:
-                    yield "command", word, Outcome.SKIPPED, "a placeholder", ""
+                    yield word.judged("command", Outcome.SKIPPED, "a placeholder")
                 elif command.open_commands:
-                    yield "command", word, Outcome.UNKNOWN, f"not judged: {called} may have more commands", ""
+                    yield word.judged("command", Outcome.UNKNOWN, f"not judged: {called} may have more commands")
                 else:
                     near = self.repository.nearest(text, (*command.commands, *command.aliases))
-                    yield "command", word, Outcome.MISSING, f"{called} has no command '{text}'", near
+                    yield word.judged("command", Outcome.MISSING, f"{called} has no command '{text}'", near)
                 return
             else:
                 yield from self._positional(command, called, word, text, given)
@@ -212,28 +210,28 @@ class Caller:
 
     def _option(
         self, command: Command, called: str, word: CommandWord, text: str, waiting: list[CommandWord]
-    ) -> Iterator[Found]:
+    ) -> Iterator[Judgement]:
         name, _, value = text.partition("=")
         option = command.option(name)
         if option is None and not name.startswith("--") and len(name) > len("-x"):
             letters = [command.option(f"-{letter}") for letter in name[1:]]
             first = letters[0]
             if first is not None and (first.values or all(letters)):
-                yield "flag", word, Outcome.GOOD, "", ""
+                yield word.judged("flag", Outcome.GOOD)
                 last = letters[-1]
                 if not first.values and last is not None and last.values and waiting:
                     waiting.pop(0)
                 return
         if option is None:
             if is_placeholder(name.lstrip("-"), self.repository) or name.strip("-") in {"option", "flag"} or word.open:
-                yield "flag", word, Outcome.SKIPPED, "a placeholder", ""
+                yield word.judged("flag", Outcome.SKIPPED, "a placeholder")
             elif command.open_options or command.extra:
-                yield "flag", word, Outcome.UNKNOWN, f"not judged: {called} may have more options", ""
+                yield word.judged("flag", Outcome.UNKNOWN, f"not judged: {called} may have more options")
             else:
                 near = self.repository.nearest(name, command.option_names())
-                yield "flag", word, Outcome.MISSING, f"{called} has no option '{name}'", near
+                yield word.judged("flag", Outcome.MISSING, f"{called} has no option '{name}'", near)
             return
-        yield "flag", word, Outcome.GOOD, "", ""
+        yield word.judged("flag", Outcome.GOOD)
         if "=" in text:
             yield from self._choice(option.choices, value, word, name, fold=option.ignore_case)
             return
@@ -246,13 +244,15 @@ class Caller:
             text = value_word.text if value_word.quoted else value_word.text.rstrip("]")
             yield from self._choice(option.choices, text, value_word, name, fold=option.ignore_case)
 
-    def _positional(self, command: Command, called: str, word: CommandWord, text: str, given: int) -> Iterator[Found]:
+    def _positional(
+        self, command: Command, called: str, word: CommandWord, text: str, given: int
+    ) -> Iterator[Judgement]:
         pattern = self.repository.config.arguments.get(called)
         if pattern and not given and not word.open and not is_placeholder(text, self.repository):
             known = {path.stem for path in self.repository.files if matches(path.as_posix(), pattern)}
             if text not in known:
                 near = self.repository.nearest(text, known)
-                yield "command", word, Outcome.MISSING, f"no file of {pattern} has the name '{text}'", near
+                yield word.judged("command", Outcome.MISSING, f"no file of {pattern} has the name '{text}'", near)
         room = 0
         for argument in command.arguments:
             if argument.most is None or given < room + argument.most:
@@ -264,11 +264,11 @@ class Caller:
         if word.open or is_placeholder(text, self.repository):
             return
         takes = f"takes {room} argument{'s' * (room != 1)}" if room else "takes no argument"
-        yield "command", word, Outcome.MISSING, f"{called} {takes}; '{text}' is one too many", ""
+        yield word.judged("command", Outcome.MISSING, f"{called} {takes}; '{text}' is one too many")
 
     def _choice(
         self, choices: tuple[str, ...], value: str, word: CommandWord, name: str, *, fold: bool
-    ) -> Iterator[Found]:
+    ) -> Iterator[Judgement]:
         if not choices or word.open or is_placeholder(value, self.repository):
             return
         known = {choice.casefold() for choice in choices} if fold else set(choices)
@@ -276,4 +276,4 @@ class Caller:
             if (part.casefold() if fold else part) not in known:
                 near = self.repository.nearest(part, choices)
                 message = f"'{part}' is not a value of {name} ({', '.join(choices)})"
-                yield "flag", word, Outcome.MISSING, message, near
+                yield word.judged("flag", Outcome.MISSING, message, near)

@@ -14,16 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from docref.commands.words import CommandWord
+    from docref.model import Judgement
     from docref.repository import Repository
 
 _NAMED = {"-p", "--parameters", "-r", "--parameters_raw"}
 _VALUED = {"-k", "--kernel", "-y", "-b", "-f", "--cwd", "--start-timeout", "--execution-timeout", "--log-level"}
 _EXTRAS = re.compile(r"([\w./-]*)\[([\w, -]+)\]")
 
-Found = tuple[str, "CommandWord", Outcome, str, str]
 
-
-def notebook_call(repository: Repository, words: Sequence[CommandWord], page: PurePosixPath) -> Iterator[Found]:
+def notebook_call(repository: Repository, words: Sequence[CommandWord], page: PurePosixPath) -> Iterator[Judgement]:
     """Judge ``papermill NOTEBOOK OUT -p name value``: each name is a parameter of the notebook."""
     notebook: PurePosixPath | None = None
     waiting = list(words)
@@ -39,20 +38,20 @@ def notebook_call(repository: Repository, words: Sequence[CommandWord], page: Pu
             places = [normal(base / word.text) for base in (PurePosixPath(), page.parent)]
             notebook = next((place for place in places if place in repository.files), PurePosixPath(word.text))
             outcome = Outcome.GOOD if notebook in repository.files else Outcome.SKIPPED
-            yield "command", word, outcome, "", ""
+            yield word.judged("command", outcome)
 
 
-def _parameter(repository: Repository, notebook: PurePosixPath | None, word: CommandWord) -> Found:
+def _parameter(repository: Repository, notebook: PurePosixPath | None, word: CommandWord) -> Judgement:
     known = parameters.of(repository, notebook) if notebook is not None else None
     if known is None:
-        return "parameter", word, Outcome.UNKNOWN, "not judged: no notebook with a parameters cell", ""
+        return word.judged("parameter", Outcome.UNKNOWN, "not judged: no notebook with a parameters cell")
     if word.open or word.text in known or not word.text.isidentifier() or word.text.isupper():
-        return "parameter", word, Outcome.GOOD, "", ""
+        return word.judged("parameter", Outcome.GOOD)
     message = f"{notebook} has no parameter '{word.text}'"
-    return "parameter", word, Outcome.MISSING, message, repository.nearest(word.text, known)
+    return word.judged("parameter", Outcome.MISSING, message, repository.nearest(word.text, known))
 
 
-def pip_call(repository: Repository, words: Sequence[CommandWord]) -> Iterator[Found]:
+def pip_call(repository: Repository, words: Sequence[CommandWord]) -> Iterator[Judgement]:
     """Judge the extras and dependency groups of ``pip install``."""
     extras, groups, name = _declared(repository)
     waiting = list(words)
@@ -62,17 +61,19 @@ def pip_call(repository: Repository, words: Sequence[CommandWord]) -> Iterator[F
         if match and (match[1].startswith(".") or match[1].casefold() == name.casefold()):
             for extra in (part.strip() for part in match[2].split(",")):
                 if extra in extras:
-                    yield "command", word, Outcome.GOOD, "", ""
+                    yield word.judged("command", Outcome.GOOD)
                 else:
                     near = repository.nearest(extra, extras)
-                    yield "command", word, Outcome.MISSING, f"pyproject.toml has no extra '{extra}'", near
+                    yield word.judged("command", Outcome.MISSING, f"pyproject.toml has no extra '{extra}'", near)
         elif word.text == "--group" and waiting:
             group = waiting.pop(0)
             if group.text in groups or group.open or group.text.isupper():
-                yield "command", group, Outcome.GOOD, "", ""
+                yield group.judged("command", Outcome.GOOD)
             else:
                 near = repository.nearest(group.text, groups)
-                yield "command", group, Outcome.MISSING, f"pyproject.toml has no dependency group '{group.text}'", near
+                yield group.judged(
+                    "command", Outcome.MISSING, f"pyproject.toml has no dependency group '{group.text}'", near
+                )
 
 
 def _declared(repository: Repository) -> tuple[frozenset[str], frozenset[str], str]:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
+
+from docref.model import Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from docref.model import Outcome, Snippet
+
 _SPACE = " \t"
+_NOWHERE = PurePosixPath()
 _DEEPEST = 4
 """Substitutions inside each other that are read."""
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
@@ -39,10 +45,11 @@ class CommandWord:
 
     Attributes:
         text: The word without quotes and backslashes.
-        line: Line in the text, from 0.
-        column: Column in the line, from 0.
+        line: Line in the text, from 0; on a page, from 1.
+        column: Column in the line, likewise.
         quoted: Whether a part of it was in quotes.
         open: Whether something in it is filled in when it runs ($VAR, $(...), `...`).
+        page: The page, once the word has its place there.
     """
 
     text: str
@@ -50,6 +57,17 @@ class CommandWord:
     column: int
     quoted: bool = False
     open: bool = False
+    page: PurePosixPath = _NOWHERE
+
+    def on(self, snippet: Snippet) -> CommandWord:
+        """The word at its place on the page of the snippet whose text it is from."""
+        # Only the first line of a snippet starts where the snippet does.
+        column = self.column + (snippet.column if self.line == 0 else 1)
+        return replace(self, page=snippet.path, line=snippet.line_of(self.line), column=column)
+
+    def judged(self, rule: str, outcome: Outcome, message: str = "", suggestion: str = "") -> Judgement:
+        """What a rule says about the word."""
+        return Judgement(rule, self.text, outcome, self.page, self.line, self.column, message, suggestion)
 
 
 def commands(text: str, depth: int = 0) -> list[list[CommandWord]]:
