@@ -130,7 +130,7 @@ def test_events_of_a_night_of_offers() -> None:
     assert {row["game_date"] for row in parsed.rows} == {date(2021, 10, 21)}
     whole = json.loads(data)
     whole["events"][1]["visitor"] = None
-    with pytest.raises(InputFileError, match=r"events\[1\] misses"):
+    with pytest.raises(InputFileError, match=r"events\[1\] lacks"):
         bettingpros.parse_events(json.dumps(whole).encode(), about(date(2021, 10, 21)))
     with pytest.raises(InputFileError, match="the events of '2021-10-21', not of 2024-01-24"):
         bettingpros.parse_events(data, about(DAY))

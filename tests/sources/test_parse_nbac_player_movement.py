@@ -54,7 +54,7 @@ def test_seasons_change_in_july() -> None:
     parsed = SOURCE[NAME].parse(listed(*(line | {"TRANSACTION_DATE": day} for day in days)), about(DAY))
     assert [row["season"] for row in parsed.rows] == ["2024-25", "2025-26", "2025-26"]
     assert parsed.rows[2]["transaction_date"] is None
-    assert parsed.changed == {"transaction_date: a value that is not a date"}
+    assert parsed.changed == {"transaction_date: a value that is not of kind date"}
 
 
 def test_other_lists_are_refused() -> None:
