@@ -155,6 +155,21 @@ def test_kinds_of_answers() -> None:
         (429, {"cf-mitigated": "challenge"}, b"", "blocked"),
         (404, html, b"<html>no such page", "other"),
         (302, {}, b"", "other"),
+        (403, {}, b"\xef\xbb\xbf<!-- edge --><HTML><HEAD>", "blocked"),
+        (
+            200,
+            {},
+            b'<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "-//W3C"><html><title>Access denied</title>',
+            "blocked",
+        ),
+        (202, {"x-amzn-waf-action": "challenge"}, b"", "blocked"),
+        (405, {"x-amzn-waf-action": "captcha"}, b"<html>", "blocked"),
+        (402, {}, b'{"message": "no credits left"}', "refused"),
+        (407, {}, b"", "refused"),
+        (521, html, b"<html><title>521: Web server is down</title>", "passing"),
+        (530, {}, b"error code: 1033", "passing"),
+        (528, {}, b"", "other"),
+        (400, {}, b"<Error><Code>ExpiredToken</Code></Error>", "other"),
     )
     for status, headers, beginning, meaning in cases:
         assert isinstance(beginning, bytes)
@@ -229,8 +244,11 @@ def test_a_pause_until_a_moment_is_read_by_the_hosts_clock() -> None:
         (Answer(status=429), "answered 429"),
         (Answer(b"<html>try later", status=503), "answered 503"),
         (Answer(b"<!DOCTYPE html><html><body>Sorry</body></html>"), "is HTML, not JSON"),
+        (Answer(b"\xef\xbb\xbf<!-- a mark and a comment --><html>Sorry</html>"), "is HTML, not JSON"),
+        (Answer(status=522), "answered 522"),
+        (Answer(drop=True), "broke the connection off"),
     ],
-    ids=["stall", "429", "503", "page"],
+    ids=["stall", "429", "503", "page", "page with a mark", "522", "drop"],
 )
 def test_a_host_that_keeps_everything_back_is_not_asked_for_all(answer: Answer, said: str, tmp_path: Path) -> None:
     """Silence, too many requests, pages instead of data: after three payloads in a row the other nine are left."""
@@ -238,6 +256,22 @@ def test_a_host_that_keeps_everything_back_is_not_asked_for_all(answer: Answer, 
         done = get("nbac_play_by_play", server, tmp_path, tries=2)
     assert (done.requests, len(done.failed), done.missing) == (6, 3, 12)
     assert said in done.stopped
+
+
+def test_pages_with_other_statuses_end_the_fetch_too(tmp_path: Path) -> None:
+    """A page instead of data is not tried again, and three in a row are enough; pages of missing files and redirects pass."""
+    for status, requests, is_stopped in ((418, 3, True), (202, 3, True), (404, 12, False), (302, 12, False)):
+        page = Answer(b"<html><body>Sorry</body></html>", status=status, headers={"content-type": "text/html"})
+        with SourceServer(page) as server:
+            done = get("nbac_shot_chart", server, tmp_path)
+        assert (status, done.requests, bool(done.stopped)) == (status, requests, is_stopped)
+
+
+def test_a_body_that_breaks_off_is_about_its_payload(tmp_path: Path) -> None:
+    """What begins and does not end may be one file's fault: every game is tried."""
+    with SourceServer(Answer(b"{}" * 100, cut=True)) as server:
+        done = get("nbac_shot_chart", server, tmp_path, tries=1)
+    assert (done.requests, done.stopped, len(done.failed)) == (12, "", 12)
 
 
 def test_what_is_about_one_payload_keeps_the_count_from_rising(tmp_path: Path) -> None:

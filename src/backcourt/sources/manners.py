@@ -34,11 +34,21 @@ _PAGE_HEADERS: dict[str, str] = {
 }
 """What a page of the league's site sends along when it asks for data."""
 _BRAND = re.compile(r"\bChrome/(\d{1,4})\b")
-_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _FORBIDDEN = 403
-_FINAL = frozenset({401, _FORBIDDEN})
-_HOSTS_OWN = frozenset({408, 425, 429, 502, 503, 504})
-"""Statuses that are about the host, whatever is asked for; 500 may be about one payload."""
+_FINAL = frozenset({401, 402, _FORBIDDEN, 407, 451})
+_HOSTS_OWN = frozenset({408, 425, 429, 502, 503, 504, *range(520, 528), 530})
+"""Statuses that are about the host, whatever is asked for: from 520 on an edge says that its store does not answer."""
+_PASSING = _HOSTS_OWN | {500}
+"""What may be better in a while; 500 may be about one payload."""
+_GUARDS = frozenset({"cf-mitigated", "x-amzn-waf-action"})
+"""Headers of an edge that wants to see a browser first."""
+_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\s|<\?xml[^>]{0,200}\?>|<!--(?:(?!-->).){0,2000}-->){0,20}<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""How a page for people begins, after a mark of its encoding, comments and blanks."""
+_REDIRECTS = range(300, 400)
+_NOT_THERE = frozenset({404, 410})
 _STORE = re.compile(rb"<Code>\s*(?:AccessDenied|NoSuchKey|BlobNotFound)\s*</Code>")
 _TITLE = re.compile(
     rb"<title>\s*(?:access denied|just a moment|attention required|pardon our interruption|are you a (?:robot|human))",
@@ -73,6 +83,16 @@ class Seen:
         """True if its status is about the host, whatever is asked for."""
         return self.status in _HOSTS_OWN
 
+    @property
+    def is_not_there(self) -> bool:
+        """True if its status says that there is no such file."""
+        return self.status in _NOT_THERE
+
+    @property
+    def is_page_instead(self) -> bool:
+        """True if it is a page, and neither says that there is no such file nor sends elsewhere."""
+        return self.is_page and not self.is_not_there and self.status not in _REDIRECTS
+
     def meaning(self, absent: int = 0) -> Meaning:
         """What it means for this payload and the next ones.
 
@@ -80,7 +100,7 @@ class Seen:
             absent: Status by which the host says that it has no such file, if that is not 404; 0 if there is none.
         """
         forbidden = self.status == _FORBIDDEN
-        if is_block_page(self.beginning) or "cf-mitigated" in self.headers or (forbidden and self.is_page):
+        if is_block_page(self.beginning) or _GUARDS & self.headers.keys() or (forbidden and self.is_page):
             return "blocked"
         if self.status in _FINAL and _STORE.search(self.beginning):
             return "absent"
@@ -105,7 +125,7 @@ class Seen:
 
 def is_page(data: bytes) -> bool:
     """True if bytes are a page for people."""
-    return data[:BEGINNING].lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))
+    return _PAGE.match(bytes(data[:BEGINNING])) is not None
 
 
 def is_block_page(data: bytes) -> bool:

@@ -26,7 +26,6 @@ _LONGEST_TRY = 600.0
 """Seconds after which a body that still trickles in is given up."""
 _MOST_PAGES = 500
 """Pages of one list; the longest that is known has six."""
-_NOT_THERE = frozenset({404, 410})
 _PLACE = re.compile(r"\{(\w+)\}")
 _ADDRESS = re.compile(r"https?://[^\s/?#]+(?:/[^\s?#]*)?")
 
@@ -258,9 +257,10 @@ class Service:
 
         url, params, headers = self._address(target)
         # Without a name and password before the host.
-        where = urlsplit(url).netloc.rpartition("@")[2]
+        where, has_begun = urlsplit(url).netloc.rpartition("@")[2], False
         try:
             with self._client.stream("GET", url, params=params, headers=headers, timeout=timeout) as answer:
+                has_begun = True
                 self._accepted(answer, where)
                 body = bytearray()
                 for piece in answer.iter_bytes():
@@ -278,7 +278,7 @@ class Service:
             lost = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
             what = "cannot be reached" if lost else "did not respond" if silent else "closed the connection"
             after = f" within {timeout:g} s" if silent else ""
-            raise FetchError(f"{where} {what}{after}", passing=True, hosts_own=lost or silent) from None
+            raise FetchError(f"{where} {what}{after}", passing=True, hosts_own=silent or not has_begun) from None
         except httpx2.DecodingError:
             raise FetchError(f"{where} sent a body that cannot be unpacked", passing=True) from None
 
@@ -303,7 +303,9 @@ class Service:
             raise FetchError(f"{where} {key}refuses this machine ({status})", passing=False, final=True)
         said = f"{where} answered {status}"
         if meaning == "other":
-            raise FetchError(said, passing=False, absent=status in _NOT_THERE)
+            # Whoever sends pages instead of data sends them for the next payload, too.
+            instead = self._source.ext != "html" and seen.is_page_instead
+            raise FetchError(said, passing=False, absent=seen.is_not_there, hosts_own=instead)
         asked = seen.asked_pause()
         if asked is not None and asked > self._patience.longest_pause:
             raise FetchError(

@@ -13,6 +13,7 @@ from backcourt.calendar import Seasons, is_game_id, season_label, season_of_game
 from backcourt.catalog.teams import todays_codes
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.sources.echo import narrower
+from backcourt.sources.manners import is_page
 from backcourt.sources.season.files import TEAM_COLUMNS, SeasonFile
 from backcourt.sources.whole import NOTHING_SAID, Whole
 
@@ -331,7 +332,7 @@ def json_of(data: bytes, about: About) -> Any:  # noqa: ANN401 - whatever JSON h
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:
-        if data.lstrip()[:15].lower().startswith((b"<!doctype", b"<html")):
+        if is_page(data):
             what = "HTML, not JSON"
         elif isinstance(error, RecursionError):
             what = "nested too deeply"

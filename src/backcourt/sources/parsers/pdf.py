@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backcourt.errors import BackcourtError, InputFileError
+from backcourt.sources.manners import is_page
 from backcourt.sources.parsers import pdf_worker
 from backcourt.sources.source import About, wrong_shape
 
@@ -63,8 +64,7 @@ def pages_of(data: bytes, about: About) -> list[list[Word]]:
         BackcourtError: If the library that reads PDFs is missing.
     """
     if b"%PDF-" not in data[:1024]:
-        start = data.lstrip()[:15].lower()
-        what = "HTML" if start.startswith((b"<!doctype", b"<html")) else "no PDF"
+        what = "HTML" if is_page(data) else "no PDF"
         raise InputFileError(f"{about.path} is {what}", next_step="fetch it again")
     if len(data) > LARGEST:
         raise InputFileError(f"{about.path} has {len(data):,} bytes; PDFs of at most {LARGEST:,} are read")
