@@ -46,6 +46,19 @@ class Mutation:
     places: tuple[Place, ...]
     follows: str = ""
 
+    @property
+    def word(self) -> str:
+        """What a finding must speak of, so that it is not the finding of another mutation in the same line."""
+        name = self.name.removesuffix("-gone")
+        return {
+            "flag": f"--{name.rpartition('--')[2]}",
+            "subcommand": name.rpartition(" ")[2],
+            "file": Path(self.path).stem,
+            "heading": name.removeprefix(f"{self.path}-"),
+            "parameter": name.rpartition("-")[2],
+            "function": name.rpartition(".")[2],
+        }.get(self.kind, name)
+
     def __str__(self) -> str:
         """For the test's name."""
         return f"{self.kind}-{self.name}".replace("/", "_")
@@ -65,14 +78,17 @@ def edit(path: str, old: str, new: str, *, count: int = 1, pattern: bool = False
 
 
 def together(mutations: list[Mutation]) -> list[list[Mutation]]:
-    """Mutations of one kind that one check can judge, because each line that must be found belongs to one of them.
+    """Mutations that one check can judge, because each line that must be found belongs to one of them.
 
     They change different files or different parts of one, and no line that must be found stands in a file of another.
+    Behaviours stay among themselves, since their page is written by the changed program; columns come last, since they
+    change text everywhere.
     """
     batches: list[list[Mutation]] = []
-    for mutation in mutations:
+    for mutation in sorted(mutations, key=lambda each: each.kind == "column"):
+        alone = mutation.kind == "behaviour"
         for batch in batches:
-            if mutation.kind == batch[0].kind and all(_apart(mutation, other) for other in batch):
+            if alone == (batch[0].kind == "behaviour") and all(_apart(mutation, other) for other in batch):
                 batch.append(mutation)
                 break
         else:
@@ -340,8 +356,8 @@ def columns(tree: Path) -> Iterator[Mutation]:
             spans = re.findall(r"`([a-z]\w*)(?: = '\w+')?`", line) + re.findall(r"`\w+\.([a-z]\w*)`", line)
             if "SELECT " in line:
                 query = line[line.index("SELECT ") :]
-                # A name that the query gives itself is its own, even if a column has it, too.
-                spans += set(re.findall(r"\w+", query)) - set(re.findall(r"\bAS (\w+)", query))
+                # A name that the query gives itself, or is given, is its own, even if a column has it, too.
+                spans += set(re.findall(r"(?<!@)\b\w+", query)) - set(re.findall(r"\bAS (\w+)", query))
             for name in {*spans} & known:
                 seen.setdefault(name, []).append((page, number))
     for name, places in sorted(seen.items()):

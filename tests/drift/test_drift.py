@@ -24,7 +24,7 @@ SKIPPED = {".git", ".venv", "build", "site", "demo", "node_modules", "dist", "ru
 
 
 def chosen():
-    """The mutations of this run: at most 30 of a kind, so that no kind drowns the others, in a random order."""
+    """The mutations of this run: at most 15 of a kind, so that no kind drowns the others, in a random order."""
     chance = random.Random(SEED)
     found = []
     for kind in mutations.KINDS:
@@ -75,17 +75,20 @@ def intact(tmp_path_factory):
 
 
 def findings(tree):
-    """Page, line and reference of every finding in what people write."""
+    """What the findings in what people write speak of, by page and line."""
     settings = config.load(tree)
     repository = Repository(tree, settings)
     pages = [page for page in repository.pages() if page.suffix in {".md", ".ipynb"}]
     report = check.check(repository, [PurePosixPath(page) for page in pages])
-    return {(each.path.as_posix(), each.line) for each in report.findings}
+    found = {}
+    for each in report.findings:
+        found.setdefault((each.path.as_posix(), each.line), []).append(f"{each.ref} {each.message}")
+    return found
 
 
 def test_the_intact_repository_is_silent(intact):
     """Before any mutation there is no finding, so that a finding after one comes from it."""
-    assert findings(intact) == set()
+    assert findings(intact) == {}
 
 
 def test_there_are_at_least_a_hundred_mutations_of_every_kind():
@@ -146,6 +149,6 @@ def test_a_mutation_is_found_or_followed(checked, behaviours, mutation):
     if mutation.follows:
         assert mutation.follows in behaviours
         assert mutation.follows not in after
-    missed = set(mutation.places) - found
-    assert not missed, f"not found: {sorted(missed)}; found: {sorted(found)}"
+    missed = {place for place in mutation.places if not any(mutation.word in said for said in found.get(place, ()))}
+    assert not missed, f"not found: {sorted(missed)}; found: {found}"
     assert mutation.places or mutation.follows
