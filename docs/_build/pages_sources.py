@@ -74,13 +74,18 @@ def _section(item: Source) -> str:
         f"Verified with: {text(item.seen)}" if item.seen else "Verified with: nothing, no real payload was at hand",
         f"Reaches back to: {text(item.reach or _OPEN)}",
         *([f"Read from {item.since} on: payloads of before have another layout, and are refused"] if item.since else []),
-        f"A whole payload holds: {text(item.whole.in_words)}",
+        f"A whole payload holds: {text(item.whole.in_words)}{_pages(item)}",
         f"Rules, by {' and '.join(code(column) for column in item.feed.unit.split())}: {_codes(rules(item))}",
     ]
     rows = item.feed.row_rules
     lines += [f"Of these, by row: {_codes(tuple(sorted(rows)))}"] if rows else []
     lines += [f"Warnings: {_codes(warnings(item))}"] if warnings(item) else []
     return f"### {item.name} {{ #{item.name} }}\n\n" + "".join(f"- {line}\n" for line in lines)
+
+
+def _pages(item: Source) -> str:
+    """That all pages belong to a list that comes in pages."""
+    return ", all its pages" if item.fetch and item.fetch.pages else ""
 
 
 def _from(item: Source) -> str:

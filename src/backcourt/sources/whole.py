@@ -84,11 +84,11 @@ class Whole:
             "": "nothing in particular",
         }
         more = {
-            "rows of both teams of a game": self.side and self.by_games,
-            "the points of both teams' scores": self.points,
+            "rows of both teams": self.side and self.by_games,
+            "all points of both teams": self.points,
             "as many field-goal attempts of a team as its box score, give or take one": self.attempts,
             "events up to the end of the last period, with the final score": self.period_end,
-            "the word that a game is over, and its score": self.state,
+            "the word that a game is over, and a score if it has room for one": self.state,
             f"the list's beginning in {self.begins:%B %Y} and something of every season since" if self.begins else "": (
                 self.begins
             ),
