@@ -41,7 +41,7 @@ class BackcourtError(Exception):
         valid: The valid values, if they can be listed.
         next_step: What to do next.
         exit_code: The exit status of a command that ends with this error.
-        longest: Characters of the message that are shown; of a longer one the middle is left out.
+        longest: Characters of the message that are shown; a longer one is cut in the middle.
     """
 
     exit_code = 2

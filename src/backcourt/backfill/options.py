@@ -26,8 +26,8 @@ class Options:
         chunk: season or month: what is computed and published in one go.
         jobs: Chunks computed at the same time.
         timeout: Seconds that one processor may take in all.
-        fail_fast: Stop at the first chunk of which a date fails with an error, instead of going on with what does not
-            depend on it. What is sound of that chunk is published first, so that the error names the date.
+        fail_fast: Stop at the first chunk with a date that fails with an error, instead of continuing with what does
+            not depend on it. The good dates of that chunk are published first, and the error names the date.
         trigger: Who started the run, for the history.
     """
 
@@ -75,7 +75,7 @@ class RunResult:
         warnings: What was odd and did not stop anything.
         problems: Dates that failed as a whole, chunks that raised an error, tables that disagree, and what could not
             be told or published.
-        blocked: Tables of which dates were left as they were, because they read a date that failed.
+        blocked: Tables with dates that were not computed, because they read a date that failed.
     """
 
     run_id: str

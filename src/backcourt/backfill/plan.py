@@ -97,7 +97,7 @@ class LookBack:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan.
+    """What a run would compute, and why.
 
     Attributes:
         request: What was asked for.

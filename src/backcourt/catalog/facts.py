@@ -362,7 +362,7 @@ _UTGC = Facts(
             "a team twice, on the wrong side, or against another opponent",
         ),
         Fact("starters", "COALESCE(r.out BETWEEN 0 AND 10, TRUE)", "over ten usual starters out"),
-        Fact("rest", "r.rest = 0", "a back-to-back that is none by the days of rest"),
+        Fact("rest", "r.rest = 0", "a back-to-back that the days of rest contradict"),
         Fact("travel", "r.travel = 0", "travel that is NULL without a reason, or has one and is not"),
         Fact("record", "r.games = 0", "wins and losses that are not the games before"),
     ),

@@ -151,7 +151,7 @@ class Table:
         cluster: Clustering columns on BigQuery.
         short: House abbreviation ("PGS"), if any.
         critical: Critical fields.
-        beside: What stands beside a row when its critical fields are judged.
+        beside: What is joined to a row when its critical fields are judged.
         upstreams: What it is computed from.
         source: For raw tables, who publishes the data.
         salt: Text that goes into every row hash: it changes with the constants behind derived columns.

@@ -37,7 +37,7 @@ def gaps(
 ) -> None:
     """Find every gap of a range, of all five kinds, with its root and everything that was built on it.
 
-    Exits with 1 if there are gaps, or names that nobody has asked about, and 2 if a gap is critical.
+    Exits with 1 if there are gaps, or names that were never looked up, and 2 if a gap is critical.
     """
     from backcourt.cli.output import print_json
     from backcourt.integrity.gaps import find_gaps, gaps_json
@@ -85,7 +85,8 @@ def recover(
     """Plan the least that repairs the gaps of a range, upstream first; with --apply carry it out, stage by stage.
 
     Raw rows that differ from a folder named with --dir are loaded first, and everything that read them is computed
-    again; without --dir nobody can tell wrong raw rows that fit all others. After each stage its gaps must be gone.
+    again; without --dir, wrong raw rows that agree with all others cannot be found. After each stage its gaps must be
+    gone.
 
     Exits with 1 if there is something to repair, or a stage did not repair it; with --apply 0 means that nothing is
     left.

@@ -55,7 +55,7 @@ def fill(
     season: SeasonOption = None,
     file: WarehouseOption = None,
 ) -> None:
-    """Fill the player registry: everybody who ever played, and who was listed where in the seasons of a range."""
+    """Fill the player registry: everyone who ever played, and who was listed where in the seasons of a range."""
     from backcourt.catalog import TABLES
     from backcourt.names.registry_fill import fill_registry
 
@@ -253,7 +253,7 @@ def reprocess(
     as_json: JsonOption = False,
     file: WarehouseOption = None,
 ) -> None:
-    """Compute the dates that missed names which are resolved now, and everything that depends on them.
+    """Recompute the dates that missed names which have since been resolved, and everything that depends on them.
 
     Exits with 1 if a date failed or names are still missed.
     """

@@ -227,7 +227,7 @@ def withdraw(
     as_json: JsonOption = False,
     file: WarehouseOption = None,
 ) -> None:
-    """Withdraw an alias, a curated one too: what rests on it goes, and those names are asked again."""
+    """Withdraw an alias, a curated one too: what depends on it is removed, and its names are looked up again."""
     from dataclasses import asdict
 
     from backcourt.cli.output import print_json

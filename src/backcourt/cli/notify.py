@@ -9,7 +9,7 @@ app = typer.Typer(help="Notifications.", no_args_is_help=True)
 
 @app.command("test")
 def test() -> None:
-    """Send one notification to where BACKCOURT_NOTIFY or backcourt.toml says, and say whether it was taken."""
+    """Send one notification to where BACKCOURT_NOTIFY or backcourt.toml says, and say whether it was accepted."""
     from backcourt.backfill.notify import AppriseNotifier, NoNotifier, make_notifier
     from backcourt.settings import load
 

@@ -23,9 +23,9 @@ def list_held(
     as_json: JsonOption = False,
     file: WarehouseOption = None,
 ) -> None:
-    """List what is held back, by table and game, with the rules that it breaks, and payloads that wait.
+    """List what is held back, by table and game, with the rules that it breaks, and the payloads that wait.
 
-    Those could not be read, or are not whole and are asked for again. Exits with 1 if there is anything.
+    A payload waits if it cannot be read, or is incomplete and will be fetched again. Exits with 1 if there is anything.
     """
     from backcourt.cli.output import print_json, print_table
     from backcourt.sources.declared import source

@@ -20,8 +20,8 @@ def report(
 ) -> None:
     """Write one HTML page about a range: verdict, coverage, failures, contamination, gaps and run history.
 
-    Exits as `backcourt validate range` does: 1 with problems, 2 if something is critical. The page is written all the
-    same.
+    Exits as `backcourt validate range` does: 1 with problems, 2 if something is critical. The page is written in any
+    case.
     """
     from backcourt.files import check_writable, write_whole
     from backcourt.runbooks.range_report import range_report

@@ -58,8 +58,8 @@ def fetch(
 ) -> None:
     """Fetch what a source publishes about a range into the landing zone; the schedule says which games there are.
 
-    Exits with 1 if anything is missing or incomplete, or a game should be over and by the schedule is not. Run again,
-    it goes on with what is missing. Needs no dates for what only publishes today.
+    Exits with 1 if anything is missing or incomplete, or a game that should be over is not over in the schedule. Rerun
+    to fetch the rest. A source that publishes only what holds today needs no dates.
     """
     from backcourt.cli.output import print_json
     from backcourt.errors import BackcourtError

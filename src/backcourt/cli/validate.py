@@ -109,7 +109,7 @@ def coverage(
 ) -> None:
     """After a run: each expected player or team has a row or a recorded failure; failure rates beside their bands.
 
-    Exits with 1 if something is untracked or failed for want of an upstream, and 2 if it has to be investigated.
+    Exits with 1 if something is untracked or failed because an upstream is missing, and 2 if it has to be investigated.
     """
     from backcourt.cli.output import print_json
     from backcourt.integrity.rates import rates

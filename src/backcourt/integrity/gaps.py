@@ -104,7 +104,7 @@ class Gaps:
         span: The dates that were looked at.
         dates: Game dates among them.
         gaps: The gaps, upstream tables first, then by date. A cascade may go beyond the range, to its season's end.
-        names: What is left to do about the names of the raw tables, of any season, in words; "" if nothing is.
+        names: What is left to do about names in the raw tables, of any season, in words; "" if nothing.
     """
 
     span: DateRange
@@ -114,7 +114,7 @@ class Gaps:
 
     @property
     def exit_code(self) -> int:
-        """0 without a gap, 1 with gaps or with names that nobody has asked about, 2 if a gap is critical."""
+        """0 without a gap, 1 with gaps or with names that were never looked up, 2 if a gap is critical."""
         return 2 if any(gap.severity == "critical" for gap in self.gaps) else 1 if self.gaps or self.names else 0
 
     @property

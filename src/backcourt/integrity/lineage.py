@@ -99,7 +99,7 @@ class Lineage:
         rows: Rows that were written.
         current_code: True if today's code computed it.
         inputs: What it was computed from, part by part.
-        upstreams: What stands in the tables that it reads.
+        upstreams: What is stored in the tables that it reads.
         restated: Rows of the date that were changed after they had been published, newest first.
     """
 
@@ -118,7 +118,7 @@ class Lineage:
 
     @property
     def changed(self) -> bool:
-        """True if the date would not come out of the same inputs or code today."""
+        """True if today the date would be computed from other inputs or by other code."""
         return self.status is not None and (any(part.changed for part in self.inputs) or not self.current_code)
 
 

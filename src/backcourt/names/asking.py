@@ -121,7 +121,7 @@ def ask(
 
 
 def undone() -> str:
-    """SELECT (n, in this order) of names that nobody has asked about, rows without their decided id, acts still due."""
+    """SELECT (n, in this order) of names that were never looked up, rows without their decided id, acts still due."""
     rows = " UNION ALL ".join(_without_id(carrier) for carrier in CARRIERS.values())
     return f"""
         WITH open_rows AS ({rows})

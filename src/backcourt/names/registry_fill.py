@@ -1,4 +1,4 @@
-"""Fill the player registry: everybody who ever played, then who was listed where: pass one of a two-pass backfill.
+"""Fill the player registry: everyone who ever played, then who was listed where: pass one of a two-pass backfill.
 
 Every season that the range touches is counted whole from the raw rows, so that the order of runs does not matter. A
 row that was written from newer games or a newer roster is kept.

@@ -1,4 +1,4 @@
-"""A small file beside an embedded warehouse: what a run is doing, for those whom its lock shuts out."""
+"""A small file beside an embedded warehouse: what a run is doing, for processes that its lock keeps out."""
 
 from __future__ import annotations
 

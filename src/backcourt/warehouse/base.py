@@ -114,7 +114,7 @@ class Warehouse(Protocol):
         """Raise a WarehouseError if there is no warehouse yet."""
 
     def tell(self, activity: dict[str, object] | None, run_id: str) -> None:
-        """Mirror what a run is doing for those whom the warehouse shuts out; None when it has ended."""
+        """Mirror what a run is doing for processes that cannot open it; None when it has ended."""
 
     def ensure(self, tables: Iterable[Table]) -> None:
         """Create datasets and tables that are missing; add columns that the catalog has and a table lacks.
@@ -124,7 +124,7 @@ class Warehouse(Protocol):
         """
 
     def differences(self, tables: Iterable[Table]) -> list[str]:
-        """In which the stored tables differ from these, in words; nothing is changed."""
+        """How the stored tables differ from these, in words; nothing is changed."""
 
     def unwritable(self) -> str:
         """Why nothing can be written there, in words; "" if it can."""
