@@ -140,7 +140,7 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         "Dependency check",
         daily="Every upstream is checked: rows, freshness and age. A missing critical one fails the run.",
         backfill="One existence check over the upstreams and dates of a chunk. A date without upstream fails as "
-        "MISSING_DEPENDENCY; the other dates go on.",
+        "MISSING_DEPENDENCY; the other dates continue.",
         why="History does not become fresher, and one missing date must not cost a season. Existence is cheap and "
         "always checked: a row built on nothing looks good.",
         fields=("missing_upstream",),
@@ -172,7 +172,7 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         "Notifications",
         daily="Sent on a missing dependency, stale data or a failure.",
         backfill="One summary per run.",
-        why="A thousand dates with an expected failure each are a thousand messages that nobody reads.",
+        why="A thousand dates with an expected failure each are a thousand messages that no one reads.",
         fields=("notify",),
     ),
     Behaviour(
@@ -236,7 +236,7 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
         "Stale upstream",
         daily="An upstream past its source's limit fails the run.",
         backfill="A warning; the run continues.",
-        why="What was loaded long ago is stale by the clock, and complete all the same.",
+        why="What was loaded long ago is stale by the clock, but complete.",
         fields=("stale_upstream",),
     ),
     Behaviour(

@@ -59,7 +59,7 @@ def test_seasons_change_in_july() -> None:
 
 def test_other_lists_are_refused() -> None:
     """A list of anything but objects is no list of transactions."""
-    with pytest.raises(InputFileError, match="something beside objects"):
+    with pytest.raises(InputFileError, match="something other than objects"):
         SOURCE[NAME].parse(b'{"NBA_Player_Movement": {"rows": [1]}}', about(DAY))
 
 

@@ -316,7 +316,7 @@ class NbacTeamBoxscore(Parameters):
     runbook: ClassVar[str] = "nbac-team-boxscore"
 
     landing: str = Field(description="landing zone: a folder or an address; default: that of the settings")
-    fetch: bool = Field(default=False, description="true: ask the service for what has not landed; default: false")
+    fetch: bool = Field(default=False, description="true: fetch what has not landed; default: false")
 
     def shown(self) -> dict[str, str]:
         """The parameters for people; of a folder, too, only its name."""

@@ -205,7 +205,7 @@ class Service:
         needed = " ".join((self._endpoint.url, *self._endpoint.params.values()))
         unknown = sorted(set(_PLACE.findall(needed)) - set(target.values))
         if unknown:
-            said = target.lacking or f"its {unknown[0]} is not known here, so it cannot be asked for"
+            said = target.lacking or f"its {unknown[0]} is not known here, so it cannot be fetched"
             raise FetchError(said, passing=False)
         patience = self._patience
         spread = wait_random_exponential(multiplier=patience.first_pause, max=patience.longest_pause)
@@ -309,7 +309,7 @@ class Service:
         asked = seen.asked_pause()
         if asked is not None and asked > self._patience.longest_pause:
             raise FetchError(
-                f"{said} and asks for a pause of {asked:,.0f} s, longer than is waited "
+                f"{said} and asks for a pause of {asked:,.0f} s, longer than the limit "
                 f"({self._patience.longest_pause:,.0f} s): fetch again after it",
                 passing=False,
                 final=True,
@@ -374,7 +374,7 @@ class Service:
 def _blocked(where: str, status: int) -> FetchError:
     """The error for a page by which a host keeps this machine out."""
     return FetchError(
-        f"{where} sends a block page ({status}) instead of data, so nothing more was asked for: wait an hour, use "
+        f"{where} sends a block page ({status}) instead of data, so nothing more was fetched: wait an hour, use "
         "another network, ask a mirror (BACKCOURT_FETCH_VIA) or change BACKCOURT_FETCH_USER_AGENT, then fetch again",
         passing=False,
         final=True,

@@ -305,7 +305,7 @@ def read(source: Published, data: bytes, about: About, asked: Mapping[str, str] 
     parsed.narrow = narrower(source, parsed.asked, about)
     if parsed.narrow and isinstance(source, Source) and not source.whole.by_games:
         # Of a list without games nothing tells a part from the whole.
-        raise InputFileError(f"{about.path}: {parsed.narrow}", next_step="ask for the whole list")
+        raise InputFileError(f"{about.path}: {parsed.narrow}", next_step="fetch the whole list")
     if other := other_subject(source, parsed, about.day, about.key, asked):
         raise InputFileError(f"{about.path} is about {other}", next_step="fetch it again, or correct its date or key")
     return parsed
@@ -337,9 +337,9 @@ def json_of(data: bytes, about: About) -> Any:  # noqa: ANN401 - whatever JSON h
         elif isinstance(error, RecursionError):
             what = "nested too deeply"
         elif isinstance(error, json.JSONDecodeError):
-            what = f"not JSON:  {error.msg} at character {error.pos:,} of {len(error.doc):,}"
+            what = f"not JSON: {error.msg} at character {error.pos:,} of {len(error.doc):,}"
         else:
-            what = "not JSON:  it is not UTF-8, or has a number of too many digits"
+            what = "not JSON: it is not UTF-8, or has a number of too many digits"
         raise InputFileError(f"{about.path} is {what}", next_step="fetch it again") from error
 
 

@@ -79,7 +79,7 @@ def records_of(record: Mapping[str, Any], name: str, about: About) -> list[dict[
     """
     found = list_of(record, name, about)
     if not all(isinstance(entry, dict) for entry in found):
-        raise wrong_shape(about, f"its list {name} holds something beside objects")
+        raise wrong_shape(about, f"its list {name} holds something other than objects")
     return found
 
 
