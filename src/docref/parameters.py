@@ -21,7 +21,7 @@ def judge(snippet: Snippet, repository: Repository) -> Iterator[Judgement]:
 
 
 def of(repository: Repository, path: PurePosixPath) -> frozenset[str] | None:
-    """The parameters of a notebook; None if it is none, or has no cell for them."""
+    """The parameters of a notebook; None if it is not one, or has no cell for them."""
     kept: dict[PurePosixPath, frozenset[str] | None] = repository.cache.setdefault(__name__, {})
     if path not in kept:
         kept[path] = _read(repository.read_text(path))

@@ -101,7 +101,7 @@ def make_notifier(setting: str) -> Notifier:
     """The notifier that the setting ``notify`` names: console, none, or addresses with commas between them.
 
     Raises:
-        SettingsError: If it is none of these, apprise is not installed, or it does not know an address.
+        SettingsError: If it is something else, apprise is not installed, or it does not know an address.
     """
     word = setting.strip()
     if word in {"", "console"}:

@@ -97,7 +97,7 @@ def _plan(content: Mapping[str, Any]) -> Plan:
         BackcourtError: If a name or a range in it cannot be used.
         KeyError: If a field is missing.
         TypeError: If a field has a value of the wrong type.
-        ValueError: If a date is none.
+        ValueError: If a date is not valid.
     """
     asked, world = content["request"], content["world"]
     span = DateRange(date.fromisoformat(asked["start_date"]), date.fromisoformat(asked["end_date"]))

@@ -86,7 +86,7 @@ def _moment(text: str) -> datetime:
     """A time with its zone, as UTC.
 
     Raises:
-        BackcourtError: If it is none, or has no zone.
+        BackcourtError: If it is not a time, or has no zone.
     """
     from datetime import UTC, datetime
 

@@ -180,7 +180,7 @@ def _wanted(source: Source, asked: RunOptions, games: Sequence[str], house: Ware
     """What there is to fetch of a source in a range, and how many games should be over by now and are not.
 
     Raises:
-        BackcourtError: If the range is none, or a source that publishes what holds today is asked for another day.
+        BackcourtError: If the range is not valid, or a source that publishes what holds today is asked for another day.
     """
     from backcourt.cli.options import league_date
     from backcourt.errors import BackcourtError

@@ -64,7 +64,7 @@ class QueryParameter:
         """The value that is bound for what somebody typed.
 
         Raises:
-            BackcourtError: If the text is no value of that type.
+            BackcourtError: If the text is not a value of that type.
         """
         if self.kind == "DATE":
             return ENDS.get(text) or parse_date(text, self.name)

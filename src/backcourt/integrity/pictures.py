@@ -57,7 +57,7 @@ _HALF = 70
 _FEW = 9
 """Points up to which each one carries its number."""
 _FEWEST = 5
-"""Dates for which a bar chart has room at least: one date alone is no wall."""
+"""Dates for which a bar chart has room at least: one date alone is not a wall."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -61,7 +61,7 @@ def search(warehouse: Warehouse | None, text: str, *, season: str = "") -> Playe
         season: Only who can have played in it; "" for all.
 
     Raises:
-        BackcourtError: If the registry is empty, or the season is none.
+        BackcourtError: If the registry is empty, or the season is not valid.
     """
     with ExitStack() as stack:
         session = stack.enter_context(warehouse.read()) if warehouse else None

@@ -20,7 +20,7 @@ Row = dict[str, Any]
 STEPS = ("id", "alias", "exact_context", "exact", "suffix", "short_form", "swapped", "one_edit", "review")
 """The steps that decide, in the order in which a name passes them; a reviewer's own decision comes last."""
 _LONGEST = 80
-"""Characters of a name that is shown; whatever is longer is no name."""
+"""Characters of a name that is shown; whatever is longer is not a name."""
 _PLAIN = ("id", "exact", "exact_context")
 """Steps whose name is the official one, or that rest on an earlier decision: nothing to look at."""
 

@@ -61,7 +61,7 @@ class LandedLoad:
         tables: What was written, by season.
         seconds: Wall time.
         names: What became of names without an id; None if nothing was done.
-        passed_over: Paths in the landing zone whose names are none of a payload.
+        passed_over: Paths in the landing zone that are not named like a payload.
     """
 
     source: str

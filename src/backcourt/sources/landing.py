@@ -157,7 +157,7 @@ class Landing:
             source: Name of the source.
             days: The dates.
             keys: Only these keys; all if it is empty.
-            passed_over: Gets the paths whose names are none of a payload.
+            passed_over: Gets the paths that are not named like a payload.
         """
         return [versions[-1] for versions in self.every(source, days, keys, passed_over)]
 

@@ -56,7 +56,7 @@ def held(session: Session, *, table: str = "", season: str = "") -> list[dict[st
 
     Raises:
         UnknownNameError: If no source fills a table of that name.
-        BackcourtError: If the season is none.
+        BackcourtError: If the season is not valid.
     """
     if season:
         season_year(season)
@@ -92,7 +92,7 @@ def waiting(session: Session, outcome: Waiting, *, table: str = "", season: str 
 
     Raises:
         UnknownNameError: If no source fills a table of that name.
-        BackcourtError: If the season is none.
+        BackcourtError: If the season is not valid.
     """
     wanted = _full(table)
     year = season_year(season) if season else None

@@ -283,7 +283,7 @@ class Service:
             raise FetchError(f"{where} sent a body that cannot be unpacked", passing=True) from None
 
     def _accepted(self, answer: httpx2.Response, where: str) -> None:
-        """Refuse an answer that is none.
+        """Refuse an answer that holds no data.
 
         Raises:
             FetchError: If its status is not 200.

@@ -325,7 +325,7 @@ def json_of(data: bytes, about: About) -> Any:  # noqa: ANN401 - whatever JSON h
     """The JSON of a payload.
 
     Raises:
-        InputFileError: If it is none: truncated, HTML, too deep.
+        InputFileError: If it is not one: truncated, HTML, too deep.
     """
     import json
 

@@ -43,7 +43,7 @@ class Whole:
         points: Column with the points of a team, or of its players: all of them make its score; "" if there is none.
         attempts: True if the rows are a team's field-goal attempts, as many as the stored box score has.
         period_end: Column and value by which an event ends a period: the rows are events, of every period and with the
-            final score. None if they are none.
+            final score. None if they are not events.
         fewest: Rows, of each team or in all.
         in_season: The same from the first game of the season to its end; 0 if it makes no difference.
         begins: Date on or before which the list's first row is, and no season since is without a row; None if nobody

@@ -91,7 +91,7 @@ def _weight(column: Column) -> int:
 
 
 def _as_integer(column: Column) -> str | None:
-    """SQL of a stored value as an integer, NULL for what is none; None for text and lists."""
+    """SQL of a stored value as an integer, NULL if it is not one; None for text and lists."""
     forms = {
         "INT64": column.name,
         "FLOAT64": in_last_decimal(column, safe=True),

@@ -204,7 +204,7 @@ def _game(event: dict[str, Any], game: dict[str, Any], tools: tuple[Cells, Parse
 def parse_boxscore(data: bytes, about: About) -> Parsed:
     """The player lines of a game, from the data inside its page.
 
-    Only the box score is read; whatever else the page shows (news, standings, other games) is none of it.
+    Only the box score is read; whatever else the page shows (news, standings, other games) is not read.
 
     Args:
         data: The page.

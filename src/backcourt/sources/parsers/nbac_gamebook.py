@@ -93,7 +93,7 @@ class _Side:
     """One team's part of the box.
 
     Attributes:
-        team: Its code, or its name as printed if it is none of the 30.
+        team: Its code, or its name as printed if it is not one of the 30.
         nickname: What the lines below the box call it, lower case.
         is_home: True for the home team.
         rows: Its players.

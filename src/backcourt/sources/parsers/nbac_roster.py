@@ -78,7 +78,7 @@ def _person(row: dict[str, Any], about: About, parsed: Parsed) -> dict[str, Any]
 
 
 def born(value: object, parsed: Parsed) -> date | None:
-    """A birth date as the league prints it, "DEC 24, 2002"; None, which is noted, if it is none.
+    """A birth date as the league prints it, "DEC 24, 2002"; None, which is noted, if it is not one.
 
     Args:
         value: The value.

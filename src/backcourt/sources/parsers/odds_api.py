@@ -135,7 +135,7 @@ def parse_props(data: bytes, about: About) -> Parsed:
                 if price is None and offered is not None:
                     parsed.leave_out("prices that pay nothing", f"{player} {point} {side} {offered} at {book}")
                     continue
-                # A price that is listed twice is one; two different ones are none.
+                # A price that is listed twice is one; two different ones are dropped.
                 if price not in line.setdefault(side, []):
                     line[side].append(price)
             kept, doubled = _main_lines(lines.values())
