@@ -24,8 +24,8 @@ LAST_OF_EIGHT = date(2021, 12, 12)
 NOW = datetime(2021, 11, 15, 12, tzinfo=UTC)
 
 
-def cut(path, target):
-    """The raw rows of a warehouse up to the last date, without play-by-play and without anything computed."""
+def cut(path, target, kept=f"{{day}} <= DATE '{LAST}'"):
+    """The raw rows of a warehouse whose day meets a condition, without play-by-play and without anything computed."""
     connection = duckdb.connect()
     connection.execute(f"ATTACH '{path}' AS old (READ_ONLY)").fetchall()
     connection.execute(f"ATTACH '{target}' AS new").fetchall()
@@ -38,7 +38,7 @@ def cut(path, target):
         if table == "nbac_play_by_play" or (schema == "nba_processing" and table != "warehouse_meta"):
             continue
         day = next((name for name in ("game_date", "snapshot_date") if name in columns), None)
-        only = f"WHERE {day} <= DATE '{LAST}'" if day else ""
+        only = f"WHERE {kept.format(day=day)}" if day else ""
         connection.execute(
             f"INSERT INTO new.{schema}.{table} SELECT * FROM old.{schema}.{table} {only} ORDER BY rowid"
         ).fetchall()

@@ -12,10 +12,12 @@ from backcourt.calendar import DateRange
 from backcourt.integrity.validation import everything
 from backcourt.processors.registry import registry
 from backcourt.simulate import write_season
+from backcourt.sources.season.load import load_season
 from backcourt.warehouse.duckdb import DuckDBWarehouse
-from cuts import compute_by_day, compute_by_month, forget, played, without_mode
+from cuts import compute, compute_by_day, compute_by_month, forget, played, without_mode
 from once import once
-from reference.build import build_warehouse
+from reference.build import NOW, build_warehouse
+from small_season import cut
 from state import contents, forget_everything
 
 pytestmark = pytest.mark.slow
@@ -24,19 +26,45 @@ LAST_DATES = 200 if "BACKCOURT_TRIALS" in os.environ else 6
 """Dates at the end of the season that are computed one by one."""
 
 
-def _season(folder, season):
+LONG = {"2019-20": (date(2019, 12, 1), date(2020, 7, 30)), "2020-21": (date(2021, 1, 31), date(2021, 6, 1))}
+"""Seasons, and between which dates their games are taken out: what is left begins and ends when the season did."""
+
+
+def _simulated(folder, season):
+    """A whole simulated season, loaded and computed."""
     path, year = folder / "warehouse.duckdb", int(season[:4])
     write_season(folder / "season", season=season, seed=year)
     build_warehouse(path, [folder / "season"], (date(year, 7, 1), date(year + 1, 12, 31)))
     return path
 
 
-@pytest.fixture(scope="module", params=["2019-20", "2020-21"])
+def _loaded(folder, season):
+    """A whole simulated season, loaded."""
+    path, year = folder / "loaded.duckdb", int(season[:4])
+    write_season(folder / "season", season=season, seed=year)
+    summary = load_season(DuckDBWarehouse(path), folder / "season", now=NOW, run_id="load")
+    assert summary.exit_code == 0, summary
+    return path
+
+
+def _long(folder, season, path):
+    """The first and the last weeks of a season, computed in one go."""
+    first, last = LONG[season]
+    found = cut(path, folder / "warehouse.duckdb", f"({{day}} <= DATE '{first}' OR {{day}} >= DATE '{last}')")
+    year = int(season[:4])
+    compute(found, DateRange(date(year, 7, 1), date(year + 1, 12, 31)))
+    return found
+
+
+@pytest.fixture(scope="module", params=LONG)
 def whole(request, tmp_path_factory):
-    """A whole season that was computed in one go, and its dates."""
+    """A long season that was computed in one go, and its dates."""
     season = request.param
-    name = f"simulated-{season}" if season == "2019-20" else f"long-{season}"
-    path = once(tmp_path_factory, name, lambda folder: _season(folder, season))
+    if season == "2019-20":  # the reference is compared with the whole of it
+        path = once(tmp_path_factory, f"simulated-{season}", lambda folder: _simulated(folder, season))
+    else:
+        path = once(tmp_path_factory, f"loaded-{season}", lambda folder: _loaded(folder, season))
+    path = once(tmp_path_factory, f"long-{season}", lambda folder: _long(folder, season, path))
     return path, played(path, int(season[:4]))
 
 
