@@ -61,10 +61,10 @@ docref: $(READY_ALL) ## Check every reference in pages, runbooks and docstrings,
 	$(BIN)/python -m docref check
 
 test: $(READY) ## Run the core tests (about 7 minutes on two cores)
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test-all: $(READY_ALL) ## Run the slow and heavy tests too (Google's analyzer, real seasons)
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "slow"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "slow"
 
 lint: $(VENV)/.locked $(READY_ALL) ## Check style, format, spelling, the order of the packages and the lock file
 	$(BIN)/ruff check .

@@ -96,9 +96,9 @@ def others_are_as_ever(path, clean):
 @pytest.mark.parametrize(
     ("table", "chunk", "tables"),
     [
-        (BOX, "month", {"TOGS", "TDGS", "PGS"}),
+        pytest.param(BOX, "month", {"TOGS", "TDGS", "PGS"}, marks=pytest.mark.slow),
         (BOOK, "season", {"PGS"}),
-        ("nba_raw.nbac_schedule", "season", {"TOGS", "TDGS", "PGS", "UTGC"}),
+        pytest.param("nba_raw.nbac_schedule", "season", {"TOGS", "TDGS", "PGS", "UTGC"}, marks=pytest.mark.slow),
     ],
 )
 def test_one_doubled_raw_row_fails_its_date(raw, computed_season, table, chunk, tables):
@@ -336,6 +336,7 @@ def test_a_doubled_row_where_one_of_each_is_taken_changes_nothing(raw, computed_
     assert by_date(raw) == by_date(computed_season)
 
 
+@pytest.mark.slow
 def test_a_doubled_row_of_a_table_without_dates_fails_the_dates_that_hold_it(raw, computed_season):
     """A player who stands in the list twice: the dates of his team's games fail, and no others."""
     doubled(raw, "nba_raw.nbac_player_list_current", "TRUE")

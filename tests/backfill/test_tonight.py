@@ -103,6 +103,7 @@ def test_tonight_is_pending_and_no_problem(evened, path, dates):
     assert plan(DuckDBWarehouse(path), Request(SEASON, NAMES)).ranges == ()
 
 
+@pytest.mark.slow
 def test_nothing_that_judges_counts_a_date_to_come(path, dates):
     """Status, gaps and validators are as good with tonight's rows there as without them, whatever the range."""
     tonight = DateRange(dates[20], dates[20])
@@ -162,6 +163,7 @@ def test_a_run_every_night_equals_one_in_the_end(raw_season, tmp_path, dates, mo
     assert nightly == once
 
 
+@pytest.mark.slow
 def test_more_dates_ahead_on_request_and_due_again(raw_season, path, tmp_path, dates):
     """--ahead 3 writes three dates, which are stale as soon as a game before them is final; by default only one is."""
     assert compute(path, ahead=3).exit_code == 0
@@ -178,7 +180,9 @@ def test_more_dates_ahead_on_request_and_due_again(raw_season, path, tmp_path, d
     assert contents(path) == contents(whole)
 
 
-@pytest.mark.parametrize("how", ["postponed", "moved", "left behind"])
+@pytest.mark.parametrize(
+    "how", ["postponed", *(pytest.param(how, marks=pytest.mark.slow) for how in ("moved", "left behind"))]
+)
 def test_a_date_whose_games_were_all_put_off_has_no_rows(raw_season, path, tmp_path, dates, how):
     """Rows and ledger entries of such a date go with the next run, whether it was pending or computed."""
     evening(raw_season, path, dates[21])

@@ -175,6 +175,7 @@ def test_a_run_says_so(command, computed):
     assert f"upstream {PGS}: " in done.out + done.err
 
 
+@pytest.mark.slow
 def test_reprocess_all_rewrites_them(command, computed, computed_season):
     """Altered rows of the tables that are computed are written anew, and the change log says what they had become."""
     for name, value in ((PGS, "steals = steals + 1"), (PCF, "pace_score = 0.25"), (MLFS, "features = NULL")):
@@ -194,6 +195,7 @@ def test_reprocess_all_rewrites_them(command, computed, computed_season):
     assert all(rows == changed > 0 for _, rows, changed in logged)
 
 
+@pytest.mark.slow
 def test_an_empty_hash_stops_nothing(command, computed, computed_season):
     """One empty hash in a raw or a computed table: every command works, finds it, and a run repairs what it computes."""
     query(computed, f"UPDATE {PGS} SET data_hash = '' WHERE game_date = ? AND player_id % 50 = 0", DAY)

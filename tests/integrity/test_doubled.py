@@ -73,6 +73,7 @@ def test_a_doubled_game_is_one_game(computed):
     assert {cell.status for cell in found} == {"complete"}
 
 
+@pytest.mark.slow
 def test_without_a_folder(computed, computed_season):
     """Copies that say the same are taken out; of copies that differ, none is chosen without the source."""
     (day,) = double(computed, PROPS)

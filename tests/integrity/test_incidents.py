@@ -78,6 +78,7 @@ def test_missing_zones(path, eight_weeks):
     same(path, eight_weeks)
 
 
+@pytest.mark.slow
 def test_an_absent_date(path, eight_weeks):
     """(b) missing_date in TDZA on that date, cascades in PCF and MLFS on it alone."""
     gone = day("2021-12-04")
