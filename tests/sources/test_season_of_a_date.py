@@ -280,14 +280,14 @@ def test_a_snapshot_is_asked_for_between_two_seasons(
     partner.schedule(*BUBBLE)
     where = ["--landing", partner.landing.url, "--warehouse", partner.warehouse.path]
     monkeypatch.setattr("backcourt.cli.options.now", lambda: datetime(2020, 11, 20, 18, tzinfo=UTC))
-    with SourceServer(Answer(moves("2020-11-20"))) as server:
+    with SourceServer(Answer(moves(*(f"{year}-07-01" for year in range(2015, 2020)), "2020-11-20"))) as server:
         monkeypatch.setenv("BACKCOURT_FETCH_VIA", server.url)
         for season, code in (("2019-20", 2), ("2020-21", 0)):
             done = command("fetch", "nbac_player_movement", "--season", season, *where)
             assert done.code == code, done
     loaded = command("load", "nbac_player_movement", "--season", "2020-21", *where)
-    assert (loaded.code, "1 loaded" in loaded.out) == (0, True), loaded
-    assert partner.rows("SELECT season_year FROM nba_raw.nbac_player_movement") == [(2020,)]
+    assert (loaded.code, "6 loaded" in loaded.out) == (0, True), loaded
+    assert partner.rows("SELECT MAX(season_year) FROM nba_raw.nbac_player_movement") == [(2020,)]
     assert "0 payloads of 0 dates" in command("load", "nbac_player_movement", "--season", "2019-20", *where).out
 
 

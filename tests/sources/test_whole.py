@@ -207,21 +207,41 @@ def test_a_roster_is_full_during_the_season(day: date, rows: int, stored: int, s
     assert not judging.is_narrower(roster)
 
 
-def test_a_list_has_the_seasons_that_are_stored() -> None:
-    """Transactions of a season that are stored and not in a list are missing, all of them or many; a few are corrections."""
-    source = SOURCES["nbac_player_movement"]
-    judging = Measure(source, stored={(2015, "2015-16"): 100, (2016, "2016-17"): 100})
+def test_a_list_has_what_is_stored_of_it() -> None:
+    """Transactions that are stored and not in a list are missing if they are many; a few are corrections."""
+    judging = Measure(SOURCES["nbac_player_movement"], stored={(0, ""): 200})
 
-    def said(first: int, second: int) -> str:
+    def listed(first: int, second: int) -> Parsed:
         rows = [{"season": "2015-16", "transaction_date": date(2015, 7, 1)}] * first
-        rows += [{"season": "2016-17", "transaction_date": date(2016, 8, 1)}] * second
-        return str(judging.verdict(Parsed(rows), about(date(2016, 9, 1), "date")))
+        return Parsed(rows + [{"season": "2016-17", "transaction_date": date(2016, 8, 1)}] * second)
 
-    assert said(100, 100) == said(95, 120) == ""
-    assert judging.is_narrower(Parsed([{"season": "2015-16"}] * 94))
-    assert not judging.is_narrower(Parsed([{"season": "2015-16"}] * 95 + [{"season": "2016-17"}] * 95))
-    assert said(94, 100) == "it holds 94 rows of 2015-16, 100 are stored"
-    assert said(100, 0) == "it holds nothing of 2016-17, 100 are stored"
+    for rows, said in (
+        (listed(100, 90), ""),
+        (listed(1, 200), ""),
+        (listed(100, 89), "it holds 189 rows, 200 are stored"),
+    ):
+        assert str(judging.verdict(rows, about(date(2016, 9, 1), "date"))) == said
+        # Lines of one transaction belong together, and a cut may go through them.
+        assert judging.is_narrower(rows) is bool(said)
+
+
+def test_a_schedule_has_its_games_to_come(partner: Partner) -> None:
+    """One that ends in the middle of the season is not whole, though every game that is over is in it, and is loaded."""
+    source, day = SOURCES["nbac_schedule"], date(2025, 8, 27)
+    whole = json.loads(payload("nbac_schedule/schedule_api.json.gz"))
+    league = whole["leagueSchedule"]
+    league["gameDates"] = league["gameDates"][30:40]
+    for listed in league["gameDates"][5:]:
+        for entry in listed["games"]:
+            entry |= {"gameStatus": 1, "gameStatusText": "7:30 pm ET"}
+    assert partner.load(source, day, json.dumps(whole).encode(), "2024-25").exit_code == 0
+    ((games,),) = partner.rows("SELECT COUNT(*) FROM nba_raw.nbac_schedule")
+    league["gameDates"] = league["gameDates"][:6]
+    rows = sum(len(listed["games"]) for listed in league["gameDates"])
+    done = partner.load(source, day, json.dumps(whole).encode(), "2024-25")
+    assert list(done.incomplete.values()) == [f"it holds {rows} rows of 2024-25, {games} are stored"]
+    assert (done.exit_code, done.quarantined) == (1, 0)
+    assert partner.rows("SELECT COUNT(*) FROM nba_raw.nbac_schedule") == [(games,)]
 
 
 def test_events_with_a_score_for_each_team() -> None:

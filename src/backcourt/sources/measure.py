@@ -13,13 +13,15 @@ from backcourt.catalog.teams import TEAMS
 from backcourt.errors import BackcourtError
 from backcourt.sources.played import Played, read_played
 from backcourt.sources.source import About, Parsed, Source
-from backcourt.sources.whole import WHOLE, Verdict, judge, measured_by, row_count, team_named
+from backcourt.sources.whole import EVERYTHING, WHOLE, Verdict, judge, measured_by, row_count, team_named
 from backcourt.warehouse.base import Session
 
 _MOMENT = "snapshot_timestamp"
 """Column of what was observed at a moment."""
 _SEASON = "season_year"
 """Column of the season, where rows are compared by it alone."""
+_ONE_BY_ONE = frozenset({"game_id", "player_id"})
+"""Units of which a payload has each whole or not at all."""
 _OPENING = (10, 15)
 """Month and day from which on rosters are full in a season that has no schedule."""
 _THESE_TEAMS = 2013
@@ -56,8 +58,6 @@ class Measure:
         whole = self.source.whole
         if not whole.of:
             return Verdict(lacking=parsed.more) if parsed.more else WHOLE
-        if fewer := self._fewer(parsed):
-            return Verdict(lacking=fewer)
         if whole.in_season and self._in_season(about):
             whole = replace(whole, fewest=whole.in_season)
         kind = str(parsed.asked.get("SeasonType") or "")
@@ -68,7 +68,7 @@ class Measure:
             games,
             said=parsed.said,
             narrow=parsed.narrow,
-            more=parsed.more,
+            more=self._fewer(parsed) or parsed.more,
             is_open=self.played.is_open(about.key),
             teams=[team.tricode for team in TEAMS] if self._year(about) >= _THESE_TEAMS else [],
             nothing=parsed.nothing,
@@ -90,26 +90,25 @@ class Measure:
 
     def is_narrower(self, parsed: Parsed) -> bool:
         """True if a payload is a part of what is stored, so that loading it would take the rest away."""
-        # Players of a roster are loaded one by one, and nobody goes with those who are missing.
-        together = self.source.whole.stored_by in {_SEASON, *self.source.feed.unit.split()}
-        return together and bool(self._fewer(parsed))
+        # Games and players are loaded one by one, and none goes with those that are missing.
+        return self.source.feed.unit not in _ONE_BY_ONE and bool(self._fewer(parsed))
 
     def _fewer(self, parsed: Parsed) -> str:
         """Of which team or season a payload holds too few of the rows that are stored; "" if of none."""
-        whole = self.source.whole
         found = Counter(self._place(row) for row in parsed.rows if self.stored)
         for place, rows in found.items():
             stored = self.stored.get(place, 0)
-            if rows < whole.share * stored:
-                return f"it holds {row_count(rows)} of {place[1]}, {stored:,} are stored"
-        if whole.stored_by != _SEASON:
-            return ""
-        gone = sorted(place for place in self.stored if place not in found)
-        return f"it holds nothing of {gone[0][1]}, {self.stored[gone[0]]:,} are stored" if gone and found else ""
+            if rows < self.source.whole.share * stored:
+                of = f" of {place[1]}" if place[1] else ""
+                return f"it holds {row_count(rows)}{of}, {stored:,} are stored"
+        return ""
 
     def _place(self, row: Mapping[str, Any]) -> tuple[int, str]:
-        """Season and team of a row, or its season alone, as the rows that are stored are counted."""
+        """Season and team of a row, or its season alone, or nothing, as the rows that are stored are counted."""
         whole, label = self.source.whole, str(row["season"])
+        if whole.stored_by == EVERYTHING:
+            # A schedule that comes later may say that a date is of another season.
+            return 0, ""
         named = row.get(whole.side or whole.stored_by)
         return season_year(label), label if whole.stored_by == _SEASON else str(team_named(named))
 
@@ -150,19 +149,21 @@ def measure(session: Session, source: Source, payloads: Iterable[tuple[date, str
             years.add(seasons.year_of(day))
     played = read_played(session, source.whole, sorted(days), sorted(years))
     stored = _stored(session, source) if source.whole.stored_by else {}
-    compared = source.whole.share and source.whole.by_games and days
+    compared = source.whole.share and not source.whole.stored_by and days
     of_game = _of_game(session, source, sorted(days)) if compared else {}
     return Measure(source, played, seasons, stored, of_game)
 
 
 def _stored(session: Session, source: Source) -> dict[tuple[int, str], int]:
-    """Rows that are stored by season and team, or by season; of what is dated, of the newest date."""
+    """Rows that are stored by season and team, by season, or in all; of what is dated, of the newest date."""
     by = source.whole.stored_by
+    if by == EVERYTHING:
+        return {(0, ""): int(str(session.rows(f"SELECT COUNT(*) AS n FROM {source.table}")[0][0]))}
     dated = next((name for name in source.feed.unit.split() if name.endswith("_date")), "NULL")
     rows = session.rows(
         "SELECT season_year, name, n FROM (SELECT season_year, name, COUNT(*) AS n, ROW_NUMBER() OVER "
         "(PARTITION BY season_year, name ORDER BY dated DESC) AS place "
-        f"FROM (SELECT season_year, {by} AS name, {dated} AS dated FROM {source.table}) "
+        f"FROM (SELECT season_year, {by} AS name, {dated} AS dated FROM {source.table} WHERE {by} IS NOT NULL) "
         "GROUP BY season_year, name, dated) WHERE place = 1"
     )
     return {

@@ -18,6 +18,8 @@ from backcourt.calendar import season_label, season_year
 from backcourt.catalog.teams import TEAMS
 from backcourt.sources.played import Game
 
+EVERYTHING = "*"
+"""Rows are compared with all that are stored."""
 _SHOWN = 5
 """Games that a sentence names."""
 _OFF = 1
@@ -50,9 +52,9 @@ class Whole:
             knows.
         begins_by: Column of the date that this is said of.
         stored_by: Column of the table by whose values rows are compared with those that are stored: a team, or the
-            season; "" if they are compared by game, or not at all.
-        share: Fraction (0..1) of the rows stored of its game, of a moment of its game, or of a team or season, below
-            which it is a part of them; 0 if fewer rows say nothing.
+            season; ``EVERYTHING`` if they are compared as one list, "" if by game, or not at all.
+        share: Fraction (0..1) of the rows stored of its game, of a moment of its game, of a team, a season or in all,
+            below which it is a part of them; 0 if fewer rows say nothing.
     """
 
     of: Literal["game", "date", "season", "teams", "rows", ""] = ""
@@ -104,7 +106,9 @@ class Whole:
     @property
     def _stored_of(self) -> str:
         """Of what the rows are compared with those that are stored, in words."""
-        return {"": "its game", "season_year": "each season"}.get(self.stored_by, "its team in that season")
+        return {"": "its game", "season_year": "its season", EVERYTHING: "the list"}.get(
+            self.stored_by, "its team in that season"
+        )
 
     @property
     def by_games(self) -> bool:

@@ -22,7 +22,7 @@ from backcourt.sources.parsers import (
 )
 from backcourt.sources.season.files import feed
 from backcourt.sources.source import Endpoint, Source
-from backcourt.sources.whole import Whole
+from backcourt.sources.whole import EVERYTHING, Whole
 
 _STATISTICS = "NBA statistics service"
 _DOCUMENTS = "https://github.com/swar/nba_api/blob/master/docs/nba_api"
@@ -71,7 +71,10 @@ SOURCES: tuple[Source, ...] = (
         provider=_STATISTICS,
         document=f"{_DOCUMENTS}/stats/endpoints/scheduleleaguev2.md",
         seen="ScheduleLeagueV2 of 2024-25; the public file of 2023-24 and 2025-26",
-        whole=Whole(of="season", state="status", final="Final", put_off="Postponed"),
+        # A season that is broken off loses a sixth of its games; its play-offs come on top.
+        whole=Whole(
+            of="season", state="status", final="Final", put_off="Postponed", stored_by="season_year", share=0.75
+        ),
         fetch=_statistics("scheduleleaguev2", LeagueID="00", Season="{season}"),
     ),
     Source(
@@ -152,7 +155,7 @@ SOURCES: tuple[Source, ...] = (
             of="rows",
             begins=date(2015, 7, 31),
             begins_by="transaction_date",
-            stored_by="season_year",
+            stored_by=EVERYTHING,
             # A correction takes a line out now and then.
             share=0.95,
         ),
@@ -167,7 +170,7 @@ SOURCES: tuple[Source, ...] = (
         provider=_STATISTICS,
         document=f"{_DOCUMENTS}/stats/endpoints/playerindex.md",
         seen="PlayerIndex of 2025-26",
-        whole=Whole(of="teams", side="team_abbreviation", fewest=5, in_season=12),
+        whole=Whole(of="teams", side="team_abbreviation", fewest=5, in_season=12, stored_by="season_year", share=0.75),
         fetch=_statistics("playerindex", LeagueID="00", Season="{season}", Historical="0", TeamID="0"),
     ),
     Source(
