@@ -246,7 +246,7 @@ def test_a_pause_until_a_moment_is_read_by_the_hosts_clock() -> None:
         (Answer(b"<!DOCTYPE html><html><body>Sorry</body></html>"), "is HTML, not JSON"),
         (Answer(b"\xef\xbb\xbf<!-- a mark and a comment --><html>Sorry</html>"), "is HTML, not JSON"),
         (Answer(status=522), "answered 522"),
-        (Answer(drop=True), "broke the connection off"),
+        (Answer(drop=True), "closed the connection"),
     ],
     ids=["stall", "429", "503", "page", "page with a mark", "522", "drop"],
 )
