@@ -21,6 +21,11 @@ def shortened(text: str, longest: int) -> str:
     return f"{text[:head]} ... ({len(text):,} characters) ... {text[-tail:]}"
 
 
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """A count with its noun, which agrees with it: "1 row", "2,000 rows"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {plural or noun + 's'}"
+
+
 def one_line(text: str, longest: int = 500) -> str:
     """A text from anywhere as one line that a terminal can show: bounded, and without control characters.
 

@@ -128,10 +128,14 @@ def _text(report: Report, *, quiet: bool) -> str:
         counts = report.counts.values()
         checked, skipped, unknown = (sum(each[key] for each in counts) for key in ("checked", "skipped", "not_judged"))
         lines.append(
-            f"{len(report.findings)} findings in {len(report.pages)} pages: "
-            f"{checked} references checked, {skipped} skipped, {unknown} not judged"
+            f"{_counted(len(report.findings), 'finding')} in {_counted(len(report.pages), 'page')}: "
+            f"{_counted(checked, 'reference')} checked, {skipped} skipped, {unknown} not judged"
         )
     return "".join(f"{line}\n" for line in lines)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _one_line(text: str) -> str:

@@ -68,7 +68,7 @@ def test_an_act_is_done_and_undone(names, place, monkeypatch):
     code, text = names("accept", TIMELORD_ID, ROBERT, "--notes", "his nickname")
     assert code == 0
     assert "alias: timelordwilliams, everywhere" in text
-    assert "4 raw rows now have their id; 2 other names were decided" in text
+    assert "ids written to 4 raw rows; 2 other names decided" in text
     assert "dates that missed them: 1, 2023-01-10 to 2023-01-10" in text
     assert last(text) == "next: backcourt names reprocess"
     code, again = names("accept", TIMELORD_ID, ROBERT, "--notes", "his nickname")
@@ -80,7 +80,7 @@ def test_an_act_is_done_and_undone(names, place, monkeypatch):
     assert last(shown) == f"next: backcourt names undo {undo}"
     code, text = names("undo", undo, "--by", "bob")
     assert (code, last(text)) == (0, "next: backcourt names pending")
-    assert "3 names lost their decision, 4 rows changed" in text
+    assert "3 names no longer decided, 4 rows changed" in text
     with place.write(TABLES) as session:
         assert beginning(session) == before
     code, text = names("undo", undo)
@@ -159,15 +159,15 @@ def test_aliases_are_listed_and_withdrawn(names):
     assert "8 aliases, 8 in force" in text
     code, text = names("withdraw", "Robert Williams", "--by", "ann")
     assert code == 0
-    assert "withdrawn: robertwilliams, everywhere; 1 names depended on it" in text
-    assert "nba_raw.nbac_injury_report: 1 rows lost their id" in text
+    assert "withdrawn: robertwilliams, everywhere; 1 name depended on it" in text
+    assert "nba_raw.nbac_injury_report: ids removed from 1 row" in text
     assert "game dates: 1, 2023-01-10 to 2023-01-10" in text
     assert "asked again: 1 decided differently, 0 wait" in text
     undo = re.search(r"to undo: backcourt names undo ([0-9a-f]{8})", text)[1]
     withdrawn = [row for row in json.loads(names("aliases", "--json")[1]) if not row["is_active"]]
     assert [row["alias_lookup"] for row in withdrawn] == ["robertwilliams"]
     assert "8 aliases, 7 in force" in names("aliases")[1]
-    assert "1 names got their decision back" in names("undo", undo)[1]
+    assert "1 name decided again" in names("undo", undo)[1]
     assert "8 aliases, 8 in force" in names("aliases")[1]
     found = json.loads(names("withdraw", "robertwilliams", "--json")[1])
     assert (found["decisions"], found["rows"], found["dates"]) == (1, {"nba_raw.nbac_injury_report": 1}, ["2023-01-10"])
@@ -200,7 +200,7 @@ def test_a_sheet_goes_out_and_comes_back(names, tmp_path):
     save()
     code, text = names("import", "--input", path, "--by", "ann")
     assert code == 2
-    assert "1 rows cannot be used, so nothing was imported: row 11: decision 'perhaps' is unknown" in text
+    assert "1 row cannot be used, so nothing was imported: row 11: decision 'perhaps' is unknown" in text
     rows[-1] |= {"decision": "accept", "player_id": str(BROWN)}
     save()
     code, text = names("import", "--input", path, "--by", "ann")

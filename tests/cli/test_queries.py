@@ -65,7 +65,7 @@ def test_answers_have_the_formats_of_query(command, damaged, tmp_path):
         LOST,
     )[0][0]  # fmt: skip
     done = command(*ask, "--format", "parquet", "--out", tmp_path / "a.parquet")
-    assert done.out.startswith("1 rows written")
+    assert done.out.startswith("1 row written")
     assert query(":memory:", f"SELECT game_date FROM '{tmp_path}/a.parquet'")[0][0].isoformat() == LOST
     months = json.loads(command("queries", "run", "coverage-by-month", "--warehouse", damaged, "--format", "json").out)
     assert all(isinstance(month["rows_written"], int) for month in months)
@@ -79,7 +79,7 @@ def test_parameters_are_given_by_name_or_as_dates(command, damaged):
         ("-p", f"start_date={LOST}", "--end-date", LOST),
         ("-p", "start_date=earliest"),
     ):
-        assert command(*ask, *given).out.rstrip().endswith("1 rows")
+        assert command(*ask, *given).out.rstrip().endswith("1 row")
     for given in (("--start-date", "2021-11-10"), ("-p", "end_date=2021-11-08"), ("--start-date", "yesterday")):
         assert command(*ask, *given).out.rstrip().endswith("0 rows")
 

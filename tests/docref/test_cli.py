@@ -18,7 +18,7 @@ def test_a_finding_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert main(["check", "--root", str(tmp_path)]) == 1
     assert capsys.readouterr().out.splitlines() == [
         "README.md:2:2: path: no file or folder 'runn.py' (nearest: 'run.py')",
-        "1 findings in 1 pages: 1 references checked, 0 skipped, 0 not judged",
+        "1 finding in 1 page: 1 reference checked, 0 skipped, 0 not judged",
     ]
 
 
@@ -29,7 +29,7 @@ def test_a_page_that_is_not_read_is_named(tmp_path: Path, capsys: pytest.Capture
     assert main(["check", "--root", str(tmp_path)]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "README.md: not judged: too large, or not text",
-        "0 findings in 1 pages: 0 references checked, 0 skipped, 1 not judged",
+        "0 findings in 1 page: 0 references checked, 0 skipped, 1 not judged",
     ]
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backcourt.calendar import DateRange, month_chunks, parse_date, season_label, season_year
-from backcourt.errors import AuditError, BackcourtError, DateRangeError, UnknownNameError
+from backcourt.errors import AuditError, BackcourtError, DateRangeError, UnknownNameError, counted
 
 DATES = st.dates(date(1996, 10, 1), date(2040, 6, 30))
 
@@ -77,3 +77,9 @@ def test_reversed_and_impossible_dates():
         with pytest.raises(DateRangeError, match="is not a date"):
             parse_date(text)
     assert parse_date(" 2022-02-01 ") == parse_date("20220201") == date(2022, 2, 1)
+
+
+def test_a_count_agrees_with_its_noun():
+    """One is singular, everything else plural, with thousands set apart; an irregular plural is given."""
+    assert [counted(count, "row") for count in (0, 1, 2, 2000)] == ["0 rows", "1 row", "2 rows", "2,000 rows"]
+    assert [counted(count, "entry", "entries") for count in (1, 3)] == ["1 entry", "3 entries"]

@@ -103,7 +103,7 @@ def test_names_that_are_none_are_told(partner: Partner, command: Command) -> Non
     done = command("load", "nbac_team_boxscore", *options)
     assert done.code == 0, done
     assert "1 loaded" in done.out
-    assert "warning: 3 entries of the landing zone have no payload's name: " in done.out
+    assert "warning: 3 entries of the landing zone not named like a payload: " in done.out
     told = json.loads(command("load", "nbac_team_boxscore", "--json", *options).out)["passed_over"]
     assert sorted(Path(path).name for path in told) == ["0022400009.json", "2025-02-30", "box.json"]
 
@@ -168,7 +168,7 @@ def test_without_a_schedule_nothing_is_good(partner: Partner, command: Command, 
     partner.execute("UPDATE nba_raw.nbac_schedule SET game_status = 1")
     done = command("fetch", "nbac_team_boxscore", *dates, *options)
     assert done.code == 1
-    assert "according to the schedule 1 games of 2024-11-02 are not over; it may be out of date" in " ".join(
+    assert "according to the schedule 1 game of 2024-11-02 is not over; it may be out of date" in " ".join(
         done.err.split()
     )
     absent = tmp_path / "absent.duckdb"
@@ -204,7 +204,7 @@ def test_a_job_has_its_former_name_too(
     with SourceServer(Answer(status=404)) as server:
         monkeypatch.setenv("BACKCOURT_FETCH_VIA", server.url)
         done = command("jobs", "run", name, *dates, "--dry-run")
-    assert (done.code, done.out) == (0, "would fetch 1 payloads of odds_game_lines; 0 have landed\n")
+    assert (done.code, done.out) == (0, "would fetch 1 payload of odds_game_lines; 0 have landed\n")
 
 
 def test_what_a_payload_is_about() -> None:

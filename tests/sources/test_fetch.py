@@ -477,12 +477,12 @@ def test_the_command_fetches_and_says_what_is_missing(partner, command, monkeypa
     with SourceServer(Answer(status=404), GOOD) as server:
         monkeypatch.setenv("BACKCOURT_FETCH_VIA", server.url)
         dry = command("fetch", SOURCE.name, *options, "--dry-run")
-        assert (dry.code, dry.out) == (0, "would fetch 1 payloads of nbac_team_boxscore; 0 have landed\n")
+        assert (dry.code, dry.out) == (0, "would fetch 1 payload of nbac_team_boxscore; 0 have landed\n")
         assert server.received == []
         missing = command("fetch", SOURCE.name, *options)
         assert (missing.code, missing.err) == (1, f"2024-11-02 {GAMES[0]}: failed: {server.url[7:]} answered 404\n")
         assert missing.out == (
-            "nbac_team_boxscore: 0 new, 0 unchanged, 0 had landed, 1 missing of 1; 1 requests\n"
+            "nbac_team_boxscore: 0 new, 0 unchanged, 0 had landed, 1 missing of 1; 1 request\n"
             f"next: backcourt fetch nbac_team_boxscore {again}"
         )
         there = json.loads(command("fetch", SOURCE.name, *options, "--json").out)

@@ -289,7 +289,7 @@ def test_a_schedule_that_landed_on_two_dates_is_one():
 
 
 SUMMARY = (
-    r"nbac_team_boxscore: {} payloads of 1 dates in \d+\.\d s: {} loaded, {} skipped, {} quarantined, 0 errors, "
+    r"nbac_team_boxscore: {} payloads of 1 date in \d+\.\d s: {} loaded, {} skipped, {} quarantined, 0 errors, "
     r"{} teams, skip rate {}%\n"
 )
 
@@ -397,7 +397,7 @@ def test_what_a_terminal_would_obey_is_printed_as_text(capsys):
     _print_unmapped(LandedLoad(SOURCE.name, unmapped=Counter(parsed.unmapped)))
     out = capsys.readouterr().out
     assert "\x1b" not in out
-    assert "note: boxScoreTraditional.\\x1b[2Jgone\\n is in 1 payloads and is not read" in out
+    assert "note: boxScoreTraditional.\\x1b[2Jgone\\n is in 1 payload and is not read" in out
     assert len(out.splitlines()) == 11
     assert out.endswith("note: 4 more like these\n")
 

@@ -99,7 +99,7 @@ def test_a_reader_is_not_refused_because_a_writer_waits(place):
             check=False,
             env={**os.environ, "BACKCOURT_PATIENCE": "0.3"},
         )
-        assert (done.returncode, "1 rows" in done.stdout) == (0, True), done.stderr
+        assert (done.returncode, "1 row" in done.stdout) == (0, True), done.stderr
         assert time.monotonic() - began > 0.3
         turn.give_back()
 

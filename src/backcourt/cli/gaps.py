@@ -12,6 +12,7 @@ import typer
 from backcourt.cli.engine import EndOption, JsonOption, RunOptions, SeasonOption, StartOption, same_warehouse
 from backcourt.cli.options import WarehouseOption, new_run_id, now
 from backcourt.cli.validate import as_in_catalog
+from backcourt.errors import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +57,10 @@ def gaps(
     if found.gaps:
         _print_gaps(found.gaps)
     roots = len(found.roots)
-    typer.echo(f"{len(found.gaps)} gaps, {roots} of them roots, on {found.dates} game dates of {found.span}")
+    typer.echo(
+        f"{counted(len(found.gaps), 'gap')}, {roots} of them roots, "
+        f"on {counted(found.dates, 'game date')} of {found.span}"
+    )
     if found.names:
         typer.echo(f"names: {found.names}")
         typer.echo(f"next: {COMMAND}{same_warehouse(file)}")
@@ -122,7 +126,10 @@ def recover(
             }
         )
     else:
-        typer.echo(f"repaired: {len(found.stages)} stages, {len(found.gaps.gaps)} gaps; left: {len(left.gaps)} gaps")
+        typer.echo(
+            f"repaired: {counted(len(found.stages), 'stage')}, {counted(len(found.gaps.gaps), 'gap')}; "
+            f"left: {counted(len(left.gaps), 'gap')}"
+        )
         if not folder:
             typer.echo(NOT_JUDGED)
         next_step = "gaps" if left.gaps else "validate range"
@@ -238,7 +245,7 @@ def _print_lineage(found: Lineage, file: str | None) -> None:
         code = "today's code" if found.current_code else "older code"
         reason = f" ({found.reason})" if found.reason else ""
         typer.echo(
-            f"{found.table} {found.day}: {found.status}{reason}, {found.rows:,} rows, by run {found.run_id} "
+            f"{found.table} {found.day}: {found.status}{reason}, {counted(found.rows, 'row')}, by run {found.run_id} "
             f"({found.mode} mode, {code}) at {found.finished:%Y-%m-%d %H:%M} UTC"
         )
     print_table(

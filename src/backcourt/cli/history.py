@@ -8,6 +8,7 @@ import typer
 
 from backcourt.cli.engine import JsonOption, same_warehouse
 from backcourt.cli.options import WarehouseOption, now, warehouse
+from backcourt.errors import counted
 
 
 def history(
@@ -63,6 +64,6 @@ def history(
         numbers=("written", "left alone", "failures"),
     )
     for restated in detail.restated:
-        typer.echo(f"restated: {restated.rows:,} rows of {restated.table} ({restated.reason})")
+        typer.echo(f"restated: {counted(restated.rows, 'row')} of {restated.table} ({restated.reason})")
     for line in detail.events:
         typer.echo(f"event: {line}")

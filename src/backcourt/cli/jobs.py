@@ -20,6 +20,7 @@ from backcourt.cli.engine import (
     ValidationOption,
 )
 from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
+from backcourt.errors import counted
 
 if TYPE_CHECKING:
     from backcourt.backfill.jobs import Job
@@ -145,7 +146,7 @@ def _fill(place: Warehouse, request: Request, *, dry_run: bool) -> None:
         run_id, when = new_run_id(), now()
         result = fill_registry(session, request.span, run_id=run_id, now=when, mode=request.mode, trigger="command")
         found = resolve(session, run_id=run_id, now=when)
-    typer.echo(f"registry: {result.rows:,} players by team and season, {result.written:,} new or changed")
+    typer.echo(f"registry: {counted(result.rows, 'player')} by team and season, {result.written:,} new or changed")
     typer.echo(f"names without an id: {found.asked:,}, {found.decided:,} of them resolved, {found.queued:,} wait")
 
 

@@ -9,6 +9,7 @@ import typer
 
 from backcourt.cli import sources
 from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
+from backcourt.errors import counted
 
 if TYPE_CHECKING:
     from backcourt.sources.season import LoadSummary
@@ -92,9 +93,11 @@ def _print_tables(summary: LoadSummary) -> None:
     """What each table's load held back, left out or found strange."""
     for entry in summary.tables:
         for rule, games in sorted(entry.rules.items()):
-            typer.echo(f"quarantined: {entry.table}: {games} games break {rule}")
+            typer.echo(
+                f"quarantined: {entry.table}: {counted(games, 'game')} {'breaks' if games == 1 else 'break'} {rule}"
+            )
         for oddity, games in sorted(entry.warnings.items()):
-            typer.echo(f"warning: {entry.table}: {oddity} in {games} games")
+            typer.echo(f"warning: {entry.table}: {oddity} in {counted(games, 'game')}")
         for line in entry.rows_in_words:
             typer.echo(line)
         if entry.absent:

@@ -18,6 +18,7 @@ from backcourt.cli.engine import (
     same_warehouse,
 )
 from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
+from backcourt.errors import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +65,10 @@ def fill(
     span = RunOptions(start_date, end_date, season).span(place)
     with place.write(TABLES) as session:
         result = fill_registry(session, span, run_id=new_run_id(), now=now(), trigger="command")
-    typer.echo(f"registry: {result.rows:,} players by team and season, {result.written:,} rows new or changed")
+    typer.echo(
+        f"registry: {counted(result.rows, 'player')} by team and season, "
+        f"{counted(result.written, 'row')} new or changed"
+    )
     typer.echo(f"next: backcourt names resolve{same_warehouse(file)}")
 
 
@@ -107,9 +111,10 @@ def resolve(
     else:
         steps = ", ".join(f"{step} {count:,}" for step, count in found.steps.items())
         typer.echo(
-            f"{found.asked:,} names without an id: {found.decided:,} resolved{f' ({steps})' if steps else ''}, "
-            f"{found.queued:,} wait{f', {found.invalid:,}are not names' if found.invalid else ''}; "
-            f"{found.rows:,} rows now have their id"
+            f"{counted(found.asked, 'name')} without an id: "
+            f"{found.decided:,} resolved{f' ({steps})' if steps else ''}, "
+            f"{found.queued:,} wait{f', {found.invalid:,} are not names' if found.invalid else ''}; "
+            f"ids written to {counted(found.rows, 'row')}"
         )
         if found.queued:
             typer.echo(f"next: backcourt names pending{same_warehouse(file)}")
@@ -129,7 +134,7 @@ def _decide_file(names: Path, output: Path, file: str | None, *, aliases: bool) 
     others = [column for column in (rows[0] if rows else ()) if column not in (*COLUMNS, *ADDED)]
     write_csv(output, decided, (*COLUMNS, *others, *ADDED))
     resolved = sum(1 for row in decided if row["player_id"] != "")
-    typer.echo(f"{len(decided):,} names: {resolved:,} resolved, {len(decided) - resolved:,} not; see {output}")
+    typer.echo(f"{counted(len(decided), 'name')}: {resolved:,} resolved, {len(decided) - resolved:,} not; see {output}")
     unknown = unknown_teams(rows)
     if unknown:
         from backcourt.cli.names_output import readable
@@ -203,8 +208,9 @@ def ask(
         for question, why in left.items():
             typer.echo(f"pending: {readable(question.original_name)}: {readable(why)}")
         typer.echo(
-            f"{len(questions):,} names: {done.aliases:,} got an alias, {done.review:,} under review, {len(left):,} "
-            f"pending; {done.rows:,} rows now have their id; {outcome.calls:,} calls, {outcome.spent_usd:.4f} dollars"
+            f"{counted(len(questions), 'name')}: {done.aliases:,} got an alias, {done.review:,} under review, "
+            f"{len(left):,} pending; ids written to {counted(done.rows, 'row')}; "
+            f"{counted(outcome.calls, 'call')}, {outcome.spent_usd:.4f} dollars"
             + (f" and at most {outcome.unknown_usd:.4f} for calls that broke" if outcome.unknown_usd else "")
         )
         typer.echo(f"next: backcourt names pending --status under_review{same_warehouse(file)}")
@@ -239,7 +245,8 @@ def _print_estimate(
         print_json({**asdict(found), "known": len(questions) - found.names})
         return
     typer.echo(
-        f"{found.names:,} names in {found.calls:,} calls, {len(questions) - found.names:,} answered before; at most "
+        f"{counted(found.names, 'name')} in {counted(found.calls, 'call')}, "
+        f"{len(questions) - found.names:,} answered before; at most "
         f"{found.usd:.4f} US dollars, the budget is {settings.budget_usd:.2f}; nothing was sent"
     )
 
@@ -269,8 +276,8 @@ def reprocess(
     if not as_json:
         for entry in found:
             typer.echo(
-                f"{entry.table} missed {entry.names:,} names on {len(entry.days):,} dates of {entry.season}: "
-                + ", ".join(map(str, entry.ranges))
+                f"{entry.table} missed {counted(entry.names, 'name')} "
+                f"on {counted(len(entry.days), 'date')} of {entry.season}: " + ", ".join(map(str, entry.ranges))
             )
     if dry_run or not found:
         if as_json:
@@ -305,6 +312,7 @@ def _print_results(results: Sequence[RunResult], problems: Sequence[str], *, as_
         print_json({"tables": tables, "problems": list(problems)})
         return
     for entry in tables:
-        typer.echo(f"{entry['table']}: {entry['dates']:,} dates computed, {entry['rows']:,} rows new or changed")
+        dates, rows = counted(int(str(entry["dates"])), "date"), counted(int(str(entry["rows"])), "row")
+        typer.echo(f"{entry['table']}: {dates} computed, {rows} new or changed")
     for problem in problems:
         typer.echo(f"problem: {problem}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from backcourt.cli.engine import same_warehouse
+from backcourt.errors import counted
 
 if TYPE_CHECKING:
     from backcourt.names.review import ActsResult, QueuedName, ReviewCandidate
@@ -77,7 +78,7 @@ def print_done(done: ActsResult, word: str, file: str | None) -> None:
     for alias in dict.fromkeys(filter(None, done.aliases)):
         typer.echo(f"alias: {alias_words(alias)}")
     if done.rows or done.names:
-        typer.echo(f"{done.rows:,} raw rows now have their id; {done.names:,} other names were decided")
+        typer.echo(f"ids written to {counted(done.rows, 'raw row')}; {counted(done.names, 'other name')} decided")
     if done.dates:
         typer.echo(f"dates that missed them: {len(done.dates):,}, {done.dates[0]} to {done.dates[-1]}")
     for review in done.reviews[:_ACTS]:
@@ -99,7 +100,7 @@ def print_shown(found: QueuedName) -> None:
     typer.echo(f"{found.name_id}: {readable(row['original_name'])} ({row['source']}, {row['season']}{team})")
     typer.echo(f"status: {row['status']}{_resolution(row)}")
     days = f", {row['first_seen_date']} to {row['last_seen_date']}" if row["first_seen_date"] else ""
-    typer.echo(f"seen: {row['occurrences']:,} rows{days}")
+    typer.echo(f"seen: {counted(row['occurrences'], 'row')}{days}")
     if row["example_games"]:
         typer.echo(f"games: {', '.join(map(readable, row['example_games']))}")
     typer.echo(f"why no rule decided: {readable(row['reason'], 300)}")

@@ -20,6 +20,7 @@ from backcourt.cli.names_output import (
     readable,
 )
 from backcourt.cli.options import WarehouseOption, league_date, new_run_id, now
+from backcourt.errors import counted
 
 if TYPE_CHECKING:
     from backcourt.names.review_rows import Row
@@ -74,7 +75,7 @@ def pending(
             numbers=("rows",),
         )
     hidden = f", {len(rows) - len(shown):,} more with --limit {len(rows)}" if len(rows) > len(shown) else ""
-    typer.echo(f"{len(shown):,} names{hidden}")
+    typer.echo(f"{counted(len(shown), 'name')}{hidden}")
     print_next(f"show {shown[0]['name_id']}" if shown else "health", file)
 
 
@@ -178,9 +179,10 @@ def undo(
         typer.echo(f"{undone.action} {undone.review_id} is undone already, {readable(undone.already)}")
         print_next("pending", file)
         return
-    back = "got their decision back" if undone.action == "withdraw" else "lost their decision"
+    back = "decided again" if undone.action == "withdraw" else "no longer decided"
     typer.echo(
-        f"undone: {undone.action} {undone.review_id}; {undone.names:,} names {back}, {undone.rows:,} rows changed"
+        f"undone: {undone.action} {undone.review_id}; {counted(undone.names, 'name')} {back}, "
+        f"{counted(undone.rows, 'row')} changed"
     )
     print_next("pending", file)
 
@@ -244,9 +246,9 @@ def withdraw(
         typer.echo(f"already withdrawn: {alias_words(gone.alias)}")
         print_next(f"undo {gone.review_id}" if gone.review_id else "aliases", file)
         return
-    typer.echo(f"withdrawn: {alias_words(gone.alias)}; {gone.decisions:,} names depended on it")
+    typer.echo(f"withdrawn: {alias_words(gone.alias)}; {counted(gone.decisions, 'name')} depended on it")
     for table, rows in gone.rows.items():
-        typer.echo(f"{table}: {rows:,} rows lost their id")
+        typer.echo(f"{table}: ids removed from {counted(rows, 'row')}")
     if gone.dates:
         typer.echo(f"game dates: {len(gone.dates):,}, {gone.dates[0]} to {gone.dates[-1]}")
     waiting = gone.decisions - gone.decided
@@ -302,7 +304,7 @@ def export(
     check_writable(output, "--output")
     with reading(file) as session:
         count = write(session, output, today=league_date())
-    typer.echo(f"{count:,} names written to {output}; decision is one of: {', '.join(DECISIONS)}")
+    typer.echo(f"{counted(count, 'name')} written to {output}; decision is one of: {', '.join(DECISIONS)}")
     print_next(f"import --input {shlex.quote(str(output))}", file)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from backcourt.errors import counted
+
 app = typer.Typer(help="Notifications.", no_args_is_help=True)
 
 
@@ -19,6 +21,8 @@ def test() -> None:
         return
     notifier.send("test of Backcourt's notifications", "A run would tell you here how it ended.", "info")
     where = (
-        f"{len(notifier.addresses)} addresses accepted it" if isinstance(notifier, AppriseNotifier) else "printed above"
+        f"{counted(len(notifier.addresses), 'address', 'addresses')} accepted it"
+        if isinstance(notifier, AppriseNotifier)
+        else "printed above"
     )
     typer.echo(f"sent: {where}")

@@ -27,6 +27,7 @@ from backcourt.cli.engine import (
     same_warehouse,
 )
 from backcourt.cli.options import WarehouseOption, now, warehouse
+from backcourt.errors import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +84,7 @@ def print_plan(found: Plan) -> None:
     if not found.ranges:
         typer.echo(f"nothing to do on {found.request.span}: every date is up to date")
     else:
-        _print(found.ranges, f"would compute ({len(found.ranges)} ranges)")
+        _print(found.ranges, f"would compute ({counted(len(found.ranges), 'range')})")
     if found.look_backs:
         starts = sorted({look.start for look in found.look_backs})
         typer.echo(f"reads the season from {', '.join(map(str, starts))} on; windows: backcourt tables show NAME")

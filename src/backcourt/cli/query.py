@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from backcourt.cli.options import WarehouseOption, warehouse
+from backcourt.errors import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,7 +64,7 @@ def deliver(result: pa.Table, output_format: str, out: Path | None) -> None:
         typer.echo(data.decode(), nl=False)
         return
     write_whole(out, data, "--out")
-    typer.echo(f"{result.num_rows} rows written to {out}")
+    typer.echo(f"{counted(result.num_rows, 'row')} written to {out}")
 
 
 def print_rows(result: pa.Table) -> None:
@@ -72,7 +73,7 @@ def print_rows(result: pa.Table) -> None:
 
     numeric = [f.name for f in result.schema if str(f.type) in {"int64", "int32", "double"}]
     print_table(result.column_names, [tuple(row.values()) for row in result.to_pylist()], numbers=numeric)
-    typer.echo(f"{result.num_rows} rows")
+    typer.echo(f"{counted(result.num_rows, 'row')}")
 
 
 def _whole(result: pa.Table) -> pa.Table:

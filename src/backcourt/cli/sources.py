@@ -9,6 +9,7 @@ import typer
 
 from backcourt.cli.engine import EndOption, JsonOption, RunOptions, SeasonOption, StartOption, same_warehouse
 from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
+from backcourt.errors import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +95,7 @@ def fetch(
     if dry_run:
         known = has_landed(source, zone, wanted, judging) if resume else set()
         todo = (len(wanted) - len(known)) if limit is None else min(limit, len(wanted) - len(known))
-        words = f"would fetch {todo:,} payloads of {source.name}; {len(known):,} have landed"
+        words = f"would fetch {counted(todo, 'payload')} of {source.name}; {len(known):,} have landed"
         print_json({"would_fetch": todo, "known": len(known)}) if as_json else typer.echo(words)
         return
     told = _told if not as_json else _nobody
@@ -166,7 +167,7 @@ def load_source(
     done.passed_over += passed_over
     if dry_run:
         counts = {"would_load": done.files - done.known, "known": done.known}
-        words = f"would load {counts['would_load']:,} payloads of {source.name}; {done.known:,} are loaded"
+        words = f"would load {counted(counts['would_load'], 'payload')} of {source.name}; {done.known:,} are loaded"
         print_json(counts) if as_json else typer.echo(words)
         return
     if as_json:
@@ -212,7 +213,8 @@ def _wanted(source: Source, asked: RunOptions, games: Sequence[str], house: Ware
         late = overdue(session, span, today)
     if late:
         typer.echo(
-            f"warning: according to the schedule {late:,} games of {span} are not over; it may be out of date: "
+            f"warning: according to the schedule {counted(late, 'game')} of {span} {'is' if late == 1 else 'are'} not "
+            "over; it may be out of date: "
             f"backcourt fetch {_FIRST} --season {seasons.of(span.end)}, then backcourt load {_FIRST}",
             err=True,
         )
@@ -273,7 +275,7 @@ def same_places(place: str | None, file: str | None) -> str:
 def _print_fetched(name: str, done: Fetched, days: Sequence[date], options: str) -> None:
     typer.echo(
         f"{name}: {done.stored:,} new, {done.unchanged:,} unchanged, {done.known:,} had landed, {done.missing:,} "
-        f"missing of {done.targets:,}; {done.requests:,} requests"
+        f"missing of {done.targets:,}; {counted(done.requests, 'request')}"
     )
     if done.stopped:
         typer.echo(f"stopped: {done.stopped}", err=True)
@@ -321,9 +323,9 @@ def _load_fields(done: LandedLoad) -> dict[str, object]:
 def _print_loaded(done: LandedLoad, days: Sequence[date], file: str | None) -> None:
     from backcourt.sources.declared import source as find
 
-    teams = "" if done.teams is None else f"{done.teams:,} teams, "
+    teams = "" if done.teams is None else f"{counted(done.teams, 'team')}, "
     typer.echo(
-        f"{done.source}: {done.files:,} payloads of {len(days):,} dates in {done.seconds:.1f} s: "
+        f"{done.source}: {counted(done.files, 'payload')} of {counted(len(days), 'date')} in {done.seconds:.1f} s: "
         f"{done.success:,} loaded, {done.skipped:,} skipped, {done.quarantined:,} quarantined, {done.errors:,} errors, "
         f"{teams}skip rate {done.skip_rate:.0%}"
     )
@@ -337,7 +339,10 @@ def _print_loaded(done: LandedLoad, days: Sequence[date], file: str | None) -> N
     _print_unmapped(done)
     if done.passed_over:
         first = ascii(done.passed_over[0])[1:-1]
-        typer.echo(f"warning: {len(done.passed_over):,} entries of the landing zone have no payload's name: {first}")
+        typer.echo(
+            f"warning: {counted(len(done.passed_over), 'entry', 'entries')} of the landing zone "
+            f"not named like a payload: {first}"
+        )
     same = same_warehouse(file)
     if done.names and done.names.queued:
         typer.echo(f"next: backcourt names pending{same}")
@@ -383,16 +388,16 @@ def _print_left_out(done: LandedLoad) -> None:
         more = f" and {len(different) - _SHOWN:,} more" if len(different) > _SHOWN else ""
         typer.echo(f"left out: {len(names):,} {kind}: {', '.join(different[:_SHOWN])}{more}")
     if done.merged:
-        typer.echo(f"merged: {done.merged:,} rows repeat another one word for word")
+        typer.echo(f"merged: {counted(done.merged, 'row')} repeating another one word for word")
 
 
 def _print_unmapped(done: LandedLoad) -> None:
     for found, words in (
-        (done.changed, "warning: {} in {:,} payloads: the service has changed, or they are damaged"),
-        (done.unmapped, "note: {} is in {:,} payloads and is not read: nothing is computed from it"),
+        (done.changed, "warning: {} in {}: the service has changed, or they are damaged"),
+        (done.unmapped, "note: {} is in {} and is not read: nothing is computed from it"),
     ):
         fields = sorted(found.items())
         for name, count in fields[:_SHOWN]:
-            typer.echo(words.format(ascii(name)[1:-1], count))
+            typer.echo(words.format(ascii(name)[1:-1], counted(count, "payload")))
         if len(fields) > _SHOWN:
             typer.echo(words.partition(":")[0] + f": {len(fields) - _SHOWN:,} more like these")

@@ -8,6 +8,7 @@ import typer
 
 from backcourt.cli.engine import JsonOption, same_warehouse
 from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
+from backcourt.errors import counted
 
 if TYPE_CHECKING:
     from backcourt.sources.withdraw import Withdrawn
@@ -47,22 +48,19 @@ def withdraw(
 def _print(done: Withdrawn, file: str | None, *, dry_run: bool) -> None:
     days = f" of {', '.join(map(str, done.dates))}" if done.dates else ""
     if done.already:
-        typer.echo(f"already withdrawn: {_rows(done.already)} of {done.unit}{days} from {done.table}")
+        typer.echo(f"already withdrawn: {counted(done.already, 'row')} of {done.unit}{days} from {done.table}")
         typer.echo(f"next: backcourt plan --season {done.season}{same_warehouse(file)}")
         return
     typer.echo(
-        f"{'would withdraw' if dry_run else 'withdrawn'}: {_rows(done.rows)} of {done.unit}{days} from {done.table}"
+        f"{'would withdraw' if dry_run else 'withdrawn'}: {counted(done.rows, 'row')} of "
+        f"{done.unit}{days} from {done.table}"
     )
     for table, rows in sorted(done.elsewhere.items()):
-        typer.echo(f"the same game is still in {table}: {_rows(rows)}")
+        typer.echo(f"the same game is still in {table}: {counted(rows, 'row')}")
     if dry_run:
         typer.echo("dry run: nothing was changed")
         return
     if done.names and done.names.revised:
-        typer.echo(f"{done.names.revised:,} names are decided differently without them")
+        typer.echo(f"decided differently without them: {counted(done.names.revised, 'name')}")
     typer.echo("loading a folder that still has it brings it back; so does its payload, with --no-resume")
     typer.echo(f"next: backcourt plan --season {done.season}{same_warehouse(file)}")
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row" if count == 1 else f"{count:,} rows"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from backcourt.calendar import parse_date
-from backcourt.errors import BackcourtError, InputFileError
+from backcourt.errors import BackcourtError, InputFileError, counted
 from backcourt.names.decide import Candidate
 from backcourt.names.files import read_csv, write_csv
 from backcourt.names.normalise import parse
@@ -125,7 +125,7 @@ def import_(session: Session, path: Path, *, by: str, now: datetime, run_id: str
     if problems:
         more = f"; and {len(problems) - _SHOWN} more rows" if len(problems) > _SHOWN else ""
         raise SheetError(
-            f"{path}: {len(problems)} rows cannot be used, so nothing was imported: "
+            f"{path}: {counted(len(problems), 'row')} cannot be used, so nothing was imported: "
             f"{'; '.join(problems[:_SHOWN])}{more}",
             next_step="correct them and import the file again",
         )
