@@ -9,7 +9,7 @@ from markup import code, table, text
 from pages_lists import attributes, sentence
 
 from backcourt.backfill.quality import CLEAN_PERCENT, PARTIAL_PERCENT
-from backcourt.integrity.cells import Cell
+from backcourt.backfill.coverage import Cell
 from backcourt.integrity.fields import FieldDate, FieldStatus
 from backcourt.integrity.gaps import Gap
 from backcourt.integrity.lineage import Input, Lineage, RestatedRow, UpstreamState

@@ -479,4 +479,7 @@ def test_always_on_consistency(path, policy):
     )
     result = compute(path, policy, ("MLFS", "PCF"), options=options)
     assert result.exit_code == 1
-    assert "player_composite_factors does not have one row or recorded failure for every UPGC row" in result.problems[0]
+    assert (
+        "player_composite_factors does not have one row or recorded failure for every listed player"
+        in result.problems[0]
+    )

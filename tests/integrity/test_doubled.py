@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from backcourt.backfill.altered import HASHED, altered_dates
+from backcourt.backfill.coverage import cells
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
-from backcourt.integrity.cells import cells
 from backcourt.integrity.gaps import find_gaps
 from backcourt.integrity.recovery import GateError, apply, recovery
 from backcourt.integrity.repair import repair

@@ -61,7 +61,7 @@ def test_a_dry_run_then_the_run(call, warehouse, tmp_path):
     report, notebook = (tmp_path / facts[key] for key in ("report", "notebook"))
     html = report.read_text()
     assert not re.findall(r"""(?:src|href)=["'](?!#|data:)|@import|url\(|<script|https?://""", html)
-    assert "8 of 8 checks hold" in html
+    assert "7 of 7 checks hold" in html
     assert "skipped: dry run" not in html
     for text in (html, notebook.read_text()):
         assert str(tmp_path) not in text
@@ -95,7 +95,7 @@ def test_the_season_backfill_runs_both_ways(call, warehouse, change, tmp_path):
     words = [word for name, value in given.items() for word in ("-p", name, value)]
     good = call(PAPERMILL, book, "out.ipynb", *words)
     assert good.returncode == 0, good.stderr
-    assert "10 of 10 checks hold" in (tmp_path / "out.ipynb").read_text()
+    assert "12 of 12 checks hold" in (tmp_path / "out.ipynb").read_text()
     change("DELETE FROM nba_raw.nbac_team_boxscore WHERE game_date = '2021-12-01'")
     command = ("season-backfill", "--start-date", DAY, "--warehouse", warehouse, "--no-dry-run")
     bad = call(COMMAND, "runbook", "run", *command)
@@ -193,7 +193,7 @@ def test_a_failed_check_is_no_green_exit(call, warehouse, change, tmp_path):
     done = call(COMMAND, "runbook", "run", "quick-start", "--start-date", DAY, "--warehouse", warehouse)
     assert done.returncode == 1
     (line,) = done.stderr.strip().splitlines()
-    assert "backcourt run --start-date 2021-11-12 --end-date 2021-11-12 --phase 3" in line
+    assert "backcourt run --start-date 2021-11-12 --end-date 2021-11-12 --table " in line
     assert names(tmp_path / "runbook-runs") == [f"quick-start_{DAY}_{DAY}.dry-run.failed.ipynb"]
 
 

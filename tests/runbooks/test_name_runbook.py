@@ -277,7 +277,7 @@ def test_lost_players_come_back_and_one_waits(late, call, tmp_path):
     assert "next: backcourt names pending --warehouse" in real.stdout
     (page,) = (path for path in (tmp_path / "runbook-runs").glob("*.html") if "dry-run" not in path.name)
     html = page.read_text()
-    assert "4 of 4 checks hold" in html
+    assert "11 of 11 checks hold" in html
     assert "still missed: 1" in html
     assert "Qwertz Zyxwv" in html
     assert not re.findall(r"""(?:src|href)=["'](?!#|data:)|@import|url\(|<script|https?://""", html)

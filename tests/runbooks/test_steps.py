@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from backcourt.backfill.coverage import Cell
+from backcourt.backfill.coverage import cells as cells_of
 from backcourt.backfill.publish import Stamp
 from backcourt.calendar import DateRange
 from backcourt.errors import DateRangeError, UnknownNameError, WarehouseError
 from backcourt.integrity import pictures
-from backcourt.integrity.cells import Cell
-from backcourt.integrity.cells import cells as cells_of
 from backcourt.integrity.rates import rates
 from backcourt.processors.bands import BANDS, band_of
 from backcourt.processors.registry import select
@@ -77,9 +77,9 @@ def test_bands_have_no_hole():
 def test_a_run_in_earnest_says_what_it_did(warehouse):
     """All steps pass on a computed season; a second run rewrites nothing."""
     parameters = given(warehouse)
-    assert "5 of 5" in repr(steps.preflight(parameters))
+    assert "7 of 7" in repr(steps.preflight(parameters))
     assert "0 rows written" in repr(steps.run_phase4(parameters, stamp=STAMP))
-    assert "8 of 8" in repr(steps.validate(parameters))
+    assert "7 of 7" in repr(steps.validate(parameters))
     assert "failure records" in repr(steps.errors(parameters))
     for step in (steps.plan, steps.rows_by_date, steps.failures_by_week, steps.coverage):
         assert "<table" in step(parameters)._repr_html_()
@@ -102,45 +102,63 @@ def test_a_gap_in_phase_3_stops_with_the_command(warehouse, change):
     with pytest.raises(PreflightError) as caught:
         steps.preflight(given(warehouse))
     text = str(caught.value)
-    assert "team_defense_game_summary" in text
-    assert f"backcourt run --start-date 2021-11-12 --end-date 2021-11-12 --phase 3 --warehouse {warehouse}" in text
+    assert "TDGS holds every game date" in text
+    assert "1 without a row (2021-11-12)" in text
+    assert "backcourt run --start-date 2021-11-12 --end-date 2021-11-12 --table TDGS --reprocess all" in text
+    assert f"--warehouse {warehouse}" in text
     assert caught.value.exit_code == 1
 
 
-def test_half_a_date_of_phase_3_is_found(warehouse, change):
-    """Fewer team rows than two per game stop the preflight, too."""
-    change("DELETE FROM nba_analytics.team_offense_game_summary WHERE game_date = '2021-11-12' AND home_game")
-    with pytest.raises(PreflightError, match="too few rows"):
+@pytest.mark.parametrize(
+    ("table", "gone"),
+    [
+        ("team_offense_game_summary", "home_game"),
+        ("team_defense_game_summary", "home_game"),
+        ("upcoming_team_game_context", "home_game"),
+        ("player_game_summary", "player_id % 9 > 0"),
+        ("upcoming_player_game_context", "player_id % 9 > 0"),
+    ],
+)
+def test_part_of_a_date_of_phase_3_is_missed(warehouse, change, table, gone):
+    """Rows of some teams or players of a date stop the preflight, whichever table lacks the others."""
+    change(f"DELETE FROM nba_analytics.{table} WHERE game_date = '2021-11-12' AND {gone}")
+    with pytest.raises(PreflightError, match="1 in part \\(2021-11-12\\)"):
         steps.preflight(given(warehouse))
 
 
 @pytest.mark.parametrize(
     ("statement", "broken"),
     [
-        ("DELETE FROM nba_precompute.player_composite_factors WHERE game_date = '2021-12-01'", "no date is missing"),
+        (
+            "DELETE FROM nba_precompute.player_composite_factors WHERE game_date = '2021-12-01'",
+            "PCF: every candidate has a row",
+        ),
         (
             """DELETE FROM nba_precompute.player_shot_zone_analysis
             WHERE analysis_date = '2021-12-01' AND player_id % 7 = 0""",
-            "every candidate has a row",
+            "PSZA: every candidate has a row",
         ),
         (
             "DELETE FROM nba_predictions.ml_feature_store_v2 WHERE game_date = '2021-12-01' AND player_id % 7 = 0",
-            "MLFS and PCF have the rows",
+            "MLFS: every candidate has a row",
         ),
-        ("DELETE FROM nba_precompute.team_defense_zone_analysis WHERE analysis_date = '2021-12-01'", "TDZA has rows"),
-        ("DELETE FROM nba_processing.backfill_ledger WHERE game_date = '2021-12-01'", "the ledger has every"),
+        (
+            "DELETE FROM nba_precompute.team_defense_zone_analysis WHERE analysis_date = '2021-12-01'",
+            "tables that belong together agree: player_shot_zone_analysis has rows where",
+        ),
+        ("DELETE FROM nba_processing.backfill_ledger WHERE game_date = '2021-12-01'", "a second plan is empty"),
         (
             "UPDATE nba_precompute.player_daily_cache SET cache_date = '2021-10-30' WHERE cache_date = '2021-12-01'",
-            "none on bootstrap dates",
+            "PDC: every candidate has a row",
         ),
         (
             """UPDATE nba_processing.precompute_failures SET failure_category = 'PROCESSING_ERROR'
             WHERE analysis_date = '2021-12-01'""",
-            "no PROCESSING_ERROR",
+            "INVESTIGATE",
         ),
         (
             "UPDATE nba_processing.backfill_ledger SET status = 'failed' WHERE game_date = '2021-12-01'",
-            "no date failed as a whole",
+            "1 DEPS_MISSING",
         ),
         ("DELETE FROM nba_processing.precompute_failures WHERE analysis_date = '2021-12-01'", "every candidate has"),
     ],

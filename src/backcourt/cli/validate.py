@@ -12,8 +12,8 @@ from backcourt.cli.options import WarehouseOption, warehouse
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from backcourt.backfill.coverage import Cell
     from backcourt.catalog.model import Table
-    from backcourt.integrity.cells import Cell
     from backcourt.integrity.fields import FieldRange
     from backcourt.integrity.rates import Rate
     from backcourt.integrity.untracked import Untracked

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from backcourt.backfill.coverage import bounds
 from backcourt.calendar import DateRange
 from backcourt.catalog.facts import FACTS, Facts
 from backcourt.catalog.views import COUNTED_TYPES, view
-from backcourt.integrity.cells import bounds
 from backcourt.warehouse.base import Session
 
 _INSIDE = "BETWEEN @start_date AND @end_date"

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from backcourt.backfill.coverage import bounds
 from backcourt.backfill.quality import CLEAN_PERCENT, PARTIAL_PERCENT, judged
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.catalog.model import Table
 from backcourt.catalog.views import game_dates
-from backcourt.integrity.cells import bounds
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
 

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from backcourt.backfill.altered import HASHED, Altered, altered_dates
+from backcourt.backfill.coverage import Cell, cells
 from backcourt.backfill.due import stage_calendar
 from backcourt.backfill.inputs import in_words
 from backcourt.backfill.plan import no_games, not_played
@@ -18,7 +19,6 @@ from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.errors import UnknownNameError
 from backcourt.integrity.cascade import Reached, Root, cascade
-from backcourt.integrity.cells import Cell, cells
 from backcourt.integrity.facts import BrokenFact, broken_facts
 from backcourt.integrity.fields import FieldDate, field_dates
 from backcourt.integrity.sources import SOURCES, SourceDate, source_dates

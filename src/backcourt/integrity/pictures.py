@@ -16,8 +16,8 @@ from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from backcourt.backfill.coverage import STATUSES, Cell
 from backcourt.backfill.status import Month
-from backcourt.integrity.cells import STATUSES, Cell
 from backcourt.integrity.rates import Rate
 from backcourt.processors.bands import BANDS
 

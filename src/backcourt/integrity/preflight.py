@@ -127,7 +127,7 @@ def _data(session: Session, span: DateRange, phases: Sequence[int]) -> Iterator[
         "backcourt status" if state.locks else "",
     )
     if 3 in phases:  # noqa: PLR2004 - a phase is called by its number
-        yield from _sources(session, span)
+        yield from sources(session, span).checks
         raw = [(found, span) for found in HASHED if found.phase in {"raw", "reference"}]
         yield replace(altered_check(altered_dates(session, raw), span), name="every raw row matches its hash")
     if 4 in phases:  # noqa: PLR2004
@@ -139,14 +139,19 @@ def _data(session: Session, span: DateRange, phases: Sequence[int]) -> Iterator[
     yield Check("a dry run", "ok", f"{len(plan.ranges)} ranges to compute, about {rows:,} rows")
 
 
-def _sources(session: Session, span: DateRange) -> Iterator[Check]:
-    """The raw tables on every date with final games."""
+def sources(session: Session, span: DateRange) -> Validation:
+    """Whether the raw tables hold every date with final games.
+
+    Raises:
+        DateRangeError: If the schedule has no game in the range.
+    """
     found = source_dates(session, span)
     if not found:
         waiting = not_played(session, span)
         if not waiting:
             raise no_games(session, span)
-        yield Check("what has been played is loaded", "ok", waiting)
+        return Validation("sources", span, (Check("what has been played is loaded", "ok", waiting),))
+    checks = []
     for name, group in groupby(found, key=lambda item: item.table):
         own = list(group)
         missing = [item.day for item in own if not item.present]
@@ -157,7 +162,9 @@ def _sources(session: Session, span: DateRange) -> Iterator[Check]:
         words = f"{len(own):,} dates with games"
         words += f", {len(missing):,} without a row ({days_text(missing)})" if missing else ""
         words += f", {len(partial):,} in part ({days_text(partial)})" if partial else ""
-        yield Check(f"{name} is loaded", level, words, "backcourt load season DIR" if level != "ok" else "")
+        step = "backcourt load season DIR" if level != "ok" else ""
+        checks.append(Check(f"{name} is loaded", level, words, step))
+    return Validation("sources", span, tuple(checks))
 
 
 def _analytics(session: Session, span: DateRange, *, computed: bool) -> Iterator[Check]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backcourt.backfill.coverage import bounds, tracked
 from backcourt.calendar import DateRange
-from backcourt.integrity.cells import bounds, tracked
 from backcourt.processors.bands import Band, band_of
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from backcourt.backfill.coverage import bounds
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.catalog.views import COUNTED_TYPES
-from backcourt.integrity.cells import bounds
 from backcourt.warehouse.base import Session
 
 _INSIDE = "BETWEEN @start_date AND @end_date"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from backcourt.backfill.coverage import Cell, bounds, untracked_select
 from backcourt.calendar import DateRange
-from backcourt.integrity.cells import Cell, bounds, untracked_select
 from backcourt.processors.registry import select
 from backcourt.warehouse.base import Session
 

@@ -14,16 +14,17 @@ from typing import Any, Literal
 
 from backcourt.backfill.altered import Altered, altered_dates, in_words
 from backcourt.backfill.consistency import inconsistencies
-from backcourt.backfill.plan import no_games, not_played, to_come
+from backcourt.backfill.coverage import Cell, cells
+from backcourt.backfill.plan import Request, make_plan, no_games, not_played, to_come
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.catalog.model import Table
 from backcourt.catalog.views import view
-from backcourt.integrity.cells import Cell, cells
 from backcourt.integrity.facts import FACT_NAMES
 from backcourt.integrity.fields import FieldRange, field_dates, field_ranges
 from backcourt.integrity.gaps import DATA_HASH, Gaps, find_gaps, look
 from backcourt.names import outstanding
+from backcourt.processors.base import Processor
 from backcourt.processors.registry import registry, select
 from backcourt.warehouse.base import Session
 
@@ -51,6 +52,11 @@ class Check:
     level: Level
     found: str
     next_step: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """True if it holds."""
+        return self.level == "ok"
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +267,6 @@ def everything(session: Session, span: DateRange) -> tuple[Validation, Gaps]:
     gaps = find_gaps(session, span, seen)
     covered = Validation("coverage", span, _coverage_checks(seen.cells))
     clean = Validation("contamination", span, _field_checks(field_ranges(seen.fields), strict=False))
-    disagree = inconsistencies(session, span, registry())
     repair = _range_command("recover", [span.start, span.end])
     checks = [
         _summary(
@@ -274,18 +279,50 @@ def everything(session: Session, span: DateRange) -> tuple[Validation, Gaps]:
         _folded("every candidate has a row or a recorded failure", covered, repair),
         _folded("every critical field is clean", clean, repair),
         _summary("nothing is built on a gap or on changed inputs", [g for g in gaps.gaps if g.kind == "cascade"], span),
-        Check(
-            "tables that belong together agree",
-            "critical" if disagree else "ok",
-            "; ".join(disagree) or "MLFS = PCF = UPGC less recorded failures, TDZA wherever PSZA",
-            repair if disagree else "",
-        ),
+        _agreement(session, span, registry()),
         names_check(session),
     ]
     waiting = to_come(session, span)
     if waiting:
         checks.append(Check("dates to come are not judged", "ok", f"not played yet: {days_text(waiting)}"))
     return Validation("range", span, tuple(checks)), gaps
+
+
+def computed(session: Session, span: DateRange, processors: Sequence[Processor] = ()) -> Validation:
+    """Whether a run has done all that it should: coverage, tables that agree, and nothing that a plan would compute.
+
+    Args:
+        session: An open session.
+        span: The dates.
+        processors: The tables that the run was to compute; none for all.
+
+    Raises:
+        DateRangeError: If the schedule has no game in the range.
+    """
+    chosen = tuple(processors) or registry()
+    covered, found = coverage(session, span, [processor.name for processor in chosen])
+    if not found:
+        return covered
+    left = make_plan(session, Request(span, tuple(processor.name for processor in chosen))).ranges
+    first = f"{table(left[0].table).short} {left[0].span} {left[0].reason}" if left else ""
+    plan = Check(
+        "a second plan is empty",
+        "problem" if left else "ok",
+        f"{len(left):,} ranges are left, {first} first" if left else "every date is computed from what is there now",
+        _range_command("run", [item.start for item in left] + [item.end for item in left]) if left else "",
+    )
+    return Validation("computed", span, (*covered.checks, _agreement(session, span, chosen), plan))
+
+
+def _agreement(session: Session, span: DateRange, processors: Sequence[Processor]) -> Check:
+    """Whether tables that belong together agree."""
+    disagree = inconsistencies(session, span, processors)
+    return Check(
+        "tables that belong together agree",
+        "critical" if disagree else "ok",
+        "; ".join(disagree) or "MLFS = PCF = PDC = UPGC less recorded failures, TDZA wherever PSZA",
+        _range_command("recover", [span.start, span.end]) if disagree else "",
+    )
 
 
 def _unexplained(item: Altered, gaps: Gaps) -> bool:

@@ -9,7 +9,6 @@ from datetime import date
 from typing import cast
 
 from backcourt.backfill.plan import no_games, not_played
-from backcourt.backfill.seasons import span_values
 from backcourt.calendar import AHEAD, BOOTSTRAP_DAYS, DateRange, season_label
 from backcourt.catalog import table
 from backcourt.catalog.features import FEATURES
@@ -44,23 +43,6 @@ class GameDate:
     def bootstrap(self) -> bool:
         """True if Phase 4 writes nothing for it."""
         return self.number < BOOTSTRAP_DAYS
-
-
-@dataclass(frozen=True, slots=True)
-class UpstreamCoverage:
-    """How complete one Phase 3 table is from opening day to the end of the range.
-
-    Attributes:
-        table: Table name.
-        dates: Game dates that it must hold.
-        missing: Those without a row.
-        partial: Those with fewer rows than the schedule implies.
-    """
-
-    table: str
-    dates: int
-    missing: tuple[date, ...]
-    partial: tuple[date, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,33 +143,6 @@ def game_dates(session: Session, span: DateRange) -> tuple[GameDate, ...]:
         f"the schedule has no game on {span}" if near else f"no game on {span}: the schedule is empty",
         valid=[f"nearest game dates {' and '.join(near)}"] if near else (),
         next_step="choose dates with games" if near else "load a season first: backcourt load season DIR",
-    )
-
-
-def upstreams(session: Session, span: DateRange) -> tuple[UpstreamCoverage, ...]:
-    """The Phase 3 tables from the opening day of the range's first season to the end of the range."""
-    return _presence(session, span, queries.PHASE_3, [processor.name for processor in select(phase=3)])
-
-
-def sources(session: Session, span: DateRange) -> tuple[UpstreamCoverage, ...]:
-    """The raw tables that a computation cannot do without, on the dates with final games, as ``upstreams``."""
-    return _presence(session, span, queries.RAW, queries.RAW_TABLES)
-
-
-def _presence(session: Session, span: DateRange, query: str, names: Sequence[str]) -> tuple[UpstreamCoverage, ...]:
-    """What each named table should and does hold, date by date; the query's rows are (table, date, least, rows)."""
-    rows = session.rows(query, {**_bounds(span), "opening_day": span_values(session, span)["opening_day"]})
-    dates: Counter[str] = Counter(str(row[0]) for row in rows)
-    missing = [(str(row[0]), cast("date", row[1])) for row in rows if _int(row[3]) == 0]
-    partial = [(str(row[0]), cast("date", row[1])) for row in rows if 0 < _int(row[3]) < _int(row[2])]
-    return tuple(
-        UpstreamCoverage(
-            name,
-            dates[name],
-            tuple(day for found, day in missing if found == name),
-            tuple(day for found, day in partial if found == name),
-        )
-        for name in names
     )
 
 

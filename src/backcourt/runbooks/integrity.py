@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from backcourt.backfill.coverage import Cell
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.integrity import preflight, validation
-from backcourt.integrity.cells import Cell
 from backcourt.integrity.gaps import Gap, find_gaps
 from backcourt.integrity.untracked import untracked
 from backcourt.integrity.validation import COVERAGE_STATUSES, LEVELS, Validation
@@ -83,7 +83,7 @@ def contaminated(parameters: Phase4DataIntegrity) -> Shown:
             field.judged,
             field.valid,
             len(field.bad),
-            checks.days_text([item.day for item in field.bad]),
+            validation.days_text([item.day for item in field.bad]),
         )
         for check, field in zip(found.checks, fields, strict=True)
     ]

@@ -14,10 +14,9 @@ from pathlib import Path
 from backcourt.backfill.stamp import Stamp
 from backcourt.catalog import TABLES, table
 from backcourt.errors import BackcourtError
-from backcourt.integrity.cells import Cell
-from backcourt.integrity.cells import cells as cells_of
 from backcourt.integrity.reprocessing import missed
 from backcourt.integrity.reprocessing import reprocess as compute
+from backcourt.integrity.validation import coverage, days_text, with_warehouse
 from backcourt.names import registry_fill
 from backcourt.names.asking import DECISIONS
 from backcourt.names.decide import Candidate
@@ -305,19 +304,16 @@ def names_proven(parameters: NameResolution) -> Shown:
     warehouse = open_parameters(parameters)
     left = name_facts.due(missed(warehouse), parameters.span)
     with warehouse.read() as session:
-        cells = cells_of(session, parameters.span)
+        covered, _ = coverage(session, parameters.span)
         lost = name_facts.lost(session, parameters.span)
     again = f"run this runbook again, or: backcourt names reprocess{checks.warehouse_flag(parameters)}"
-    why = f"see why: backcourt validate range {parameters.dates}{checks.warehouse_flag(parameters)}"
     found = (
-        checks.StepCheck(
+        checks.check(
             "no date misses a name that has since been resolved",
-            "; ".join(f"{_short(item.table)} on {checks.days_text(item.days)}" for item in left),
+            "; ".join(f"{_short(item.table)} on {days_text(item.days)}" for item in left),
             again,
         ),
-        checks.StepCheck("no date failed as a whole", _where(cells, "failed"), why),
-        checks.StepCheck("every candidate has a row or a failure record", _where(cells, "partial", "missing"), why),
-        checks.StepCheck("no row without a candidate", _where(cells, "unexpected"), why),
+        *with_warehouse(covered, checks.warehouse_flag(parameters)).checks,
     )
     back, gone = _people(lost, "reprocessed"), _people(lost, "pending")
     words = f"{sum(check.passed for check in found)} of {len(found)} checks hold; players found again: {back:,}, "
@@ -370,11 +366,6 @@ def _lost_table(lost: Sequence[name_facts.Row]) -> str:
 
 def _people(lost: Sequence[name_facts.Row], *statuses: str) -> int:
     return sum(row["people"] for row in lost if row["status"] in statuses)
-
-
-def _where(cells: Sequence[Cell], *statuses: str) -> str:
-    bad = [f"{cell.short} {cell.day}" for cell in cells if cell.status in statuses]
-    return ", ".join(bad[:_SHOWN]) + (f" and {len(bad) - _SHOWN:,} more" if len(bad) > _SHOWN else "")
 
 
 def _short(name: str) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from backcourt.backfill.options import TableResult
 from backcourt.backfill.stamp import Stamp
 from backcourt.catalog import TABLES, table
+from backcourt.integrity.validation import Check
 from backcourt.runbooks import checks, view
 from backcourt.runbooks.parameters import Parameters
 from backcourt.runbooks.view import Shown
@@ -62,18 +63,18 @@ def results_table(results: Sequence[TableResult]) -> str:
     return view.table(headers, rows, numbers=headers[1:])
 
 
-def checks_table(found: Sequence[checks.StepCheck]) -> str:
+def checks_table(found: Sequence[Check]) -> str:
     """Checks with how they went; the column of what does not hold only if there is something."""
-    rows = [("✓ holds" if check.passed else "✗ broken", check.name, check.problem) for check in found]
+    rows = [
+        ("✓ holds" if check.passed else "✗ broken", check.name, "" if check.passed else check.found) for check in found
+    ]
     headers = ("result", "what must hold", "what does not")
     if all(check.passed for check in found):
         return view.table(headers[:2], [row[:2] for row in rows])
     return view.table(headers, rows)
 
 
-def stop(
-    shown: Shown, found: Sequence[checks.StepCheck], error: type[checks.PreflightError | checks.ValidationError]
-) -> None:
+def stop(shown: Shown, found: Sequence[Check], error: type[checks.PreflightError | checks.ValidationError]) -> None:
     """If a check is broken, show what was found and raise the error, which ends the notebook."""
     if all(check.passed for check in found):
         return

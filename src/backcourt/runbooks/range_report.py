@@ -8,11 +8,11 @@ from datetime import datetime
 from html import escape
 
 from backcourt import __version__
+from backcourt.backfill.coverage import STATUSES, Cell
 from backcourt.backfill.history import Run, runs
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.integrity import pictures
-from backcourt.integrity.cells import STATUSES, Cell
 from backcourt.integrity.fields import FieldRange, field_ranges
 from backcourt.integrity.gaps import Gap, look
 from backcourt.integrity.rates import Rate, rates

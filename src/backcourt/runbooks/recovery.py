@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from backcourt.backfill.coverage import cells as cells_of
 from backcourt.backfill.history import run_detail
 from backcourt.backfill.stamp import Stamp
 from backcourt.catalog import table
-from backcourt.integrity.cells import cells as cells_of
 from backcourt.integrity.gaps import Gaps, find_gaps
 from backcourt.integrity.lineage import Lineage, lineage
 from backcourt.integrity.recovery import Recovery, Stage, apply

@@ -12,8 +12,10 @@ from backcourt.backfill.stamp import Stamp
 from backcourt.backfill.status import months as months_of
 from backcourt.backfill.status import status
 from backcourt.catalog import table
-from backcourt.integrity.cells import cells as cells_of
-from backcourt.processors.registry import registry, select
+from backcourt.integrity.preflight import sources
+from backcourt.integrity.sources import NEEDED
+from backcourt.integrity.validation import computed, with_warehouse
+from backcourt.processors.registry import registry
 from backcourt.runbooks import checks, facts, view
 from backcourt.runbooks.parameters import SeasonBackfill
 from backcourt.runbooks.pieces import (
@@ -45,10 +47,10 @@ def state(parameters: SeasonBackfill) -> Shown:
     warehouse.require()
     with warehouse.read() as session:
         dates = facts.game_dates(session, parameters.span)
-        sources = facts.sources(session, parameters.span)
+        loaded = sources(session, parameters.span)
         months = months_of(session, parameters.span)
         now = status(session)
-    found = checks.before(sources, "load them with: backcourt load season DIR")
+    found = with_warehouse(loaded, checks.warehouse_flag(parameters)).checks
     writers = [
         view.note(
             "question" if lock.live else "note",
@@ -73,7 +75,8 @@ def state(parameters: SeasonBackfill) -> Shown:
         picture._repr_html_(),
     ]
     shown = Shown("".join(html), f"{days}; {sum(check.passed for check in found)} of {len(found)} raw tables loaded")
-    stop(shown, found, checks.PreflightError)
+    # What a computation can do without is shown, and does not stop it.
+    stop(shown, [check for check in found if check.name.split()[0] in NEEDED], checks.PreflightError)
     return shown
 
 
@@ -140,7 +143,7 @@ def backfill(parameters: SeasonBackfill, *, stamp: Stamp | None = None) -> Shown
 
 
 def verify(parameters: SeasonBackfill) -> Shown:
-    """Is the range complete: the ledger, the candidates of Phase 4, agreement of the tables, an empty second plan?
+    """Is the range complete: every candidate of every table, agreement of the tables, an empty second plan?
 
     Raises:
         ValidationError: If a check fails; it names every one.
@@ -148,13 +151,8 @@ def verify(parameters: SeasonBackfill) -> Shown:
     if parameters.dry_run:
         return skipped("check")
     with open_parameters(parameters).read() as session:
-        dates = facts.game_dates(session, parameters.span)
-        analytics = facts.ledger(session, parameters.span, dates, phase=3)
-        cells = cells_of(session, parameters.span, select(phase=4))
-        failed = facts.failures(session, parameters.span)
-        again = engine_plan(session, Request(parameters.span, _TABLES, parameters.kinds - {"all"} or _LEFT))
-    left = [f"{table(item.table).short} {item.span} {item.reason}" for item in again.ranges]
-    found = (*checks.backfilled(analytics, left), *checks.after(cells, failed, parameters))
+        done = computed(session, parameters.span)
+    found = with_warehouse(done, checks.warehouse_flag(parameters)).checks
     shown = Shown(checks_table(found), f"{sum(check.passed for check in found)} of {len(found)} checks hold")
     stop(shown, found, checks.ValidationError)
     return shown
@@ -181,7 +179,6 @@ def coverage_by_month(parameters: SeasonBackfill) -> Shown:
 
 
 _TABLES = tuple(processor.name for processor in registry())
-_LEFT = frozenset({"missing", "failed", "stale"})
 
 
 def _request(parameters: SeasonBackfill) -> Request:

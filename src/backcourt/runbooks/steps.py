@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from backcourt.backfill.coverage import STATUSES, Cell
+from backcourt.backfill.coverage import cells as cells_of
 from backcourt.backfill.options import Options
 from backcourt.backfill.publish import Stamp
 from backcourt.backfill.run import run
 from backcourt.errors import UnknownNameError
-from backcourt.integrity.cells import STATUSES, Cell
-from backcourt.integrity.cells import cells as cells_of
 from backcourt.integrity.rates import rates
+from backcourt.integrity.validation import computed, days_text, with_warehouse
+from backcourt.integrity.validation import readiness as readiness_of
 from backcourt.processors.failures import CATEGORIES
 from backcourt.processors.registry import select
 from backcourt.runbooks import checks, facts, view
@@ -117,14 +119,11 @@ def preflight(parameters: Parameters) -> Shown:
     warehouse.require()
     with warehouse.read() as session:
         dates = facts.game_dates(session, parameters.span)
-        upstreams = facts.upstreams(session, parameters.span)
-    command = checks.phase_3_command(upstreams, parameters)
-    found = checks.before(upstreams, f"make them with: {command}")
-    html = [checks_table(found), *(view.note(*item) for item in _remarks(dates))]
-    if command:
-        html.append(view.command(command))
-    shown = Shown("".join(html), f"{sum(check.passed for check in found)} of {len(found)} Phase 3 tables complete")
-    stop(shown, found, checks.PreflightError)
+        ready = with_warehouse(readiness_of(session, parameters.span), checks.warehouse_flag(parameters))
+    html = [checks_table(ready.checks), *(view.note(*item) for item in _remarks(dates))]
+    html += [view.command(step) for step in dict.fromkeys(check.next_step for check in ready.checks) if step]
+    shown = Shown("".join(html), f"{sum(check.passed for check in ready.checks)} of {len(ready.checks)} checks hold")
+    stop(shown, ready.checks, checks.PreflightError)
     return shown
 
 
@@ -189,9 +188,8 @@ def validate(parameters: Parameters) -> Shown:
     if parameters.dry_run:
         return skipped("validation")
     with open_parameters(parameters).read() as session:
-        cells = cells_of(session, parameters.span, select(phase=4))
-        failed = facts.failures(session, parameters.span)
-    found = checks.after(cells, failed, parameters)
+        done = computed(session, parameters.span, select(phase=4))
+    found = with_warehouse(done, checks.warehouse_flag(parameters)).checks
     shown = Shown(checks_table(found), f"{sum(check.passed for check in found)} of {len(found)} checks hold")
     stop(shown, found, checks.ValidationError)
     return shown
@@ -352,11 +350,11 @@ def _remarks(dates: Sequence[facts.GameDate]) -> list[tuple[view.Kind, str]]:
     open_dates = [item.day for item in dates if item.final_games < item.games]
     remarks: list[tuple[view.Kind, str]] = []
     if bootstrap:
-        remarks.append(("note", f"Bootstrap, Phase 4 writes nothing: {checks.days_text(bootstrap)}."))
+        remarks.append(("note", f"Bootstrap, Phase 4 writes nothing: {days_text(bootstrap)}."))
     if len(bootstrap) == len(dates):
         remarks.append(("question", "Every date of the range is a bootstrap date: choose day 14 of a season or later."))
     if open_dates:
-        remarks.append(("question", f"Games not final: {checks.days_text(open_dates)}."))
+        remarks.append(("question", f"Games not final: {days_text(open_dates)}."))
     return remarks
 
 

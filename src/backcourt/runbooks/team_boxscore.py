@@ -94,13 +94,13 @@ def team_boxscores_ready(parameters: NbacTeamBoxscore) -> Shown:
     place = parameters.shown()["landing"]
     ask = _command("fetch", parameters)
     found = (
-        checks.StepCheck("the tables are as in the catalog"),
-        checks.StepCheck(
+        checks.check("the tables are as in the catalog"),
+        checks.check(
             f"the schedule has final games on {parameters.span}",
             "" if final else f"none of {games:,} is over",
             "load the schedule again when they are",
         ),
-        checks.StepCheck(
+        checks.check(
             f"the landing zone ({place}) has payloads of them",
             "" if landed or parameters.fetch else f"none of {parameters.span}",
             f"name the place with -p landing=DIR, run this with -p fetch=true, or: {ask}",
@@ -271,16 +271,16 @@ def team_boxscores_proven(parameters: NbacTeamBoxscore) -> Shown:
     load, again = _command("load", parameters), f"backcourt quarantine list{checks.warehouse_flag(parameters)}"
     why = f"fetch and load what is missing; if it is held back, see why: {again}"
     found = (
-        checks.StepCheck("every final game has two lines", _games(games, lambda row: row["n"] != _TEAMS), why),
-        checks.StepCheck(
+        checks.check("every final game has two lines", _games(games, lambda row: row["n"] != _TEAMS), why),
+        checks.check(
             "one of them is at home, one away",
             _games(games, lambda row: row["n"] == _TEAMS and row["home"] != 1),
             load,
         ),
-        checks.StepCheck("each line has the schedule's score", _games(games, lambda row: row["differing"] > 0), load),
-        checks.StepCheck("the shots of each line make its points", _games(games, lambda row: row["unlike"] > 0), load),
-        checks.StepCheck("no line of a game that is not final", _named(strangers), "load the schedule again"),
-        checks.StepCheck(
+        checks.check("each line has the schedule's score", _games(games, lambda row: row["differing"] > 0), load),
+        checks.check("the shots of each line make its points", _games(games, lambda row: row["unlike"] > 0), load),
+        checks.check("no line of a game that is not final", _named(strangers), "load the schedule again"),
+        checks.check(
             "every payload is loaded, or its reason is kept", _named([p.landed.key for p in open_payloads]), load
         ),
     )
