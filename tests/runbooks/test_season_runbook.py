@@ -37,7 +37,7 @@ def test_a_gap_is_found_filled_and_proven(warehouse, change):
     planned = steps.foresee(parameters)._repr_html_()
     assert "<td>missing</td>" in planned.replace(' class="bc-short"', "")
     assert "0 of 28 rows" in planned or "0 of 30 rows" in planned
-    with pytest.raises(ValidationError, match="a second plan is empty: [0-9]+ ranges are left, PGS 2021-11-15"):
+    with pytest.raises(ValidationError, match=r"a second plan is empty: [0-9]+ ranges are left, PGS 2021-11-15"):
         steps.verify(parameters)
     assert "0 problems" in repr(steps.backfill(parameters, stamp=STAMP))
     assert "12 of 12 checks hold" in repr(steps.verify(parameters))
