@@ -146,8 +146,6 @@ def _act(path: Path) -> None:
     run(warehouse, DAY, select(tables=("TDZA",)), Stamp("late", NOW, BACKFILL), options=late, around=around)
     _change(path, "DELETE FROM nba_processing.backfill_ledger WHERE table_name LIKE '%.team_offense%'")
     plan(warehouse, Request(WEEK, names, frozenset({"missing"})))
-    _change(path, "DELETE FROM nba_analytics.player_game_summary WHERE game_date = '2021-11-08'")
-    plan(warehouse, Request(WEEK, names))
     with warehouse.read() as session:
         status(session)
         for entry in runs(session, now=NOW):

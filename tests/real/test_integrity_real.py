@@ -1,9 +1,8 @@
-"""The known incidents in a real season, and the clean bill of all four: what is found, repaired, and left alone."""
+"""The known incidents in weeks of a real season, and the clean bill of all four: what is found, repaired, and left alone."""
 
 import json
 import shutil
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +16,7 @@ from backcourt.warehouse.duckdb import DuckDBWarehouse
 from integrity import incidents
 from integrity.incidents import day, game_dates
 from real_seasons import summaries
-from small_season import command
+from small_season import LAST_OF_EIGHT, command, cut
 from state import contents, query, stored
 
 __all__ = ["command"]
@@ -25,7 +24,7 @@ __all__ = ["command"]
 pytestmark = pytest.mark.slow
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-SEASON = DateRange(date(2021, 10, 1), date(2022, 6, 30))
+SEASON = DateRange(date(2021, 10, 1), LAST_OF_EIGHT)
 ALL = ("--start-date", "2021-10-01", "--end-date", "2025-06-30")
 BOX = "nba_raw.nbac_team_boxscore"
 PGS = "nba_analytics.player_game_summary"
@@ -38,8 +37,8 @@ MLFS = "nba_predictions.ml_feature_store_v2"
 
 @pytest.fixture(scope="module")
 def season(loaded_2021_22, tmp_path_factory):
-    """The season 2021-22, computed to the last table, what it holds, and nothing to be found in it."""
-    path = Path(shutil.copy(loaded_2021_22, tmp_path_factory.mktemp("real") / "one.duckdb"))
+    """Eight weeks of 2021-22, computed to the last table, what they hold, and nothing to be found in them."""
+    path = cut(loaded_2021_22, tmp_path_factory.mktemp("real") / "one.duckdb", f"{{day}} <= DATE '{LAST_OF_EIGHT}'")
     assert [said.exit_code for said in summaries(loaded_2021_22)] == [0]
     run(DuckDBWarehouse(path), SEASON, registry(), Stamp("run", NOW))
     assert found_in(path).gaps == ()
@@ -48,12 +47,12 @@ def season(loaded_2021_22, tmp_path_factory):
 
 @pytest.fixture
 def path(season, tmp_path):
-    """A copy of the season that may be changed."""
+    """A copy of the eight weeks that may be changed."""
     return shutil.copy(season[0], tmp_path / "w.duckdb")
 
 
 def found_in(path):
-    """The gaps of the season."""
+    """The gaps of the eight weeks."""
     with DuckDBWarehouse(path).read() as session:
         return find_gaps(session, SEASON)
 
@@ -76,11 +75,11 @@ def found_and_repaired(path, season, kind, table, days):
 
 def test_missing_zones(path, season):
     """(a) TDGS without zones on three dates is null_field there, and a cascade in TDZA, PCF and MLFS from then on."""
-    bad = game_dates(path, day("2022-01-10"), day("2022-01-12"))
-    incidents.zones_missing(path, bad, day("2022-02-20"))
+    bad = game_dates(path, day("2021-11-22"), day("2021-11-24"))
+    incidents.zones_missing(path, bad, day("2021-12-05"))
     cascades = found_and_repaired(path, season, "null_field", TDGS, bad)
     assert {*cascades} == {TDZA, PCF, MLFS}
-    assert cascades[TDZA][0] == day("2022-01-11")
+    assert cascades[TDZA][0] == day("2021-11-23")
 
 
 def test_an_absent_date(path, season):
@@ -95,16 +94,16 @@ def test_a_box_score_loaded_twice(path, season):
 
     The doubled sums of TOGS break facts of the game, so that table shows the damage by itself.
     """
-    twice = day("2022-02-02")
-    incidents.loaded_twice(path, twice, day("2022-02-20"))
+    twice = day("2021-11-24")
+    incidents.loaded_twice(path, twice, day("2021-12-05"))
     cascades = found_and_repaired(path, season, "partial_data", BOX, [twice])
     assert {*cascades} == {processor.table.full_name for processor in registry()} - {TOGS}
 
 
 def test_vanished_players(path, season):
     """(d) Players without summaries on four dates are partial_data in PGS, and a cascade in what reads their games."""
-    bad = game_dates(path, day("2022-03-01"), day("2022-03-04"))
-    incidents.players_vanished(path, bad[0], bad[-1], day("2022-03-20"))
+    bad = game_dates(path, day("2021-11-15"), day("2021-11-18"))
+    incidents.players_vanished(path, bad[0], bad[-1], day("2021-12-05"))
     cascades = found_and_repaired(path, season, "partial_data", PGS, bad)
     assert {TDZA, TDGS}.isdisjoint(cascades)
     assert MLFS in cascades
