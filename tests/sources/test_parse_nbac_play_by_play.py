@@ -248,3 +248,26 @@ def test_a_broken_event_holds_the_game_back(partner: Partner) -> None:
     loaded = partner.load(SOURCE[NAME], day, json.dumps(whole).encode(), "0022400561")
     assert (loaded.success, loaded.quarantined) == (0, 1)
     assert partner.rules() == {"0022400561": {"duplicate_key", "required_fields", "clock_plausible"}}
+
+
+@pytest.mark.slow
+def test_who_was_fouled_stays_known(partner: Partner) -> None:
+    """An answer that cannot say who was fouled, as that of the second place, takes no name away; of another foul it has none."""
+    file, day = GAMES["0022400561"]
+    partner.schedule(("0022400561", day, "PHI", "NYK", 119, 125, 5))
+    whole = json.loads(payload(file))
+    assert partner.load(SOURCE[NAME], day, json.dumps(whole).encode(), "0022400561").exit_code == 0
+    hashes = "SELECT data_hash FROM nba_raw.nbac_play_by_play ORDER BY 1"
+    fouled = "SELECT COUNT(*) FROM nba_raw.nbac_play_by_play WHERE event_type = 6 AND player_2_id IS NOT NULL"
+    stored = partner.rows(hashes)
+    assert partner.rows(fouled) == [(33,)]
+    fouls = [action for action in whole["game"]["actions"] if action["actionType"] == "foul"]
+    for action in fouls:
+        del action["foulDrawnPersonId"], action["foulDrawnPlayerName"]
+    done = partner.load(SOURCE[NAME], day, json.dumps(whole).encode(), "0022400561")
+    assert (done.exit_code, done.success, partner.rows(hashes)) == (0, 0, stored)
+    # Corrected: another man committed the first one.
+    fouls[0]["personId"] = fouls[1]["personId"]
+    fouls[0] |= {name: fouls[1][name] for name in ("teamId", "teamTricode", "playerName", "playerNameI")}
+    assert partner.load(SOURCE[NAME], day, json.dumps(whole).encode(), "0022400561").exit_code == 0
+    assert partner.rows(fouled) == [(32,)]

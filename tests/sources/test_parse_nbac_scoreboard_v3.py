@@ -110,12 +110,18 @@ def test_the_newer_scoreboard_has_the_jobs_of_the_older() -> None:
 
 @pytest.mark.slow
 def test_games_are_loaded_once_and_compared(partner: Partner) -> None:
-    """Eleven rows without a warning; a score that differs from the schedule's is one; other teams hold a game back."""
+    """Eleven rows without a warning; a score that differs from the schedule's is one; other teams hold a game back.
+
+    An arena that the older shape said stays.
+    """
     partner.schedule(*((game, DAY, *rest, 4) for game, *rest in FINALS))
     loaded = partner.twice(SOURCE[NAME], DAY, payload(GAMES), "date")
     assert (loaded.success, loaded.quarantined, loaded.tables[0].rows_inserted) == (11, 0, 11)
     assert loaded.tables[0].warnings == {}
+    partner.execute("UPDATE nba_raw.nbac_scoreboard_v2 SET arena_name = 'Rocket Arena' WHERE game_id = '0022500171'")
     other = partner.load(SOURCE[NAME], DAY, changed(home={"score": 133}), "date")
     assert other.tables[0].warnings == {"score_differs": 1}
+    arenas = "SELECT arena_name, COUNT(*) AS n FROM nba_raw.nbac_scoreboard_v2 GROUP BY 1 ORDER BY 2"
+    assert partner.rows(arenas) == [("Rocket Arena", 1), (None, 10)]
     partner.load(SOURCE[NAME], DAY, changed(home={"teamId": 1610612738}), "date")
     assert partner.rules() == {"0022500171": {"teams_match_schedule"}}

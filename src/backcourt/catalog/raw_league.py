@@ -370,7 +370,10 @@ _SCOREBOARD = Table(
         integer("home_team_score", "points of the home team so far", "points"),
         integer("away_team_score", "points of the visiting team so far", "points"),
         integer("live_period", "current or last period", "period"),
-        text("arena_name", "arena as printed; NULL from ScoreboardV3, which does not say it"),
+        text(
+            "arena_name",
+            "arena as printed by ScoreboardV2; NULL if only ScoreboardV3, which does not say it, has the game",
+        ),
         text(
             "national_broadcaster",
             "national television; several by name, with commas; NULL if none",

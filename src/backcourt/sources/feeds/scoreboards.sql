@@ -1,6 +1,7 @@
 -- nba_raw.nbac_scoreboard_v2, a cross-check of the schedule: what differs is a warning, what cannot be is a broken rule.
 -- The service lists a game once for each of its national broadcasters, repeats one word for word now and then, and lists
--- a postponed game on both dates: the broadcasters are one text, and the last date counts.
+-- a postponed game on both dates: the broadcasters are one text, and the last date counts. Its newer shape has no arena:
+-- what is stored of the game on that date says it still.
 WITH listed AS (
   SELECT
     game_id, game_date, game_sequence, game_status, game_status_text, game_code, home_abbreviation, away_abbreviation,
@@ -21,10 +22,12 @@ latest AS (
 games AS (
   SELECT
     b.*, s.game_id AS known_game, s.game_date AS scheduled, s.game_status AS stored_status, s.home_team_tricode,
-    s.away_team_tricode, s.home_team_score, s.away_team_score,
+    s.away_team_tricode, s.home_team_score, s.away_team_score, o.arena_name AS stored_arena,
     COUNT(*) OVER (PARTITION BY b.game_id) AS copies
   FROM latest AS b
   LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_id = b.game_id AND s.season_year = @season_year
+  LEFT JOIN nba_raw.nbac_scoreboard_v2 AS o ON o.game_id = b.game_id AND o.game_date = b.game_date
+    AND o.season_year = @season_year AND o.game_date BETWEEN @earliest_day AND @latest_day
 )
 SELECT
   game_id,
@@ -39,7 +42,7 @@ SELECT
   home_score AS home_team_score,
   away_score AS away_team_score,
   live_period,
-  arena_name,
+  COALESCE(arena_name, stored_arena) AS arena_name,
   national_broadcaster,
   NULLIF(ARRAY_TO_STRING([
     {known_game},

@@ -1,5 +1,6 @@
 -- nba_raw.nbac_play_by_play. The source repeats a few events word for word: those are kept once, with a warning;
--- two different events under one number quarantine the game.
+-- two different events under one number quarantine the game. Who was fouled is not in every payload: what is stored of
+-- the same foul says it still.
 WITH repeated AS (
   SELECT game_id, eventnum
   FROM nba_staging.play_by_play GROUP BY game_id, eventnum HAVING COUNT(*) > 1
@@ -22,9 +23,17 @@ kept AS (
     SELECT DISTINCT p.* FROM plain AS p JOIN repeated AS r ON r.game_id = p.game_id AND r.eventnum = p.eventnum
   ) AS d
 ),
+fouls AS (
+  SELECT
+    game_id, event_id, period, player_1_id, MAX(player_2_id) AS fouled, MAX(player_2_team_abbr) AS fouled_team
+  FROM nba_raw.nbac_play_by_play
+  WHERE season_year = @season_year AND game_date BETWEEN @earliest_day AND @latest_day AND event_type = 6
+    AND player_2_id IS NOT NULL
+  GROUP BY game_id, event_id, period, player_1_id
+),
 events AS (
   SELECT
-    k.*,
+    k.*, f.fouled, f.fouled_team,
     CONCAT('event ', COALESCE(CAST(k.eventnum AS STRING), '?')) AS who,
     s.game_id AS known_game, s.game_date, s.periods, s.home_team_tricode, s.away_team_tricode,
     -- An event of the team itself carries the team's id where a player's would be.
@@ -32,6 +41,8 @@ events AS (
       WHEN s.home_team_id THEN s.home_team_tricode WHEN s.away_team_id THEN s.away_team_tricode END) AS team_1
   FROM kept AS k
   LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_id = k.game_id AND s.season_year = @season_year
+  LEFT JOIN fouls AS f ON f.game_id = k.game_id AND f.event_id = k.eventnum AND f.period = k.period
+    AND f.player_1_id = k.player1_id AND k.eventmsgtype = 6 AND k.player2_team_abbreviation IS NULL
 )
 SELECT
   game_id,
@@ -44,8 +55,8 @@ SELECT
   eventmsgactiontype AS event_action_type,
   IF(player1_team_abbreviation IS NULL, NULL, NULLIF(player1_id, 0)) AS player_1_id,
   team_1 AS player_1_team_abbr,
-  IF(player2_team_abbreviation IS NULL, NULL, NULLIF(player2_id, 0)) AS player_2_id,
-  player2_team_abbreviation AS player_2_team_abbr,
+  IF(player2_team_abbreviation IS NULL, fouled, NULLIF(player2_id, 0)) AS player_2_id,
+  COALESCE(player2_team_abbreviation, fouled_team) AS player_2_team_abbr,
   IF(player3_team_abbreviation IS NULL, NULL, NULLIF(player3_id, 0)) AS player_3_id,
   player3_team_abbreviation AS player_3_team_abbr,
   homedescription AS home_description,
