@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 
 INTERRUPTED = 130
 _NOTHING = b"interrupted: nothing was started, nothing was changed\n"
@@ -19,10 +20,16 @@ def main() -> None:
     """Run the command."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
-    from backcourt.cli.app import main as command
+    from backcourt.errors import BackcourtError
 
     try:
+        from backcourt.cli.app import main as command
+
         command()
+    except BackcourtError as error:
+        # Before the command began: processors of another package that cannot be read.
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(error.exit_code)
     finally:
         # The exit status is decided: whoever interrupts what is left to tidy up must not get a traceback.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):

@@ -7,7 +7,6 @@ not play is not expected.
 from __future__ import annotations
 
 from backcourt.backfill.seasons import SEASON_TO_DATE
-from backcourt.catalog import table
 from backcourt.catalog.model import Window
 from backcourt.catalog.views import WINDOW_TYPES, view
 from backcourt.processors.base import Processor
@@ -76,7 +75,7 @@ def _window(processor: Processor, stage: Staged, upstream: str, window: Window) 
     whose = "player" if window.by == "player_id" else "team"
     owner = "player_id" if whose == "player" else "team_abbr"
     played = _APPEARANCES if window.by == "player_id" else _FINAL_GAMES
-    partition = table(processor.target).partition
+    partition = processor.table.partition
     frame = (
         f"OVER (PARTITION BY p.owner, p.season_year ORDER BY p.game_date, p.game_id "
         f"ROWS BETWEEN {(window.size or 1) - 1} PRECEDING AND CURRENT ROW)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backcourt.catalog import analytics, operations, precompute, raw_league, raw_market, reference
 from backcourt.catalog.model import Column, Critical, Table, Upstream, Window
+from backcourt.catalog.packages import processors_of_packages
 from backcourt.errors import UnknownNameError
 
 TABLES: tuple[Table, ...] = (
@@ -31,5 +32,8 @@ def table(name: str) -> Table:
         "table", name, [candidate.name for candidate in TABLES], next_step="list them with: backcourt tables list"
     )
 
+
+# Last, because a package's processors import what stands above.
+TABLES += tuple(processor.table for processor in processors_of_packages())
 
 __all__ = ["TABLES", "Column", "Critical", "Table", "Upstream", "Window", "table"]

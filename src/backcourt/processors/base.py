@@ -12,7 +12,6 @@ from backcourt.calendar import BOOTSTRAP_DAYS
 from backcourt.catalog import Table, table
 from backcourt.catalog.features import FEATURES
 from backcourt.catalog.views import IN_RANGE, filled, view
-from backcourt.warehouse.publish import staged_select
 
 FAILURE_COLUMNS = (
     "failure_category",
@@ -27,7 +26,7 @@ The last one is TRUE where rows that should be there are not, FALSE where only t
 NULL where the SELECT cannot tell or the category says it all."""
 
 
-_ROOM = resources.files("backcourt.processors")
+_FOLDER = resources.files("backcourt.processors")
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Processor:
     reads as far back as the catalog's windows say, and returns every candidate with ``FAILURE_COLUMNS``.
 
     Attributes:
-        target: Name of the table that it fills.
+        target: The table that it fills, or its name in the catalog.
         entity: SQL expression on its columns that names a candidate in a failure record.
         entity_type: "player", "team" or "game".
         candidates: The catalog's view of who must have a row or a failure record: game_date, and the columns of the
@@ -49,9 +48,10 @@ class Processor:
         names: True if a candidate may be a name without a registered player: player_id is NULL, player_lookup is not.
         played_only: True if it says what happened in a game, so that only final games have rows; False if it says what
             is known before one.
+        package: The package with its NAME.sql; "" for the one of its phase in this package.
     """
 
-    target: str
+    target: str | Table
     entity: str
     entity_type: str
     candidates: str
@@ -60,11 +60,12 @@ class Processor:
     open_ended: bool = False
     names: bool = False
     played_only: bool = False
+    package: str = ""
     table: Table = field(init=False)
 
     def __post_init__(self) -> None:
         """Look the table up, so that a declaration with a wrong name cannot be made."""
-        object.__setattr__(self, "table", table(self.target))
+        object.__setattr__(self, "table", self.target if isinstance(self.target, Table) else table(self.target))
 
     @property
     def name(self) -> str:
@@ -133,12 +134,16 @@ class Processor:
         Args:
             named: Names of these views.
         """
-        text = (_ROOM / self.table.phase / f"{self.name}.sql").read_text(encoding="utf-8")
+        folder = resources.files(self.package) if self.package else _FOLDER / self.table.phase
+        text = (folder / f"{self.name}.sql").read_text(encoding="utf-8")
         return filled(text, IN_RANGE, named)
 
     @cached_property
     def staged_sql(self) -> str:
         """The SELECT as it is staged: rounded, hashed, with the failure columns."""
+        # Imported here: a package's processors are declared while the catalog is, which the warehouse reads.
+        from backcourt.warehouse.publish import staged_select
+
         return staged_select(self.table, self.sql, FAILURE_COLUMNS)
 
     @cached_property

@@ -1,7 +1,11 @@
-"""The ten processors: which table each fills, who its candidates are, and how they are called in failure records."""
+"""The ten processors, and those of other packages.
+
+Each says which table it fills, who its candidates are, and how they are called in failure records.
+"""
 
 from __future__ import annotations
 
+from backcourt.catalog.packages import processors_of_packages
 from backcourt.processors.base import Processor
 
 _PLAYER = "FORMAT('%d', player_id)"
@@ -65,4 +69,5 @@ DECLARED: tuple[Processor, ...] = (
         candidates="listed_players",
         foreseen="appearances",
     ),
+    *processors_of_packages(),
 )

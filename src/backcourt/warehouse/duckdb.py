@@ -15,6 +15,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from backcourt.catalog import TABLES
+from backcourt.catalog.packages import processors_of_packages
 from backcourt.errors import OutputFileError, QueryError, WarehouseError
 from backcourt.files import kind, reason
 from backcourt.warehouse.activity import clear_activity, write_activity
@@ -254,7 +255,8 @@ class DuckDBWarehouse:
         connection = self._connect(read_only=True)
         try:
             with errors_for_people(self.path):
-                if layout_of(connection, self.path) < LAYOUT:
+                packages = [processor.table for processor in processors_of_packages()]
+                if layout_of(connection, self.path) < LAYOUT or (packages and differences(connection, packages)):
                     close(connection, self.path)
                     self.ensure(TABLES)
                     connection = self._connect(read_only=True)
