@@ -136,7 +136,7 @@ def test_broken_games_are_held_back(partner: Partner) -> None:
     names = ("known_status", "no_tie", "periods_played", "known_team", "required_fields")
     broken = partner.rules()
     assert [broken[game["gameId"]] for game in games[:5]] == [{name} for name in names]
-    assert list(loaded.changed) == ["game_date: a value that is not a date"]
+    assert list(loaded.changed) == ["game_date: a value that is not of kind date"]
 
 
 @pytest.mark.slow

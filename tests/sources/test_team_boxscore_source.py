@@ -251,7 +251,7 @@ def test_what_cannot_be_read_holds_back_nothing_else(partner):
     done = load(partner)
     assert (done.files, done.success, done.errors, done.exit_code) == (5, 1, 4, 1)
     why = {path.split("/")[-2]: text for path, text in done.refused.items()}
-    for key, said in {G2: "is HTML", "notes": "no game id", G3: "about game", game_id(104): "damaged"}.items():
+    for key, said in {G2: "is HTML", "notes": "is not a game id", G3: "about game", game_id(104): "damaged"}.items():
         assert said in why[key]
     found = partner.rows(
         "SELECT payload_key, outcome, detail FROM nba_processing.landed_files WHERE detail IS NOT NULL"
