@@ -14,12 +14,12 @@ from backcourt.backfill.seasons import processor_values, span_values
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import select
 from backcourt.warehouse.duckdb import DuckDBWarehouse
-from small_season import computed, computed_season, raw_season
+from small_season import computed, computed_season, eight_weeks, raw_season
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["computed", "computed_season", "raw_season"]
+__all__ = ["computed", "computed_season", "eight_weeks", "raw_season"]
 
 
 class Changed:
