@@ -60,7 +60,7 @@ docref: $(READY_ALL) ## Check every reference in pages, runbooks and docstrings,
 	$(BIN)/python docs/_build/generate.py
 	$(BIN)/python -m docref check
 
-test: $(READY) ## Run the core tests (about 7 minutes on two cores)
+test: $(READY) ## Run the core tests (about 6 minutes on two cores)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test-all: $(READY_ALL) ## Run the slow and heavy tests too (Google's analyzer, real seasons)
