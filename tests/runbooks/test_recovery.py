@@ -33,7 +33,7 @@ def test_a_lost_date_is_repaired_and_proven(warehouse, change):
     assert repr(steps.gaps(parameters)) == "roots: 1; gaps that depend on them: 2"
     assert "1 missing" in steps.before(parameters).html
     traced = steps.origin(parameters)
-    assert "TDZA 2021-11-12: 0 of 16 inputs changed; PCF 2021-11-12: 2 of 8 inputs changed" in repr(traced)
+    assert "TDZA 2021-11-12: 0 of 16 inputs changed; PCF 2021-11-12: 2 of 10 inputs changed" in repr(traced)
     planned = steps.stages(parameters)
     assert repr(planned) == "3 stages repair 3 gaps"
     assert f"backcourt run --start-date {DAY} --end-date {DAY} --table TDZA --reprocess all --warehouse" in planned.html
