@@ -374,7 +374,7 @@ def test_dates_before_the_first_report_are_not_asked_for(
     options = ("--warehouse", partner.warehouse.path, "--landing", partner.landing.url, "--dry-run")
     done = command("fetch", "nbac_injury_report", "--start-date", first, "--end-date", "2020-01-02", *options)
     assert done.code == 0
-    assert f"would fetch {asked} payloads" in done.out
+    assert f"would fetch {asked} payload{'' if asked == 1 else 's'} of" in done.out
     assert ("works from 2019-12-17 on: earlier dates are not fetched" in done.err) == (first < "2019-12-17")
     done = command("fetch", "nbac_injury_report", "--start-date", "2019-12-10", "--end-date", "2019-12-16", *options)
     assert done.code == 2

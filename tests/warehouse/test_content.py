@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backcourt.catalog.model import Column
@@ -62,6 +62,7 @@ def canonical(rows):
     return sorted(repr([None if isinstance(v, float) and not abs(v) < 1e14 else v for v in row]) for row in rows)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(ROW, max_size=5), st.lists(ROW, max_size=5), st.randoms())
 def test_the_sum_tells_the_rows(connection, one, other, chance):
     """The same rows in another order have the same sum; other rows another one, whatever they hold."""
@@ -71,6 +72,7 @@ def test_the_sum_tells_the_rows(connection, one, other, chance):
         assert total(connection, one) != total(connection, other)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(ROW, min_size=2, max_size=6), st.integers(0, len(COLUMNS) - 1), st.data())
 def test_two_rows_that_exchange_a_value(connection, rows, place, data):
     """Two players who exchange their points, or whatever column, are a change unless the rows stay the same rows."""
