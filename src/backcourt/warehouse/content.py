@@ -7,7 +7,7 @@ decimals, and each derived column, which the hash leaves out, is what the other 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from backcourt.catalog.model import Column, Table
@@ -58,36 +58,43 @@ def numbered(source: str, rows: Sequence[Sequence[Column]]) -> str:
     """A source in brackets with further columns n0, n1 ...: some stored columns of a row as an integer below 2^31.
 
     Their sum over rows says which values stand together in a row: each is the cube of the columns' weighted sum.
-    Numbers count as they are and only texts are hashed, which takes a fifth of the time of hashing all of them. It
-    never fails, whatever is stored.
+    Numbers count as they are and only texts are hashed, each once, which takes a tenth of the time of hashing all
+    values of every group. It never fails, whatever is stored.
 
     Args:
         source: A table's full name, or a SELECT in brackets.
         rows: The columns of each number; none for 1.
     """
-    sums = ", ".join(f"{_weighted(columns)} AS w{place}" for place, columns in enumerate(rows))
-    cubes = ", ".join(
-        f"MOD(MOD(w{place} * w{place}, {_PRIME}) * w{place}, {_PRIME}) AS n{place}" for place in range(len(rows))
+    used = {column.name: column for columns in rows for column in columns}
+    integers = {name: _as_integer(column) for name, column in used.items()}
+    texts = [column for column in used.values() if integers[column.name] is None]
+    hashes = "".join(f", {_hashed(column)} AS x{place}" for place, column in enumerate(texts))
+    integers |= {column.name: f"x{place}" for place, column in enumerate(texts)}
+    sums = "".join(
+        f", {_weighted({column.name: integers[column.name] for column in columns})} AS w{place}"
+        for place, columns in enumerate(rows)
     )
-    return f"(SELECT *, {cubes} FROM (SELECT *, {sums} FROM {source}))"
+    cubes = "".join(
+        f", MOD(MOD(w{place} * w{place}, {_PRIME}) * w{place}, {_PRIME}) AS n{place}" for place in range(len(rows))
+    )
+    return f"(SELECT *{cubes} FROM (SELECT *{sums} FROM (SELECT *{hashes} FROM {source})))"
 
 
-def _weighted(columns: Sequence[Column]) -> str:
-    """SQL of the weighted sum of columns."""
-    if not columns:
-        return "1"
-    texts = [column for column in columns if _as_integer(column) is None]
-    terms = [f"COALESCE(MOD({_as_integer(c)}, {_PRIME}), {_NOTHING}) * {_weight(c)}" for c in columns if c not in texts]
-    if texts:
-        joined = ", '|', ".join(f"COALESCE({stored_text(column)}, '~')" for column in texts)
-        hashed = f"SUBSTR(TO_HEX(SHA256(CONCAT({joined}, ''))), 1, {_TEXT_DIGITS})"
-        terms.append(f"CAST(CONCAT('0x', {hashed}) AS INT64)")
-    return f"MOD({' + '.join(terms)}, {_PRIME})"
+def _hashed(column: Column) -> str:
+    """SQL of a text or a list as an integer."""
+    digits = f"SUBSTR(TO_HEX(SHA256(COALESCE({stored_text(column)}, '~'))), 1, {_TEXT_DIGITS})"
+    return f"CAST(CONCAT('0x', {digits}) AS INT64)"
 
 
-def _weight(column: Column) -> int:
-    """A constant of the column's name: no other column beside it counts the same."""
-    return int(hashlib.sha256(column.name.encode()).hexdigest()[:_WEIGHT_DIGITS], 16)
+def _weighted(integers: Mapping[str, str | None]) -> str:
+    """SQL of the weighted sum of columns, each given by name with its SQL as an integer."""
+    terms = [f"COALESCE(MOD({value}, {_PRIME}), {_NOTHING}) * {_weight(name)}" for name, value in integers.items()]
+    return f"MOD({' + '.join(terms)}, {_PRIME})" if terms else "1"
+
+
+def _weight(name: str) -> int:
+    """A constant of a column's name: no other column beside it counts the same."""
+    return int(hashlib.sha256(name.encode()).hexdigest()[:_WEIGHT_DIGITS], 16)
 
 
 def _as_integer(column: Column) -> str | None:
