@@ -55,7 +55,10 @@ _UPGC = (
     ("WHERE reported_at < tipoff_at", "WHERE reported_at IS NOT NULL"),
     ("AND p.snapshot_timestamp < g.tipoff_at", "AND p.snapshot_timestamp IS NOT NULL"),
     ("AND DATE_DIFF(f.game_date, l.seen, DAY) <= 30", "AND DATE_DIFF(f.game_date, l.seen, DAY) <= 10"),
-    ("  FROM appearances\n  WHERE season_type <> 'Cup Final'\n),", "  FROM appearances\n),"),
+    (
+        "  FROM appearances\n  WHERE season_type IN ('Regular Season', 'Play-In', 'Playoffs')\n),",
+        "  FROM appearances\n),",
+    ),
     (
         "DATE_DIFF(l.game_date, rest.game_date, DAY) = 1, FALSE",
         "DATE_DIFF(l.game_date, rest.game_date, DAY) <= 2, FALSE",
@@ -70,7 +73,7 @@ _UTGC = (
     ("COUNTIF(DATE_DIFF(f.game_date, c.game_date, DAY) <= 7)", "COUNTIF(DATE_DIFF(f.game_date, c.game_date, DAY) < 7)"),
     ("2 * 3958.8", "2 * 3950.8"),
     ("IN ('questionable', 'doubtful')", "IN ('questionable')"),
-    ("  FROM played\n  WHERE season_type <> 'Cup Final'", "  FROM played"),
+    ("  FROM played\n  WHERE season_type IN ('Regular Season', 'Play-In', 'Playoffs')", "  FROM played"),
     ("MAX(IF(margin < 0, games, NULL))", "MAX(IF(margin > 0, games, NULL))"),
     ("ORDER BY q.snapshot_timestamp DESC", "ORDER BY q.snapshot_timestamp"),
     ("AND q.snapshot_timestamp < g.tipoff_at", "AND q.snapshot_timestamp IS NOT NULL"),
@@ -103,7 +106,7 @@ _PSZA = (
     ("IF(r.games_so_far < 10, 'INSUFFICIENT_DATA'", "IF(r.games_so_far <= 10, 'INSUFFICIENT_DATA'"),
     ("WHEN r.paint_rate >= 40", "WHEN r.paint_rate >= 41"),
     ("AND p.analysis_date > r.game_date", "AND p.analysis_date >= r.game_date"),
-    ("    AND season_type <> 'Cup Final'\n", ""),
+    ("    AND season_type IN ('Regular Season', 'Play-In', 'Playoffs')\n", ""),
 )
 _PCF = (
     ("IF(u.back_to_back, 15, 0)", "IF(u.back_to_back, 14, 0)"),
@@ -135,7 +138,7 @@ _PDC = (
     ("IF(n < 5, NULL, n >= 10) AS data_missing", "IF(n < 5, NULL, n >= 5) AS data_missing"),
     ("IF(n < 5, 5, 10) AS expected_game_count", "IF(n < 5, 10, 5) AS expected_game_count"),
     ("AND l.game_date > w.game_date", "AND l.game_date >= w.game_date"),
-    ("    AND season_type <> 'Cup Final'\n", ""),
+    ("    AND season_type IN ('Regular Season', 'Play-In', 'Playoffs')\n", ""),
     ("100 * p.fg_attempts + 44 * p.ft_attempts AS", "100 * p.fg_attempts + 45 * p.ft_attempts AS"),
 )
 _MLFS = (

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 
 import pytest
 
@@ -44,7 +43,7 @@ def command(tmp_path, computed_season):
     (package / "player_games.sql").write_text(SQL)
     shutil.copy(computed_season, tmp_path / "w.duckdb")
     env = os.environ | {
-        "PYTHONPATH": os.pathsep.join([str(package.parent), *sys.path]),
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(package.parent), os.environ.get("PYTHONPATH", "")])),
         "BACKCOURT_PROCESSORS": "streaks",
         "BACKCOURT_WAREHOUSE": str(tmp_path / "w.duckdb"),
     }

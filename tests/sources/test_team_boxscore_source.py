@@ -289,7 +289,7 @@ def test_a_schedule_that_landed_on_two_dates_is_one():
 
 
 SUMMARY = (
-    r"nbac_team_boxscore: {} payloads of 1 date in \d+\.\d s: {} loaded, {} skipped, {} quarantined, 0 errors, "
+    r"nbac_team_boxscore: {} payloads? of 1 date in \d+\.\d s: {} loaded, {} skipped, {} quarantined, 0 errors, "
     r"{} teams, skip rate {}%\n"
 )
 
