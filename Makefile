@@ -36,9 +36,10 @@ $(BIN)/uv: | $(BIN)/python
 
 # Asks the package index, so only when one of the two has changed. The pins that still fit are kept.
 $(VENV)/.locked: pyproject.toml $(LOCK) | $(BIN)/uv
-	@mkdir -p build && cp $(LOCK) build/$(LOCK) && $(LOCKED) build/$(LOCK)
-	@cmp $(LOCK) build/$(LOCK) || { echo "$(LOCK) does not match pyproject.toml: run make lock"; exit 1; }
-	@touch $@
+	@mkdir -p build && cp $(LOCK) build/$(LOCK)
+	@if ! $(LOCKED) build/$(LOCK); then echo "$(LOCK) is not checked: the package index could not be asked"; \
+	elif cmp $(LOCK) build/$(LOCK); then touch $@; \
+	else echo "$(LOCK) does not match pyproject.toml: run make lock"; exit 1; fi
 
 demo: $(READY) ## Simulate a season, load it, compute every table and look at the result
 	$(BIN)/backcourt demo
