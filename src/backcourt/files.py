@@ -123,7 +123,7 @@ def check_writable(path: Path, option: str = "") -> None:
         option: The option that names it, for the next step.
 
     Raises:
-        OutputFileError: If its folder is missing or not writable, or something stands there that is not a plain file.
+        OutputFileError: If its folder is missing or not writable, or the path is not a plain file.
     """
     step = f"name another file with {option}" if option else "name another file"
     try:

@@ -125,7 +125,7 @@ class Processor:
 
     @cached_property
     def sql(self) -> str:
-        """The SELECT, BigQuery's SQL, from the file beside the declaration; {name} stands for a view of the catalog."""
+        """The SELECT, BigQuery's SQL, from the table's file, with the views that it names in braces filled in."""
         return self.sql_with()
 
     def sql_with(self, named: Collection[str] = ()) -> str:

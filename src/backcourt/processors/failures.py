@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DATE_LEVEL = "DATE_LEVEL"
-"""Entity of a failure record that stands for a whole game date: no row is written for it."""
+"""Entity of a failure record for a whole game date, for which no row is written."""
 
 
 @dataclass(frozen=True, slots=True)

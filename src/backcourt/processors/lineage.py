@@ -119,7 +119,7 @@ def _classes(name: str) -> Mapping[str, int]:
         if any(upstream.table == name for upstream in processor.table.upstreams):
             for column, mask in _changes(processor, name).items():
                 signatures.setdefault(column, []).append((processor.name, mask))
-    # What says whom a row is about never shares a class with values: some windows read the one and not the other.
+    # Columns that identify a row never share a class with values, because some windows read only one of the two.
     numbers: dict[tuple[bool, tuple[tuple[str, int], ...]], int] = {}
     return {
         column: numbers.setdefault((_says_who(source(name).column(column)), tuple(signature)), len(numbers))

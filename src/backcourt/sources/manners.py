@@ -85,12 +85,12 @@ class Seen:
 
     @property
     def is_not_there(self) -> bool:
-        """True if its status says that there is no such file."""
+        """True if its status means that the file does not exist."""
         return self.status in _NOT_THERE
 
     @property
     def is_page_instead(self) -> bool:
-        """True if it is a page, and neither says that there is no such file nor sends elsewhere."""
+        """True if it is a page, and its status means neither that the file does not exist nor a redirect."""
         return self.is_page and not self.is_not_there and self.status not in _REDIRECTS
 
     def meaning(self, absent: int = 0) -> Meaning:
