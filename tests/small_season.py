@@ -26,29 +26,30 @@ NOW = datetime(2021, 11, 15, 12, tzinfo=UTC)
 
 def cut(path, target, kept=f"{{day}} <= DATE '{LAST}'"):
     """The raw rows of a warehouse whose day meets a condition, without play-by-play and without anything computed."""
-    connection = duckdb.connect()
-    connection.execute(f"ATTACH '{path}' AS old (READ_ONLY)").fetchall()
-    connection.execute(f"ATTACH '{target}' AS new").fetchall()
-    connection.execute("COPY FROM DATABASE old TO new (SCHEMA)").fetchall()
-    names = connection.execute(
-        "SELECT schema_name, table_name, list(column_name) FROM duckdb_columns() WHERE database_name = 'old' "
-        "AND schema_name IN ('nba_raw', 'nba_reference', 'nba_processing') GROUP BY ALL ORDER BY ALL"
-    ).fetchall()
-    for schema, table, columns in names:
-        if table == "nbac_play_by_play" or (schema == "nba_processing" and table != "warehouse_meta"):
-            continue
+
+    def only(schema, table, columns):
+        if table == "nbac_play_by_play" or schema not in {"nba_raw", "nba_reference", "nba_processing"}:
+            return None
+        if (schema == "nba_processing" and table != "warehouse_meta") or table == "processor_run_history":
+            return None
         day = next((name for name in ("game_date", "snapshot_date") if name in columns), None)
-        only = f"WHERE {kept.format(day=day)}" if day else ""
-        connection.execute(
-            f"INSERT INTO new.{schema}.{table} SELECT * FROM old.{schema}.{table} {only} ORDER BY rowid"
-        ).fetchall()
-    connection.execute("DELETE FROM new.nba_reference.processor_run_history").fetchall()
-    connection.close()
-    return Path(target)
+        return f"WHERE {kept.format(day=day)}" if day else ""
+
+    return _copied(path, target, only)
 
 
 def cut_computed(path, target):
     """Eight weeks of a computed warehouse: nothing that stands there has read what comes later."""
+
+    def only(schema, _table, columns):
+        days = [name for name in ("game_date", "analysis_date", "cache_date") if name in columns]
+        return f"WHERE {days[0]} <= DATE '{LAST_OF_EIGHT}'" if days and schema != "nba_reference" else ""
+
+    return _copied(path, target, only)
+
+
+def _copied(path, target, only):
+    """A warehouse with the rows of each table that meet what ``only`` says; with no row where it says None."""
     connection = duckdb.connect()
     connection.execute(f"ATTACH '{path}' AS old (READ_ONLY)").fetchall()
     connection.execute(f"ATTACH '{target}' AS new").fetchall()
@@ -58,11 +59,11 @@ def cut_computed(path, target):
         "GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     for schema, table, columns in names:
-        days = [name for name in ("game_date", "analysis_date", "cache_date") if name in columns]
-        only = f"WHERE {days[0]} <= DATE '{LAST_OF_EIGHT}'" if days and schema != "nba_reference" else ""
-        connection.execute(
-            f"INSERT INTO new.{schema}.{table} SELECT * FROM old.{schema}.{table} {only} ORDER BY rowid"
-        ).fetchall()
+        condition = only(schema, table, columns)
+        if condition is not None:
+            connection.execute(
+                f"INSERT INTO new.{schema}.{table} SELECT * FROM old.{schema}.{table} {condition} ORDER BY rowid"
+            ).fetchall()
     connection.close()
     return Path(target)
 

@@ -115,12 +115,12 @@ def test_what_a_later_list_replaced_waits_no_more(partner: Partner) -> None:
         )
     with partner.warehouse.read() as session:
         listed = {
-            outcome: [(row["source"], str(row["day"]), row["payload_key"]) for row in waiting(session, outcome)]
-            for outcome in ("refused", "incomplete")
+            outcome: [(row["source"], str(row["day"]), row["payload_key"]) for row in rows]
+            for outcome, rows in waiting(session).items()
         }
-        assert [row["source"] for row in waiting(session, "refused", season="2022-23")] == ["nbac_schedule"]
+        assert [row["source"] for row in waiting(session, season="2022-23")["refused"]] == ["nbac_schedule"]
         with pytest.raises(BackcourtError, match="season '2023' is not in the form"):
-            waiting(session, "refused", season="2023")
+            waiting(session, season="2023")
     assert listed == {
         "refused": [
             ("nbac_referee", "2024-01-24", "date"),

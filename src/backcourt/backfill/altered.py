@@ -14,12 +14,12 @@ from datetime import date
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.catalog.model import Table
+from backcourt.catalog.views import LEDGER
 from backcourt.warehouse.base import Session, Value
 from backcourt.warehouse.content import altered, fingerprint, hash_text
 
 HASHED: tuple[Table, ...] = tuple(found for found in TABLES if found.hashed)
 """Every table whose rows carry a hash, upstream first."""
-_LEDGER = "nba_processing.backfill_ledger"
 _COMPUTED = {"analytics", "precompute"}
 
 
@@ -125,6 +125,6 @@ def _select(found: Table, number: int) -> str:
         f"SELECT '{name}' AS `table`, r.day, r.stored AS `rows`, r.altered, r.example, "
         f"COALESCE(d.doubled, 0) AS doubled, d.twice, {known} AS known "
         f"FROM ({rows}) AS r LEFT JOIN ({twice}) AS d ON d.day = r.day"
-        + (f" LEFT JOIN {_LEDGER} AS l ON l.table_name = '{ledger}' AND l.game_date = r.day" if ledger else "")
+        + (f" LEFT JOIN {LEDGER} AS l ON l.table_name = '{ledger}' AND l.game_date = r.day" if ledger else "")
         + f" WHERE r.altered > 0 OR d.doubled > 0 OR NOT {known}"
     )

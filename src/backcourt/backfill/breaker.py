@@ -102,7 +102,9 @@ def settle(session: Session, processors: Sequence[Processor]) -> None:
         "WHERE s.failure_count > 0 AND l.status = 'done' AND l.mode = 'daily' "
         "GROUP BY s.processor_name ORDER BY s.processor_name"
     )
-    session.transaction([_closed(str(name), at) for name, at in rows if isinstance(at, datetime)])
+    closed = [_closed(str(name), at) for name, at in rows if isinstance(at, datetime)]
+    if closed:
+        session.transaction(closed)
 
 
 def _closed(name: str, at: datetime) -> Statement:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.catalog import table
-from backcourt.catalog.views import LEDGER, game_dates, vanished_dates
+from backcourt.catalog.views import IN_RANGE, LEDGER, game_dates, vanished_dates
 from backcourt.processors.base import Processor
 from backcourt.processors.failures import CATEGORIES, DATE_LEVEL
 from backcourt.processors.registry import registry
@@ -109,17 +109,16 @@ def bounds(span: DateRange) -> Parameters:
     return {"start_date": span.start, "end_date": span.end, "ahead": 0}
 
 
-_INSIDE = "BETWEEN @start_date AND @end_date"
 _COMMON = f"""
 dates AS ({game_dates()}
   UNION ALL {vanished_dates()}
 ),
 records AS (
   SELECT processor_name, analysis_date, entity_id, failure_category FROM nba_processing.analytics_failures
-  WHERE analysis_date {_INSIDE}
+  WHERE analysis_date {IN_RANGE}
   UNION ALL
   SELECT processor_name, analysis_date, entity_id, failure_category FROM nba_processing.precompute_failures
-  WHERE analysis_date {_INSIDE}
+  WHERE analysis_date {IN_RANGE}
 ),
 no_row AS (
   SELECT
@@ -162,7 +161,7 @@ def _candidates(processor: Processor) -> tuple[str, str, str]:
     clause = f"""
   FROM {_source(processor)} AS c
   LEFT JOIN (
-    SELECT DISTINCT {target.partition} AS stored_on, {keys} FROM {target.full_name} WHERE {target.partition} {_INSIDE}
+    SELECT DISTINCT {target.partition} AS stored_on, {keys} FROM {target.full_name} WHERE {target.partition} {IN_RANGE}
   ) AS r ON r.stored_on = c.game_date AND {same}{joins}
   LEFT JOIN no_row AS w ON w.processor_name = '{target.name}' AND w.analysis_date = c.game_date
     AND w.entity_id = '{DATE_LEVEL}'"""
@@ -231,7 +230,7 @@ def _statement(processors: Sequence[Processor]) -> str:
     counted = " UNION ALL ".join(
         f"SELECT '{p.table.full_name}' AS table_name, {p.table.partition} AS game_date, COUNT(*) AS stored, "
         f"{_keys(p) if p.open_ended else 'COUNT(*)'} AS listed "
-        f"FROM {p.table.full_name} WHERE {p.table.partition} {_INSIDE} GROUP BY game_date"
+        f"FROM {p.table.full_name} WHERE {p.table.partition} {IN_RANGE} GROUP BY game_date"
         for p in processors
     )
     names = " UNION ALL ".join(

@@ -13,7 +13,7 @@ from backcourt.backfill.inputs import MASK_OF_PARTS, one_game
 from backcourt.backfill.reach import CALENDAR, changed_games, reached
 from backcourt.backfill.seasons import span_values
 from backcourt.backfill.staged import StagedInputs
-from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
+from backcourt.calendar import DateRange
 from backcourt.catalog.views import LEDGER, game_dates, vanished_dates
 from backcourt.processors.base import Processor
 from backcourt.processors.lineage import EVERYTHING
@@ -213,11 +213,10 @@ def _ranked(selects: Sequence[str], *, in_run: bool) -> str:
 
 def _followed(processor: Processor, select: str) -> str:
     """The dates of a cascade that hold something to become stale: computed before, and no bootstrap."""
-    first = BOOTSTRAP_DAYS if processor.table.phase == "precompute" else 0
     return f"""
         SELECT
           l.table_name, c.game_date, c.season_year, 'downstream' AS reason, c.detail, c.classes, c.in_run,
           l.row_count, IF(c.in_run, 1, 2) AS rank
         FROM ({select}) AS c
         INNER JOIN {LEDGER} AS l ON l.table_name = '{processor.table.full_name}' AND l.game_date = c.game_date
-        WHERE l.status IN ('done', 'pending') AND c.day_number >= {first}"""
+        WHERE l.status IN ('done', 'pending') AND c.day_number >= {processor.first_day}"""

@@ -17,7 +17,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from backcourt.backfill.seasons import SEASON_TO_DATE
-from backcourt.calendar import BOOTSTRAP_DAYS
 from backcourt.catalog import table
 from backcourt.catalog.model import Table, Upstream, Window
 from backcourt.catalog.views import WINDOW_TYPES, game_dates
@@ -52,7 +51,7 @@ def fingerprints(processors: Sequence[Processor]) -> str:
         selects.append(select)
     names = " UNION ALL ".join(
         f"SELECT '{processor.table.full_name}' AS table_name, "
-        f"{BOOTSTRAP_DAYS if processor.table.phase == 'precompute' else 0} AS first_day, "
+        f"{processor.first_day} AS first_day, "
         f"{str(processor.played_only).upper()} AS played_only"
         for processor in processors
     )

@@ -11,7 +11,8 @@ from backcourt.backfill.blocked import Blocked
 from backcourt.backfill.breaker import open_breakers, record_outcome, settle
 from backcourt.backfill.checks import Found, before_run
 from backcourt.backfill.chunks import Chunk, chunks_of, due_now
-from backcourt.backfill.consistency import inconsistencies
+from backcourt.backfill.consistency import inconsistencies, that_agree
+from backcourt.backfill.coverage import cells
 from backcourt.backfill.gate import admit
 from backcourt.backfill.lease import Lease
 from backcourt.backfill.ledger import mark_failed
@@ -281,7 +282,8 @@ class _Run:
     def _agree(self, session: Session) -> None:
         """Tables that must agree, in both modes."""
         with self._control(session, "the consistency checks"):
-            self.problems += inconsistencies(session, self.span, self.processors)
+            compared = that_agree(self.processors)
+            self.problems += inconsistencies(cells(session, self.span, compared)) if compared else []
 
     def _close(self, lease: Lease, error: BaseException | None) -> None:
         """Give the locks back and write down how the run ended, as far as that is possible."""

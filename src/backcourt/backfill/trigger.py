@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from backcourt.backfill.locks import live_runs
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
+from backcourt.catalog.views import LEDGER
 from backcourt.errors import SettingsError
 from backcourt.warehouse.base import Session, Statement
 
@@ -202,7 +203,7 @@ def unsaid(session: Session, tables: Sequence[str], span: DateRange, stamp: Stam
     """Completion events of daily runs that computed dates of a range and were killed before they could say so."""
     rows = session.query(
         "SELECT h.output_table AS name, h.run_id AS run, COUNT(*) AS dates, SUM(l.row_count) AS row_count "
-        "FROM nba_reference.processor_run_history AS h INNER JOIN nba_processing.backfill_ledger AS l "
+        f"FROM nba_reference.processor_run_history AS h INNER JOIN {LEDGER} AS l "
         "ON l.run_id = h.run_id AND l.table_name = h.output_table AND l.status = 'done' "
         "WHERE h.mode = 'daily' AND h.status IN ('running', 'interrupted') AND h.output_table IN UNNEST(@tables) "
         "AND l.game_date BETWEEN @start_date AND @end_date "

@@ -52,7 +52,7 @@ def view(name: str, within: str = ANY_DATE, named: Collection[str] = ()) -> str:
     Args:
         name: Name of the file without extension.
         within: What the dates are, such as ``IN_RANGE``, so that only those partitions are read.
-        named: Views that stand in a subquery under their own name wherever this one names them.
+        named: Views to put into a subquery under their own name wherever this one includes them.
     """
     return filled(_text(name), within, named)
 
@@ -87,7 +87,7 @@ def game_dates(start: str = "@start_date", end: str = "@end_date") -> str:
 
 
 def vanished_dates(start: str = "@start_date", end: str = "@end_date") -> str:
-    """SELECT, as of ``game_dates``, of dates that the ledger knows and that are game dates no more.
+    """SELECT, as of ``game_dates``, of dates in the ledger that are no longer game dates.
 
     All their games were postponed or moved.
     """

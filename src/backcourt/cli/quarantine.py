@@ -1,4 +1,4 @@
-"""`backcourt quarantine`: what was held back or waits, why, and loading it again once it is mended."""
+"""`backcourt quarantine`: what was held back or waits, why, and loading it again once it is fixed."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def list_held(
     place.require()
     with place.read() as session:
         found = held(session, table=table or "", season=season or "")
-        unread = waiting(session, "refused", table=table or "", season=season or "")
-        partial = waiting(session, "incomplete", table=table or "", season=season or "")
+        payloads = waiting(session, table=table or "", season=season or "")
+    unread, partial = payloads["refused"], payloads["incomplete"]
     code = 1 if found or unread or partial else 0
     if as_json:
         print_json({"held": found, "refused": unread, "incomplete": partial})

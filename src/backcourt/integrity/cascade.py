@@ -13,7 +13,7 @@ from datetime import date
 from backcourt.backfill.due import stage_calendar, stage_own
 from backcourt.backfill.reach import CALENDAR, changed_games, reached
 from backcourt.backfill.staged import StagedInputs
-from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
+from backcourt.calendar import DateRange
 from backcourt.catalog.views import LEDGER
 from backcourt.processors.base import Processor
 from backcourt.processors.lineage import EVERYTHING, values_mask
@@ -135,7 +135,6 @@ def _of_its_own(name: str) -> str:
 def _dates(processor: Processor, staged: dict[str, str]) -> str:
     """SELECT of a table's dates that are gaps, have changed inputs, or read such dates; one row per date."""
     name = processor.table.full_name
-    first = BOOTSTRAP_DAYS if processor.table.phase == "precompute" else 0
     read = " UNION ALL ".join(
         reached(processor, upstream, window, staged[upstream.table], "root")
         for upstream in processor.table.upstreams
@@ -149,7 +148,7 @@ def _dates(processor: Processor, staged: dict[str, str]) -> str:
         r.game_date, r.season_year, r.classes, r.detail, r.root, FALSE AS own, '' AS changed
       FROM ({read}) AS r
       LEFT JOIN {LEDGER} AS l ON l.table_name = '{name}' AND l.game_date = r.game_date
-      WHERE r.day_number >= {first} AND COALESCE(l.status, 'done') <> 'skipped'"""
+      WHERE r.day_number >= {processor.first_day} AND COALESCE(l.status, 'done') <> 'skipped'"""
         if read
         else ""
     )

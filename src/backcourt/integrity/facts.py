@@ -9,10 +9,8 @@ from datetime import date
 from backcourt.backfill.coverage import bounds
 from backcourt.calendar import DateRange
 from backcourt.catalog.facts import FACTS, Facts
-from backcourt.catalog.views import COUNTED_TYPES, view
+from backcourt.catalog.views import COUNTED_TYPES, IN_RANGE, view
 from backcourt.warehouse.base import Session
-
-_INSIDE = "BETWEEN @start_date AND @end_date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ def _statement(chosen: Collection[Facts]) -> str:
     )
     return f"""
 WITH games AS (
-  SELECT * FROM nba_raw.nbac_schedule WHERE game_date {_INSIDE} AND season_type IN {COUNTED_TYPES}
+  SELECT * FROM nba_raw.nbac_schedule WHERE game_date {IN_RANGE} AND season_type IN {COUNTED_TYPES}
 ),
 sides AS (
   SELECT
@@ -90,14 +88,14 @@ boxes AS (
   SELECT b.*
   FROM nba_raw.nbac_team_boxscore AS b
   INNER JOIN games AS g ON g.game_id = b.game_id
-  WHERE b.game_date {_INSIDE}
+  WHERE b.game_date {IN_RANGE}
   QUALIFY COUNT(*) OVER (PARTITION BY b.game_id) = 2
     AND SUM(b.points) OVER (PARTITION BY b.game_id) = MAX(g.home_team_score + g.away_team_score) OVER (
       PARTITION BY b.game_id
     )
 ),
 played AS (
-  SELECT game_id, COUNT(*) AS n FROM ({view("appearances", _INSIDE)}) GROUP BY game_id
+  SELECT game_id, COUNT(*) AS n FROM ({view("appearances", IN_RANGE)}) GROUP BY game_id
 ),
 {ctes}
 SELECT * FROM ({selects}) WHERE broken > 0"""
@@ -122,7 +120,7 @@ def _judged(found: Facts) -> str:
         joins += "\n  LEFT JOIN boxes AS o ON o.game_id = r.game_id AND o.team_abbr = s.opponent_abbr"
     rows = f"""
     SELECT game_id, game_date AS day{team}, {figures}
-    FROM {found.table} WHERE game_date {_INSIDE} AND game_id IN (SELECT game_id FROM games)
+    FROM {found.table} WHERE game_date {IN_RANGE} AND game_id IN (SELECT game_id FROM games)
     GROUP BY game_id, day{", team" if team else ""}"""
     whole = ""
     if found.whole:

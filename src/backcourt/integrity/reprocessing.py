@@ -15,6 +15,7 @@ from backcourt.backfill.plan import Request, make_plan, season_span
 from backcourt.backfill.run import plan, run
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange, date_ranges
+from backcourt.catalog.views import LEDGER
 from backcourt.names.carriers import CARRIERS
 from backcourt.names.resolve import FAILURES
 from backcourt.processors.base import Processor
@@ -129,7 +130,7 @@ def _restated() -> str:
         "SELECT DISTINCT s.season, d.processor_name, l.game_date, "
         "SPLIT(r.row_key, '|')[SAFE_OFFSET(d.place)] AS player_lookup "
         f"FROM nba_processing.restatements AS r INNER JOIN ({reads}) AS d ON d.raw = r.table_name "
-        "INNER JOIN nba_processing.backfill_ledger AS l ON l.table_name = d.reader AND l.status <> 'skipped' "
+        f"INNER JOIN {LEDGER} AS l ON l.table_name = d.reader AND l.status <> 'skipped' "
         "AND l.game_date >= r.game_date AND l.game_date <= DATE_ADD(r.game_date, INTERVAL d.days DAY) "
         "AND COALESCE(l.finished_at, l.started_at) < r.restated_at "
         "INNER JOIN (SELECT DISTINCT season, game_date FROM nba_raw.nbac_schedule) AS s ON s.game_date = l.game_date "

@@ -13,10 +13,9 @@ from datetime import date
 from backcourt.backfill.coverage import bounds
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
-from backcourt.catalog.views import COUNTED_TYPES
+from backcourt.catalog.views import COUNTED_TYPES, IN_RANGE
 from backcourt.warehouse.base import Session
 
-_INSIDE = "BETWEEN @start_date AND @end_date"
 _SUMMED = (
     "points",
     "offensive_rebounds",
@@ -129,7 +128,7 @@ SELECT
 FROM games AS s
 LEFT JOIN (
   SELECT game_id, COUNT(*) AS n, COUNT(DISTINCT {found.key[1]}) AS keys{sums}
-  FROM {source.table} WHERE {found.partition} {_INSIDE} GROUP BY game_id
+  FROM {source.table} WHERE {found.partition} {IN_RANGE} GROUP BY game_id
 ) AS r ON r.game_id = s.game_id
 LEFT JOIN boxes AS b ON b.game_id = s.game_id AND b.points = s.home_team_score + s.away_team_score
 LEFT JOIN men AS m ON m.game_id = s.game_id
@@ -140,7 +139,7 @@ GROUP BY s.game_date"""
 _STATEMENT = f"""
 WITH games AS (
   SELECT game_id, game_date, season_year, home_team_score, away_team_score FROM nba_raw.nbac_schedule
-  WHERE game_date {_INSIDE} AND season_type IN {COUNTED_TYPES} AND game_status = 3
+  WHERE game_date {IN_RANGE} AND season_type IN {COUNTED_TYPES} AND game_status = 3
 ),
 boxes AS (
   -- A box score that was loaded twice is still one box score; half of one, or one with a wrong score, says nothing
@@ -149,7 +148,7 @@ boxes AS (
     {", ".join(f"{value} AS {name}" for name, value in _SUMS.items())}
   FROM (
     SELECT DISTINCT game_id, team_abbr, fg_made, fg_attempted, {", ".join(_SUMMED)}
-    FROM nba_raw.nbac_team_boxscore WHERE game_date {_INSIDE}
+    FROM nba_raw.nbac_team_boxscore WHERE game_date {IN_RANGE}
   )
   GROUP BY game_id
   HAVING COUNT(*) = 2
@@ -166,10 +165,10 @@ men AS (
       MAX(seconds_played) AS seconds_played
     FROM (
       SELECT game_id, player_id, TRUE AS is_box, minutes, 0 AS seconds_played
-      FROM nba_raw.nbac_player_boxscore WHERE game_date {_INSIDE}
+      FROM nba_raw.nbac_player_boxscore WHERE game_date {IN_RANGE}
       UNION ALL
       SELECT game_id, player_id, FALSE, 0, seconds_played
-      FROM nba_raw.nbac_gamebook_player_stats WHERE game_date {_INSIDE}
+      FROM nba_raw.nbac_gamebook_player_stats WHERE game_date {IN_RANGE}
     )
     GROUP BY game_id, player_id
   )

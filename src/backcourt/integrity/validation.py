@@ -279,7 +279,7 @@ def everything(session: Session, span: DateRange) -> tuple[Validation, Gaps]:
         _folded("every candidate has a row or a recorded failure", covered, repair),
         _folded("every critical field is clean", clean, repair),
         _summary("nothing is built on a gap or on changed inputs", [g for g in gaps.gaps if g.kind == "cascade"], span),
-        _agreement(session, span, registry()),
+        _agreement(seen.cells, span),
         names_check(session),
     ]
     waiting = to_come(session, span)
@@ -311,12 +311,12 @@ def computed(session: Session, span: DateRange, processors: Sequence[Processor] 
         f"{len(left):,} ranges are left, {first} first" if left else "every date is computed from what is there now",
         _range_command("run", [item.start for item in left] + [item.end for item in left]) if left else "",
     )
-    return Validation("computed", span, (*covered.checks, _agreement(session, span, chosen), plan))
+    return Validation("computed", span, (*covered.checks, _agreement(found, span), plan))
 
 
-def _agreement(session: Session, span: DateRange, processors: Sequence[Processor]) -> Check:
+def _agreement(found: Sequence[Cell], span: DateRange) -> Check:
     """Whether tables that belong together agree."""
-    disagree = inconsistencies(session, span, processors)
+    disagree = inconsistencies(found)
     return Check(
         "tables that belong together agree",
         "critical" if disagree else "ok",

@@ -154,8 +154,8 @@ def failures(session: Session, span: DateRange) -> tuple[Failed, ...]:
     )
 
 
-def ledger(session: Session, span: DateRange, dates: Sequence[GameDate], phase: int = 4) -> tuple[Recorded, ...]:
-    """What the ledger says of each table of a phase, on the dates that have been played."""
+def ledger(session: Session, span: DateRange, dates: Sequence[GameDate]) -> tuple[Recorded, ...]:
+    """What the ledger says of each Phase 4 table, on the dates that have been played."""
     rows = session.rows(queries.LEDGER, _bounds(span))
     return tuple(
         _recorded(
@@ -164,7 +164,7 @@ def ledger(session: Session, span: DateRange, dates: Sequence[GameDate], phase: 
             [row for row in rows if row[0] == processor.table.full_name],
             sum(item.final_games > 0 for item in dates),
         )
-        for processor in select(phase=phase)
+        for processor in select(phase=4)
     )
 
 

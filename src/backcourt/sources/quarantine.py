@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from typing import Any
 
 from backcourt.calendar import season_year
 from backcourt.errors import UnknownNameError
@@ -21,8 +21,6 @@ from backcourt.warehouse.seasons import read_seasons
 _QUARANTINE = "nba_processing.quarantine"
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 """Time of receipt where it does not matter."""
-Waiting = Literal["refused", "incomplete"]
-"""What became of a payload that waits to be read, or to be asked for again."""
 
 
 @dataclass(slots=True)
@@ -79,14 +77,14 @@ def details(session: Session, unit: str) -> list[dict[str, Any]]:
     return rows
 
 
-def waiting(session: Session, outcome: Waiting, *, table: str = "", season: str = "") -> list[dict[str, Any]]:
+def waiting(session: Session, *, table: str = "", season: str = "") -> dict[str, list[dict[str, Any]]]:
     """Payloads that wait in the landing zone, with the reason: source, day, payload_key, detail.
 
-    What a later payload of its list has replaced waits for nothing any more.
+    Under refused those that could not be read, under incomplete those that are not whole. What a later payload of its
+    list has replaced waits for nothing any more.
 
     Args:
         session: An open session.
-        outcome: Those that could not be read, or those that are not whole.
         table: Only those of the sources that fill this raw table; all if it is empty.
         season: Only those of this season; all if it is empty.
 
@@ -104,20 +102,15 @@ def waiting(session: Session, outcome: Waiting, *, table: str = "", season: str 
         {"names": [name for name, source in sources().items() if wanted in {"", source.table}]},
     ).to_pylist()
     years = [About(row["payload_key"], row["day"], _NEVER, "", seasons).season_year() for row in rows]
-    last = {
-        (row["source"], row["payload_key"], own): row["day"]
-        for row, own in zip(rows, years, strict=True)
-        if row["outcome"] != "refused"
-    }
-    return [
-        {name: value for name, value in row.items() if name != "outcome"}
-        for row, own in zip(rows, years, strict=True)
-        if row["outcome"] == outcome
-        and year in {None, own}
-        and not (
-            row["source"] in current and row["day"] < last.get((row["source"], row["payload_key"], own), row["day"])
-        )
-    ]
+    lists = [(row["source"], row["payload_key"], own) for row, own in zip(rows, years, strict=True)]
+    newest = {of: row["day"] for of, row in zip(lists, rows, strict=True) if row["outcome"] != "refused"}
+    found: dict[str, list[dict[str, Any]]] = {"refused": [], "incomplete": []}
+    for row, of, own in zip(rows, lists, years, strict=True):
+        outcome = row.pop("outcome")
+        is_replaced = row["source"] in current and row["day"] < newest.get(of, row["day"])
+        if outcome in found and year in {None, own} and not is_replaced:
+            found[outcome].append(row)
+    return found
 
 
 def retry(warehouse: Warehouse, landing: Landing, *, table: str = "", now: datetime, run_id: str) -> Retried:

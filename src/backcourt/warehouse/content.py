@@ -65,11 +65,13 @@ def numbered(source: str, rows: Sequence[Sequence[Column]]) -> str:
         source: A table's full name, or a SELECT in brackets.
         rows: The columns of each number; none for 1.
     """
-    used = {column.name: column for columns in rows for column in columns}
-    integers = {name: _as_integer(column) for name, column in used.items()}
-    texts = [column for column in used.values() if integers[column.name] is None]
-    hashes = "".join(f", {_hashed(column)} AS x{place}" for place, column in enumerate(texts))
-    integers |= {column.name: f"x{place}" for place, column in enumerate(texts)}
+    hashes, integers = "", {}
+    for column in {column.name: column for columns in rows for column in columns}.values():
+        value = _as_integer(column)
+        if value is None:
+            value = f"hash_of_{column.name}"
+            hashes += f", {_hashed(column)} AS {value}"
+        integers[column.name] = value
     sums = "".join(
         f", {_weighted({column.name: integers[column.name] for column in columns})} AS w{place}"
         for place, columns in enumerate(rows)
@@ -86,7 +88,7 @@ def _hashed(column: Column) -> str:
     return f"CAST(CONCAT('0x', {digits}) AS INT64)"
 
 
-def _weighted(integers: Mapping[str, str | None]) -> str:
+def _weighted(integers: Mapping[str, str]) -> str:
     """SQL of the weighted sum of columns, each given by name with its SQL as an integer."""
     terms = [f"COALESCE(MOD({value}, {_PRIME}), {_NOTHING}) * {_weight(name)}" for name, value in integers.items()]
     return f"MOD({' + '.join(terms)}, {_PRIME})" if terms else "1"

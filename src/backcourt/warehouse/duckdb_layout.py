@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backcourt.catalog.views import LEDGER
 from backcourt.errors import WarehouseError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _TYPES = {
     "ARRAY<FLOAT64>": "DOUBLE[]",
 }
 _META = "nba_processing.warehouse_meta"
-_LEDGER, _FINGERPRINT = "nba_processing.backfill_ledger", "output_fingerprint"
+_FINGERPRINT = "output_fingerprint"
 LAYOUT = 4
 """Version of the tables' layout; a file written by a higher one is refused."""
 
@@ -60,7 +61,7 @@ def migration(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], pa
         statements += [f"CREATE SCHEMA IF NOT EXISTS {schema}" for schema in schemas]
     if _META not in present:
         statements += [f"CREATE TABLE {_META} (layout BIGINT)", f"INSERT INTO {_META} VALUES ({LAYOUT})"]
-    known = _FINGERPRINT in present.get(_LEDGER, {})
+    known = _FINGERPRINT in present.get(LEDGER, {})
     for table in tables:
         statements += _evolve(table, present.get(table.full_name), path, ledger=known)
     return statements
@@ -134,7 +135,7 @@ def _hashed_again(table: Table, present: Collection[str], *, ledger: bool) -> li
         rows = f"SELECT {table.partition} AS day, data_hash, {fresh} AS fresh FROM {table.full_name}"
         statements.insert(
             0,
-            f"UPDATE {_LEDGER} AS l SET {_FINGERPRINT} = r.rewritten FROM (SELECT day, {prints} FROM ({rows}) "
+            f"UPDATE {LEDGER} AS l SET {_FINGERPRINT} = r.rewritten FROM (SELECT day, {prints} FROM ({rows}) "
             f"GROUP BY day) AS r WHERE l.table_name = '{table.full_name}' AND l.game_date = r.day "
             f"AND l.{_FINGERPRINT} = r.written",
         )

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from backcourt.sources.season.folder import check_folder
+from backcourt.sources.staging import stage_inputs
+from backcourt.sources.units import UnitLoader
 from backcourt.warehouse.base import Warehouse
 from backcourt.warehouse.seasons import read_seasons
 
@@ -30,10 +32,6 @@ def compare_season(warehouse: Warehouse, folder: Path, *, now: datetime) -> Mapp
         InputFileError: If a file is missing, damaged or of the wrong shape.
     """
     import pyarrow.parquet as pq
-
-    # Imported here, because what loads units knows the shape of a season's files.
-    from backcourt.sources.staging import stage_inputs
-    from backcourt.sources.units import UnitLoader
 
     checked = check_folder(Path(folder))
     # A session that only reads opens no files.

@@ -12,6 +12,8 @@ from backcourt.errors import UnknownNameError
 from backcourt.sources.season.files import FILES
 from backcourt.sources.season.folder import check_folder
 from backcourt.sources.season.summary import LoadSummary
+from backcourt.sources.staging import stage_inputs
+from backcourt.sources.units import UnitLoader
 from backcourt.warehouse.base import Warehouse
 from backcourt.warehouse.seasons import read_seasons
 
@@ -37,10 +39,6 @@ def load_season(
         InputFileError: If a file is missing, damaged or of the wrong shape; nothing has been changed then.
         UnknownNameError: If ``only`` names no raw table that a season's folder fills.
     """
-    # Imported here, because what loads units knows the shape of a season's files.
-    from backcourt.sources.staging import stage_inputs
-    from backcourt.sources.units import UnitLoader
-
     started = time.perf_counter()
     wanted = _wanted(only)
     checked = check_folder(Path(folder))
