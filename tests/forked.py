@@ -6,7 +6,7 @@ name a disturbance, which strikes inside the process:
     statement:N           SIGKILL before its Nth statement or change of a file, or inside the commit if it is one
     publication:P:N       SIGKILL before the Nth statement of its Pth transaction, or inside its commit if it is shorter
     seconds:S             SIGKILL after that time
-    lost:N                the Nth statement finds the connection gone
+    lost:N                the Nth statement and all that follow find the connection gone
     full:BYTES            no file may grow larger
 """
 
@@ -50,7 +50,7 @@ class Disturbance:
             at = here and (self.inside >= self.second or sql == "COMMIT")
             self.inside += bool(sql)
             at = at or (self.kind == "statement" and self.moments == self.first)
-            lost = self.kind == "lost" and self.statements == self.first and bool(sql)
+            lost = self.kind == "lost" and self.statements >= self.first and bool(sql)
         if at and sql == "COMMIT":
             # Somewhere inside the commit.
             threading.Thread(target=die).start()
