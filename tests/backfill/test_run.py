@@ -11,7 +11,7 @@ from backcourt.backfill.options import Options
 from backcourt.backfill.publish import Stamp
 from backcourt.backfill.run import run
 from backcourt.calendar import DateRange
-from backcourt.catalog import views
+from backcourt.catalog.views import view
 from backcourt.processors.failures import CATEGORIES
 from backcourt.processors.registry import registry, select, waves
 from backcourt.warehouse.duckdb import DuckDBWarehouse
@@ -167,8 +167,7 @@ def test_a_postponed_opener_is_no_opening_day(raw_season, tmp_path):
 def test_the_code_version_follows_the_views_that_a_processor_reads(monkeypatch):
     """Another text of a view makes the dates of its readers stale, and of nobody else."""
     before = {p.name: replace(p).code_version for p in registry()}
-    text = views._text
-    monkeypatch.setattr(views, "_text", lambda name: text(name) + ("-- more" if name == "box_lines" else ""))
+    monkeypatch.setitem(view._texts, "box_lines", view.text("box_lines") + "-- more")
     changed = {p.name for p in registry() if replace(p).code_version != before[p.name]}
     assert changed == {"player_game_summary"}
 

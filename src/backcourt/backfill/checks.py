@@ -17,7 +17,7 @@ from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.catalog.limits import MINIMA, PHASE_STALENESS, STALENESS
 from backcourt.catalog.model import Table, Upstream
-from backcourt.catalog.views import COUNTED_TYPES, LEDGER, game_dates, view
+from backcourt.catalog.views import COUNTED_TYPES, LEDGER, view
 from backcourt.processors.base import Processor
 from backcourt.warehouse.base import Session
 
@@ -118,7 +118,7 @@ def look_back(session: Session, processors: Sequence[Processor], span: DateRange
             f"""
             SELECT COUNT(*) AS dates, MIN(d.game_date) AS first_date, MAX(d.game_date) AS last_date,
               LOGICAL_OR(d.game_date = p.previous) AS previous
-            FROM ({game_dates(start="@opening_day")}) AS d
+            FROM ({view("dates_in_range", start="@opening_day")}) AS d
             INNER JOIN (
               SELECT season_year, MAX(game_date) AS previous FROM nba_raw.nbac_schedule
               WHERE game_date < @start_date AND season_type IN {COUNTED_TYPES} GROUP BY season_year
@@ -213,7 +213,8 @@ def short_sources(
     for name in sorted(names):
         day = table(name).partition
         row = session.rows(
-            f"SELECT COUNT(*) AS dates, MIN(d.game_date) AS first_date, MIN(r.n) AS fewest FROM ({game_dates()}) AS d "
+            f"SELECT COUNT(*) AS dates, MIN(d.game_date) AS first_date, MIN(r.n) AS fewest "
+            f"FROM ({view('dates_in_range')}) AS d "
             f"INNER JOIN (SELECT {day} AS game_date, COUNT(*) AS n FROM {name} WHERE {day} BETWEEN @start_date AND "
             f"@end_date GROUP BY {day}) AS r ON r.game_date = d.game_date WHERE r.n < @least * d.games",
             {**span_values(session, span), "least": MINIMA[name]},

@@ -13,7 +13,7 @@ from typing import Literal
 
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.catalog import table
-from backcourt.catalog.views import IN_RANGE, LEDGER, game_dates, vanished_dates
+from backcourt.catalog.views import IN_RANGE, LEDGER, view
 from backcourt.processors.base import Processor
 from backcourt.processors.failures import CATEGORIES, DATE_LEVEL
 from backcourt.processors.registry import registry
@@ -110,8 +110,8 @@ def bounds(span: DateRange) -> Parameters:
 
 
 _COMMON = f"""
-dates AS ({game_dates()}
-  UNION ALL {vanished_dates()}
+dates AS ({view("dates_in_range")}
+  UNION ALL {view("vanished_dates")}
 ),
 records AS (
   SELECT processor_name, analysis_date, entity_id, failure_category FROM nba_processing.analytics_failures

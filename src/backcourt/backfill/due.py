@@ -14,7 +14,7 @@ from backcourt.backfill.reach import CALENDAR, changed_games, reached
 from backcourt.backfill.seasons import span_values
 from backcourt.backfill.staged import StagedInputs
 from backcourt.calendar import DateRange
-from backcourt.catalog.views import LEDGER, game_dates, vanished_dates
+from backcourt.catalog.views import LEDGER, view
 from backcourt.processors.base import Processor
 from backcourt.processors.lineage import EVERYTHING
 from backcourt.processors.registry import registry
@@ -49,10 +49,10 @@ def stage_calendar(session: Session, span: DateRange, ahead: int = 0) -> str:
         span: The range.
         ahead: How many dates to come of each season count.
     """
-    dates = f"{game_dates(end='@closing_day')} UNION ALL {vanished_dates(end='@closing_day')}"
+    dates = " UNION ALL ".join(view(name, end="@closing_day") for name in ("dates_in_range", "vanished_dates"))
     touched = (
         "SELECT season_year FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @start_date AND @end_date "
-        f"UNION DISTINCT SELECT season_year FROM ({vanished_dates()})"
+        f"UNION DISTINCT SELECT season_year FROM ({view('vanished_dates')})"
     )
     return session.stage_query(
         CALENDAR,

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from backcourt.backfill.seasons import SEASON_TO_DATE
 from backcourt.catalog import table
 from backcourt.catalog.model import Table, Upstream, Window
-from backcourt.catalog.views import WINDOW_TYPES, game_dates
+from backcourt.catalog.views import WINDOW_TYPES, view
 from backcourt.processors.base import Processor
 from backcourt.processors.lineage import Group, groups, through_views
 from backcourt.processors.views import VIEWS, rows_of, source
@@ -56,7 +56,7 @@ def fingerprints(processors: Sequence[Processor]) -> str:
         for processor in processors
     )
     return f"""
-        WITH dates AS ({game_dates()}
+        WITH dates AS ({view("dates_in_range")}
         ),
         openings AS (
           SELECT season_year AS opened_year, MIN(DATE_SUB(game_date, INTERVAL day_number DAY)) AS opened_on
@@ -209,9 +209,9 @@ def _streams(processor: Processor) -> Iterator[tuple[_Stream, int]]:
             if not any(_inside(window, other) for other in upstream.windows if other != window):
                 for group in read_through(processor, upstream, window):
                     yield _Stream(table(upstream.table), window, group.hashed), group.changes
-    for view in VIEWS.values():
-        for group in groups(processor, view.name):
-            yield _Stream(view.table, Window("date"), group.hashed), group.changes
+    for seen in VIEWS.values():
+        for group in groups(processor, seen.name):
+            yield _Stream(seen.table, Window("date"), group.hashed), group.changes
 
 
 def read_through(processor: Processor, upstream: Upstream, window: Window) -> list[Group]:

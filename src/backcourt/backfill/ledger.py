@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
-from backcourt.catalog.views import LEDGER, game_dates
+from backcourt.catalog.views import LEDGER, view
 from backcourt.processors.base import Processor
 from backcourt.processors.failures import DATE_LEVEL, flags
 from backcourt.warehouse.base import Staged, Statement, Value
@@ -154,7 +154,7 @@ def mark_failed(
     reason = "d.reason" if dates else "@error"
     why: dict[str, Value] = {} if dates else {"error": error}
     only = f" AND t.{{}} IN (SELECT d.game_date FROM {dates} AS d)" if dates else ""
-    dates = dates or processor.dates_of(f"({game_dates()})")
+    dates = dates or processor.dates_of(f"({view('dates_in_range')})")
     failures = f"nba_processing.{processor.table.phase}_failures"
     stamps: dict[str, Value] = {"run_id": stamp.run_id, "now": stamp.now}
     return (

@@ -13,7 +13,7 @@ from backcourt.backfill.seasons import span_values
 from backcourt.backfill.staged import StagedInputs
 from backcourt.calendar import AHEAD, DateRange
 from backcourt.catalog import table
-from backcourt.catalog.views import ALL_TO_COME, COUNTED_TYPES, LEDGER, game_dates
+from backcourt.catalog.views import ALL_TO_COME, COUNTED_TYPES, LEDGER, view
 from backcourt.errors import DateRangeError, UnknownNameError
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import registry, select
@@ -163,7 +163,7 @@ def planned_dates(session: Session, span: DateRange) -> int:
 def to_come(session: Session, span: DateRange) -> tuple[date, ...]:
     """The dates of a range whose games are still to be played, in order."""
     rows = session.rows(
-        f"SELECT game_date FROM ({game_dates()}) WHERE final_games = 0 ORDER BY game_date",
+        f"SELECT game_date FROM ({view('dates_in_range')}) WHERE final_games = 0 ORDER BY game_date",
         {"start_date": span.start, "end_date": span.end, "ahead": ALL_TO_COME},
     )
     return tuple(_date(row[0]) for row in rows)
@@ -230,8 +230,9 @@ def planned_ranges(session: Session, due: str, *, forecast: bool = False) -> tup
 
 def _estimate(session: Session, processor: Processor, span: DateRange) -> int:
     """Rows that a range should have, counted from the raw tables."""
+    candidates = processor.candidates_on(f"({view('dates_in_range')})", foreseen=True)
     rows = session.rows(
-        f"SELECT COUNT(*) AS n FROM ({processor.candidates_on(f'({game_dates()})', foreseen=True)})",
+        f"SELECT COUNT(*) AS n FROM ({candidates})",
         {"start_date": span.start, "end_date": span.end, "ahead": ALL_TO_COME},
     )
     return int(str(rows[0][0] or 0))

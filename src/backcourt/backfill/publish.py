@@ -22,7 +22,7 @@ from backcourt.backfill.staged import StagedInputs
 from backcourt.backfill.stamp import Stamp
 from backcourt.backfill.unmatched import replace_unmatched, unmatched_names
 from backcourt.calendar import DateRange
-from backcourt.catalog.views import game_dates
+from backcourt.catalog.views import view
 from backcourt.errors import AuditError
 from backcourt.processors.base import Processor
 from backcourt.processors.failures import DATE_LEVEL
@@ -78,7 +78,7 @@ class Prepared:
 
 def prepare(session: Session, processors: Sequence[Processor], span: DateRange, inputs: StagedInputs) -> Prepared:
     """Stage what chunks of these processors within a range share; their upstreams must not change until they end."""
-    dates = session.stage_query("batch_dates", game_dates(), span_values(session, span, inputs.ahead))
+    dates = session.stage_query("batch_dates", view("dates_in_range"), span_values(session, span, inputs.ahead))
     return Prepared(dates.name, inputs.select(session, processors))
 
 

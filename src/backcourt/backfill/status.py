@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from backcourt.backfill.locks import is_live
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
-from backcourt.catalog.views import ALL_TO_COME, COUNTED_TYPES, LEDGER, game_dates
+from backcourt.catalog.views import ALL_TO_COME, COUNTED_TYPES, LEDGER, view
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
 
@@ -158,7 +158,7 @@ def months(session: Session, span: DateRange | None = None, *, season: str = "")
           COUNTIF(d.played AND l.status = 'done') AS done, COUNTIF(d.played AND l.status = 'skipped') AS skipped,
           COUNTIF(l.status = 'failed') AS failed, COUNTIF(NOT d.played AND l.status = 'pending') AS pending
         FROM (
-          SELECT game_date, final_games > 0 AS played FROM ({game_dates()})
+          SELECT game_date, final_games > 0 AS played FROM ({view("dates_in_range")})
           WHERE @season = '' OR season_year = SAFE_CAST(SUBSTR(@season, 1, 4) AS INT64)
         ) AS d
         CROSS JOIN UNNEST(@tables) AS t

@@ -18,11 +18,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from backcourt.calendar import DateRange, parse_date
-from backcourt.catalog.views import filled
+from backcourt.catalog.views import SqlFiles
 from backcourt.errors import BackcourtError, UnknownNameError
 from backcourt.processors.registry import select
 from backcourt.warehouse.base import Parameters, Session, Value
@@ -35,6 +34,7 @@ Kind = Literal["DATE", "INT64", "STRING", "TABLE"]
 ENDS = {"earliest": date.min, "latest": date.max}
 """Words for a DATE that leaves one side open."""
 _EVERY_TABLE = "all"
+_QUERIES = SqlFiles("backcourt.integrity", "queries")
 _LARGEST = 2**63 - 1
 _ENTRY = re.compile(r"-- (Title|Purpose|Parameter (\w+) (\w+)(?: = (\S+))?): (.+)")
 
@@ -140,9 +140,7 @@ class Diagnostic:
 @lru_cache(maxsize=1)
 def diagnostics() -> tuple[Diagnostic, ...]:
     """Every query, by name."""
-    folder = resources.files("backcourt.integrity") / "queries"
-    files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
-    return tuple(parse(file.name.removesuffix(".sql"), filled(file.read_text(encoding="utf-8"))) for file in files)
+    return tuple(parse(name, _QUERIES(name)) for name in _QUERIES.names)
 
 
 def diagnostic(name: str) -> Diagnostic:

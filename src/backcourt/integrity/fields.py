@@ -11,7 +11,7 @@ from backcourt.backfill.coverage import bounds
 from backcourt.backfill.quality import CLEAN_PERCENT, PARTIAL_PERCENT, judged
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.catalog.model import Table
-from backcourt.catalog.views import game_dates
+from backcourt.catalog.views import view
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
 
@@ -108,7 +108,7 @@ def field_dates(session: Session, span: DateRange, tables: Sequence[Table] = ())
           w.table_name AS `table`, w.field, d.game_date AS day, COALESCE(j.stored, 0) AS stored,
           COALESCE(j.judged, 0) AS judged, COALESCE(j.valid, 0) AS valid, COALESCE(j.null_rows, 0) AS null_rows,
           COALESCE(j.constant, FALSE) AS constant
-        FROM ({game_dates()}) AS d
+        FROM ({view("dates_in_range")}) AS d
         INNER JOIN ({wanted}) AS w ON d.day_number >= w.first_day
         LEFT JOIN ({judgements}) AS j
           ON j.table_name = w.table_name AND j.field = w.field AND j.game_date = d.game_date""",

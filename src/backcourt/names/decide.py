@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backcourt.calendar import season_year
 from backcourt.catalog.teams import is_team
+from backcourt.catalog.views import SqlFiles
 from backcourt.names.candidates import Candidate, candidates_of
 from backcourt.names.normalise import LONGEST, Name, parse
 from backcourt.names.people import People, name_columns
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Candidate", "Decision", "NameQuery", "decide", "one_edit_away"]
 
+_SQL = SqlFiles("backcourt.names")
 _AT_ONCE = 8_000
 """Questions that are compared with people in one go, to bound memory."""
 _ROWS = 2000
@@ -99,7 +99,7 @@ def decide(session: Session, people: People, asked: Sequence[NameQuery], *, sett
         "name_chosen", _chosen(session, people, [(question, names[question]) for question in questions])
     )
     session.stage_arrow("name_entries", _entries(entries, forms))
-    found = session.query(_sql("judge")).drop_columns(["entry"]).to_pydict()
+    found = session.query(_SQL("judge")).drop_columns(["entry"]).to_pydict()
     rows = list(zip(*(found[name] for name in ("player_id", "step", "score", "evidence")), strict=True))
     problems = {question for question in questions if _problem(question.name, names[question])}
     asked_of = [questions[ask] for _, ask in entries]
@@ -144,19 +144,14 @@ def _chosen(session: Session, people: People, questions: Sequence[tuple[_Questio
     for start in range(0, len(questions), _AT_ONCE):
         some = questions[start : start + _AT_ONCE]
         session.stage_arrow("name_asks", _asks(some, people, start))
-        staged = session.stage_query("name_pairs", _sql("pairs"))
+        staged = session.stage_query("name_pairs", _SQL("pairs"))
         pairs = session.query(f"SELECT DISTINCT asked_base, base FROM {staged.name} ORDER BY asked_base, base")
         session.stage_arrow("name_edits", _with_distances(pairs))
         session.stage_arrow("name_near", _near(_hits(pairs), people))
-        parts.append(session.query(_sql("rules")))
+        parts.append(session.query(_SQL("rules")))
         session.discard(staged)
     problems = [bool(_problem(question.name, name)) for question, name in questions]
     return pa.concat_tables(parts).append_column("is_problem", pa.array(problems, pa.bool_()))
-
-
-@lru_cache
-def _sql(name: str) -> str:
-    return (resources.files("backcourt.names") / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def _nobody() -> pa.Table:

@@ -10,10 +10,10 @@ import time
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from backcourt.calendar import DateRange
+from backcourt.catalog.views import SqlFiles
 from backcourt.names.aliases import CURATED, VERSION
 from backcourt.names.people import ALIASES, REGISTRY
 from backcourt.warehouse.base import Session, Staged, Statement, Value
@@ -21,6 +21,7 @@ from backcourt.warehouse.base import Session, Staged, Statement, Value
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_SQL = SqlFiles("backcourt.names")
 _KEY = "n.universal_player_id = t.universal_player_id AND n.team_abbr = t.team_abbr AND n.season = t.season"
 _COMPUTED = (
     "player_id",
@@ -125,7 +126,7 @@ def count_registry(
     """Count what ``fill_registry`` writes, and write nothing; reading is enough. The arguments are the same."""
     started = time.perf_counter()
     values: dict[str, Value] = {"start": span.start, "end": span.end}
-    counted = session.stage_query("registry_rows", _counted(), values)
+    counted = session.stage_query("registry_rows", _SQL("registry"), values)
     seeds = "" if _seeded(session) else _seeds(session.stage_arrow("registry_everybody", _everybody()))
     columns = ("universal_player_id", "team_abbr", "season", *_COMPUTED)
     staged = session.stage_query(
@@ -219,11 +220,6 @@ def _seeds(everybody: str) -> str:
         "NULLIF(name_suffix, ''), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'static_list', 1.0, NULL, NULL "
         f"FROM {everybody}"
     )
-
-
-@lru_cache
-def _counted() -> str:
-    return (resources.files("backcourt.names") / "registry.sql").read_text(encoding="utf-8")
 
 
 @lru_cache

@@ -6,12 +6,11 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import resources
 
 from backcourt.calendar import BOOTSTRAP_DAYS
 from backcourt.catalog import Table, table
 from backcourt.catalog.features import FEATURES
-from backcourt.catalog.views import IN_RANGE, filled, view
+from backcourt.catalog.views import IN_RANGE, SqlFiles, view
 
 FAILURE_COLUMNS = (
     "failure_category",
@@ -24,9 +23,6 @@ FAILURE_COLUMNS = (
 
 The last one is TRUE where rows that should be there are not, FALSE where only too few games have been played, and
 NULL where the SELECT cannot tell or the category says it all."""
-
-
-_FOLDER = resources.files("backcourt.processors")
 
 
 @dataclass(frozen=True)
@@ -134,9 +130,8 @@ class Processor:
         Args:
             named: Names of these views.
         """
-        folder = resources.files(self.package) if self.package else _FOLDER / self.table.phase
-        text = (folder / f"{self.name}.sql").read_text(encoding="utf-8")
-        return filled(text, IN_RANGE, named)
+        files = SqlFiles(self.package or "backcourt.processors", "" if self.package else self.table.phase)
+        return files(self.name, IN_RANGE, named)
 
     @cached_property
     def staged_sql(self) -> str:

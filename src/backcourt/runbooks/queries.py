@@ -5,10 +5,10 @@ They take @start_date, @end_date, @ahead and @bootstrap_days.
 
 from __future__ import annotations
 
-from backcourt.catalog.views import COUNTED_TYPES, game_dates
+from backcourt.catalog.views import COUNTED_TYPES, view
 
 _SPINE = f"""
-spine AS ({game_dates()}
+spine AS ({view("dates_in_range")}
 )"""
 
 GAME_DATES = f"""

@@ -7,39 +7,19 @@ match its hash.
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-from importlib import resources
-from importlib.resources.abc import Traversable
-
-from backcourt.catalog.clock import UTC_OF_EASTERN
+from backcourt.catalog.views import SqlFiles
 from backcourt.sources.faults import stage_faults
 from backcourt.sources.rules import TABLES
 from backcourt.sources.season.folder import Folder
 from backcourt.warehouse.base import Session
 from backcourt.warehouse.content import altered
 
-_ROOM = resources.files("backcourt.sources")
-_PART = re.compile(r"\{([a-z_]+)\}")
-_SCHEDULE = "nba_raw.nbac_schedule"
-
-
-@lru_cache
-def statement(stem: str) -> str:
-    """SQL (BigQuery) that turns the staged file into the rows, with the rules each breaks and its warning.
-
-    Args:
-        stem: Name of the file without extension.
-    """
-    found = next(path for path in (_ROOM / "season" / f"{stem}.sql", _ROOM / "feeds" / f"{stem}.sql") if path.is_file())
-    return _filled(found)
-
-
-def _filled(path: Traversable) -> str:
-    """The text of a file, in which {name} stands for the text of parts/name.sql."""
-    text = path.read_text(encoding="utf-8").strip().replace("{UTC_OF_EASTERN}", UTC_OF_EASTERN)
-    text = text.replace("{is_altered}", altered(TABLES[_SCHEDULE]))
-    return _PART.sub(lambda part: _filled(_ROOM / "parts" / f"{part[1]}.sql"), text)
+statement = SqlFiles(
+    "backcourt.sources",
+    *("season", "feeds", "parts"),
+    parts={"is_altered": altered(TABLES["nba_raw.nbac_schedule"])},
+)
+"""SQL that turns the staged file of that name into the rows, with the rules each breaks and its warning."""
 
 
 def stage_inputs(session: Session, folder: Folder) -> None:

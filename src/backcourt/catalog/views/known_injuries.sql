@@ -4,7 +4,7 @@ SELECT game_id, game_date, season_year, team, player_id, player_lookup, injury_s
 FROM (
   SELECT
     game_id, game_date, season_year, team, player_id, player_lookup, injury_status, tipoff_at,
-    {UTC_OF_EASTERN} AS reported_at
+    {utc_of_eastern} AS reported_at
   FROM (
     SELECT
       i.game_id, i.game_date, g.season_year, i.team, i.player_id, i.player_lookup, i.injury_status, g.tipoff_at,

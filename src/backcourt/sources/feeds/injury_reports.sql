@@ -29,7 +29,7 @@ listed AS (
   LEFT JOIN nba_staging.player_names AS n ON n.player_name = r.player_name
   {game_of_teams}
 ),
-timed AS (SELECT *, {UTC_OF_EASTERN} AS observed_at FROM listed)
+timed AS (SELECT *, {utc_of_eastern} AS observed_at FROM listed)
 SELECT
   report_date,
   report_hour,

@@ -18,7 +18,7 @@ listed AS (
     AND d.player_lookup = n.player_lookup
   LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_id = r.game_id AND s.season_year = @season_year
 ),
-timed AS (SELECT *, {UTC_OF_EASTERN} AS observed_at FROM listed)
+timed AS (SELECT *, {utc_of_eastern} AS observed_at FROM listed)
 SELECT
   report_date,
   report_hour,

@@ -146,7 +146,7 @@ SELECT
   -- The actual tip-off if it is known, else the planned one.
   CASE
     WHEN game_status = 4 THEN NULL
-    WHEN eastern_minutes IS NOT NULL THEN {UTC_OF_EASTERN}
+    WHEN eastern_minutes IS NOT NULL THEN {utc_of_eastern}
     WHEN DATE(tipoff_planned, 'America/New_York') = game_date THEN tipoff_planned
     WHEN DATE(stored_tipoff_at, 'America/New_York') = game_date THEN stored_tipoff_at
   END AS tipoff_at,
