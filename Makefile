@@ -67,10 +67,11 @@ test: $(READY) ## Run the core tests (about 6 minutes on two cores)
 test-all: $(READY_ALL) ## Run the slow and heavy tests too (Google's analyzer, real seasons)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "slow"
 
-lint: $(VENV)/.locked $(READY_ALL) ## Check style, format, spelling, the order of the packages and the lock file
+lint: $(VENV)/.locked $(READY_ALL) ## Check style, format, spelling, SQL, the order of the packages and the lock file
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell
+	$(BIN)/sqlfluff lint src --processes 0
 	$(BIN)/lint-imports
 
 types: $(READY_ALL) ## Check the types

@@ -1,7 +1,8 @@
 -- Everybody who was listed for a team in the seasons of the range: box scores first, rosters where they know more.
 WITH seasons AS (
-  SELECT DISTINCT season, season_year FROM nba_raw.nbac_schedule
-  WHERE season_year IN (SELECT season_year FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @start AND @end)
+  SELECT DISTINCT s.season, s.season_year
+  FROM nba_raw.nbac_schedule AS s
+  WHERE s.season_year IN (SELECT g.season_year FROM nba_raw.nbac_schedule AS g WHERE g.game_date BETWEEN @start AND @end)
 ),
 lines AS (
   SELECT player_lookup, player_name, player_id, team_abbr, season_year, game_id, game_date, player_status,

@@ -13,7 +13,7 @@ events AS (
       END AS team_1,
     COUNT(*) OVER (PARTITION BY e.game_id, e.event_sequence) AS copies
   FROM nba_staging.bigdataball_pbp AS e
-  JOIN totals AS t ON t.game_id IS NOT DISTINCT FROM e.game_id
+  INNER JOIN totals AS t ON t.game_id IS NOT DISTINCT FROM e.game_id
   LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_id = e.game_id AND s.season_year = @season_year
 )
 SELECT

@@ -16,7 +16,7 @@ lines AS (
     SUM(r.pts) OVER (PARTITION BY r.espn_game_id, r.team) AS team_points,
     COUNT(*) OVER (PARTITION BY r.espn_game_id, r.team, n.player_lookup) AS copies
   FROM nba_staging.espn_boxscore AS r
-  JOIN sides AS g ON g.espn_game_id IS NOT DISTINCT FROM r.espn_game_id
+  INNER JOIN sides AS g ON g.espn_game_id IS NOT DISTINCT FROM r.espn_game_id
   LEFT JOIN nba_staging.player_names AS n ON n.player_name = r.player_name
   {game_of_teams}
 )

@@ -31,7 +31,7 @@ asked AS (
     g.team_abbreviation, g.player_name, g.listing, n.player_lookup,
     REGEXP_EXTRACT(LOWER(TRIM(g.player_name)), r'[ ](jr|sr|ii|iii|iv|v)[.]?$') AS suffix
   FROM nba_staging.gamebook AS g
-  JOIN nba_staging.player_names AS n ON n.player_name = g.player_name
+  INNER JOIN nba_staging.player_names AS n ON n.player_name = g.player_name
 ),
 matched AS (
   SELECT
@@ -43,7 +43,7 @@ matched AS (
       WHEN a.listing = 'inactive' AND p.family = a.player_lookup THEN 3
     END AS step
   FROM asked AS a
-  JOIN people AS p ON p.team_abbr = a.team_abbreviation AND a.player_lookup <> ''
+  INNER JOIN people AS p ON p.team_abbr = a.team_abbreviation AND a.player_lookup <> ''
 ),
 tied AS (
   SELECT

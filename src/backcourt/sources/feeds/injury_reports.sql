@@ -12,7 +12,7 @@ kept AS (
     r.printed_name, LOWER(TRIM(r.injury_status)) AS injury_status, r.reason, r.reason_category,
     MIN(r.landed_from) AS landed_from
   FROM nba_staging.injury_reports AS r
-  JOIN newest AS m ON m.report_date = r.report_date AND m.report_hour = r.report_hour
+  INNER JOIN newest AS m ON m.report_date = r.report_date AND m.report_hour = r.report_hour
     AND m.report_minute = r.report_minute
   GROUP BY
     r.report_date, r.report_hour, r.report_minute, r.game_date, r.home, r.away, r.team_abbreviation, r.player_name,

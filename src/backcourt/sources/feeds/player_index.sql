@@ -8,7 +8,7 @@ people AS (
     p.player_id, p.player_name, NULLIF(p.team_abbreviation, '') AS team, k.tricode AS known_team, p.position,
     t.birth_date, p.is_active
   FROM nba_staging.player_index AS p
-  JOIN newest AS w ON w.received = p.received
+  INNER JOIN newest AS w ON w.received = p.received
   LEFT JOIN nba_staging.teams AS k ON k.tricode = p.team_abbreviation
   LEFT JOIN nba_raw.nbac_player_list_current AS t ON t.player_id = p.player_id AND t.season_year = @season_year
 ),

@@ -9,7 +9,7 @@ lines AS (
     NULLIF(TRIM(m.transaction_type), '') AS transaction_type, NULLIF(TRIM(m.description), '') AS description,
     m.player_slug, k.tricode
   FROM nba_staging.player_movements AS m
-  JOIN newest AS n ON n.group_sort IS NOT DISTINCT FROM m.group_sort AND n.received = m.received
+  INNER JOIN newest AS n ON n.group_sort IS NOT DISTINCT FROM m.group_sort AND n.received = m.received
   LEFT JOIN nba_staging.teams AS k ON k.team_id = m.team_id
 ),
 joined AS (

@@ -12,7 +12,7 @@ crew AS (
     COUNT(*) OVER (PARTITION BY r.game_id, r.official_code) AS times,
     COUNT(*) OVER (PARTITION BY r.game_id) AS members
   FROM nba_staging.referees AS r
-  JOIN newest AS n ON n.game_id IS NOT DISTINCT FROM r.game_id AND n.received = r.received
+  INNER JOIN newest AS n ON n.game_id IS NOT DISTINCT FROM r.game_id AND n.received = r.received
   LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_id = r.game_id AND s.season_year = @season_year
 )
 SELECT

@@ -8,7 +8,7 @@ people AS (
     r.player_id, r.player_name, COALESCE(CAST(r.team_id AS STRING), '?') AS team, k.tricode AS known_team, r.position,
     r.birth_date, TRUE AS is_active
   FROM nba_staging.team_rosters AS r
-  JOIN newest AS w ON w.player_id IS NOT DISTINCT FROM r.player_id AND w.received = r.received
+  INNER JOIN newest AS w ON w.player_id IS NOT DISTINCT FROM r.player_id AND w.received = r.received
   LEFT JOIN nba_staging.teams AS k ON k.team_id = r.team_id
 ),
 {player_list}

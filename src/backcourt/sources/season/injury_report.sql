@@ -1,7 +1,7 @@
 -- nba_raw.nbac_injury_report.
 WITH repeated AS (
   SELECT r.report_date, r.report_hour, r.game_id, n.player_lookup, COUNT(*) AS copies
-  FROM nba_staging.injury_report AS r JOIN nba_staging.player_names AS n ON n.player_name = r.player_name
+  FROM nba_staging.injury_report AS r INNER JOIN nba_staging.player_names AS n ON n.player_name = r.player_name
   GROUP BY r.report_date, r.report_hour, r.game_id, n.player_lookup HAVING COUNT(*) > 1
 ),
 listed AS (

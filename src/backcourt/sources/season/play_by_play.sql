@@ -20,7 +20,7 @@ kept AS (
   UNION ALL
   SELECT d.*, COUNT(*) OVER (PARTITION BY d.game_id, d.eventnum) AS copies, 'repeated_row' AS warning
   FROM (
-    SELECT DISTINCT p.* FROM plain AS p JOIN repeated AS r ON r.game_id = p.game_id AND r.eventnum = p.eventnum
+    SELECT DISTINCT p.* FROM plain AS p INNER JOIN repeated AS r ON r.game_id = p.game_id AND r.eventnum = p.eventnum
   ) AS d
 ),
 fouls AS (

@@ -1,7 +1,7 @@
 -- nba_raw.odds_api_player_points_props.
 WITH repeated AS (
   SELECT p.game_id, n.player_lookup, p.bookmaker, p.snapshot_timestamp, COUNT(*) AS copies
-  FROM nba_staging.player_props AS p JOIN nba_staging.player_names AS n ON n.player_name = p.player_name
+  FROM nba_staging.player_props AS p INNER JOIN nba_staging.player_names AS n ON n.player_name = p.player_name
   GROUP BY p.game_id, n.player_lookup, p.bookmaker, p.snapshot_timestamp HAVING COUNT(*) > 1
 ),
 listed AS (

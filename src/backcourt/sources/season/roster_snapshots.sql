@@ -1,7 +1,7 @@
 -- nba_raw.espn_team_rosters: one snapshot per team, day and hour.
 WITH repeated AS (
   SELECT r.roster_date, r.scrape_hour, r.team_abbreviation, n.player_lookup, COUNT(*) AS copies
-  FROM nba_staging.roster_snapshots AS r JOIN nba_staging.player_names AS n ON n.player_name = r.player_name
+  FROM nba_staging.roster_snapshots AS r INNER JOIN nba_staging.player_names AS n ON n.player_name = r.player_name
   GROUP BY r.roster_date, r.scrape_hour, r.team_abbreviation, n.player_lookup HAVING COUNT(*) > 1
 ),
 listed AS (

@@ -187,7 +187,7 @@ SELECT
   NULLIF(ARRAY_TO_STRING([
     IF(stated_type <> season_type, 'season_type_differs', NULL),
     -- Rest and travel are of these kinds of games only.
-    IF(season_type IN ('Regular Season', 'Play-In', 'Playoffs', 'Cup Final')
-       AND found IN ('unknown_arena', 'neutral_site', 'no_home_arena'), CONCAT('place unknown, travel will be NULL (', found, ')'), NULL)
+    IF(season_type IN {counted_types} AND found IN ('unknown_arena', 'neutral_site', 'no_home_arena'),
+       CONCAT('place unknown, travel will be NULL (', found, ')'), NULL)
   ], '; '), '') AS warning
 FROM timed

@@ -14,7 +14,7 @@ lines AS (
     IF(r.team_abbreviation = s.home_team_tricode, s.away_team_score, s.home_team_score) AS other_score,
     COUNT(*) OVER (PARTITION BY r.game_id, r.team_abbreviation) AS copies
   FROM nba_staging.team_boxscores AS r
-  JOIN games AS g ON g.game_id IS NOT DISTINCT FROM r.game_id
+  INNER JOIN games AS g ON g.game_id IS NOT DISTINCT FROM r.game_id
   LEFT JOIN nba_staging.teams AS k ON k.tricode = r.team_abbreviation AND k.team_id = r.team_id
   LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_id = r.game_id AND s.season_year = @season_year
 ),
