@@ -8,7 +8,7 @@ import pages_commands
 from markup import code, table, text
 from pages_lists import attributes, sentence
 
-from backcourt.backfill.quality import CLEAN_PERCENT, PARTIAL_PERCENT
+from backcourt.backfill.quality_gate import CLEAN_PERCENT, PARTIAL_PERCENT
 from backcourt.backfill.coverage import Cell
 from backcourt.integrity.fields import FieldDate, FieldStatus
 from backcourt.integrity.gaps import Gap

@@ -208,7 +208,7 @@ def _stale(stage: Stage) -> str:
 
 def _too_old(stage: Stage) -> str:
     """A date of the past, asked for in daily mode in June."""
-    from backcourt.backfill.gate import admit
+    from backcourt.backfill.checks import admit
 
     del stage
     return _said(lambda: admit(DateRange(_DAY, _DAY), DAILY, date(2022, 6, 1)))

@@ -345,7 +345,7 @@ class Decider:
     """A function that decides a behaviour.
 
     Attributes:
-        name: Dotted name, ``backcourt.backfill.gate.admit``.
+        name: Dotted name, ``backcourt.backfill.checks.admit``.
         path: File below the package's folder, with ``/``.
         line: Line of its definition, from 1.
     """

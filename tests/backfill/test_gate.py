@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 import duckdb
 import pytest
 
-from backcourt.backfill.gate import admit
-from backcourt.backfill.publish import Stamp
+from backcourt.backfill.checks import admit
 from backcourt.backfill.run import run
+from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.errors import DateRangeError, MissingUpstreamError
 from backcourt.mode import BACKFILL, DAILY

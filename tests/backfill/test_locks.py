@@ -18,6 +18,7 @@ from backcourt.errors import LockedError
 from backcourt.processes import birth_of
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from backcourt.warehouse.holders import this_process
 from state import query
 
 NOW = datetime(2022, 1, 13, 9, tzinfo=UTC)
@@ -43,7 +44,7 @@ def session(empty):
 
 def take(session, tables=(TDZA,), span=JANUARY, run_id="first", holder=None, now=NOW):
     """Take locks as a run would."""
-    locks.acquire(session, tables, span, run_id=run_id, holder=holder or locks.this_process(), now=now)
+    locks.acquire(session, tables, span, run_id=run_id, holder=holder or this_process(), now=now)
 
 
 def held(session):
@@ -126,7 +127,7 @@ def test_a_renewed_lease_lives_on_and_a_lost_one_is_noticed(session):
 def test_a_lock_of_a_dead_process_is_free_at_once(session):
     """A process of this host that has ended holds nothing, long before its lease expires."""
     dead = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
-    holder = locks.this_process()
+    holder = this_process()
     text = holder.text.replace(str(os.getpid()), dead.stdout.decode().strip())
     take(session, holder=replace(holder, text=text))
     take(session, run_id="second", now=NOW + timedelta(seconds=1))
@@ -135,7 +136,7 @@ def test_a_lock_of_a_dead_process_is_free_at_once(session):
 
 def test_a_process_with_a_dead_ones_number_is_not_taken_for_it(session):
     """A lock with this process's number and another birth was somebody else's: free. Without a birth it counts."""
-    holder = locks.this_process()
+    holder = this_process()
     take(session, holder=replace(holder, birth="1"))
     take(session, run_id="second", holder=replace(holder, birth=""))
     assert held(session) == {"second"}
@@ -146,7 +147,7 @@ def test_a_process_with_a_dead_ones_number_is_not_taken_for_it(session):
 def test_a_zombie_holds_nothing(session):
     """A process that has ended and was not collected yet counts as gone."""
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    holder = locks.this_process()
+    holder = this_process()
     birth = birth_of(child.pid)
     take(session, holder=replace(holder, text=holder.text.replace(str(os.getpid()), str(child.pid)), birth=birth))
     with pytest.raises(LockedError):
@@ -160,7 +161,7 @@ def test_a_zombie_holds_nothing(session):
 
 def test_another_hosts_lock_counts_until_its_lease_ends(session):
     """Nothing is known of a process elsewhere: only time frees its lock."""
-    take(session, holder=replace(locks.this_process(), text="process 1 on elsewhere (somebody)"))
+    take(session, holder=replace(this_process(), text="process 1 on elsewhere (somebody)"))
     with pytest.raises(LockedError, match="process 1 on elsewhere"):
         take(session, run_id="second", now=NOW + timedelta(minutes=9))
     take(session, run_id="second", now=NOW + timedelta(minutes=11))
@@ -170,7 +171,7 @@ def test_what_belongs_to_the_locks_is_not_written_without_them(session):
     """A statement given with the locks is in their transaction: if it fails there is no lock."""
     bad = Statement("DELETE FROM nba_processing.no_such_table WHERE TRUE")
     with pytest.raises(Exception, match="no_such_table"):
-        locks.acquire(session, (TDZA,), JANUARY, run_id="first", holder=locks.this_process(), now=NOW, also=[bad])
+        locks.acquire(session, (TDZA,), JANUARY, run_id="first", holder=this_process(), now=NOW, also=[bad])
     assert held(session) == set()
 
 
@@ -205,7 +206,7 @@ def test_killed_runs_are_not_shown_as_running(computed):
     from backcourt.backfill.status import status
 
     query(computed, "UPDATE nba_reference.processor_run_history SET status = 'running' WHERE run_id = 'quiet'")
-    warehouse, holder = DuckDBWarehouse(computed), locks.this_process()
+    warehouse, holder = DuckDBWarehouse(computed), this_process()
     with warehouse.write() as session:
         take(session, run_id="quiet", holder=replace(holder, birth="1"))
     with warehouse.read() as session:
@@ -221,7 +222,7 @@ def test_killed_runs_are_not_shown_as_running(computed):
 
 def test_whoever_writes_next_says_that_a_run_was_killed(tmp_path):
     """Any writer, of whatever tables, marks a dead run and frees its locks; a live one and one elsewhere stay."""
-    warehouse, me = DuckDBWarehouse(tmp_path / "w.duckdb"), locks.this_process()
+    warehouse, me = DuckDBWarehouse(tmp_path / "w.duckdb"), this_process()
     warehouse.ensure(TABLES)
     elsewhere = replace(me, text="process 1 on elsewhere (somebody)")
     with warehouse.write() as session:

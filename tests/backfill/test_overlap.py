@@ -28,6 +28,7 @@ from backcourt.backfill import locks
 from backcourt.calendar import DateRange
 from backcourt.warehouse.activity import write_activity
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from backcourt.warehouse.holders import this_process
 
 path, what = Path(sys.argv[1]), sys.argv[2]
 now = datetime.now(UTC).replace(microsecond=0)
@@ -35,7 +36,7 @@ with DuckDBWarehouse(path).write() as session:
     if "lock" in what:
         span = DateRange(date(2021, 11, 1), date(2021, 11, 30))
         table = "nba_precompute.team_defense_zone_analysis"
-        locks.acquire(session, (table,), span, run_id="holder", holder=locks.this_process(), now=now)
+        locks.acquire(session, (table,), span, run_id="holder", holder=this_process(), now=now)
     if "tell" in what:
         write_activity(path, {"run_id": "holder", "pid": os.getpid(), "since": "just now", "doing": "computing TDZA"})
     if "file" in what:
@@ -127,7 +128,7 @@ def test_a_run_waits_for_a_reader_and_a_reader_gets_its_turn(computed):
     """A run that has begun waits while somebody reads; one that opens the file again lets a waiting process in first."""
     from datetime import UTC, datetime
 
-    from backcourt.backfill.lease import Lease
+    from backcourt.backfill.locks import YieldingSession
     from backcourt.backfill.stamp import Stamp
     from backcourt.warehouse.duckdb import DuckDBWarehouse
 
@@ -136,7 +137,7 @@ def test_a_run_waits_for_a_reader_and_a_reader_gets_its_turn(computed):
     read = f"import duckdb, time; c = duckdb.connect({str(computed)!r}, read_only=True); print(1, flush=True)"
     reader = [sys.executable, "-c", f"{read}; time.sleep(0.5)"]
     stamp = Stamp("r", datetime.now(UTC))
-    with Lease(warehouse, stamp, lambda: next(ticks) * 0.5, lambda: stamp.now) as lease:
+    with YieldingSession(warehouse, stamp, lambda: next(ticks) * 0.5, lambda: stamp.now) as lease:
         lease.session()
         lease._close()
         reading = subprocess.Popen(reader, stdout=subprocess.PIPE, text=True)

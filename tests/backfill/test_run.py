@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from backcourt.backfill.options import Options
-from backcourt.backfill.publish import Stamp
 from backcourt.backfill.run import run
+from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.catalog.views import view
 from backcourt.processors.failures import CATEGORIES

@@ -8,8 +8,7 @@ import duckdb
 import pytest
 
 from backcourt.backfill import workers
-from backcourt.backfill.blocked import Blocked
-from backcourt.backfill.chunks import Chunk
+from backcourt.backfill.chunks import Blocked, Chunk
 from backcourt.backfill.options import Options
 from backcourt.backfill.run import run
 from backcourt.backfill.stamp import Stamp

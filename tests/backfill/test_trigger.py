@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from backcourt.backfill.events import Event, PubSubPublisher, TablePublisher, as_json, make_publisher, record
 from backcourt.backfill.options import Options, Surroundings
 from backcourt.backfill.run import run
 from backcourt.backfill.stamp import Stamp
-from backcourt.backfill.trigger import Event, PubSubPublisher, TablePublisher, as_json, make_publisher, record
 from backcourt.calendar import DateRange
 from backcourt.errors import SettingsError
 from backcourt.mode import DAILY

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from backcourt.backfill.jobs import jobs
+from backcourt.cli.job_list import jobs
 from backcourt.processors.registry import registry
 from backcourt.sources.declared import sources
 from backcourt.sources.season.files import FILES

@@ -19,14 +19,14 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from backcourt.backfill.checks import quiet
+from backcourt.backfill.events import Event, delivered, unannounced, undelivered
 from backcourt.backfill.history import run_detail, runs
 from backcourt.backfill.options import Options, Surroundings
 from backcourt.backfill.plan import Request
-from backcourt.backfill.quiet_days import quiet
 from backcourt.backfill.run import plan, run
 from backcourt.backfill.stamp import Stamp
 from backcourt.backfill.status import status
-from backcourt.backfill.trigger import Event, delivered, undelivered, unsaid
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.errors import BackcourtError
@@ -164,7 +164,7 @@ def _act(path: Path) -> None:
 
 
 def _act_on_names(path: Path, warehouse: DuckDBWarehouse) -> None:
-    """Register, resolve, take back, withdraw, and say what was left unsaid."""
+    """Register, resolve, take back, withdraw, and say what was left unannounced."""
     with warehouse.write(TABLES) as session:
         fill_registry(session, WEEK, run_id="names", now=NOW)
     # A few names of every kind, so that each statement is sent: without id, undecided, decided, taken back.
@@ -188,7 +188,7 @@ def _act_on_names(path: Path, warehouse: DuckDBWarehouse) -> None:
     daily = Stamp("topic", NOW + timedelta(hours=1), DAILY)
     with warehouse.write(TABLES) as session:
         undelivered(session, ["nba_precompute.team_defense_zone_analysis"])
-        unsaid(session, ["nba_precompute.team_defense_zone_analysis"], DAY, daily)
+        unannounced(session, ["nba_precompute.team_defense_zone_analysis"], DAY, daily)
         session.transaction([delivered([Event("completed", "", None, "said", "topic", NOW)])])
 
 

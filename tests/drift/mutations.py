@@ -410,11 +410,11 @@ def behaviours(tree: Path) -> Iterator[Mutation]:
     yield Mutation(
         "behaviour",
         "decider",
-        "src/backcourt/backfill/gate.py",
+        "src/backcourt/backfill/checks.py",
         "def admit(",
-        edit("src/backcourt/backfill/gate.py", "def admit(", "def let_in("),
+        edit("src/backcourt/backfill/checks.py", "def admit(", "def let_in("),
         (),
-        follows="gate.admit<",
+        follows="checks.admit<",
     )
 
 

@@ -32,7 +32,7 @@ def gaps_of(path):
         return find_gaps(session, SPAN)
 
 
-FORBIDDEN = ("backcourt.integrity", "backcourt.backfill.due", "backcourt.backfill.reach", "backcourt.backfill.quality")
+FORBIDDEN = ("backcourt.integrity", "backcourt.backfill.staleness", "backcourt.backfill.quality_gate")
 
 
 @pytest.fixture(scope="module")

@@ -110,7 +110,7 @@ def test_mode_show_says_the_same(capsys):
     said = json.loads(capsys.readouterr().out)
     assert [p["name"] for p in said["policies"]] == ["daily", "backfill"]
     assert [b["key"] for b in said["behaviours"]] == [b.key for b in BEHAVIOURS]
-    assert said["behaviours"][9]["deciders"][0]["name"] == "backcourt.backfill.gate.admit"
+    assert said["behaviours"][9]["deciders"][0]["name"] == "backcourt.backfill.checks.admit"
 
 
 def test_no_code_asks_for_the_modes_name():

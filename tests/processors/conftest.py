@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from backcourt.backfill.completeness import stage_windows
+from backcourt.backfill.quality_gate import stage_windows
 from backcourt.backfill.records import failure_rows
-from backcourt.backfill.seasons import processor_values, span_values
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import select
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from backcourt.warehouse.seasons import processor_values, span_values
 from small_season import computed, computed_season, eight_weeks, raw_season
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from backcourt.backfill.ledger import mark_failed
 from backcourt.backfill.options import Options
+from backcourt.backfill.records import mark_failed
 from backcourt.backfill.run import run
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange

@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 
-from backcourt.backfill.seasons import processor_values
 from backcourt.calendar import DateRange
 from backcourt.catalog import table, views
 from backcourt.processors.lineage import EVERYTHING, groups, trace, values_mask
@@ -13,6 +12,7 @@ from backcourt.processors.registry import registry
 from backcourt.processors.views import VIEWS
 from backcourt.warehouse.content import stored_text
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from backcourt.warehouse.seasons import processor_values
 
 SPAN = DateRange(date(2021, 11, 20), date(2021, 11, 24))
 OTHER = {

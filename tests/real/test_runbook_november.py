@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from backcourt.backfill.publish import Stamp
 from backcourt.backfill.run import run
+from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import select
 from backcourt.runbooks.facts import PHASE_4

@@ -7,12 +7,12 @@ from itertools import pairwise
 import pytest
 
 from backcourt.backfill.options import Options
-from backcourt.backfill.publish import Stamp
 from backcourt.backfill.run import run
-from backcourt.backfill.seasons import processor_values
+from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import registry
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from backcourt.warehouse.seasons import processor_values
 
 pytestmark = pytest.mark.slow
 

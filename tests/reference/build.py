@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from backcourt.backfill.publish import Stamp
 from backcourt.backfill.run import run
+from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import registry
 from backcourt.sources.season.load import load_season

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from backcourt.backfill.records import failure_rows
-from backcourt.backfill.seasons import processor_values
 from backcourt.calendar import DateRange
 from backcourt.processors.base import FAILURE_COLUMNS, Processor
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
 from backcourt.warehouse.publish import staged_select
+from backcourt.warehouse.seasons import processor_values
 from reference.compare import RECORD, by_key, failure
 from reference.model import Expected
 

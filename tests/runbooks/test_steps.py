@@ -6,7 +6,7 @@ import pytest
 
 from backcourt.backfill.coverage import Cell
 from backcourt.backfill.coverage import cells as cells_of
-from backcourt.backfill.publish import Stamp
+from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.errors import DateRangeError, UnknownNameError, WarehouseError
 from backcourt.integrity import pictures

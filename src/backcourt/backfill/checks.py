@@ -1,25 +1,29 @@
-"""What is looked at before a run writes anything: age of the upstreams, the look-back, critical fields upstream."""
+"""Checks around a run: before it whether its dates and upstreams can be used, after it whether its tables agree."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from backcourt.backfill.altered import altered_dates, in_words
+from backcourt.backfill.coverage import Cell
 from backcourt.backfill.history import HISTORY
 from backcourt.backfill.plan import PlannedRange
-from backcourt.backfill.quality import findings
-from backcourt.backfill.seasons import span_values
+from backcourt.backfill.quality_gate import findings
 from backcourt.backfill.stamp import Stamp
-from backcourt.calendar import DateRange
+from backcourt.calendar import LONGEST_BREAK, DateRange
 from backcourt.catalog import table
 from backcourt.catalog.limits import MINIMA, PHASE_STALENESS, STALENESS
 from backcourt.catalog.model import Table, Upstream
 from backcourt.catalog.views import COUNTED_TYPES, LEDGER, view
+from backcourt.errors import DateRangeError
+from backcourt.mode import Policy
 from backcourt.processors.base import Processor
+from backcourt.processors.registry import registry, select
 from backcourt.warehouse.base import Session
+from backcourt.warehouse.seasons import span_values
 
 
 @dataclass
@@ -43,6 +47,23 @@ class Found:
         if stop and not self.stops:
             self.next_step = next_step
         (self.stops if stop else self.warnings).append(line)
+
+
+def admit(span: DateRange, policy: Policy, today: date) -> None:
+    """Refuse dates that are too old for the mode.
+
+    Raises:
+        DateRangeError: If the range starts before the oldest date that the policy accepts.
+    """
+    if policy.max_age_days is None:
+        return
+    oldest = today - timedelta(days=policy.max_age_days)
+    if span.start < oldest:
+        raise DateRangeError(
+            f"{span} starts {(today - span.start).days} days ago; {policy.name} mode accepts {policy.max_age_days} "
+            f"days (from {oldest})",
+            next_step="history is computed with --mode backfill",
+        )
 
 
 def before_run(
@@ -224,3 +245,84 @@ def short_sources(
                 f"{name} is short on {row[0]} dates from {row[1]} ({row[2]} rows, {MINIMA[name]} a game are usual)",
                 stop=False,
             )
+
+
+def that_agree(processors: Sequence[Processor]) -> tuple[Processor, ...]:
+    """The tables to look at for some tables: those of them with listed players, and both of a pair that has one."""
+    names = {processor.name for processor in processors}
+    pairs = [pair for pair in _pairs() if names & {processor.name for processor in pair}]
+    wanted = [
+        *(processor for processor in processors if processor.foreseen),
+        *(each for pair in pairs for each in pair),
+    ]
+    return tuple(dict.fromkeys(wanted))
+
+
+def inconsistencies(found: Sequence[Cell]) -> list[str]:
+    """One line per table that disagrees with another on some dates.
+
+    Dates that failed as a whole are recorded as such and left out.
+
+    Args:
+        found: The cells of the tables that are compared.
+    """
+    of = {processor: [cell for cell in found if cell.table == processor.table.full_name] for processor in registry()}
+    lines = []
+    for processor in registry():
+        bad = [cell for cell in of[processor] if cell.ledger == "done" and (cell.untracked or cell.unexpected)]
+        if bad and processor.foreseen:
+            first = bad[0]
+            lines.append(
+                f"{processor.name} does not have one row or recorded failure for every listed player on {len(bad)} "
+                f"dates, first {first.day}: {first.rows} rows and {first.failed} failures for {first.candidates}"
+            )
+    for processor, other in _pairs():
+        there = {cell.day for cell in of[other] if cell.rows}
+        alone = [cell.day for cell in of[processor] if cell.rows and cell.day not in there] if of[other] else []
+        if alone:
+            lines.append(
+                f"{processor.name} has rows where {other.name} has none on {len(alone)} dates, first {alone[0]}"
+            )
+    return lines
+
+
+def _pairs() -> list[tuple[Processor, Processor]]:
+    """Each table that must have rows only where another has, with that one."""
+    return [(each, select(tables=(each.beside,))[0]) for each in registry() if each.beside]
+
+
+def quiet(session: Session, span: DateRange, policy: Policy, today: date) -> str:
+    """Why a range has nothing to compute and that is as it should be, in one line; "" if it has, or if it is not.
+
+    A day that was computed and has no game any more is not quiet: what is there of it must go.
+
+    Args:
+        session: An open session.
+        span: The range.
+        policy: What the mode decides: one that takes recent dates only is that of a scheduled job, which also runs on
+            days without games and between two seasons.
+        today: Today, for the age of the range.
+
+    Raises:
+        DateRangeError: If the policy refuses dates that old.
+    """
+    if policy.max_age_days is None:
+        return ""
+    admit(span, policy, today)
+    rows = session.rows(
+        "SELECT COUNTIF(game_date BETWEEN @start AND @end) AS games, MAX(IF(game_date < @start, game_date, NULL)) "
+        "AS last_game, MIN(IF(game_date > @end, game_date, NULL)) AS next_game, "
+        f"(SELECT COUNT(*) FROM {LEDGER} WHERE game_date BETWEEN @start AND @end) AS computed "
+        f"FROM ({view('counted_games')}) AS g",
+        {"start": span.start, "end": span.end},
+    )
+    games, last_game, next_game, computed = rows[0]
+    before = (span.end - last_game).days if isinstance(last_game, date) else None
+    after = (next_game - span.start).days if isinstance(next_game, date) else None
+    # With no game for longer, the schedule has not been loaded.
+    near = [days for days in (before, after) if days is not None and days <= LONGEST_BREAK]
+    if games or computed or not near:
+        return ""
+    around = [f"the last one before was on {last_game}"] if last_game else []
+    around += [f"the next is on {next_game}"] if next_game else []
+    return f"no game on {span}, nothing to do: {' and '.join(around)}"

@@ -1,26 +1,37 @@
 """Who writes which dates of which table: rows with a lease in nba_processing.locks.
 
 Two runs that overlap in table and date cannot both hold them. A lease that is not renewed expires; on the same machine
-a lock whose process is gone is free at once.
+a lock whose process is gone is free at once. A run renews its locks while it works, and gives its session back in
+between, so that others get their turn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
+from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
-from backcourt.errors import LockedError
-from backcourt.warehouse.base import Session, Statement, Value
-from backcourt.warehouse.holders import Holder, is_live, this_process
-
-__all__ = ["LEASE", "RENEW_SECONDS", "Holder", "acquire", "is_live", "live_runs", "release", "renew", "this_process"]
+from backcourt.catalog import TABLES
+from backcourt.errors import BackcourtError, LockedError, WarehouseLockedError
+from backcourt.processes import birth_of
+from backcourt.warehouse.base import Session, Statement, Value, Warehouse
+from backcourt.warehouse.holders import Holder, is_live
 
 LEASE = timedelta(minutes=10)
 RENEW_SECONDS = 60.0
 _LOCKS = "nba_processing.locks"
 _HISTORY = "nba_reference.processor_run_history"
+_HOLD_SECONDS = 3.0
+"""A session is given back after this long, so that readers and other runs get their turn."""
+_PAUSE_SECONDS = 0.05
+_WAIT_SECONDS = 120.0
+"""A run that has begun waits this long for somebody who has the warehouse in the meantime, before it gives up."""
 
 
 def acquire(
@@ -158,3 +169,93 @@ def live_runs(session: Session, now: datetime) -> frozenset[str]:
         for run_id, holder, birth, expires in rows
         if isinstance(expires, datetime) and is_live(str(holder), str(birth), expires, now)
     )
+
+
+class YieldingSession:
+    """A session that is closed and opened again once it has been held for a while."""
+
+    def __init__(
+        self, warehouse: Warehouse, stamp: Stamp, clock: Callable[[], float], now: Callable[[], datetime]
+    ) -> None:
+        """Nothing is opened yet."""
+        self._warehouse = warehouse
+        self._stamp = stamp
+        self._clock = clock
+        self._now = now
+        self._manager: AbstractContextManager[Session] | None = None
+        self._session: Session | None = None
+        self._since = 0.0
+        self._renewed = clock()
+        self._ensured = False
+
+    def __enter__(self) -> Self:
+        """Nothing is opened yet."""
+        return self
+
+    def session(self) -> Session:
+        """The session; another one if the last was held for long."""
+        if self._session is not None and self._clock() - self._since > _HOLD_SECONDS:
+            self._close()
+        if self._session is None:
+            self._session = self._open()
+            self._since = self._clock()
+        return self._session
+
+    def _open(self) -> Session:
+        """A new session. The first one is refused soon if the warehouse is in use; later ones wait for their turn."""
+        until = self._clock() + (_WAIT_SECONDS if self._ensured else 0)
+        while True:
+            manager = self._warehouse.write(() if self._ensured else TABLES)
+            try:
+                session = manager.__enter__()
+            except WarehouseLockedError:
+                if self._clock() >= until:
+                    raise
+                time.sleep(_PAUSE_SECONDS)
+                continue
+            self._manager, self._ensured = manager, True
+            return session
+
+    def renew(self, doing: str) -> None:
+        """Say what is being done, and extend the locks if it is time.
+
+        Raises:
+            LockedError: If the locks had expired and another run took them.
+        """
+        self._warehouse.tell(
+            {
+                "run_id": self._stamp.run_id,
+                "pid": os.getpid(),
+                "birth": birth_of(os.getpid()),
+                "since": f"{self._stamp.now:%Y-%m-%d %H:%M:%S} UTC",
+                "doing": doing,
+            },
+            self._stamp.run_id,
+        )
+        if self._clock() - self._renewed > RENEW_SECONDS:
+            renew(self.session(), self._stamp.run_id, self._now())
+            self._renewed = self._clock()
+
+    def finish(self, statements: Sequence[Statement], *, swallow: bool) -> None:
+        """Run the closing statements; with ``swallow`` a failing warehouse does not hide the error before it.
+
+        They may be run twice: an interrupt in the middle of them would leave the locks.
+        """
+        try:
+            self.session().transaction(statements)
+        except KeyboardInterrupt:
+            self.session().transaction(statements)
+            raise
+        except BackcourtError:
+            if not swallow:
+                raise
+
+    def _close(self) -> None:
+        manager, self._manager, self._session = self._manager, None, None
+        if manager is not None:
+            manager.__exit__(None, None, None)
+
+    def __exit__(self, *_: object) -> None:
+        """Give the session back and take the note away."""
+        self._close()
+        self._warehouse.tell(None, self._stamp.run_id)

@@ -8,11 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from backcourt.backfill.limits import TimerFactory, daemon_timer
+from backcourt.backfill.events import Publisher, TablePublisher
 from backcourt.backfill.notify import NoNotifier, Notifier
 from backcourt.backfill.plan import DEFAULT_REPROCESS, Plan
-from backcourt.backfill.trigger import Publisher, TablePublisher
-from backcourt.backfill.workers import Done
+from backcourt.backfill.workers import Done, TimerFactory, daemon_timer
 
 SIX_HOURS = 6 * 3600.0
 

@@ -6,11 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from backcourt.backfill.due import stage_calendar, stage_due, stage_own
-from backcourt.backfill.inputs import in_words
-from backcourt.backfill.reach import CALENDAR
-from backcourt.backfill.seasons import span_values
-from backcourt.backfill.staged import StagedInputs
+from backcourt.backfill.fingerprints import StagedInputs, in_words
+from backcourt.backfill.staleness import CALENDAR, stage_calendar, stage_due, stage_own
 from backcourt.calendar import AHEAD, DateRange
 from backcourt.catalog import table
 from backcourt.catalog.views import ALL_TO_COME, COUNTED_TYPES, LEDGER, view
@@ -18,7 +15,7 @@ from backcourt.errors import DateRangeError, UnknownNameError
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import registry, select
 from backcourt.warehouse.base import Session
-from backcourt.warehouse.seasons import read_seasons
+from backcourt.warehouse.seasons import read_seasons, span_values
 
 REPROCESS = ("missing", "failed", "stale", "all")
 DEFAULT_REPROCESS = frozenset({"missing", "failed", "stale"})
@@ -187,7 +184,7 @@ def planned_ranges(session: Session, due: str, *, forecast: bool = False) -> tup
     """What is staged as due, as ranges of neighbouring dates in dependency order, each with whether the run does it.
 
     Args:
-        session: The session in which it is staged (see ``due``).
+        session: The session in which it is staged (see ``staleness``).
         due: Where.
         forecast: True to estimate the rows of dates that have never been computed.
     """

@@ -8,19 +8,29 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from backcourt.backfill.breaker import attempts, resting
-from backcourt.backfill.completeness import games_by_date, incomplete, stage_windows
-from backcourt.backfill.gate import (
+from backcourt.backfill.fingerprints import StagedInputs
+from backcourt.backfill.quality_gate import (
+    CONTAMINATED,
     failed_dates,
+    games_by_date,
+    incomplete,
+    not_clean,
+    stage_windows,
     stop_if_refused,
     threshold_values,
 )
-from backcourt.backfill.ledger import ledger_rows, mark_failed, replace_ledger
-from backcourt.backfill.quality import CONTAMINATED, not_clean
-from backcourt.backfill.records import GOOD, failure_rows, not_failed, replace_failures
-from backcourt.backfill.seasons import processor_values, span_values
-from backcourt.backfill.staged import StagedInputs
+from backcourt.backfill.records import (
+    GOOD,
+    failure_rows,
+    ledger_rows,
+    mark_failed,
+    not_failed,
+    replace_failures,
+    replace_ledger,
+    replace_unmatched,
+    unmatched_names,
+)
 from backcourt.backfill.stamp import Stamp
-from backcourt.backfill.unmatched import replace_unmatched, unmatched_names
 from backcourt.calendar import DateRange
 from backcourt.catalog.views import view
 from backcourt.errors import AuditError
@@ -28,8 +38,8 @@ from backcourt.processors.base import Processor
 from backcourt.processors.failures import DATE_LEVEL
 from backcourt.warehouse.base import PublishedRows, Session, Staged, Value
 from backcourt.warehouse.publish import Restated, Scope, broken_dates, publish
+from backcourt.warehouse.seasons import processor_values, span_values
 
-__all__ = ["ChunkResult", "Stamp", "publish_chunk"]
 _NAMED = 5
 """Broken dates of a chunk that are named with their reason; all of them are failure records."""
 
@@ -60,7 +70,7 @@ class Prepared:
 
     Attributes:
         dates: Where the scheduled dates are staged (``game_dates``).
-        inputs: A source of the fingerprints of every table and date (``inputs.fingerprints``).
+        inputs: A source of the fingerprints of every table and date (``fingerprints.fingerprints``).
     """
 
     dates: str

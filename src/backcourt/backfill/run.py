@@ -7,29 +7,25 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from backcourt.backfill import history, locks
-from backcourt.backfill.blocked import Blocked
 from backcourt.backfill.breaker import open_breakers, record_outcome, settle
-from backcourt.backfill.checks import Found, before_run
-from backcourt.backfill.chunks import Chunk, chunks_of, due_now
-from backcourt.backfill.consistency import inconsistencies, that_agree
+from backcourt.backfill.checks import Found, admit, before_run, inconsistencies, that_agree
+from backcourt.backfill.chunks import Blocked, Chunk, chunks_of, due_now
 from backcourt.backfill.coverage import cells
-from backcourt.backfill.gate import admit
-from backcourt.backfill.lease import Lease
-from backcourt.backfill.ledger import mark_failed
-from backcourt.backfill.limits import limited
+from backcourt.backfill.events import Announcer, delivered
+from backcourt.backfill.fingerprints import StagedInputs
+from backcourt.backfill.locks import YieldingSession
 from backcourt.backfill.options import Options, RunResult, Surroundings, TableResult, Tally
 from backcourt.backfill.plan import Plan, Request, make_plan, planned_dates
 from backcourt.backfill.plan_file import check_unchanged
-from backcourt.backfill.staged import StagedInputs
+from backcourt.backfill.records import mark_failed
 from backcourt.backfill.stamp import Stamp
-from backcourt.backfill.tell import Teller
-from backcourt.backfill.trigger import delivered
-from backcourt.backfill.workers import Done, Workers
+from backcourt.backfill.workers import Done, Workers, limited
 from backcourt.calendar import DateRange
 from backcourt.errors import BackcourtError, FailedDatesError, MissingUpstreamError, UpstreamCheckError, one_line
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import waves
 from backcourt.warehouse.base import Session, Warehouse
+from backcourt.warehouse.holders import this_process
 
 
 def plan(warehouse: Warehouse, request: Request, *, keep: bool = False) -> Plan:
@@ -113,10 +109,10 @@ class _Run:
         self.found = Found()
         self.dates = 0
         self.inputs = StagedInputs(span, stamp.ahead)
-        self.tell = Teller(stamp, around.notifier, around.publisher)
+        self.tell = Announcer(stamp, around.notifier, around.publisher)
 
     def carry_out(self, saved: Plan | None) -> RunResult:
-        with Lease(self.warehouse, self.stamp, self.around.clock, self.around.now) as lease:
+        with YieldingSession(self.warehouse, self.stamp, self.around.clock, self.around.now) as lease:
             session = lease.session()
             with self._control(session, "planning"):
                 foresee = saved is not None or "stale" not in self.options.reprocess
@@ -175,7 +171,7 @@ class _Run:
 
     def _lock(self, session: Session) -> None:
         tables = tuple(processor.table.full_name for processor in self.processors)
-        holder = locks.this_process()
+        holder = this_process()
         begin = history.begin(self.processors, self.span, self.stamp, self.options.trigger)
         now = self.around.now()
         locks.acquire(session, tables, self.span, run_id=self.stamp.run_id, holder=holder, now=now, also=[begin])
@@ -206,7 +202,7 @@ class _Run:
                 self.errors[name] = f"its circuit breaker is open {why}"
                 self.problems.append(f"{name}: {self.errors[name]}")
 
-    def _waves(self, lease: Lease, found: Plan) -> None:
+    def _waves(self, lease: YieldingSession, found: Plan) -> None:
         """Each group of tables over all its dates before those that read them."""
         pending = chunks_of(found.ranges, self.options.chunk)
         changed: set[str] = set()
@@ -285,7 +281,7 @@ class _Run:
             compared = that_agree(self.processors)
             self.problems += inconsistencies(cells(session, self.span, compared)) if compared else []
 
-    def _close(self, lease: Lease, error: BaseException | None) -> None:
+    def _close(self, lease: YieldingSession, error: BaseException | None) -> None:
         """Give the locks back and write down how the run ended, as far as that is possible."""
         statements = [locks.release(self.stamp.run_id)]
         for processor in self.processors:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from backcourt.backfill.locks import is_live
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.catalog.views import ALL_TO_COME, COUNTED_TYPES, LEDGER, view
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
+from backcourt.warehouse.holders import is_live
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,24 +5,88 @@ A chunk that cannot be computed because of what its rows hold is halved until on
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from threading import Lock
 from typing import Protocol, Self
 
 from backcourt.backfill.chunks import Chunk
-from backcourt.backfill.limits import TimerFactory, limited
+from backcourt.backfill.fingerprints import StagedInputs
 from backcourt.backfill.publish import ChunkResult, Prepared, prepare, publish_chunk
-from backcourt.backfill.staged import StagedInputs
 from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
-from backcourt.errors import AuditError, BackcourtError, BadValueError, MissingUpstreamError, QueryError, TimeLimitError
+from backcourt.errors import (
+    AuditError,
+    BackcourtError,
+    BadValueError,
+    MissingUpstreamError,
+    QueryError,
+    QueryInterruptedError,
+    TimeLimitError,
+)
 from backcourt.warehouse.base import Session
 
 _BATCH = 8
 """Chunks between which the warehouse's file can be given back."""
+_LONGER = "give it longer with --timeout, or a shorter range"
+
+
+class Timer(Protocol):
+    """Something that calls back after a while unless it is cancelled, like ``threading.Timer``."""
+
+    def start(self) -> None:
+        """Begin to wait."""
+
+    def cancel(self) -> None:
+        """Do not call back."""
+
+
+TimerFactory = Callable[[float, Callable[[], None]], Timer]
+
+
+def daemon_timer(seconds: float, action: Callable[[], None]) -> Timer:
+    """A timer that does not keep the process alive."""
+    timer = threading.Timer(seconds, action)
+    timer.daemon = True
+    return timer
+
+
+@contextmanager
+def limited(session: Session, seconds: float, what: str, next_step: str, timer: TimerFactory) -> Iterator[None]:
+    """Stop what the session does once the time is up.
+
+    Args:
+        session: Whose statements are stopped.
+        seconds: The limit.
+        what: What is being done, for the error.
+        next_step: What to do then.
+        timer: Makes the timer.
+
+    Raises:
+        TimeLimitError: If the limit was reached.
+    """
+    over = threading.Event()
+
+    def stop() -> None:
+        over.set()
+        session.interrupt()
+
+    waiting = timer(seconds, stop)
+    waiting.start()
+    try:
+        yield
+    except QueryInterruptedError:
+        if over.is_set():
+            raise TimeLimitError(f"{what} took longer than {seconds:,.0f} s", next_step=next_step) from None
+        raise
+    finally:
+        waiting.cancel()
+    if over.is_set():
+        raise TimeLimitError(f"{what} took longer than {seconds:,.0f} s", next_step=next_step)
 
 
 class Clocks(Protocol):
@@ -188,6 +252,3 @@ def _search(attempt: Callable[[Chunk], Done], chunk: Chunk, days: Sequence[date]
     done = _search(attempt, first, days[:middle], fails=False)
     # With a sound first half the fault is in the second.
     return [*done, *_search(attempt, second, days[middle:], fails=all(part.error is None for part in done))]
-
-
-_LONGER = "give it longer with --timeout, or a shorter range"

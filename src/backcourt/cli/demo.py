@@ -39,8 +39,8 @@ def demo(
 ) -> None:
     """Invent a season, load it, compute every table and show the result."""
     from backcourt.backfill.options import Surroundings
-    from backcourt.backfill.publish import Stamp
     from backcourt.backfill.run import run as run_processors
+    from backcourt.backfill.stamp import Stamp
     from backcourt.calendar import DateRange
     from backcourt.catalog.features import FEATURES
     from backcourt.cli.load import print_summary

@@ -159,8 +159,8 @@ def check_validation(value: str) -> str:
 
 def nothing_played(warehouse: Warehouse, request: Request, policy: Policy, today: date) -> Plan | None:
     """An empty plan if the policy calls a range without games a success, and says why on standard error; else None."""
+    from backcourt.backfill.checks import quiet
     from backcourt.backfill.plan import Plan
-    from backcourt.backfill.quiet_days import quiet
 
     warehouse.require()
     with warehouse.read() as session:

@@ -23,8 +23,8 @@ from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
 from backcourt.errors import counted
 
 if TYPE_CHECKING:
-    from backcourt.backfill.jobs import Job
     from backcourt.backfill.plan import Request
+    from backcourt.cli.job_list import Job
     from backcourt.mode import Policy
     from backcourt.warehouse.base import Warehouse
 
@@ -36,7 +36,7 @@ def list_jobs(as_json: JsonOption = False) -> None:
     """List every job: what it does and which tables it fills."""
     from dataclasses import asdict
 
-    from backcourt.backfill.jobs import jobs
+    from backcourt.cli.job_list import jobs
     from backcourt.cli.output import print_json, print_table
 
     if as_json:
@@ -69,7 +69,7 @@ def run_job(
 
     `backcourt run` has more options: a job is a name for its tables.
     """
-    from backcourt.backfill.jobs import job
+    from backcourt.cli.job_list import job
     from backcourt.errors import BackcourtError
 
     chosen = job(name)
@@ -128,8 +128,8 @@ def _load(chosen: Job, folder: Path, place: Warehouse) -> int:
 
 def _fill(place: Warehouse, request: Request, *, dry_run: bool) -> None:
     """Fill the registry for the seasons of the range, or say that it would be."""
-    from backcourt.backfill.due import stage_calendar
     from backcourt.backfill.plan import no_games, planned_dates
+    from backcourt.backfill.staleness import stage_calendar
     from backcourt.catalog import TABLES
     from backcourt.names.registry_fill import fill_registry
     from backcourt.names.resolve import resolve

@@ -161,10 +161,10 @@ def carry_out(
     Returns:
         The exit status.
     """
+    from backcourt.backfill.events import make_publisher
     from backcourt.backfill.notify import make_notifier
     from backcourt.backfill.options import RunResult, Surroundings
     from backcourt.backfill.run import run as run_processors
-    from backcourt.backfill.trigger import make_publisher
     from backcourt.cli.output import print_json
     from backcourt.settings import load
 

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from backcourt.backfill.due import stage_calendar, stage_own
-from backcourt.backfill.reach import CALENDAR, changed_games, reached
-from backcourt.backfill.staged import StagedInputs
+from backcourt.backfill.fingerprints import StagedInputs
+from backcourt.backfill.staleness import CALENDAR, changed_games, reached, stage_calendar, stage_own
 from backcourt.calendar import DateRange
 from backcourt.catalog.views import LEDGER
 from backcourt.processors.base import Processor

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from backcourt.backfill.coverage import bounds
-from backcourt.backfill.quality import CLEAN_PERCENT, PARTIAL_PERCENT, judged
+from backcourt.backfill.quality_gate import CLEAN_PERCENT, PARTIAL_PERCENT, judged
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.catalog.model import Table
 from backcourt.catalog.views import view

@@ -8,9 +8,8 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from backcourt.backfill.inputs import fingerprints
+from backcourt.backfill.fingerprints import fingerprints
 from backcourt.backfill.plan import no_games
-from backcourt.backfill.seasons import span_values
 from backcourt.calendar import DateRange
 from backcourt.catalog import table as table_of
 from backcourt.catalog.views import ALL_TO_COME, COUNTED_TYPES, LEDGER
@@ -18,6 +17,7 @@ from backcourt.errors import BackcourtError, UnknownNameError
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import select
 from backcourt.warehouse.base import Session, Value
+from backcourt.warehouse.seasons import span_values
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from importlib import metadata
 from itertools import groupby
 
 from backcourt.backfill.altered import HASHED, altered_dates
+from backcourt.backfill.events import make_publisher
 from backcourt.backfill.notify import make_notifier
 from backcourt.backfill.plan import Request, make_plan, no_games, not_played
 from backcourt.backfill.status import status
-from backcourt.backfill.trigger import make_publisher
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.errors import BackcourtError, UnknownNameError

@@ -26,6 +26,7 @@ from backcourt.processors.registry import select
 from backcourt.sources.season import load_season
 from backcourt.warehouse.base import Session, Statement, Value, Warehouse
 from backcourt.warehouse.content import trusted_hash
+from backcourt.warehouse.holders import this_process
 
 Action = Literal["deduplicate", "load", "compute"]
 _APART_DAYS = 14
@@ -201,7 +202,7 @@ def _writing(warehouse: Warehouse, stage: Stage, stamp: Stamp, now: Callable[[],
     """A session that holds the locks of a stage's table and dates."""
     span = DateRange(stage.ranges[0].start, stage.ranges[-1].end)
     with warehouse.write() as session:
-        locks.acquire(session, (stage.table,), span, run_id=stamp.run_id, holder=locks.this_process(), now=now())
+        locks.acquire(session, (stage.table,), span, run_id=stamp.run_id, holder=this_process(), now=now())
         try:
             yield session
         finally:

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any, Literal
 
 from backcourt.backfill.altered import Altered, altered_dates, in_words
-from backcourt.backfill.consistency import inconsistencies
+from backcourt.backfill.checks import inconsistencies
 from backcourt.backfill.coverage import Cell, cells
 from backcourt.backfill.plan import Request, make_plan, no_games, not_played, to_come
 from backcourt.calendar import DateRange

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from backcourt.backfill.coverage import STATUSES, Cell
 from backcourt.backfill.coverage import cells as cells_of
 from backcourt.backfill.options import Options
-from backcourt.backfill.publish import Stamp
 from backcourt.backfill.run import run
+from backcourt.backfill.stamp import Stamp
 from backcourt.errors import UnknownNameError
 from backcourt.integrity.rates import rates
 from backcourt.integrity.validation import computed, days_text, with_warehouse

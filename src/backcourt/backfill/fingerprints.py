@@ -1,10 +1,11 @@
-"""What a table's dates are computed from, as checksums: of each upstream only the columns that the SELECT reads.
+"""Fingerprints: checksums of what each date of a table is computed from, and where a session has them staged.
 
-The columns of a row that is read enter as a number (``warehouse.content.numbered``), in the groups of
-``processors.lineage``: a part of a fingerprint says with a bit mask which classes of the table's columns depend on it.
-A window is a running sum: a row adds its number on the first date that reads it and takes it away on the first date
-that no longer does. So the fingerprint of a date changes if and only if what is read inside one of the declared windows
-changed, came or went, and four seasons cost one pass. A table that is computed game by game has its parts by game.
+Of each upstream only the columns count that the SELECT reads. The columns of a row that is read enter as a number
+(``warehouse.content.numbered``), in the groups of ``processors.lineage``: a part of a fingerprint says with a bit mask
+which classes of the table's columns depend on it. A window is a running sum: a row adds its number on the first date
+that reads it and takes it away on the first date that no longer does. So the fingerprint of a date changes if and only
+if what is read inside one of the declared windows changed, came or went, and four seasons cost one pass. A table that
+is computed game by game has its parts by game.
 
 What is read through a view (see ``processors.views``) enters as the view's rows. Of the tables behind it only the
 number of rows counts, and only where a date cannot do without them.
@@ -16,14 +17,22 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from backcourt.backfill.seasons import SEASON_TO_DATE
+from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.catalog.model import Table, Upstream, Window
 from backcourt.catalog.views import WINDOW_TYPES, view
 from backcourt.processors.base import Processor
 from backcourt.processors.lineage import Group, groups, through_views
 from backcourt.processors.views import VIEWS, rows_of, source
+from backcourt.warehouse.base import Session
 from backcourt.warehouse.content import numbered
+from backcourt.warehouse.seasons import SEASON_TO_DATE, span_values
+
+MASK_OF_PARTS = (
+    "(SELECT BIT_OR(CAST(REGEXP_EXTRACT(part, r'#([0-9]+):') AS INT64)) FROM UNNEST(SPLIT({parts}, ', ')) AS part "
+    "WHERE STRPOS(part, '#') > 0)"
+)
+"""SQL of the classes that depend on some parts, given as their text; NULL without any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +45,7 @@ class _Stream:
 
 
 def fingerprints(processors: Sequence[Processor]) -> str:
-    """SELECT of the inputs of every scheduled date from @start_date to @end_date; takes ``seasons.span_values``.
+    """SELECT of the inputs of every scheduled date from @start_date to @end_date; takes ``span_values``.
 
     Columns: table_name, game_date, season_year, final_games, parts (ARRAY<STRING> of "game or upstream and
     window#mask:checksum", in order) and fingerprint (16 hex digits over the parts). A date without any input, or one in
@@ -93,13 +102,6 @@ def one_game(processor: Processor) -> bool:
         and any(column.name == "game_id" for column in table(upstream.table).columns)
         for upstream in processor.table.upstreams
     )
-
-
-MASK_OF_PARTS = (
-    "(SELECT BIT_OR(CAST(REGEXP_EXTRACT(part, r'#([0-9]+):') AS INT64)) FROM UNNEST(SPLIT({parts}, ', ')) AS part "
-    "WHERE STRPOS(part, '#') > 0)"
-)
-"""SQL of the classes that depend on some parts, given as their text; NULL without any."""
 
 
 def _game_parts(processors: Sequence[Processor]) -> tuple[list[str], list[str]]:
@@ -324,3 +326,51 @@ def in_words(parts: str) -> str:
     windows = [label for label in labels if not label[:1].isdigit()]
     counted = [f"{len(games)} games, {games[0]} first" if len(games) > 1 else f"game {games[0]}"] if games else []
     return "; ".join([*windows, *counted])
+
+
+class StagedInputs:
+    """The inputs of a range of dates as they are now, for the plan and for the ledger.
+
+    A fingerprint is always taken before the rows are read: should an upstream change in between, the ledger holds the
+    older one and the date is stale for the next run.
+    """
+
+    def __init__(self, span: DateRange, ahead: int = 0) -> None:
+        """Nothing is staged yet; ``ahead`` dates to come of each season are looked at."""
+        self.span, self.ahead = span, ahead
+        self._session: Session | None = None
+        self._where: dict[str, str] = {}
+        self._staged = 0
+
+    def changed(self, name: str) -> None:
+        """Forget what is made of a table that was changed; ``name`` is its full name."""
+        for reader in list(self._where):
+            if any(upstream.table == name for upstream in table(reader).upstreams):
+                del self._where[reader]
+
+    def select(self, session: Session, processors: Sequence[Processor]) -> str:
+        """A source in brackets with the columns of ``fingerprints``; it has these processors' rows, and others.
+
+        Args:
+            session: Where it is read.
+            processors: Whose inputs are wanted.
+        """
+        if session is not self._session:
+            # What was staged went with the session.
+            self._session, self._where = session, {}
+        lacking = [processor for processor in processors if processor.table.full_name not in self._where]
+        if lacking:
+            self._staged += 1
+            staged = session.stage_query(
+                f"inputs_{self._staged}",
+                fingerprints(lacking),
+                span_values(session, self.span, self.ahead),
+            )
+            self._where |= {processor.table.full_name: staged.name for processor in lacking}
+        names = dict.fromkeys(self._where[processor.table.full_name] for processor in processors)
+        selects = [f"SELECT * FROM {name} WHERE table_name IN ({', '.join(self._tables(name))})" for name in names]
+        return f"({' UNION ALL '.join(selects)})"
+
+    def _tables(self, staged: str) -> list[str]:
+        """The tables whose newest inputs stand there; older ones of others may stand beside them."""
+        return [f"'{name}'" for name, where in self._where.items() if where == staged]
