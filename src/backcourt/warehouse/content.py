@@ -7,7 +7,7 @@ decimals, and each derived column, which the hash leaves out, is what the other 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from backcourt.catalog.model import Column, Table
@@ -65,21 +65,23 @@ def numbered(source: str, rows: Sequence[Sequence[Column]]) -> str:
         source: A table's full name, or a SELECT in brackets.
         rows: The columns of each number; none for 1.
     """
-    hashes, integers = "", {}
+    hashes, terms = "", ""
+    places: dict[str, str] = {}
     for column in {column.name: column for columns in rows for column in columns}.values():
         value = _as_integer(column)
         if value is None:
             value = f"hash_of_{column.name}"
             hashes += f", {_hashed(column)} AS {value}"
-        integers[column.name] = value
+        # A column counts in many numbers: worked out once, it is a name in each of them.
+        places[column.name] = f"c{len(places)}"
+        terms += f", COALESCE(MOD({value}, {_PRIME}), {_NOTHING}) * {_weight(column.name)} AS {places[column.name]}"
     sums = "".join(
-        f", {_weighted({column.name: integers[column.name] for column in columns})} AS w{place}"
-        for place, columns in enumerate(rows)
+        f", {_sum_of(places[column.name] for column in columns)} AS w{number}" for number, columns in enumerate(rows)
     )
     cubes = "".join(
-        f", MOD(MOD(w{place} * w{place}, {_PRIME}) * w{place}, {_PRIME}) AS n{place}" for place in range(len(rows))
+        f", MOD(MOD(w{number} * w{number}, {_PRIME}) * w{number}, {_PRIME}) AS n{number}" for number in range(len(rows))
     )
-    return f"(SELECT *{cubes} FROM (SELECT *{sums} FROM (SELECT *{hashes} FROM {source})))"
+    return f"(SELECT *{cubes} FROM (SELECT *{sums} FROM (SELECT *{terms} FROM (SELECT *{hashes} FROM {source}))))"
 
 
 def _hashed(column: Column) -> str:
@@ -88,10 +90,10 @@ def _hashed(column: Column) -> str:
     return f"CAST(CONCAT('0x', {digits}) AS INT64)"
 
 
-def _weighted(integers: Mapping[str, str]) -> str:
-    """SQL of the weighted sum of columns, each given by name with its SQL as an integer."""
-    terms = [f"COALESCE(MOD({value}, {_PRIME}), {_NOTHING}) * {_weight(name)}" for name, value in integers.items()]
-    return f"MOD({' + '.join(terms)}, {_PRIME})" if terms else "1"
+def _sum_of(terms: Iterable[str]) -> str:
+    """SQL of a sum below the prime; 1 without terms."""
+    joined = " + ".join(terms)
+    return f"MOD({joined}, {_PRIME})" if joined else "1"
 
 
 def _weight(name: str) -> int:
