@@ -53,8 +53,8 @@ class Group:
 
     @property
     def hashed(self) -> tuple[str, ...]:
-        """The columns of which a row's number is made."""
-        return (*self.of, *(name for name in self.columns if name not in self.of))
+        """The columns of which a row's number is made, in alphabetical order, so that equal groups are one."""
+        return tuple(sorted({*self.of, *self.columns}))
 
     def identity(self, upstream: str) -> Group | None:
         """The part of the group that says who or what a row is about: ids, names, dates; None if it has none."""
