@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import filecmp
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -181,11 +183,12 @@ def _add_market(files: dict[str, Rows], game_id: str, day: date, home: str, away
 class Season:
     """A folder of files that a test may change, and the warehouse that it is loaded into."""
 
-    def __init__(self, folder: Path, warehouse: DuckDBWarehouse) -> None:
-        """Start from the unbroken league."""
+    def __init__(self, folder: Path, warehouse: DuckDBWarehouse, unbroken: Unbroken | None = None) -> None:
+        """Start from the unbroken league; with ``unbroken`` its first load is copied, not repeated."""
         self.folder = folder
         self.warehouse = warehouse
         self.files = copy.deepcopy(league())
+        self._unbroken = unbroken
 
     def path(self, stem: str) -> Path:
         """Path of one file."""
@@ -201,6 +204,10 @@ class Season:
         """Write the files and load them."""
         if write:
             self.write()
+            if self._unbroken is not None and now == NOW and not options and self.files == league():
+                stems = {path.stem for path in self.folder.iterdir()}
+                if stems == set(self.files) and self._unbroken.stands_before(self.warehouse.path):
+                    return replace(self._unbroken.copied_to(self.warehouse.path), folder=str(self.folder))
         return load_season(self.warehouse, self.folder, now=now, run_id="run-1", **options)
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
@@ -218,6 +225,35 @@ class Season:
         return found
 
 
+class Unbroken:
+    """The unbroken league in an empty warehouse: what a test begins with if it loads before it breaks anything."""
+
+    def __init__(self, folder: Path, empty: Path) -> None:
+        """Remember the empty warehouse; the league is loaded when it is first asked for."""
+        self._folder, self._empty = folder, empty
+        self._loaded: tuple[Path, LoadSummary] | None = None
+
+    def stands_before(self, path: Path) -> bool:
+        """True if nothing has touched a warehouse since it was made."""
+        return filecmp.cmp(self._empty, path, shallow=False)
+
+    def copied_to(self, path: Path) -> LoadSummary:
+        """Put the loaded warehouse there; returns what its load said."""
+        if self._loaded is None:
+            (self._folder / "season").mkdir()
+            loaded = Path(shutil.copy(self._empty, self._folder / "w.duckdb"))
+            season = Season(self._folder / "season", DuckDBWarehouse(loaded, threads=1))
+            self._loaded = loaded, season.load()
+        shutil.copy(self._loaded[0], path)
+        return self._loaded[1]
+
+
+@pytest.fixture(scope="session")
+def unbroken(tmp_path_factory: pytest.TempPathFactory, empty_warehouse: Path) -> Unbroken:
+    """The unbroken league, loaded once."""
+    return Unbroken(tmp_path_factory.mktemp("unbroken"), empty_warehouse)
+
+
 @pytest.fixture(scope="session")
 def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse file with every table and no season; tests work on copies, because making forty tables is slow."""
@@ -229,7 +265,7 @@ def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def make_season(tmp_path: Path, empty_warehouse: Path) -> Callable[[str], Season]:
+def make_season(tmp_path: Path, empty_warehouse: Path, unbroken: Unbroken) -> Callable[[str], Season]:
     """Small seasons, by name, each with a warehouse of its own."""
 
     def make(name: str) -> Season:
@@ -237,7 +273,7 @@ def make_season(tmp_path: Path, empty_warehouse: Path) -> Callable[[str], Season
         folder.mkdir()
         path = tmp_path / f"{name}.duckdb"
         shutil.copy(empty_warehouse, path)
-        return Season(folder, DuckDBWarehouse(path, threads=1))
+        return Season(folder, DuckDBWarehouse(path, threads=1), unbroken)
 
     return make
 
