@@ -203,7 +203,7 @@ def test_threads_that_ask_at_the_same_moment_never_both_hold(session):
 def test_killed_runs_are_not_shown_as_running(computed):
     """History and status call a run of a dead process interrupted, before any other run has cleared it up."""
     from backcourt.backfill.history import run_detail, runs
-    from backcourt.backfill.status import status
+    from backcourt.integrity.status import status
 
     query(computed, "UPDATE nba_reference.processor_run_history SET status = 'running' WHERE run_id = 'quiet'")
     warehouse, holder = DuckDBWarehouse(computed), this_process()

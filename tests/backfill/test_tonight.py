@@ -10,10 +10,10 @@ from backcourt.backfill.options import Options
 from backcourt.backfill.plan import Request
 from backcourt.backfill.run import plan, run
 from backcourt.backfill.stamp import Stamp
-from backcourt.backfill.status import status
 from backcourt.calendar import DateRange
 from backcourt.errors import DateRangeError
 from backcourt.integrity.gaps import find_gaps
+from backcourt.integrity.status import status
 from backcourt.integrity.validation import contamination, coverage, everything, readiness
 from backcourt.processors.registry import registry
 from backcourt.warehouse.duckdb import DuckDBWarehouse

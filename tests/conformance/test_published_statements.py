@@ -26,7 +26,6 @@ from backcourt.backfill.options import Options, Surroundings
 from backcourt.backfill.plan import Request
 from backcourt.backfill.run import plan, run
 from backcourt.backfill.stamp import Stamp
-from backcourt.backfill.status import status
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.errors import BackcourtError
@@ -36,6 +35,7 @@ from backcourt.integrity.preflight import preflight
 from backcourt.integrity.rates import rates
 from backcourt.integrity.recovery import apply, recovery
 from backcourt.integrity.reprocessing import missed
+from backcourt.integrity.status import status
 from backcourt.integrity.untracked import untracked
 from backcourt.integrity.validation import coverage, everything
 from backcourt.mode import BACKFILL, DAILY

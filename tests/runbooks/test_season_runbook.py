@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from backcourt.backfill.stamp import Stamp
-from backcourt.backfill.status import Month
-from backcourt.backfill.status import months as months_of
 from backcourt.errors import DateRangeError, LockedError, WarehouseError
 from backcourt.integrity import pictures
+from backcourt.integrity.status import Month
+from backcourt.integrity.status import months as months_of
 from backcourt.runbooks import facts, steps
 from backcourt.runbooks.checks import PreflightError, ValidationError
 from backcourt.runbooks.parameters import SeasonBackfill

@@ -12,7 +12,7 @@ from backcourt.cli.options import WarehouseOption, now, warehouse
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backcourt.backfill.status import Lock, Month
+    from backcourt.integrity.status import Lock, Month
 
 
 def status(
@@ -22,14 +22,14 @@ def status(
 ) -> None:
     """Show who is writing, which dates failed, and how much of each table and month is computed.
 
-    Exits with 1 if a date failed.
+    Exits with 1 if a date failed, or was computed and is no longer whole.
     """
     from dataclasses import asdict
 
-    from backcourt.backfill.status import status as read_status
     from backcourt.calendar import season_year
     from backcourt.cli.output import print_json, print_table
     from backcourt.errors import WarehouseLockedError
+    from backcourt.integrity.status import status as read_status
 
     if season:
         season_year(season)
@@ -41,7 +41,7 @@ def status(
     except WarehouseLockedError as error:
         # Whoever writes shuts readers out for a while; that somebody does is half of what was asked.
         if as_json:
-            print_json({"writing": error.message, "locks": None, "failed": None, "months": None})
+            print_json({"writing": error.message, "locks": None, "failed": None, "damaged": None, "months": None})
         else:
             typer.echo(f"writing: {error.message}")
             typer.echo("results cannot be read while it writes; next: try again in a few seconds")
@@ -49,7 +49,7 @@ def status(
     if as_json:
         live = [lock for lock in found.locks if lock.live]
         print_json({"writing": "; ".join(_writer(lock) for lock in live) or None, **asdict(found)})
-        raise typer.Exit(1 if found.failed else 0)
+        raise typer.Exit(found.exit_code)
     for lock in found.locks:
         typer.echo(
             f"writing: {_writer(lock)}" if lock.live else f"left behind by {_writer(lock)}; the next run frees it"
@@ -63,12 +63,21 @@ def status(
             numbers=("failed dates",),
         )
     _heat(found.months)
+    if found.damaged:
+        typer.echo("computed, but rows are missing or belong to no one:")
+        print_table(
+            ("table", "dates", "oldest", "newest"),
+            [(each.table, each.dates, each.oldest, each.newest) for each in found.damaged],
+            numbers=("dates",),
+        )
+        first, last = min(each.oldest for each in found.damaged), max(each.newest for each in found.damaged)
+        typer.echo(f"next: backcourt gaps --start-date {first} --end-date {last}{same_warehouse(file)}")
     if found.failed:
         first, last = min(f.oldest for f in found.failed), max(f.newest for f in found.failed)
         typer.echo(
             f"next: backcourt run --start-date {first} --end-date {last} --reprocess failed{same_warehouse(file)}"
         )
-    raise typer.Exit(1 if found.failed else 0)
+    raise typer.Exit(found.exit_code)
 
 
 def _writer(lock: Lock) -> str:

@@ -17,8 +17,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from backcourt.backfill.coverage import STATUSES, Cell
-from backcourt.backfill.status import Month
 from backcourt.integrity.rates import Rate
+from backcourt.integrity.status import Month
 from backcourt.processors.bands import BANDS
 
 if TYPE_CHECKING:
@@ -177,25 +177,26 @@ def coverage(cells: Sequence[Cell]) -> Picture:
 
 
 def coverage_by_month(months: Sequence[Month]) -> Picture:
-    """Table by month: the share of game dates that are done or need no row, in percent; red where a date failed."""
+    """Table by month: game dates that are done or need no row, in percent; marked where one failed or is damaged."""
     names = list(dict.fromkeys(month.short for month in months))
     columns = sorted({month.month for month in months})
     with _style():
         figure, (axes,) = _panels(1, 4.3)
         for month in months:
             x, y = columns.index(month.month), names.index(month.short)
-            colour = _CELLS["failed"][0] if month.failed else _shade(month.percent)
+            worst = "failed" if month.failed else "partial" if month.damaged else ""
+            colour = _CELLS[worst][0] if worst else _shade(month.percent)
             axes.bar(x, 0.9, width=0.94, bottom=y - 0.45, color=colour, linewidth=0)
             if len(columns) <= _FEW:
-                light = month.failed or month.percent < _HALF
-                words = f"{month.percent}" + ("✗" if month.failed else "")
+                light = worst or month.percent < _HALF
+                words = f"{month.percent}" + {"failed": "✗", "partial": "!"}.get(worst, "")
                 axes.text(x, y, words, ha="center", va="center", fontsize=10.5, color=_INK if light else "white")
         axes.set_yticks(range(len(names)), names)
         axes.set_xlim(-0.5, max(len(columns), 1) - 0.5)
         axes.invert_yaxis()
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
-        axes.set_title("Game dates computed, % (✗ some failed)")
+        axes.set_title("Game dates computed, % (✗ some failed, ! some damaged)")
         step = 1 if len(columns) <= _FEW else -(-len(columns) // _FEW)
         places = range(0, len(columns), step)
         axes.set_xticks(list(places), [f"{columns[place][5:]}\n{columns[place][2:4]}" for place in places], fontsize=11)
@@ -273,7 +274,7 @@ def months_text(months: Sequence[Month]) -> tuple[tuple[str, ...], list[tuple[st
     return ("table", *(column[2:] for column in columns)), rows
 
 
-MONTHS_LEGEND = "██ all, ▓▓ ▒▒ ░░ less, ·· none, ✗✗ some failed"
+MONTHS_LEGEND = "██ all, ▓▓ ▒▒ ░░ less, ·· none, ✗✗ some failed, !! some damaged"
 """What the shades of ``months_text`` mean."""
 _SHADES = ((100, "██"), (75, "▓▓"), (50, "▒▒"), (0, "░░"))
 
@@ -283,6 +284,8 @@ def _shade_text(month: Month | None) -> str:
         return ""
     if month.failed:
         return "✗✗"
+    if month.damaged:
+        return "!!"
     if not month.done + month.skipped:
         return "··"
     return next(shade for least, shade in _SHADES if month.percent >= least)

@@ -12,11 +12,11 @@ from backcourt.backfill.altered import HASHED, altered_dates
 from backcourt.backfill.events import make_publisher
 from backcourt.backfill.notify import make_notifier
 from backcourt.backfill.plan import Request, make_plan, no_games, not_played
-from backcourt.backfill.status import status
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.errors import BackcourtError, UnknownNameError
 from backcourt.integrity.sources import NEEDED, source_dates
+from backcourt.integrity.status import locks
 from backcourt.integrity.validation import (
     NAMES_ASKED,
     Check,
@@ -119,12 +119,12 @@ def _place(warehouse: Warehouse) -> Iterator[Check]:
 
 
 def _data(session: Session, span: DateRange, phases: Sequence[int]) -> Iterator[Check]:
-    state = status(session)
+    held = locks(session)
     yield Check(
         "no one else is writing",
-        "problem" if state.locks else "ok",
-        "; ".join(f"run {lock.run_id} since {lock.since:%Y-%m-%d %H:%M} UTC" for lock in state.locks) or "no lock",
-        "backcourt status" if state.locks else "",
+        "problem" if held else "ok",
+        "; ".join(f"run {lock.run_id} since {lock.since:%Y-%m-%d %H:%M} UTC" for lock in held) or "no lock",
+        "backcourt status" if held else "",
     )
     if 3 in phases:  # noqa: PLR2004 - a phase is called by its number
         yield from sources(session, span).checks

@@ -9,11 +9,11 @@ from backcourt.backfill.plan import PlannedRange, Request
 from backcourt.backfill.plan import make_plan as engine_plan
 from backcourt.backfill.run import run
 from backcourt.backfill.stamp import Stamp
-from backcourt.backfill.status import months as months_of
-from backcourt.backfill.status import status
 from backcourt.catalog import table
 from backcourt.integrity.preflight import sources
 from backcourt.integrity.sources import NEEDED
+from backcourt.integrity.status import months as months_of
+from backcourt.integrity.status import status
 from backcourt.integrity.validation import computed, with_warehouse
 from backcourt.processors.registry import registry
 from backcourt.runbooks import checks, facts, view
