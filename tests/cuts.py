@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from backcourt.backfill.options import Options
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.mode import POLICIES
 from backcourt.processors.registry import registry
@@ -16,8 +15,16 @@ from state import contents, query
 
 def compute(path, span, mode="backfill", now=None, **options):
     """A run over a range that must end well."""
-    stamp = Stamp("long", now or datetime(2030, 1, 1, tzinfo=UTC), POLICIES[mode])
-    result = run(DuckDBWarehouse(path), span, registry(), stamp, options=Options(**options))
+    result = run(
+        DuckDBWarehouse(path),
+        Request(
+            span,
+            registry(),
+            RunIdentity("long", now or datetime(2030, 1, 1, tzinfo=UTC)),
+            policy=POLICIES[mode],
+            **options,
+        ),
+    )
     assert result.problems == ()
 
 

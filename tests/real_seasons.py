@@ -68,8 +68,8 @@ def loaded_seasons(loaded_2021_22, real_data, tmp_path_factory):
 @pytest.fixture(scope="session")
 def four_seasons(loaded_seasons, tmp_path_factory):
     """Path of a warehouse with the four seasons, computed to the last table; tests that write copy it."""
+    from backcourt.backfill.request import Request, RunIdentity
     from backcourt.backfill.run import run
-    from backcourt.backfill.stamp import Stamp
     from backcourt.calendar import DateRange
     from backcourt.processors.registry import registry
     from backcourt.warehouse.duckdb import DuckDBWarehouse
@@ -77,7 +77,10 @@ def four_seasons(loaded_seasons, tmp_path_factory):
     def build(folder):
         assert [said.exit_code for said in summaries(loaded_seasons)] == [0] * len(SEASONS)
         path = Path(shutil.copy(loaded_seasons, folder / "four.duckdb"))
-        run(DuckDBWarehouse(path), DateRange(date(2021, 10, 1), date(2025, 6, 30)), registry(), Stamp("run", NOW))
+        run(
+            DuckDBWarehouse(path),
+            Request(DateRange(date(2021, 10, 1), date(2025, 6, 30)), registry(), RunIdentity("run", NOW)),
+        )
         return path
 
     return once(tmp_path_factory, "real-computed", build)

@@ -83,15 +83,17 @@ def raw_season(simulated_warehouse, tmp_path_factory):
 @pytest.fixture(scope="session")
 def computed_season(raw_season, tmp_path_factory):
     """The small file with every table computed in one quiet run; read it, or copy it."""
+    from backcourt.backfill.request import Request, RunIdentity
     from backcourt.backfill.run import run
-    from backcourt.backfill.stamp import Stamp
     from backcourt.calendar import DateRange
     from backcourt.processors.registry import registry
     from backcourt.warehouse.duckdb import DuckDBWarehouse
 
     def build(folder):
         path = Path(shutil.copy(raw_season, folder / "computed.duckdb"))
-        result = run(DuckDBWarehouse(path), DateRange(date(2021, 10, 1), LAST), registry(), Stamp("quiet", NOW))
+        result = run(
+            DuckDBWarehouse(path), Request(DateRange(date(2021, 10, 1), LAST), registry(), RunIdentity("quiet", NOW))
+        )
         assert result.exit_code == 0, result.problems
         return path
 

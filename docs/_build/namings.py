@@ -76,8 +76,8 @@ def _hashed(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 
 def late_registry(path: Path) -> None:
     """The same at the end of that week, and the registry was never filled: the players of both games were missed."""
+    from backcourt.backfill.request import Request, RunIdentity
     from backcourt.backfill.run import run
-    from backcourt.backfill.stamp import Stamp
     from backcourt.calendar import DateRange
     from backcourt.processors.registry import select
     from backcourt.warehouse.duckdb import DuckDBWarehouse
@@ -92,8 +92,8 @@ def late_registry(path: Path) -> None:
             "DELETE FROM nba_reference.processor_run_history WHERE processor_name = 'nba_players_registry'"
         )
     summary = select(phase=3)[:1]
-    stamp = Stamp("late", datetime(2022, 4, 11, tzinfo=UTC))
-    result = run(DuckDBWarehouse(path), DateRange(date(2022, 4, 8), date(2022, 4, 9)), summary, stamp)
+    identity = RunIdentity("late", datetime(2022, 4, 11, tzinfo=UTC))
+    result = run(DuckDBWarehouse(path), Request(DateRange(date(2022, 4, 8), date(2022, 4, 9)), summary, identity))
     if result.problems:
         raise RuntimeError(f"the players could not be lost: {result.problems[0]}")
 

@@ -25,10 +25,10 @@ from markup import ROOT
 from transcripts import Section, Stage
 
 from backcourt.backfill import locks
+from backcourt.backfill.context import RunContext
 from backcourt.backfill.notify import AppriseNotifier, NoNotifier, Notifier
-from backcourt.backfill.options import Options, Surroundings
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.errors import BackcourtError
 from backcourt.files import check_writable
@@ -93,13 +93,17 @@ def _compute(
     """Compute the date again, as the command does, and return what it prints of problems at its end."""
     from backcourt.cli.run import print_result
 
-    stamp = Stamp(_RUN, _MORNING, policy)
-    around = Surroundings(now=lambda: _MORNING, notifier=notifier or NoNotifier())
+    around = RunContext(now=lambda: _MORNING, notifier=notifier or NoNotifier())
     if over is not None:
         around = replace(around, timer=lambda seconds, act: _AtOnce(over, seconds, act))
-    options = Options(frozenset({"all"}), timeout=timeout)
     span = DateRange(_DAY, _DAY)
-    result = run(DuckDBWarehouse(stage.warehouse), span, registry(), stamp, options=options, around=around)
+    result = run(
+        DuckDBWarehouse(stage.warehouse),
+        Request(
+            span, registry(), RunIdentity(_RUN, _MORNING), policy=policy, reprocess=frozenset({"all"}), timeout=timeout
+        ),
+        context=around,
+    )
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         print_result(result)
     return "\n".join(line for line in printed.getvalue().splitlines() if line.startswith(("problem", "blocked")))
@@ -211,7 +215,7 @@ def _too_old(stage: Stage) -> str:
     from backcourt.backfill.checks import admit
 
     del stage
-    return _said(lambda: admit(DateRange(_DAY, _DAY), DAILY, date(2022, 6, 1)))
+    return _said(lambda: admit(Request(DateRange(_DAY, _DAY), registry(), policy=DAILY), date(2022, 6, 1)))
 
 
 def _full(stage: Stage) -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from backcourt.backfill.options import Options, RunResult
-    from backcourt.backfill.plan import Plan, Request
+    from backcourt.backfill.plan import Plan
+    from backcourt.backfill.request import Request, RunIdentity
+    from backcourt.backfill.results import RunResult
     from backcourt.backfill.run import plan, run
-    from backcourt.backfill.stamp import Stamp
     from backcourt.calendar import DateRange
     from backcourt.catalog import table
     from backcourt.catalog.model import Table
@@ -36,14 +36,13 @@ __all__ = [
     "Gaps",
     "Lineage",
     "LoadSummary",
-    "Options",
     "Plan",
     "Processor",
     "Request",
+    "RunIdentity",
     "RunResult",
     "Session",
     "Settings",
-    "Stamp",
     "Table",
     "Validation",
     "Warehouse",
@@ -61,10 +60,10 @@ __all__ = [
 
 if not TYPE_CHECKING:
     _HOMES = {
-        "backcourt.backfill.options": ("Options", "RunResult"),
-        "backcourt.backfill.plan": ("Plan", "Request"),
+        "backcourt.backfill.plan": ("Plan",),
+        "backcourt.backfill.request": ("Request", "RunIdentity"),
+        "backcourt.backfill.results": ("RunResult",),
         "backcourt.backfill.run": ("plan", "run"),
-        "backcourt.backfill.stamp": ("Stamp",),
         "backcourt.calendar": ("DateRange",),
         "backcourt.catalog": ("table",),
         "backcourt.catalog.model": ("Table",),

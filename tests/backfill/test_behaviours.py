@@ -8,10 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 import duckdb
 import pytest
 
-from backcourt.backfill.options import Options, Surroundings
-from backcourt.backfill.plan import Request
+from backcourt.backfill.context import RunContext
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import plan, run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.errors import (
     DateRangeError,
@@ -27,7 +26,7 @@ from state import query
 
 DAY = date(2022, 1, 12)
 NOW = datetime(2022, 1, 13, 9, tzinfo=UTC)
-ALL = Options(reprocess=frozenset({"all"}))
+ALL = {"reprocess": frozenset({"all"})}
 MODES = pytest.mark.parametrize("policy", [DAILY, BACKFILL], ids=lambda policy: policy.name)
 
 
@@ -75,9 +74,9 @@ def loaded(path, when):
 def compute(path, policy, tables, *, now=NOW, day=DAY, run_id="r", told=None, options=ALL, **more):
     """Run some tables for one date."""
     told = told or Told()
-    around = Surroundings(notifier=told, publisher=told, now=lambda: now, **more)
-    stamp = Stamp(run_id, now, policy)
-    return run(DuckDBWarehouse(path), DateRange(day, day), select(tables=tables), stamp, options=options, around=around)
+    context = RunContext(notifier=told, publisher=told, now=lambda: now, **more)
+    request = Request(DateRange(day, day), select(tables=tables), RunIdentity(run_id, now), policy=policy, **options)
+    return run(DuckDBWarehouse(path), request, context=context)
 
 
 def failures(path, category):
@@ -307,7 +306,7 @@ def test_7_five_failed_runs_in_a_row_open_the_breaker(path, policy):
         "SELECT processor_name, state, failure_count FROM nba_processing.circuit_breaker_state WHERE failure_count > 0"
     )
     name = "team_defense_zone_analysis"
-    short = Options(frozenset({"all"}), timeout=30)
+    short = {**ALL, "timeout": 30}
     for number in range(5):
         assert query(path, state) == ([(name, "CLOSED", number)] if number and policy is DAILY else [])
         late = compute(path, policy, ("TDZA",), run_id=f"r{number}", timer=Stuck, options=short)
@@ -322,7 +321,7 @@ def test_7_a_success_that_a_killed_run_did_not_count(path):
     """Killed after its last publication: the next daily run closes the breaker, although nothing is due."""
     name = "team_defense_zone_analysis"
     found = f"SELECT state, failure_count, last_success FROM nba_processing.circuit_breaker_state WHERE processor_name = '{name}'"
-    compute(path, DAILY, ("TDZA",), run_id="late", timer=Stuck, options=Options(frozenset({"all"}), timeout=30))
+    compute(path, DAILY, ("TDZA",), run_id="late", timer=Stuck, options={**ALL, "timeout": 30})
     assert [row[:2] for row in query(path, found)] == [("CLOSED", 1)]
     before = query(path, "SELECT * FROM nba_processing.circuit_breaker_state")
     published = NOW + timedelta(minutes=5)
@@ -330,7 +329,7 @@ def test_7_a_success_that_a_killed_run_did_not_count(path):
     query(path, "DELETE FROM nba_processing.circuit_breaker_state")
     marks = ", ".join("?" * len(before[0]))
     query(path, f"INSERT INTO nba_processing.circuit_breaker_state VALUES ({marks})", *before[0])
-    again = compute(path, DAILY, ("TDZA",), now=NOW + timedelta(minutes=9), run_id="again", options=Options())
+    again = compute(path, DAILY, ("TDZA",), now=NOW + timedelta(minutes=9), run_id="again", options={})
     assert again.exit_code == 0
     assert query(path, found) == [("CLOSED", 0, published)]
 
@@ -442,7 +441,7 @@ def test_always_on_row_hash_bootstrap_and_records(path, policy):
     now = datetime(2021, 10, 26, tzinfo=UTC)
     loaded(path, now)
     result = compute(path, policy, ("TDZA",), day=early, now=now)
-    assert (result.tables[0].rows, result.exit_code) == (0, 0)
+    assert (result.tables[0].published.rows, result.exit_code) == (0, 0)
     assert query(
         path,
         "SELECT status, reason FROM nba_processing.backfill_ledger WHERE table_name = "
@@ -451,7 +450,7 @@ def test_always_on_row_hash_bootstrap_and_records(path, policy):
     loaded(path, NOW)
     for _ in range(2):
         again = compute(path, policy, ("PSZA",))
-        assert (again.tables[0].inserted, again.tables[0].removed) == (0, 0)
+        assert (again.tables[0].published.inserted, again.tables[0].published.removed) == (0, 0)
     twice = query(
         path,
         "SELECT count(*) FROM (SELECT 1 FROM nba_processing.precompute_failures GROUP BY processor_name, "
@@ -468,8 +467,8 @@ def test_always_on_consistency(path, policy):
         "DELETE FROM nba_precompute.player_composite_factors WHERE rowid = (SELECT min(rowid) FROM "
         f"nba_precompute.player_composite_factors WHERE game_date = '{DAY}')",
     )
-    options = Options(frozenset({"stale"}))
-    request = Request(DateRange(DAY, DAY), ("player_composite_factors",), frozenset({"stale"}))
+    options = {"reprocess": frozenset({"stale"})}
+    request = Request(DateRange(DAY, DAY), select(tables=("player_composite_factors",)), reprocess=frozenset({"stale"}))
     assert plan(DuckDBWarehouse(path), request).ranges == ()
     query(
         path,

@@ -2,9 +2,8 @@
 
 from datetime import UTC, date, datetime
 
-from backcourt.backfill.options import Options
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import select
 from backcourt.warehouse.duckdb import DuckDBWarehouse
@@ -20,10 +19,7 @@ def compute(path, run_id, *tables, **options):
     """Run tables over the whole small season, one chunk after the other."""
     return run(
         DuckDBWarehouse(path),
-        SPAN,
-        select(tables=tables),
-        Stamp(run_id, LATER),
-        options=Options(jobs=1, chunk="month", **options),
+        Request(SPAN, select(tables=tables), RunIdentity(run_id, LATER), jobs=1, chunk="month", **options),
     )
 
 

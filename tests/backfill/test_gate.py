@@ -7,8 +7,8 @@ import duckdb
 import pytest
 
 from backcourt.backfill.checks import admit
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.errors import DateRangeError, MissingUpstreamError
 from backcourt.mode import BACKFILL, DAILY
@@ -48,10 +48,11 @@ def rows(warehouse, sql):
 def test_daily_refuses_a_date_of_91_days_ago_and_backfill_does_not():
     """90 days are accepted, 91 are not; backfill accepts any date."""
     today = date(2022, 4, 12)
-    admit(DateRange(date(2022, 1, 12), today), DAILY, today)
+    pcf = select(tables=("PCF",))
+    admit(Request(DateRange(date(2022, 1, 12), today), pcf, policy=DAILY), today)
     with pytest.raises(DateRangeError, match=r"91 days ago; daily mode accepts 90 days .*--mode backfill"):
-        admit(DateRange(date(2022, 1, 11), today), DAILY, today)
-    admit(DateRange(date(1950, 1, 1), today), BACKFILL, today)
+        admit(Request(DateRange(date(2022, 1, 11), today), pcf, policy=DAILY), today)
+    admit(Request(DateRange(date(1950, 1, 1), today), pcf, policy=BACKFILL), today)
 
 
 def test_an_intact_warehouse_has_no_failed_date(simulated_warehouse):
@@ -67,7 +68,7 @@ def test_a_date_without_upstream_fails_alone_in_backfill(warehouse):
     of_day = rows(
         warehouse, f"SELECT COUNT(*) AS n FROM nba_precompute.player_composite_factors WHERE game_date = '{DAY}'"
     )[0][0]
-    run(warehouse, span, select(tables=("PCF", "MLFS")), Stamp("r", NOW))
+    run(warehouse, Request(span, select(tables=("PCF", "MLFS")), RunIdentity("r", NOW)))
     assert [(r[0], r[2], r[3]) for r in rows(warehouse, FAILURE)] == [
         ("ml_feature_store_v2", "date", "MISSING_DEPENDENCY"),
         ("player_composite_factors", "date", "MISSING_DEPENDENCY"),
@@ -82,7 +83,7 @@ def test_a_date_without_upstream_fails_alone_in_backfill(warehouse):
         "SELECT game_date, status, reason, row_count FROM nba_processing.backfill_ledger "
         "WHERE table_name = 'nba_precompute.player_composite_factors' AND status = 'failed'",
     ) == [(DAY, "failed", "MISSING_DEPENDENCY", 0)]
-    run(warehouse, span, select(phase=4), Stamp("repair", NOW))
+    run(warehouse, Request(span, select(phase=4), RunIdentity("repair", NOW)))
     assert rows(warehouse, FAILURE) == []
     assert rows(warehouse, "SELECT COUNT(*) AS n FROM nba_precompute.player_composite_factors")[0][0] == before
 
@@ -93,7 +94,7 @@ def test_a_date_without_upstream_stops_a_daily_run(warehouse):
     state = "SELECT COUNT(*) AS n, MAX(finished_at) AS t FROM nba_processing.backfill_ledger"
     before = rows(warehouse, state)
     with pytest.raises(MissingUpstreamError, match=f"team_defense_zone_analysis on {DAY}"):
-        run(warehouse, DateRange(DAY, DAY), select(tables=("PCF",)), Stamp("r", NOW, DAILY))
+        run(warehouse, Request(DateRange(DAY, DAY), select(tables=("PCF",)), RunIdentity("r", NOW), policy=DAILY))
     assert rows(warehouse, state) == before
     assert rows(warehouse, FAILURE) == []
 
@@ -126,7 +127,7 @@ def test_thin_dates_fail_by_the_thresholds_of_the_mode(warehouse, kept, daily, b
     )
     now = datetime(day.year, day.month, day.day, tzinfo=UTC)
     for policy, expected in ((DAILY, daily), (BACKFILL, backfill)):
-        run(warehouse, DateRange(day, day), select(tables=("PGS",)), Stamp("r", now, policy))
+        run(warehouse, Request(DateRange(day, day), select(tables=("PGS",)), RunIdentity("r", now), policy=policy))
         found = rows(warehouse, FAILURE)
         assert [r[3] for r in found] == (["INCOMPLETE_DATA"] if expected else [])
         written = rows(

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from backcourt.backfill.plan import Request
+from backcourt.backfill.request import Request
 from backcourt.backfill.run import plan
 from backcourt.calendar import DateRange
 from backcourt.integrity.validation import everything
@@ -21,7 +21,6 @@ from small_season import cut
 from state import contents, forget_everything
 
 pytestmark = pytest.mark.slow
-NAMES = tuple(processor.name for processor in registry())
 LAST_DATES = 200 if "BACKCOURT_TRIALS" in os.environ else 6
 """Dates at the end of the season that are computed one by one."""
 
@@ -73,7 +72,7 @@ def test_the_whole_is_good_and_needs_nothing(whole):
     path, dates = whole
     span = DateRange(dates[0], dates[-1])
     assert (dates[-1] - dates[0]).days > 200
-    assert plan(DuckDBWarehouse(path), Request(span, NAMES)).ranges == ()
+    assert plan(DuckDBWarehouse(path), Request(span, registry())).ranges == ()
     with DuckDBWarehouse(path).read() as session:
         found, _ = everything(session, span)
     assert found.exit_code == 0, found

@@ -163,9 +163,9 @@ def test_what_stopped_a_run_is_not_hidden_by_a_failing_service(computed, service
     """A run that stops with an error raises that error; that nobody could be told stands beside it."""
     from datetime import date
 
-    from backcourt.backfill.options import Options, Surroundings
+    from backcourt.backfill.context import RunContext
+    from backcourt.backfill.request import Request, RunIdentity
     from backcourt.backfill.run import run
-    from backcourt.backfill.stamp import Stamp
     from backcourt.calendar import DateRange
     from backcourt.errors import UpstreamCheckError
     from backcourt.processors.registry import select
@@ -175,17 +175,19 @@ def test_what_stopped_a_run_is_not_hidden_by_a_failing_service(computed, service
 
     service.status = 500
     query(computed, "UPDATE nba_precompute.team_defense_zone_analysis SET paint_defense_vs_league_avg = NULL")
-    stamp = Stamp("stops", NOW, validation="strict")
     span = DateRange(date(2021, 11, 5), date(2021, 11, 5))
-    around = Surroundings(notifier=make_notifier(service.address))
+    around = RunContext(notifier=make_notifier(service.address))
     with pytest.raises(UpstreamCheckError) as caught:
         run(
             DuckDBWarehouse(computed),
-            span,
-            select(tables=("PCF",)),
-            stamp,
-            options=Options(frozenset({"all"})),
-            around=around,
+            Request(
+                span,
+                select(tables=("PCF",)),
+                RunIdentity("stops", NOW),
+                validation="strict",
+                reprocess=frozenset({"all"}),
+            ),
+            context=around,
         )
     assert "team_defense_zone_analysis" in str(caught.value)
     assert "(also: a notification was not delivered: address 1 of 1" in str(caught.value)

@@ -4,11 +4,11 @@ import threading
 
 import pytest
 
-from backcourt.backfill.options import Options, Surroundings
-from backcourt.backfill.run import run
-from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.context import RunContext
+from backcourt.backfill.request import Request, RunIdentity
+from backcourt.backfill.run import plan, run
 from backcourt.calendar import DateRange
-from backcourt.errors import TimeLimitError
+from backcourt.errors import BackcourtError, TimeLimitError
 from backcourt.processors.registry import registry, select, waves
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from small_season import LAST, NOW
@@ -19,17 +19,11 @@ SPAN = DateRange(LAST.replace(month=10, day=1), LAST)
 
 def compute(path, options, processors=None, **around):
     """Run tables over the small season."""
-    return run(
-        DuckDBWarehouse(path),
-        SPAN,
-        processors or registry(),
-        Stamp("r", NOW),
-        options=options,
-        around=Surroundings(**around),
-    )
+    request = Request(SPAN, processors or registry(), RunIdentity("r", NOW), **options)
+    return run(DuckDBWarehouse(path), request, context=RunContext(**around))
 
 
-@pytest.mark.parametrize("options", [Options(chunk="month", jobs=1), Options(chunk="month", jobs=2)])
+@pytest.mark.parametrize("options", [{"chunk": "month", "jobs": 1}, {"chunk": "month", "jobs": 2}])
 def test_chunks_and_jobs_give_the_same_tables(raw, computed_season, options):
     """By month, one or two chunks at a time, as by season: every row, failure and ledger entry is the same."""
     assert compute(raw, options).exit_code == 0
@@ -84,7 +78,7 @@ class Interrupting:
 def test_a_table_that_takes_too_long_fails_and_the_rest_goes_on(raw, computed_season):
     """The first table is over its limit: its dates fail, its readers are left, the others computed; a rerun mends it."""
     tables = select(tables=("TDGS", "TOGS", "TDZA"))
-    result = compute(raw, Options(jobs=1, timeout=7.0), tables, timer=Late(7, 1))
+    result = compute(raw, {"jobs": 1, "timeout": 7.0}, tables, timer=Late(7, 1))
     assert result.exit_code == 1
     late = result.problems[0].partition(":")[0]
     assert (
@@ -98,7 +92,7 @@ def test_a_table_that_takes_too_long_fails_and_the_rest_goes_on(raw, computed_se
         raw, "SELECT DISTINCT table_name FROM nba_processing.backfill_ledger WHERE reason = 'PROCESSING_ERROR'"
     ) == [(f"nba_analytics.{late}",)]
     assert query(raw, "SELECT count(*) FROM nba_processing.locks") == [(0,)]
-    assert compute(raw, Options(), tables).exit_code == 0
+    assert compute(raw, {}, tables).exit_code == 0
     found, expected = contents(raw), contents(computed_season)
     assert [found[table.name] for table in tables] == [expected[table.name] for table in tables]
 
@@ -106,7 +100,7 @@ def test_a_table_that_takes_too_long_fails_and_the_rest_goes_on(raw, computed_se
 def test_fail_fast_stops_at_the_first_error(raw):
     """With it the error is raised, no later table is begun, the history says so and no lock stays."""
     with pytest.raises(TimeLimitError, match="took longer than 7 s"):
-        compute(raw, Options(jobs=1, timeout=7.0, fail_fast=True), timer=Late(7, 1))
+        compute(raw, {"jobs": 1, "timeout": 7.0, "fail_fast": True}, timer=Late(7, 1))
     first = {processor.name for processor in waves(registry())[0]}
     # What was already in the hands of a worker may still be published.
     tables = {row[0] for row in query(raw, "SELECT split_part(table_name, '.', 2) FROM nba_processing.backfill_ledger")}
@@ -121,7 +115,7 @@ def test_progress_counts_up_to_the_end(raw):
     """Who follows a run hears of every step before it, with the pieces done of all, and that it has ended."""
     heard = []
     tables = select(phase=3)
-    compute(raw, Options(chunk="month"), tables, progress=lambda *step: heard.append(step))
+    compute(raw, {"chunk": "month"}, tables, progress=lambda *step: heard.append(step))
     assert heard[-1] == ("", 1, 1)
     done = [count for _, count, _ in heard[:-1]]
     assert done == sorted(done)
@@ -129,3 +123,12 @@ def test_progress_counts_up_to_the_end(raw):
     assert {short for text, _, _ in heard for short in text.split(", ") if short} == {
         found.table.short for found in tables
     }
+
+
+def test_a_request_that_names_no_run_is_planned_and_not_run(raw):
+    """Rows carry a run id and a time: without them nothing is written, and a plan needs neither."""
+    request = Request(SPAN, select(phase=3))
+    assert {found.table for found in plan(DuckDBWarehouse(raw), request).ranges} == set(request.tables)
+    with pytest.raises(BackcourtError, match=r"names no run\. give it identity=RunIdentity"):
+        run(DuckDBWarehouse(raw), request)
+    assert query(raw, "SELECT count(*) FROM nba_processing.backfill_ledger") == [(0,)]

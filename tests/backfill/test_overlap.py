@@ -129,15 +129,15 @@ def test_a_run_waits_for_a_reader_and_a_reader_gets_its_turn(computed):
     from datetime import UTC, datetime
 
     from backcourt.backfill.locks import YieldingSession
-    from backcourt.backfill.stamp import Stamp
+    from backcourt.backfill.request import RunIdentity
     from backcourt.warehouse.duckdb import DuckDBWarehouse
 
     ticks = iter(range(0, 100_000, 10))
     warehouse = DuckDBWarehouse(computed, patience=0.1)
     read = f"import duckdb, time; c = duckdb.connect({str(computed)!r}, read_only=True); print(1, flush=True)"
     reader = [sys.executable, "-c", f"{read}; time.sleep(0.5)"]
-    stamp = Stamp("r", datetime.now(UTC))
-    with YieldingSession(warehouse, stamp, lambda: next(ticks) * 0.5, lambda: stamp.now) as lease:
+    identity = RunIdentity("r", datetime.now(UTC))
+    with YieldingSession(warehouse, identity, lambda: next(ticks) * 0.5, lambda: identity.now) as lease:
         lease.session()
         lease._close()
         reading = subprocess.Popen(reader, stdout=subprocess.PIPE, text=True)

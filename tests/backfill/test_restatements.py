@@ -14,10 +14,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from backcourt.backfill.options import Options
-from backcourt.backfill.plan import Request
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import plan, run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.processors.registry import registry
@@ -63,8 +61,12 @@ def whole(simulated_warehouse, computed_season, tmp_path_factory):
 
 def compute(path, *kinds):
     """Run every table; what came of it."""
-    options = Options(reprocess=frozenset(kinds or ("missing", "failed", "stale")))
-    return run(DuckDBWarehouse(path), SPAN, registry(), Stamp("run", NOW), options=options)
+    return run(
+        DuckDBWarehouse(path),
+        Request(
+            SPAN, registry(), RunIdentity("run", NOW), reprocess=frozenset(kinds or ("missing", "failed", "stale"))
+        ),
+    )
 
 
 def by_date(path):
@@ -142,7 +144,7 @@ def put(path, name, column, values):
 
 def planned(path):
     """Table and date of everything that a plan names."""
-    found = plan(DuckDBWarehouse(path), Request(SPAN, tuple(p.name for p in registry())))
+    found = plan(DuckDBWarehouse(path), Request(SPAN, registry()))
     days = [day for (day,) in query(path, "SELECT DISTINCT game_date FROM nba_raw.nbac_schedule ORDER BY 1")]
     return {(_SHORT[r.table], day) for r in found.ranges for day in days if r.start <= day <= r.end}
 

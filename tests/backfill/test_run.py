@@ -7,9 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import duckdb
 import pytest
 
-from backcourt.backfill.options import Options
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.catalog.views import view
 from backcourt.processors.failures import CATEGORIES
@@ -17,8 +16,8 @@ from backcourt.processors.registry import registry, select, waves
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from rehash import rehash
 
-ALL = Options(reprocess=frozenset({"all"}))
-STAMP = Stamp("again", datetime(2030, 1, 1, tzinfo=UTC))
+ALL = {"reprocess": frozenset({"all"})}
+IDENTITY = RunIdentity("again", datetime(2030, 1, 1, tzinfo=UTC))
 
 
 def change(path, *statements):
@@ -90,7 +89,7 @@ def test_a_missing_box_score_is_a_failure_and_its_repair_heals(warehouse):
         "DELETE FROM nba_raw.nbac_team_boxscore WHERE game_date = '2022-01-12' "
         "AND (game_id, team_abbr) IN (SELECT (game_id, team_abbr) FROM kept)",
     )
-    results = {r.table: r for r in run(warehouse, day, select(phase=3), STAMP).tables}
+    results = {r.table: r for r in run(warehouse, Request(day, select(phase=3), IDENTITY)).tables}
     assert results["team_offense_game_summary"].failures == {"MISSING_DEPENDENCY": 1}
     assert results["team_defense_game_summary"].failures == {"MISSING_DEPENDENCY": 2}
     assert results["player_game_summary"].failures["MISSING_DEPENDENCY"] >= 8
@@ -101,7 +100,7 @@ def test_a_missing_box_score_is_a_failure_and_its_repair_heals(warehouse):
     )
     assert reasons[0][0].startswith("no team box score of ")
     change(warehouse.path, "INSERT INTO nba_raw.nbac_team_boxscore SELECT * FROM kept", "DROP TABLE kept")
-    run(warehouse, day, select(phase=3), STAMP)
+    run(warehouse, Request(day, select(phase=3), IDENTITY))
     assert rows(warehouse.path, "SELECT COUNT(*) AS n FROM nba_processing.analytics_failures") == [(0,)]
     after = rows(warehouse.path, "SELECT * FROM nba_analytics.team_offense_game_summary WHERE game_date = '2022-01-12'")
     assert sorted(r[:-1] for r in after) == sorted(r[:-1] for r in before)
@@ -118,10 +117,10 @@ def test_a_correction_restates_only_what_it_touches(warehouse):
     )
     rehash(warehouse.path, "nba_analytics.player_game_summary")
     span = DateRange(date(2022, 2, 1), date(2022, 2, 8))
-    (cache,) = run(warehouse, span, select(tables=("PDC",)), STAMP).tables
-    assert 1 <= cache.inserted == cache.removed <= 8
-    (again,) = run(warehouse, span, select(tables=("PDC",)), STAMP, options=ALL).tables
-    assert (again.inserted, again.removed) == (0, 0)
+    (cache,) = run(warehouse, Request(span, select(tables=("PDC",)), IDENTITY)).tables
+    assert 1 <= cache.published.inserted == cache.published.removed <= 8
+    (again,) = run(warehouse, Request(span, select(tables=("PDC",)), IDENTITY, **ALL)).tables
+    assert (again.published.inserted, again.published.removed) == (0, 0)
 
 
 def test_failures_are_one_per_entity_and_known(simulated_warehouse):
@@ -152,7 +151,7 @@ def test_a_postponed_opener_is_no_opening_day(raw_season, tmp_path):
     change(path, f"UPDATE nba_raw.nbac_schedule SET game_status = 4 WHERE game_date = '{opener}'")
     rehash(path, "nba_raw.nbac_schedule")
     span = DateRange(opener, second + timedelta(days=16))
-    assert run(DuckDBWarehouse(path), span, registry(), STAMP).exit_code == 0
+    assert run(DuckDBWarehouse(path), Request(span, registry(), IDENTITY)).exit_code == 0
     first = second + timedelta(days=14)
     for name, day in (
         ("team_defense_zone_analysis", "analysis_date"),

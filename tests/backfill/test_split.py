@@ -9,9 +9,9 @@ import pytest
 
 from backcourt.backfill import workers
 from backcourt.backfill.chunks import Blocked, Chunk
-from backcourt.backfill.options import Options
+from backcourt.backfill.request import Request, RunIdentity
+from backcourt.backfill.results import ChunkResult
 from backcourt.backfill.run import run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.errors import AuditError, FailedDatesError, QueryError, TimeLimitError
 from backcourt.mode import DAILY
@@ -29,8 +29,8 @@ BOOK = "nba_raw.nbac_gamebook_player_stats"
 def compute(path, tables=(), chunk="season", *, run_id="first", **options):
     """Run tables over the small season; all if none is named."""
     chosen = select(tables=tables) if tables else registry()
-    stamp = Stamp(run_id, NOW)
-    return run(DuckDBWarehouse(path), SPAN, chosen, stamp, options=Options(chunk=chunk, **options))
+    identity = RunIdentity(run_id, NOW)
+    return run(DuckDBWarehouse(path), Request(SPAN, chosen, identity, chunk=chunk, **options))
 
 
 def shared(path, sql):
@@ -144,9 +144,9 @@ def test_a_value_too_large_fails_its_date(raw, computed_season, chunk, monkeypat
     tried = []
     real = workers.publish_chunk  # type: ignore[attr-defined]
 
-    def counted(session, processor, span, *values, **options):
-        tried.append(processor.table.short)
-        return real(session, processor, span, *values, **options)
+    def counted(session, chunk, *others):
+        tried.append(chunk.processor.table.short)
+        return real(session, chunk, *others)
 
     monkeypatch.setattr(workers, "publish_chunk", counted)
     overflow(raw, BOX, "fg_attempted")
@@ -211,7 +211,7 @@ def test_halves_find_exactly_the_bad_dates(bad):
         mine = [number for number, day in enumerate(days) if part.span.start <= day <= part.span.end]
         tried.append(mine)
         wrong = AuditError("twice") if bad & {*mine} else None
-        return workers.Done(part, None, wrong, 0.0, tuple(days[number] for number in mine) if wrong else ())
+        return ChunkResult(part, error=wrong, failed=tuple(days[number] for number in mine) if wrong else ())
 
     parts = workers._search(attempt, chunk, days, fails=True)
     failed_days = [day for part in parts if part.error for day in part.failed]
@@ -234,8 +234,9 @@ def test_halves_find_exactly_the_bad_dates(bad):
 def test_what_is_no_fault_of_the_rows_is_not_split(raw, monkeypatch):
     """A time limit, or a statement that is wrong for every date, fails the chunk as a whole: halves gain nothing."""
     days = (date(2021, 10, 19), date(2021, 10, 20))
+    chunk = Chunk(registry()[0], DateRange(*days), "missing", 2)
     limit = TimeLimitError("took longer")
-    assert not workers.Done(None, None, limit, 0.0, days).at_fault
+    assert not ChunkResult(chunk, error=limit, failed=days).at_fault
 
     def refused(*_, **__):
         raise QueryError("no such column")
@@ -267,8 +268,16 @@ def test_daily_mode_fails_the_date_and_no_other(raw):
     query(raw, "UPDATE nba_raw.nbac_schedule SET processed_at = '2021-11-15 08:00'")
     doubled(raw, BOX, f"game_date = '{DAY}'")
     span = DateRange(date(2021, 11, 8), date(2021, 11, 10))
-    stamp = Stamp("daily", datetime(2021, 11, 15, 12, tzinfo=UTC), DAILY, "force")
-    result = run(DuckDBWarehouse(raw), span, select(tables=("TOGS",)), stamp)
+    result = run(
+        DuckDBWarehouse(raw),
+        Request(
+            span,
+            select(tables=("TOGS",)),
+            RunIdentity("daily", datetime(2021, 11, 15, 12, tzinfo=UTC)),
+            policy=DAILY,
+            validation="force",
+        ),
+    )
     assert result.exit_code == 1
     assert ledger(raw) == {
         ("TOGS", date(2021, 11, 8)): "done",

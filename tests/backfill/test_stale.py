@@ -5,10 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from backcourt.backfill.options import Options
-from backcourt.backfill.plan import Request
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import plan, run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import registry
 from backcourt.warehouse.duckdb import DuckDBWarehouse
@@ -17,8 +15,7 @@ from small_season import LAST_OF_EIGHT
 from state import COMPUTED, contents, query
 
 SEASON = DateRange(date(2021, 10, 19), LAST_OF_EIGHT)
-NAMES = tuple(processor.name for processor in registry())
-STAMP = Stamp("correction", datetime(2030, 1, 1, tzinfo=UTC))
+IDENTITY = RunIdentity("correction", datetime(2030, 1, 1, tzinfo=UTC))
 BOOTSTRAP = timedelta(days=14)
 ZONE = "CASE zone WHEN 'paint' THEN 'mid_range' ELSE 'paint' END"
 
@@ -52,7 +49,7 @@ def correct(path, table, game, column, value=None):
 
 def planned(path, **options):
     """Dates by table of a plan."""
-    found = plan(DuckDBWarehouse(path), Request(SEASON, NAMES, **options))
+    found = plan(DuckDBWarehouse(path), Request(SEASON, registry(), **options))
     calendar = game_dates(path)
     by_table = {}
     for entry in found.ranges:
@@ -91,7 +88,7 @@ def rebuilt(path, target):
     for schema, table in query(copy, "SELECT schema_name, table_name FROM duckdb_tables()"):
         if schema in COMPUTED or table in {"backfill_ledger", "analytics_failures", "precompute_failures"}:
             query(copy, f"DELETE FROM {schema}.{table}")
-    run(DuckDBWarehouse(copy), SEASON, registry(), STAMP)
+    run(DuckDBWarehouse(copy), Request(SEASON, registry(), IDENTITY))
     return contents(copy)
 
 
@@ -174,7 +171,7 @@ def test_running_the_plan_equals_a_rebuild_from_nothing(path, tmp_path):
     correct(path, "nbac_shot_chart", game, "zone", ZONE)
     expected = rebuilt(path, tmp_path / "rebuilt.duckdb")
     before = contents(path)
-    result = run(DuckDBWarehouse(path), SEASON, registry(), STAMP)
+    result = run(DuckDBWarehouse(path), Request(SEASON, registry(), IDENTITY))
     assert result.exit_code == 0
     after = contents(path)
     assert after == expected
@@ -195,8 +192,8 @@ def test_the_change_log_holds_old_and_new_hash_of_every_restated_row(path):
     name = "nba_precompute.player_daily_cache"
     key = "CONCAT(game_id, '|', player_id)"
     before = dict(query(path, f"SELECT {key}, data_hash FROM {name}"))
-    stamp = Stamp("why", datetime(2030, 1, 1, tzinfo=UTC), reason="the league corrected a game")
-    run(DuckDBWarehouse(path), SEASON, registry(), stamp)
+    identity = RunIdentity("why", datetime(2030, 1, 1, tzinfo=UTC), reason="the league corrected a game")
+    run(DuckDBWarehouse(path), Request(SEASON, registry(), identity))
     after = dict(query(path, f"SELECT {key}, data_hash FROM {name}"))
     log = query(
         path,
@@ -216,7 +213,7 @@ def test_rows_that_vanished_are_missing(path):
     assert found["team_defense_zone_analysis"] == {date(2021, 11, 12)}
     assert found["player_composite_factors"] == {date(2021, 11, 12)}
     before = query(path, "SELECT sum(hash(data_hash)) FROM nba_predictions.ml_feature_store_v2")
-    run(DuckDBWarehouse(path), SEASON, registry(), STAMP)
+    run(DuckDBWarehouse(path), Request(SEASON, registry(), IDENTITY))
     assert query(
         path, "SELECT count(*) FROM nba_precompute.team_defense_zone_analysis WHERE analysis_date = '2021-11-12'"
     ) == [(30,)]
@@ -244,6 +241,8 @@ def test_reprocess_names_what_is_redone(path):
     assert "player_game_summary" not in kinds["failed"]
     assert kinds["stale"]["player_game_summary"] == {day}
     assert "team_offense_game_summary" not in kinds["stale"]
-    run(DuckDBWarehouse(path), SEASON, registry(), STAMP)
-    everything = run(DuckDBWarehouse(path), SEASON, registry(), STAMP, options=Options(frozenset({"all"})))
-    assert [(r.inserted, r.removed, r.dates) for r in everything.tables] == [(0, 0, len(game_dates(path)))] * 10
+    run(DuckDBWarehouse(path), Request(SEASON, registry(), IDENTITY))
+    everything = run(DuckDBWarehouse(path), Request(SEASON, registry(), IDENTITY, reprocess=frozenset({"all"})))
+    assert [(r.published.inserted, r.published.removed, r.dates) for r in everything.tables] == [
+        (0, 0, len(game_dates(path)))
+    ] * 10

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from backcourt.backfill.options import Options
-from backcourt.backfill.plan import Request
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import plan, run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.errors import DateRangeError
 from backcourt.integrity.gaps import find_gaps
@@ -26,7 +24,7 @@ NAMES = tuple(processor.name for processor in registry())
 BEFORE = {processor.table.full_name for processor in registry() if not processor.played_only}
 AFTER = {processor.table.full_name for processor in registry() if processor.played_only}
 PLAYED = ("nbac_team_boxscore", "nbac_player_boxscore", "nbac_gamebook_player_stats", "nbac_shot_chart")
-STAMP = Stamp("tonight", datetime(2030, 1, 1, tzinfo=UTC))
+IDENTITY = RunIdentity("tonight", datetime(2030, 1, 1, tzinfo=UTC))
 LEDGER = "SELECT table_name, game_date, status, row_count FROM nba_processing.backfill_ledger"
 
 
@@ -68,8 +66,10 @@ def evening(raw_season, path, day):
 
 def compute(path, span=SEASON, **options):
     """A run over a range with the default options."""
-    stamp = Stamp("tonight", datetime(2030, 1, 1, tzinfo=UTC), **options)
-    return run(DuckDBWarehouse(path), span, registry(), stamp, options=Options())
+    return run(
+        DuckDBWarehouse(path),
+        Request(span, registry(), RunIdentity("tonight", datetime(2030, 1, 1, tzinfo=UTC)), **options),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ def test_tonight_is_pending_and_no_problem(evened, path, dates):
     assert query(path, "SELECT max(game_date) FROM nba_analytics.player_game_summary") == [(dates[19],)]
     for name in AFTER:
         assert ledger(path, f"table_name = '{name}'") == {(name, day) for day in dates[:20]}
-    assert plan(DuckDBWarehouse(path), Request(SEASON, NAMES)).ranges == ()
+    assert plan(DuckDBWarehouse(path), Request(SEASON, registry())).ranges == ()
 
 
 @pytest.mark.slow
@@ -125,7 +125,7 @@ def test_nothing_that_judges_counts_a_date_to_come(path, dates):
 def test_a_played_date_is_due_as_ever(raw_season, path, dates):
     """Once its games are final, a pending date is missing: the plan has it in all tables, and validators miss it."""
     evening(raw_season, path, dates[20])
-    found = plan(DuckDBWarehouse(path), Request(SEASON, NAMES))
+    found = plan(DuckDBWarehouse(path), Request(SEASON, registry()))
     assert {(r.table, r.start, r.reason) for r in found.ranges if r.start <= dates[20] <= r.end} == {
         (name, dates[20], "missing") for name in NAMES
     }
@@ -150,7 +150,9 @@ def test_a_run_every_night_equals_one_in_the_end(raw_season, tmp_path, dates, mo
         policy = POLICIES[mode]
         now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
         span = SEASON if mode == "backfill" else DateRange(day, until)
-        result = run(DuckDBWarehouse(path), span, registry(), Stamp(f"night-{number}", now, policy), options=Options())
+        result = run(
+            DuckDBWarehouse(path), Request(span, registry(), RunIdentity(f"night-{number}", now), policy=policy)
+        )
         assert result.problems == (), day
     whole = evening(raw_season, tmp_path / "whole.duckdb", dates[16])
     compute(whole)
@@ -168,9 +170,9 @@ def test_more_dates_ahead_on_request_and_due_again(raw_season, path, tmp_path, d
     """--ahead 3 writes three dates, which are stale as soon as a game before them is final; by default only one is."""
     assert compute(path, ahead=3).exit_code == 0
     assert ledger(path, "status = 'pending'") == {(name, day) for name in BEFORE for day in dates[20:23]}
-    assert plan(DuckDBWarehouse(path), Request(SEASON, NAMES, ahead=3)).ranges == ()
+    assert plan(DuckDBWarehouse(path), Request(SEASON, registry(), ahead=3)).ranges == ()
     evening(raw_season, path, dates[20])
-    again = plan(DuckDBWarehouse(path), Request(SEASON, NAMES, ahead=3)).ranges
+    again = plan(DuckDBWarehouse(path), Request(SEASON, registry(), ahead=3)).ranges
     for name in ("upcoming_player_game_context", "ml_feature_store_v2", "player_shot_zone_analysis"):
         due = {day for found in again if found.table == name for day in dates if found.start <= day <= found.end}
         assert due == set(dates[20:24]), name
@@ -218,4 +220,4 @@ def test_a_range_that_lies_ahead_says_so(raw_season, tmp_path, dates):
     """Dates beyond the next one are no mistake in the range: the message says that they have not been played."""
     path = evening(raw_season, tmp_path / "w.duckdb", dates[19])
     with pytest.raises(DateRangeError, match=r"has been played yet.*--ahead"):
-        plan(DuckDBWarehouse(path), Request(DateRange(dates[22], dates[23]), NAMES))
+        plan(DuckDBWarehouse(path), Request(DateRange(dates[22], dates[23]), registry()))

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from backcourt.backfill.context import RunContext
 from backcourt.backfill.events import Event, PubSubPublisher, TablePublisher, as_json, make_publisher, record
-from backcourt.backfill.options import Options, Surroundings
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.errors import SettingsError
 from backcourt.mode import DAILY
@@ -71,14 +71,16 @@ def fresh(computed):
 
 def daily(path, publisher):
     """A daily run of TDZA for the last date."""
-    options = Options(frozenset({"all"}))
     return run(
         DuckDBWarehouse(path),
-        DateRange(LAST, LAST),
-        select(tables=("TDZA",)),
-        Stamp("daily", NOW, DAILY),
-        options=options,
-        around=Surroundings(publisher=publisher, now=lambda: NOW),
+        Request(
+            DateRange(LAST, LAST),
+            select(tables=("TDZA",)),
+            RunIdentity("daily", NOW),
+            policy=DAILY,
+            reprocess=frozenset({"all"}),
+        ),
+        context=RunContext(publisher=publisher, now=lambda: NOW),
     )
 
 
@@ -121,10 +123,10 @@ def again(path, publisher, run_id="next"):
     """The daily run of the next hour, which finds nothing to compute."""
     return run(
         DuckDBWarehouse(path),
-        DateRange(LAST, LAST),
-        select(tables=("TDZA",)),
-        Stamp(run_id, NOW + timedelta(hours=1), DAILY),
-        around=Surroundings(publisher=publisher, now=lambda: NOW + timedelta(hours=1)),
+        Request(
+            DateRange(LAST, LAST), select(tables=("TDZA",)), RunIdentity(run_id, NOW + timedelta(hours=1)), policy=DAILY
+        ),
+        context=RunContext(publisher=publisher, now=lambda: NOW + timedelta(hours=1)),
     )
 
 

@@ -20,12 +20,11 @@ import pyarrow as pa
 import pytest
 
 from backcourt.backfill.checks import quiet
+from backcourt.backfill.context import RunContext
 from backcourt.backfill.events import Event, delivered, unannounced, undelivered
 from backcourt.backfill.history import run_detail, runs
-from backcourt.backfill.options import Options, Surroundings
-from backcourt.backfill.plan import Request
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import plan, run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.errors import BackcourtError
@@ -110,9 +109,7 @@ def _change(path: Path, sql: str) -> None:
 def _act(path: Path) -> None:
     """Make the engine say everything it can say."""
     warehouse = DuckDBWarehouse(path)
-    names = tuple(processor.name for processor in registry())
-    around = Surroundings(now=lambda: NOW)
-    one_at_a_time = Options(jobs=1, chunk="month")
+    around = RunContext(now=lambda: NOW)
     _change(path, "UPDATE nba_reference.processor_run_history SET processed_at = TIMESTAMPTZ '2021-11-11 08:00:00+00'")
     for table in ("nbac_schedule", "nbac_player_boxscore", "nbac_team_boxscore", "nbac_gamebook_player_stats"):
         _change(path, f"UPDATE nba_raw.{table} SET processed_at = TIMESTAMPTZ '2021-11-11 08:00:00+00'")
@@ -133,24 +130,50 @@ def _act(path: Path) -> None:
         "INSERT INTO nba_raw.nbac_team_boxscore SELECT * FROM nba_raw.nbac_team_boxscore "
         "WHERE game_date = '2021-11-13' ORDER BY game_id, team_abbr LIMIT 1",
     )
-    plan(warehouse, Request(WEEK, names), keep=True)
-    plan(warehouse, Request(WEEK, names, frozenset({"all"})))
-    run(warehouse, WEEK, registry(), Stamp("week", NOW, BACKFILL, "strict"), options=one_at_a_time, around=around)
+    plan(warehouse, Request(WEEK, registry()), keep=True)
+    plan(warehouse, Request(WEEK, registry(), reprocess=frozenset({"all"})))
+    run(
+        warehouse,
+        Request(
+            WEEK, registry(), RunIdentity("week", NOW), policy=BACKFILL, validation="strict", jobs=1, chunk="month"
+        ),
+        context=around,
+    )
     for number in range(3):
         moment = NOW + timedelta(minutes=number)
-        options = Options(frozenset({"all"}), jobs=1)
-        stamp = Stamp(f"day{number}", moment, DAILY)
         with suppress(BackcourtError):
-            run(warehouse, DAY, select(tables=("TDZA", "PSZA", "PDC")), stamp, options=options, around=around)
-    late = Options(frozenset({"all"}), jobs=1, timeout=0.000001)
-    run(warehouse, DAY, select(tables=("TDZA",)), Stamp("late", NOW, BACKFILL), options=late, around=around)
+            run(
+                warehouse,
+                Request(
+                    DAY,
+                    select(tables=("TDZA", "PSZA", "PDC")),
+                    RunIdentity(f"day{number}", moment),
+                    policy=DAILY,
+                    reprocess=frozenset({"all"}),
+                    jobs=1,
+                ),
+                context=around,
+            )
+    run(
+        warehouse,
+        Request(
+            DAY,
+            select(tables=("TDZA",)),
+            RunIdentity("late", NOW),
+            policy=BACKFILL,
+            reprocess=frozenset({"all"}),
+            jobs=1,
+            timeout=0.000001,
+        ),
+        context=around,
+    )
     _change(path, "DELETE FROM nba_processing.backfill_ledger WHERE table_name LIKE '%.team_offense%'")
-    plan(warehouse, Request(WEEK, names, frozenset({"missing"})))
+    plan(warehouse, Request(WEEK, registry(), reprocess=frozenset({"missing"})))
     with warehouse.read() as session:
         status(session)
         for entry in runs(session, now=NOW):
             run_detail(session, entry.run_id, now=NOW)
-        quiet(session, WEEK, DAILY, NOW.date())
+        quiet(session, Request(WEEK, registry(), policy=DAILY), NOW.date())
         everything(session, WEEK)
         rates(session, WEEK)
         untracked(session, WEEK, coverage(session, WEEK)[1])
@@ -158,7 +181,7 @@ def _act(path: Path) -> None:
         found = find_gaps(session, WEEK)
     preflight(warehouse, WEEK, Settings())
     with suppress(BackcourtError):
-        apply(warehouse, recovery(found), Stamp("repair", NOW), now=lambda: NOW)
+        apply(warehouse, recovery(found), RunIdentity("repair", NOW), now=lambda: NOW)
     _act_on_names(path, warehouse)
     missed(warehouse)
 
@@ -185,10 +208,10 @@ def _act_on_names(path: Path, warehouse: DuckDBWarehouse) -> None:
         settle_names(session, run_id="names", now=NOW)
     withdraw(warehouse, "nbac_shot_chart", "0022100151", reason="gone", now=NOW, run_id="gone")
     withdraw(warehouse, "nbac_player_boxscore", "0022100151", reason="gone", now=NOW, run_id="gone")
-    daily = Stamp("topic", NOW + timedelta(hours=1), DAILY)
+    daily = Request(DAY, select(tables=("TDZA",)), RunIdentity("topic", NOW + timedelta(hours=1)), policy=DAILY)
     with warehouse.write(TABLES) as session:
-        undelivered(session, ["nba_precompute.team_defense_zone_analysis"])
-        unannounced(session, ["nba_precompute.team_defense_zone_analysis"], DAY, daily)
+        undelivered(session, daily)
+        unannounced(session, daily)
         session.transaction([delivered([Event("completed", "", None, "said", "topic", NOW)])])
 
 

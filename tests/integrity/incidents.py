@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from backcourt.backfill.options import Options
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import registry, select
 from backcourt.warehouse.duckdb import DuckDBWarehouse
@@ -14,7 +13,7 @@ from rehash import rehash
 from state import query
 
 THEN = datetime(2025, 6, 1, tzinfo=UTC)
-EVERYTHING = Options(reprocess=frozenset({"all"}))
+EVERYTHING = {"reprocess": frozenset({"all"})}
 
 
 def build_on(path, first, last, *, leaving):
@@ -22,10 +21,13 @@ def build_on(path, first, last, *, leaving):
     behind = [processor for processor in registry() if processor.table.short not in leaving]
     run(
         DuckDBWarehouse(path),
-        DateRange(first, last),
-        select(tables=tuple(processor.name for processor in behind)),
-        Stamp("unsuspecting", THEN, validation="force"),
-        options=EVERYTHING,
+        Request(
+            DateRange(first, last),
+            select(tables=tuple(processor.name for processor in behind)),
+            RunIdentity("unsuspecting", THEN),
+            validation="force",
+            **EVERYTHING,
+        ),
     )
 
 

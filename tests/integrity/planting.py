@@ -295,9 +295,8 @@ def _build_on(path, planted):
     """Compute what reads the damaged tables again, as one does who looks at nothing: the ledger knows no change then."""
     from datetime import UTC, datetime
 
-    from backcourt.backfill.options import Options
+    from backcourt.backfill.request import Request, RunIdentity
     from backcourt.backfill.run import run
-    from backcourt.backfill.stamp import Stamp
     from backcourt.calendar import DateRange
     from backcourt.processors.registry import select
     from backcourt.warehouse.duckdb import DuckDBWarehouse
@@ -314,9 +313,12 @@ def _build_on(path, planted):
     first = min(root.day for root in planted.roots)
     run(
         DuckDBWarehouse(path),
-        DateRange(first, LAST),
-        select(tables=tuple(behind)),
-        Stamp("unsuspecting", datetime(2025, 6, 1, tzinfo=UTC), validation="force"),
-        options=Options(reprocess=frozenset({"all"})),
+        Request(
+            DateRange(first, LAST),
+            select(tables=tuple(behind)),
+            RunIdentity("unsuspecting", datetime(2025, 6, 1, tzinfo=UTC)),
+            validation="force",
+            reprocess=frozenset({"all"}),
+        ),
     )
     planted.story.append(f"then {', '.join(behind)} computed from {first} on")

@@ -7,7 +7,7 @@ import pytest
 
 from backcourt.backfill.altered import HASHED, altered_dates
 from backcourt.backfill.coverage import cells
-from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.request import RunIdentity
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.integrity.gaps import find_gaps
@@ -81,7 +81,7 @@ def test_without_a_folder(computed, computed_season):
     with DuckDBWarehouse(computed).read() as session:
         plan = recovery(find_gaps(session, span))
     assert [(stage.action, stage.table) for stage in plan.stages if stage.table == PROPS] == [("deduplicate", PROPS)]
-    apply(DuckDBWarehouse(computed), plan, Stamp("once", NOW))
+    apply(DuckDBWarehouse(computed), plan, RunIdentity("once", NOW))
     assert stored(computed) == stored(computed_season)
     (day,) = double(computed, PROPS, "* REPLACE (points_line + 1 AS points_line)")
     rehash(computed, PROPS)
@@ -89,7 +89,7 @@ def test_without_a_folder(computed, computed_season):
     with DuckDBWarehouse(computed).read() as session:
         plan = recovery(find_gaps(session, DateRange(day, day)))
     with pytest.raises(GateError, match="have rows that differ"):
-        apply(DuckDBWarehouse(computed), plan, Stamp("differ", NOW))
+        apply(DuckDBWarehouse(computed), plan, RunIdentity("differ", NOW))
     assert stored(computed) == before
 
 
@@ -107,7 +107,7 @@ def test_a_folder_puts_one_right_row_in_their_place(simulated_warehouse, tmp_pat
     repair(
         DuckDBWarehouse(path),
         DateRange(FIRST, LAST_OF_WORLD),
-        Stamp("repair", NOW),
+        RunIdentity("repair", NOW),
         folders=(intact.parent / "season",),
         now=lambda: NOW,
     )

@@ -8,8 +8,8 @@ from datetime import date
 import duckdb
 import pytest
 
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.catalog.facts import FACTS
 from backcourt.integrity.facts import broken_facts
@@ -167,7 +167,7 @@ def test_a_wrong_rule_is_seen(monkeypatch, computed):
     for name in ("staged_sql", "code_version"):
         monkeypatch.delitem(pgs.__dict__, name, raising=False)
     monkeypatch.setitem(pgs.__dict__, "sql", wrong)
-    result = run(DuckDBWarehouse(computed), DateRange(DAY, DAY), (pgs,), Stamp("wrong", NOW))
+    result = run(DuckDBWarehouse(computed), Request(DateRange(DAY, DAY), (pgs,), RunIdentity("wrong", NOW)))
     assert result.exit_code == 0
     for name in ("staged_sql", "code_version"):
         pgs.__dict__.pop(name)

@@ -7,7 +7,7 @@ import incidents
 import pytest
 from incidents import day, game_dates
 
-from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.request import RunIdentity
 from backcourt.calendar import DateRange
 from backcourt.integrity.gaps import find_gaps
 from backcourt.integrity.recovery import apply, recovery
@@ -16,7 +16,7 @@ from small_season import LAST_OF_EIGHT
 from state import contents, stored
 
 SEASON = DateRange(day("2021-10-19"), LAST_OF_EIGHT)
-STAMP = Stamp("repair", datetime(2025, 7, 1, tzinfo=UTC))
+IDENTITY = RunIdentity("repair", datetime(2025, 7, 1, tzinfo=UTC))
 TDGS = "nba_analytics.team_defense_game_summary"
 TDZA = "nba_precompute.team_defense_zone_analysis"
 PCF = "nba_precompute.player_composite_factors"
@@ -48,7 +48,7 @@ def cascades(found):
 def repair(path, found):
     """Carry the recovery out."""
     stages = []
-    apply(DuckDBWarehouse(path), recovery(found), STAMP, told=stages.append)
+    apply(DuckDBWarehouse(path), recovery(found), IDENTITY, told=stages.append)
     return stages
 
 

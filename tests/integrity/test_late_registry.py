@@ -7,10 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from backcourt.backfill.options import Options
-from backcourt.backfill.plan import Request
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import plan, run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.integrity.reprocessing import missed, reprocess
 from backcourt.names.correct import correct, decided
@@ -69,7 +67,7 @@ def by_name_only(raw_season, tmp_path_factory):
 
 def compute(path, run_id):
     """Every table over the whole season so far, whatever is due."""
-    return run(DuckDBWarehouse(path), SPAN, registry(), Stamp(run_id, NOW))
+    return run(DuckDBWarehouse(path), Request(SPAN, registry(), RunIdentity(run_id, NOW)))
 
 
 def names_first(path, now):
@@ -113,7 +111,7 @@ def test_lost_players_come_back(by_name_only, tmp_path):
     entries = missed(DuckDBWarehouse(late))
     days = sorted({day for _, day in given})
     assert [list(entry.days) for entry in entries] == [days]
-    results = reprocess(DuckDBWarehouse(late), entries, Stamp("again", NOW + timedelta(hours=2)))
+    results = reprocess(DuckDBWarehouse(late), entries, RunIdentity("again", NOW + timedelta(hours=2)))
     assert not [problem for result in results for problem in result.problems]
     assert given == query(late, lost, "reprocessed")
     again = query(
@@ -132,21 +130,23 @@ def test_a_reprocessing_that_was_killed_is_finished(by_name_only, tmp_path):
     """Killed after the table that missed somebody: what stands on it is still missed, until it is computed, too."""
     late = tmp_path / "late.duckdb"
     shutil.copy(by_name_only, late)
-    warehouse, everything = DuckDBWarehouse(late), tuple(processor.name for processor in registry())
+    warehouse = DuckDBWarehouse(late)
     compute(late, "early")
     names_first(late, NOW + timedelta(hours=1))
     [entry] = missed(warehouse)
     root = next(processor for processor in registry() if processor.name == entry.table)
     run(
         warehouse,
-        DateRange(entry.days[0], entry.days[-1]),
-        (root,),
-        Stamp("killed", NOW + timedelta(hours=2)),
-        options=Options(reprocess=frozenset({"stale", "failed"})),
+        Request(
+            DateRange(entry.days[0], entry.days[-1]),
+            (root,),
+            RunIdentity("killed", NOW + timedelta(hours=2)),
+            reprocess=frozenset({"stale", "failed"}),
+        ),
     )
     assert missed(warehouse) == (entry,)
-    reprocess(warehouse, missed(warehouse), Stamp("again", NOW + timedelta(hours=3)))
-    assert plan(warehouse, Request(SPAN, everything, frozenset({"stale", "failed"}))).ranges == ()
+    reprocess(warehouse, missed(warehouse), RunIdentity("again", NOW + timedelta(hours=3)))
+    assert plan(warehouse, Request(SPAN, registry(), reprocess=frozenset({"stale", "failed"}))).ranges == ()
     assert missed(warehouse) == ()
 
 
@@ -169,8 +169,8 @@ def test_nothing_else_is_forced(by_name_only, tmp_path):
     shutil.copy(by_name_only, path)
     compute(path, "early")
     assert missed(DuckDBWarehouse(path)) == ()
-    assert reprocess(DuckDBWarehouse(path), (), Stamp("again", NOW)) == []
-    assert run(DuckDBWarehouse(path), SPAN, registry(), Stamp("idle", NOW), options=Options()).tables[0].dates in {0, 3}
+    assert reprocess(DuckDBWarehouse(path), (), RunIdentity("again", NOW)) == []
+    assert run(DuckDBWarehouse(path), Request(SPAN, registry(), RunIdentity("idle", NOW))).tables[0].dates in {0, 3}
 
 
 def test_no_date_stays_stale_after_a_name_was_corrected(computed, command):
@@ -200,5 +200,5 @@ def test_no_date_stays_stale_after_a_name_was_corrected(computed, command):
     assert "upcoming_team_game_context" in {entry.table for entry in entries}
     done = command("names", "reprocess", "--warehouse", computed)
     assert done.code == 0, done.err
-    assert plan(warehouse, Request(SPAN, tuple(p.name for p in registry()), frozenset({"stale"}))).ranges == ()
+    assert plan(warehouse, Request(SPAN, registry(), reprocess=frozenset({"stale"}))).ranges == ()
     assert missed(warehouse) == ()

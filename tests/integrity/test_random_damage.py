@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.request import RunIdentity
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.errors import BackcourtError
@@ -171,7 +171,7 @@ def _repaired(path, intact, values, state):
     """What is not as it was after a recovery."""
     folder = Path(intact).parent / "season"
     try:
-        repair(DuckDBWarehouse(path), SPAN, Stamp("repair", NOW), folders=(folder,), now=lambda: NOW)
+        repair(DuckDBWarehouse(path), SPAN, RunIdentity("repair", NOW), folders=(folder,), now=lambda: NOW)
     except BackcourtError as error:
         return [str(error)[:300]]
     left, _ = gaps(path)

@@ -11,7 +11,7 @@ import planting
 import pytest
 from league import League, counts
 
-from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.request import RunIdentity
 from backcourt.calendar import DateRange
 from backcourt.integrity.gaps import find_gaps
 from backcourt.integrity.recovery import apply, recovery
@@ -192,7 +192,7 @@ def test_repaired_warehouses(intact, league, tmp_path, block):
         plan = recovery(gaps_of(path))
         if any(stage.action == "load" for stage in plan.stages):
             continue
-        apply(DuckDBWarehouse(path), plan, Stamp("repair", datetime(2025, 7, 1, tzinfo=UTC)))
+        apply(DuckDBWarehouse(path), plan, RunIdentity("repair", datetime(2025, 7, 1, tzinfo=UTC)))
         told = "\n".join([f"seed {seed}", *planted.story])
         assert gaps_of(path).gaps == (), told
         assert (stored(path), contents(path)) == whole, told

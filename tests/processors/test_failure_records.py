@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from backcourt.backfill.options import Options
+from backcourt.backfill.chunks import Chunk
 from backcourt.backfill.records import mark_failed
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.processors.failures import CATEGORIES, Category
 from backcourt.processors.registry import select
@@ -183,10 +183,13 @@ def dated(changed: Changed, name: str) -> tuple[object, ...]:
     """The record of the last day as a whole after a table has been computed again, quietly."""
     run(
         DuckDBWarehouse(changed.path),
-        DateRange(DAY, DAY),
-        select(tables=(name,)),
-        Stamp("again", NOW, validation="force"),
-        options=Options(reprocess=frozenset({"all"})),
+        Request(
+            DateRange(DAY, DAY),
+            select(tables=(name,)),
+            RunIdentity("again", NOW),
+            validation="force",
+            reprocess=frozenset({"all"}),
+        ),
     )
     (row,) = changed.ask(
         f"SELECT {_RECORD} FROM nba_processing.analytics_failures WHERE processor_name = ? AND analysis_date = ? "
@@ -219,8 +222,10 @@ def test_a_reason_about_teams_counts_no_games(changed: Changed) -> None:
 def test_a_chunk_that_failed_has_the_flags_of_its_category(category: Category, changed: Changed) -> None:
     """A date that failed as a whole says what its category says, and loading helps where the category says so."""
     (processor,) = select(tables=("team_offense_game_summary",))
+    span = DateRange(DAY, DAY)
+    request = Request(span, (processor,), RunIdentity("r", NOW))
     with DuckDBWarehouse(changed.path).write() as session:
-        session.transaction(mark_failed(processor, DateRange(DAY, DAY), Stamp("r", NOW), "why", category.name))
+        session.transaction(mark_failed(Chunk(processor, span, "missing", 1), request, "why", category.name))
     found = changed.ask(
         "SELECT can_retry, is_correctable FROM nba_processing.analytics_failures WHERE entity_id = 'DATE_LEVEL'"
     )

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.integrity.gaps import find_gaps
 from backcourt.integrity.recovery import apply, recovery
@@ -40,7 +40,7 @@ def season(loaded_2021_22, tmp_path_factory):
     """Eight weeks of 2021-22, computed to the last table, what they hold, and nothing to be found in them."""
     path = cut(loaded_2021_22, tmp_path_factory.mktemp("real") / "one.duckdb", f"{{day}} <= DATE '{LAST_OF_EIGHT}'")
     assert [said.exit_code for said in summaries(loaded_2021_22)] == [0]
-    run(DuckDBWarehouse(path), SEASON, registry(), Stamp("run", NOW))
+    run(DuckDBWarehouse(path), Request(SEASON, registry(), RunIdentity("run", NOW)))
     assert found_in(path).gaps == ()
     return path, (stored(path), contents(path))
 
@@ -67,7 +67,7 @@ def found_and_repaired(path, season, kind, table, days):
     assert first.table == table
     assert first.command.startswith("backcourt ")
     assert (first.ranges[0].start, first.ranges[-1].end) == (days[0], days[-1])
-    apply(DuckDBWarehouse(path), plan, Stamp("repair", NOW))
+    apply(DuckDBWarehouse(path), plan, RunIdentity("repair", NOW))
     assert found_in(path).gaps == ()
     assert (stored(path), contents(path)) == season[1]
     return {gap.table: gap.days for gap in found.gaps if gap.kind == "cascade"}

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import select
 from backcourt.runbooks.facts import PHASE_4
@@ -34,7 +34,7 @@ def november(loaded_2021_22, tmp_path_factory):
     folder = tmp_path_factory.mktemp("november")
     warehouse = DuckDBWarehouse(Path(shutil.copy(loaded_2021_22, folder / "w.duckdb")))
     assert [said.exit_code for said in summaries(loaded_2021_22)] == [0]
-    run(warehouse, DateRange(date(2021, 10, 19), date(2021, 11, 30)), select(phase=3), Stamp(run_id="run", now=NOW))
+    run(warehouse, Request(DateRange(date(2021, 10, 19), date(2021, 11, 30)), select(phase=3), RunIdentity("run", NOW)))
     command = [COMMAND, "runbook", "run", "phase4-precompute", "--start-date", "2021-11-02", "--end-date", "2021-11-30"]
     warehouse_variable = {**os.environ, "BACKCOURT_WAREHOUSE": "w.duckdb"}
 

@@ -6,9 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from backcourt.backfill.options import Options
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import registry
 from backcourt.warehouse.duckdb import DuckDBWarehouse
@@ -16,7 +15,7 @@ from backcourt.warehouse.seasons import processor_values
 
 pytestmark = pytest.mark.slow
 
-ALL = Options(reprocess=frozenset({"all"}))
+ALL = {"reprocess": frozenset({"all"})}
 LATER = datetime(2026, 6, 1, tzinfo=UTC)
 
 
@@ -112,8 +111,10 @@ def test_second_run_rewrites_nothing(four_seasons, tmp_path, threads):
     path = shutil.copy(four_seasons, tmp_path / "copy.duckdb")
     span = DateRange(date(2022, 10, 18), date(2023, 4, 9))
     before = {p.name: contents(path, p, span) for p in registry()}
-    results = run(DuckDBWarehouse(path, threads=threads), span, registry(), Stamp("again", LATER), options=ALL).tables
-    assert [(r.inserted, r.removed) for r in results] == [(0, 0)] * len(results)
+    results = run(
+        DuckDBWarehouse(path, threads=threads), Request(span, registry(), RunIdentity("again", LATER), **ALL)
+    ).tables
+    assert [(r.published.inserted, r.published.removed) for r in results] == [(0, 0)] * len(results)
     assert {p.name: contents(path, p, span) for p in registry()} == before
     touched = rows(
         path,
@@ -133,9 +134,10 @@ def test_any_chunk_gives_the_same_rows(four_seasons, tmp_path):
     for span in spans:
         _empty(path, span)
         results = run(
-            warehouse, span, registry(), Stamp("again", LATER), options=Options(frozenset({"all"}), chunk="month")
+            warehouse,
+            Request(span, registry(), RunIdentity("again", LATER), reprocess=frozenset({"all"}), chunk="month"),
         ).tables
-        assert sum(r.inserted for r in results) > 0
+        assert sum(r.published.inserted for r in results) > 0
         assert {p.name: contents(path, p, season) for p in registry()} == before
 
 
@@ -145,7 +147,7 @@ def test_one_thread_computes_the_same_bytes(four_seasons, tmp_path):
     span = DateRange(date(2024, 1, 1), date(2024, 1, 31))
     before = {p.name: contents(path, p, span) for p in registry()}
     _empty(path, span)
-    run(DuckDBWarehouse(path, threads=1), span, registry(), Stamp("again", LATER))
+    run(DuckDBWarehouse(path, threads=1), Request(span, registry(), RunIdentity("again", LATER)))
     assert {p.name: contents(path, p, span) for p in registry()} == before
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import registry
 from backcourt.sources.season.load import load_season
@@ -22,4 +22,4 @@ def build_warehouse(path: Path, folders: list[Path], span: tuple[date, date]) ->
     for folder in folders:
         summary = load_season(warehouse, folder, now=NOW, run_id="load")
         assert not [load.error for load in summary.tables if load.error], f"{folder} did not load: {summary}"
-    run(warehouse, DateRange(*span), registry(), Stamp("run", NOW))
+    run(warehouse, Request(DateRange(*span), registry(), RunIdentity("run", NOW)))

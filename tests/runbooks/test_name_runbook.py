@@ -8,8 +8,8 @@ import duckdb
 import pytest
 from programs import COMMAND
 
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.errors import DateRangeError, InputFileError, WarehouseError
 from backcourt.integrity import pictures
@@ -25,7 +25,7 @@ from small_season import LAST, raw_season
 from state import query
 
 __all__ = ["raw_season"]
-STAMP = Stamp("test", NOW)
+IDENTITY = RunIdentity("test", NOW)
 _LINE = """points, field_goals_made, field_goals_attempted, three_pointers_made, three_pointers_attempted,
 free_throws_made, free_throws_attempted, offensive_rebounds, defensive_rebounds, total_rebounds, assists, steals, blocks,
 turnovers, personal_fouls"""
@@ -126,7 +126,7 @@ def test_a_reviewed_sheet_is_done_and_its_dates_come_back(place, tmp_path):
     dry = steps.import_decisions(given(place, dry_run=True, decisions=str(sheet)))
     assert repr(dry) == f"3 decisions in names.csv, 7 rows without one; {steps.NOTHING_WRITTEN}"
     assert query(place, "SELECT count(*) FROM nba_reference.name_reviews") == [(0,)]
-    done = steps.import_decisions(given(place, decisions=str(sheet)), by="ann", stamp=STAMP)
+    done = steps.import_decisions(given(place, decisions=str(sheet)), by="ann", identity=IDENTITY)
     # Two rows of the injury report, one of the partner, one of the market.
     assert repr(done) == "3 decisions of names.csv done; 4 raw rows now have their id, 0 other names were decided"
     assert done.html.count("backcourt names undo ") == 3
@@ -146,7 +146,7 @@ def test_a_sheet_that_cannot_be_used_ends_the_runbook(place, tmp_path):
             steps.import_decisions(given(place, dry_run=dry, decisions=str(sheet)))
     _export(place, sheet, {"Timelord Williams": ("accept", "1")})
     with pytest.raises(InputFileError, match="3 rows cannot be used, so nothing was imported"):
-        steps.import_decisions(given(place, decisions=str(sheet)), by="ann", stamp=STAMP)
+        steps.import_decisions(given(place, decisions=str(sheet)), by="ann", identity=IDENTITY)
     assert query(place, "SELECT count(*) FROM nba_reference.name_reviews") == [(0,)]
 
 
@@ -253,7 +253,7 @@ def late(raw_season, tmp_path):
         for table in ("nba_players_registry", "name_decisions", "unresolved_player_names", "player_aliases"):
             connection.execute(f"DELETE FROM nba_reference.{table}")
     rehash(path, "nba_raw.bdl_player_boxscores")
-    run(DuckDBWarehouse(path), DateRange(date(2021, 10, 1), LAST), registry(), Stamp("early", NOW))
+    run(DuckDBWarehouse(path), Request(DateRange(date(2021, 10, 1), LAST), registry(), RunIdentity("early", NOW)))
     return path
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.request import RunIdentity
 from backcourt.errors import DateRangeError, LockedError, WarehouseError
 from backcourt.integrity.recovery import GateError
 from backcourt.runbooks import steps
@@ -15,7 +15,7 @@ from state import contents
 pytestmark = pytest.mark.slow
 
 START, END, DAY = "2021-11-08", "2021-11-21", "2021-11-12"
-STAMP = Stamp(run_id="test", now=datetime(2030, 1, 1, tzinfo=UTC))
+IDENTITY = RunIdentity(run_id="test", now=datetime(2030, 1, 1, tzinfo=UTC))
 LOST = f"DELETE FROM nba_precompute.team_defense_zone_analysis WHERE analysis_date = '{DAY}'"
 
 
@@ -39,7 +39,7 @@ def test_a_lost_date_is_repaired_and_proven(warehouse, change):
     assert f"backcourt run --start-date {DAY} --end-date {DAY} --table TDZA --reprocess all --warehouse" in planned.html
     with pytest.raises(ValidationError, match=f"3 gaps are left, first missing_date of nba_precompute.*{DAY}"):
         steps.nothing_left(parameters)
-    done = steps.recover(parameters, stamp=STAMP)
+    done = steps.recover(parameters, identity=IDENTITY)
     assert repr(done) == "run test: 3 stages done, each check passed"
     assert done.html.count("✓ passed") == 3
     assert "no gap is left" in repr(steps.nothing_left(parameters))
@@ -78,7 +78,7 @@ def test_a_raw_gap_asks_for_files_and_changes_nothing(warehouse, change):
     assert "backcourt load season DIR --warehouse" in planned
     before = contents(warehouse)
     with pytest.raises(GateError, match=r"nba_raw\.nbac_team_boxscore has to be loaded again.*done: nothing"):
-        steps.recover(parameters, stamp=STAMP)
+        steps.recover(parameters, identity=IDENTITY)
     assert contents(warehouse) == before
     assert "inputs changed" in repr(steps.origin(parameters))
 
@@ -93,7 +93,7 @@ def test_another_run_is_respected(warehouse, change):
         "now()::TIMESTAMP + INTERVAL 1 HOUR)",
     )
     with pytest.raises((GateError, LockedError), match="run other"):
-        steps.recover(given(warehouse), stamp=Stamp("mine", datetime.now(UTC)))
+        steps.recover(given(warehouse), identity=RunIdentity("mine", datetime.now(UTC)))
 
 
 def test_the_range_and_the_warehouse_must_be_there(warehouse, tmp_path):

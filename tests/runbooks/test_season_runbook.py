@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.request import RunIdentity
 from backcourt.errors import DateRangeError, LockedError, WarehouseError
 from backcourt.integrity import pictures
 from backcourt.integrity.status import Month
@@ -16,7 +16,7 @@ from backcourt.warehouse.duckdb import DuckDBWarehouse
 
 pytestmark = pytest.mark.slow
 
-STAMP = Stamp(run_id="test", now=datetime(2030, 1, 1, tzinfo=UTC))
+IDENTITY = RunIdentity(run_id="test", now=datetime(2030, 1, 1, tzinfo=UTC))
 START, END = "2021-10-30", "2021-12-05"
 
 
@@ -39,10 +39,10 @@ def test_a_gap_is_found_filled_and_proven(warehouse, change):
     assert "0 of 28 rows" in planned or "0 of 30 rows" in planned
     with pytest.raises(ValidationError, match=r"a second plan is empty: [0-9]+ ranges are left, PGS 2021-11-15"):
         steps.verify(parameters)
-    assert "0 problems" in repr(steps.backfill(parameters, stamp=STAMP))
+    assert "0 problems" in repr(steps.backfill(parameters, identity=IDENTITY))
     assert "12 of 12 checks hold" in repr(steps.verify(parameters))
     assert "nothing to do" in repr(steps.foresee(parameters))
-    assert "nothing to do" in repr(steps.backfill(parameters, stamp=STAMP))
+    assert "nothing to do" in repr(steps.backfill(parameters, identity=IDENTITY))
     assert ", 0 failed" in repr(steps.coverage_by_month(parameters))
 
 
@@ -68,7 +68,7 @@ def test_a_date_that_fails_stops_at_the_check(warehouse, change):
     """A date without upstream is a problem of the run, and the check names it; asked for alone, it is tried again."""
     change("DELETE FROM nba_raw.nbac_team_boxscore WHERE game_date = '2021-11-12'")
     parameters = given(warehouse)
-    shown = steps.backfill(parameters, stamp=STAMP)
+    shown = steps.backfill(parameters, identity=IDENTITY)
     assert "MISSING_DEPENDENCY: no upstream rows in nba_raw.nbac_team_boxscore on 2021-11-12" in shown._repr_html_()
     with pytest.raises(
         ValidationError, match=r"TOGS: every candidate has a row or a recorded failure: 35 OK, 1 DEPS_MISSING"
@@ -89,7 +89,7 @@ def test_another_run_is_named(warehouse, change):
     )
     assert "Run other (process 1 on elsewhere (somebody)) is writing x" in steps.state(given(warehouse)).html
     with pytest.raises(LockedError, match="run other"):
-        steps.backfill(given(warehouse), stamp=Stamp("mine", datetime.now(UTC)))
+        steps.backfill(given(warehouse), identity=RunIdentity("mine", datetime.now(UTC)))
 
 
 def test_a_dead_run_is_no_writer(warehouse, change):

@@ -6,7 +6,7 @@ import pytest
 
 from backcourt.backfill.coverage import Cell
 from backcourt.backfill.coverage import cells as cells_of
-from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.request import RunIdentity
 from backcourt.calendar import DateRange
 from backcourt.errors import DateRangeError, UnknownNameError, WarehouseError
 from backcourt.integrity import pictures
@@ -18,7 +18,7 @@ from backcourt.runbooks.checks import PreflightError, ValidationError
 from backcourt.runbooks.parameters import Phase4Precompute, QuickStart
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 
-STAMP = Stamp(run_id="test", now=datetime(2026, 1, 1, tzinfo=UTC))
+IDENTITY = RunIdentity(run_id="test", now=datetime(2026, 1, 1, tzinfo=UTC))
 START, END = "2021-10-30", "2021-12-05"
 
 
@@ -78,7 +78,7 @@ def test_a_run_in_earnest_says_what_it_did(warehouse):
     """All steps pass on a computed season; a second run rewrites nothing."""
     parameters = given(warehouse)
     assert "7 of 7" in repr(steps.preflight(parameters))
-    assert "0 rows written" in repr(steps.run_phase4(parameters, stamp=STAMP))
+    assert "0 rows written" in repr(steps.run_phase4(parameters, identity=IDENTITY))
     assert "7 of 7" in repr(steps.validate(parameters))
     assert "failure records" in repr(steps.errors(parameters))
     for step in (steps.plan, steps.rows_by_date, steps.failures_by_week, steps.coverage):

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from programs import COMMAND
 
-from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.request import RunIdentity
 from backcourt.errors import BackcourtError, DateRangeError, WarehouseError
 from backcourt.integrity import pictures
 from backcourt.runbooks import steps
@@ -25,7 +25,7 @@ from state import query
 __all__ = ["raw_season"]
 FIRST = LAST - timedelta(days=1)
 NOW = datetime(2021, 11, 20, 12, tzinfo=UTC)
-STAMP = Stamp("test", NOW)
+IDENTITY = RunIdentity("test", NOW)
 _STATISTICS = {
     "minutes": "minutes",
     "fieldGoalsMade": "fg_made",
@@ -161,7 +161,7 @@ def test_a_load_and_its_correction(league):
     A second load skips everything; when the service has mended the broken payload, nothing is held back any more.
     """
     parameters, good = league.given(), len(league.same)
-    done = steps.load_team_boxscores(parameters, stamp=STAMP)
+    done = steps.load_team_boxscores(parameters, identity=IDENTITY)
     assert repr(done) == (
         f"run test: 2 loaded, {good} skipped, 1 quarantined, 0 errors; skip rate {good / (good + 2):.0%}"
     )
@@ -198,7 +198,7 @@ def test_a_load_and_its_correction(league):
     )
     league.land(league.broken, hours=2)
     assert "0 new, 1 corrected" in repr(steps.payloads_landed(parameters))
-    again = repr(steps.load_team_boxscores(parameters, stamp=Stamp("again", NOW)))
+    again = repr(steps.load_team_boxscores(parameters, identity=RunIdentity("again", NOW)))
     assert again == f"run again: 0 loaded, {good + 3} skipped, 0 quarantined, 0 errors; skip rate 100%"
     assert repr(steps.team_boxscores_held(parameters)) == "games held back: 0, payloads refused: 0"
 
@@ -233,7 +233,7 @@ def test_what_is_not_proven_is_named(league):
 def test_what_cannot_be_read_is_refused_and_named(league):
     """A page in the place of a payload is refused with its reason, without its path; the others load."""
     league.land(league.same[0], hours=1, data=b"<html>denied</html>")
-    done = steps.load_team_boxscores(league.given(), stamp=STAMP)
+    done = steps.load_team_boxscores(league.given(), identity=IDENTITY)
     assert "1 errors" in repr(done)
     held = steps.team_boxscores_held(league.given())
     assert repr(held) == "games held back: 1, payloads refused: 1"
@@ -290,7 +290,7 @@ def test_only_what_is_missing_is_fetched(league, mirror):
     """One request for the absent game; asked again, none; without fetch nothing is ever asked."""
     steps.fetch_team_boxscores(league.given())
     assert mirror == []
-    done = steps.fetch_team_boxscores(league.given(fetch=True), stamp=STAMP)
+    done = steps.fetch_team_boxscores(league.given(fetch=True), identity=IDENTITY)
     known = len(league.games) - 1
     assert repr(done) == f"1 new, 0 unchanged, {known} had landed, 0 missing of {known + 1}; 1 requests"
     (path,) = mirror
@@ -307,7 +307,7 @@ def test_what_the_service_does_not_have_is_told(league):
     """A payload that does not come is named with the answer, and the runbook goes on."""
     shutil.rmtree(league.place / "nbac_team_boxscore" / str(FIRST) / league.fresh)
     league.land(league.absent)
-    done = steps.fetch_team_boxscores(league.given(fetch=True), stamp=STAMP)
+    done = steps.fetch_team_boxscores(league.given(fetch=True), identity=IDENTITY)
     assert "1 missing" in repr(done)
     assert f"{league.fresh} 127.0.0.1:" in text(done)
     assert "answered 404" in text(done)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.request import RunIdentity
 from backcourt.catalog.views import LEDGER
 from backcourt.processors.base import Processor
 from backcourt.processors.failures import CATEGORIES, DATE_LEVEL
@@ -50,7 +50,7 @@ def resting(processor: Processor, stage: Staged) -> str:
         WHERE b.until > @now"""
 
 
-def attempts(processor: Processor, failed: Staged, stamp: Stamp) -> tuple[Statement, ...]:
+def attempts(processor: Processor, failed: Staged, identity: RunIdentity) -> tuple[Statement, ...]:
     """The statement that records an attempt for every entity that failed unexpectedly; the third trips its breaker."""
     if not failed.rows:
         return ()
@@ -70,19 +70,19 @@ def attempts(processor: Processor, failed: Staged, stamp: Stamp) -> tuple[Statem
             "WHERE processor_name = @processor GROUP BY entity_id) AS e ON e.entity_id = f.entity_id "
             f"WHERE f.entity_id <> '{DATE_LEVEL}' AND f.failure_category IN ({_TRIED}) "
             "ORDER BY f.analysis_date, f.entity_id",
-            {"processor": processor.name, "now": stamp.now, "run_id": stamp.run_id},
+            {"processor": processor.name, "now": identity.now, "run_id": identity.run_id},
         ),
     )
 
 
-def open_breakers(session: Session, names: tuple[str, ...], stamp: Stamp) -> dict[str, str]:
+def open_breakers(session: Session, names: Sequence[str], now: datetime) -> dict[str, str]:
     """The processors whose breaker is open now, each with when it closes and the last error."""
     rows = session.rows(
         "SELECT processor_name, "
         "FORMAT_TIMESTAMP('%F %H:%M', TIMESTAMP_ADD(opened_at, INTERVAL timeout_seconds SECOND)) "
         f"AS until, last_error FROM {_STATE} WHERE state = 'OPEN' AND processor_name IN UNNEST(@names) "
         "AND TIMESTAMP_ADD(opened_at, INTERVAL timeout_seconds SECOND) > @now ORDER BY processor_name",
-        {"names": list(names), "now": stamp.now},
+        {"names": list(names), "now": now},
     )
     return {str(name): f"until {until} UTC; last error: {error}" for name, until, error in rows}
 
@@ -116,9 +116,9 @@ def _closed(name: str, at: datetime) -> Statement:
     )
 
 
-def record_outcome(name: str, stamp: Stamp, error: str | None) -> tuple[Statement, ...]:
+def record_outcome(name: str, now: datetime, error: str | None) -> tuple[Statement, ...]:
     """The statements that count a processor's run: a failure more, open at the fifth in a row; a success closes."""
-    values: dict[str, Value] = {"name": name, "now": stamp.now}
+    values: dict[str, Value] = {"name": name, "now": now}
     new = Statement(
         f"INSERT INTO {_STATE} (processor_name, state, failure_count, threshold, timeout_seconds, updated_at) "
         f"SELECT s.n, 'CLOSED', 0, {PROCESSOR_FAILURES}, {int(PROCESSOR_REST.total_seconds())}, @now FROM "
@@ -126,7 +126,7 @@ def record_outcome(name: str, stamp: Stamp, error: str | None) -> tuple[Statemen
         values,
     )
     if error is None:
-        change = _closed(name, stamp.now)
+        change = _closed(name, now)
     else:
         change = Statement(
             f"UPDATE {_STATE} SET failure_count = failure_count + 1, last_failure = @now, last_error = @error, "

@@ -12,14 +12,13 @@ from backcourt.backfill.coverage import Cell
 from backcourt.backfill.history import HISTORY
 from backcourt.backfill.plan import PlannedRange
 from backcourt.backfill.quality_gate import findings
-from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.request import Request
 from backcourt.calendar import LONGEST_BREAK, DateRange
 from backcourt.catalog import table
 from backcourt.catalog.limits import MINIMA, PHASE_STALENESS, STALENESS
 from backcourt.catalog.model import Table, Upstream
 from backcourt.catalog.views import COUNTED_TYPES, LEDGER, view
 from backcourt.errors import DateRangeError
-from backcourt.mode import Policy
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import registry, select
 from backcourt.warehouse.base import Session
@@ -49,12 +48,13 @@ class Found:
         (self.stops if stop else self.warnings).append(line)
 
 
-def admit(span: DateRange, policy: Policy, today: date) -> None:
+def admit(request: Request, today: date) -> None:
     """Refuse dates that are too old for the mode.
 
     Raises:
         DateRangeError: If the range starts before the oldest date that the policy accepts.
     """
+    span, policy = request.span, request.policy
     if policy.max_age_days is None:
         return
     oldest = today - timedelta(days=policy.max_age_days)
@@ -66,38 +66,27 @@ def admit(span: DateRange, policy: Policy, today: date) -> None:
         )
 
 
-def before_run(
-    session: Session,
-    processors: Sequence[Processor],
-    span: DateRange,
-    stamp: Stamp,
-    *,
-    planned: Sequence[PlannedRange] = (),
-    rebuild: bool = False,
-) -> Found:
+def before_run(session: Session, request: Request, planned: Sequence[PlannedRange]) -> Found:
     """Check the upstreams that this run does not compute itself, and the dates before its range.
 
     Args:
         session: An open session.
-        processors: What the run computes.
-        span: The dates that it may write.
-        stamp: Mode, validation and time.
+        request: What the run was asked for.
         planned: What it computes.
-        rebuild: True if it was told to compute every date again, so that what it reads has to be right.
     """
     found = Found()
-    own = {processor.table.full_name for processor in processors}
-    upstreams = {up.table: up for processor in processors for up in processor.table.upstreams if up.critical}
-    ages(session, [up for name, up in upstreams.items() if name not in own], stamp, found)
-    look_back(session, processors, span, stamp, found)
-    if stamp.validation != "force":
-        critical_fields(session, processors, span, stamp, found)
-        altered_rows(session, planned, stamp, found, rebuild=rebuild)
-    short_sources(session, processors, span, stamp, found)
+    own = {processor.table.full_name for processor in request.processors}
+    upstreams = {up.table: up for processor in request.processors for up in processor.table.upstreams if up.critical}
+    ages(session, [up for name, up in upstreams.items() if name not in own], request, found)
+    look_back(session, request, found)
+    if request.validation != "force":
+        critical_fields(session, request, found)
+        altered_rows(session, request, planned, found)
+    short_sources(session, request, found)
     return found
 
 
-def ages(session: Session, upstreams: Sequence[Upstream], stamp: Stamp, found: Found) -> None:
+def ages(session: Session, upstreams: Sequence[Upstream], request: Request, found: Found) -> None:
     """Behaviour 11: a source whose last load is past its limit is stale."""
     for upstream in upstreams:
         source = table(upstream.table)
@@ -106,13 +95,13 @@ def ages(session: Session, upstreams: Sequence[Upstream], stamp: Stamp, found: F
         if limits is None or last is None:
             continue
         warn, fail = limits
-        hours = (stamp.now - last).total_seconds() / 3600
+        hours = (request.identity.now - last).total_seconds() / 3600
         if hours <= warn:
             continue
         line = f"{source.full_name} was last loaded {hours:,.0f} hours ago (limit {fail}, warning from {warn})"
         if hours > fail:
             found.stale.append(source.full_name)
-        found.add(line, stop=hours > fail and stamp.policy.stale_upstream == "fail")
+        found.add(line, stop=hours > fail and request.policy.stale_upstream == "fail")
 
 
 def _last_load(session: Session, source: Table) -> datetime | None:
@@ -126,11 +115,11 @@ def _last_load(session: Session, source: Table) -> datetime | None:
     return rows[0][0] if isinstance(rows[0][0], datetime) else None
 
 
-def look_back(session: Session, processors: Sequence[Processor], span: DateRange, stamp: Stamp, found: Found) -> None:
+def look_back(session: Session, request: Request, found: Found) -> None:
     """Behaviour 3: the game dates that the windows read before the range have been computed without failure."""
     wide = {
         upstream.table
-        for processor in processors
+        for processor in request.processors
         for upstream in processor.table.upstreams
         if table(upstream.table).phase in PHASE_STALENESS and any(w.span != "date" for w in upstream.windows)
     }
@@ -151,38 +140,36 @@ def look_back(session: Session, processors: Sequence[Processor], span: DateRange
                 WHERE game_date BETWEEN @start_date AND @end_date AND season_type IN {COUNTED_TYPES}
               )
               AND COALESCE(l.status, 'missing') NOT IN ('done', 'skipped')""",
-            {"name": name, **span_values(session, span)},
+            {"name": name, **span_values(session, request.span)},
         )[0]
         if not row[0]:
             continue
         previous = ", the previous game date among them" if row[3] else ""
         found.add(
-            f"{name}: {row[0]} game dates before {span.start} are missing or failed ({row[1]} to {row[2]}{previous})",
-            stop=stamp.policy.defensive_checks == "stop",
+            f"{name}: {row[0]} game dates before {request.span.start} are missing or failed "
+            f"({row[1]} to {row[2]}{previous})",
+            stop=request.policy.defensive_checks == "stop",
         )
 
 
-def critical_fields(
-    session: Session, processors: Sequence[Processor], span: DateRange, stamp: Stamp, found: Found
-) -> None:
+def critical_fields(session: Session, request: Request, found: Found) -> None:
     """Layer 1: critical fields of what is read and not computed here; contaminated ones stop a strict run."""
-    own = {processor.table.full_name for processor in processors}
+    span = request.span
+    own = {processor.table.full_name for processor in request.processors}
     season = session.rows(
         "SELECT MIN(game_date) AS d FROM nba_raw.nbac_schedule WHERE season_year IN "
         "(SELECT season_year FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @a AND @b)",
         {"a": span.start, "b": span.end},
     )[0][0]
     start = min(span.start, season) if isinstance(season, type(span.start)) else span.start
-    names = dict.fromkeys(up.table for processor in processors for up in processor.table.upstreams)
+    names = dict.fromkeys(up.table for processor in request.processors for up in processor.table.upstreams)
     read = [(table(name), DateRange(start, max(start, span.start if name in own else span.end))) for name in names]
     for finding in findings(session, read):
-        stop = finding.status == "CONTAMINATED" and stamp.validation == "strict"
+        stop = finding.status == "CONTAMINATED" and request.validation == "strict"
         found.add(f"upstream {finding}", stop=stop)
 
 
-def altered_rows(
-    session: Session, planned: Sequence[PlannedRange], stamp: Stamp, found: Found, *, rebuild: bool
-) -> None:
+def altered_rows(session: Session, request: Request, planned: Sequence[PlannedRange], found: Found) -> None:
     """Layer 1: rows that are read, are not computed again before, and are not what their hashes say.
 
     A strict run, and one that computes every date again, stop for them; any other run says so and goes on.
@@ -208,7 +195,7 @@ def altered_rows(
         own = list(group)
         found.add(
             f"upstream {in_words(own)}",
-            stop=rebuild or stamp.validation == "strict",
+            stop="all" in request.reprocess or request.validation == "strict",
             next_step=f"backcourt recover --start-date {own[0].day} --end-date {own[-1].day} --apply",
         )
 
@@ -219,15 +206,13 @@ def _opening_days(session: Session) -> list[date]:
     return sorted(rows.column("opening_day").to_pylist())
 
 
-def short_sources(
-    session: Session, processors: Sequence[Processor], span: DateRange, stamp: Stamp, found: Found
-) -> None:
+def short_sources(session: Session, request: Request, found: Found) -> None:
     """Behaviour 12 for sources that a computation can do without: present, but under their own minimum."""
-    if stamp.policy.expected_minimum != "source":
+    if request.policy.expected_minimum != "source":
         return
     names = {
         upstream.table
-        for processor in processors
+        for processor in request.processors
         for upstream in processor.table.upstreams
         if not upstream.critical and upstream.table in MINIMA
     }
@@ -238,7 +223,7 @@ def short_sources(
             f"FROM ({view('dates_in_range')}) AS d "
             f"INNER JOIN (SELECT {day} AS game_date, COUNT(*) AS n FROM {name} WHERE {day} BETWEEN @start_date AND "
             f"@end_date GROUP BY {day}) AS r ON r.game_date = d.game_date WHERE r.n < @least * d.games",
-            {**span_values(session, span), "least": MINIMA[name]},
+            {**span_values(session, request.span), "least": MINIMA[name]},
         )[0]
         if row[0]:
             found.add(
@@ -291,24 +276,24 @@ def _pairs() -> list[tuple[Processor, Processor]]:
     return [(each, select(tables=(each.beside,))[0]) for each in registry() if each.beside]
 
 
-def quiet(session: Session, span: DateRange, policy: Policy, today: date) -> str:
+def quiet(session: Session, request: Request, today: date) -> str:
     """Why a range has nothing to compute and that is as it should be, in one line; "" if it has, or if it is not.
 
     A day that was computed and has no game any more is not quiet: what is there of it must go.
 
     Args:
         session: An open session.
-        span: The range.
-        policy: What the mode decides: one that takes recent dates only is that of a scheduled job, which also runs on
-            days without games and between two seasons.
+        request: The range and the mode: one that takes recent dates only is that of a scheduled job, which also runs
+            on days without games and between two seasons.
         today: Today, for the age of the range.
 
     Raises:
         DateRangeError: If the policy refuses dates that old.
     """
-    if policy.max_age_days is None:
+    if request.policy.max_age_days is None:
         return ""
-    admit(span, policy, today)
+    admit(request, today)
+    span = request.span
     rows = session.rows(
         "SELECT COUNTIF(game_date BETWEEN @start AND @end) AS games, MAX(IF(game_date < @start, game_date, NULL)) "
         "AS last_game, MIN(IF(game_date > @end, game_date, NULL)) AS next_game, "

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from backcourt.backfill.fingerprints import StagedInputs
-from backcourt.backfill.plan import PlannedRange, Request, planned_ranges
+from backcourt.backfill.plan import Plan, PlannedRange, planned_ranges
 from backcourt.backfill.staleness import CALENDAR, changed_games, reached, stage_calendar, stage_own
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange, month_chunks
 from backcourt.processors.base import Processor
@@ -69,10 +69,8 @@ def due_now(
     session: Session,
     wave: Sequence[Processor],
     planned: list[Chunk],
-    request: Request,
+    plan: Plan,
     changed: Collection[str],
-    dates: int,
-    size: str,
     inputs: StagedInputs,
 ) -> list[Chunk]:
     """The chunks of a wave, now that its upstreams are published.
@@ -84,12 +82,11 @@ def due_now(
         session: An open session.
         wave: The processors.
         planned: Their planned chunks.
-        request: What is wanted.
+        plan: What the run set out to do.
         changed: Full names of the tables that this run has changed.
-        dates: Scheduled dates of the whole range.
-        size: season or month.
         inputs: Where the inputs are staged.
     """
+    request = plan.request
     again = [
         processor
         for processor in wave
@@ -97,13 +94,13 @@ def due_now(
         or (
             "stale" in request.reprocess
             and upstreams_of(processor) & set(changed)
-            and sum(chunk.dates for chunk in planned if chunk.processor == processor) < dates
+            and sum(chunk.dates for chunk in planned if chunk.processor == processor) < plan.dates
         )
     ]
     if not again:
         return planned
     stage_calendar(session, request.span, request.ahead)
-    own = stage_own(session, request.span, again, {"stale"}, inputs)
+    own = stage_own(session, again, {"stale"}, inputs)
     ranges = [found for found, _ in planned_ranges(session, own)]
     if "stale" not in request.reprocess:
         foreseen = [chunk for chunk in planned if chunk.reason in {"stale", "downstream"}]
@@ -114,7 +111,7 @@ def due_now(
     kept = [chunk for chunk in planned if chunk.table not in names or chunk.reason not in {"stale", "downstream"}]
     fresh = [
         chunk
-        for chunk in chunks_of([found for found in ranges if found.table in names], size)
+        for chunk in chunks_of([found for found in ranges if found.table in names], request.chunk)
         if not any(_covers(other, chunk) for other in kept)
     ]
     return [*kept, *fresh]

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from backcourt.backfill.chunks import Chunk
 from backcourt.backfill.locks import live_runs
 from backcourt.backfill.notify import Level, Notifier, summary
-from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.request import Request
+from backcourt.backfill.results import TableResult
 from backcourt.calendar import DateRange
 from backcourt.catalog.views import LEDGER
 from backcourt.errors import BackcourtError, SettingsError
-from backcourt.processors.base import Processor
 from backcourt.warehouse.base import Session, Statement
 
 EVENTS = "nba_processing.events"
@@ -184,12 +185,12 @@ def delivered(events: Sequence[Event]) -> Statement:
     )
 
 
-def undelivered(session: Session, tables: Sequence[str]) -> list[Event]:
+def undelivered(session: Session, request: Request) -> list[Event]:
     """Completion events of tables that were written down and that nobody took: their run was killed, or was refused."""
     rows = session.query(
         f"SELECT event_type, table_name, game_date, message, payload, run_id, created_at FROM {EVENTS} "
         "WHERE delivery = 'pending' AND table_name IN UNNEST(@tables) ORDER BY created_at, event_id",
-        {"tables": list(tables)},
+        {"tables": _names(request)},
     ).to_pylist()
     return [
         Event(
@@ -205,7 +206,7 @@ def undelivered(session: Session, tables: Sequence[str]) -> list[Event]:
     ]
 
 
-def unannounced(session: Session, tables: Sequence[str], span: DateRange, stamp: Stamp) -> list[Event]:
+def unannounced(session: Session, request: Request) -> list[Event]:
     """Completion events of daily runs that computed dates of a range and were killed before they could say so."""
     rows = session.query(
         "SELECT h.output_table AS name, h.run_id AS run, COUNT(*) AS dates, SUM(l.row_count) AS row_count "
@@ -216,17 +217,17 @@ def unannounced(session: Session, tables: Sequence[str], span: DateRange, stamp:
         f"AND NOT EXISTS (SELECT 1 FROM {EVENTS} AS e WHERE e.event_type = 'completed' "
         "AND e.table_name = h.output_table AND e.created_at >= h.started_at) "
         "GROUP BY h.output_table, h.run_id ORDER BY h.output_table, h.run_id",
-        {"tables": list(tables), "start_date": span.start, "end_date": span.end},
+        {"tables": _names(request), "start_date": request.span.start, "end_date": request.span.end},
     ).to_pylist()
-    alive = live_runs(session, stamp.now)
+    alive = live_runs(session, request.identity.now)
     return [
         Event(
             "completed",
             row["name"],
             None,
             f"{row['name'].rpartition('.')[2]} completed: {row['dates']} dates by run {row['run']}, which was killed",
-            stamp.run_id,
-            stamp.now,
+            request.identity.run_id,
+            request.identity.now,
             {"dates": row["dates"], "rows": row["row_count"]},
         )
         for row in rows
@@ -234,36 +235,8 @@ def unannounced(session: Session, tables: Sequence[str], span: DateRange, stamp:
     ]
 
 
-class Result(Protocol):
-    """What is told of a table."""
-
-    @property
-    def table(self) -> str:
-        """Table name."""
-
-    @property
-    def dates(self) -> int:
-        """Game dates computed."""
-
-    @property
-    def inserted(self) -> int:
-        """Rows written."""
-
-    @property
-    def unchanged(self) -> int:
-        """Rows left alone."""
-
-
-class Place(Protocol):
-    """Where a problem is."""
-
-    @property
-    def processor(self) -> Processor:
-        """The processor."""
-
-    @property
-    def span(self) -> DateRange:
-        """The dates."""
+def _names(request: Request) -> list[str]:
+    return [processor.table.full_name for processor in request.processors]
 
 
 class Announcer:
@@ -277,11 +250,12 @@ class Announcer:
         delivers: True if completion events go somewhere else than into their table.
     """
 
-    def __init__(self, stamp: Stamp, notifier: Notifier, publisher: Publisher) -> None:
+    def __init__(self, request: Request, notifier: Notifier, publisher: Publisher) -> None:
         """Nothing is told yet."""
         self.undelivered: list[str] = []
         self.taken: list[Event] = []
-        self._stamp = stamp
+        self._request = request
+        self._identity = request.identity
         self._notifier = notifier
         self._publisher = publisher
         self._late: list[Event] = []
@@ -294,63 +268,60 @@ class Announcer:
             session.transaction([record(self._event("warning", "", line)) for line in lines])
             self._each("warning", "warnings before the run", lines)
 
-    def problem(self, session: Session, place: Place, lines: Sequence[str]) -> None:
+    def problem(self, session: Session, chunk: Chunk, lines: Sequence[str]) -> None:
         """Problems of a chunk: rows of events; people are told in daily mode."""
         if lines:
-            name = place.processor.table.full_name
-            session.transaction([record(self._event("failed", name, line, place.span)) for line in lines])
-            self._each("failure", f"{place.processor.name} {place.span}", lines)
+            name = chunk.processor.table.full_name
+            session.transaction([record(self._event("failed", name, line, chunk.span)) for line in lines])
+            self._each("failure", f"{chunk.processor.name} {chunk.span}", lines)
 
     def stopped(self, error: BackcourtError) -> None:
         """The run ended with an error."""
-        self._send(f"run {self._stamp.run_id} stopped", str(error), "failure")
+        self._send(f"run {self._identity.run_id} stopped", str(error), "failure")
         if self.undelivered:
             # There is no result to report it with.
             error.message = f"{error.message.rstrip('.')} (also: {'; '.join(self.undelivered)})"
 
     def closing(
-        self,
-        processors: Sequence[Processor],
-        results: Sequence[Result],
-        error: BaseException | None,
-        errors: dict[str, str],
+        self, results: Sequence[TableResult], error: BaseException | None, errors: dict[str, str]
     ) -> list[Statement]:
         """The statements that belong to the end of the run: completion events, and the summary or the error."""
         if error is not None:
             words = str(error) if isinstance(error, BackcourtError) else "interrupted"
             return [record(self._event("failed", "", f"run stopped: {words}"))]
-        if self._stamp.policy.trigger_downstream:
+        if self._request.policy.trigger_downstream:
             self._completed = [
                 Event(
                     "completed",
                     processor.table.full_name,
                     None,
-                    f"{processor.name} completed: {result.dates} dates, {result.inserted} rows written",
-                    self._stamp.run_id,
-                    self._stamp.now,
-                    {"dates": result.dates, "rows_written": result.inserted, "rows_unchanged": result.unchanged},
+                    f"{processor.name} completed: {result.dates} dates, {result.published.inserted} rows written",
+                    self._identity.run_id,
+                    self._identity.now,
+                    {
+                        "dates": result.dates,
+                        "rows_written": result.published.inserted,
+                        "rows_unchanged": result.published.unchanged,
+                    },
                 )
-                for processor, result in zip(processors, results, strict=True)
+                for processor, result in zip(self._request.processors, results, strict=True)
                 if processor.name not in errors
             ]
         return [record(event, pending=self.delivers) for event in self._completed]
 
-    def owed(self, session: Session, processors: Sequence[Processor], span: DateRange, *, idle: bool) -> None:
+    def owed(self, session: Session, *, idle: bool) -> None:
         """Take over what runs before this one were killed before they could say, or that nobody took.
 
         Args:
             session: A session that can write.
-            processors: The tables of this run.
-            span: Its dates.
             idle: True if it finds nothing to compute: then it says for them that those dates are completed.
         """
-        if not self._stamp.policy.trigger_downstream:
+        if not self._request.policy.trigger_downstream:
             return
-        tables = [processor.table.full_name for processor in processors]
-        if idle and (late := unannounced(session, tables, span, self._stamp)):
+        if idle and (late := unannounced(session, self._request)):
             session.transaction([record(event, pending=self.delivers) for event in late])
             self._completed += late if not self.delivers else []
-        self._late = undelivered(session, tables) if self.delivers else []
+        self._late = undelivered(session, self._request) if self.delivers else []
 
     def publish(self) -> None:
         """Publish what completed, what earlier runs left first."""
@@ -363,20 +334,20 @@ class Announcer:
                 # One topic takes all of them: what refused the first would keep the run waiting for each.
                 break
 
-    def ended(self, results: Sequence[Result], warnings: Sequence[str], problems: Sequence[str]) -> None:
+    def ended(self, results: Sequence[TableResult], warnings: Sequence[str], problems: Sequence[str]) -> None:
         """After the run: publish what completed; in backfill mode send the one summary."""
         self.publish()
-        if self._stamp.policy.notify == "summary":
+        if self._request.policy.notify == "summary":
             dates = max((result.dates for result in results), default=0)
-            written = sum(result.inserted for result in results)
+            written = sum(result.published.inserted for result in results)
             title = (
-                f"run {self._stamp.run_id} ended: {dates} dates, {written} rows written, {len(problems)} problems, "
+                f"run {self._identity.run_id} ended: {dates} dates, {written} rows written, {len(problems)} problems, "
                 f"{len(warnings)} warnings"
             )
             self._send(title, summary([*problems, *warnings]), "failure" if problems else "info")
 
     def _each(self, level: Level, title: str, lines: Sequence[str]) -> None:
-        if self._stamp.policy.notify == "each":
+        if self._request.policy.notify == "each":
             self._send(title, summary(lines), level)
 
     def _send(self, title: str, body: str, level: Level) -> None:
@@ -392,4 +363,12 @@ class Announcer:
 
     def _event(self, kind: str, table: str, message: str, span: DateRange | None = None) -> Event:
         payload = {"start_date": str(span.start), "end_date": str(span.end)} if span else {}
-        return Event(kind, table, span.start if span else None, message, self._stamp.run_id, self._stamp.now, payload)
+        return Event(
+            kind,
+            table,
+            span.start if span else None,
+            message,
+            self._identity.run_id,
+            self._identity.now,
+            payload,
+        )

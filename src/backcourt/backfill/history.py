@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from backcourt.backfill.locks import live_runs
-from backcourt.backfill.stamp import Stamp
-from backcourt.calendar import DateRange
-from backcourt.processors.base import Processor
+from backcourt.backfill.request import Request
+from backcourt.backfill.results import TableResult
 from backcourt.warehouse.base import Session, Statement, Value
 
 HISTORY = "nba_reference.processor_run_history"
 
 
-def begin(processors: Sequence[Processor], span: DateRange, stamp: Stamp, trigger: str) -> Statement:
-    """The statement that says that a run of these tables has started."""
+def begin(request: Request) -> Statement:
+    """The statement that says that a run has started."""
+    processors = request.processors
     return Statement(
         f"INSERT INTO {HISTORY} (run_id, processor_name, phase, data_date, start_date, status, started_at, "
         "processed_at, mode, trigger_source, code_version, output_table) SELECT @run_id, n, p, @end, @start, "
@@ -26,12 +26,12 @@ def begin(processors: Sequence[Processor], span: DateRange, stamp: Stamp, trigge
         "INNER JOIN UNNEST(@versions) AS v WITH OFFSET AS i3 ON i3 = i "
         "INNER JOIN UNNEST(@outputs) AS o WITH OFFSET AS i4 ON i4 = i",
         {
-            "run_id": stamp.run_id,
-            "start": span.start,
-            "end": span.end,
-            "now": stamp.now,
-            "mode": stamp.policy.name,
-            "trigger": trigger,
+            "run_id": request.identity.run_id,
+            "start": request.span.start,
+            "end": request.span.end,
+            "now": request.identity.now,
+            "mode": request.policy.name,
+            "trigger": request.trigger,
             "names": [processor.name for processor in processors],
             "phases": [processor.table.phase for processor in processors],
             "versions": [processor.code_version for processor in processors],
@@ -40,55 +40,34 @@ def begin(processors: Sequence[Processor], span: DateRange, stamp: Stamp, trigge
     )
 
 
-@dataclass(frozen=True, slots=True)
-class TableOutcome:
-    """How a table ended in a run.
+def end(run_id: str, result: TableResult, stale: Sequence[str], now: datetime) -> Statement:
+    """The statement that says how a table of a run ended.
 
-    Attributes:
-        status: success, partial, failed, skipped or interrupted.
-        created: Rows written.
-        skipped: Rows left alone.
-        failed: Failure records.
-        seconds: Time taken.
-        missing: Upstreams that were missing.
+    Args:
+        run_id: The run.
+        result: What it did to the table.
         stale: Upstreams past their limit.
-        error: One line, "" if there was none.
-        summary: Further counters.
+        now: When it ended (UTC).
     """
-
-    status: str
-    created: int = 0
-    skipped: int = 0
-    failed: int = 0
-    seconds: float = 0.0
-    missing: tuple[str, ...] = ()
-    stale: tuple[str, ...] = ()
-    error: str = ""
-    summary: Mapping[str, object] | None = None
-
-
-def end(run_id: str, name: str, outcome: TableOutcome, now: datetime) -> Statement:
-    """The statement that says how a table of a run ended."""
+    rows, failed = result.published, sum(result.failures.values())
     values: dict[str, Value] = {
         "run_id": run_id,
-        "name": name,
+        "name": result.table,
         "now": now,
-        "status": outcome.status,
-        "seconds": round(outcome.seconds, 3),
-        "processed": outcome.created + outcome.skipped + outcome.failed,
-        "created": outcome.created,
-        "skipped": outcome.skipped,
-        "failed": outcome.failed,
-        "passed": not outcome.missing,
-        "missing": json.dumps(list(outcome.missing)),
-        "stale": json.dumps(list(outcome.stale)),
-        "error": outcome.error,
-        "summary": json.dumps(dict(outcome.summary or {}), sort_keys=True),
+        "status": result.status,
+        "seconds": round(result.seconds, 3),
+        "processed": rows.rows + failed,
+        "created": rows.inserted,
+        "skipped": rows.unchanged,
+        "failed": failed,
+        "stale": json.dumps(list(stale)),
+        "error": result.error,
+        "summary": json.dumps({"dates": result.dates, "removed": rows.removed, **result.failures}, sort_keys=True),
     }
     return Statement(
         f"UPDATE {HISTORY} SET status = @status, processed_at = @now, duration_seconds = @seconds, "
         "records_processed = @processed, records_created = @created, records_skipped = @skipped, "
-        "records_failed = @failed, dependency_check_passed = @passed, missing_dependencies = @missing, "
+        "records_failed = @failed, dependency_check_passed = TRUE, missing_dependencies = '[]', "
         "stale_dependencies = @stale, error_message = NULLIF(@error, ''), summary = @summary "
         "WHERE run_id = @run_id AND processor_name = @name",
         values,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.request import RunIdentity
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.errors import BackcourtError, LockedError, WarehouseLockedError
@@ -175,11 +175,11 @@ class YieldingSession:
     """A session that is closed and opened again once it has been held for a while."""
 
     def __init__(
-        self, warehouse: Warehouse, stamp: Stamp, clock: Callable[[], float], now: Callable[[], datetime]
+        self, warehouse: Warehouse, identity: RunIdentity, clock: Callable[[], float], now: Callable[[], datetime]
     ) -> None:
         """Nothing is opened yet."""
         self._warehouse = warehouse
-        self._stamp = stamp
+        self._identity = identity
         self._clock = clock
         self._now = now
         self._manager: AbstractContextManager[Session] | None = None
@@ -224,16 +224,16 @@ class YieldingSession:
         """
         self._warehouse.tell(
             {
-                "run_id": self._stamp.run_id,
+                "run_id": self._identity.run_id,
                 "pid": os.getpid(),
                 "birth": birth_of(os.getpid()),
-                "since": f"{self._stamp.now:%Y-%m-%d %H:%M:%S} UTC",
+                "since": f"{self._identity.now:%Y-%m-%d %H:%M:%S} UTC",
                 "doing": doing,
             },
-            self._stamp.run_id,
+            self._identity.run_id,
         )
         if self._clock() - self._renewed > RENEW_SECONDS:
-            renew(self.session(), self._stamp.run_id, self._now())
+            renew(self.session(), self._identity.run_id, self._now())
             self._renewed = self._clock()
 
     def finish(self, statements: Sequence[Statement], *, swallow: bool) -> None:
@@ -258,4 +258,4 @@ class YieldingSession:
     def __exit__(self, *_: object) -> None:
         """Give the session back and take the note away."""
         self._close()
-        self._warehouse.tell(None, self._stamp.run_id)
+        self._warehouse.tell(None, self._identity.run_id)

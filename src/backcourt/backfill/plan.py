@@ -7,44 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from backcourt.backfill.fingerprints import StagedInputs, in_words
+from backcourt.backfill.request import Request
 from backcourt.backfill.staleness import CALENDAR, stage_calendar, stage_due, stage_own
-from backcourt.calendar import AHEAD, DateRange
+from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.catalog.views import ALL_TO_COME, COUNTED_TYPES, LEDGER, view
 from backcourt.errors import DateRangeError, UnknownNameError
 from backcourt.processors.base import Processor
-from backcourt.processors.registry import registry, select
+from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
 from backcourt.warehouse.seasons import read_seasons, span_values
-
-REPROCESS = ("missing", "failed", "stale", "all")
-DEFAULT_REPROCESS = frozenset({"missing", "failed", "stale"})
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What somebody wants computed.
-
-    Attributes:
-        span: Dates that may be written.
-        tables: Names of the tables, in dependency order.
-        reprocess: Reasons for which a date is computed: missing, failed, stale; all computes every date.
-        mode: Name of the mode.
-        validation: strict, backfill or force.
-        ahead: How many dates to come of a season are computed before their games, as pending.
-    """
-
-    span: DateRange
-    tables: tuple[str, ...]
-    reprocess: frozenset[str] = DEFAULT_REPROCESS
-    mode: str = "backfill"
-    validation: str = "backfill"
-    ahead: int = AHEAD
-
-    @property
-    def processors(self) -> tuple[Processor, ...]:
-        """The processors of the tables, in dependency order."""
-        return select(tables=self.tables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +71,7 @@ class Plan:
     Attributes:
         request: What was asked for.
         ranges: What would be computed, in dependency order.
+        dates: Scheduled dates of the range.
         becomes_stale: Dates that become stale and are not computed by this run.
         look_backs: What is read before the planned dates.
         world: 16 hex digits over the inputs of every date of the range; "" unless the plan is to be kept.
@@ -106,6 +79,7 @@ class Plan:
 
     request: Request
     ranges: tuple[PlannedRange, ...]
+    dates: int = 0
     becomes_stale: tuple[PlannedRange, ...] = ()
     look_backs: tuple[LookBack, ...] = ()
     world: str = ""
@@ -132,16 +106,18 @@ def make_plan(
         DateRangeError: If the schedule has no game in the range.
     """
     stage_calendar(session, request.span, request.ahead)
-    if not planned_dates(session, request.span):
+    dates = planned_dates(session, request.span)
+    if not dates:
         raise no_games(session, request.span)
     inputs = inputs or StagedInputs(request.span, request.ahead)
-    own = stage_own(session, request.span, request.processors, request.reprocess, inputs)
+    own = stage_own(session, request.processors, request.reprocess, inputs)
     # With "stale" asked for, a run finds out wave by wave what its changes reach; a plan has to foresee it.
     due = stage_due(session, request.span, request.processors, own) if forecast else own
     ranges = planned_ranges(session, due, forecast=forecast)
     return Plan(
         request,
         tuple(found for found, in_run in ranges if in_run),
+        dates,
         tuple(found for found, in_run in ranges if not in_run),
         look_backs=_look_backs(session, [found for found, _ in ranges]) if forecast else (),
         world=_world(session, request, inputs) if keep else "",
@@ -309,19 +285,6 @@ def no_games(session: Session, span: DateRange) -> DateRangeError:
         valid=[f"{season} ({first} to {last})" for season, first, last in known],
         next_step="choose dates inside a loaded season, or load the one you need",
     )
-
-
-def parse_reprocess(values: Sequence[str]) -> frozenset[str]:
-    """The kinds of the option --reprocess, which may be repeated or hold a list with commas.
-
-    Raises:
-        UnknownNameError: If one is unknown.
-    """
-    kinds = [kind.strip() for value in values for kind in value.split(",") if kind.strip()]
-    for kind in kinds:
-        if kind not in REPROCESS:
-            raise UnknownNameError("kind of --reprocess", kind, REPROCESS)
-    return frozenset(kinds) or DEFAULT_REPROCESS
 
 
 def _date(value: object) -> date:

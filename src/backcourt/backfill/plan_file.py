@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from backcourt.backfill.plan import LookBack, Plan, PlannedRange, Request, parse_reprocess
-from backcourt.backfill.stamp import VALIDATIONS
+from backcourt.backfill.plan import LookBack, Plan, PlannedRange
+from backcourt.backfill.request import Request, parse_reprocess, parse_validation
 from backcourt.calendar import DateRange
 from backcourt.catalog.views import ALL_TO_COME
 from backcourt.errors import BackcourtError, InputFileError, PlanError
@@ -35,7 +35,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
             "end_date": str(request.span.end),
             "tables": list(request.tables),
             "reprocess": sorted(request.reprocess),
-            "mode": request.mode,
+            "mode": request.policy.name,
             "validation": request.validation,
             "ahead": request.ahead,
         },
@@ -101,19 +101,27 @@ def _plan(content: Mapping[str, Any]) -> Plan:
     """
     asked, world = content["request"], content["world"]
     span = DateRange(date.fromisoformat(asked["start_date"]), date.fromisoformat(asked["end_date"]))
-    tables, kinds = _words(asked["tables"]), _words(asked["reprocess"])
+    processors = select(tables=_words(asked["tables"]))
+    kinds = _words(asked["reprocess"])
     parse_reprocess(kinds)
-    select(tables=tables)
     mode, validation = _words([asked["mode"], asked["validation"]])
     ahead = asked["ahead"]
     if type(ahead) is not int or not 0 <= ahead <= ALL_TO_COME:
         raise ValueError(ahead)
-    if mode not in POLICIES or validation not in VALIDATIONS or not isinstance(world, str):
-        raise ValueError(mode, validation)
+    if mode not in POLICIES or not isinstance(world, str):
+        raise ValueError(mode)
+    request = Request(
+        span,
+        processors,
+        reprocess=frozenset(kinds),
+        policy=POLICIES[mode],
+        validation=parse_validation(validation),
+        ahead=ahead,
+    )
     return Plan(
-        Request(span, tables, frozenset(kinds), mode, validation, ahead),
+        request,
         _ranges(content["ranges"]),
-        _ranges(content["becomes_stale"]),
+        becomes_stale=_ranges(content["becomes_stale"]),
         world=world,
     )
 

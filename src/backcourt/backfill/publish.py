@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from backcourt.backfill.breaker import attempts, resting
+from backcourt.backfill.chunks import Chunk
 from backcourt.backfill.fingerprints import StagedInputs
 from backcourt.backfill.quality_gate import (
     CONTAMINATED,
@@ -30,38 +31,19 @@ from backcourt.backfill.records import (
     replace_unmatched,
     unmatched_names,
 )
-from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.request import Request
+from backcourt.backfill.results import ChunkResult
 from backcourt.calendar import DateRange
 from backcourt.catalog.views import view
 from backcourt.errors import AuditError
 from backcourt.processors.base import Processor
 from backcourt.processors.failures import DATE_LEVEL
-from backcourt.warehouse.base import PublishedRows, Session, Staged, Value
+from backcourt.warehouse.base import Session, Staged, Value
 from backcourt.warehouse.publish import Restated, Scope, broken_dates, publish
 from backcourt.warehouse.seasons import processor_values, span_values
 
 _NAMED = 5
 """Broken dates of a chunk that are named with their reason; all of them are failure records."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChunkResult:
-    """What one chunk did.
-
-    Attributes:
-        published: Rows inserted, removed and left alone.
-        failures: Failure records by category.
-        warnings: What was odd but did not stop it, in one line each.
-        problems: Dates that failed as a whole, in one line per reason.
-        broken: Dates whose rows break the table's contract: they failed, what is stored of them stays as it is, and
-            the other dates were published.
-    """
-
-    published: PublishedRows
-    failures: Mapping[str, int]
-    warnings: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
-    broken: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,37 +74,27 @@ def prepare(session: Session, processors: Sequence[Processor], span: DateRange, 
     return Prepared(dates.name, inputs.select(session, processors))
 
 
-def publish_chunk(
-    session: Session,
-    processor: Processor,
-    chunk: DateRange,
-    stamp: Stamp,
-    *,
-    prepared: Prepared,
-    reason: str = "forced",
-) -> ChunkResult:
-    """Compute a processor over a range of dates and publish the result.
+def publish_chunk(session: Session, chunk: Chunk, request: Request, prepared: Prepared) -> ChunkResult:
+    """Compute a chunk and publish the result.
 
     Args:
         session: An open session that can write.
-        processor: What is computed.
-        chunk: The dates.
-        stamp: Run, time, mode and validation.
+        chunk: What is computed on which dates, and why.
+        request: The run, its mode and validation.
         prepared: What is staged for it and its neighbours.
-        reason: Why, for the change log, unless the stamp has an operator's words.
 
     Raises:
         AuditError: If computed rows break the table's contract and no date can be named; nothing has been written then.
         MissingUpstreamError: If a date has no upstream and the policy does not go on without it; nothing has been
             written then.
     """
-    table = processor.table
-    parameters = processor_values(session, chunk)
+    table = chunk.processor.table
+    parameters = processor_values(session, chunk.span)
     # Other chunks and tables may be staged at the same time.
-    name = f"{table.name}_{chunk.start:%Y%m%d}"
-    rows = f"SELECT * FROM ({processor.staged_sql}) WHERE {table.partition} IN (SELECT game_date FROM {prepared.dates})"
-    stage = session.stage_query(name, rows, parameters)
-    work = _Work(processor, chunk, parameters, stamp, reason, prepared.dates, stage)
+    name = f"{table.name}_{chunk.span.start:%Y%m%d}"
+    scheduled = f"{table.partition} IN (SELECT game_date FROM {prepared.dates})"
+    stage = session.stage_query(name, f"SELECT * FROM ({chunk.processor.staged_sql}) WHERE {scheduled}", parameters)
+    work = _Work(chunk, request, parameters, prepared.dates, stage)
     try:
         result = _publish(session, work, prepared)
     except AuditError:
@@ -144,21 +116,17 @@ class _Work:
     """What is published: the staged rows of a chunk.
 
     Attributes:
-        processor: What was computed.
-        chunk: The dates.
+        chunk: What was computed on which dates, and why.
+        request: The run, its mode and validation.
         parameters: What its SELECT takes (``processor_values``).
-        stamp: Run, time, mode and validation.
-        reason: Why, stored in the change log.
         dates: Where the game dates are staged, broken ones among them.
         stage: The rows.
         broken: Dates that are left out, and why (``broken_dates``); None if there are none.
     """
 
-    processor: Processor
-    chunk: DateRange
+    chunk: Chunk
+    request: Request
     parameters: dict[str, Value]
-    stamp: Stamp
-    reason: str
     dates: str
     stage: Staged
     broken: Staged | None = None
@@ -170,11 +138,11 @@ class _Work:
 
 def _publish(session: Session, work: _Work, prepared: Prepared) -> ChunkResult:
     """Judge the staged rows and publish them, with failures and ledger, in one transaction."""
-    processor, chunk, stamp, stage = work.processor, work.chunk, work.stamp, work.stage
-    table, policy = processor.table, stamp.policy
-    span: dict[str, Value] = {"start_date": chunk.start, "end_date": chunk.end}
-    parameters = work.parameters
-    name = f"{table.name}_{chunk.start:%Y%m%d}"
+    chunk, request, stage, parameters = work.chunk, work.request, work.stage, work.parameters
+    processor, policy, identity = chunk.processor, request.policy, request.identity
+    table = processor.table
+    span: dict[str, Value] = {"start_date": chunk.span.start, "end_date": chunk.span.end}
+    name = f"{table.name}_{chunk.span.start:%Y%m%d}"
     windows = stage_windows(session, processor, stage, parameters)
     held = [
         select
@@ -189,8 +157,8 @@ def _publish(session: Session, work: _Work, prepared: Prepared) -> ChunkResult:
     candidates = failure_rows(processor, stage, withheld, windows)
     failed = session.stage_query(
         f"{name}_failures",
-        f"{candidates} UNION ALL {_dates(processor, stage, quality, stamp, prepared)}",
-        {**parameters, **threshold_values(policy), "processor": processor.name, "now": stamp.now},
+        f"{candidates} UNION ALL {_dates(work, quality, prepared)}",
+        {**parameters, **threshold_values(policy), "processor": processor.name, "now": identity.now},
     )
     stop_if_refused(session, processor, failed, policy)
     good = f"{GOOD} AND {not_failed(processor, failed, withheld=bool(withheld))}"
@@ -214,14 +182,14 @@ def _publish(session: Session, work: _Work, prepared: Prepared) -> ChunkResult:
         stage,
         Scope(f"t.{table.partition} BETWEEN @start_date AND @end_date{work.without(str(table.partition))}", span),
         good=good,
-        stamps={"now": stamp.now},
-        restated=Restated(stamp.run_id, stamp.now, stamp.reason or work.reason),
+        stamps={"now": identity.now},
+        restated=Restated(identity.run_id, identity.now, identity.reason or chunk.reason),
         also=(
-            *replace_failures(processor, failed, chunk, stamp, work.without("analysis_date")),
-            *(mark_failed(processor, chunk, stamp, "", "PROCESSING_ERROR", work.broken.name) if work.broken else ()),
-            *replace_ledger(processor, ledger, chunk, work.dates, stamp),
-            *(attempts(processor, failed, stamp) if policy.record_attempts else ()),
-            *(replace_unmatched(processor, unmatched, chunk, stamp, work.without("game_date")) if unmatched else ()),
+            *replace_failures(failed, chunk, request, work.without("analysis_date")),
+            *(mark_failed(chunk, request, "", "PROCESSING_ERROR", work.broken.name) if work.broken else ()),
+            *replace_ledger(ledger, chunk, work.dates, request),
+            *(attempts(processor, failed, identity) if policy.record_attempts else ()),
+            *(replace_unmatched(unmatched, chunk, request, work.without("game_date")) if unmatched else ()),
         ),
     )
     counts, problems = _failures(session, processor, failed)
@@ -232,7 +200,7 @@ def _publish(session: Session, work: _Work, prepared: Prepared) -> ChunkResult:
         problems = (*problems, *more)
         counts = {**counts, "PROCESSING_ERROR": counts.get("PROCESSING_ERROR", 0) + len(broken)}
     session.discard(*(staged for staged in (failed, ledger, windows, quality, unmatched) if staged))
-    return ChunkResult(published, counts, warnings, problems, broken)
+    return ChunkResult(chunk, published, counts, warnings, problems, broken)
 
 
 def _broken(session: Session, processor: Processor, broken: Staged) -> tuple[tuple[date, ...], tuple[str, ...]]:
@@ -244,8 +212,9 @@ def _broken(session: Session, processor: Processor, broken: Staged) -> tuple[tup
     return tuple(date.fromisoformat(str(day)) for day, _ in rows), tuple(lines)
 
 
-def _dates(processor: Processor, stage: Staged, quality: Staged | None, stamp: Stamp, prepared: Prepared) -> str:
+def _dates(work: _Work, quality: Staged | None, prepared: Prepared) -> str:
     """SELECT of the dates that fail as a whole, as failure records with their flags; the gravest reason wins."""
+    processor, stage = work.chunk.processor, work.stage
     partition = processor.table.partition
     columns = "analysis_date, entity_id, failure_category, failure_reason, expected_game_count, actual_game_count"
     empty = f"""
@@ -266,7 +235,7 @@ def _dates(processor: Processor, stage: Staged, quality: Staged | None, stamp: S
             CAST(NULL AS INT64), CAST(NULL AS INT64)
           FROM {quality}
           WHERE {CONTAMINATED}"""
-        if quality is not None and quality.rows and stamp.validation != "force"
+        if quality is not None and quality.rows and work.request.validation != "force"
         else ""
     )
     return f"""

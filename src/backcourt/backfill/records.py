@@ -8,8 +8,8 @@ the player.
 
 from __future__ import annotations
 
-from backcourt.backfill.stamp import Stamp
-from backcourt.calendar import DateRange
+from backcourt.backfill.chunks import Chunk
+from backcourt.backfill.request import Request
 from backcourt.catalog.views import LEDGER, view
 from backcourt.names.asking import season_of
 from backcourt.names.resolve import FAILURES
@@ -107,18 +107,16 @@ def not_failed(processor: Processor, failed: Staged, *, withheld: bool) -> str:
     )
 
 
-def replace_failures(
-    processor: Processor, failed: Staged, chunk: DateRange, stamp: Stamp, without: str = ""
-) -> tuple[Statement, ...]:
+def replace_failures(failed: Staged, chunk: Chunk, request: Request, without: str = "") -> tuple[Statement, ...]:
     """Failures of the range are replaced, never appended; a record that says the same stays as it is.
 
     Args:
-        processor: Whose failures they are.
         failed: The staged records.
-        chunk: The range.
-        stamp: Run and time.
+        chunk: Whose failures they are.
+        request: The run.
         without: A further condition on the target (alias t) that leaves some dates alone.
     """
+    processor = chunk.processor
     target = f"nba_processing.{processor.table.phase}_failures"
     scope = f"t.processor_name = @processor AND t.analysis_date BETWEEN @start_date AND @end_date{without}"
     key = "f.analysis_date = t.analysis_date AND f.entity_id = t.entity_id"
@@ -130,7 +128,7 @@ def replace_failures(
         f"{key} AND f.failure_category = t.failure_category AND f.failure_reason = t.failure_reason "
         f"AND {counts} AND {flags}"
     )
-    values: dict[str, Value] = {"processor": processor.name, "start_date": chunk.start, "end_date": chunk.end}
+    values: dict[str, Value] = {"processor": processor.name, "start_date": chunk.span.start, "end_date": chunk.span.end}
     if not failed.rows:
         return (Statement(f"DELETE FROM {target} AS t WHERE {scope}", values),)
     return (
@@ -144,7 +142,7 @@ def replace_failures(
             f"f.failure_category, f.failure_reason, f.expected_game_count, f.actual_game_count, "
             f"f.can_retry, f.is_correctable, @run_id, @now FROM {failed} AS f WHERE NOT EXISTS "
             f"(SELECT 1 FROM {target} AS t WHERE {scope} AND {key}) ORDER BY f.analysis_date, f.entity_id",
-            {**values, "run_id": stamp.run_id, "now": stamp.now},
+            {**values, "run_id": request.identity.run_id, "now": request.identity.now},
         ),
     )
 
@@ -227,9 +225,7 @@ def ledger_rows(
           OR l.failure_count <> n.failure_count"""
 
 
-def replace_ledger(
-    processor: Processor, ledger: Staged, chunk: DateRange, dates: str, stamp: Stamp
-) -> tuple[Statement, ...]:
+def replace_ledger(ledger: Staged, chunk: Chunk, dates: str, request: Request) -> tuple[Statement, ...]:
     """The statements that put those rows into the ledger; dates of the chunk that are not game dates leave it."""
     values = ", ".join(f"n.{column}" for column in _COLUMNS)
     return (
@@ -239,44 +235,42 @@ def replace_ledger(
         ),
         Statement(
             f"DELETE FROM {LEDGER} AS t WHERE t.table_name = @table_name AND t.game_date BETWEEN @start_date AND "
-            f"@end_date AND NOT EXISTS (SELECT 1 FROM {processor.dates_of(dates)} AS d "
+            f"@end_date AND NOT EXISTS (SELECT 1 FROM {chunk.processor.dates_of(dates)} AS d "
             "WHERE d.game_date = t.game_date)",
-            {"table_name": processor.table.full_name, "start_date": chunk.start, "end_date": chunk.end},
+            {"table_name": chunk.processor.table.full_name, "start_date": chunk.span.start, "end_date": chunk.span.end},
         ),
         Statement(
             f"INSERT INTO {LEDGER} ({', '.join(_COLUMNS)}, mode, run_id, started_at, finished_at) SELECT {values}, "
             f"@mode, @run_id, @now, @now FROM {ledger} AS n ORDER BY n.table_name, n.game_date",
-            {"mode": stamp.policy.name, "run_id": stamp.run_id, "now": stamp.now},
+            {"mode": request.policy.name, "run_id": request.identity.run_id, "now": request.identity.now},
         ),
     )
 
 
-def mark_failed(
-    processor: Processor, chunk: DateRange, stamp: Stamp, error: str, category: str, dates: str = ""
-) -> tuple[Statement, ...]:
+def mark_failed(chunk: Chunk, request: Request, error: str, category: str, dates: str = "") -> tuple[Statement, ...]:
     """The statements that say dates of a chunk failed as a whole, and why; stored rows stay as they are.
 
     Args:
-        processor: Whose dates they are.
         chunk: The chunk.
-        stamp: Run, time and mode.
+        request: The run.
         error: Why, for every scheduled date of the chunk.
         category: The failure category.
         dates: Source of game_date and reason, for some dates with a reason each; "" for all of the chunk.
     """
+    processor = chunk.processor
     values: dict[str, Value] = {
         "table_name": processor.table.full_name,
         "processor": processor.name,
-        "start_date": chunk.start,
-        "end_date": chunk.end,
-        "ahead": stamp.ahead,
+        "start_date": chunk.span.start,
+        "end_date": chunk.span.end,
+        "ahead": request.ahead,
     }
     reason = "d.reason" if dates else "@error"
     why: dict[str, Value] = {} if dates else {"error": error}
     only = f" AND t.{{}} IN (SELECT d.game_date FROM {dates} AS d)" if dates else ""
     dates = dates or processor.dates_of(f"({view('dates_in_range')})")
     failures = f"nba_processing.{processor.table.phase}_failures"
-    stamps: dict[str, Value] = {"run_id": stamp.run_id, "now": stamp.now}
+    stamps: dict[str, Value] = {"run_id": request.identity.run_id, "now": request.identity.now}
     return (
         Statement(
             f"DELETE FROM {failures} AS t WHERE t.processor_name = @processor AND t.entity_id = '{DATE_LEVEL}' "
@@ -305,7 +299,7 @@ def mark_failed(
             {
                 **values,
                 **stamps,
-                "mode": stamp.policy.name,
+                "mode": request.policy.name,
                 "category": category,
                 "code_version": processor.code_version,
             },
@@ -322,24 +316,21 @@ def unmatched_names(stage: Staged) -> str:
     )
 
 
-def replace_unmatched(
-    processor: Processor, unmatched: Staged, chunk: DateRange, stamp: Stamp, without: str = ""
-) -> tuple[Statement, ...]:
+def replace_unmatched(unmatched: Staged, chunk: Chunk, request: Request, without: str = "") -> tuple[Statement, ...]:
     """The statements that bring the failures of a chunk up to date; they belong to its publication.
 
     Args:
-        processor: Whose failures they are.
         unmatched: The staged names.
-        chunk: The range.
-        stamp: Run and time.
+        chunk: Whose failures they are.
+        request: The run.
         without: A further condition on the target (alias t) that leaves some dates alone.
     """
     values: dict[str, Value] = {
-        "processor": processor.name,
-        "start_date": chunk.start,
-        "end_date": chunk.end,
-        "run_id": stamp.run_id,
-        "now": stamp.now,
+        "processor": chunk.processor.name,
+        "start_date": chunk.span.start,
+        "end_date": chunk.span.end,
+        "run_id": request.identity.run_id,
+        "now": request.identity.now,
     }
     mine = f"t.processor_name = @processor AND t.game_date BETWEEN @start_date AND @end_date{without}"
     there = f"EXISTS (SELECT 1 FROM {unmatched} AS n WHERE {_KEY})"

@@ -10,19 +10,19 @@ from backcourt.backfill import history, locks
 from backcourt.backfill.breaker import open_breakers, record_outcome, settle
 from backcourt.backfill.checks import Found, admit, before_run, inconsistencies, that_agree
 from backcourt.backfill.chunks import Blocked, Chunk, chunks_of, due_now
+from backcourt.backfill.context import RunContext
 from backcourt.backfill.coverage import cells
 from backcourt.backfill.events import Announcer, delivered
 from backcourt.backfill.fingerprints import StagedInputs
 from backcourt.backfill.locks import YieldingSession
-from backcourt.backfill.options import Options, RunResult, Surroundings, TableResult, Tally
-from backcourt.backfill.plan import Plan, Request, make_plan, planned_dates
+from backcourt.backfill.plan import Plan, make_plan
 from backcourt.backfill.plan_file import check_unchanged
 from backcourt.backfill.records import mark_failed
-from backcourt.backfill.stamp import Stamp
-from backcourt.backfill.workers import Done, Workers, limited
+from backcourt.backfill.request import PLANNED, Request
+from backcourt.backfill.results import ChunkResult, RunResult, TableResult
+from backcourt.backfill.workers import Workers
 from backcourt.calendar import DateRange
 from backcourt.errors import BackcourtError, FailedDatesError, MissingUpstreamError, UpstreamCheckError, one_line
-from backcourt.processors.base import Processor
 from backcourt.processors.registry import waves
 from backcourt.warehouse.base import Session, Warehouse
 from backcourt.warehouse.holders import this_process
@@ -41,30 +41,21 @@ def plan(warehouse: Warehouse, request: Request, *, keep: bool = False) -> Plan:
 
 
 def run(
-    warehouse: Warehouse,
-    span: DateRange,
-    processors: Sequence[Processor],
-    stamp: Stamp,
-    *,
-    options: Options | None = None,
-    saved: Plan | None = None,
-    around: Surroundings | None = None,
+    warehouse: Warehouse, request: Request, *, saved: Plan | None = None, context: RunContext | None = None
 ) -> RunResult:
     """Compute and publish every processor over the range, in dependency order.
 
     Args:
         warehouse: Where to read and write.
-        span: Dates that may be written.
-        processors: What is computed.
-        stamp: Run id, time, mode and validation.
-        options: How it is carried out.
+        request: What is computed, by which run and how.
         saved: A plan that must still hold; None plans anew.
-        around: Who is told, and the clocks.
+        context: Who is told, and the clocks.
 
     Returns:
         What was done; ``exit_code`` says whether all is well.
 
     Raises:
+        BackcourtError: If the request has no identity.
         DateRangeError: If the schedule has no game in the range, or the policy refuses dates that old.
         LockedError: If another live run holds some of the dates.
         MissingUpstreamError: If the policy stops for a date without upstream.
@@ -72,80 +63,62 @@ def run(
         UpstreamCheckError: If a check before the run found what the mode or the validation does not go on with.
         WarehouseError: If there is no warehouse, or it cannot be written.
     """
-    admit(span, stamp.policy, stamp.now.date())
+    if request.identity == PLANNED:
+        raise BackcourtError("the request names no run", next_step="give it identity=RunIdentity(run_id, now)")
+    admit(request, request.identity.now.date())
     warehouse.require()
-    return _Run(warehouse, span, tuple(processors), stamp, options or Options(), around or Surroundings()).carry_out(
-        saved
-    )
+    return _Run(warehouse, request, context or RunContext()).carry_out(saved)
 
 
 class _Run:
     """One run from its lock to its last event."""
 
-    def __init__(
-        self,
-        warehouse: Warehouse,
-        span: DateRange,
-        processors: tuple[Processor, ...],
-        stamp: Stamp,
-        options: Options,
-        around: Surroundings,
-    ) -> None:
-        self.warehouse, self.span, self.processors = warehouse, span, processors
-        self.stamp, self.options, self.around = stamp, options, around
-        self.request = Request(
-            span,
-            tuple(processor.name for processor in processors),
-            options.reprocess,
-            stamp.policy.name,
-            stamp.validation,
-            stamp.ahead,
-        )
-        self.tally = {processor.name: Tally() for processor in processors}
+    def __init__(self, warehouse: Warehouse, request: Request, context: RunContext) -> None:
+        self.warehouse, self.request, self.context = warehouse, request, context
+        self.identity = request.identity
+        self.tables = {name: TableResult(name) for name in request.tables}
         self.warnings: list[str] = []
         self.problems: list[str] = []
         self.errors: dict[str, str] = {}
-        self.blocked = Blocked(span)
+        self.blocked = Blocked(request.span)
         self.found = Found()
-        self.dates = 0
-        self.inputs = StagedInputs(span, stamp.ahead)
-        self.tell = Announcer(stamp, around.notifier, around.publisher)
+        self.inputs = StagedInputs(request.span, request.ahead)
+        self.tell = Announcer(request, context.notifier, context.publisher)
 
     def carry_out(self, saved: Plan | None) -> RunResult:
-        with YieldingSession(self.warehouse, self.stamp, self.around.clock, self.around.now) as lease:
+        with YieldingSession(self.warehouse, self.identity, self.context.clock, self.context.now) as lease:
             session = lease.session()
             with self._control(session, "planning"):
-                foresee = saved is not None or "stale" not in self.options.reprocess
+                foresee = saved is not None or "stale" not in self.request.reprocess
                 found = make_plan(session, self.request, keep=saved is not None, forecast=foresee, inputs=self.inputs)
-            self.dates = planned_dates(session, self.span)
-            if self.stamp.policy.breaker:
-                settle(session, self.processors)
+            if self.request.policy.breaker:
+                settle(session, self.request.processors)
             if saved is not None:
                 check_unchanged(saved, found)
             if found.ranges:
                 self._lock(session)
                 try:
-                    self.around.starting()
+                    self.context.starting()
                     self._check(session, found)
                     self._waves(lease, found)
                     self._agree(lease.session())
-                    self.tell.owed(lease.session(), self.processors, self.span, idle=False)
+                    self.tell.owed(lease.session(), idle=False)
                 except BaseException as error:
                     self._close(lease, error)
                     raise
                 self._close(lease, None)
             else:
-                self.tell.owed(session, self.processors, self.span, idle=True)
+                self.tell.owed(session, idle=True)
         if not found.ranges:
             self.tell.publish()
             self._mark_delivered()
-            return RunResult(self.stamp.run_id, found, self._results(), (), tuple(self.tell.undelivered))
-        self.around.progress("", 1, 1)
+            return RunResult(self.identity.run_id, found, self._results(), (), tuple(self.tell.undelivered))
+        self.context.progress("", 1, 1)
         self.tell.ended(self._results(), self.warnings, self.problems)
         self._mark_delivered()
         self.problems += self.tell.undelivered
         return RunResult(
-            self.stamp.run_id,
+            self.identity.run_id,
             found,
             self._results(),
             tuple(self.warnings),
@@ -161,32 +134,29 @@ class _Run:
 
     def _control(self, session: Session, what: str) -> AbstractContextManager[None]:
         """The limit on the engine's own queries (behaviour 6)."""
-        return limited(
+        return self.context.limited(
             session,
-            self.stamp.policy.control_timeout_seconds,
-            f"{what} (a control query of {self.stamp.policy.name} mode)",
+            self.request.policy.control_timeout_seconds,
+            f"{what} (a control query of {self.request.policy.name} mode)",
             "try a shorter range; daily mode allows 300 s",
-            self.around.timer,
         )
 
     def _lock(self, session: Session) -> None:
-        tables = tuple(processor.table.full_name for processor in self.processors)
-        holder = this_process()
-        begin = history.begin(self.processors, self.span, self.stamp, self.options.trigger)
-        now = self.around.now()
-        locks.acquire(session, tables, self.span, run_id=self.stamp.run_id, holder=holder, now=now, also=[begin])
+        tables = tuple(processor.table.full_name for processor in self.request.processors)
+        locks.acquire(
+            session,
+            tables,
+            self.request.span,
+            run_id=self.identity.run_id,
+            holder=this_process(),
+            now=self.context.now(),
+            also=[history.begin(self.request)],
+        )
 
     def _check(self, session: Session, plan: Plan) -> None:
         """What is looked at before anything is written."""
         with self._control(session, "the checks before the run"):
-            self.found = before_run(
-                session,
-                self.processors,
-                self.span,
-                self.stamp,
-                planned=plan.ranges,
-                rebuild="all" in self.options.reprocess,
-            )
+            self.found = before_run(session, self.request, plan.ranges)
         self.warnings += self.found.warnings
         self.tell.warned(session, self.found.warnings)
         if self.found.stops:
@@ -196,61 +166,54 @@ class _Run:
                 next_step=self.found.next_step
                 or "load or compute it, then run again; --mode backfill or --validation force continues without it",
             )
-        if self.stamp.policy.breaker:
-            names = tuple(processor.name for processor in self.processors)
-            for name, why in open_breakers(session, names, self.stamp).items():
+        if self.request.policy.breaker:
+            for name, why in open_breakers(session, self.request.tables, self.identity.now).items():
                 self.errors[name] = f"its circuit breaker is open {why}"
                 self.problems.append(f"{name}: {self.errors[name]}")
 
     def _waves(self, lease: YieldingSession, found: Plan) -> None:
         """Each group of tables over all its dates before those that read them."""
-        pending = chunks_of(found.ranges, self.options.chunk)
+        pending = chunks_of(found.ranges, self.request.chunk)
         changed: set[str] = set()
         done, total = 0, len(pending)
-        dates = self.dates
-        with Workers(self.options.jobs, self.stamp, self.around) as workers:
+        with Workers(self.request, self.context) as workers:
             for name in self.errors:
                 self._fail(
                     lease.session(), [chunk for chunk in pending if chunk.table == name], "CIRCUIT_BREAKER_ACTIVE"
                 )
-            for wave in waves(self.processors):
+            for wave in waves(self.request.processors):
                 mine = [chunk for chunk in pending if chunk.table in {processor.name for processor in wave}]
-                mine = due_now(
-                    lease.session(), wave, mine, self.request, changed, dates, self.options.chunk, self.inputs
-                )
+                mine = due_now(lease.session(), wave, mine, found, changed, self.inputs)
                 mine = self.blocked.rest(lease.session(), mine)
                 mine.sort(key=lambda chunk: chunk.reason != "failed")  # of all its tables, before anything new
                 for batch in workers.batches(mine):
-                    self.around.progress(", ".join(dict.fromkeys(c.processor.table.short for c in batch)), done, total)
+                    self.context.progress(", ".join(dict.fromkeys(c.processor.table.short for c in batch)), done, total)
                     lease.renew(f"computing {', '.join(dict.fromkeys(chunk.table for chunk in batch))}")
                     session = lease.session()
-                    for parts in workers.compute(session, batch, self.options.timeout, self.inputs):
+                    for parts in workers.compute(session, batch, self.inputs):
                         done += 1
                         errors = [self._take(session, ended, changed) for ended in parts]
-                        if self.options.fail_fast:
+                        if self.request.fail_fast:
                             for error in filter(None, errors):
                                 raise error
 
-    def _take(self, session: Session, ended: Done, changed: set[str]) -> BackcourtError | None:
+    def _take(self, session: Session, ended: ChunkResult, changed: set[str]) -> BackcourtError | None:
         """Count a chunk, or a part of one, that ended; what it failed with, if dates of it did."""
-        chunk, name = ended.chunk, ended.chunk.table
-        self.tally[name].add(ended)
-        if ended.result is not None:
-            if ended.result.published.removed or ended.result.published.inserted:
+        chunk, name, error = ended.chunk, ended.chunk.table, ended.error
+        self.tables[name] = self.tables[name].after(ended)
+        if error is None:
+            if ended.published.removed or ended.published.inserted:
                 changed.add(chunk.processor.table.full_name)
                 self.inputs.changed(chunk.processor.table.full_name)
-            self.warnings += ended.result.warnings
-            self.problems += ended.result.problems
-            self.tell.problem(session, chunk, ended.result.problems)
+            self.warnings += ended.warnings
+            self.problems += ended.problems
+            self.tell.problem(session, chunk, ended.problems)
             if not ended.failed:
                 return None
             for day in ended.failed:
                 self.blocked.fail(chunk.processor, DateRange(day, day))
-            self.errors.setdefault(name, ended.result.problems[-1])
-            return _failed(ended.result.problems[-1])
-        error = ended.error
-        if error is None:
-            raise RuntimeError("a chunk ended with neither a result nor an error")
+            self.errors.setdefault(name, ended.problems[-1])
+            return _failed(ended.problems[-1])
         if isinstance(error, MissingUpstreamError):
             self.errors[name] = str(error)
             raise error
@@ -273,54 +236,46 @@ class _Run:
         for chunk in chunks:
             self.blocked.fail(chunk.processor, chunk.span)
             error = self.errors[chunk.table]
-            session.transaction(mark_failed(chunk.processor, chunk.span, self.stamp, error, category))
+            session.transaction(mark_failed(chunk, self.request, error, category))
 
     def _agree(self, session: Session) -> None:
         """Tables that must agree, in both modes."""
         with self._control(session, "the consistency checks"):
-            compared = that_agree(self.processors)
-            self.problems += inconsistencies(cells(session, self.span, compared)) if compared else []
+            compared = that_agree(self.request.processors)
+            self.problems += inconsistencies(cells(session, self.request.span, compared)) if compared else []
 
     def _close(self, lease: YieldingSession, error: BaseException | None) -> None:
         """Give the locks back and write down how the run ended, as far as that is possible."""
-        statements = [locks.release(self.stamp.run_id)]
-        for processor in self.processors:
-            outcome = self._outcome(processor, error)
-            statements.append(history.end(self.stamp.run_id, processor.name, outcome, self.around.now()))
-            if self.stamp.policy.breaker and outcome.status in {"success", "failed", "partial"}:
-                failed = outcome.error if outcome.status == "failed" else None
-                if not outcome.error.startswith("its circuit breaker"):
-                    statements += record_outcome(processor.name, self.stamp, failed)
-        statements += self.tell.closing(self.processors, self._results(), error, self.errors)
+        statements = [locks.release(self.identity.run_id)]
+        for name in self.tables:
+            ended = self.tables[name] = self._ended(name, error)
+            statements.append(history.end(self.identity.run_id, ended, self.found.stale, self.context.now()))
+            if self.request.policy.breaker and ended.status in {"success", "failed", "partial"}:
+                failed = ended.error if ended.status == "failed" else None
+                if not ended.error.startswith("its circuit breaker"):
+                    statements += record_outcome(name, self.identity.now, failed)
+        statements += self.tell.closing(self._results(), error, self.errors)
         lease.finish(statements, swallow=error is not None)
         if isinstance(error, BackcourtError):
             self.tell.stopped(error)
 
-    def _outcome(self, processor: Processor, error: BaseException | None) -> history.TableOutcome:
-        tally = self.tally[processor.name]
-        own = self.errors.get(processor.name, "")
+    def _ended(self, name: str, error: BaseException | None) -> TableResult:
+        """The result of a table with how it ended."""
+        result, own = self.tables[name], self.errors.get(name, "")
         if isinstance(error, KeyboardInterrupt):
             status = "interrupted"
-        elif (own and not tally.chunks) or (error is not None and not self.errors):
+        elif (own and not result.chunks) or (error is not None and not self.errors):
             status = "failed"
-        elif not tally.chunks and (processor.name in self.blocked.tables or error is not None):
+        elif not result.chunks and (name in self.blocked.tables or error is not None):
             status = "skipped"
         else:
-            partly = own or error is not None or tally.failed_dates or processor.name in self.blocked.tables
+            partly = own or error is not None or result.whole_dates or name in self.blocked.tables
             status = "partial" if partly else "success"
-        return history.TableOutcome(
-            status,
-            created=tally.inserted,
-            skipped=tally.unchanged,
-            failed=sum(tally.failures.values()),
-            seconds=tally.seconds,
-            stale=tuple(self.found.stale),
-            error=own or (str(error) if isinstance(error, BackcourtError) and status == "failed" else ""),
-            summary={"dates": tally.dates, "removed": tally.removed, **tally.failures},
-        )
+        words = own or (str(error) if isinstance(error, BackcourtError) and status == "failed" else "")
+        return replace(result, status=status, error=words)
 
     def _results(self) -> tuple[TableResult, ...]:
-        return tuple(self.tally[processor.name].result(processor.name) for processor in self.processors)
+        return tuple(self.tables.values())
 
 
 def _failed(line: str) -> FailedDatesError:

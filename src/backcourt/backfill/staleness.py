@@ -65,9 +65,7 @@ def stage_calendar(session: Session, span: DateRange, ahead: int = 0) -> str:
     ).name
 
 
-def stage_own(
-    session: Session, span: DateRange, processors: Sequence[Processor], kinds: Collection[str], inputs: StagedInputs
-) -> str:
+def stage_own(session: Session, processors: Sequence[Processor], kinds: Collection[str], inputs: StagedInputs) -> str:
     """Stage the dates that are due on their own, of all tables in one; returns the name.
 
     Columns: table_name, game_date, season_year, reason (missing, failed, stale, forced), detail, classes (mask of the
@@ -76,12 +74,11 @@ def stage_own(
 
     Args:
         session: An open session; ``stage_calendar`` has been called.
-        span: Dates that may be computed.
         processors: Tables that may be computed.
         kinds: Reasons for which a date is computed: missing, failed, stale; all computes every date.
-        inputs: Today's inputs.
+        inputs: Today's inputs of the dates that may be computed.
     """
-    values = span_values(session, span, inputs.ahead)
+    values = span_values(session, inputs.span, inputs.ahead)
     if not session.rows(f"SELECT COUNT(*) AS n FROM {LEDGER}")[0][0]:
         names = ", ".join(f"'{p.table.full_name}:{p.played_only:d}'" for p in processors)
         return session.stage_query(

@@ -5,27 +5,24 @@ A chunk that cannot be computed because of what its rows hold is halved until on
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from threading import Lock
-from typing import Protocol, Self
+from typing import Self
 
 from backcourt.backfill.chunks import Chunk
+from backcourt.backfill.context import RunContext
 from backcourt.backfill.fingerprints import StagedInputs
-from backcourt.backfill.publish import ChunkResult, Prepared, prepare, publish_chunk
-from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.publish import Prepared, prepare, publish_chunk
+from backcourt.backfill.request import Request
+from backcourt.backfill.results import ChunkResult
 from backcourt.calendar import DateRange
 from backcourt.errors import (
     AuditError,
-    BackcourtError,
-    BadValueError,
     MissingUpstreamError,
     QueryError,
-    QueryInterruptedError,
     TimeLimitError,
 )
 from backcourt.warehouse.base import Session
@@ -35,105 +32,14 @@ _BATCH = 8
 _LONGER = "give it longer with --timeout, or a shorter range"
 
 
-class Timer(Protocol):
-    """Something that calls back after a while unless it is cancelled, like ``threading.Timer``."""
-
-    def start(self) -> None:
-        """Begin to wait."""
-
-    def cancel(self) -> None:
-        """Do not call back."""
-
-
-TimerFactory = Callable[[float, Callable[[], None]], Timer]
-
-
-def daemon_timer(seconds: float, action: Callable[[], None]) -> Timer:
-    """A timer that does not keep the process alive."""
-    timer = threading.Timer(seconds, action)
-    timer.daemon = True
-    return timer
-
-
-@contextmanager
-def limited(session: Session, seconds: float, what: str, next_step: str, timer: TimerFactory) -> Iterator[None]:
-    """Stop what the session does once the time is up.
-
-    Args:
-        session: Whose statements are stopped.
-        seconds: The limit.
-        what: What is being done, for the error.
-        next_step: What to do then.
-        timer: Makes the timer.
-
-    Raises:
-        TimeLimitError: If the limit was reached.
-    """
-    over = threading.Event()
-
-    def stop() -> None:
-        over.set()
-        session.interrupt()
-
-    waiting = timer(seconds, stop)
-    waiting.start()
-    try:
-        yield
-    except QueryInterruptedError:
-        if over.is_set():
-            raise TimeLimitError(f"{what} took longer than {seconds:,.0f} s", next_step=next_step) from None
-        raise
-    finally:
-        waiting.cancel()
-    if over.is_set():
-        raise TimeLimitError(f"{what} took longer than {seconds:,.0f} s", next_step=next_step)
-
-
-class Clocks(Protocol):
-    """The clock and the timers of a run."""
-
-    @property
-    def clock(self) -> Callable[[], float]:
-        """Seconds."""
-
-    @property
-    def timer(self) -> TimerFactory:
-        """Makes timers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A chunk, or a part of one, that ended.
-
-    Attributes:
-        chunk: The chunk.
-        result: What it did, None if it raised.
-        error: What it raised.
-        seconds: Time taken.
-        failed: Scheduled dates that failed, with the error or alone.
-    """
-
-    chunk: Chunk
-    result: ChunkResult | None
-    error: BackcourtError | None
-    seconds: float
-    failed: tuple[date, ...] = ()
-
-    @property
-    def at_fault(self) -> bool:
-        """True if what its rows hold is the cause: not a time limit, an interrupt or the engine."""
-        return isinstance(self.error, AuditError | BadValueError)
-
-
 class Workers:
     """A few threads, each with a session of its own."""
 
-    def __init__(self, jobs: int, stamp: Stamp, clocks: Clocks) -> None:
+    def __init__(self, request: Request, context: RunContext) -> None:
         """Start no thread before there is work."""
-        self._jobs = jobs
-        self._pool = ThreadPoolExecutor(jobs)
-        self._stamp = stamp
-        self._clocks = clocks
+        self._request = request
+        self._context = context
+        self._pool = ThreadPoolExecutor(request.jobs)
         self._sessions: list[Session] = []
         self._guard = Lock()
         self._stopping = False
@@ -154,21 +60,18 @@ class Workers:
         """The chunks in groups, between which the warehouse can be given back."""
         return [chunks[start : start + _BATCH] for start in range(0, len(chunks), _BATCH)]
 
-    def compute(
-        self, session: Session, batch: Sequence[Chunk], timeout: float, inputs: StagedInputs
-    ) -> Iterator[list[Done]]:
+    def compute(self, session: Session, batch: Sequence[Chunk], inputs: StagedInputs) -> Iterator[list[ChunkResult]]:
         """Compute and publish chunks, each as it ends: as a whole, or in the parts into which it was split.
 
         Args:
             session: The open session; each thread gets a worker of it.
             batch: The chunks.
-            timeout: Seconds that one processor may take over all its chunks.
             inputs: Where the inputs are staged.
         """
         span = DateRange(min(chunk.span.start for chunk in batch), max(chunk.span.end for chunk in batch))
         prepared = prepare(session, tuple(dict.fromkeys(chunk.processor for chunk in batch)), span, inputs)
-        pending: set[Future[list[Done]]] = {
-            self._pool.submit(self._publish, session, chunk, timeout, prepared) for chunk in batch
+        pending: set[Future[list[ChunkResult]]] = {
+            self._pool.submit(self._publish, session, chunk, prepared) for chunk in batch
         }
         while pending:
             # A short wait, because a lock that waits without end cannot be interrupted everywhere.
@@ -176,11 +79,11 @@ class Workers:
             for task in ended:
                 yield task.result()
 
-    def _publish(self, session: Session, chunk: Chunk, timeout: float, prepared: Prepared) -> list[Done]:
+    def _publish(self, session: Session, chunk: Chunk, prepared: Prepared) -> list[ChunkResult]:
         """Compute a chunk, and if its rows are at fault, its parts; of those only single dates fail."""
 
-        def attempt(part: Chunk) -> Done:
-            return self._attempt(session, part, timeout, prepared)
+        def attempt(part: Chunk) -> ChunkResult:
+            return self._attempt(session, part, prepared)
 
         ended = attempt(chunk)
         if not ended.at_fault or len(ended.failed) < 2:  # noqa: PLR2004 # one date is not split
@@ -188,11 +91,8 @@ class Workers:
         parts = _search(attempt, chunk, ended.failed, fails=True)
         return [replace(parts[0], seconds=parts[0].seconds + ended.seconds), *parts[1:]]
 
-    def _attempt(self, session: Session, chunk: Chunk, timeout: float, prepared: Prepared) -> Done:
-        started = self._clocks.clock()
-        result: ChunkResult | None = None
-        failed: BackcourtError | None = None
-        days: tuple[date, ...] = ()
+    def _attempt(self, session: Session, chunk: Chunk, prepared: Prepared) -> ChunkResult:
+        started = self._context.clock()
         with session.worker() as own:
             with self._guard:
                 self._sessions.append(own)
@@ -200,29 +100,27 @@ class Workers:
             try:
                 if stopping:
                     raise KeyboardInterrupt
-                left = self._left(chunk.table, timeout)
-                with limited(own, left, f"{chunk.table} on {chunk.span}", _LONGER, self._clocks.timer):
-                    result = publish_chunk(
-                        own, chunk.processor, chunk.span, self._stamp, prepared=prepared, reason=chunk.reason
-                    )
+                what = f"{chunk.table} on {chunk.span}"
+                with self._context.limited(own, self._left(chunk.table), what, _LONGER):
+                    ended = publish_chunk(own, chunk, self._request, prepared)
             except (AuditError, MissingUpstreamError, QueryError, TimeLimitError) as error:
                 if self._stopping:
                     raise KeyboardInterrupt from error
-                failed = error
                 days = prepared.scheduled(own, chunk.span)
+                ended = ChunkResult(chunk, failures={"PROCESSING_ERROR": len(days)}, failed=days, error=error)
             finally:
                 with self._guard:
                     self._sessions.remove(own)
-        seconds = self._clocks.clock() - started
+        seconds = self._context.clock() - started
         with self._guard:
             self._used[chunk.table] = self._used.get(chunk.table, 0.0) + seconds
-        return Done(chunk, result, failed, seconds, result.broken if result else days)
+        return replace(ended, seconds=seconds)
 
-    def _left(self, table: str, timeout: float) -> float:
+    def _left(self, table: str) -> float:
         """Seconds that a table may still take."""
-        left = timeout - self._used.get(table, 0.0)
+        left = self._request.timeout - self._used.get(table, 0.0)
         if left <= 0:
-            raise TimeLimitError(f"{table} took longer than {timeout:,.0f} s", next_step=_LONGER)
+            raise TimeLimitError(f"{table} took longer than {self._request.timeout:,.0f} s", next_step=_LONGER)
         return left
 
     def _stop(self) -> None:
@@ -232,7 +130,9 @@ class Workers:
                 session.interrupt()
 
 
-def _search(attempt: Callable[[Chunk], Done], chunk: Chunk, days: Sequence[date], *, fails: bool) -> list[Done]:
+def _search(
+    attempt: Callable[[Chunk], ChunkResult], chunk: Chunk, days: Sequence[date], *, fails: bool
+) -> list[ChunkResult]:
     """Compute a chunk in as few parts as leave only single dates failed.
 
     A half that fails is halved in turn: with one bad date among n that takes about 2 * log2(n) computations.

@@ -38,9 +38,9 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed gives the same season.")] = 20211019,
 ) -> None:
     """Invent a season, load it, compute every table and show the result."""
-    from backcourt.backfill.options import Surroundings
+    from backcourt.backfill.context import RunContext
+    from backcourt.backfill.request import Request, RunIdentity
     from backcourt.backfill.run import run as run_processors
-    from backcourt.backfill.stamp import Stamp
     from backcourt.calendar import DateRange
     from backcourt.catalog.features import FEATURES
     from backcourt.cli.load import print_summary
@@ -56,13 +56,13 @@ def demo(
     files = folder / season
     write_season(files, season=season, seed=seed)
     warehouse = DuckDBWarehouse(folder / "warehouse.duckdb")
-    stamp = Stamp(run_id=new_run_id(), now=now())
-    print_summary(load_season(warehouse, files, now=stamp.now, run_id=stamp.run_id), next_step=False)
+    identity = RunIdentity(new_run_id(), now())
+    print_summary(load_season(warehouse, files, now=identity.now, run_id=identity.run_id), next_step=False)
     with warehouse.read() as session:
         first, last = session.rows("SELECT MIN(game_date) AS a, MAX(game_date) AS b FROM nba_raw.nbac_schedule")[0]
     span = DateRange(first, last)  # type: ignore[arg-type] # the column is a DATE
     with progress_bar(enabled=True) as progress:
-        result = run_processors(warehouse, span, registry(), stamp, around=Surroundings(progress=progress))
+        result = run_processors(warehouse, Request(span, registry(), identity), context=RunContext(progress=progress))
     print_results(result.tables)
     with warehouse.read() as session:
         typer.echo("Scoring leaders of the invented season (true_shooting is a fraction)")

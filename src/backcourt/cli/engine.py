@@ -14,10 +14,9 @@ from backcourt.calendar import AHEAD
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backcourt.backfill.options import Options
-    from backcourt.backfill.plan import Plan, Request
+    from backcourt.backfill.plan import Plan
+    from backcourt.backfill.request import Request
     from backcourt.calendar import DateRange
-    from backcourt.mode import Policy
     from backcourt.processors.base import Processor
     from backcourt.warehouse.base import Warehouse
 
@@ -85,17 +84,23 @@ class RunOptions:
     validation: str = "backfill"
     ahead: int = AHEAD
 
-    def request(self, warehouse: Warehouse) -> tuple[Request, Policy]:
-        """What is asked for, checked, and the policy of the mode."""
-        from backcourt.backfill.plan import Request, parse_reprocess
+    def request(self, warehouse: Warehouse) -> Request:
+        """What is asked for, checked."""
+        from backcourt.backfill.request import Request, parse_reprocess, parse_validation
         from backcourt.cli.options import resolve_mode
 
         policy = resolve_mode(self.mode)
         processors = self._processors()
         kinds = parse_reprocess(self.reprocess)
-        validation = check_validation(self.validation)
-        tables = tuple(processor.name for processor in processors)
-        return Request(self.span(warehouse), tables, kinds, policy.name, validation, self.ahead), policy
+        validation = parse_validation(self.validation)
+        return Request(
+            self.span(warehouse),
+            processors,
+            reprocess=kinds,
+            policy=policy,
+            validation=validation,
+            ahead=self.ahead,
+        )
 
     def _processors(self) -> tuple[Processor, ...]:
         from backcourt.errors import BackcourtError
@@ -143,28 +148,14 @@ def day(text: str, what: str, today: date) -> date:
     return parse_date(text, what)
 
 
-def check_validation(value: str) -> str:
-    """The validation mode.
-
-    Raises:
-        UnknownNameError: If there is no such one.
-    """
-    from backcourt.backfill.stamp import VALIDATIONS
-    from backcourt.errors import UnknownNameError
-
-    if value not in VALIDATIONS:
-        raise UnknownNameError("validation", value, VALIDATIONS)
-    return value
-
-
-def nothing_played(warehouse: Warehouse, request: Request, policy: Policy, today: date) -> Plan | None:
+def nothing_played(warehouse: Warehouse, request: Request, today: date) -> Plan | None:
     """An empty plan if the policy calls a range without games a success, and says why on standard error; else None."""
     from backcourt.backfill.checks import quiet
     from backcourt.backfill.plan import Plan
 
     warehouse.require()
     with warehouse.read() as session:
-        why = quiet(session, request.span, policy, today)
+        why = quiet(session, request, today)
     if not why:
         return None
     typer.echo(why, err=True)
@@ -176,16 +167,14 @@ def same_warehouse(file: str | None) -> str:
     return f" {shlex.join(['--warehouse', str(file)])}" if file else ""
 
 
-def resume_command(request: Request, file: str | None, options: Options | None = None, reason: str = "") -> str:
+def resume_command(request: Request, file: str | None) -> str:
     """The command that finishes what a run left undone.
 
     Args:
-        request: What is computed.
+        request: What is computed and how; what differs from the defaults is named.
         file: The option --warehouse.
-        options: How it is carried out; what differs from the defaults is named.
-        reason: Why rows are restated.
     """
-    from backcourt.backfill.options import Options
+    from backcourt.backfill.request import Request
     from backcourt.processors.registry import registry
 
     words = ["backcourt", "run", "--start-date", str(request.span.start), "--end-date", str(request.span.end)]
@@ -198,14 +187,14 @@ def resume_command(request: Request, file: str | None, options: Options | None =
         words += ["--validation", request.validation]
     if request.ahead != AHEAD:
         words += ["--ahead", str(request.ahead)]
-    usual, options = Options(), options or Options()
+    usual = Request(request.span, request.processors)
     for name in ("chunk", "jobs", "timeout"):
-        if getattr(options, name) != getattr(usual, name):
-            words += [f"--{name}", f"{getattr(options, name):g}" if name == "timeout" else str(getattr(options, name))]
-    if options.fail_fast:
+        if getattr(request, name) != getattr(usual, name):
+            words += [f"--{name}", f"{getattr(request, name):g}" if name == "timeout" else str(getattr(request, name))]
+    if request.fail_fast:
         words.append("--fail-fast")
-    if reason:
-        words += ["--reason", reason]
+    if request.identity.reason:
+        words += ["--reason", request.identity.reason]
     return shlex.join(words) + same_warehouse(file)
 
 
@@ -214,4 +203,4 @@ def _mode_words(request: Request) -> list[str]:
     from backcourt.cli.options import resolve_mode
     from backcourt.mode import resolve
 
-    return [] if {resolve().name, resolve_mode(None).name} == {request.mode} else ["--mode", request.mode]
+    return [] if {resolve().name, resolve_mode(None).name} == {request.policy.name} else ["--mode", request.policy.name]

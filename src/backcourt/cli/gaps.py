@@ -103,13 +103,13 @@ def recover(
     span = RunOptions(start_date, end_date, season).span(place)
     if not apply:
         _plan_recovery(place, span, folder or (), file, as_json=as_json)
-    from backcourt.backfill.stamp import Stamp
+    from backcourt.backfill.request import RunIdentity
 
-    stamp = Stamp(new_run_id(), now(), reason=reason)
+    identity = RunIdentity(new_run_id(), now(), reason)
     done = repair(
         place,
         span,
-        stamp,
+        identity,
         folders=folder or (),
         told=lambda line: typer.echo(f"stage: {line}", err=True),
         now=now,
@@ -120,7 +120,7 @@ def recover(
             {
                 **recovery_json(found),
                 "not_judged": "" if folder else NOT_JUDGED,
-                "run_id": stamp.run_id,
+                "run_id": identity.run_id,
                 "left": len(left.gaps),
                 "exit_code": 1 if left.gaps else 0,
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,9 +24,8 @@ from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
 from backcourt.errors import counted
 
 if TYPE_CHECKING:
-    from backcourt.backfill.plan import Request
+    from backcourt.backfill.request import Request
     from backcourt.cli.job_list import Job
-    from backcourt.mode import Policy
     from backcourt.warehouse.base import Warehouse
 
 app = typer.Typer(help="Engine runs and loads by name.", no_args_is_help=True)
@@ -88,7 +88,7 @@ def run_job(
     if chosen.kind in {"source", "fetch"}:
         _from_source(chosen, asked, dry_run=dry_run, file=file)
         return
-    request, policy = asked.request(place)
+    request = asked.request(place)
     if chosen.kind != "compute":
         _fill(place, request, dry_run=dry_run)
     if chosen.kind == "registry":
@@ -100,7 +100,7 @@ def run_job(
         print_plan(plan(place, request))
         typer.echo("dry run: nothing was changed")
         return
-    raise typer.Exit(_compute(place, request, policy, file))
+    raise typer.Exit(_compute(place, request, file))
 
 
 def _from_source(chosen: Job, asked: RunOptions, *, dry_run: bool, file: str | None) -> None:
@@ -144,16 +144,16 @@ def _fill(place: Warehouse, request: Request, *, dry_run: bool) -> None:
         return
     with place.write(TABLES) as session:
         run_id, when = new_run_id(), now()
-        result = fill_registry(session, request.span, run_id=run_id, now=when, mode=request.mode, trigger="command")
+        result = fill_registry(
+            session, request.span, run_id=run_id, now=when, mode=request.policy.name, trigger="command"
+        )
         found = resolve(session, run_id=run_id, now=when)
     typer.echo(f"registry: {counted(result.rows, 'player')} by team and season, {result.written:,} new or changed")
     typer.echo(f"names without an id: {found.asked:,}, {found.decided:,} of them resolved, {found.queued:,} wait")
 
 
-def _compute(place: Warehouse, request: Request, policy: Policy, file: str | None) -> int:
-    from backcourt.backfill.options import Options
-    from backcourt.backfill.stamp import Stamp
+def _compute(place: Warehouse, request: Request, file: str | None) -> int:
+    from backcourt.backfill.request import RunIdentity
     from backcourt.cli.run import carry_out
 
-    stamp = Stamp(new_run_id(), now(), policy, request.validation, ahead=request.ahead)  # type: ignore[arg-type] # it was checked
-    return carry_out(place, request, stamp, Options(request.reprocess, trigger="command"), file=file)
+    return carry_out(place, replace(request, identity=RunIdentity(new_run_id(), now()), trigger="command"), file=file)

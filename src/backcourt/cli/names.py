@@ -23,7 +23,7 @@ from backcourt.errors import counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backcourt.backfill.options import RunResult
+    from backcourt.backfill.results import RunResult
     from backcourt.names.model_resolver import ModelQuestion, ModelSettings
     from backcourt.warehouse.base import Session
 
@@ -264,7 +264,7 @@ def reprocess(
 
     Exits with 1 if a date failed or names are still missed.
     """
-    from backcourt.backfill.stamp import Stamp
+    from backcourt.backfill.request import RunIdentity
     from backcourt.cli.options import resolve_mode
     from backcourt.cli.output import print_json
     from backcourt.integrity.reprocessing import missed
@@ -287,7 +287,7 @@ def reprocess(
                 "dry run: nothing was changed" if found else "no date misses a name that has since been resolved"
             )
         return
-    results = compute(place, found, Stamp(new_run_id(), now(), policy))
+    results = compute(place, found, RunIdentity(new_run_id(), now()), policy)
     problems = [problem for result in results for problem in result.problems]
     _print_results(results, problems, as_json=as_json)
     if not as_json:
@@ -304,7 +304,7 @@ def _print_results(results: Sequence[RunResult], problems: Sequence[str], *, as_
         {
             "table": name,
             "dates": sum(entry.dates for entry in done if entry.table == name),
-            "rows": sum(entry.inserted for entry in done if entry.table == name),
+            "rows": sum(entry.published.inserted for entry in done if entry.table == name),
         }
         for name in dict.fromkeys(entry.table for entry in done)
     ]

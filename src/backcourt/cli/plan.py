@@ -63,8 +63,8 @@ def plan(
     asked = RunOptions(
         start_date, end_date, season, phase, table or (), first, reprocess or (), mode, validation, ahead
     )
-    request, policy = asked.request(place)
-    quiet = nothing_played(place, request, policy, now().date())
+    request = asked.request(place)
+    quiet = nothing_played(place, request, now().date())
     found = quiet or make(place, request, keep=save is not None)
     if save is not None:
         save_plan(found, save)

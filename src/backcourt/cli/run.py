@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,9 +35,10 @@ from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backcourt.backfill.options import Options, Progress, RunResult, TableResult
-    from backcourt.backfill.plan import Plan, Request
-    from backcourt.backfill.stamp import Stamp
+    from backcourt.backfill.context import Progress
+    from backcourt.backfill.plan import Plan
+    from backcourt.backfill.request import Request
+    from backcourt.backfill.results import RunResult, TableResult
     from backcourt.warehouse.base import Warehouse
 
 INTERRUPTED = 130
@@ -84,10 +85,9 @@ def run(
 
     Exits with 1 if a date failed as a whole or tables disagree, with 130 if it was interrupted.
     """
-    from backcourt.backfill.options import Options
     from backcourt.backfill.plan_file import check_unchanged, load, plan_json
+    from backcourt.backfill.request import RunIdentity
     from backcourt.backfill.run import plan as make
-    from backcourt.backfill.stamp import Stamp
     from backcourt.cli.options import resolve_mode
     from backcourt.cli.output import print_json
     from backcourt.cli.plan import print_plan
@@ -99,17 +99,26 @@ def run(
         start_date, end_date, season, phase, table or (), first, reprocess or (), mode, validation, ahead
     )
     kept = load(saved) if saved else None
-    if kept is not None:
-        if asked != RunOptions():
-            raise BackcourtError(
-                "--plan FILE already says what to compute",
-                next_step="drop the dates, tables, --reprocess, --mode and --validation, or make a new plan",
-            )
-        request, policy = kept.request, resolve_mode(kept.request.mode)
+    if kept is None:
+        wanted = asked.request(place)
+    elif asked == RunOptions():
+        wanted = replace(kept.request, policy=resolve_mode(kept.request.policy.name))
     else:
-        request, policy = asked.request(place)
+        raise BackcourtError(
+            "--plan FILE already says what to compute",
+            next_step="drop the dates, tables, --reprocess, --mode and --validation, or make a new plan",
+        )
+    request = replace(
+        wanted,
+        identity=RunIdentity(new_run_id(), now(), reason),
+        chunk=chunk,
+        jobs=jobs,
+        timeout=timeout,
+        fail_fast=fail_fast,
+        trigger="command",
+    )
     if dry_run:
-        quiet = nothing_played(place, request, policy, now().date())
+        quiet = nothing_played(place, request, request.identity.now.date())
         found = quiet or make(place, request, keep=kept is not None)
         if kept is not None:
             check_unchanged(kept, found)
@@ -120,11 +129,7 @@ def run(
             print_plan(found)
         typer.echo("dry run: nothing was changed")
         return
-    stamp = Stamp(new_run_id(), now(), policy, request.validation, reason, request.ahead)  # type: ignore[arg-type] # it was checked
-    options = Options(request.reprocess, chunk, jobs, timeout, fail_fast, trigger="command")
-    raise typer.Exit(
-        carry_out(place, request, stamp, options, file=file, saved=kept, as_json=as_json, log_format=log_format)
-    )
+    raise typer.Exit(carry_out(place, request, file=file, saved=kept, as_json=as_json, log_format=log_format))
 
 
 def _check_words(chunk: str, log_format: str) -> None:
@@ -138,8 +143,6 @@ def _check_words(chunk: str, log_format: str) -> None:
 def carry_out(
     place: Warehouse,
     request: Request,
-    stamp: Stamp,
-    options: Options,
     *,
     file: str | None = None,
     saved: Plan | None = None,
@@ -150,9 +153,7 @@ def carry_out(
 
     Args:
         place: The warehouse.
-        request: What is computed.
-        stamp: Run id, time, mode, validation.
-        options: How.
+        request: What is computed, by which run and how.
         file: The option --warehouse, for the commands that are printed.
         saved: A plan that must still hold.
         as_json: True to print JSON, and no progress bar.
@@ -161,31 +162,32 @@ def carry_out(
     Returns:
         The exit status.
     """
+    from backcourt.backfill.context import RunContext
     from backcourt.backfill.events import make_publisher
     from backcourt.backfill.notify import make_notifier
-    from backcourt.backfill.options import RunResult, Surroundings
+    from backcourt.backfill.results import RunResult
     from backcourt.backfill.run import run as run_processors
     from backcourt.cli.output import print_json
     from backcourt.settings import load
 
     settings = load()
     notifier, publisher = make_notifier(settings.notify), make_publisher(settings.trigger)
-    again = resume_command(request, file, options, stamp.reason)
+    again = resume_command(request, file)
+
+    run_id = request.identity.run_id
 
     def starting() -> None:
-        typer.echo(f"run {stamp.run_id}; to resume: {again}", err=True)
+        typer.echo(f"run {run_id}; to resume: {again}", err=True)
 
     try:
-        nothing = nothing_played(place, request, stamp.policy, stamp.now.date())
+        nothing = nothing_played(place, request, request.identity.now.date())
         if nothing is not None:
             if as_json:
-                print_json(result_json(RunResult(stamp.run_id, nothing, ())))
+                print_json(result_json(RunResult(run_id, nothing, ())))
             return 0
-        with _progress(quiet=as_json, log_format=log_format, run_id=stamp.run_id) as progress:
-            around = Surroundings(notifier=notifier, publisher=publisher, progress=progress, starting=starting)
-            result = run_processors(
-                place, request.span, request.processors, stamp, options=options, saved=saved, around=around
-            )
+        with _progress(quiet=as_json, log_format=log_format, run_id=run_id) as progress:
+            context = RunContext(notifier=notifier, publisher=publisher, progress=progress, starting=starting)
+            result = run_processors(place, request, saved=saved, context=context)
     except KeyboardInterrupt:
         typer.echo(f"interrupted: what was published stays, nothing else was changed; resume with: {again}", err=True)
         # Not typer's exit: the entry point takes that one for an interrupt of which nothing has been said yet.
@@ -209,7 +211,7 @@ def print_result(result: RunResult, file: str | None = None) -> None:
         typer.echo(f"problem: {line}")
     for name in result.blocked:
         typer.echo(f"blocked: {name} was not computed on the dates that read a failed one")
-    typer.echo(f"mode: {result.plan.request.mode}, validation: {result.plan.request.validation}")
+    typer.echo(f"mode: {result.plan.request.policy.name}, validation: {result.plan.request.validation}")
     if result.exit_code:
         typer.echo(f"next: backcourt history {result.run_id}{same_warehouse(file)}")
     else:
@@ -227,10 +229,10 @@ def print_results(results: Sequence[TableResult]) -> None:
             (
                 r.table,
                 f"{r.dates:,}",
-                f"{r.rows:,}",
-                f"{r.inserted:,}",
-                f"{r.removed:,}",
-                f"{r.unchanged:,}",
+                f"{r.published.rows:,}",
+                f"{r.published.inserted:,}",
+                f"{r.published.removed:,}",
+                f"{r.published.unchanged:,}",
                 ", ".join(f"{count:,} {category}" for category, count in sorted(r.failures.items())) or "0",
                 f"{r.seconds:.2f}",
             )
@@ -247,11 +249,25 @@ def result_json(result: RunResult) -> dict[str, Any]:
     return {
         "run_id": result.run_id,
         "exit_code": result.exit_code,
-        "tables": [asdict(found) for found in result.tables],
+        "tables": [_table_json(found) for found in result.tables],
         "warnings": list(result.warnings),
         "problems": list(result.problems),
         "blocked": list(result.blocked),
         "plan": plan_json(result.plan),
+    }
+
+
+def _table_json(found: TableResult) -> dict[str, Any]:
+    done = found.published
+    return {
+        "table": found.table,
+        "dates": found.dates,
+        "rows": done.rows,
+        "inserted": done.inserted,
+        "removed": done.removed,
+        "unchanged": done.unchanged,
+        "failures": dict(found.failures),
+        "seconds": found.seconds,
     }
 
 
@@ -277,7 +293,7 @@ def progress_bar(*, enabled: bool) -> Iterator[Progress]:
     """A progress bar on a terminal; nothing in a pipe."""
     from rich.console import Console
 
-    from backcourt.backfill.options import tell_nobody
+    from backcourt.backfill.context import tell_nobody
 
     console = Console(stderr=True)
     if not enabled or not console.is_terminal:

@@ -72,7 +72,7 @@ def cascade(session: Session, span: DateRange, roots: Sequence[Root]) -> tuple[R
         roots: Gaps of their own.
     """
     stage_calendar(session, span)
-    stale = stage_own(session, span, registry(), {"stale"}, StagedInputs(span))
+    stale = stage_own(session, registry(), {"stale"}, StagedInputs(span))
     session.stage_query(
         _STALE,
         f"SELECT table_name, game_date, season_year, detail, classes FROM {stale} "

@@ -11,7 +11,8 @@ from itertools import groupby
 from backcourt.backfill.altered import HASHED, altered_dates
 from backcourt.backfill.events import make_publisher
 from backcourt.backfill.notify import make_notifier
-from backcourt.backfill.plan import Request, make_plan, no_games, not_played
+from backcourt.backfill.plan import make_plan, no_games, not_played
+from backcourt.backfill.request import Request
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.errors import BackcourtError, UnknownNameError
@@ -133,8 +134,8 @@ def _data(session: Session, span: DateRange, phases: Sequence[int]) -> Iterator[
     if 4 in phases:  # noqa: PLR2004
         yield from _analytics(session, span, computed=3 in phases)  # noqa: PLR2004
     yield names_check(session)
-    processors = [processor for processor in select() if processor.phase in phases]
-    plan = make_plan(session, Request(span, tuple(processor.name for processor in processors)))
+    processors = tuple(processor for processor in select() if processor.phase in phases)
+    plan = make_plan(session, Request(span, processors))
     rows = sum(planned.rows for planned in plan.ranges)
     yield Check("a dry run", "ok", f"{len(plan.ranges)} ranges to compute, about {rows:,} rows")
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
 from backcourt.backfill import locks
-from backcourt.backfill.options import Options
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange, date_ranges
 from backcourt.catalog import table
 from backcourt.errors import BackcourtError
@@ -132,7 +131,7 @@ def recovery_json(found: Recovery) -> dict[str, Any]:
 def apply(
     warehouse: Warehouse,
     found: Recovery,
-    stamp: Stamp,
+    identity: RunIdentity,
     *,
     folders: Sequence[Path] = (),
     told: Callable[[str], None] = lambda _: None,
@@ -143,19 +142,19 @@ def apply(
     Args:
         warehouse: What is repaired.
         found: The stages.
-        stamp: Run id, time, mode and validation; each computation has a run id of its own that begins with this one.
+        identity: Run id, time and reason; each computation has a run id of its own that begins with this one.
         folders: Seasons' folders, for raw tables that must be loaded again.
         told: Hears each stage before it begins.
-        now: The clock of leases; the stamp's time if it is not given.
+        now: The clock of leases; the run's time if it is not given.
 
     Raises:
         GateError: If a stage did not repair its gaps; what is done stays done.
     """
-    clock = now or (lambda: stamp.now)
+    clock = now or (lambda: identity.now)
     for number, stage in enumerate(found.stages):
         told(str(stage))
         done, left = found.stages[:number], found.stages[number + 1 :]
-        own = replace(stamp, run_id=f"{stamp.run_id}-{number + 1}", reason=stamp.reason or f"recovery: {stage.reason}")
+        own = identity.part(f"-{number + 1}", f"recovery: {stage.reason}")
         try:
             _carry_out(warehouse, stage, own, folders, clock)
             _gate(warehouse, stage)
@@ -169,10 +168,10 @@ def apply(
 
 
 def _carry_out(
-    warehouse: Warehouse, stage: Stage, stamp: Stamp, folders: Sequence[Path], now: Callable[[], datetime]
+    warehouse: Warehouse, stage: Stage, identity: RunIdentity, folders: Sequence[Path], now: Callable[[], datetime]
 ) -> None:
     if stage.action == "deduplicate":
-        with _writing(warehouse, stage, stamp, now) as session:
+        with _writing(warehouse, stage, identity, now) as session:
             _deduplicate(session, stage)
         return
     if stage.action == "load" and not folders:
@@ -182,31 +181,33 @@ def _carry_out(
         )
     if stage.action == "load":
         for folder in folders:
-            load_season(warehouse, folder, now=stamp.now, run_id=stamp.run_id, only=(stage.table,))
+            load_season(warehouse, folder, now=identity.now, run_id=identity.run_id, only=(stage.table,))
         return
     for number, span in enumerate(stage.ranges, start=1):
-        part = replace(stamp, run_id=f"{stamp.run_id}.{number}")
-        result = run(
-            warehouse,
+        request = Request(
             span,
             select(tables=(stage.table,)),
-            part,
-            options=Options(reprocess=frozenset({"all"}), trigger="recover"),
+            identity.part(f".{number}"),
+            reprocess=frozenset({"all"}),
+            trigger="recover",
         )
+        result = run(warehouse, request)
         if result.problems:
             raise BackcourtError(result.problems[0])
 
 
 @contextmanager
-def _writing(warehouse: Warehouse, stage: Stage, stamp: Stamp, now: Callable[[], datetime]) -> Iterator[Session]:
+def _writing(
+    warehouse: Warehouse, stage: Stage, identity: RunIdentity, now: Callable[[], datetime]
+) -> Iterator[Session]:
     """A session that holds the locks of a stage's table and dates."""
     span = DateRange(stage.ranges[0].start, stage.ranges[-1].end)
     with warehouse.write() as session:
-        locks.acquire(session, (stage.table,), span, run_id=stamp.run_id, holder=this_process(), now=now())
+        locks.acquire(session, (stage.table,), span, run_id=identity.run_id, holder=this_process(), now=now())
         try:
             yield session
         finally:
-            session.transaction([locks.release(stamp.run_id)])
+            session.transaction([locks.release(identity.run_id)])
 
 
 def _deduplicate(session: Session, stage: Stage) -> None:

@@ -7,14 +7,13 @@ so the folders come first, and whatever was computed from rows that they changed
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from backcourt.backfill.options import Options
 from backcourt.backfill.plan import season_span
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.errors import BackcourtError
@@ -48,7 +47,7 @@ class Repaired:
 def repair(
     warehouse: Warehouse,
     span: DateRange,
-    stamp: Stamp,
+    identity: RunIdentity,
     *,
     folders: Sequence[Path] = (),
     told: Callable[[str], None] = lambda _: None,
@@ -59,10 +58,10 @@ def repair(
     Args:
         warehouse: What is repaired.
         span: The dates whose gaps are closed. What a folder changed is followed through its whole season.
-        stamp: Run id, time, mode and validation; each computation has a run id of its own that begins with this one.
+        identity: Run id, time and reason; each computation has a run id of its own that begins with this one.
         folders: Seasons' folders.
         told: Hears each stage before it begins.
-        now: The clock of leases; the stamp's time if it is not given.
+        now: The clock of leases; the run's time if it is not given.
 
     Raises:
         GateError: If a stage did not repair its gaps; what is done stays done.
@@ -72,7 +71,7 @@ def repair(
     seasons: list[str] = []
     for number, folder in enumerate(folders):
         told(f"load season {folder}")
-        summary = load_season(warehouse, folder, now=stamp.now, run_id=f"{stamp.run_id}-load{number + 1}")
+        summary = load_season(warehouse, folder, now=identity.now, run_id=f"{identity.run_id}-load{number + 1}")
         stages = list(_loaded(warehouse, summary))
         done += stages
         seasons += [summary.season] if stages else []
@@ -84,7 +83,7 @@ def repair(
         plan = recovery(left)
         if not plan.stages:
             break
-        own = replace(stamp, run_id=f"{stamp.run_id}-again{number}") if number else stamp
+        own = identity.part(f"-again{number}") if number else identity
         apply(warehouse, plan, own, folders=folders, told=told, now=now)
         done += plan.stages
         before, left = left, _look(warehouse, span)
@@ -92,7 +91,7 @@ def repair(
             break
     for number, season in enumerate(seasons):
         told(f"compute what read the changed rows, to the end of {season}")
-        _follow(warehouse, season, replace(stamp, run_id=f"{stamp.run_id}-after{number + 1}"))
+        _follow(warehouse, season, identity.part(f"-after{number + 1}"))
         left = _look(warehouse, span)
     return Repaired(first or left, tuple(done), left)
 
@@ -136,7 +135,7 @@ def _changed_days(session: Session, name: str, run_id: str) -> DateRange | None:
     return DateRange(first, last) if isinstance(first, date) and isinstance(last, date) else None
 
 
-def _follow(warehouse: Warehouse, season: str, stamp: Stamp) -> None:
+def _follow(warehouse: Warehouse, season: str, identity: RunIdentity) -> None:
     """Compute what was computed from other rows than stand there now; dates that never were computed stay so.
 
     Raises:
@@ -144,7 +143,7 @@ def _follow(warehouse: Warehouse, season: str, stamp: Stamp) -> None:
     """
     with warehouse.read() as session:
         span = season_span(session, season)
-    own = replace(stamp, reason=stamp.reason or f"recovery: the season's folder {_DIFFERS.partition(' ')[0]}")
-    result = run(warehouse, span, registry(), own, options=Options(reprocess=frozenset({"stale"}), trigger="recover"))
+    own = identity.part("", f"recovery: the season's folder {_DIFFERS.partition(' ')[0]}")
+    result = run(warehouse, Request(span, registry(), own, reprocess=frozenset({"stale"}), trigger="recover"))
     if result.problems:
         raise BackcourtError(result.problems[0], next_step="fix that, then run backcourt recover again")

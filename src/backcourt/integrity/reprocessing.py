@@ -7,19 +7,20 @@ That goes for every table that reads those rows, also for one that missed nobody
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
-from backcourt.backfill.options import Options, RunResult
-from backcourt.backfill.plan import Request, make_plan, season_span
+from backcourt.backfill.plan import make_plan, season_span
+from backcourt.backfill.request import Request, RunIdentity
+from backcourt.backfill.results import RunResult
 from backcourt.backfill.run import plan, run
-from backcourt.backfill.stamp import Stamp
 from backcourt.calendar import DateRange, date_ranges
 from backcourt.catalog.views import LEDGER
+from backcourt.mode import BACKFILL, Policy
 from backcourt.names.carriers import CARRIERS
 from backcourt.names.resolve import FAILURES
 from backcourt.processors.base import Processor
-from backcourt.processors.registry import registry, upstreams_of
+from backcourt.processors.registry import registry, select, upstreams_of
 from backcourt.warehouse.base import Session, Warehouse
 
 _DUE = frozenset({"stale", "failed", "missing"})
@@ -82,7 +83,9 @@ def _stale(warehouse: Warehouse, restated: Sequence[tuple[object, ...]]) -> list
     for rows in seasons.values():
         days = sorted(date.fromisoformat(str(day)) for _, _, day, _ in rows)
         request = Request(
-            DateRange(days[0], days[-1]), tuple(sorted({str(name) for _, name, *_ in rows})), frozenset({"stale"})
+            DateRange(days[0], days[-1]),
+            select(tables=tuple({str(name) for _, name, *_ in rows})),
+            reprocess=frozenset({"stale"}),
         )
         due = plan(warehouse, request).ranges
         found += [
@@ -105,8 +108,8 @@ def _unfinished(session: Session, computed: Sequence[tuple[object, ...]]) -> lis
     for (season, name), rows in pieces.items():
         first = min(date.fromisoformat(str(day)) for _, _, day, _ in rows)
         rest = DateRange(first, season_span(session, season).end)
-        readers = tuple(processor.name for processor in _above(_root(name)))
-        if make_plan(session, Request(rest, readers, _READERS_DUE)).ranges:
+        readers = _above(_root(name))
+        if make_plan(session, Request(rest, readers, reprocess=_READERS_DUE)).ranges:
             found += rows
     return found
 
@@ -138,36 +141,38 @@ def _restated() -> str:
     )
 
 
-def reprocess(warehouse: Warehouse, found: Sequence[Missed], stamp: Stamp) -> list[RunResult]:
+def reprocess(
+    warehouse: Warehouse, found: Sequence[Missed], identity: RunIdentity, policy: Policy = BACKFILL
+) -> list[RunResult]:
     """Compute what missed resolved names, then what stands on it, to the end of each season.
 
     Args:
         warehouse: What is repaired.
         found: What ``missed`` returned.
-        stamp: Run id, time, mode and validation; each computation has a run id of its own that begins with this one.
+        identity: Run id, time and reason; each computation has a run id of its own that begins with this one.
+        policy: What the mode decides.
 
     Returns:
         The results of the runs, in their order.
     """
     results: list[RunResult] = []
-    options = Options(reprocess=_DUE, trigger="names")
-    above = Options(reprocess=_READERS_DUE, trigger="names")
+
+    def compute(span: DateRange, processors: tuple[Processor, ...], kinds: frozenset[str]) -> None:
+        own = identity.part(f"-{len(results) + 1}", "names resolved")
+        request = Request(span, processors, own, reprocess=kinds, policy=policy, trigger="names")
+        results.append(run(warehouse, request))
+
     order = {processor.name: place for place, processor in enumerate(registry())}
     for entry in sorted(found, key=lambda item: (item.season, order[item.table])):
         root = _root(entry.table)
         for span in entry.ranges:
-            results.append(run(warehouse, span, (root,), _part(stamp, results), options=options))
+            compute(span, (root,), _DUE)
         with warehouse.read() as session:
             last = season_span(session, entry.season).end
-        rest = DateRange(entry.days[0], last)
-        results.append(run(warehouse, rest, _above(root), _part(stamp, results), options=above))
+        compute(DateRange(entry.days[0], last), _above(root), _READERS_DUE)
     return results
 
 
 def _above(root: Processor) -> tuple[Processor, ...]:
     """The processors that read a table, directly or not."""
     return tuple(processor for processor in registry() if root.table.full_name in upstreams_of(processor))
-
-
-def _part(stamp: Stamp, done: Sequence[RunResult]) -> Stamp:
-    return replace(stamp, run_id=f"{stamp.run_id}-{len(done) + 1}", reason=stamp.reason or "names resolved")

@@ -15,7 +15,8 @@ from typing import Any, Literal
 from backcourt.backfill.altered import Altered, altered_dates, in_words
 from backcourt.backfill.checks import inconsistencies
 from backcourt.backfill.coverage import Cell, cells
-from backcourt.backfill.plan import Request, make_plan, no_games, not_played, to_come
+from backcourt.backfill.plan import make_plan, no_games, not_played, to_come
+from backcourt.backfill.request import Request
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.catalog.model import Table
@@ -303,7 +304,7 @@ def computed(session: Session, span: DateRange, processors: Sequence[Processor] 
     covered, found = coverage(session, span, [processor.name for processor in chosen])
     if not found:
         return covered
-    left = make_plan(session, Request(span, tuple(processor.name for processor in chosen))).ranges
+    left = make_plan(session, Request(span, chosen)).ranges
     first = f"{table(left[0].table).short} {left[0].span} {left[0].reason}" if left else ""
     plan = Check(
         "a second plan is empty",

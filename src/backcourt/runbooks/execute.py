@@ -26,7 +26,7 @@ from backcourt.runbooks.scrub import replacements, scrub
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from backcourt.backfill.options import Progress
+    from backcourt.backfill.context import Progress
 
 OUT = Path("runbook-runs")
 """Default folder of executed notebooks and reports."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.request import RunIdentity
 from backcourt.catalog import TABLES, table
 from backcourt.errors import BackcourtError
 from backcourt.integrity.reprocessing import missed
@@ -28,7 +28,7 @@ from backcourt.runbooks.parameters import NameResolution
 from backcourt.runbooks.pieces import (
     NOTHING_WRITTEN,
     checks_table,
-    new_stamp,
+    new_identity,
     open_parameters,
     require_tables,
     skipped,
@@ -99,16 +99,16 @@ def names_asked(parameters: NameResolution) -> Shown:
     return Shown("".join(html), words)
 
 
-def fill_registry(parameters: NameResolution, *, stamp: Stamp | None = None) -> Shown:
+def fill_registry(parameters: NameResolution, *, identity: RunIdentity | None = None) -> Shown:
     """Count who was listed where in the seasons of the range, and add everybody who ever played.
 
     Args:
         parameters: The runbook's parameters.
-        stamp: Run id and time; new ones by default.
+        identity: Run id and time; new ones by default.
     """
     if parameters.dry_run:
         return skipped("registry")
-    chosen = stamp or new_stamp()
+    chosen = identity or new_identity()
     with open_parameters(parameters).write(TABLES) as session:
         done = registry_fill.fill_registry(
             session, parameters.span, run_id=chosen.run_id, now=chosen.now, trigger="runbook"
@@ -117,19 +117,19 @@ def fill_registry(parameters: NameResolution, *, stamp: Stamp | None = None) -> 
     return Shown(view.note("good", f"{words}."), words)
 
 
-def resolve_names(parameters: NameResolution, *, stamp: Stamp | None = None) -> Shown:
+def resolve_names(parameters: NameResolution, *, identity: RunIdentity | None = None) -> Shown:
     """Decide every name without an id, write the ids into the raw rows, and queue what nobody can decide.
 
     Args:
         parameters: The runbook's parameters.
-        stamp: Run id and time; new ones by default.
+        identity: Run id and time; new ones by default.
 
     Raises:
         BackcourtError: If the registry is empty.
     """
     if parameters.dry_run:
         return skipped("names")
-    chosen = stamp or new_stamp()
+    chosen = identity or new_identity()
     with open_parameters(parameters).write(TABLES) as session:
         done = resolve(session, run_id=chosen.run_id, now=chosen.now)
         found = name_facts.unlike(session, chosen.run_id)
@@ -199,13 +199,15 @@ def names_waiting(parameters: NameResolution) -> Shown:
     return Shown("".join(html), f"{words}. {picture.alt}")
 
 
-def import_decisions(parameters: NameResolution, *, by: str | None = None, stamp: Stamp | None = None) -> Shown:
+def import_decisions(
+    parameters: NameResolution, *, by: str | None = None, identity: RunIdentity | None = None
+) -> Shown:
     """Do what a reviewed sheet says; without a sheet, say how one is made. A dry run counts its decisions.
 
     Args:
         parameters: The runbook's parameters.
         by: Who decided; the user's login name by default.
-        stamp: Run id and time; new ones by default.
+        identity: Run id and time; new ones by default.
 
     Raises:
         InputFileError: If the sheet cannot be read, or a row of it cannot be done; nothing was changed then.
@@ -225,7 +227,7 @@ def import_decisions(parameters: NameResolution, *, by: str | None = None, stamp
         words = f"{sum(said.values()):,} decisions in {path.name}, {undecided:,} rows without one; {NOTHING_WRITTEN}"
         rows = view.table(("decision", "rows"), sorted(said.items()), numbers=("rows",))
         return Shown(view.note("note", f"{words[0].upper()}{words[1:]}.") + (rows if said else ""), words)
-    chosen = stamp or new_stamp()
+    chosen = identity or new_identity()
     with open_parameters(parameters).write(TABLES) as session:
         done = sheet.import_(session, path, by=by or _user(), now=chosen.now, run_id=chosen.run_id)
     words = (
@@ -239,14 +241,14 @@ def import_decisions(parameters: NameResolution, *, by: str | None = None, stamp
     )
 
 
-def reprocess_names(parameters: NameResolution, *, stamp: Stamp | None = None) -> Shown:
+def reprocess_names(parameters: NameResolution, *, identity: RunIdentity | None = None) -> Shown:
     """Compute the dates of the range that missed names which are resolved now, and what stands on them.
 
     A dry run says which dates they are.
 
     Args:
         parameters: The runbook's parameters.
-        stamp: Run id and time; new ones by default.
+        identity: Run id and time; new ones by default.
 
     Raises:
         LockedError: If another live run holds some of the dates.
@@ -273,7 +275,7 @@ def reprocess_names(parameters: NameResolution, *, stamp: Stamp | None = None) -
     if parameters.dry_run:
         words = f"{days:,} game dates would be computed again, and what depends on them; {NOTHING_WRITTEN}"
         return Shown(view.note("note", f"{words}.") + due + rest, words)
-    chosen = stamp or new_stamp()
+    chosen = identity or new_identity()
     results = compute(warehouse, found, chosen)
     done = [item for result in results for item in result.tables if item.dates]
     problems = [problem for result in results for problem in result.problems]
@@ -336,7 +338,7 @@ def names_health(parameters: NameResolution, *, now: datetime | None = None) -> 
         now: The moment that is judged (UTC); by default that of the clock.
     """
     with open_parameters(parameters).read() as session:
-        found = health(session, now or new_stamp().now)
+        found = health(session, now or new_identity().now)
     counts = ", ".join(f"{count:,} {status}" for status, count in found.counts.items()) or "empty"
     share = "no name was new" if found.rate is None else f"{found.rate:.1%} of the names decided"
     oldest = "none waits" if found.oldest_hours is None else f"{found.oldest_hours:,} hours, {found.late:,} over 24"

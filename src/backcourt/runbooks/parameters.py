@@ -15,7 +15,7 @@ from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from backcourt.backfill.plan import DEFAULT_REPROCESS, REPROCESS, parse_reprocess
+from backcourt.backfill.request import DEFAULT_REPROCESS, REPROCESS, parse_reprocess
 from backcourt.calendar import DateRange, Seasons, parse_date
 from backcourt.errors import BackcourtError, DateRangeError, UnknownNameError, WarehouseLockedError
 from backcourt.settings import load

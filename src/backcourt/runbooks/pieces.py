@@ -1,4 +1,4 @@
-"""What the steps of several runbooks share: the warehouse, the stamp, tables of checks and results, the end."""
+"""What the steps of several runbooks share: the warehouse, a run's identity, tables of checks and results, the end."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from backcourt.backfill.options import TableResult
-from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.request import RunIdentity
+from backcourt.backfill.results import TableResult
 from backcourt.catalog import TABLES, table
 from backcourt.integrity.validation import Check
 from backcourt.runbooks import checks, view
@@ -48,16 +48,24 @@ def require_tables(warehouse: Warehouse) -> None:
         )
 
 
-def new_stamp() -> Stamp:
-    """The stamp of a run that starts now (UTC, whole seconds)."""
-    return Stamp(run_id=uuid.uuid4().hex[:12], now=datetime.now(UTC).replace(microsecond=0))
+def new_identity() -> RunIdentity:
+    """The identity of a run that starts now (UTC, whole seconds)."""
+    return RunIdentity(run_id=uuid.uuid4().hex[:12], now=datetime.now(UTC).replace(microsecond=0))
 
 
 def results_table(results: Sequence[TableResult]) -> str:
     """What a run did, a line per table."""
     headers = ("table", "rows", "written", "removed", "unchanged", "failure records", "seconds")
     rows = [
-        (table(r.table).short, r.rows, r.inserted, r.removed, r.unchanged, sum(r.failures.values()), f"{r.seconds:.2f}")
+        (
+            table(r.table).short,
+            r.published.rows,
+            r.published.inserted,
+            r.published.removed,
+            r.published.unchanged,
+            sum(r.failures.values()),
+            f"{r.seconds:.2f}",
+        )
         for r in results
     ]
     return view.table(headers, rows, numbers=headers[1:])

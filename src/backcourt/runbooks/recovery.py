@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from backcourt.backfill.coverage import cells as cells_of
 from backcourt.backfill.history import run_detail
-from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.request import RunIdentity
 from backcourt.catalog import table
 from backcourt.integrity.gaps import Gaps, find_gaps
 from backcourt.integrity.lineage import Lineage, lineage
@@ -16,7 +16,7 @@ from backcourt.integrity.recovery import recovery as recovery_of
 from backcourt.runbooks import checks, view
 from backcourt.runbooks.integrity import gaps_table, heat_map
 from backcourt.runbooks.parameters import GapRecovery
-from backcourt.runbooks.pieces import NOTHING_WRITTEN, new_stamp, open_parameters, show_before, skipped
+from backcourt.runbooks.pieces import NOTHING_WRITTEN, new_identity, open_parameters, show_before, skipped
 from backcourt.runbooks.view import Shown
 from backcourt.settings import load
 from backcourt.warehouse.base import Session
@@ -71,12 +71,12 @@ def stages(parameters: GapRecovery) -> Shown:
     return Shown("".join(html), words + (f"; {NOTHING_WRITTEN}" if parameters.dry_run else ""))
 
 
-def recover(parameters: GapRecovery, *, stamp: Stamp | None = None) -> Shown:
+def recover(parameters: GapRecovery, *, identity: RunIdentity | None = None) -> Shown:
     """Carry the stages out, one after the other; after each of them its gaps must be gone.
 
     Args:
         parameters: The runbook's parameters.
-        stamp: Run id and time; new ones by default.
+        identity: Run id and time; new ones by default.
 
     Raises:
         GateError: If a stage did not repair its gaps; what is done stays done.
@@ -84,7 +84,7 @@ def recover(parameters: GapRecovery, *, stamp: Stamp | None = None) -> Shown:
     """
     if parameters.dry_run:
         return skipped("recovery")
-    warehouse, chosen = open_parameters(parameters), stamp or new_stamp()
+    warehouse, chosen = open_parameters(parameters), identity or new_identity()
     with warehouse.read() as session:
         found = _planned(session, parameters)
     if not found.stages:
@@ -176,10 +176,10 @@ def _lineage(found: Lineage) -> str:
     return view.note(kind, lead) + view.table(("", "read from", "what", "checksum then", "now"), rows)
 
 
-def _done(session: Session, stamp: Stamp, number: int, stage: Stage) -> Sequence[object]:
+def _done(session: Session, identity: RunIdentity, number: int, stage: Stage) -> Sequence[object]:
     """A stage that was carried out, with what its runs wrote."""
-    runs = [f"{stamp.run_id}-{number}.{part}" for part in range(1, len(stage.ranges) + 1)]
-    tables = [item for run in runs for item in run_detail(session, run, now=stamp.now).tables]
+    runs = [f"{identity.run_id}-{number}.{part}" for part in range(1, len(stage.ranges) + 1)]
+    tables = [item for run in runs for item in run_detail(session, run, now=identity.now).tables]
     counted = (sum(item.created for item in tables), sum(item.skipped for item in tables)) if tables else (None, None)
     return (number, "✓ passed", stage.action, table(stage.table).name, ", ".join(map(str, stage.ranges)), *counted)
 

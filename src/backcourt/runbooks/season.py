@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backcourt.backfill.options import Options
-from backcourt.backfill.plan import PlannedRange, Request
+from backcourt.backfill.plan import PlannedRange
 from backcourt.backfill.plan import make_plan as engine_plan
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import run
-from backcourt.backfill.stamp import Stamp
 from backcourt.catalog import table
 from backcourt.integrity.preflight import sources
 from backcourt.integrity.sources import NEEDED
@@ -21,7 +20,7 @@ from backcourt.runbooks.parameters import SeasonBackfill
 from backcourt.runbooks.pieces import (
     NOTHING_WRITTEN,
     checks_table,
-    new_stamp,
+    new_identity,
     open_parameters,
     results_table,
     skipped,
@@ -83,7 +82,7 @@ def state(parameters: SeasonBackfill) -> Shown:
 def foresee(parameters: SeasonBackfill) -> Shown:
     """The engine's plan: ranges with reasons, what is read before them, what would be left stale."""
     with open_parameters(parameters).read() as session:
-        found = engine_plan(session, _request(parameters))
+        found = engine_plan(session, Request(parameters.span, registry(), reprocess=parameters.kinds))
     if not found.ranges:
         words = f"nothing to do on {parameters.span}: every date is up to date"
         return Shown(view.note("good", f"{words[0].upper()}{words[1:]}."), words)
@@ -106,26 +105,26 @@ def foresee(parameters: SeasonBackfill) -> Shown:
     return Shown("".join(html), words + (f"; {NOTHING_WRITTEN}" if parameters.dry_run else ""))
 
 
-def backfill(parameters: SeasonBackfill, *, stamp: Stamp | None = None) -> Shown:
+def backfill(parameters: SeasonBackfill, *, identity: RunIdentity | None = None) -> Shown:
     """Carry the plan out: every table over all its dates before those that read it.
 
     Args:
         parameters: The runbook's parameters.
-        stamp: Run id and time; new ones by default.
+        identity: Run id and time; new ones by default.
 
     Raises:
         LockedError: If another live run holds some of the dates.
     """
     if parameters.dry_run:
         return skipped("run")
-    chosen = stamp or new_stamp()
-    options = Options(reprocess=parameters.kinds, trigger="runbook")
-    result = run(open_parameters(parameters), parameters.span, registry(), chosen, options=options)
+    chosen = identity or new_identity()
+    request = Request(parameters.span, registry(), chosen, reprocess=parameters.kinds, trigger="runbook")
+    result = run(open_parameters(parameters), request)
     if not result.plan.ranges:
         words = "nothing to do: every date is up to date"
         return Shown(view.note("good", f"{words[0].upper()}{words[1:]}."), words)
-    written = sum(found.inserted for found in result.tables)
-    unchanged = sum(found.unchanged for found in result.tables)
+    written = sum(found.published.inserted for found in result.tables)
+    unchanged = sum(found.published.unchanged for found in result.tables)
     words = f"run {chosen.run_id}: {written:,} rows written, {unchanged:,} unchanged, {len(result.problems)} problems"
     html = [
         view.note("bad" if result.exit_code else "good", f"{words}."),
@@ -176,13 +175,6 @@ def coverage_by_month(parameters: SeasonBackfill) -> Shown:
         )
         rows.append((name, dates, done, bootstrap, failed, dates - done - bootstrap - failed))
     return Shown(picture._repr_html_() + view.table(headers, rows, numbers=headers[1:]), picture.alt)
-
-
-_TABLES = tuple(processor.name for processor in registry())
-
-
-def _request(parameters: SeasonBackfill) -> Request:
-    return Request(parameters.span, _TABLES, parameters.kinds)
 
 
 def _ranges(found: Sequence[PlannedRange]) -> str:

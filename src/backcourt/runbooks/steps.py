@@ -9,9 +9,8 @@ from collections.abc import Sequence
 
 from backcourt.backfill.coverage import STATUSES, Cell
 from backcourt.backfill.coverage import cells as cells_of
-from backcourt.backfill.options import Options
+from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import run
-from backcourt.backfill.stamp import Stamp
 from backcourt.errors import UnknownNameError
 from backcourt.integrity.rates import rates
 from backcourt.integrity.validation import computed, days_text, with_warehouse
@@ -35,7 +34,7 @@ from backcourt.runbooks.parameters import Parameters, QuickStart
 from backcourt.runbooks.pieces import (
     NOTHING_WRITTEN,
     checks_table,
-    new_stamp,
+    new_identity,
     open_parameters,
     results_table,
     skipped,
@@ -156,25 +155,20 @@ def plan(parameters: Parameters) -> Shown:
     return Shown(notes + view.table(headers, rows, numbers=headers[1:]) + end, text)
 
 
-def run_phase4(parameters: Parameters, *, stamp: Stamp | None = None) -> Shown:
+def run_phase4(parameters: Parameters, *, identity: RunIdentity | None = None) -> Shown:
     """Compute the five Phase 4 tables over the range, each over all its dates before those that read it.
 
     Args:
         parameters: The runbook's parameters.
-        stamp: Run id and time; new ones by default.
+        identity: Run id and time; new ones by default.
     """
     if parameters.dry_run:
         return skipped("run")
-    chosen = stamp or new_stamp()
-    results = run(
-        open_parameters(parameters),
-        parameters.span,
-        select(phase=4),
-        chosen,
-        options=Options(reprocess=frozenset({"all"}), trigger="runbook"),
-    ).tables
-    written = sum(result.inserted for result in results)
-    words = f"run {chosen.run_id}: {written:,} rows written, {sum(r.unchanged for r in results):,} unchanged"
+    chosen = identity or new_identity()
+    request = Request(parameters.span, select(phase=4), chosen, reprocess=frozenset({"all"}), trigger="runbook")
+    results = run(open_parameters(parameters), request).tables
+    written = sum(result.published.inserted for result in results)
+    words = f"run {chosen.run_id}: {written:,} rows written, {sum(r.published.unchanged for r in results):,} unchanged"
     again = "" if written else view.note("note", "The same input gives the same rows: nothing had to be rewritten.")
     return Shown(view.note("good", f"{words}.") + results_table(results) + again, words)
 

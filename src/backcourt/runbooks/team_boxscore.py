@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from backcourt.backfill.stamp import Stamp
+from backcourt.backfill.request import RunIdentity
 from backcourt.runbooks import checks, facts, view
 from backcourt.runbooks.parameters import NbacTeamBoxscore, is_secret
 from backcourt.runbooks.pieces import (
     NOTHING_WRITTEN,
     checks_table,
-    new_stamp,
+    new_identity,
     open_parameters,
     require_tables,
     skipped,
@@ -147,12 +147,12 @@ def payloads_landed(parameters: NbacTeamBoxscore) -> Shown:
     return Shown("".join(html), f"{words}. {picture.alt}")
 
 
-def fetch_team_boxscores(parameters: NbacTeamBoxscore, *, stamp: Stamp | None = None) -> Shown:
+def fetch_team_boxscores(parameters: NbacTeamBoxscore, *, identity: RunIdentity | None = None) -> Shown:
     """Ask the service for what has not landed, if the parameter fetch says so; a dry run counts.
 
     Args:
         parameters: The runbook's parameters.
-        stamp: Run id and time; new ones by default.
+        identity: Run id and time; new ones by default.
     """
     here, landing = source(_SOURCE), Landing(parameters.landing)
     with open_parameters(parameters).read() as session:
@@ -169,7 +169,7 @@ def fetch_team_boxscores(parameters: NbacTeamBoxscore, *, stamp: Stamp | None = 
     if parameters.dry_run:
         words = f"{missing:,} payloads would be fetched, {len(wanted) - missing:,} have landed; {NOTHING_WRITTEN}"
         return Shown(view.note("note", f"{words}."), words)
-    chosen = stamp or new_stamp()
+    chosen = identity or new_identity()
     known = settings()
     asking = Asking(lambda: chosen.now, via=known.fetch_via or "", agent=known.fetch_user_agent or AGENT)
     by = judging_of(open_parameters(parameters), here, [(target.day, target.key) for target in wanted])
@@ -184,14 +184,14 @@ def fetch_team_boxscores(parameters: NbacTeamBoxscore, *, stamp: Stamp | None = 
     return Shown("".join(html), words)
 
 
-def load_team_boxscores(parameters: NbacTeamBoxscore, *, stamp: Stamp | None = None) -> Shown:
+def load_team_boxscores(parameters: NbacTeamBoxscore, *, identity: RunIdentity | None = None) -> Shown:
     """Judge and publish the payloads that are new, corrected or were held back; a dry run counts them.
 
     Args:
         parameters: The runbook's parameters.
-        stamp: Run id and time; new ones by default.
+        identity: Run id and time; new ones by default.
     """
-    chosen = stamp or new_stamp()
+    chosen = identity or new_identity()
     warehouse = open_parameters(parameters)
     done = load_landed(
         warehouse,

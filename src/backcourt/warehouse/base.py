@@ -43,14 +43,20 @@ class PublishedRows:
         unchanged: Rows that were left alone because their hash is the same.
     """
 
-    inserted: int
-    removed: int
-    unchanged: int
+    inserted: int = 0
+    removed: int = 0
+    unchanged: int = 0
 
     @property
     def rows(self) -> int:
         """Rows that the published scope holds now."""
         return self.inserted + self.unchanged
+
+    def __add__(self, other: PublishedRows) -> PublishedRows:
+        """What two publications did."""
+        return PublishedRows(
+            self.inserted + other.inserted, self.removed + other.removed, self.unchanged + other.unchanged
+        )
 
 
 @dataclass(frozen=True, slots=True)
