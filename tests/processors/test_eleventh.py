@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -35,18 +37,22 @@ SPAN = ("--start-date", "2021-11-08", "--end-date", "2021-11-12")
 
 
 @pytest.fixture
-def command(tmp_path, computed_season):
-    """Runs a command on a computed season, with the package."""
+def environment(tmp_path):
+    """Variables with which a program knows the package."""
     package = tmp_path / "packages" / "streaks"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text(DECLARATION)
     (package / "player_games.sql").write_text(SQL)
-    shutil.copy(computed_season, tmp_path / "w.duckdb")
-    env = os.environ | {
+    return os.environ | {
         "PYTHONPATH": os.pathsep.join(filter(None, [str(package.parent), os.environ.get("PYTHONPATH", "")])),
         "BACKCOURT_PROCESSORS": "streaks",
-        "BACKCOURT_WAREHOUSE": str(tmp_path / "w.duckdb"),
     }
+
+
+@pytest.fixture
+def command(environment, tmp_path, computed_season):
+    """Runs a command on a computed season, with the package."""
+    env = environment | {"BACKCOURT_WAREHOUSE": str(shutil.copy(computed_season, tmp_path / "w.duckdb"))}
 
     def run(*words, code=0):
         done = subprocess.run([PROGRAM, *words], env=env, cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -71,6 +77,20 @@ def test_it_appears_everywhere(command):
     assert "PGM" in command("tables", "list")
     shown = command("runbook", "run", "phase4-precompute", *SPAN)
     assert "stopped" not in shown
+
+
+def test_the_site_has_its_page(environment, tmp_path):
+    """The pages that the catalog dictates list it, describe it and say what it reads."""
+    code = "import generate, pathlib, sys; generate.generate(pathlib.Path(sys.argv[1]), with_demo=False)"
+    folder = Path(__file__).parents[2] / "docs" / "_build"
+    env = environment | {"PYTHONPATH": f"{folder}{os.pathsep}{environment['PYTHONPATH']}"}
+    subprocess.run([sys.executable, "-c", code, tmp_path / "build"], env=env, check=True)
+    pages = tmp_path / "build" / "pages" / "reference" / "tables"
+    assert "player_games" in (pages / "index.md").read_text()
+    section = (pages / "precompute.md").read_text().partition("How many games a player has played.")[2]
+    assert "nba_analytics.player_game_summary" in section
+    assert "games before the date" in section
+    assert "nba_precompute.player_games" in (pages / "schema.json").read_text()
 
 
 def test_a_package_that_is_not_there_is_one_line():
