@@ -1,4 +1,7 @@
-"""Every SQL file is BigQuery's by Google's own analyzer, returns what the catalog says and keeps the house rules."""
+"""Every SQL file is BigQuery's by Google's own analyzer, returns what the catalog says and keeps the house rules.
+
+The statements in folders ``sql`` need parts that only their modules know; ``test_published_statements`` hears them.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ import pytest
 
 import backcourt
 from backcourt.catalog import TABLES, table
-from backcourt.catalog.views import DEFAULTS, SqlFiles, view
+from backcourt.catalog.views import DEFAULTS, view
 from backcourt.integrity.diagnostics import diagnostics
 from backcourt.processors.registry import registry
 from backcourt.sources import providers
@@ -25,14 +28,11 @@ from backcourt.warehouse.seasons import SEASONS
 
 ROOT = Path(backcourt.__file__).parent
 PARTS = ROOT / "sources" / "parts"
-FILES = sorted(
-    path
-    for room in ("catalog", "names", "processors", "sources", "integrity")
-    for path in (ROOT / room).rglob("*.sql")
-    if path.parent != PARTS
-)
+FILES = sorted(path for path in ROOT.rglob("*.sql") if path.parent.name not in {"parts", "sql"})
 VIEW = re.compile(r"""\{(?:all )?([a-z_]+)\}|view\(["']([a-z_]+)""")
 TYPE = re.compile(r"'(Regular Season|Play-In|Playoffs|Cup Final)'")
+STATEMENTS = sorted(path for path in ROOT.rglob("*.sql") if path.parent.name == "sql")
+PART = re.compile(r"\{(?:all )?([a-z_]+)\}")
 NAMED = re.compile(r"\{([a-z_]+)\}")
 PARAMETERS = {"start_date": "DATE", "end_date": "DATE", "opening_day": "DATE", "bootstrap_days": "INT64"}
 FAILURE = [
@@ -62,6 +62,7 @@ def _feeds() -> tuple[SeasonFile, ...]:
 FEEDS = _feeds()
 every_source = pytest.mark.parametrize("source", FEEDS, ids=lambda source: source.stem)
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+every_statement = pytest.mark.parametrize("path", STATEMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 every_diagnostic = pytest.mark.parametrize("asked", diagnostics(), ids=lambda asked: asked.name)
 every_processor = pytest.mark.parametrize("processor", registry(), ids=lambda processor: processor.name)
 
@@ -72,8 +73,6 @@ def text_of(path: Path) -> str:
         return statement(path.stem)
     if path.parent.name == "views":
         return view(path.stem)
-    if path.parent.name == "sql":
-        return SqlFiles(f"backcourt.{path.parent.parent.name}")(path.stem)
     computed = {processor.name: processor.sql for processor in registry()}
     asked = {found.name: found.sql for found in diagnostics()}
     return (computed | asked).get(path.stem) or path.read_text(encoding="utf-8")
@@ -92,11 +91,17 @@ def test_keeps_the_house_rules(path: Path) -> None:
     assert lint(text_of(path)) == []
 
 
+@every_statement
+def test_a_statement_keeps_them_too(path: Path) -> None:
+    """Nor does a statement without its parts, which only its module knows."""
+    text = PART.sub(r"\1", path.read_text("utf-8"))
+    assert [found for found in lint(text) if re.match(r"line \d+: ", found)] == []
+
+
 def test_every_file_belongs_to_a_processor_a_source_or_a_diagnostic() -> None:
     """No SQL file lies about that nothing uses, so the tests below see them all."""
     used = {processor.name for processor in registry()} | {source.stem for source in FEEDS}
     used |= {asked.name for asked in diagnostics()}
-    used |= {"registry", "pairs", "rules", "judge"}  # of names
     used |= {path.stem for path in FILES if path.parent.name == "views"}
     assert {path.stem for path in FILES} == used
 
@@ -116,7 +121,7 @@ def test_every_view_is_used() -> None:
     """No view lies about that neither a statement nor a module names."""
     views = {path.stem for path in FILES if path.parent.name == "views"}
     named = {name for processor in registry() for name in (processor.candidates, processor.foreseen)}
-    for path in (*FILES, *ROOT.rglob("*.py")):
+    for path in (*ROOT.rglob("*.sql"), *ROOT.rglob("*.py")):
         named |= {one or other for one, other in VIEW.findall(path.read_text("utf-8"))}
     assert views <= named
 

@@ -13,14 +13,13 @@ from datetime import date
 from backcourt.backfill.fingerprints import StagedInputs
 from backcourt.backfill.staleness import CALENDAR, changed_games, reached, stage_calendar, stage_own
 from backcourt.calendar import DateRange
-from backcourt.catalog.views import LEDGER
+from backcourt.catalog.views import SqlFiles
 from backcourt.processors.base import Processor
 from backcourt.processors.lineage import EVERYTHING, values_mask
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
 
-_ROOTS = "gap_roots"
-_STALE = "gap_stale"
+_SQL = SqlFiles("backcourt.integrity")
 RAW = "nba_raw"
 """Root of a date whose own games changed in one of the raw tables."""
 
@@ -73,17 +72,9 @@ def cascade(session: Session, span: DateRange, roots: Sequence[Root]) -> tuple[R
     """
     stage_calendar(session, span)
     stale = stage_own(session, registry(), {"stale"}, StagedInputs(span))
-    session.stage_query(
-        _STALE,
-        f"SELECT table_name, game_date, season_year, detail, classes FROM {stale} "
-        "WHERE reason = 'stale' AND detail <> 'older code'",
-    )
-    session.stage_query(
-        _ROOTS,
-        "SELECT t AS table_name, CAST(d AS DATE) AS game_date, c.season_year, k AS classes "
-        "FROM UNNEST(@tables) AS t WITH OFFSET AS i INNER JOIN UNNEST(@days) AS d WITH OFFSET AS j ON i = j "
-        "INNER JOIN UNNEST(@masks) AS k WITH OFFSET AS m ON i = m "
-        f"INNER JOIN nba_staging.{CALENDAR} AS c ON c.game_date = CAST(d AS DATE)",
+    own = session.stage_query(
+        "gap_roots",
+        _SQL("roots", calendar=f"nba_staging.{CALENDAR}"),
         {
             "tables": [root.table for root in roots] or [""],
             "days": [str(root.day) for root in roots] or ["1900-01-01"],
@@ -93,15 +84,11 @@ def cascade(session: Session, span: DateRange, roots: Sequence[Root]) -> tuple[R
     staged: dict[str, str] = {}
     for name in dict.fromkeys(root.table for root in roots):
         if name not in {processor.table.full_name for processor in registry()}:
-            _keep(session, staged, name, _of_its_own(name))
+            _keep(session, staged, name, _SQL("roots_of_table", roots=own.name, source=name))
     for processor in registry():
-        _keep(session, staged, processor.table.full_name, _dates(processor, staged))
+        _keep(session, staged, processor.table.full_name, _dates(processor, staged, own.name, stale))
     selects = [
-        f"SELECT '{found.full_name}' AS `table`, d.game_date AS day, d.detail AS upstream, d.root, "
-        "COALESCE(r.n, 0) AS `rows`, d.own, d.changed "
-        f"FROM {staged[found.full_name]} AS d LEFT JOIN (SELECT {found.partition} AS stored_on, COUNT(*) AS n "
-        f"FROM {found.full_name} WHERE {found.partition} >= @start_date GROUP BY stored_on) AS r "
-        "ON r.stored_on = d.game_date WHERE d.detail <> ''"
+        _SQL("reached", dates=staged[found.full_name], target=found.full_name, date_column=str(found.partition))
         for found in (processor.table for processor in registry())
         if found.full_name in staged
     ]
@@ -122,16 +109,7 @@ def _keep(session: Session, staged: dict[str, str], name: str, select: str) -> N
         session.stage_query(f"gap_{short}_games", changed_games(found.name, "root"))
 
 
-def _of_its_own(name: str) -> str:
-    """SELECT of the gaps of a table that is not computed from others."""
-    return (
-        "SELECT game_date, season_year, classes, 'gap' AS reason, '' AS detail, table_name AS root, "
-        "TRUE AS own, '' AS changed "
-        f"FROM nba_staging.{_ROOTS} WHERE table_name = '{name}'"
-    )
-
-
-def _dates(processor: Processor, staged: dict[str, str]) -> str:
+def _dates(processor: Processor, staged: dict[str, str], roots: str, stale: str) -> str:
     """SELECT of a table's dates that are gaps, have changed inputs, or read such dates; one row per date."""
     name = processor.table.full_name
     read = " UNION ALL ".join(
@@ -140,39 +118,10 @@ def _dates(processor: Processor, staged: dict[str, str]) -> str:
         if upstream.table in staged
         for window in upstream.windows
     )
-    followed = (
-        f"""
-      UNION ALL
-      SELECT
-        r.game_date, r.season_year, r.classes, r.detail, r.root, FALSE AS own, '' AS changed
-      FROM ({read}) AS r
-      LEFT JOIN {LEDGER} AS l ON l.table_name = '{name}' AND l.game_date = r.game_date
-      WHERE r.day_number >= {processor.first_day} AND COALESCE(l.status, 'done') <> 'skipped'"""
-        if read
-        else ""
-    )
-    return f"""
-    SELECT
-      game_date, MIN(season_year) AS season_year, BIT_OR(classes) AS classes, 'gap' AS reason,
-      -- A gap says more of where it comes from than changed inputs do.
-      COALESCE(MIN(IF(root = '{RAW}', NULL, NULLIF(detail, ''))), MAX(detail)) AS detail,
-      COALESCE(
-        MIN(IF(detail = '' OR changed <> '' OR root = '{RAW}', NULL, root)),
-        MIN(IF(detail = '' OR root = '{RAW}', NULL, root)),
-        IF(MAX(detail) = '', '{name}', '{RAW}')
-      ) AS root,
-      LOGICAL_OR(own) AS own, MAX(changed) AS changed
-    FROM (
-      SELECT
-        game_date, season_year, classes, '' AS detail, table_name AS root, TRUE AS own, '' AS changed
-      FROM nba_staging.{_ROOTS} WHERE table_name = '{name}'
-      UNION ALL
-      SELECT
-        game_date, season_year, classes, {_upstream_of("detail", processor)} AS detail,
-        {_upstream_of("detail", processor)} AS root, FALSE AS own, detail AS changed
-      FROM nba_staging.{_STALE} WHERE table_name = '{name}'{followed}
-    )
-    GROUP BY game_date"""
+    selects = [_SQL("cascade_own", target=name, roots=roots, stale=stale, upstream=_upstream_of("detail", processor))]
+    if read:
+        selects.append(_SQL("cascade_followed", target=name, read=read, first_day=str(processor.first_day)))
+    return _SQL("cascade", target=name, raw=RAW, selects=" UNION ALL ".join(selects))
 
 
 def _upstream_of(label: str, processor: Processor) -> str:

@@ -9,8 +9,10 @@ from datetime import date
 from backcourt.backfill.coverage import bounds
 from backcourt.calendar import DateRange
 from backcourt.catalog.facts import FACTS, Facts
-from backcourt.catalog.views import COUNTED_TYPES, IN_RANGE, view
+from backcourt.catalog.views import IN_RANGE, SqlFiles
 from backcourt.warehouse.base import Session
+
+_SQL = SqlFiles("backcourt.integrity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,75 +62,28 @@ def broken_facts(session: Session, span: DateRange, tables: Collection[str] = ()
 
 def _statement(chosen: Collection[Facts]) -> str:
     names = {found.table: f"f_{found.table.rpartition('.')[2]}" for found in chosen}
-    ctes = ",\n".join(f"{names[found.table]} AS ({_judged(found)})" for found in chosen)
-    selects = " UNION ALL ".join(
-        f"SELECT '{found.table}' AS `table`, '{fact.name}' AS fact, day, COUNT(DISTINCT game_id) AS judged, "
-        f"COUNT(DISTINCT IF({fact.name}, NULL, game_id)) AS broken, MIN(IF({fact.name}, NULL, game_id)) AS example "
-        f"FROM {names[found.table]} WHERE {fact.name} IS NOT NULL GROUP BY day"
-        for found in chosen
-        for fact in found.facts
+    return _SQL(
+        "facts",
+        IN_RANGE,
+        flagged=",\n".join(f"{names[found.table]} AS ({_flagged(found)})" for found in chosen),
+        selects=" UNION ALL ".join(
+            _SQL("facts_broken", table_name=found.table, fact=fact.name, source=names[found.table])
+            for found in chosen
+            for fact in found.facts
+        ),
     )
-    return f"""
-WITH games AS (
-  SELECT * FROM nba_raw.nbac_schedule WHERE game_date {IN_RANGE} AND season_type IN {COUNTED_TYPES}
-),
-sides AS (
-  SELECT
-    game_id, home_team_tricode AS team_abbr, away_team_tricode AS opponent_abbr, TRUE AS is_home,
-    home_team_score AS score, away_team_score AS opponent_score, 60 * (240 + 25 * (periods - 4)) AS exact_seconds
-  FROM games
-  UNION ALL
-  SELECT
-    game_id, away_team_tricode, home_team_tricode, FALSE, away_team_score, home_team_score,
-    60 * (240 + 25 * (periods - 4))
-  FROM games
-),
--- Half of a box score, a doubled one, or one with a wrong score says nothing about other tables.
-boxes AS (
-  SELECT b.*
-  FROM nba_raw.nbac_team_boxscore AS b
-  INNER JOIN games AS g ON g.game_id = b.game_id
-  WHERE b.game_date {IN_RANGE}
-  QUALIFY COUNT(*) OVER (PARTITION BY b.game_id) = 2
-    AND SUM(b.points) OVER (PARTITION BY b.game_id) = MAX(g.home_team_score + g.away_team_score) OVER (
-      PARTITION BY b.game_id
-    )
-),
-played AS (
-  SELECT game_id, COUNT(*) AS n FROM ({view("appearances", IN_RANGE)}) GROUP BY game_id
-),
-{ctes}
-SELECT * FROM ({selects}) WHERE broken > 0"""
 
 
 FACT_NAMES = frozenset(fact.name for found in FACTS for fact in found.facts)
 """Fields of gaps in which a fact does not hold."""
 
 
-def _judged(found: Facts) -> str:
-    """SELECT of a table's games or teams with a flag per fact: whether it holds, NULL where it is not judged."""
-    team = f", {found.team} AS team" if found.team else ""
-    figures = ", ".join(f"{value} AS {name}" for name, value in found.figures.items())
+def _flagged(found: Facts) -> str:
+    """SELECT of a table's games or teams with a flag per fact."""
     flags = ", ".join(f"IF({fact.when}, COALESCE({fact.holds}, FALSE), NULL) AS {fact.name}" for fact in found.facts)
-    joins = ""
-    if found.team:
-        joins += "\n  LEFT JOIN sides AS s ON s.game_id = r.game_id AND s.team_abbr = r.team"
-    else:
-        joins += "\n  INNER JOIN games AS s ON s.game_id = r.game_id"
-    if found.box:
-        joins += "\n  LEFT JOIN boxes AS b ON b.game_id = r.game_id AND b.team_abbr = r.team"
-        joins += "\n  LEFT JOIN boxes AS o ON o.game_id = r.game_id AND o.team_abbr = s.opponent_abbr"
-    rows = f"""
-    SELECT game_id, game_date AS day{team}, {figures}
-    FROM {found.table} WHERE game_date {IN_RANGE} AND game_id IN (SELECT game_id FROM games)
-    GROUP BY game_id, day{", team" if team else ""}"""
-    whole = ""
-    if found.whole:
-        # Rows that are missing are found elsewhere; here they would be sums that do not add up.
-        joins += "\n  INNER JOIN played AS p ON p.game_id = r.game_id"
-        rows = f"SELECT *, SUM(n) OVER (PARTITION BY game_id) AS everyone FROM ({rows})"
-        whole = "\n  WHERE r.everyone = p.n"
-    return f"""
-  SELECT r.game_id, r.day, {flags}
-  FROM ({rows}) AS r{joins}{whole}
-"""
+    figures = ", ".join(f"{value} AS {name}" for name, value in found.figures.items())
+    if not found.team:
+        return _SQL("facts_of_games", source=found.table, figures=figures, flags=flags)
+    file = "facts_whole_rows" if found.whole else "facts_rows"
+    rows = _SQL(file, source=found.table, figures=figures, team=found.team)
+    return _SQL("facts_of_boxes" if found.box else "facts_of_teams", figured=rows, flags=flags)

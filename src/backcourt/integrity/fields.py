@@ -11,9 +11,11 @@ from backcourt.backfill.coverage import bounds
 from backcourt.backfill.quality_gate import CLEAN_PERCENT, PARTIAL_PERCENT, judged
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.catalog.model import Table
-from backcourt.catalog.views import view
+from backcourt.catalog.views import SqlFiles
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
+
+_SQL = SqlFiles("backcourt.integrity")
 
 FieldStatus = Literal["CLEAN", "NO_DATA", "PARTIAL", "CONTAMINATED"]
 FIELD_STATUSES: tuple[FieldStatus, ...] = ("CLEAN", "NO_DATA", "PARTIAL", "CONTAMINATED")
@@ -102,18 +104,8 @@ def field_dates(session: Session, span: DateRange, tables: Sequence[Table] = ())
         for found in chosen
         for field in found.critical
     )
-    rows = session.query(
-        f"""
-        SELECT
-          w.table_name AS `table`, w.field, d.game_date AS day, COALESCE(j.stored, 0) AS stored,
-          COALESCE(j.judged, 0) AS judged, COALESCE(j.valid, 0) AS valid, COALESCE(j.null_rows, 0) AS null_rows,
-          COALESCE(j.constant, FALSE) AS constant
-        FROM ({view("dates_in_range")}) AS d
-        INNER JOIN ({wanted}) AS w ON d.day_number >= w.first_day
-        LEFT JOIN ({judgements}) AS j
-          ON j.table_name = w.table_name AND j.field = w.field AND j.game_date = d.game_date""",
-        bounds(span),
-    ).to_pylist()
+    statement = _SQL("field_dates", wanted=wanted, judged=judgements)
+    rows = session.query(statement, bounds(span)).to_pylist()
     order = {
         name: number
         for number, name in enumerate((found.full_name, field.name) for found in chosen for field in found.critical)

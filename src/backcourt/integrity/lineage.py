@@ -12,12 +12,14 @@ from backcourt.backfill.fingerprints import fingerprints
 from backcourt.backfill.plan import no_games
 from backcourt.calendar import DateRange
 from backcourt.catalog import table as table_of
-from backcourt.catalog.views import ALL_TO_COME, COUNTED_TYPES, LEDGER
+from backcourt.catalog.views import ALL_TO_COME, COUNTED_TYPES, LEDGER, SqlFiles
 from backcourt.errors import BackcourtError, UnknownNameError
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import select
 from backcourt.warehouse.base import Session, Value
 from backcourt.warehouse.seasons import span_values
+
+_SQL = SqlFiles("backcourt.integrity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,15 +231,21 @@ def _upstreams(session: Session, processor: Processor, day: date) -> tuple[Upstr
         same_day = all(window.span == "date" for window in upstream.windows)
         first = "@day" if same_day else "@opening_day"
         season = (
-            " AND season_year = (SELECT MAX(season_year) FROM nba_raw.nbac_schedule WHERE game_date = @day)"
+            "season_year = (SELECT MAX(g.season_year) FROM nba_raw.nbac_schedule AS g WHERE g.game_date = @day)"
             if any(column.name == "season_year" for column in read.columns)
-            else ""
+            else "TRUE"
         )
         written = "MAX(processed_at)" if read.hashed else "CAST(NULL AS TIMESTAMP)"
         values: dict[str, Value] = {"day": day, "name": read.full_name, "opening_day": opening}
         row = session.query(
-            f"SELECT MIN({read.partition}) AS first, MAX({read.partition}) AS last, COUNT(*) AS `rows`, {written} AS "
-            f"written FROM {read.full_name} WHERE {read.partition} BETWEEN {first} AND @day{season}",
+            _SQL(
+                "upstream_state",
+                source=read.full_name,
+                date_column=read.partition,
+                written=written,
+                start=first,
+                season=season,
+            ),
             values,
         ).to_pylist()[0]
         failed = session.rows(
@@ -251,9 +259,7 @@ def _upstreams(session: Session, processor: Processor, day: date) -> tuple[Upstr
 
 def _restated(session: Session, name: str, day: date, row: str) -> tuple[RestatedRow, ...]:
     rows = session.query(
-        "SELECT row_key, old_hash, new_hash, reason, run_id, restated_at "
-        "FROM nba_processing.restatements WHERE table_name = @name AND game_date = @day "
-        "AND (@row = '' OR row_key = @row) ORDER BY restated_at DESC, row_key",
+        _SQL("restated_rows"),
         {"name": name, "day": day, "row": row},
     ).to_pylist()
     return tuple(RestatedRow(*item.values()) for item in rows)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +20,7 @@ from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import run
 from backcourt.calendar import DateRange, date_ranges
 from backcourt.catalog import table
+from backcourt.catalog.views import SqlFiles
 from backcourt.errors import BackcourtError
 from backcourt.integrity.gaps import Gaps, look, own_gaps
 from backcourt.processors.registry import select
@@ -28,6 +30,7 @@ from backcourt.warehouse.content import trusted_hash
 from backcourt.warehouse.holders import this_process
 
 Action = Literal["deduplicate", "load", "compute"]
+_SQL = SqlFiles("backcourt.integrity")
 _APART_DAYS = 14
 """Ranges of a table that lie closer together are computed in one go: what lies between comes out the same."""
 
@@ -220,22 +223,14 @@ def _deduplicate(session: Session, stage: Stage) -> None:
     keys = ", ".join(found.key)
     here = f"CAST({found.partition} AS STRING) IN UNNEST(@days)"
     values: dict[str, Value] = {"days": [str(day) for day in stage.distrusted]}
-    differ = session.rows(
-        f"SELECT COUNT(*) FROM (SELECT {keys} FROM {found.full_name} WHERE {here} GROUP BY {keys} "
-        f"HAVING COUNT(*) > 1 AND (COUNT(DISTINCT data_hash) > 1 OR COUNT({trusted_hash(found)}) < COUNT(*)))",
-        values,
-    )[0][0]
+    files = partial(_SQL, target=found.full_name, keys=keys, condition=here)
+    differ = session.rows(files("recovery_differ", trusted=trusted_hash(found)), values)[0][0]
     if differ:
         raise BackcourtError(
             f"{differ} keys of {found.full_name} have rows that differ", next_step=_command("load", stage.table, ())
         )
     columns = ", ".join(column.name for column in found.columns)
-    kept = session.stage_query(
-        "recovery_kept",
-        f"SELECT {columns} FROM {found.full_name} WHERE {here} "
-        f"QUALIFY ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY processed_at) = 1",
-        values,
-    )
+    kept = session.stage_query("recovery_kept", files("recovery_kept", columns=columns), values)
     session.transaction(
         [
             Statement(f"DELETE FROM {found.full_name} WHERE {here}", values),

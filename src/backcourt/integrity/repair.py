@@ -16,6 +16,7 @@ from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import run
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
+from backcourt.catalog.views import SqlFiles
 from backcourt.errors import BackcourtError
 from backcourt.integrity.gaps import Gaps, find_gaps
 from backcourt.integrity.recovery import Stage, apply, recovery
@@ -23,6 +24,7 @@ from backcourt.processors.registry import registry
 from backcourt.sources.season import LoadSummary, load_season
 from backcourt.warehouse.base import Session, Warehouse
 
+_SQL = SqlFiles("backcourt.integrity")
 NOT_JUDGED = "not checked: whether raw rows match their sources; --dir DIR compares them with a season's folder"
 _ROUNDS = 3
 """How often gaps are looked for and closed: what is repaired may show what was hidden behind it."""
@@ -125,10 +127,7 @@ def _changed_days(session: Session, name: str, run_id: str) -> DateRange | None:
     if day is None:
         return None
     rows = session.rows(
-        f"SELECT MIN(day) AS first_day, MAX(day) AS last_day FROM (SELECT {day} AS day FROM {name} "
-        "WHERE processed_at = (SELECT MAX(processed_at) FROM nba_reference.processor_run_history "
-        "WHERE run_id = @run_id) UNION ALL "
-        "SELECT game_date FROM nba_processing.restatements WHERE run_id = @run_id AND table_name = @name)",
+        _SQL("changed_days", source=name, date_column=day),
         {"run_id": run_id, "name": name},
     )
     first, last = rows[0]

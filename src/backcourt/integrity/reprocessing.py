@@ -15,7 +15,7 @@ from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.results import RunResult
 from backcourt.backfill.run import plan, run
 from backcourt.calendar import DateRange, date_ranges
-from backcourt.catalog.views import LEDGER
+from backcourt.catalog.views import SqlFiles
 from backcourt.mode import BACKFILL, Policy
 from backcourt.names.carriers import CARRIERS
 from backcourt.names.resolve import FAILURES
@@ -23,6 +23,7 @@ from backcourt.processors.base import Processor
 from backcourt.processors.registry import registry, select, upstreams_of
 from backcourt.warehouse.base import Session, Warehouse
 
+_SQL = SqlFiles("backcourt.integrity")
 _DUE = frozenset({"stale", "failed", "missing"})
 _READERS_DUE = frozenset({"stale", "failed"})
 """What stands on a date: what was never computed of it stands on nothing, and tonight's rows are a run's affair."""
@@ -129,16 +130,7 @@ def _restated() -> str:
         for carrier in CARRIERS.values()
         if upstream.table == carrier.table.full_name and "player_lookup" in carrier.table.key
     )
-    return (
-        "SELECT DISTINCT s.season, d.processor_name, l.game_date, "
-        "SPLIT(r.row_key, '|')[SAFE_OFFSET(d.place)] AS player_lookup "
-        f"FROM nba_processing.restatements AS r INNER JOIN ({reads}) AS d ON d.raw = r.table_name "
-        f"INNER JOIN {LEDGER} AS l ON l.table_name = d.reader AND l.status <> 'skipped' "
-        "AND l.game_date >= r.game_date AND l.game_date <= DATE_ADD(r.game_date, INTERVAL d.days DAY) "
-        "AND COALESCE(l.finished_at, l.started_at) < r.restated_at "
-        "INNER JOIN (SELECT DISTINCT season, game_date FROM nba_raw.nbac_schedule) AS s ON s.game_date = l.game_date "
-        "WHERE r.reason = 'names' ORDER BY 1, 2, 3, 4"
-    )
+    return _SQL("restated_ids", reads=reads)
 
 
 def reprocess(

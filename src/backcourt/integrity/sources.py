@@ -13,9 +13,10 @@ from datetime import date
 from backcourt.backfill.coverage import bounds
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
-from backcourt.catalog.views import COUNTED_TYPES, IN_RANGE
+from backcourt.catalog.views import IN_RANGE, SqlFiles
 from backcourt.warehouse.base import Session
 
+_SQL = SqlFiles("backcourt.integrity")
 _SUMMED = (
     "points",
     "offensive_rebounds",
@@ -112,68 +113,26 @@ def source_dates(session: Session, span: DateRange) -> tuple[SourceDate, ...]:
 def _select(source: _Source) -> str:
     """Games of one source by date."""
     found = table(source.table)
-    sums = "".join(f", {value} AS {name}" for name, value in source.summed.items())
-    # A source of which a season has nothing was not loaded for it.
-    loaded = (
-        "TRUE"
-        if source.table in NEEDED
-        else f"s.season_year IN (SELECT season_year FROM {source.table} GROUP BY season_year)"
+    return _SQL(
+        "source_dates_of_table",
+        source=source.table,
+        whole=source.whole,
+        exact=source.exact,
+        key=found.key[1],
+        date_column=str(found.partition),
+        sums=_columns({"n": "COUNT(*)", **source.summed}),
+        needed=str(source.table in NEEDED).upper(),
     )
-    return f"""
-SELECT
-  '{source.table}' AS `table`, s.game_date AS day, COUNT(*) AS games, COUNTIF(r.n > 0) AS present,
-  COUNTIF(r.n > 0 AND r.n = r.keys AND {source.whole}) AS whole, COUNTIF(r.n > r.keys) AS doubled,
-  MIN(IF(r.n > 0 AND r.n = r.keys AND {source.whole}, NULL, s.game_id)) AS example,
-  STRING_AGG(IF(r.n > 0 AND {source.whole} AND NOT {source.exact}, s.game_id, NULL), ',' ORDER BY s.game_id) AS near
-FROM games AS s
-LEFT JOIN (
-  SELECT game_id, COUNT(*) AS n, COUNT(DISTINCT {found.key[1]}) AS keys{sums}
-  FROM {source.table} WHERE {found.partition} {IN_RANGE} GROUP BY game_id
-) AS r ON r.game_id = s.game_id
-LEFT JOIN boxes AS b ON b.game_id = s.game_id AND b.points = s.home_team_score + s.away_team_score
-LEFT JOIN men AS m ON m.game_id = s.game_id
-WHERE {loaded}
-GROUP BY s.game_date"""
 
 
-_STATEMENT = f"""
-WITH games AS (
-  SELECT game_id, game_date, season_year, home_team_score, away_team_score FROM nba_raw.nbac_schedule
-  WHERE game_date {IN_RANGE} AND season_type IN {COUNTED_TYPES} AND game_status = 3
-),
-boxes AS (
-  -- A box score that was loaded twice is still one box score; half of one, or one with a wrong score, says nothing
-  -- about other sources.
-  SELECT game_id, SUM(fg_made) AS fg_made, SUM(fg_attempted) AS fg_attempted,
-    {", ".join(f"{value} AS {name}" for name, value in _SUMS.items())}
-  FROM (
-    SELECT DISTINCT game_id, team_abbr, fg_made, fg_attempted, {", ".join(_SUMMED)}
-    FROM nba_raw.nbac_team_boxscore WHERE game_date {IN_RANGE}
-  )
-  GROUP BY game_id
-  HAVING COUNT(*) = 2
-),
--- A line of 0 whole minutes may be in one source alone.
-men AS (
-  SELECT
-    game_id,
-    COUNTIF(in_box AND NOT in_book AND minutes > 0) AS no_book,
-    COUNTIF(in_book AND NOT in_box AND seconds_played > 0) AS no_box
-  FROM (
-    SELECT
-      game_id, player_id, LOGICAL_OR(is_box) AS in_box, LOGICAL_OR(NOT is_box) AS in_book, MAX(minutes) AS minutes,
-      MAX(seconds_played) AS seconds_played
-    FROM (
-      SELECT game_id, player_id, TRUE AS is_box, minutes, 0 AS seconds_played
-      FROM nba_raw.nbac_player_boxscore WHERE game_date {IN_RANGE}
-      UNION ALL
-      SELECT game_id, player_id, FALSE, 0, seconds_played
-      FROM nba_raw.nbac_gamebook_player_stats WHERE game_date {IN_RANGE}
-    )
-    GROUP BY game_id, player_id
-  )
-  GROUP BY game_id
-  HAVING LOGICAL_OR(in_box) AND LOGICAL_OR(in_book)
+def _columns(sums: Mapping[str, str]) -> str:
+    return ", ".join(f"{value} AS {name}" for name, value in sums.items())
+
+
+_STATEMENT = _SQL(
+    "source_dates",
+    IN_RANGE,
+    sums=_columns(_SUMS),
+    summed=", ".join(_SUMMED),
+    selects=" UNION ALL ".join(_select(source) for source in SOURCES),
 )
-{" UNION ALL ".join(_select(source) for source in SOURCES)}
-"""

@@ -20,7 +20,7 @@ from backcourt.backfill.request import Request
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.catalog.model import Table
-from backcourt.catalog.views import view
+from backcourt.catalog.views import SqlFiles
 from backcourt.integrity.facts import FACT_NAMES
 from backcourt.integrity.fields import FieldRange, field_dates, field_ranges
 from backcourt.integrity.gaps import DATA_HASH, Gaps, find_gaps, look
@@ -35,6 +35,7 @@ LEVELS: tuple[Level, ...] = ("ok", "problem", "critical")
 CoverageStatus = Literal["OK", "SKIPPED", "DEPS_MISSING", "UNTRACKED", "INVESTIGATE"]
 COVERAGE_STATUSES: tuple[CoverageStatus, ...] = ("OK", "SKIPPED", "DEPS_MISSING", "UNTRACKED", "INVESTIGATE")
 """What a table's date can be; a date without games is NO_GAMES and counted apart."""
+_SQL = SqlFiles("backcourt.integrity")
 _SHOWN = 5
 
 
@@ -367,11 +368,7 @@ def opening_day(session: Session, span: DateRange) -> date:
     Raises:
         DateRangeError: If the schedule has no game in the range.
     """
-    rows = session.rows(
-        f"SELECT opening_day FROM ({view('seasons')}) AS s WHERE season_year = "
-        "(SELECT MIN(season_year) FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @start_date AND @end_date)",
-        {"start_date": span.start, "end_date": span.end},
-    )
+    rows = session.rows(_SQL("opening_day"), {"start_date": span.start, "end_date": span.end})
     found = rows[0][0] if rows else None
     if not isinstance(found, date):
         raise no_games(session, span)
