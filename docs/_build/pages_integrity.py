@@ -17,7 +17,8 @@ from backcourt.integrity.rates import Rate
 from backcourt.integrity.recovery import Stage
 from backcourt.integrity.taxonomy import GAP_TYPES
 from backcourt.integrity.untracked import Untracked
-from backcourt.integrity.validation import Check, CoverageStatus
+from backcourt.answers.model import Check
+from backcourt.integrity.validation import CoverageStatus
 
 FIELD_STATUSES: dict[str, str] = {
     "CLEAN": f"at least {CLEAN_PERCENT} % of the judged rows are valid",

@@ -7,7 +7,6 @@ through the same functions that the command calls, with another clock or timer.
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import signal
 import subprocess
@@ -91,7 +90,7 @@ def _compute(
     notifier: Notifier | None = None,
 ) -> str:
     """Compute the date again, as the command does, and return what it prints of problems at its end."""
-    from backcourt.cli.run import print_result
+    from backcourt.cli.run import answer
 
     around = RunContext(now=lambda: _MORNING, notifier=notifier or NoNotifier())
     if over is not None:
@@ -104,9 +103,8 @@ def _compute(
         ),
         context=around,
     )
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
-        print_result(result)
-    return "\n".join(line for line in printed.getvalue().splitlines() if line.startswith(("problem", "blocked")))
+    lines = [line for line in answer(result).parts if isinstance(line, str)]
+    return "\n".join(line for line in lines if line.startswith(("problem", "blocked")))
 
 
 def _locked(stage: Stage) -> None:

@@ -122,6 +122,11 @@ class DateRange:
         """Number of days, both ends counted."""
         return (self.end - self.start).days + 1
 
+    @property
+    def options(self) -> str:
+        """The options of a command that name the range."""
+        return f"--start-date {self.start} --end-date {self.end}"
+
     def clip(self, other: DateRange) -> DateRange | None:
         """The part that both ranges share, or None."""
         start, end = max(self.start, other.start), min(self.end, other.end)

@@ -6,9 +6,9 @@ import re
 import pytest
 from typer.testing import CliRunner
 
+from backcourt.answers.model import readable
 from backcourt.catalog import TABLES
 from backcourt.cli.names import app
-from backcourt.cli.names_output import readable
 from backcourt.errors import BackcourtError
 from review_league import BROWN, EITHER, HOSTILE, INJURIES, JAYLIN, ROBERT, TIMELORD, beginning, league
 

@@ -54,6 +54,19 @@ def test_modules_aliases_and_registered_functions(tmp_path):
     assert shape["users", "add"][0] == {"--help", "--force", "-f"}
 
 
+def test_a_class_of_options_is_spread_out(tmp_path):
+    """A parameter whose class declares options stands for them, those of its bases first; other classes are values."""
+    files = {
+        "shared.py": PLAIN + "class Place:\n    file: Annotated[str | None, typer.Option('--file')] = None\n"
+        "class Way(Place):\n    fast: Annotated[bool, typer.Option('--fast')] = False\n"
+        "class Colour(str, enum.Enum):\n    RED = 'red'\n",
+        "prog.py": PLAIN + "from shared import Colour, Way\napp = typer.Typer(add_completion=False)\n"
+        "@app.command()\ndef go(name: str, colour: Colour = Colour.RED, *, way: Way): ...\n",
+    }
+    shape = read(tmp_path, files, "prog:app")
+    assert shape[()] == (frozenset({"--help", "--colour", "--file", "--fast"}), ("red",), (1,))
+
+
 def test_the_real_command_is_read_whole():
     """The whole tree of the command backcourt equals what Typer makes of it, options and arguments included."""
     from backcourt.cli.app import app

@@ -102,12 +102,13 @@ def test_deciders_are_where_the_policy_is_read():
     assert {b.number for b in BEHAVIOURS if enforced(b)} >= {1, 5, 10, 13}
 
 
-def test_mode_show_says_the_same(capsys):
+def test_mode_show_says_the_same():
     """`backcourt mode show --json` holds both policies and the 13 behaviours with their deciders."""
+    from backcourt.answers.as_json import render
     from backcourt.cli.mode import show
+    from backcourt.cli.options import Json
 
-    show(as_json=True)
-    said = json.loads(capsys.readouterr().out)
+    said = json.loads(render(show(_how=Json()).data))
     assert [p["name"] for p in said["policies"]] == ["daily", "backfill"]
     assert [b["key"] for b in said["behaviours"]] == [b.key for b in BEHAVIOURS]
     assert said["behaviours"][9]["deciders"][0]["name"] == "backcourt.backfill.checks.admit"

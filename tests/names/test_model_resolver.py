@@ -18,7 +18,7 @@ from backcourt.catalog.model import Table
 from backcourt.errors import QueryError, SettingsError, WarehouseError
 from backcourt.names.model_api import connect
 from backcourt.names.model_resolver import (
-    Answer,
+    ModelAnswer,
     ModelAnswers,
     ModelCandidate,
     ModelQuestion,
@@ -124,9 +124,9 @@ def test_answers_come_back_checked_priced_and_stored(session: Session) -> None:
     assert [name["name"] for name in server.received[0].names] == ["Jalyn Williams", "Jayln Wiliams", "Zaylin Williams"]
     # Rounded down: 0.899 must not pass a threshold of 0.9.
     assert outcome.answers == {
-        questions[1]: Answer("MATCH", JALEN, 0.89, "as asked", 0.000667, cached=False),
-        questions[2]: Answer("MATCH", JALEN, 0.89, "as asked", 0.000667, cached=False),
-        questions[0]: Answer("NEW_PLAYER", None, 0.7, "as asked", 0.000666, cached=False),
+        questions[1]: ModelAnswer("MATCH", JALEN, 0.89, "as asked", 0.000667, cached=False),
+        questions[2]: ModelAnswer("MATCH", JALEN, 0.89, "as asked", 0.000667, cached=False),
+        questions[0]: ModelAnswer("NEW_PLAYER", None, 0.7, "as asked", 0.000666, cached=False),
     }
     rows = {row["player_lookup"]: row for row in session.query(STORED).to_pylist()}
     assert len(rows) == 3
@@ -306,7 +306,7 @@ def test_a_stored_answer_is_never_paid_for_again(session: Session) -> None:
         after = asked(session, [first, first], settings(server), run_id="run-2")
         assert len(server.received) == 1
         stored = before.answers[first]
-        assert after.answers == {first: Answer("MATCH", JAYLIN, 0.95, stored.reason, 0.0, cached=True)}
+        assert after.answers == {first: ModelAnswer("MATCH", JAYLIN, 0.95, stored.reason, 0.0, cached=True)}
         assert (after.spent_usd, after.calls, after.requests) == (0.0, 0, 0)
         assert estimate([first], settings(), session=session).calls == 0
         asked(session, [question("Jalyn Williams", JAYLIN)], settings(server))

@@ -36,7 +36,8 @@ def take_back(place, table=SHOTS, unit=GONE, reason="the league took it back", *
 
 def test_a_load_names_what_is_stored_and_not_in_the_folder(season, capsys):
     """A folder that lacks a game, a roster or a player removes nothing, and says what it lacks, in words and as JSON."""
-    from backcourt.cli.load import _fields, print_summary
+    from backcourt.answers import as_json, terminal
+    from backcourt.cli.load import answer
 
     season.load()
     without(season, "shots", "player_boxscores")
@@ -53,11 +54,11 @@ def test_a_load_names_what_is_stored_and_not_in_the_folder(season, capsys):
     assert not summary.changed
     assert stored(season, SHOTS) == {KEPT: 10, GONE: 10}
     assert summary.exit_code == 0
-    print_summary(summary)
+    terminal.show(answer(summary))
     said = capsys.readouterr().out
     assert f"stored, not in the folder: nba_raw.{SHOTS}: 1 ({GONE}); they stay" in said
     assert f"backcourt withdraw {BOXES} {GONE} --reason TEXT" in said
-    tables = json.loads(json.dumps(_fields(summary), default=str))["tables"]
+    tables = json.loads(as_json.render(answer(summary).data))["tables"]
     assert [entry["absent"] for entry in tables if entry["table"] == f"nba_raw.{SHOTS}"] == [[GONE]]
 
 

@@ -39,6 +39,7 @@ from backcourt.cli import (
     validate,
     withdraw,
 )
+from backcourt.cli.asking import answer_everywhere
 from backcourt.errors import BackcourtError, one_line, shortened
 from backcourt.files import reason
 
@@ -74,6 +75,7 @@ app.command()(query.query)
 app.add_typer(queries.app, name="queries")
 app.command()(demo.demo)
 app.command()(demo.simulate)
+answer_everywhere(app)
 
 INTERRUPTED = 130
 _LONGEST_WORD = 50_000

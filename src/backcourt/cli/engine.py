@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from backcourt.answers.terminal import say
 from backcourt.calendar import AHEAD
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from backcourt.backfill.plan import Plan
     from backcourt.backfill.request import Request
     from backcourt.calendar import DateRange
@@ -63,54 +62,28 @@ AheadOption = Annotated[
         help="How many upcoming dates to compute before their games, as pending.",
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 _YESTERDAY = "yesterday"
 _ALIKE = 0.7
 """From this share of common letters on, a word is taken for a misspelt yesterday."""
 
 
 @dataclass(frozen=True, slots=True)
-class RunOptions:
-    """The options of a command that say what is computed."""
+class Dates:
+    """The options that say which dates a command is about."""
 
-    start_date: str | None = None
-    end_date: str | None = None
-    season: str | None = None
-    phase: int | None = None
-    tables: Sequence[str] = ()
-    first: str | None = None
-    reprocess: Sequence[str] = ()
-    mode: str | None = None
-    validation: str = "backfill"
-    ahead: int = AHEAD
+    start_date: StartOption = None
+    end_date: EndOption = None
+    season: SeasonOption = None
 
-    def request(self, warehouse: Warehouse) -> Request:
-        """What is asked for, checked."""
-        from backcourt.backfill.request import Request, parse_reprocess, parse_validation
-        from backcourt.cli.options import resolve_mode
+    @property
+    def given(self) -> bool:
+        """True if any option differs from its default."""
+        return any(getattr(self, one.name) not in (one.default, []) for one in fields(self))
 
-        policy = resolve_mode(self.mode)
-        processors = self._processors()
-        kinds = parse_reprocess(self.reprocess)
-        validation = parse_validation(self.validation)
-        return Request(
-            self.span(warehouse),
-            processors,
-            reprocess=kinds,
-            policy=policy,
-            validation=validation,
-            ahead=self.ahead,
-        )
-
-    def _processors(self) -> tuple[Processor, ...]:
-        from backcourt.errors import BackcourtError
-        from backcourt.processors.registry import select, starting_at
-
-        processors = select(phase=self.phase, tables=tuple(self.tables))
-        chosen = starting_at(processors, self.first) if self.first else processors
-        if not chosen:
-            raise BackcourtError(f"nothing is left to compute from {self.first} on with these options")
-        return chosen
+    @property
+    def dates(self) -> Dates:
+        """Only the options that say which dates."""
+        return Dates(self.start_date, self.end_date, self.season)
 
     def span(self, warehouse: Warehouse) -> DateRange:
         """The dates that are asked for, checked."""
@@ -131,6 +104,53 @@ class RunOptions:
             raise DateRangeError(f"{missing} is missing", next_step="give both dates, or --season 2021-22")
         today = league_date()
         return DateRange(day(self.start_date, "start date", today), day(self.end_date, "end date", today))
+
+
+@dataclass(frozen=True, slots=True)
+class JobOptions(Dates):
+    """The options that say how given tables are computed, and on which dates."""
+
+    reprocess: ReprocessOption = None
+    mode: ModeOption = None
+    validation: ValidationOption = "backfill"
+    ahead: AheadOption = AHEAD
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions(JobOptions):
+    """The options that say what is computed."""
+
+    phase: PhaseOption = None
+    table: TableOption = None
+    first: FromOption = None
+
+    def request(self, warehouse: Warehouse) -> Request:
+        """What is asked for, checked."""
+        from backcourt.backfill.request import Request, parse_reprocess, parse_validation
+        from backcourt.cli.options import resolve_mode
+
+        policy = resolve_mode(self.mode)
+        processors = self._processors()
+        kinds = parse_reprocess(self.reprocess or ())
+        validation = parse_validation(self.validation)
+        return Request(
+            self.span(warehouse),
+            processors,
+            reprocess=kinds,
+            policy=policy,
+            validation=validation,
+            ahead=self.ahead,
+        )
+
+    def _processors(self) -> tuple[Processor, ...]:
+        from backcourt.errors import BackcourtError
+        from backcourt.processors.registry import select, starting_at
+
+        processors = select(phase=self.phase, tables=tuple(self.table or ()))
+        chosen = starting_at(processors, self.first) if self.first else processors
+        if not chosen:
+            raise BackcourtError(f"nothing is left to compute from {self.first} on with these options")
+        return chosen
 
 
 def day(text: str, what: str, today: date) -> date:
@@ -158,21 +178,15 @@ def nothing_played(warehouse: Warehouse, request: Request, today: date) -> Plan 
         why = quiet(session, request, today)
     if not why:
         return None
-    typer.echo(why, err=True)
+    say(why, aside=True)
     return Plan(request, ())
 
 
-def same_warehouse(file: str | None) -> str:
-    """What a command that is printed must end with, so that it speaks of the same warehouse."""
-    return f" {shlex.join(['--warehouse', str(file)])}" if file else ""
-
-
-def resume_command(request: Request, file: str | None) -> str:
-    """The command that finishes what a run left undone.
+def resume_command(request: Request) -> str:
+    """The command that finishes what a run left undone, without the option that names the warehouse.
 
     Args:
         request: What is computed and how; what differs from the defaults is named.
-        file: The option --warehouse.
     """
     from backcourt.backfill.request import Request
     from backcourt.processors.registry import registry
@@ -195,7 +209,7 @@ def resume_command(request: Request, file: str | None) -> str:
         words.append("--fail-fast")
     if request.identity.reason:
         words += ["--reason", request.identity.reason]
-    return shlex.join(words) + same_warehouse(file)
+    return shlex.join(words)
 
 
 def _mode_words(request: Request) -> list[str]:

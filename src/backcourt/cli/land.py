@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from backcourt.answers.model import Answer, Note, Part
+from backcourt.answers.terminal import say
 from backcourt.cli.engine import day as parse_day
-from backcourt.cli.options import WarehouseOption, now, warehouse
-from backcourt.cli.sources import LandingOption, SourceArgument, landing_of, same_places
+from backcourt.cli.options import Where, now
+from backcourt.cli.sources import LandingOption, SourceArgument, between, landing, landing_of
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -39,8 +41,9 @@ def land(
         ),
     ] = None,
     place: LandingOption = None,
-    file: WarehouseOption = None,
-) -> None:
+    *,
+    at: Where,
+) -> Answer:
     """Put a payload that came some other way into the landing zone, under the name that loading looks for.
 
     What the source's parser does not read, or is about something else, is refused. Exits with 1 if it is incomplete.
@@ -55,10 +58,11 @@ def land(
 
     source = find(name)
     about = parse_day(day, "date", league_date())
+    house = at.warehouse()
     # Nothing else is filed by its season, so that a run that holds the warehouse is in nobody's way.
-    seasons = known_seasons(warehouse(file)) if source.per == "season" and not key else Seasons()
-    zone, at = landing_of(place), _moment(received) if received else None
-    by = _measure(source, about, key or "", warehouse(file))
+    seasons = known_seasons(house) if source.per == "season" and not key else Seasons()
+    zone, came = landing_of(place), _moment(received) if received else None
+    by = _measure(source, about, key or "", house)
     landed, new, parsed = put(
         source,
         zone,
@@ -67,19 +71,18 @@ def land(
         key or "",
         now=now(),
         seasons=seasons,
-        received=at,
+        received=came,
         played=by.played if by else None,
     )
-    typer.echo(f"{'landed' if new else 'had landed'}: {landed.path}")
+    parts: list[Part] = [f"{'landed' if new else 'had landed'}: {landed.path}"]
     newest = zone.versions(source.name, landed.day, landed.key)[-1]
     if newest != landed:
-        typer.echo(f"older than {newest.path}, which counts")
+        parts.append(f"older than {newest.path}, which counts")
     lacking = str(by.verdict(parsed, replace(landed.about, seasons=by.seasons))) if by else ""
     if lacking:
-        typer.echo(f"incomplete: {ascii(lacking)[1:-1]}", err=True)
-    dates = f" --start-date {about} --end-date {about}"
-    typer.echo(f"next: backcourt load {source.name}{dates}{same_places(place, file)}")
-    raise typer.Exit(1 if lacking else 0)
+        parts.append(Note(f"incomplete: {ascii(lacking)[1:-1]}", aside=True))
+    step = f"backcourt load {source.name}{between([about])}{landing(place)}"
+    return Answer("", parts, [step], 1 if lacking else 0)
 
 
 def _moment(text: str) -> datetime:
@@ -111,6 +114,6 @@ def _measure(source: Source, day: date, key: str, house: Warehouse) -> Measure |
     try:
         judging = judging_of(house, source, [(day, key)])
     except WarehouseLockedError as error:
-        typer.echo(f"not compared with the schedule yet; loading does that: {error.message}", err=True)
+        say(f"not compared with the schedule yet; loading does that: {error.message}", aside=True)
         return None
     return judging.measure if judging else None

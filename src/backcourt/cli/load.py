@@ -2,112 +2,93 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from backcourt.answers.model import Answer, Note, Part, Rows
 from backcourt.cli import sources
-from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
+from backcourt.cli.options import At, new_run_id, now
 from backcourt.errors import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from backcourt.sources.season import LoadSummary
 
 app = typer.Typer(help="Load raw data: a season's folder, or a source's payloads.", no_args_is_help=True)
 app.command("source")(sources.load_source)
+_HELD = 'backcourt query "SELECT * FROM nba_processing.quarantine ORDER BY game_id"'
 
 
 @app.command("season")
 def season(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with a season's parquet files.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
-    file: WarehouseOption = None,
-) -> None:
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with a season's parquet files.")], *, at: At
+) -> Answer:
     """Load a season's files; games that break a rule are quarantined, the others load, an unchanged game is skipped.
 
     Exits with 1 if anything was quarantined.
     """
-    from backcourt.cli.output import print_json
     from backcourt.sources.season import load_season
 
-    summary = load_season(warehouse(file), folder, now=now(), run_id=new_run_id())
-    if as_json:
-        print_json(_fields(summary))
-    else:
-        print_summary(summary)
-    raise typer.Exit(summary.exit_code)
+    return answer(load_season(at.warehouse(), folder, now=now(), run_id=new_run_id()))
 
 
-def print_summary(summary: LoadSummary, *, next_step: bool = True) -> None:
-    """Print what a load did, a line per table, what broke which rule, and the next command."""
-    from backcourt.cli.output import print_table
-
-    print_table(
-        (
-            "table",
-            "games",
-            "skipped",
-            "quarantined",
-            "teams",
-            "skip rate",
-            "written",
-            "removed",
-            "unchanged",
-            "seconds",
-        ),
-        [
-            (
-                entry.table,
-                f"{entry.success:,}",
-                f"{entry.skipped:,}",
-                f"{entry.quarantined:,}",
-                entry.teams,
-                f"{entry.skip_rate:.0%}",
-                f"{entry.rows_inserted:,}",
-                f"{entry.rows_removed:,}",
-                f"{entry.rows_unchanged:,}",
-                f"{entry.seconds:.2f}",
-            )
-            for entry in summary.tables
-        ],
-        title=f"season {summary.season} from {summary.folder} in {summary.seconds:.1f} s",
-        numbers=("games", "skipped", "quarantined", "teams", "skip rate", "written", "removed", "unchanged", "seconds"),
+def answer(summary: LoadSummary) -> Answer:
+    """What a load did, a line per table, what broke which rule, and the next command."""
+    headers = (
+        "table",
+        "games",
+        "skipped",
+        "quarantined",
+        "teams",
+        "skip rate",
+        "written",
+        "removed",
+        "unchanged",
+        "seconds",
     )
-    _print_tables(summary)
-    absent = next((entry for entry in summary.tables if entry.absent), None)
-    if absent and next_step:
-        typer.echo(f"if the source no longer has them: {absent.absent_next_step}")
-    if summary.names and summary.names.asked:
-        typer.echo(
-            f"names without an id: {summary.names.decided:,} of {summary.names.asked:,} resolved"
-            + (f", {summary.names.queued:,} wait: backcourt names pending" if summary.names.queued else "")
+    rows = [
+        (
+            entry.table,
+            entry.success,
+            entry.skipped,
+            entry.quarantined,
+            entry.teams,
+            f"{entry.skip_rate:.0%}",
+            entry.rows_inserted,
+            entry.rows_removed,
+            entry.rows_unchanged,
+            f"{entry.seconds:.2f}",
         )
-    if summary.quarantined or any(entry.held_rows for entry in summary.tables):
-        typer.echo('next: backcourt query "SELECT * FROM nba_processing.quarantine ORDER BY game_id"')
-    elif next_step:
-        typer.echo("next: backcourt run --start-date YYYY-MM-DD --end-date YYYY-MM-DD")
+        for entry in summary.tables
+    ]
+    title = f"season {summary.season} from {summary.folder} in {summary.seconds:.1f} s"
+    parts: list[Part] = [Rows(headers, rows, headers[1:], title), *_by_table(summary)]
+    absent = next((entry for entry in summary.tables if entry.absent), None)
+    if absent:
+        parts.append(f"if the source no longer has them: {absent.absent_next_step}")
+    if summary.names and summary.names.asked:
+        waiting = f", {summary.names.queued:,} wait: backcourt names pending" if summary.names.queued else ""
+        parts.append(f"names without an id: {summary.names.decided:,} of {summary.names.asked:,} resolved{waiting}")
+    held = summary.quarantined or any(entry.held_rows for entry in summary.tables)
+    step = _HELD if held else "backcourt run --start-date YYYY-MM-DD --end-date YYYY-MM-DD"
+    tables = [{**asdict(entry), "skip_rate": entry.skip_rate} for entry in summary.tables]
+    data = {**asdict(summary), "tables": tables, "quarantined": summary.quarantined}
+    return Answer("", parts, [step], summary.exit_code, data)
 
 
-def _print_tables(summary: LoadSummary) -> None:
+def _by_table(summary: LoadSummary) -> Iterator[Part]:
     """What each table's load held back, left out or found strange."""
     for entry in summary.tables:
         for rule, games in sorted(entry.rules.items()):
-            typer.echo(
-                f"quarantined: {entry.table}: {counted(games, 'game')} {'breaks' if games == 1 else 'break'} {rule}"
-            )
+            yield f"quarantined: {entry.table}: {counted(games, 'game')} {'breaks' if games == 1 else 'break'} {rule}"
         for oddity, games in sorted(entry.warnings.items()):
-            typer.echo(f"warning: {entry.table}: {oddity} in {counted(games, 'game')}")
-        for line in entry.rows_in_words:
-            typer.echo(line)
+            yield f"warning: {entry.table}: {oddity} in {counted(games, 'game')}"
+        yield from entry.rows_in_words
         if entry.absent:
-            typer.echo(f"stored, not in the folder: {entry.absent_in_words}; they stay")
+            yield f"stored, not in the folder: {entry.absent_in_words}; they stay"
         if entry.error:
-            typer.echo(f"error: {entry.table}: {entry.error}", err=True)
-
-
-def _fields(summary: LoadSummary) -> dict[str, object]:
-    from dataclasses import asdict
-
-    tables = [{**asdict(entry), "skip_rate": entry.skip_rate} for entry in summary.tables]
-    return {**asdict(summary), "tables": tables, "quarantined": summary.quarantined}
+            yield Note(f"error: {entry.table}: {entry.error}", aside=True)

@@ -7,17 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from backcourt.answers.model import Answer, Note, readable
+from backcourt.answers.terminal import say
 from backcourt.cli import names_decided, names_find, names_review
-from backcourt.cli.engine import (
-    EndOption,
-    JsonOption,
-    ModeOption,
-    RunOptions,
-    SeasonOption,
-    StartOption,
-    same_warehouse,
-)
-from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
+from backcourt.cli.engine import Dates, ModeOption
+from backcourt.cli.options import DRY_RUN, At, Where, new_run_id, now
 from backcourt.errors import counted
 
 if TYPE_CHECKING:
@@ -50,26 +44,17 @@ app.command("import")(names_review.import_)
 
 
 @app.command()
-def fill(
-    start_date: StartOption = None,
-    end_date: EndOption = None,
-    season: SeasonOption = None,
-    file: WarehouseOption = None,
-) -> None:
+def fill(dates: Dates, *, at: Where) -> Answer:
     """Fill the player registry: everyone who ever played, and who was listed where in the seasons of a range."""
     from backcourt.catalog import TABLES
     from backcourt.names.registry_fill import fill_registry
 
-    place = warehouse(file)
-    place.require()
-    span = RunOptions(start_date, end_date, season).span(place)
+    place = at.existing()
+    span = dates.span(place)
     with place.write(TABLES) as session:
         result = fill_registry(session, span, run_id=new_run_id(), now=now(), trigger="command")
-    typer.echo(
-        f"registry: {counted(result.rows, 'player')} by team and season, "
-        f"{counted(result.written, 'row')} new or changed"
-    )
-    typer.echo(f"next: backcourt names resolve{same_warehouse(file)}")
+    players, rows = counted(result.rows, "player"), counted(result.written, "row")
+    return Answer(f"registry: {players} by team and season, {rows} new or changed", next=["backcourt names resolve"])
 
 
 @app.command()
@@ -82,9 +67,9 @@ def resolve(
         Path | None, typer.Option("--output", metavar="CSV", help="With --input: where the decisions go.")
     ] = None,
     aliases: Annotated[bool, typer.Option("--aliases/--no-aliases", help="Use curated and learned aliases.")] = True,
-    as_json: JsonOption = False,
-    file: WarehouseOption = None,
-) -> None:
+    *,
+    at: At,
+) -> Answer:
     """Decide the names of the warehouse that have no id yet, or those of a file without touching the warehouse.
 
     Exits with 1 if a name of the warehouse waits for review.
@@ -94,56 +79,43 @@ def resolve(
     if (names is None) != (output is None):
         raise BackcourtError("--input and --output belong together", next_step="give both, or neither")
     if names is not None and output is not None:
-        _decide_file(names, output, file, aliases=aliases)
-        return
+        return _decide_file(names, output, at, aliases=aliases)
     from backcourt.catalog import TABLES
-    from backcourt.cli.output import print_json
     from backcourt.names.resolve import resolve as resolve_names
 
-    place = warehouse(file)
-    place.require()
-    with place.write(TABLES) as session:
+    with at.existing().write(TABLES) as session:
         found = resolve_names(session, run_id=new_run_id(), now=now(), aliases=aliases)
-    if as_json:
-        from dataclasses import asdict
-
-        print_json(asdict(found))
-    else:
-        steps = ", ".join(f"{step} {count:,}" for step, count in found.steps.items())
-        typer.echo(
-            f"{counted(found.asked, 'name')} without an id: "
-            f"{found.decided:,} resolved{f' ({steps})' if steps else ''}, "
-            f"{found.queued:,} wait{f', {found.invalid:,} are not names' if found.invalid else ''}; "
-            f"ids written to {counted(found.rows, 'row')}"
-        )
-        if found.queued:
-            typer.echo(f"next: backcourt names pending{same_warehouse(file)}")
-        elif found.rows:
-            typer.echo(f"next: backcourt names reprocess{same_warehouse(file)}")
-    raise typer.Exit(1 if found.queued else 0)
+    steps = ", ".join(f"{step} {count:,}" for step, count in found.steps.items())
+    words = (
+        f"{counted(found.asked, 'name')} without an id: "
+        f"{found.decided:,} resolved{f' ({steps})' if steps else ''}, "
+        f"{found.queued:,} wait{f', {found.invalid:,} are not names' if found.invalid else ''}; "
+        f"ids written to {counted(found.rows, 'row')}"
+    )
+    then = "pending" if found.queued else "reprocess" if found.rows else ""
+    return Answer(words, (), [f"backcourt names {then}"] if then else [], 1 if found.queued else 0, found)
 
 
-def _decide_file(names: Path, output: Path, file: str | None, *, aliases: bool) -> None:
+def _decide_file(names: Path, output: Path, at: Where, *, aliases: bool) -> Answer:
     from backcourt.cli.names_find import registry_of
     from backcourt.files import check_writable
     from backcourt.names.files import ADDED, COLUMNS, decide_file, read_names, unknown_teams, write_csv
 
     check_writable(output, "--output")
     rows = read_names(names)
-    decided = decide_file(registry_of(file), rows, aliases=aliases)
-    others = [column for column in (rows[0] if rows else ()) if column not in (*COLUMNS, *ADDED)]
-    write_csv(output, decided, (*COLUMNS, *others, *ADDED))
+    decided = decide_file(registry_of(at), rows, aliases=aliases)
+    further = [column for column in (rows[0] if rows else ()) if column not in (*COLUMNS, *ADDED)]
+    write_csv(output, decided, (*COLUMNS, *further, *ADDED))
     resolved = sum(1 for row in decided if row["player_id"] != "")
-    typer.echo(f"{counted(len(decided), 'name')}: {resolved:,} resolved, {len(decided) - resolved:,} not; see {output}")
-    unknown = unknown_teams(rows)
-    if unknown:
-        from backcourt.cli.names_output import readable
-
-        shown = ", ".join(
-            f"{readable(team, 30)!r} ({count:,} row{'s' if count > 1 else ''})" for team, count in unknown[:_TEAMS]
-        )
-        more = f" and {len(unknown) - _TEAMS} more" if len(unknown) > _TEAMS else ""
-        typer.echo(f"no team is called {shown}{more}: those rows were decided without a team", err=True)
+    words = f"{counted(len(decided), 'name')}: {resolved:,} resolved, {len(decided) - resolved:,} not; see {output}"
+    unknown = [
+        f"{readable(team, 30)!r} ({count:,} row{'s' if count > 1 else ''})" for team, count in unknown_teams(rows)
+    ]
+    if not unknown:
+        return Answer(words)
+    others = f" and {len(unknown) - _TEAMS} more" if len(unknown) > _TEAMS else ""
+    teams = f"{', '.join(unknown[:_TEAMS])}{others}"
+    return Answer(words, [Note(f"no team is called {teams}: those rows were decided without a team", aside=True)])
 
 
 @app.command()
@@ -154,9 +126,9 @@ def ask(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the most that it would cost; nothing is sent.")
     ] = False,
-    as_json: JsonOption = False,
-    file: WarehouseOption = None,
-) -> None:
+    *,
+    at: At,
+) -> Answer:
     """Ask a language model about pending names, if a key is set: sure answers become aliases, likely ones go to review.
 
     Exits with 1 if a name stays pending.
@@ -168,14 +140,10 @@ def ask(
     from backcourt.names.outstanding import finish
 
     settings = _model_settings()
-    place = warehouse(file)
-    place.require()
+    place = at.existing()
     if dry_run:
         with place.read() as session:
-            _print_estimate(
-                session, open_questions(session, today=league_date(), limit=limit), settings, as_json=as_json
-            )
-        return
+            return _estimate(session, open_questions(session, today=league_date(), limit=limit), settings)
     run_id, moment = new_run_id(), now()
     today = league_date()
     with place.write(TABLES) as session:
@@ -187,34 +155,24 @@ def ask(
     with place.write() as session:
         done = apply_answers(session, outcome.answers, model=settings.model, run_id=run_id, now=moment)
     left = {**outcome.pending, **done.pending}
-    if as_json:
-        from backcourt.cli.output import print_json
-
-        print_json(
-            {
-                "asked": len(questions),
-                "aliases": done.aliases,
-                "under_review": done.review,
-                "pending": [{"name": q.original_name, "reason": why} for q, why in left.items()],
-                "rows": done.rows,
-                "spent_usd": outcome.spent_usd,
-                "unknown_usd": outcome.unknown_usd,
-                "calls": outcome.calls,
-            }
-        )
-    else:
-        from backcourt.cli.names_output import readable
-
-        for question, why in left.items():
-            typer.echo(f"pending: {readable(question.original_name)}: {readable(why)}")
-        typer.echo(
-            f"{counted(len(questions), 'name')}: {done.aliases:,} got an alias, {done.review:,} under review, "
-            f"{len(left):,} pending; ids written to {counted(done.rows, 'row')}; "
-            f"{counted(outcome.calls, 'call')}, {outcome.spent_usd:.4f} dollars"
-            + (f" and at most {outcome.unknown_usd:.4f} for calls that broke" if outcome.unknown_usd else "")
-        )
-        typer.echo(f"next: backcourt names pending --status under_review{same_warehouse(file)}")
-    raise typer.Exit(1 if left else 0)
+    broke = f" and at most {outcome.unknown_usd:.4f} for calls that broke" if outcome.unknown_usd else ""
+    words = (
+        f"{counted(len(questions), 'name')}: {done.aliases:,} got an alias, {done.review:,} under review, "
+        f"{len(left):,} pending; ids written to {counted(done.rows, 'row')}; "
+        f"{counted(outcome.calls, 'call')}, {outcome.spent_usd:.4f} dollars{broke}"
+    )
+    data = {
+        "asked": len(questions),
+        "aliases": done.aliases,
+        "under_review": done.review,
+        "pending": [{"name": q.original_name, "reason": why} for q, why in left.items()],
+        "rows": done.rows,
+        "spent_usd": outcome.spent_usd,
+        "unknown_usd": outcome.unknown_usd,
+        "calls": outcome.calls,
+    }
+    lines = [f"pending: {readable(question.original_name)}: {readable(why)}" for question, why in left.items()]
+    return Answer(words, lines, ["backcourt names pending --status under_review"], 1 if left else 0, data)
 
 
 def _model_settings() -> ModelSettings:
@@ -232,22 +190,17 @@ def _model_settings() -> ModelSettings:
     )
 
 
-def _print_estimate(
-    session: Session, questions: Sequence[ModelQuestion], settings: ModelSettings, *, as_json: bool
-) -> None:
+def _estimate(session: Session, questions: Sequence[ModelQuestion], settings: ModelSettings) -> Answer:
     from dataclasses import asdict
 
-    from backcourt.cli.output import print_json
     from backcourt.names.model_resolver import estimate
 
     found = estimate(questions, settings, session=session)
-    if as_json:
-        print_json({**asdict(found), "known": len(questions) - found.names})
-        return
-    typer.echo(
-        f"{counted(found.names, 'name')} in {counted(found.calls, 'call')}, "
-        f"{len(questions) - found.names:,} answered before; at most "
-        f"{found.usd:.4f} US dollars, the budget is {settings.budget_usd:.2f}; nothing was sent"
+    known = len(questions) - found.names
+    return Answer(
+        f"{counted(found.names, 'name')} in {counted(found.calls, 'call')}, {known:,} answered before; at most "
+        f"{found.usd:.4f} US dollars, the budget is {settings.budget_usd:.2f}; nothing was sent",
+        data={**asdict(found), "known": known},
     )
 
 
@@ -257,62 +210,55 @@ def reprocess(
         bool, typer.Option("--dry-run", help="Print the dates that would be computed and exit.")
     ] = False,
     mode: ModeOption = None,
-    as_json: JsonOption = False,
-    file: WarehouseOption = None,
-) -> None:
+    *,
+    at: At,
+) -> Answer:
     """Recompute the dates that missed names which have since been resolved, and everything that depends on them.
 
     Exits with 1 if a date failed or names are still missed.
     """
     from backcourt.backfill.request import RunIdentity
     from backcourt.cli.options import resolve_mode
-    from backcourt.cli.output import print_json
     from backcourt.integrity.reprocessing import missed
     from backcourt.integrity.reprocessing import reprocess as compute
 
-    place = warehouse(file)
+    place = at.warehouse()
     policy = resolve_mode(mode)
     found = missed(place)
-    if not as_json:
-        for entry in found:
-            typer.echo(
-                f"{entry.table} missed {counted(entry.names, 'name')} "
-                f"on {counted(len(entry.days), 'date')} of {entry.season}: " + ", ".join(map(str, entry.ranges))
-            )
+    lines = [
+        f"{entry.table} missed {counted(entry.names, 'name')} "
+        f"on {counted(len(entry.days), 'date')} of {entry.season}: {', '.join(map(str, entry.ranges))}"
+        for entry in found
+    ]
     if dry_run or not found:
-        if as_json:
-            print_json([{"table": e.table, "season": e.season, "dates": [str(day) for day in e.days]} for e in found])
-        else:
-            typer.echo(
-                "dry run: nothing was changed" if found else "no date misses a name that has since been resolved"
-            )
-        return
+        due = [{"table": e.table, "season": e.season, "dates": e.days} for e in found]
+        return Answer(DRY_RUN if found else "no date misses a name that has since been resolved", lines, data=due)
+    if not at.as_json:
+        for line in lines:
+            say(line)
     results = compute(place, found, RunIdentity(new_run_id(), now()), policy)
     problems = [problem for result in results for problem in result.problems]
-    _print_results(results, problems, as_json=as_json)
-    if not as_json:
-        typer.echo(f"next: backcourt validate range --season {found[-1].season}{same_warehouse(file)}")
-    raise typer.Exit(1 if problems else 0)
+    tables = _by_table(results)
+    return Answer(
+        "",
+        [
+            *(f"{name}: {counted(d, 'date')} computed, {counted(n, 'row')} new or changed" for name, d, n in tables),
+            *(f"problem: {problem}" for problem in problems),
+        ],
+        [f"backcourt validate range --season {found[-1].season}"],
+        1 if problems else 0,
+        {"tables": [dict(zip(("table", "dates", "rows"), row, strict=True)) for row in tables], "problems": problems},
+    )
 
 
-def _print_results(results: Sequence[RunResult], problems: Sequence[str], *, as_json: bool) -> None:
-    """What the runs did, summed by table."""
-    from backcourt.cli.output import print_json
-
+def _by_table(results: Sequence[RunResult]) -> list[tuple[str, int, int]]:
+    """What runs did, summed by table: dates, and rows that are new or changed."""
     done = [entry for result in results for entry in result.tables if entry.dates]
-    tables = [
-        {
-            "table": name,
-            "dates": sum(entry.dates for entry in done if entry.table == name),
-            "rows": sum(entry.published.inserted for entry in done if entry.table == name),
-        }
+    return [
+        (
+            name,
+            sum(e.dates for e in done if e.table == name),
+            sum(e.published.inserted for e in done if e.table == name),
+        )
         for name in dict.fromkeys(entry.table for entry in done)
     ]
-    if as_json:
-        print_json({"tables": tables, "problems": list(problems)})
-        return
-    for entry in tables:
-        dates, rows = counted(int(str(entry["dates"])), "date"), counted(int(str(entry["rows"])), "row")
-        typer.echo(f"{entry['table']}: {dates} computed, {rows} new or changed")
-    for problem in problems:
-        typer.echo(f"problem: {problem}")

@@ -6,37 +6,24 @@ from typing import Annotated
 
 import typer
 
-from backcourt.cli.engine import JsonOption
-from backcourt.cli.names_output import print_done, print_next, readable
-from backcourt.cli.names_review import (
-    ByOption,
-    DryRunOption,
-    IdArgument,
-    NotesOption,
-    only_told,
-    reading,
-    stamp_of,
-    writing,
-)
-from backcourt.cli.options import WarehouseOption
+from backcourt.answers.model import Answer, Rows, readable
+from backcourt.cli.names_answers import done
+from backcourt.cli.names_review import DryRunOption, IdArgument, ReviewerWithNotes, told_of, writing
+from backcourt.cli.options import DRY_RUN, At, Where
 
 
 def decided(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="Part of the name; all decisions without it.")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, max=1_000_000, help="How many at most.")] = 50,
-    as_json: JsonOption = False,
-    file: WarehouseOption = None,
-) -> None:
+    *,
+    at: At,
+) -> Answer:
     """List decided names with their ids: who each is, by which step, and what that rests on."""
-    from backcourt.cli.output import print_json, print_table
     from backcourt.names.correct import decided as find
 
-    with reading(file) as session:
+    with at.reading() as session:
         rows = find(session, text, limit=limit)
-    if as_json:
-        print_json(rows)
-        return
-    print_table(
+    table = Rows(
         ("id", "name", "source", "season", "team", "player", "step", "evidence"),
         [
             (
@@ -45,34 +32,35 @@ def decided(
                 row["source"],
                 row["season"],
                 row["team_abbr"],
-                row["player_id"],
+                str(row["player_id"]),
                 row["step"],
                 readable(row["evidence"]),
             )
             for row in rows
         ],
     )
-    print_next(f"correct {rows[0]['name_id']} PLAYER_ID" if rows else "pending", file)
+    step = f"correct {rows[0]['name_id']} PLAYER_ID" if rows else "pending"
+    return Answer("", [table], [f"backcourt names {step}"], data=rows)
 
 
 def correct(
     text: IdArgument,
     player_id: Annotated[int, typer.Argument(metavar="PLAYER_ID", help="NBA person id of the right player.")],
-    by: ByOption = None,
-    notes: NotesOption = None,
+    who: ReviewerWithNotes,
     dry_run: DryRunOption = False,
-    file: WarehouseOption = None,
-) -> None:
+    *,
+    at: Where,
+) -> Answer:
     """Give a decided name to another player: his id replaces the other, and an alias keeps it so."""
     from backcourt.names.correct import correct as do
     from backcourt.names.correct import queued
     from backcourt.names.review_rows import DECISIONS, find
 
-    stamp = stamp_of(by)
-    with reading(file) if dry_run else writing(file) as session:
+    stamp = who.stamp
+    with at.reading() if dry_run else writing(at) as session:
         decision = find(session, text, DECISIONS)
         row = None if decision["player_id"] == player_id else queued(decision, stamp["now"])
-        if only_told(session, row, player_id, stamp, dry_run=dry_run):
-            return
-        done = do(session, text, player_id, notes=notes, **stamp)
-    print_done(done, "corrected", file)
+        told = told_of(session, row, player_id, stamp, dry_run=dry_run)
+        if dry_run:
+            return Answer(DRY_RUN, told)
+        return done(do(session, text, player_id, **stamp), "corrected", at.option, told)

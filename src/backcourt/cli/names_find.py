@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backcourt.cli.engine import JsonOption, same_warehouse
-from backcourt.cli.options import WarehouseOption, warehouse
+from backcourt.answers.model import Answer, Part, Rows, readable
+from backcourt.answers.terminal import say
+from backcourt.cli.names_answers import listed, more
+from backcourt.cli.options import At, Where
 
 if TYPE_CHECKING:
     from backcourt.warehouse.base import Warehouse
-
-_PLACES = 6
-"""Teams and seasons of a player that are printed."""
 
 
 def find(
@@ -26,56 +25,52 @@ def find(
         ),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many at most.")] = 20,
-    as_json: JsonOption = False,
-    file: WarehouseOption = None,
-) -> None:
+    *,
+    at: At,
+) -> Answer:
     """Find players by name: id, when each career was, teams and seasons, and what else he is called.
 
     Exits with 1 if nobody is found.
     """
     from dataclasses import asdict
 
-    from backcourt.cli.names_output import readable
-    from backcourt.cli.output import print_json, print_table
     from backcourt.names.search import search
 
-    found = search(registry_of(file), text, season=season or "")
-    shown = found.players[:limit]
-    if as_json:
-        print_json([{**asdict(player), "is_near": found.are_near} for player in shown])
-        raise typer.Exit(0 if shown and not found.are_near else 1)
-    if found.are_near and shown:
-        typer.echo(f"no player is called {readable(text)!r}; the nearest names:")
-    if shown:
-        print_table(
-            ("player", "name", "career", "listed", "also called"),
-            [
-                (
-                    player.player_id,
-                    readable(player.name),
-                    player.career or "unknown",
-                    ", ".join(player.listed[:_PLACES]) + (" ..." if len(player.listed) > _PLACES else ""),
-                    ", ".join(map(readable, player.aliases)),
-                )
-                for player in shown
-            ],
-            numbers=("player",),
-        )
-    hidden = f", {len(found.players) - limit:,} more with --limit {len(found.players)}" if len(shown) == limit else ""
-    hidden = hidden if len(found.players) > limit else ""
-    typer.echo(f"{len(shown):,} {'player' if len(shown) == 1 else 'players'}{hidden}")
-    typer.echo(f"next: backcourt names pending{same_warehouse(file)}")
-    raise typer.Exit(0 if shown and not found.are_near else 1)
+    found = search(registry_of(at), text, season=season or "")
+    players = found.players[:limit]
+    parts: list[Part] = []
+    if found.are_near and players:
+        parts.append(f"no player is called {readable(text)!r}; the nearest names:")
+    if players:
+        rows = [
+            (
+                str(player.player_id),
+                readable(player.name),
+                player.career or "unknown",
+                listed(player.listed),
+                ", ".join(map(readable, player.aliases)),
+            )
+            for player in players
+        ]
+        parts.append(Rows(("player", "name", "career", "listed", "also called"), rows, ("player",)))
+    hidden = more(len(players), len(found.players))
+    return Answer(
+        f"{len(players):,} {'player' if len(players) == 1 else 'players'}{hidden}",
+        parts,
+        ["backcourt names pending"],
+        0 if players and not found.are_near else 1,
+        [{**asdict(player), "is_near": found.are_near} for player in players],
+    )
 
 
-def registry_of(file: str | None) -> Warehouse | None:
+def registry_of(at: Where) -> Warehouse | None:
     """The warehouse that is named or there; None, and a word about it, where there is none."""
     from backcourt.settings import Settings, load
 
-    place = warehouse(file)
+    place = at.warehouse()
     default = Settings().warehouse
-    if file is None and load().warehouse == default and not Path(default).exists():
-        typer.echo("no warehouse here: using the list of all players, which has careers but no teams", err=True)
+    if at.file is None and load().warehouse == default and not Path(default).exists():
+        say("no warehouse here: using the list of all players, which has careers but no teams", aside=True)
         return None
     place.require()
     return place

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +14,7 @@ import typer
 
 if TYPE_CHECKING:
     from backcourt.mode import Policy
-    from backcourt.warehouse.base import Warehouse
+    from backcourt.warehouse.base import Session, Warehouse
 
 WarehouseOption = Annotated[
     str | None,
@@ -20,6 +24,74 @@ WarehouseOption = Annotated[
         help="DuckDB file; default: BACKCOURT_WAREHOUSE, backcourt.toml or warehouse.duckdb.",
     ),
 ]
+DRY_RUN = "dry run: nothing was changed"
+"""What a command says at the end of a dry run."""
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why, stored in the change log of restated rows.")]
+
+
+@dataclass(frozen=True)
+class Json:
+    """How a command answers."""
+
+    as_json: JsonOption = False
+
+
+@dataclass(frozen=True)
+class Where:
+    """Which warehouse a command is about."""
+
+    file: WarehouseOption = None
+
+    @property
+    def option(self) -> str:
+        """What a command that is printed must end with, so that it is about the same warehouse."""
+        return f" {shlex.join(['--warehouse', str(self.file)])}" if self.file else ""
+
+    def warehouse(self) -> Warehouse:
+        """The warehouse, which need not exist yet."""
+        return warehouse(self.file)
+
+    def existing(self) -> Warehouse:
+        """The warehouse.
+
+        Raises:
+            WarehouseError: If there is none.
+        """
+        place = self.warehouse()
+        place.require()
+        return place
+
+    def as_in_catalog(self) -> Warehouse:
+        """The warehouse, if it has every table and column: without one a statement fails or means another.
+
+        Raises:
+            WarehouseError: If there is no warehouse, or its tables are not as in the catalog.
+        """
+        from backcourt.catalog import TABLES
+        from backcourt.errors import WarehouseError
+
+        place = self.existing()
+        found = place.differences(TABLES)
+        if found:
+            more = f" and {len(found) - 1} more differences" if len(found) > 1 else ""
+            raise WarehouseError(
+                f"the tables of {place.name} are not as in the catalog: {found[0]}{more}",
+                next_step="backcourt validate preflight says what differs; "
+                "export what you need and load into a new file",
+            )
+        return place
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that reads the warehouse, whose tables are as in the catalog."""
+        with self.as_in_catalog().read() as session:
+            yield session
+
+
+@dataclass(frozen=True)
+class At(Where, Json):
+    """Which warehouse a command is about, and how it answers."""
 
 
 def warehouse(option: str | None) -> Warehouse:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backcourt.cli.engine import EndOption, JsonOption, StartOption
-from backcourt.cli.options import WarehouseOption, league_date, warehouse
-from backcourt.cli.query import FormatOption, OutOption
+from backcourt.answers.model import Answer, Part, Rows
+from backcourt.cli.engine import EndOption, StartOption
+from backcourt.cli.options import Json, Where, league_date
+from backcourt.cli.query import Form
 
 if TYPE_CHECKING:
     from backcourt.integrity.diagnostics import Diagnostic, QueryParameter
@@ -19,41 +20,32 @@ NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of a que
 
 
 @app.command("list")
-def list_queries(as_json: JsonOption = False) -> None:
+def list_queries(*, _how: Json) -> Answer:
     """List the queries."""
-    from backcourt.cli.output import print_json, print_table
     from backcourt.integrity.diagnostics import diagnostics
 
-    if as_json:
-        print_json([_as_json(found) for found in diagnostics()])
-        return
-    print_table(
-        ("query", "what it shows", "parameters"),
-        [(found.name, found.title, ", ".join(map(_usage, found.parameters))) for found in diagnostics()],
+    found = diagnostics()
+    rows = [(item.name, item.title, ", ".join(map(_usage, item.parameters))) for item in found]
+    return Answer(
+        parts=[Rows(("query", "what it shows", "parameters"), rows)],
+        next=["backcourt queries run NAME"],
+        data=[_as_json(item) for item in found],
     )
-    typer.echo("next: backcourt queries run NAME")
 
 
 @app.command("show")
-def show(name: NameArgument, as_json: JsonOption = False) -> None:
+def show(name: NameArgument, *, _how: Json) -> Answer:
     """Show a query: purpose, parameters and its SQL."""
-    from backcourt.cli.output import print_json, print_table
     from backcourt.integrity.diagnostics import diagnostic
 
     found = diagnostic(name)
-    if as_json:
-        print_json({**_as_json(found), "sql": found.sql})
-        return
-    typer.echo(f"{found.name}: {found.title}\n{found.purpose}")
-    if found.parameters:
-        print_table(
-            ("parameter", "type", "default", "meaning"),
-            [
-                (p.name, p.kind, "must be given" if p.default is None else p.default, p.description)
-                for p in found.parameters
-            ],
-        )
-    typer.echo(found.sql, nl=False)
+    rows = [
+        (p.name, p.kind, "must be given" if p.default is None else str(p.default), p.description)
+        for p in found.parameters
+    ]
+    parts: list[Part] = [f"{found.name}: {found.title}", found.purpose]
+    parts += [Rows(("parameter", "type", "default", "meaning"), rows)] if rows else []
+    return Answer(parts=[*parts, found.sql.rstrip("\n")], data={**_as_json(found), "sql": found.sql})
 
 
 @app.command("run")
@@ -65,24 +57,20 @@ def run(
     ] = None,
     start_date: StartOption = None,
     end_date: EndOption = None,
-    output_format: FormatOption = "table",
-    out: OutOption = None,
-    file: WarehouseOption = None,
-) -> None:
+    *,
+    form: Form,
+    at: Where,
+) -> Answer:
     """Run a query and print or write its rows; nothing can be changed with it."""
-    from backcourt.cli.query import check_format, deliver
     from backcourt.integrity.diagnostics import diagnostic
 
     found = diagnostic(name)
     given = _given(parameter or (), start_date, end_date)
     # What was typed is judged before the warehouse is opened.
-    check_format(output_format, out)
+    form.check()
     found.bind(given)
-    place = warehouse(file)
-    place.require()
-    with place.read() as session:
-        answer = found.run(session, given)
-    deliver(answer, output_format, out)
+    with at.existing().read() as session:
+        return form.of(found.run(session, given))
 
 
 def _given(parameters: Sequence[str], start_date: str | None, end_date: str | None) -> dict[str, str]:

@@ -3,77 +3,79 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backcourt.cli.options import WarehouseOption, warehouse
+from backcourt.answers.model import Answer, Rows
+from backcourt.cli.options import Where
 from backcourt.errors import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FormatOption = Annotated[str, typer.Option("--format", help="table, csv, json or parquet.")]
-OutOption = Annotated[Path | None, typer.Option("--out", help="File to write; parquet needs one.")]
 _FORMATS = ("table", "csv", "json", "parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The options that say in what form rows are given."""
+
+    output_format: Annotated[str, typer.Option("--format", help="table, csv, json or parquet.")] = "table"
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; parquet needs one.")] = None
+
+    def check(self) -> None:
+        """Refuse a format that does not exist or is not for a terminal, before anything is asked.
+
+        Raises:
+            UnknownNameError: If there is no such format.
+            BackcourtError: If it needs a file and none is named.
+            OutputFileError: If the file cannot be written.
+        """
+        from backcourt.errors import BackcourtError, UnknownNameError
+        from backcourt.files import check_writable
+
+        if self.output_format not in _FORMATS:
+            raise UnknownNameError("format", self.output_format, _FORMATS)
+        if self.output_format == "parquet" and self.out is None:
+            raise BackcourtError("parquet is not for a terminal", next_step="name a file with --out FILE.parquet")
+        if self.out is not None:
+            check_writable(self.out, "--out")
+
+    def of(self, result: pa.Table) -> Answer:
+        """Rows in a form that has been checked; they are written if a file is named."""
+        from backcourt.files import write_whole
+
+        result = _whole(result)
+        if self.output_format == "table" and self.out is None:
+            return rows_of(result)
+        data = _encode(result, self.output_format)
+        if self.out is None:
+            return Answer(data.decode().removesuffix("\n"))
+        write_whole(self.out, data, "--out")
+        return Answer(f"{counted(result.num_rows, 'row')} written to {self.out}")
 
 
 def query(
     sql: Annotated[str, typer.Argument(help="One SELECT in BigQuery's SQL; tables are dataset.table.")],
-    output_format: FormatOption = "table",
-    out: OutOption = None,
-    file: WarehouseOption = None,
-) -> None:
+    *,
+    form: Form,
+    at: Where,
+) -> Answer:
     """Print or write the rows of a SELECT; nothing can be changed with it."""
     from backcourt.warehouse.duckdb import read_only_query
 
-    check_format(output_format, out)
-    deliver(read_only_query(warehouse(file), sql), output_format, out)
+    form.check()
+    return form.of(read_only_query(at.warehouse(), sql))
 
 
-def check_format(output_format: str, out: Path | None) -> None:
-    """Refuse a format that does not exist or is not for a terminal, before anything is asked.
-
-    Raises:
-        UnknownNameError: If there is no such format.
-        BackcourtError: If it needs a file and none is named.
-        OutputFileError: If the file cannot be written.
-    """
-    from backcourt.errors import BackcourtError, UnknownNameError
-    from backcourt.files import check_writable
-
-    if output_format not in _FORMATS:
-        raise UnknownNameError("format", output_format, _FORMATS)
-    if output_format == "parquet" and out is None:
-        raise BackcourtError("parquet is not for a terminal", next_step="name a file with --out FILE.parquet")
-    if out is not None:
-        check_writable(out, "--out")
-
-
-def deliver(result: pa.Table, output_format: str, out: Path | None) -> None:
-    """Print rows, or write them to a file, in a format that ``check_format`` has let through."""
-    from backcourt.files import write_whole
-
-    result = _whole(result)
-    if output_format == "table" and out is None:
-        print_rows(result)
-        return
-    data = _encode(result, output_format)
-    if out is None:
-        typer.echo(data.decode(), nl=False)
-        return
-    write_whole(out, data, "--out")
-    typer.echo(f"{counted(result.num_rows, 'row')} written to {out}")
-
-
-def print_rows(result: pa.Table) -> None:
-    """Print an Arrow table and how many rows it has."""
-    from backcourt.cli.output import print_table
-
+def rows_of(result: pa.Table) -> Answer:
+    """An Arrow table as it is, and how many rows it has."""
     numeric = [f.name for f in result.schema if str(f.type) in {"int64", "int32", "double"}]
-    print_table(result.column_names, [tuple(row.values()) for row in result.to_pylist()], numbers=numeric)
-    typer.echo(f"{counted(result.num_rows, 'row')}")
+    rows = [[None if value is None else str(value) for value in row.values()] for row in result.to_pylist()]
+    return Answer(counted(result.num_rows, "row"), [Rows(result.column_names, rows, numeric)])
 
 
 def _whole(result: pa.Table) -> pa.Table:

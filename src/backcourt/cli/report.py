@@ -7,17 +7,17 @@ from typing import Annotated
 
 import typer
 
-from backcourt.cli.engine import EndOption, RunOptions, SeasonOption, StartOption
-from backcourt.cli.options import WarehouseOption, now, warehouse
+from backcourt.answers.model import Answer
+from backcourt.cli.engine import Dates
+from backcourt.cli.options import Where, now
 
 
 def report(
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The page, one self-contained HTML file.")],
-    start_date: StartOption = None,
-    end_date: EndOption = None,
-    season: SeasonOption = None,
-    file: WarehouseOption = None,
-) -> None:
+    dates: Dates,
+    *,
+    at: Where,
+) -> Answer:
     """Write one HTML page about a range: verdict, coverage, failures, contamination, gaps and run history.
 
     Exits as `backcourt validate range` does: 1 with problems, 2 if something is critical. The page is written in any
@@ -27,10 +27,7 @@ def report(
     from backcourt.runbooks.range_report import range_report
 
     check_writable(out, "--out")
-    place = warehouse(file)
-    place.require()
-    span = RunOptions(start_date, end_date, season).span(place)
-    text, found = range_report(place, span, now=now())
+    place = at.existing()
+    text, found = range_report(place, dates.span(place), now=now())
     write_whole(out, text, "--out")
-    typer.echo(f"report: {out}")
-    raise typer.Exit(found.exit_code)
+    return Answer(f"report: {out}", exit_code=found.exit_code)

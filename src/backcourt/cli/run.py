@@ -12,29 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from backcourt.calendar import AHEAD
-from backcourt.cli.engine import (
-    AheadOption,
-    EndOption,
-    FromOption,
-    JsonOption,
-    ModeOption,
-    PhaseOption,
-    ReprocessOption,
-    RunOptions,
-    SeasonOption,
-    StartOption,
-    TableOption,
-    ValidationOption,
-    nothing_played,
-    resume_command,
-    same_warehouse,
-)
-from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
+from backcourt.answers.model import Answer, Part
+from backcourt.answers.terminal import say
+from backcourt.cli.engine import RunOptions, nothing_played, resume_command
+from backcourt.cli.options import DRY_RUN, At, ReasonOption, new_run_id, now
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from backcourt.backfill.context import Progress
     from backcourt.backfill.plan import Plan
     from backcourt.backfill.request import Request
@@ -45,16 +28,7 @@ INTERRUPTED = 130
 
 
 def run(
-    start_date: StartOption = None,
-    end_date: EndOption = None,
-    season: SeasonOption = None,
-    phase: PhaseOption = None,
-    table: TableOption = None,
-    first: FromOption = None,
-    reprocess: ReprocessOption = None,
-    mode: ModeOption = None,
-    validation: ValidationOption = "backfill",
-    ahead: AheadOption = AHEAD,
+    chosen: RunOptions,
     saved: Annotated[
         Path | None, typer.Option("--plan", metavar="FILE", help="Carry out a saved plan, if it still holds.")
     ] = None,
@@ -76,11 +50,11 @@ def run(
         ),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and exit.")] = False,
-    reason: Annotated[str, typer.Option("--reason", help="Why, stored in the change log of restated rows.")] = "",
-    as_json: JsonOption = False,
+    reason: ReasonOption = "",
     log_format: Annotated[str, typer.Option("--log-format", help="text, or json: a line per step on stderr.")] = "text",
-    file: WarehouseOption = None,
-) -> None:
+    *,
+    at: At,
+) -> Answer:
     """Compute what is missing, failed or stale in a range of dates, each table before those that read it.
 
     Exits with 1 if a date failed as a whole or tables disagree, with 130 if it was interrupted.
@@ -89,19 +63,15 @@ def run(
     from backcourt.backfill.request import RunIdentity
     from backcourt.backfill.run import plan as make
     from backcourt.cli.options import resolve_mode
-    from backcourt.cli.output import print_json
-    from backcourt.cli.plan import print_plan
+    from backcourt.cli.plan import parts_of
     from backcourt.errors import BackcourtError
 
-    place = warehouse(file)
+    place = at.warehouse()
     _check_words(chunk, log_format)
-    asked = RunOptions(
-        start_date, end_date, season, phase, table or (), first, reprocess or (), mode, validation, ahead
-    )
     kept = load(saved) if saved else None
     if kept is None:
-        wanted = asked.request(place)
-    elif asked == RunOptions():
+        wanted = chosen.request(place)
+    elif not chosen.given:
         wanted = replace(kept.request, policy=resolve_mode(kept.request.policy.name))
     else:
         raise BackcourtError(
@@ -122,14 +92,8 @@ def run(
         found = quiet or make(place, request, keep=kept is not None)
         if kept is not None:
             check_unchanged(kept, found)
-        if as_json:
-            print_json(plan_json(found))
-            return
-        if quiet is None:
-            print_plan(found)
-        typer.echo("dry run: nothing was changed")
-        return
-    raise typer.Exit(carry_out(place, request, file=file, saved=kept, as_json=as_json, log_format=log_format))
+        return Answer(DRY_RUN, [] if quiet else parts_of(found), data=plan_json(found))
+    return carry_out(place, request, at=at, saved=kept, log_format=log_format)
 
 
 def _check_words(chunk: str, log_format: str) -> None:
@@ -144,101 +108,66 @@ def carry_out(
     place: Warehouse,
     request: Request,
     *,
-    file: str | None = None,
+    at: At,
     saved: Plan | None = None,
-    as_json: bool = False,
     log_format: str = "text",
-) -> int:
-    """Run a request and print what came of it: say how to resume before it starts and when it is interrupted.
+) -> Answer:
+    """Run a request and answer what came of it: say how to resume before it starts and when it is interrupted.
 
     Args:
         place: The warehouse.
         request: What is computed, by which run and how.
-        file: The option --warehouse, for the commands that are printed.
+        at: The warehouse's option, for the commands that are printed; with JSON there is no progress bar.
         saved: A plan that must still hold.
-        as_json: True to print JSON, and no progress bar.
         log_format: "json" writes a line per step on standard error.
-
-    Returns:
-        The exit status.
     """
     from backcourt.backfill.context import RunContext
     from backcourt.backfill.events import make_publisher
     from backcourt.backfill.notify import make_notifier
     from backcourt.backfill.results import RunResult
     from backcourt.backfill.run import run as run_processors
-    from backcourt.cli.output import print_json
     from backcourt.settings import load
 
     settings = load()
     notifier, publisher = make_notifier(settings.notify), make_publisher(settings.trigger)
-    again = resume_command(request, file)
-
+    again = resume_command(request) + at.option
     run_id = request.identity.run_id
 
     def starting() -> None:
-        typer.echo(f"run {run_id}; to resume: {again}", err=True)
+        say(f"run {run_id}; to resume: {again}", aside=True)
 
     try:
         nothing = nothing_played(place, request, request.identity.now.date())
         if nothing is not None:
-            if as_json:
-                print_json(result_json(RunResult(run_id, nothing, ())))
-            return 0
-        with _progress(quiet=as_json, log_format=log_format, run_id=run_id) as progress:
+            return Answer(data=result_json(RunResult(run_id, nothing, ())))
+        with _progress(quiet=at.as_json, log_format=log_format, run_id=run_id) as progress:
             context = RunContext(notifier=notifier, publisher=publisher, progress=progress, starting=starting)
             result = run_processors(place, request, saved=saved, context=context)
     except KeyboardInterrupt:
-        typer.echo(f"interrupted: what was published stays, nothing else was changed; resume with: {again}", err=True)
+        say(f"interrupted: what was published stays, nothing else was changed; resume with: {again}", aside=True)
         # Not typer's exit: the entry point takes that one for an interrupt of which nothing has been said yet.
         sys.exit(INTERRUPTED)
-    if as_json:
-        print_json(result_json(result))
-    else:
-        print_result(result, file)
-    return result.exit_code
+    return answer(result)
 
 
-def print_result(result: RunResult, file: str | None = None) -> None:
-    """Print what a run did: a line per table, then warnings, problems and the next command."""
+def answer(result: RunResult) -> Answer:
+    """What a run did: a line per table, then warnings, problems and the next command."""
+    from backcourt.integrity import tables
+
+    data, request = result_json(result), result.plan.request
     if not result.plan.ranges:
-        typer.echo(f"nothing to do on {result.plan.request.span}: every date is up to date")
-        return
-    print_results(result.tables)
-    for line in result.warnings:
-        typer.echo(f"warning: {line}")
-    for line in result.problems:
-        typer.echo(f"problem: {line}")
-    for name in result.blocked:
-        typer.echo(f"blocked: {name} was not computed on the dates that read a failed one")
-    typer.echo(f"mode: {result.plan.request.policy.name}, validation: {result.plan.request.validation}")
-    if result.exit_code:
-        typer.echo(f"next: backcourt history {result.run_id}{same_warehouse(file)}")
-    else:
-        last = result.plan.request.processors[-1].table.full_name
-        typer.echo(f'next: backcourt query "SELECT * FROM {last} LIMIT 5"{same_warehouse(file)}')
-
-
-def print_results(results: Sequence[TableResult]) -> None:
-    """Print what was done, a line per table."""
-    from backcourt.cli.output import print_table
-
-    print_table(
-        ("table", "dates", "rows", "written", "removed", "unchanged", "failures", "seconds"),
-        [
-            (
-                r.table,
-                f"{r.dates:,}",
-                f"{r.published.rows:,}",
-                f"{r.published.inserted:,}",
-                f"{r.published.removed:,}",
-                f"{r.published.unchanged:,}",
-                ", ".join(f"{count:,} {category}" for category, count in sorted(r.failures.items())) or "0",
-                f"{r.seconds:.2f}",
-            )
-            for r in results
-        ],
-        numbers=("dates", "rows", "written", "removed", "unchanged", "seconds"),
+        return Answer(
+            f"nothing to do on {request.span}: every date is up to date", exit_code=result.exit_code, data=data
+        )
+    parts: list[Part] = [tables.results(result.tables)]
+    parts += [f"warning: {line}" for line in result.warnings]
+    parts += [f"problem: {line}" for line in result.problems]
+    parts += [f"blocked: {name} was not computed on the dates that read a failed one" for name in result.blocked]
+    last = request.processors[-1].table.full_name
+    step = f'backcourt query "SELECT * FROM {last} LIMIT 5"'
+    step = f"backcourt history {result.run_id}" if result.exit_code else step
+    return Answer(
+        f"mode: {request.policy.name}, validation: {request.validation}", parts, [step], result.exit_code, data
     )
 
 
@@ -250,9 +179,9 @@ def result_json(result: RunResult) -> dict[str, Any]:
         "run_id": result.run_id,
         "exit_code": result.exit_code,
         "tables": [_table_json(found) for found in result.tables],
-        "warnings": list(result.warnings),
-        "problems": list(result.problems),
-        "blocked": list(result.blocked),
+        "warnings": result.warnings,
+        "problems": result.problems,
+        "blocked": result.blocked,
         "plan": plan_json(result.plan),
     }
 
@@ -266,7 +195,7 @@ def _table_json(found: TableResult) -> dict[str, Any]:
         "inserted": done.inserted,
         "removed": done.removed,
         "unchanged": done.unchanged,
-        "failures": dict(found.failures),
+        "failures": found.failures,
         "seconds": found.seconds,
     }
 

@@ -7,47 +7,35 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from backcourt.cli.engine import same_warehouse
-from backcourt.cli.options import WarehouseOption, now
+from backcourt.answers.model import Answer, Rows
+from backcourt.cli.options import At, Json, now
 
 if TYPE_CHECKING:
-    from backcourt.runbooks.execute import RunbookRun
     from backcourt.runbooks.registry import Runbook
 
 app = typer.Typer(help="List, show and run the runbooks.", no_args_is_help=True)
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-
 
 @app.command("list")
-def list_runbooks(as_json: JsonOption = False) -> None:
+def list_runbooks(*, _how: Json) -> Answer:
     """List the runbooks with their purpose."""
-    from backcourt.cli.output import print_json, print_table
-
     found = _registry().runbooks()
-    if as_json:
-        print_json([_summary(item) for item in found])
-        return
-    print_table(("runbook", "title", "purpose"), [(item.name, item.title, item.purpose) for item in found])
-    typer.echo("next: backcourt runbook show NAME")
+    rows = [(item.name, item.title, item.purpose) for item in found]
+    return Answer(
+        parts=[Rows(("runbook", "title", "purpose"), rows)],
+        next=["backcourt runbook show NAME"],
+        data=[_summary(item) for item in found],
+    )
 
 
 @app.command("show")
-def show(name: Annotated[str, typer.Argument(help="Name of the runbook.")], as_json: JsonOption = False) -> None:
+def show(name: Annotated[str, typer.Argument(help="Name of the runbook.")], *, _how: Json) -> Answer:
     """Show one runbook: purpose, parameters and sections."""
-    from backcourt.cli.output import print_json, print_table
-
     found = _registry().runbook(name)
-    if as_json:
-        print_json(_summary(found))
-        return
-    typer.echo(f"{found.title}\n{found.purpose}")
-    print_table(
-        ("parameter", "required", "what it is"),
-        [(item.name, "yes" if item.required else "", item.description) for item in found.parameters],
-    )
-    typer.echo(f"sections: {', '.join(found.sections)}")
-    typer.echo(f"next: backcourt runbook run {found.name} --start-date YYYY-MM-DD")
+    rows = [(item.name, "yes" if item.required else "", item.description) for item in found.parameters]
+    parts = [found.title, found.purpose, Rows(("parameter", "required", "what it is"), rows)]
+    step = f"backcourt runbook run {found.name} --start-date YYYY-MM-DD"
+    return Answer("", [*parts, f"sections: {', '.join(found.sections)}"], [step], data=_summary(found))
 
 
 @app.command("run")
@@ -70,29 +58,32 @@ def run(
     timeout: Annotated[
         float | None, typer.Option(metavar="SECONDS", help="How long one step may take; default: any time.")
     ] = None,
-    as_json: JsonOption = False,
-    file: WarehouseOption = None,
-) -> None:
+    *,
+    at: At,
+) -> Answer:
     """Run a runbook; a dry run unless told otherwise. Writes the executed notebook and an HTML report.
 
     Exits with 1 if a step finds a problem or fails; there is no report then, but the notebook is kept.
     """
     _registry()
-    from backcourt.cli.output import print_json
     from backcourt.cli.run import progress_bar
     from backcourt.runbooks.execute import run_runbook
 
-    given: dict[str, object] = {"start_date": start_date, "end_date": end_date, "dry_run": dry_run, "warehouse": file}
+    given: dict[str, object] = {
+        "start_date": start_date,
+        "end_date": end_date,
+        "dry_run": dry_run,
+        "warehouse": at.file,
+    }
     given.update(_more(parameter or [], given))
-    with progress_bar(enabled=not as_json) as progress:
+    with progress_bar(enabled=not at.as_json) as progress:
         result = run_runbook(name, given, out, timeout=timeout, progress=progress, now=now())
-    if as_json:
-        print_json(_fields(result))
-        return
-    typer.echo(f"{name}: done in {result.seconds:.1f} s{' (dry run)' if result.dry_run else ''}")
-    typer.echo(f"notebook: {result.notebook}")
-    typer.echo(f"report: {result.report}")
-    typer.echo(f"next: {result.next}{same_warehouse(file)}")
+    lines = [
+        f"{name}: done in {result.seconds:.1f} s{' (dry run)' if result.dry_run else ''}",
+        f"notebook: {result.notebook}",
+        f"report: {result.report}",
+    ]
+    return Answer("", lines, [result.next], data=result)
 
 
 def _registry() -> Any:  # noqa: ANN401 - a module, imported when its packages are known to be there
@@ -121,18 +112,10 @@ def _more(texts: list[str], given: dict[str, object]) -> dict[str, object]:
 
 
 def _summary(item: Runbook) -> dict[str, object]:
-    from dataclasses import asdict
-
     return {
         "name": item.name,
         "title": item.title,
         "purpose": item.purpose,
-        "parameters": [asdict(parameter) for parameter in item.parameters],
-        "sections": list(item.sections),
+        "parameters": item.parameters,
+        "sections": item.sections,
     }
-
-
-def _fields(result: RunbookRun) -> dict[str, object]:
-    from dataclasses import asdict
-
-    return asdict(result)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from backcourt.cli.engine import EndOption, JsonOption, RunOptions, SeasonOption, StartOption, same_warehouse
-from backcourt.cli.options import WarehouseOption, new_run_id, now, warehouse
+from backcourt.answers.model import Answer, Note, Part
+from backcourt.answers.terminal import say
+from backcourt.cli.engine import Dates
+from backcourt.cli.options import At, new_run_id, now
 from backcourt.errors import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from backcourt.calendar import DateRange
@@ -24,45 +27,44 @@ if TYPE_CHECKING:
     from backcourt.warehouse.base import Warehouse
 
 SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="The source; backcourt jobs list names them.")]
-GameOption = Annotated[list[str] | None, typer.Option("--game", help="Only this game id; may be repeated.")]
 LandingOption = Annotated[
     str | None,
     typer.Option(
         "--landing", metavar="DIR", help="Landing zone; default: BACKCOURT_LANDING, backcourt.toml or landing."
     ),
 ]
-LimitOption = Annotated[int | None, typer.Option("--limit", min=1, max=1_000_000, help="How many payloads at most.")]
-ResumeOption = Annotated[bool, typer.Option("--resume/--no-resume", help="Skip what was done before, or do it again.")]
 PatienceOption = Annotated[
     Literal["usual", "quick", "escalating"],
     typer.Option("--patience", help="How often a payload is tried: 5 times, 2 times, or 8 times with growing pauses."),
 ]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Print what would be done and exit.")]
 _FIRST = "nbac_schedule"
 """The source with which a warehouse may begin; the others need a schedule."""
 _SHOWN = 10
 """Failures that are printed one by one."""
 
 
-def fetch(
-    name: SourceArgument,
-    start_date: StartOption = None,
-    end_date: EndOption = None,
-    season: SeasonOption = None,
-    game: GameOption = None,
-    limit: LimitOption = None,
-    resume: ResumeOption = True,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be fetched and exit.")] = False,
-    patience: PatienceOption = "usual",
-    place: LandingOption = None,
-    as_json: JsonOption = False,
-    file: WarehouseOption = None,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Payloads(Dates):
+    """The options that say which payloads of a source are fetched or loaded, and where they land."""
+
+    game: Annotated[list[str] | None, typer.Option("--game", help="Only this game id; may be repeated.")] = None
+    limit: Annotated[int | None, typer.Option("--limit", min=1, max=1_000_000, help="How many payloads at most.")] = (
+        None
+    )
+    resume: Annotated[bool, typer.Option("--resume/--no-resume", help="Skip what was done before, or do it again.")] = (
+        True
+    )
+    dry_run: DryRunOption = False
+    place: LandingOption = None
+
+
+def fetch(name: SourceArgument, chosen: Payloads, patience: PatienceOption = "usual", *, at: At) -> Answer:
     """Fetch what a source publishes about a range into the landing zone; the schedule says which games there are.
 
     Exits with 1 if anything is missing or incomplete, or a game that should be over is not over in the schedule. Rerun
     to fetch the rest. A source that publishes only what holds today needs no dates.
     """
-    from backcourt.cli.output import print_json
     from backcourt.errors import BackcourtError
     from backcourt.settings import load
     from backcourt.sources.declared import REPARSE
@@ -72,68 +74,59 @@ def fetch(
     from backcourt.sources.manners import AGENT
     from backcourt.sources.service import PATIENCE, fetchable
 
-    source, settings, zone = find(name), load(), landing_of(place)
+    source, settings, zone = find(name), load(), landing_of(chosen.place)
     fetchable(source)
     if name == REPARSE:
         raise BackcourtError(
             f"{name} fetches nothing: it rereads what has landed",
             next_step=f"run: backcourt load {source.name} --no-resume",
         )
-    house = warehouse(file)
-    wanted, late = _wanted(source, RunOptions(start_date, end_date, season), game or (), house)
+    house = at.warehouse()
+    wanted, late = _wanted(source, chosen, house)
     judging = judging_of(house, source, [(target.day, target.key) for target in wanted])
     key = getattr(settings, source.fetch.key_setting) if source.fetch and source.fetch.key_setting else None
     asking = Asking(
         now,
         key=key or "",
         via=settings.fetch_via or "",
-        resume=resume,
+        resume=chosen.resume,
         patience=PATIENCE[patience],
         agent=settings.fetch_user_agent or AGENT,
     )
     asking.service(source)  # What is wrong with the key or the mirror shows before anything is done.
-    if dry_run:
-        known = has_landed(source, zone, wanted, judging) if resume else set()
-        todo = (len(wanted) - len(known)) if limit is None else min(limit, len(wanted) - len(known))
+    if chosen.dry_run:
+        known = has_landed(source, zone, wanted, judging) if chosen.resume else set()
+        left = len(wanted) - len(known)
+        todo = left if chosen.limit is None else min(chosen.limit, left)
         words = f"would fetch {counted(todo, 'payload')} of {source.name}; {len(known):,} have landed"
-        print_json({"would_fetch": todo, "known": len(known)}) if as_json else typer.echo(words)
-        return
-    told = _told if not as_json else _nobody
-    done = carry_out(source, zone, wanted, asking, limit=limit, judging=judging, told=told)
-    if as_json:
-        print_json(_fields(done))
-    else:
-        chosen = "".join(f" --game {one}" for one in game or ())
-        _print_fetched(source.name, done, sorted({target.day for target in wanted}), chosen + same_places(place, file))
-    raise typer.Exit(max(done.exit_code, 1 if late else 0))
+        return Answer(words, data={"would_fetch": todo, "known": len(known)})
+    done = carry_out(
+        source, zone, wanted, asking, limit=chosen.limit, judging=judging, told=_nobody if at.as_json else _told
+    )
+    parts: list[Part] = [Note(f"stopped: {done.stopped}", aside=True)] if done.stopped else []
+    if done.incomplete:
+        parts.append(f"incomplete: {len(done.incomplete):,}; they are kept, and the next fetch tries them again")
+    games = "".join(f" --game {one}" for one in chosen.game or ())
+    dates = between([target.day for target in wanted])
+    step = f"backcourt {'fetch' if done.missing else 'load'} {source.name}{dates}{games}{landing(chosen.place)}"
+    return Answer(
+        "", [f"{source.name}: {done.in_words}", *parts], [step], max(done.exit_code, 1 if late else 0), _fields(done)
+    )
 
 
-def load_source(
-    name: SourceArgument,
-    start_date: StartOption = None,
-    end_date: EndOption = None,
-    season: SeasonOption = None,
-    game: GameOption = None,
-    limit: LimitOption = None,
-    resume: ResumeOption = True,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be loaded and exit.")] = False,
-    place: LandingOption = None,
-    as_json: JsonOption = False,
-    file: WarehouseOption = None,
-) -> None:
+def load_source(name: SourceArgument, chosen: Payloads, *, at: At) -> Answer:
     """Load a source's payloads from the landing zone; games that break a rule are quarantined, unchanged ones skipped.
 
     `backcourt load SOURCE` is short for it. Without dates everything that has landed is loaded. Exits with 1 if
     anything was quarantined, is incomplete or could not be read.
     """
     from backcourt.calendar import lost_zeros
-    from backcourt.cli.output import print_json
     from backcourt.errors import BackcourtError
     from backcourt.sources.declared import REPARSE
     from backcourt.sources.declared import source as find
     from backcourt.sources.landed import load_landed
 
-    source, zone, house = find(name), landing_of(place), warehouse(file)
+    source, zone, house, games = find(name), landing_of(chosen.place), at.warehouse(), chosen.game or ()
     if source.name != _FIRST:
         house.require()
     passed_over: list[str] = []
@@ -143,10 +136,10 @@ def load_source(
             f"nothing of {source.name} has landed in {zone.url}",
             next_step="fetch it first, or name the place with --landing",
         )
-    if start_date or end_date or season:
-        span = _filed(source, RunOptions(start_date, end_date, season), house)
+    if chosen.dates.given:
+        span = _filed(source, chosen, house)
         days = [day for day in days if span.start <= day <= span.end]
-    absent = sorted(set(game or ()) - {landed.key for landed in zone.newest(source.name, days, game or ()) if game})
+    absent = sorted(set(games) - {landed.key for landed in zone.newest(source.name, days, games) if games})
     if absent:
         raise BackcourtError(
             f"no payload {absent[0][:40]!r} of {source.name} has landed{lost_zeros(absent[0])}"
@@ -159,25 +152,25 @@ def load_source(
         days,
         now=now(),
         run_id=new_run_id(),
-        keys=game or (),
-        limit=limit,
-        resume=resume and name != REPARSE,
-        dry_run=dry_run,
+        keys=games,
+        limit=chosen.limit,
+        resume=chosen.resume and name != REPARSE,
+        dry_run=chosen.dry_run,
     )
     done.passed_over += passed_over
-    if dry_run:
-        counts = {"would_load": done.files - done.known, "known": done.known}
-        words = f"would load {counted(counts['would_load'], 'payload')} of {source.name}; {done.known:,} are loaded"
-        print_json(counts) if as_json else typer.echo(words)
-        return
-    if as_json:
-        print_json(_load_fields(done))
-    else:
-        _print_loaded(done, days, file)
-    raise typer.Exit(done.exit_code)
+    if chosen.dry_run:
+        new = done.files - done.known
+        words = f"would load {counted(new, 'payload')} of {source.name}; {done.known:,} are loaded"
+        return Answer(words, data={"would_load": new, "known": done.known})
+    return answer(done, days, at.option)
 
 
-def _wanted(source: Source, asked: RunOptions, games: Sequence[str], house: Warehouse) -> tuple[list[Target], int]:
+def answer(done: LandedLoad, days: Sequence[date], option: str = "") -> Answer:
+    """What a load of payloads of some dates did; ``option`` names the warehouse in the commands inside."""
+    return Answer("", list(_loaded(done, days, option)), [_after(done, days)], done.exit_code, _load_fields(done))
+
+
+def _wanted(source: Source, asked: Payloads, house: Warehouse) -> tuple[list[Target], int]:
     """What there is to fetch of a source in a range, and how many games should be over by now and are not.
 
     Raises:
@@ -190,7 +183,7 @@ def _wanted(source: Source, asked: RunOptions, games: Sequence[str], house: Ware
 
     today = league_date()
     if source.per == "snapshot":
-        span = _filed(source, asked, house) if asked != RunOptions() else None
+        span = _filed(source, asked, house) if asked.dates.given else None
         if span is not None and not span.start <= today <= span.end:
             raise BackcourtError(
                 f"{source.name} publishes only what holds today, {today}, and cannot be fetched for another date",
@@ -206,22 +199,22 @@ def _wanted(source: Source, asked: RunOptions, games: Sequence[str], house: Ware
     house.require()
     span, before = readable(source, span), span.start
     if span.start != before:
-        typer.echo(f"warning: {source.name} works from {span.start} on: earlier dates are not fetched", err=True)
+        say(f"warning: {source.name} works from {span.start} on: earlier dates are not fetched", aside=True)
     with house.read() as session:
         seasons = read_seasons(session)
-        found = targets(session, source, span, games, seasons=seasons)
+        found = targets(session, source, span, asked.game or (), seasons=seasons)
         late = overdue(session, span, today)
     if late:
-        typer.echo(
+        say(
             f"warning: according to the schedule {counted(late, 'game')} of {span} {'is' if late == 1 else 'are'} not "
             "over; it may be out of date: "
             f"backcourt fetch {_FIRST} --season {seasons.of(span.end)}, then backcourt load {_FIRST}",
-            err=True,
+            aside=True,
         )
     return found, late
 
 
-def _filed(source: Source, asked: RunOptions, house: Warehouse) -> DateRange:
+def _filed(source: Source, asked: Dates, house: Warehouse) -> DateRange:
     """The dates under which what is asked for has landed."""
     from backcourt.calendar import season_year
     from backcourt.errors import DateRangeError
@@ -245,7 +238,7 @@ def landing_of(place: str | None) -> Landing:
 
 def _told(target: Target, what: str) -> None:
     if what.startswith(("failed", "incomplete")):
-        typer.echo(f"{target.day} {target.key}: {what}", err=True)
+        say(f"{target.day} {target.key}: {what}", aside=True)
 
 
 def _nobody(_target: Target, _what: str) -> None:
@@ -267,30 +260,22 @@ def _fields(done: Fetched) -> dict[str, object]:
     }
 
 
-def same_places(place: str | None, file: str | None) -> str:
-    """The options that name the same landing zone and warehouse."""
-    return (f" --landing {shlex.quote(place)}" if place else "") + same_warehouse(file)
+def landing(place: str | None) -> str:
+    """The option that names the same landing zone."""
+    return f" --landing {shlex.quote(place)}" if place else ""
 
 
-def _print_fetched(name: str, done: Fetched, days: Sequence[date], options: str) -> None:
-    typer.echo(
-        f"{name}: {done.stored:,} new, {done.unchanged:,} unchanged, {done.known:,} had landed, {done.missing:,} "
-        f"missing of {done.targets:,}; {counted(done.requests, 'request')}"
-    )
-    if done.stopped:
-        typer.echo(f"stopped: {done.stopped}", err=True)
-    if done.incomplete:
-        typer.echo(f"incomplete: {len(done.incomplete):,}; they are kept, and the next fetch tries them again")
-    again = "fetch" if done.missing else "load"
-    dates = f" --start-date {days[0]} --end-date {days[-1]}" if days else ""
-    typer.echo(f"next: backcourt {again} {name}{dates}{options}")
+def between(days: Sequence[date]) -> str:
+    """The options that name the dates from the first to the last of some; nothing if there are none."""
+    from backcourt.calendar import DateRange
+
+    return f" {DateRange(min(days), max(days)).options}" if days else ""
 
 
 def asked_again(source: Source, days: Sequence[date]) -> str:
     """The command that asks again for a source's payloads of some dates."""
     # Of what holds today nothing else can be asked for.
-    dates = "" if source.per == "snapshot" else f" --start-date {min(days)} --end-date {max(days)}"
-    return f"backcourt fetch {source.name}{dates}"
+    return f"backcourt fetch {source.name}{'' if source.per == 'snapshot' else between(days)}"
 
 
 def _load_fields(done: LandedLoad) -> dict[str, object]:
@@ -320,84 +305,65 @@ def _load_fields(done: LandedLoad) -> dict[str, object]:
     }
 
 
-def _print_loaded(done: LandedLoad, days: Sequence[date], file: str | None) -> None:
-    from backcourt.sources.declared import source as find
-
-    teams = "" if done.teams is None else f"{counted(done.teams, 'team')}, "
-    typer.echo(
+def _loaded(done: LandedLoad, days: Sequence[date], option: str) -> Iterator[Part]:
+    """What a load of payloads did, held back, left out and found strange."""
+    yield (
         f"{done.source}: {counted(done.files, 'payload')} of {counted(len(days), 'date')} in {done.seconds:.1f} s: "
-        f"{done.success:,} loaded, {done.skipped:,} skipped, {done.quarantined:,} quarantined, {done.errors:,} errors, "
-        f"{teams}skip rate {done.skip_rate:.0%}"
+        f"{done.in_words}"
     )
-    _print_tables(done, file)
-    _print_left_out(done)
-    for path, why in list(done.refused.items())[:_SHOWN]:
-        typer.echo(f"refused: {why if path in why else f'{path}: {why}'}", err=True)
-    if len(done.refused) > _SHOWN:
-        typer.echo(f"refused: {len(done.refused) - _SHOWN:,} more", err=True)
-    _print_kept(done)
-    _print_unmapped(done)
-    if done.passed_over:
-        first = ascii(done.passed_over[0])[1:-1]
-        typer.echo(
-            f"warning: {counted(len(done.passed_over), 'entry', 'entries')} of the landing zone "
-            f"not named like a payload: {first}"
-        )
-    same = same_warehouse(file)
-    if done.names and done.names.queued:
-        typer.echo(f"next: backcourt names pending{same}")
-    elif done.incomplete:
-        typer.echo(f"next: {asked_again(find(done.source), days)}{same}")
-    elif done.quarantined or done.held_rows or done.refused:
-        typer.echo(f"next: backcourt quarantine list{same}")
-    else:
-        typer.echo(f"next: backcourt status{same}")
-
-
-def _print_kept(done: LandedLoad) -> None:
-    """Payloads that were not loaded, or not all of them, and are kept."""
-    for path, why in list(done.incomplete.items())[:_SHOWN]:
-        typer.echo(f"incomplete: {path}: {ascii(why)[1:-1]}", err=True)
-    if len(done.incomplete) > _SHOWN:
-        typer.echo(f"incomplete: {len(done.incomplete) - _SHOWN:,} more", err=True)
-    for path, why in list(done.older.items())[:_SHOWN]:
-        typer.echo(f"older, left alone: {path}: {why}")
-    if len(done.older) > _SHOWN:
-        typer.echo(f"older, left alone: {len(done.older) - _SHOWN:,} more")
-
-
-def _print_tables(done: LandedLoad, file: str | None) -> None:
     for entry in done.tables:
         for rule, games in sorted(entry.rules.items()):
-            typer.echo(f"quarantined: {games:,} break {rule}")
+            yield f"quarantined: {games:,} break {rule}"
         for oddity, games in sorted(entry.warnings.items()):
-            typer.echo(f"warning: {oddity} in {games:,}")
+            yield f"warning: {oddity} in {games:,}"
         if entry.absent:
-            typer.echo(f"stored, not in the payload: {entry.absent_in_words}; they stay")
-            typer.echo(f"if the source no longer has them: {entry.absent_next_step}{same_warehouse(file)}")
-        for line in entry.rows_in_words:
-            typer.echo(line)
+            yield f"stored, not in the payload: {entry.absent_in_words}; they stay"
+            yield f"if the source no longer has them: {entry.absent_next_step}{option}"
+        yield from entry.rows_in_words
         if entry.error:
-            typer.echo(f"error: {entry.error}", err=True)
-
-
-def _print_left_out(done: LandedLoad) -> None:
+            yield Note(f"error: {entry.error}", aside=True)
     for kind, names in done.left_out.items():
         # As ASCII: a name from outside may hold what a terminal takes for a command.
         different = [ascii(name)[1:-1] for name in dict.fromkeys(names)]
         more = f" and {len(different) - _SHOWN:,} more" if len(different) > _SHOWN else ""
-        typer.echo(f"left out: {len(names):,} {kind}: {', '.join(different[:_SHOWN])}{more}")
+        yield f"left out: {len(names):,} {kind}: {', '.join(different[:_SHOWN])}{more}"
     if done.merged:
-        typer.echo(f"merged: {counted(done.merged, 'row')} repeating another one word for word")
+        yield f"merged: {counted(done.merged, 'row')} repeating another one word for word"
+    refused = [why if path in why else f"{path}: {why}" for path, why in done.refused.items()]
+    partial = [f"{path}: {ascii(why)[1:-1]}" for path, why in done.incomplete.items()]
+    yield from (Note(line, aside=True) for line in _first("refused", refused))
+    yield from (Note(line, aside=True) for line in _first("incomplete", partial))
+    yield from _first("older, left alone", [f"{path}: {why}" for path, why in done.older.items()])
+    yield from _fields_of("warning: {} in {}: the service has changed, or they are damaged", done.changed)
+    yield from _fields_of("note: {} is in {} and is not read: nothing is computed from it", done.unmapped)
+    if done.passed_over:
+        first = ascii(done.passed_over[0])[1:-1]
+        entries = counted(len(done.passed_over), "entry", "entries")
+        yield f"warning: {entries} of the landing zone not named like a payload: {first}"
 
 
-def _print_unmapped(done: LandedLoad) -> None:
-    for found, words in (
-        (done.changed, "warning: {} in {}: the service has changed, or they are damaged"),
-        (done.unmapped, "note: {} is in {} and is not read: nothing is computed from it"),
-    ):
-        fields = sorted(found.items())
-        for name, count in fields[:_SHOWN]:
-            typer.echo(words.format(ascii(name)[1:-1], counted(count, "payload")))
-        if len(fields) > _SHOWN:
-            typer.echo(words.partition(":")[0] + f": {len(fields) - _SHOWN:,} more like these")
+def _after(done: LandedLoad, days: Sequence[date]) -> str:
+    """The command to go on with after a load."""
+    from backcourt.sources.declared import source
+
+    if done.names and done.names.queued:
+        return "backcourt names pending"
+    if done.incomplete:
+        return asked_again(source(done.source), days)
+    held = done.quarantined or done.held_rows or done.refused
+    return "backcourt quarantine list" if held else "backcourt status"
+
+
+def _first(label: str, lines: Sequence[str]) -> list[str]:
+    """The first of some lines behind a label, and how many more there are."""
+    more = [f"{label}: {len(lines) - _SHOWN:,} more"] if len(lines) > _SHOWN else []
+    return [f"{label}: {line}" for line in lines[:_SHOWN]] + more
+
+
+def _fields_of(words: str, found: Mapping[str, int]) -> Iterator[str]:
+    """Fields of payloads that are not as they were, each with the number of payloads."""
+    fields = sorted(found.items())
+    for name, count in fields[:_SHOWN]:
+        yield words.format(ascii(name)[1:-1], counted(count, "payload"))
+    if len(fields) > _SHOWN:
+        yield words.partition(":")[0] + f": {len(fields) - _SHOWN:,} more like these"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from importlib import metadata
 from itertools import groupby
 
+from backcourt.answers.model import Check, Level
 from backcourt.backfill.altered import HASHED, altered_dates
 from backcourt.backfill.events import make_publisher
 from backcourt.backfill.notify import make_notifier
@@ -20,8 +21,6 @@ from backcourt.integrity.sources import NEEDED, source_dates
 from backcourt.integrity.status import locks
 from backcourt.integrity.validation import (
     NAMES_ASKED,
-    Check,
-    Level,
     Validation,
     altered_check,
     days_text,

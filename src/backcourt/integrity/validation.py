@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any, Literal
 
+from backcourt.answers.model import KINDS, LEVELS, Answer, Check, Checks, Level, Part, with_option
 from backcourt.backfill.altered import Altered, altered_dates, in_words
 from backcourt.backfill.checks import inconsistencies
 from backcourt.backfill.coverage import Cell, cells
@@ -29,36 +30,11 @@ from backcourt.processors.base import Processor
 from backcourt.processors.registry import registry, select
 from backcourt.warehouse.base import Session
 
-Level = Literal["ok", "problem", "critical"]
-LEVELS: tuple[Level, ...] = ("ok", "problem", "critical")
-"""From good to worst; the place is the exit status."""
 CoverageStatus = Literal["OK", "SKIPPED", "DEPS_MISSING", "UNTRACKED", "INVESTIGATE"]
 COVERAGE_STATUSES: tuple[CoverageStatus, ...] = ("OK", "SKIPPED", "DEPS_MISSING", "UNTRACKED", "INVESTIGATE")
 """What a table's date can be; a date without games is NO_GAMES and counted apart."""
 _SQL = SqlFiles("backcourt.integrity")
 _SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that must hold.
-
-    Attributes:
-        name: What must hold.
-        level: ok, problem or critical.
-        found: What was seen, in words.
-        next_step: What to do about it; "" if it holds.
-    """
-
-    name: str
-    level: Level
-    found: str
-    next_step: str = ""
-
-    @property
-    def passed(self) -> bool:
-        """True if it holds."""
-        return self.level == "ok"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +62,31 @@ class Validation:
         worst = sorted(self.checks, key=lambda check: -LEVELS.index(check.level))
         return next((check.next_step for check in worst if check.next_step), "")
 
+    @property
+    def verdict(self) -> str:
+        """What it comes to, in a line."""
+        holding = sum(check.passed for check in self.checks)
+        return f"{self.name}: {LEVELS[self.exit_code]}, {holding} of {len(self.checks)} hold"
 
-def validation_json(found: Validation) -> dict[str, Any]:
-    """The validation as JSON values, in the documented shape."""
-    return {
-        "validator": found.name,
-        "start_date": str(found.span.start),
-        "end_date": str(found.span.end),
-        "exit_code": found.exit_code,
-        "checks": [asdict(check) for check in found.checks],
-        "next": found.next_step,
-    }
+    def answer(self, *parts: Part, **more: object) -> Answer:
+        """What it says.
+
+        Args:
+            parts: What is shown below the checks.
+            more: Further keys of its JSON.
+        """
+        data = {
+            "validator": self.name,
+            "start_date": self.span.start,
+            "end_date": self.span.end,
+            "exit_code": self.exit_code,
+            "checks": self.checks,
+            "next": self.next_step,
+            **more,
+        }
+        checks = Checks(self.checks, f"{self.name} on {self.span}")
+        step = [self.next_step] if self.next_step else []
+        return Answer(self.verdict, (checks, *parts), step, self.exit_code, data, KINDS[self.exit_code])
 
 
 def readiness(session: Session, span: DateRange) -> Validation:
@@ -383,13 +373,9 @@ def days_text(days: Sequence[date]) -> str:
 
 def with_warehouse(found: Validation, option: str) -> Validation:
     """The validation with the warehouse's option in every command that it proposes."""
-    if not option:
-        return found
-    checks = [
-        replace(check, next_step=f"{check.next_step}{option}") if check.next_step.startswith("backcourt ") else check
-        for check in found.checks
-    ]
-    return replace(found, checks=tuple(checks))
+    return replace(
+        found, checks=tuple(replace(one, next_step=with_option(one.next_step, option)) for one in found.checks)
+    )
 
 
 def _range_command(command: str, days: Sequence[date]) -> str:

@@ -10,7 +10,7 @@ from backcourt.errors import BackcourtError
 from backcourt.names import decide
 from backcourt.names.asking import NAME_KEY
 from backcourt.names.careers import recorded
-from backcourt.names.model_question import Answer, ModelCandidate, ModelQuestion
+from backcourt.names.model_question import ModelAnswer, ModelCandidate, ModelQuestion
 from backcourt.names.people import RosterEntry, listings_of
 from backcourt.names.review import pending
 from backcourt.names.review_acts import Act, perform
@@ -72,7 +72,7 @@ def _candidate(found: decide.Candidate, listed: Sequence[RosterEntry]) -> ModelC
 
 
 def apply_answers(
-    session: Session, answers: Mapping[ModelQuestion, Answer], *, model: str, run_id: str, now: datetime
+    session: Session, answers: Mapping[ModelQuestion, ModelAnswer], *, model: str, run_id: str, now: datetime
 ) -> Applied:
     """Carry out what was answered; a name that somebody has decided since, or that may be others now, is left alone.
 
@@ -104,7 +104,12 @@ def apply_answers(
 
 
 def _accept(
-    session: Session, row: Row, question: ModelQuestion, answer: Answer, done: Applied, by: tuple[str, str, datetime]
+    session: Session,
+    row: Row,
+    question: ModelQuestion,
+    answer: ModelAnswer,
+    done: Applied,
+    by: tuple[str, str, datetime],
 ) -> None:
     who, run_id, now = by
     act = Act(row, "accept", player_id=answer.player_id, notes=f"confidence {answer.confidence:.2f}: {answer.reason}")

@@ -120,7 +120,7 @@ class ModelQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ModelAnswer:
     """What the model says of a name, after all checks.
 
     Attributes:
@@ -242,7 +242,7 @@ def request_for(batch: Sequence[Item]) -> ModelRequest:
     return ModelRequest(INSTRUCTIONS, content, _SCHEMA, _SPARE_TOKENS + _TOKENS_PER_NAME * len(batch))
 
 
-def judge(item: Item, raw: Mapping[str, object], registry: Collection[int], secret: str) -> Answer | str:
+def judge(item: Item, raw: Mapping[str, object], registry: Collection[int], secret: str) -> ModelAnswer | str:
     """An answer after all checks, or why it cannot be used.
 
     Args:
@@ -273,7 +273,7 @@ def judge(item: Item, raw: Mapping[str, object], registry: Collection[int], secr
     if verdict == "MATCH" and found not in offered:
         verdict = "UNSURE"
         words = _clean(f"named {found}, who was not among the candidates: {words}", _LONGEST_REASON)
-    return Answer(
+    return ModelAnswer(
         verdict=cast("Verdict", verdict),
         player_id=found if verdict == "MATCH" else None,
         confidence=math.floor(Decimal(str(confidence)) * 100) / 100,

@@ -18,8 +18,8 @@ from backcourt.errors import SettingsError, WarehouseLockedError
 from backcourt.names.model_api import ModelService, ModelSettings, connect
 from backcourt.names.model_question import (
     FIELDS,
-    Answer,
     Item,
+    ModelAnswer,
     ModelCandidate,
     ModelQuestion,
     batches_of,
@@ -29,7 +29,16 @@ from backcourt.names.model_question import (
 )
 from backcourt.warehouse.base import Session, Statement, Warehouse
 
-__all__ = ["Answer", "Estimate", "ModelAnswers", "ModelCandidate", "ModelQuestion", "ModelSettings", "ask", "estimate"]
+__all__ = [
+    "Estimate",
+    "ModelAnswer",
+    "ModelAnswers",
+    "ModelCandidate",
+    "ModelQuestion",
+    "ModelSettings",
+    "ask",
+    "estimate",
+]
 
 _ANSWERS = "nba_reference.name_model_answers"
 _TURNS = 12
@@ -70,7 +79,7 @@ class ModelAnswers:
         requests: Requests that were sent: calls and their repetitions.
     """
 
-    answers: Mapping[ModelQuestion, Answer]
+    answers: Mapping[ModelQuestion, ModelAnswer]
     pending: Mapping[ModelQuestion, str]
     spent_usd: float
     unknown_usd: float
@@ -84,14 +93,14 @@ class _State:
 
     registry: Collection[int]
     secret: str = field(repr=False)
-    answers: dict[ModelQuestion, Answer] = field(default_factory=dict)
+    answers: dict[ModelQuestion, ModelAnswer] = field(default_factory=dict)
     pending: dict[ModelQuestion, str] = field(default_factory=dict)
     spent: int = 0
     unknown: int = 0
     calls: int = 0
     requests: int = 0
 
-    def keep(self, item: Item, answer: Answer) -> None:
+    def keep(self, item: Item, answer: ModelAnswer) -> None:
         """Give an answer to its questions; the price stands at the first of them."""
         for number, question in enumerate(item.questions):
             self.answers[question] = answer if number == 0 else replace(answer, cost_usd=0.0)
@@ -175,7 +184,7 @@ def ask(
     for item in items:
         if item.key in stored:
             judged = judge(item, stored[item.key], state.registry, state.secret)
-            if isinstance(judged, Answer):
+            if isinstance(judged, ModelAnswer):
                 state.keep(item, replace(judged, cached=True))
             else:
                 state.leave([item], f"the stored answer cannot be used: {judged}")
@@ -230,7 +239,7 @@ def _ask_all(
         _store(warehouse, _sort_out(batch, reply.text, reply.spent, state), settings.model, by)
 
 
-def _sort_out(batch: Sequence[Item], text: str, spent: int, state: _State) -> list[tuple[Item, Answer]]:
+def _sort_out(batch: Sequence[Item], text: str, spent: int, state: _State) -> list[tuple[Item, ModelAnswer]]:
     """The usable answers of a call; the other names of the batch stay pending, each with its reason."""
     try:
         body = json.loads(text)
@@ -247,16 +256,16 @@ def _sort_out(batch: Sequence[Item], text: str, spent: int, state: _State) -> li
         else:
             strangers += 1
     share, rest = divmod(spent, len(batch))
-    good: list[tuple[Item, Answer]] = []
+    good: list[tuple[Item, ModelAnswer]] = []
     for number, item in enumerate(batch):
-        judged: Answer | str = "the model gave no answer for it"
+        judged: ModelAnswer | str = "the model gave no answer for it"
         if not given[item.key] and strangers:
             judged = "the model gave no answer for it, but one for a name that was not asked"
         if len(given[item.key]) == 1:
             judged = judge(item, given[item.key][0], state.registry, state.secret)
         elif given[item.key]:
             judged = "the model answered more than once"
-        if isinstance(judged, Answer):
+        if isinstance(judged, ModelAnswer):
             # The shares of a call add up to its price to the millionth.
             judged = replace(judged, cost_usd=_dollars(share + (number < rest)))
             state.keep(item, judged)
@@ -283,7 +292,9 @@ def _deletion(items: Iterable[Item]) -> Statement:
     )
 
 
-def _store(warehouse: Warehouse, good: Sequence[tuple[Item, Answer]], model: str, by: tuple[str, datetime]) -> None:
+def _store(
+    warehouse: Warehouse, good: Sequence[tuple[Item, ModelAnswer]], model: str, by: tuple[str, datetime]
+) -> None:
     """Keep answers: a run that is killed later has paid for nothing twice."""
     if not good:
         return

@@ -121,6 +121,16 @@ class Health:
         return round(self.decided / names, 3) if names else None
 
     @property
+    def queue(self) -> str:
+        """The queue in words."""
+        return ", ".join(f"{count:,} {status}" for status, count in self.counts.items()) or "empty"
+
+    @property
+    def share(self) -> str:
+        """How many of the week's names are decided, in words."""
+        return "no name was new" if self.rate is None else f"{self.rate:.1%} of the names were decided"
+
+    @property
     def exit_code(self) -> int:
         """Exit status of the command: 2 critical, 1 warning, 0 good."""
         return {"critical": 2, "warning": 1, "good": 0}[self.status]

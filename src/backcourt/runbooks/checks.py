@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 
+from backcourt.answers.model import Check
 from backcourt.errors import BackcourtError, one_line
-from backcourt.integrity.validation import Check
 from backcourt.runbooks.parameters import Parameters
 from backcourt.settings import load
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from backcourt.answers.model import LEVELS, Check
 from backcourt.backfill.coverage import Cell
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.integrity import preflight, validation
 from backcourt.integrity.gaps import Gap, find_gaps
 from backcourt.integrity.untracked import untracked
-from backcourt.integrity.validation import COVERAGE_STATUSES, LEVELS, Validation
+from backcourt.integrity.validation import COVERAGE_STATUSES, Validation
 from backcourt.runbooks import checks, view
 from backcourt.runbooks.parameters import Parameters, Phase4DataIntegrity
 from backcourt.runbooks.pieces import open_parameters, require_tables, show_before
@@ -219,7 +220,7 @@ def _bad(found: Validation) -> str:
     return "; ".join(f"{check.name}: {check.found}" for check in found.checks if check.level != "ok")
 
 
-def _unless_ok(check: validation.Check) -> str:
+def _unless_ok(check: Check) -> str:
     return "" if check.level == "ok" else check.found
 
 

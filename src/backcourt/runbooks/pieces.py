@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from backcourt.answers.model import Check
 from backcourt.backfill.request import RunIdentity
 from backcourt.backfill.results import TableResult
 from backcourt.catalog import TABLES, table
-from backcourt.integrity.validation import Check
 from backcourt.runbooks import checks, view
 from backcourt.runbooks.parameters import Parameters
 from backcourt.runbooks.view import Shown

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from backcourt.errors import InputFileError
+from backcourt.errors import InputFileError, counted
 from backcourt.sources.landing import Landed, Landing, checked
 from backcourt.sources.manners import AGENT
 from backcourt.sources.measure import Measure, measure
@@ -57,6 +57,14 @@ class Fetched:
     def missing(self) -> int:
         """Payloads that are not there: those that failed, and those that were not tried."""
         return self.targets - self.known - self.stored - self.unchanged
+
+    @property
+    def in_words(self) -> str:
+        """What was done, in a line."""
+        return (
+            f"{self.stored:,} new, {self.unchanged:,} unchanged, {self.known:,} had landed, "
+            f"{self.missing:,} missing of {self.targets:,}; {counted(self.requests, 'request')}"
+        )
 
     @property
     def exit_code(self) -> int:

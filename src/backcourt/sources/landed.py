@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from backcourt.calendar import Seasons
 from backcourt.catalog import TABLES
-from backcourt.errors import InputFileError
+from backcourt.errors import InputFileError, counted
 from backcourt.names.gamebooks import to_load_again
 from backcourt.names.resolve import Resolved, settle_names
 from backcourt.sources.landing import Landed, Landing
@@ -122,6 +122,15 @@ class LandedLoad:
         """Skipped units as a fraction (0..1) of the good ones; 0 if there are none."""
         good = self.success + self.skipped
         return self.skipped / good if good else 0.0
+
+    @property
+    def in_words(self) -> str:
+        """What became of the payloads, in a line."""
+        teams = "" if self.teams is None else f"{counted(self.teams, 'team')}, "
+        return (
+            f"{self.success:,} loaded, {self.skipped:,} skipped, {self.quarantined:,} quarantined, "
+            f"{self.errors:,} errors, {teams}skip rate {self.skip_rate:.0%}"
+        )
 
     @property
     def exit_code(self) -> int:

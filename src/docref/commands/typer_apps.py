@@ -163,6 +163,11 @@ class _App:
             self._parameter(command, module, argument, default)
 
     def _parameter(self, command: Command, module: Module, argument: ast.arg, default: ast.expr | None) -> None:
+        group = self._group(module, argument.annotation)
+        for inside, declared in group:
+            self._parameter(command, inside, ast.arg(ast.unparse(declared.target), declared.annotation), declared.value)
+        if group:
+            return
         where, kind, marker = self._annotation(module, argument.annotation)
         if kind is not None and self._sources.name(where, kind) in _CONTEXT:
             return
@@ -188,6 +193,16 @@ class _App:
             )
             return
         command.options.append(self._option(argument.arg, names, plain, width, where, module, marker))
+
+    def _group(self, module: Module, node: ast.expr | None, depth: int = 0) -> list[tuple[Module, ast.AnnAssign]]:
+        """The fields of a class, with their modules, if they declare options: programs spread them out."""
+        found = self._sources.find(module, node) if isinstance(node, (ast.Name, ast.Attribute)) else None
+        where, made = found or (module, None)
+        if not isinstance(made, ast.ClassDef) or depth > _DEEPEST:
+            return []
+        fields = [(where, item) for item in made.body if isinstance(item, ast.AnnAssign)]
+        own = [field for field in fields if self._annotation(where, field[1].annotation)[2] is not None]
+        return [field for base in made.bases for field in self._group(where, base, depth + 1)] + own
 
     def _option(
         self,
