@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from backcourt.backfill.request import RunIdentity
+from backcourt.backfill.results import NOTHING, TableResult
 from backcourt.catalog import TABLES, table
 from backcourt.errors import BackcourtError
 from backcourt.integrity.reprocessing import missed
@@ -282,8 +283,7 @@ def reprocess_names(parameters: NameResolution, *, identity: RunIdentity | None 
     words = f"run {chosen.run_id}: {days:,} game dates computed again, and what depends on them"
     headers = ("table", "dates", "written", "removed", "unchanged")
     rows = [
-        (_short(name), *(sum(getattr(item, field) for item in done if item.table == name) for field in _COUNTS))
-        for name in dict.fromkeys(item.table for item in done)
+        _summed(name, [item for item in done if item.table == name]) for name in dict.fromkeys(i.table for i in done)
     ]
     html = [
         view.note("bad" if problems else "good", f"{words}."),
@@ -293,6 +293,12 @@ def reprocess_names(parameters: NameResolution, *, identity: RunIdentity | None 
         rest,
     ]
     return Shown("".join(html), words + (f"; {len(problems):,} problems" if problems else ""))
+
+
+def _summed(name: str, done: Sequence[TableResult]) -> tuple[str, int, int, int, int]:
+    """What several runs did to one table."""
+    rows = sum((item.published for item in done), NOTHING)
+    return _short(name), sum(item.dates for item in done), rows.inserted, rows.removed, rows.unchanged
 
 
 def names_proven(parameters: NameResolution) -> Shown:
@@ -352,9 +358,6 @@ def names_health(parameters: NameResolution, *, now: datetime | None = None) -> 
     return Shown(
         view.note(_KINDS[found.status], f"{words[0].upper()}{words[1:]}.") + view.table(("what", "seen"), rows), words
     )
-
-
-_COUNTS = ("dates", "inserted", "removed", "unchanged")
 
 
 def _lost_table(lost: Sequence[name_facts.Row]) -> str:
