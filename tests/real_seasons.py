@@ -49,7 +49,9 @@ def summaries(path):
 @pytest.fixture(scope="session")
 def loaded_2021_22(real_data, tmp_path_factory):
     """Path of a warehouse into which 2021-22 was loaded, and nothing computed; tests that write copy it."""
-    return once(tmp_path_factory, "real-first", lambda folder: _load(folder / "w.duckdb", real_data, SEASONS[:1]))
+    return once(
+        tmp_path_factory, "real-first", lambda folder: _load(folder / "w.duckdb", real_data, SEASONS[:1]), keep=False
+    )
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +64,7 @@ def loaded_seasons(loaded_2021_22, real_data, tmp_path_factory):
         path.with_suffix(".pickle").write_bytes(pickle.dumps([*summaries(loaded_2021_22), *summaries(path)]))
         return path
 
-    return once(tmp_path_factory, "real-loaded", build)
+    return once(tmp_path_factory, "real-loaded", build, keep=False)
 
 
 @pytest.fixture(scope="session")
@@ -83,4 +85,4 @@ def four_seasons(loaded_seasons, tmp_path_factory):
         )
         return path
 
-    return once(tmp_path_factory, "real-computed", build)
+    return once(tmp_path_factory, "real-computed", build, keep=False)
