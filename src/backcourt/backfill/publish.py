@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from backcourt.backfill import SQL
 from backcourt.backfill.breaker import attempts, resting
 from backcourt.backfill.chunks import Chunk
 from backcourt.backfill.fingerprints import StagedInputs
 from backcourt.backfill.quality_gate import (
     CONTAMINATED,
     failed_dates,
-    games_by_date,
     incomplete,
     not_clean,
     stage_windows,
@@ -34,10 +34,9 @@ from backcourt.backfill.records import (
 from backcourt.backfill.request import Request
 from backcourt.backfill.results import ChunkResult
 from backcourt.calendar import DateRange
-from backcourt.catalog.views import view
+from backcourt.catalog.views import ANY_DATE, IN_RANGE, view
 from backcourt.errors import AuditError
 from backcourt.processors.base import Processor
-from backcourt.processors.failures import DATE_LEVEL
 from backcourt.warehouse.base import Session, Staged, Value
 from backcourt.warehouse.publish import Restated, Scope, broken_dates, publish
 from backcourt.warehouse.seasons import processor_values, span_values
@@ -131,9 +130,10 @@ class _Work:
     stage: Staged
     broken: Staged | None = None
 
-    def without(self, column: str) -> str:
-        """Condition on a target's rows (alias t) that leaves the broken dates alone, to stand behind others."""
-        return f" AND t.{column} NOT IN (SELECT b.game_date FROM {self.broken} AS b)" if self.broken else ""
+    @property
+    def within(self) -> str:
+        """Condition on the dates of a target that leaves the broken ones alone."""
+        return f"NOT IN (SELECT b.game_date FROM {self.broken} AS b)" if self.broken else ANY_DATE
 
 
 def _publish(session: Session, work: _Work, prepared: Prepared) -> ChunkResult:
@@ -171,7 +171,7 @@ def _publish(session: Session, work: _Work, prepared: Prepared) -> ChunkResult:
             failed=failed,
             dates=prepared.dates,
             inputs=prepared.inputs,
-            games=games_by_date(windows),
+            windows=windows,
         ),
         {**parameters, "table_name": table.full_name, "code_version": processor.code_version},
     )
@@ -180,16 +180,16 @@ def _publish(session: Session, work: _Work, prepared: Prepared) -> ChunkResult:
         session,
         table,
         stage,
-        Scope(f"t.{table.partition} BETWEEN @start_date AND @end_date{work.without(str(table.partition))}", span),
+        Scope(f"t.{table.partition} {IN_RANGE} AND t.{table.partition} {work.within}", span),
         good=good,
         stamps={"now": identity.now},
         restated=Restated(identity.run_id, identity.now, identity.reason or chunk.reason),
         also=(
-            *replace_failures(failed, chunk, request, work.without("analysis_date")),
+            *replace_failures(failed, chunk, request, work.within),
             *(mark_failed(chunk, request, "", "PROCESSING_ERROR", work.broken.name) if work.broken else ()),
             *replace_ledger(ledger, chunk, work.dates, request),
             *(attempts(processor, failed, identity) if policy.record_attempts else ()),
-            *(replace_unmatched(unmatched, chunk, request, work.without("game_date")) if unmatched else ()),
+            *(replace_unmatched(unmatched, chunk, request, work.within) if unmatched else ()),
         ),
     )
     counts, problems = _failures(session, processor, failed)
@@ -215,52 +215,25 @@ def _broken(session: Session, processor: Processor, broken: Staged) -> tuple[tup
 def _dates(work: _Work, quality: Staged | None, prepared: Prepared) -> str:
     """SELECT of the dates that fail as a whole, as failure records with their flags; the gravest reason wins."""
     processor, stage = work.chunk.processor, work.stage
-    partition = processor.table.partition
-    columns = "analysis_date, entity_id, failure_category, failure_reason, expected_game_count, actual_game_count"
-    empty = f"""
-          SELECT
-            d.game_date AS analysis_date, '{DATE_LEVEL}' AS entity_id, 'PROCESSING_ERROR' AS failure_category,
-            CONCAT('0 rows of ', FORMAT('%d', {processor.least_per_game} * d.games), ' expected') AS failure_reason,
-            CAST(NULL AS INT64) AS expected_game_count, CAST(NULL AS INT64) AS actual_game_count
-          FROM {processor.dates_of(prepared.dates)} AS d
-          LEFT JOIN (SELECT DISTINCT {partition} AS game_date FROM {stage}) AS r ON r.game_date = d.game_date
-          WHERE r.game_date IS NULL AND d.day_number >= {processor.first_day} AND d.final_games > 0
-            AND d.game_date BETWEEN @start_date AND @end_date"""
-    bad = (
-        f"""
-          UNION ALL
-          SELECT
-            game_date, '{DATE_LEVEL}', 'INCOMPLETE_DATA',
-            CONCAT('critical field ', field, ': ', FORMAT('%d', valid), ' of ', FORMAT('%d', judged), ' rows valid'),
-            CAST(NULL AS INT64), CAST(NULL AS INT64)
-          FROM {quality}
-          WHERE {CONTAMINATED}"""
-        if quality is not None and quality.rows and work.request.validation != "force"
-        else ""
+    empty = SQL(
+        "date_empty",
+        least_per_game=str(processor.least_per_game),
+        dates=processor.dates_of(prepared.dates),
+        day=str(processor.table.partition),
+        stage=stage.name,
+        first_day=str(processor.first_day),
     )
-    return f"""
-        SELECT {columns}, failure_category <> 'PROCESSING_ERROR', failure_category <> 'PROCESSING_ERROR'
-        FROM (
-          {failed_dates(processor, stage, GOOD, prepared.dates)}
-          UNION ALL {empty}{bad}
-        )
-        QUALIFY ROW_NUMBER() OVER (
-          PARTITION BY analysis_date
-          ORDER BY
-            CASE failure_category WHEN 'MISSING_DEPENDENCY' THEN 0 WHEN 'INCOMPLETE_DATA' THEN 1 ELSE 2 END,
-            failure_reason
-        ) = 1"""
+    selects = [failed_dates(processor, stage, GOOD, prepared.dates), empty]
+    if quality is not None and quality.rows and work.request.validation != "force":
+        selects.append(SQL("date_contaminated", quality=quality.name, contaminated=CONTAMINATED))
+    return SQL("date_failures", selects=" UNION ALL ".join(selects))
 
 
 def _failures(session: Session, processor: Processor, failed: Staged) -> tuple[dict[str, int], tuple[str, ...]]:
     """Failure records by category, and the dates that failed as a whole in one line per reason."""
     if not failed.rows:
         return {}, ()
-    rows = session.rows(
-        f"SELECT failure_category, entity_id = '{DATE_LEVEL}' AS whole, IF(entity_id = '{DATE_LEVEL}', failure_reason, "
-        f"'') AS why, COUNT(*) AS n, MIN(analysis_date) AS first_date FROM {failed} "
-        "GROUP BY failure_category, whole, why ORDER BY first_date, why"
-    )
+    rows = session.rows(SQL("failure_counts", failed=failed.name))
     counts: Counter[str] = Counter()
     for category, _, _, number, _ in rows:
         counts[str(category)] += int(str(number))
@@ -275,19 +248,13 @@ def _warnings(
     """Critical fields that are not clean, and dates with under half of the rows that their games should bring."""
     found: list[str] = []
     if quality is not None and quality.rows:
-        rows = session.rows(
-            "SELECT field, SUM(valid) AS valid, SUM(judged) AS judged, COUNT(*) AS dates, "
-            f"MIN(game_date) AS first_date FROM {quality} GROUP BY field ORDER BY field"
-        )
+        rows = session.rows(SQL("critical_warnings", quality=quality.name))
         found += [
             _line(processor, f"critical field {field}: {valid} of {total} rows valid", dates, first)
             for field, valid, total, dates, first in rows
         ]
-    thin = session.rows(
-        f"SELECT MIN(l.row_count) AS fewest, COUNT(*) AS dates, MIN(l.game_date) AS first_date FROM {ledger} AS l "
-        f"INNER JOIN {processor.dates_of(prepared.dates)} AS d ON d.game_date = l.game_date "
-        f"WHERE l.status = 'done' AND 2 * (l.row_count + l.failure_count) < {processor.least_per_game} * d.games"
-    )
+    dates, least = processor.dates_of(prepared.dates), str(processor.least_per_game)
+    thin = session.rows(SQL("thin_dates", ledger_rows=ledger.name, dates=dates, least_per_game=least))
     found += [
         _line(processor, f"under half of the rows expected, {fewest} at least", dates, first)
         for fewest, dates, first in thin

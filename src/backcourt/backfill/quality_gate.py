@@ -11,15 +11,16 @@ rows. A date without judged rows has no status.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from backcourt.backfill import SQL
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.catalog.limits import MINIMA, PLAYERS_PER_GAME
-from backcourt.catalog.model import Table, Upstream, Window
-from backcourt.catalog.views import LEDGER, WINDOW_TYPES, view
+from backcourt.catalog.model import Table, Window
+from backcourt.catalog.views import view
 from backcourt.errors import MissingUpstreamError
 from backcourt.mode import Policy
 from backcourt.processors.base import Processor
@@ -28,14 +29,6 @@ from backcourt.warehouse.base import Session, Staged, Value
 from backcourt.warehouse.seasons import SEASON_TO_DATE
 
 _SCHEDULE = "nba_raw.nbac_schedule"
-_APPEARANCES = (
-    "SELECT game_id, game_date, season_year, player_id AS owner "
-    f"FROM ({view('appearances', SEASON_TO_DATE)}) WHERE season_type IN {WINDOW_TYPES}"
-)
-_FINAL_GAMES = (
-    "SELECT game_id, game_date, season_year, team_abbr AS owner "
-    f"FROM ({view('final_sides', SEASON_TO_DATE)}) WHERE season_type IN {WINDOW_TYPES}"
-)
 CLEAN_PERCENT = 99
 PARTIAL_PERCENT = 50
 _TEAMS = 4
@@ -88,51 +81,21 @@ def failed_dates(processor: Processor, stage: Staged, good: str, dates: str) -> 
         good: Condition on the staged rows that count.
         dates: Where the rows of ``game_dates`` are staged.
     """
-    joins, missing, short = _upstreams(processor.table.upstreams)
-    partition = processor.table.partition
-    bootstrap = "d.day_number >= @bootstrap_days" if processor.table.phase == "precompute" else "TRUE"
     teams, players = _entities(processor)
-    need_teams = "LEAST(@min_teams, DIV(@min_percent * 2 * d.games + 99, 100))"
-    need_players = "LEAST(@min_players, DIV(@min_percent * @players_per_game * d.games + 99, 100))"
-    few_teams = f"COALESCE(o.teams, 0) < {need_teams}" if teams else "FALSE"
-    few_players = f"COALESCE(o.players, 0) < {need_players}" if players else "FALSE"
-    return f"""
-        SELECT
-          game_date AS analysis_date,
-          '{DATE_LEVEL}' AS entity_id,
-          IF(missing <> '', 'MISSING_DEPENDENCY', 'INCOMPLETE_DATA') AS failure_category,
-          CASE
-            WHEN missing <> '' THEN CONCAT('no upstream rows in ', missing)
-            WHEN short <> '' THEN short
-            WHEN few_teams THEN CONCAT(FORMAT('%d', teams), ' teams, ', FORMAT('%d', need_teams), ' needed')
-            ELSE CONCAT(FORMAT('%d', players), ' players, ', FORMAT('%d', need_players), ' needed')
-          END AS failure_reason,
-          -- Games where the reason speaks of games; rows, teams and players are counted in its words.
-          IF(missing <> '', games, NULL) AS expected_game_count,
-          IF(missing <> '', 0, NULL) AS actual_game_count
-        FROM (
-          SELECT
-            d.game_date,
-            d.games,
-            {missing} AS missing,
-            IF(@source_minimum, {short}, '') AS short,
-            {few_teams} AS few_teams,
-            {few_players} AS few_players,
-            {need_teams} AS need_teams,
-            {need_players} AS need_players,
-            COALESCE(o.teams, 0) AS teams,
-            COALESCE(o.players, 0) AS players
-          FROM {processor.dates_of(dates)} AS d
-          LEFT JOIN (
-            SELECT {partition} AS game_date, {teams or 0} AS teams, {players or 0} AS players
-            FROM {stage}
-            WHERE {good}
-            GROUP BY {partition}
-          ) AS o ON o.game_date = d.game_date{joins}
-          -- A date to come has what is known so far, and cannot fail for want of more.
-          WHERE {bootstrap} AND d.final_games > 0 AND d.game_date BETWEEN @start_date AND @end_date
-        )
-        WHERE missing <> '' OR short <> '' OR few_teams OR few_players"""
+    scheduled = processor.dates_of(dates)
+    return SQL(
+        "date_short",
+        day=str(processor.table.partition),
+        first_day=str(processor.first_day),
+        counts_teams=str(bool(teams)).upper(),
+        counts_players=str(bool(players)).upper(),
+        teams=teams or "0",
+        players=players or "0",
+        stage=stage.name,
+        is_good=good,
+        dates=scheduled,
+        upstreams=" UNION ALL ".join([SQL("upstream_none", dates=scheduled), *_upstreams(processor, scheduled)]),
+    )
 
 
 def _entities(processor: Processor) -> tuple[str, str]:
@@ -148,49 +111,18 @@ def _entities(processor: Processor) -> tuple[str, str]:
     )
 
 
-def _upstreams(upstreams: Sequence[Upstream]) -> tuple[str, str, str]:
-    """Joins, and expressions that name the upstreams in which a date has nothing, or too little; "" if it has all.
-
-    An upstream that is read for the date itself must have rows of that date, or a ledger entry that says done with no
-    rows. One that is read through a window must have rows of an earlier date of the season, unless the date is its
-    first.
-    """
-    joins: list[str] = []
-    words: list[str] = []
-    short: list[str] = []
-    for number, upstream in enumerate(up for up in upstreams if up.critical and up.table != _SCHEDULE):
+def _upstreams(processor: Processor, dates: str) -> Iterator[str]:
+    """SELECT of each upstream that a date cannot do without: the dates that lack it, or have too little of it."""
+    for place, upstream in enumerate(processor.table.upstreams):
         found = table(upstream.table)
-        if found.partition is None:
+        if not upstream.critical or found.full_name == _SCHEDULE or found.partition is None:
             continue
-        alias = f"u{number}"
+        parts = {"place": str(place), "upstream": found.full_name, "upstream_date": found.partition, "dates": dates}
         if any(window.span == "date" and window.rows == "content" for window in upstream.windows):
-            joins.append(
-                f" LEFT JOIN (SELECT game_date, SUM(n) AS n FROM (SELECT {found.partition} AS game_date, COUNT(*) AS n "
-                f"FROM {found.full_name} WHERE {found.partition} BETWEEN @start_date AND @end_date GROUP BY game_date "
-                f"UNION ALL SELECT game_date, 0 AS n FROM {LEDGER} "
-                f"WHERE table_name = '{found.full_name}' AND status = 'done' AND row_count = 0 AND game_date BETWEEN "
-                f"@start_date AND @end_date) GROUP BY game_date) AS {alias} ON {alias}.game_date = d.game_date"
-            )
-            absent = f"{alias}.game_date IS NULL"
-            least = MINIMA.get(found.full_name)
-            if least:
-                short.append(
-                    f"IF({alias}.n < {least} * d.games, CONCAT('{found.full_name} has ', FORMAT('%d', {alias}.n), "
-                    f"' rows, ', FORMAT('%d', {least} * d.games), ' needed '), '')"
-                )
+            # Nothing is under a minimum of 0.
+            yield SQL("upstream_of_date", least=str(MINIMA.get(found.full_name, 0)), **parts)
         else:
-            joins.append(
-                f" LEFT JOIN (SELECT season_year, MIN({found.partition}) AS first_date FROM {found.full_name} WHERE "
-                f"{found.partition} BETWEEN @opening_day AND @end_date GROUP BY season_year) AS {alias} "
-                f"ON {alias}.season_year = d.season_year"
-            )
-            absent = f"d.day_number > 0 AND COALESCE({alias}.first_date >= d.game_date, TRUE)"
-        words.append(f"IF({absent}, '{found.full_name} ', '')")
-    return "\n          ".join(["", *joins]), _joined(words), _joined(short)
-
-
-def _joined(texts: Sequence[str]) -> str:
-    return f"TRIM(CONCAT({', '.join(texts)}))" if texts else "''"
+            yield SQL("upstream_of_season", **parts)
 
 
 def stage_windows(session: Session, processor: Processor, stage: Staged, parameters: dict[str, Value]) -> Staged | None:
@@ -209,68 +141,29 @@ def stage_windows(session: Session, processor: Processor, stage: Staged, paramet
     return session.stage_query(f"{stage.name.split('.')[-1]}_windows", " UNION ALL ".join(selects), parameters)
 
 
-def games_by_date(windows: Staged | None) -> str:
-    """SELECT of game_date, games_expected and games_found, summed over the candidates and windows of a date."""
-    if windows is None:
-        return (
-            "SELECT CAST(NULL AS DATE) AS game_date, CAST(NULL AS INT64) AS games_expected, "
-            "CAST(NULL AS INT64) AS games_found"
-        )
-    return (
-        "SELECT game_date, SUM(expected) AS games_expected, SUM(found) AS games_found "
-        f"FROM {windows} GROUP BY game_date"
-    )
-
-
 def incomplete(windows: Staged | None, percent: int | None) -> str | None:
     """SELECT of the candidates with a window under ``percent``, as failure records; None if none is asked for."""
     if windows is None or percent is None:
         return None
-    return f"""
-        SELECT
-          game_date AS analysis_date,
-          entity_id,
-          'INCOMPLETE_DATA' AS failure_category,
-          CONCAT(FORMAT('%d', found), ' of ', FORMAT('%d', expected), ' games have rows upstream') AS failure_reason,
-          expected AS expected_game_count,
-          found AS actual_game_count
-        FROM {windows}
-        WHERE 100 * found < {percent} * expected
-        QUALIFY ROW_NUMBER() OVER (
-          PARTITION BY game_date, entity_id ORDER BY SAFE_DIVIDE(found, expected), expected
-        ) = 1"""
+    return SQL("window_incomplete", windows=windows.name, percent=str(percent))
 
 
 def _window(processor: Processor, stage: Staged, upstream: str, window: Window) -> str:
     """SELECT of one window: the newest games as of each candidate's date, and how many of them have their row."""
-    whose = "player" if window.by == "player_id" else "team"
-    owner = "player_id" if whose == "player" else "team_abbr"
-    played = _APPEARANCES if window.by == "player_id" else _FINAL_GAMES
-    partition = processor.table.partition
-    frame = (
-        f"OVER (PARTITION BY p.owner, p.season_year ORDER BY p.game_date, p.game_id "
-        f"ROWS BETWEEN {(window.size or 1) - 1} PRECEDING AND CURRENT ROW)"
+    by_player = window.by == "player_id"
+    return SQL(
+        "window_games",
+        SEASON_TO_DATE,
+        day=str(processor.table.partition),
+        entity=processor.entity,
+        whose="player" if by_player else "team",
+        stage=stage.name,
+        owner="player_id" if by_player else "team_abbr",
+        played=view("appearances" if by_player else "final_sides", SEASON_TO_DATE),
+        upstream=upstream,
+        upstream_owner=str(window.by),
+        before=str((window.size or 1) - 1),
     )
-    return f"""
-        SELECT c.{partition} AS game_date, {processor.entity} AS entity_id, '{whose}' AS whose, w.expected, w.found
-        FROM {stage} AS c
-        INNER JOIN (
-          SELECT
-            p.owner,
-            p.season_year,
-            p.game_date AS played_on,
-            COUNT(*) {frame} AS expected,
-            COUNT(u.game_id) {frame} AS found,
-            LEAD(p.game_date) OVER (
-              PARTITION BY p.owner, p.season_year ORDER BY p.game_date, p.game_id
-            ) AS next_on
-          FROM ({played}
-          ) AS p
-          LEFT JOIN {upstream} AS u
-            ON u.game_id = p.game_id AND u.{window.by} = p.owner AND u.game_date {SEASON_TO_DATE}
-        ) AS w
-          ON w.owner = c.{owner} AND w.season_year = c.season_year AND c.{partition} > w.played_on
-            AND c.{partition} <= COALESCE(w.next_on, DATE '9999-12-31')"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,12 +206,7 @@ def judged(table: Table, source: str, condition: str) -> str:
         condition: Which rows are looked at (alias t).
     """
     team = next((column.name for column in table.columns if column.name.endswith("team_abbr")), "")
-    joins = "".join(
-        f" LEFT JOIN ({beside.sql.format(source=source)}) AS {beside.alias} ON {beside.on}" for beside in table.beside
-    )
-    flags, sums = [f"t.{table.partition} AS game_date"], ["game_date", "COUNT(*) AS stored"]
-    if team:
-        flags.append(f"t.{team} AS team")
+    flags, sums = [f"t.{team} AS team"] if team else [], []
     for number, field in enumerate(table.critical):
         varies = field.varies_over_date and team
         flags += [
@@ -345,19 +233,28 @@ def judged(table: Table, source: str, condition: str) -> str:
     def chosen(column: str) -> str:
         return f"CASE number {' '.join(f'WHEN {number} THEN {column}_{number}' for number in numbers)} END"
 
-    names = " ".join(f"WHEN {number} THEN '{table.critical[number].name}'" for number in numbers)
-    return (
-        f"SELECT game_date, stored, CASE number {names} END AS field, {chosen('judged')} AS judged, "
-        f"IF({chosen('constant')}, 0, {chosen('valid')}) AS valid, {chosen('null')} AS null_rows, "
-        f"{chosen('constant')} AS constant FROM (SELECT {', '.join(sums)} FROM (SELECT {', '.join(flags)} "
-        f"FROM (SELECT t.* FROM {source} AS t WHERE {condition}) AS t{joins}) GROUP BY game_date) "
-        f"CROSS JOIN UNNEST([{', '.join(map(str, numbers))}]) AS number"
+    names = " ".join(f"WHEN {number} THEN '{field.name}'" for number, field in enumerate(table.critical))
+    return SQL(
+        "critical_fields",
+        field=f"CASE number {names} END",
+        judged=chosen("judged"),
+        constant=chosen("constant"),
+        valid=chosen("valid"),
+        null_rows=chosen("null"),
+        sums=", ".join(sums),
+        day=str(table.partition),
+        flags=", ".join(flags),
+        source=source,
+        condition=condition,
+        beside=" ".join(f"LEFT JOIN ({b.sql.format(source=source)}) AS {b.alias} ON {b.on}" for b in table.beside),
+        numbers=", ".join(map(str, numbers)),
     )
 
 
 def not_clean(table: Table, source: str, condition: str) -> str:
     """The rows of ``judged`` that are not CLEAN."""
-    return f"SELECT * FROM ({judged(table, source, condition)}) WHERE 100 * valid < {CLEAN_PERCENT} * judged"
+    rows = judged(table, source, condition)
+    return SQL("critical_not_clean", critical_fields=rows, clean_percent=str(CLEAN_PERCENT))
 
 
 def findings(session: Session, sources: Sequence[tuple[Table, DateRange]]) -> tuple[Finding, ...]:
@@ -373,12 +270,8 @@ def findings(session: Session, sources: Sequence[tuple[Table, DateRange]]) -> tu
             values |= {f"start_{number}": span.start, f"end_{number}": span.end}
     if not selects:
         return ()
-    rows = session.rows(
-        f"SELECT name, field, LOGICAL_OR({CONTAMINATED}) AS contaminated, COUNT(*) AS dates, MIN(game_date) AS "
-        f"first_date, SUM(judged) AS judged, SUM(valid) AS valid FROM ({' UNION ALL '.join(selects)}) "
-        "GROUP BY name, field ORDER BY name, field",
-        values,
-    )
+    statement = SQL("critical_findings", contaminated=CONTAMINATED, selects=" UNION ALL ".join(selects))
+    rows = session.rows(statement, values)
     return tuple(
         Finding(
             str(name),
