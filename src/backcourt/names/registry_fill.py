@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from backcourt.calendar import DateRange
 from backcourt.catalog.views import SqlFiles
 from backcourt.names.aliases import CURATED, VERSION
-from backcourt.names.people import ALIASES, REGISTRY
+from backcourt.names.people import REGISTRY
 from backcourt.warehouse.base import Session, Staged, Statement, Value
 
 if TYPE_CHECKING:
@@ -127,37 +127,20 @@ def count_registry(
     started = time.perf_counter()
     values: dict[str, Value] = {"start": span.start, "end": span.end}
     counted = session.stage_query("registry_rows", _SQL("registry"), values)
-    seeds = "" if _seeded(session) else _seeds(session.stage_arrow("registry_everybody", _everybody()))
     columns = ("universal_player_id", "team_abbr", "season", *_COMPUTED)
-    staged = session.stage_query(
-        "registry_all",
-        f"SELECT {', '.join(columns)} FROM {counted}{seeds}",
-    )
+    rows = [f"SELECT {', '.join(columns)} FROM {counted}"]
+    if not _seeded(session):
+        rows.append(_SQL("registry_seeds", everybody=session.stage_arrow("registry_everybody", _everybody())))
+    staged = session.stage_query("registry_all", " UNION ALL ".join(rows))
     same = " AND ".join(f"(n.{name} = t.{name} OR (n.{name} IS NULL AND t.{name} IS NULL))" for name in _COMPUTED)
-    newer = " OR ".join(
-        f"t.{name} > COALESCE(n.{name}, DATE '1900-01-01')"
-        for name in ("last_gamebook_activity_date", "last_roster_activity_date")
-    )
     changed = session.stage_query(
         "registry_changed",
-        "SELECT n.*, COALESCE(t.created_by, @run_id) AS created_by, COALESCE(t.created_at, @now) AS created_at "
-        f"FROM {staged} AS n LEFT JOIN {REGISTRY} AS t ON {_KEY} "
-        f"WHERE t.player_id IS NULL OR NOT (COALESCE({same}, FALSE) OR COALESCE({newer}, FALSE))",
+        _SQL("registry_changed", counted=staged.name, same=same),
         {"run_id": run_id, "now": now},
     )
     curated = _curated_aliases(session)
-    known = "player_id, player_name, team_abbr, season"
-    people = session.stage_query(
-        "registry_people",
-        f"SELECT {known} FROM {changed} UNION ALL SELECT {known} FROM {REGISTRY} AS t "
-        f"WHERE NOT EXISTS (SELECT 1 FROM {changed} AS n WHERE {_KEY})",
-    )
-    alias = "alias_lookup, season, team_abbr, player_id, alias_source"
-    aliases = session.stage_query(
-        "registry_aliases",
-        f"SELECT {alias} FROM {ALIASES} WHERE is_active UNION ALL "
-        f"SELECT alias_lookup, '', '', player_id, 'known' FROM {curated}",
-    )
+    people = session.stage_query("registry_people", _SQL("registry_people", changed=changed.name))
+    aliases = session.stage_query("registry_aliases", _SQL("registry_aliases", curated=curated.name))
     listed = ", ".join((*columns, "created_by"))
     statements = (
         Statement(f"DELETE FROM {REGISTRY} AS t WHERE EXISTS (SELECT 1 FROM {changed} AS n WHERE {_KEY})"),
@@ -167,19 +150,11 @@ def count_registry(
             {"now": now},
         ),
         Statement(
-            f"INSERT INTO {ALIASES} (alias_lookup, season, team_abbr, player_id, nba_canonical_lookup, "
-            "alias_type, alias_source, is_active, notes, created_by, created_at, processed_at) SELECT alias_lookup, "
-            "'', '', player_id, nba_canonical_lookup, alias_type, 'known', TRUE, @notes, @run_id, @now, @now "
-            f"FROM {curated} ORDER BY alias_lookup",
+            _SQL("keep_aliases", curated=curated.name),
             {"notes": f"curated list, version {VERSION}", "run_id": run_id, "now": now},
         ),
         Statement(
-            "INSERT INTO nba_reference.processor_run_history (run_id, processor_name, phase, data_date, "
-            "start_date, status, started_at, processed_at, duration_seconds, records_processed, records_created, "
-            "records_skipped, records_failed, mode, trigger_source, output_table) SELECT @run_id, @name, "
-            "'reference', COALESCE(MAX(game_date), @today), MIN(game_date), 'success', @now, @now, @seconds, @rows, "
-            "@written, @rows - @written, 0, @mode, @trigger, @output FROM nba_raw.nbac_schedule "
-            "WHERE game_date BETWEEN @start AND @end",
+            _SQL("registry_history"),
             {
                 **values,
                 "run_id": run_id,
@@ -212,14 +187,6 @@ def _seeded(session: Session) -> bool:
 
     count = session.rows(f"SELECT COUNT(*) AS n FROM {REGISTRY} WHERE season = ''")[0][0]
     return int(str(count)) == len(data.players)
-
-
-def _seeds(everybody: str) -> str:
-    return (
-        " UNION ALL SELECT universal_player_id, '', '', player_id, player_lookup, player_name, "
-        "NULLIF(name_suffix, ''), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'static_list', 1.0, NULL, NULL "
-        f"FROM {everybody}"
-    )
 
 
 @lru_cache
@@ -258,8 +225,4 @@ def _curated_aliases(session: Session) -> Staged:
             }
         ),
     )
-    return session.stage_query(
-        "curated_missing",
-        f"SELECT c.* FROM {staged} AS c WHERE NOT EXISTS (SELECT 1 FROM {ALIASES} AS t "
-        "WHERE t.alias_lookup = c.alias_lookup AND t.season = '' AND t.team_abbr = '')",
-    )
+    return session.stage_query("curated_missing", _SQL("curated_missing", curated=staged))

@@ -13,15 +13,13 @@ from datetime import datetime
 
 from backcourt.catalog import table
 from backcourt.names.asking import (
-    BY_PEOPLE,
     DECISIONS,
     NAME_KEY,
     QUEUE,
     REVIEWS,
+    SQL,
     SourceName,
     ask,
-    said_otherwise,
-    season_of,
 )
 from backcourt.names.carriers import CARRIERS, Carrier
 from backcourt.names.registry_fill import EVERY_SEASON, Counted, count_registry
@@ -146,29 +144,21 @@ def _keep(session: Session, names: Sequence[SourceName], stamp: _Stamp, *, every
     # What a person said of a name stays; what is known of it is renewed.
     renewed = session.stage_query(
         "names_renewed",
-        "SELECT n.source, n.player_lookup, n.season, n.team_abbr, n.original_name, n.source_player_id, "
-        "n.first_seen_date, n.last_seen_date, n.occurrences, n.example_games, n.candidates, n.reason, "
-        "IF(COALESCE(o.status, 'resolved') = 'resolved', n.status, o.status) AS status, "
-        "CAST(NULL AS STRING) AS resolution_type, CAST(NULL AS INT64) AS resolved_to_player_id, o.snooze_until, "
-        "o.reviewed_by, o.reviewed_at, COALESCE(o.created_at, @now) AS created_at, @now AS processed_at "
-        f"FROM {undecided} AS n LEFT JOIN {QUEUE} AS o ON {_same('n', 'o')} "
-        "WHERE o.source IS NULL OR o.occurrences <> n.occurrences OR o.reason <> n.reason "
-        "OR o.status = 'resolved' OR ARRAY_TO_STRING(o.candidates, ',') <> ARRAY_TO_STRING(n.candidates, ',')",
+        SQL("renewed_names", undecided=undecided),
         values,
     )
-    gone = session.stage_query("names_gone", _gone(_stage(session, "names_asked", names)) if every else _NOBODY)
+    asked = _stage(session, "names_asked", names)
+    # Those that nobody has touched and no raw row asks any more.
+    gone = session.stage_query(
+        "names_gone", SQL("gone_names", asked=asked), {"carriers": [*CARRIERS] if every else [""]}
+    )
     if not (new or lost or renewed.rows or gone.rows):
         return ()
     taken = _stage(session, "names_lost", lost)
     return (
         Statement(f"DELETE FROM {DECISIONS} AS t WHERE EXISTS (SELECT 1 FROM {taken} AS n WHERE {same_name('n')})"),
         *keep_decisions(decided, values),
-        Statement(
-            f"UPDATE {QUEUE} AS t SET status = 'resolved', resolution_type = 'by_rule', resolved_to_player_id = "
-            f"(SELECT d.player_id FROM {decided} AS d WHERE {same_name('d')}), processed_at = @now "
-            f"WHERE t.status <> 'resolved' AND EXISTS (SELECT 1 FROM {decided} AS d WHERE {same_name('d')})",
-            values,
-        ),
+        Statement(SQL("resolve_questions", decided=decided), values),
         Statement(f"DELETE FROM {QUEUE} AS t WHERE EXISTS (SELECT 1 FROM {renewed} AS n WHERE {same_name('n')})"),
         Statement(f"INSERT INTO {QUEUE} ({_QUEUED}) SELECT {_QUEUED} FROM {renewed} ORDER BY {_KEY}"),
         Statement(f"DELETE FROM {QUEUE} AS t WHERE EXISTS (SELECT 1 FROM {gone} AS n WHERE {same_name('n')})"),
@@ -176,45 +166,18 @@ def _keep(session: Session, names: Sequence[SourceName], stamp: _Stamp, *, every
     )
 
 
-_NOBODY = f"SELECT {_KEY} FROM {QUEUE} WHERE FALSE"
-
-
-def _gone(asked: str) -> str:
-    """SELECT of the open questions that nobody has touched and no raw row asks any more."""
-    names = ", ".join(f"'{name}'" for name in CARRIERS)
-    return (
-        f"SELECT {_KEY} FROM {QUEUE} AS t WHERE t.status = 'pending' AND t.reviewed_by IS NULL "
-        f"AND t.source IN ({names}) AND NOT EXISTS (SELECT 1 FROM {asked} AS n WHERE {same_name('n')})"
-    )
-
-
 def keep_decisions(decided: str, stamp: Parameters) -> tuple[Statement, ...]:
     """The statements that write staged decisions and call the failures of those names resolved."""
     return (
         Statement(f"DELETE FROM {DECISIONS} AS t WHERE EXISTS (SELECT 1 FROM {decided} AS d WHERE {same_name('d')})"),
-        Statement(
-            f"INSERT INTO {DECISIONS} ({_KEY}, original_name, source_player_id, player_id, step, score, evidence, "
-            f"run_id, created_at, processed_at) SELECT {_KEY}, original_name, source_player_id, player_id, step, "
-            f"score, evidence, @run_id, @now, @now FROM {decided} ORDER BY {_KEY}",
-            stamp,
-        ),
-        Statement(
-            f"UPDATE {FAILURES} AS t SET status = 'resolved', resolved_at = @now WHERE t.status = 'pending' "
-            f"AND EXISTS (SELECT 1 FROM {decided} AS d WHERE d.player_lookup = t.player_lookup "
-            "AND d.season = t.season AND d.team_abbr IN ('', t.team_abbr))",
-            stamp,
-        ),
+        Statement(SQL("keep_decisions", decided=decided), stamp),
+        Statement(SQL("resolve_failures", decided=decided), stamp),
     )
 
 
 def pending_again(names: str) -> Statement:
     """The statement that makes the failures of staged names pending again that nothing decides any more."""
-    same = "{0}.player_lookup = t.player_lookup AND {0}.season = t.season AND {0}.team_abbr IN ('', t.team_abbr)"
-    return Statement(
-        f"UPDATE {FAILURES} AS t SET status = 'pending', resolved_at = NULL WHERE t.status = 'resolved' "
-        f"AND EXISTS (SELECT 1 FROM {names} AS n WHERE {same.format('n')}) "
-        f"AND NOT EXISTS (SELECT 1 FROM {DECISIONS} AS d WHERE {same.format('d')})"
-    )
+    return Statement(SQL("pending_failures", names=names))
 
 
 def staged_ids(session: Session, names: Sequence[SourceName], *, log: bool) -> list[tuple[Carrier, Staged]]:
@@ -244,24 +207,18 @@ def staged_ids(session: Session, names: Sequence[SourceName], *, log: bool) -> l
 
 def _stage_ids(session: Session, carrier: Carrier, changes: str) -> Staged:
     found = carrier.table
-    columns = ", ".join(
-        f"c.{column.name}" if column.name == "player_id" else f"t.{column.name}" for column in found.business_columns
-    )
-    kept = f"SELECT {_KEY}, NULL, player_id, TRUE, step FROM {DECISIONS} WHERE step = '{BY_PEOPLE}'"
-    return session.stage_query(
-        f"ids_{found.name}",
-        staged_select(
-            found,
-            f"SELECT {columns}, c.logged FROM {found.full_name} AS t INNER JOIN "
-            f"(SELECT {_KEY}, was, player_id, logged, '' AS step FROM {changes} UNION ALL {kept}) AS c "
-            f"ON c.source = '{found.name}' AND c.player_lookup = t.player_lookup AND c.season = {season_of('t')} "
-            f"AND c.team_abbr = {carrier.team_of('t')} "
-            "WHERE IF(t.player_id IS NULL, c.player_id IS NOT NULL, "
-            f"{said_otherwise('t', 'c')} OR (t.player_id = c.was AND COALESCE(c.player_id <> c.was, TRUE))) "
-            f"AND NOT {altered(found, 't')}",
-            ("logged",),
-        ),
-    )
+    select = SQL("decided_ids", changes=changes, **_parts(carrier))
+    return session.stage_query(f"ids_{found.name}", staged_select(found, select, ("logged",)))
+
+
+def _parts(carrier: Carrier) -> dict[str, str]:
+    """What statements name of a raw table whose ids change."""
+    return {
+        "source": carrier.table.name,
+        "columns": ", ".join(f"t.{c.name}" for c in carrier.table.business_columns if c.name != "player_id"),
+        "team": carrier.team_of("t"),
+        "is_altered": altered(carrier.table, "t"),
+    }
 
 
 def _write_staged(session: Session, staged: Sequence[tuple[Carrier, Staged]], stamp: _Stamp) -> list[Statement]:
@@ -291,21 +248,8 @@ def taken_ids(session: Session, names: str, *, run_id: str, now: datetime) -> tu
     rows = 0
     for carrier in CARRIERS.values():
         found = carrier.table
-        columns = ", ".join(
-            "CAST(NULL AS INT64) AS player_id" if column.name == "player_id" else f"t.{column.name}"
-            for column in found.business_columns
-        )
-        stage = session.stage_query(
-            f"taken_{found.name}",
-            staged_select(
-                found,
-                f"SELECT {columns} FROM {found.full_name} AS t INNER JOIN {names} AS c ON c.source = '{found.name}' "
-                f"AND c.player_lookup = t.player_lookup AND c.season = {season_of('t')} "
-                f"AND c.team_abbr = {carrier.team_of('t')} "
-                f"WHERE t.player_id IS NOT NULL AND NOT {altered(found, 't')}",
-                (),
-            ),
-        )
+        select = SQL("taken_ids", names=names, **_parts(carrier))
+        stage = session.stage_query(f"taken_{found.name}", staged_select(found, select, ()))
         if stage.rows:
             scope, restated = _same_rows(carrier, stage.name), Restated(run_id, now, "names")
             statements += publication(session, found, stage, scope, stamps={"now": now}, restated=restated)[0]
@@ -323,11 +267,7 @@ def take_ids(session: Session, names: str, *, run_id: str, now: datetime) -> int
 
 def same_name(alias: str) -> str:
     """SQL condition: the row of ``alias`` is about the name of the row t."""
-    return _same(alias, "t")
-
-
-def _same(one: str, other: str) -> str:
-    return " AND ".join(f"{one}.{name} = {other}.{name}" for name in NAME_KEY)
+    return " AND ".join(f"{alias}.{name} = t.{name}" for name in NAME_KEY)
 
 
 def _stage(session: Session, stage: str, names: Sequence[SourceName]) -> str:
