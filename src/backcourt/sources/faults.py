@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from backcourt.catalog.model import Table
-from backcourt.warehouse.base import STAGING, Session
+from backcourt.sources.rules import SQL
+from backcourt.warehouse.base import Session
 
 
 def stage_faults(session: Session, not_whole: Mapping[str, str]) -> None:
@@ -33,10 +34,5 @@ def with_faults(table: Table, sql: str, extra: Sequence[str], holding: str) -> s
     """
     columns = [column.name for column in table.business_columns]
     others = [name for name in extra if name != "broken_rules"]
-    return (
-        f"SELECT {', '.join(f'x.{name}' for name in [*columns, *others])}, "
-        f"IF(w.fault IS NOT NULL AND COUNTIF({holding}) OVER (PARTITION BY x.game_id) = 0, "
-        "CONCAT(IF(x.broken_rules IS NULL, '', CONCAT(x.broken_rules, '; ')), 'whole_game: ', w.fault), "
-        "x.broken_rules) AS broken_rules "
-        f"FROM ({sql.rstrip()}\n) AS x LEFT JOIN {STAGING}.not_whole AS w ON w.game_id = x.game_id"
-    )
+    listed = ", ".join(f"x.{name}" for name in [*columns, *others])
+    return SQL("with_faults", columns=listed, holding_rule=holding, selects=sql)

@@ -12,6 +12,7 @@ from backcourt.calendar import Seasons, season_label, season_year
 from backcourt.catalog.teams import TEAMS
 from backcourt.errors import BackcourtError
 from backcourt.sources.played import Played, read_played
+from backcourt.sources.rules import SQL
 from backcourt.sources.source import About, Parsed, Source
 from backcourt.sources.whole import EVERYTHING, WHOLE, Verdict, judge, measured_by, row_count, team_named
 from backcourt.warehouse.base import Session
@@ -160,12 +161,7 @@ def _stored(session: Session, source: Source) -> dict[tuple[int, str], int]:
     if by == EVERYTHING:
         return {(0, ""): int(str(session.rows(f"SELECT COUNT(*) AS n FROM {source.table}")[0][0]))}
     dated = next((name for name in source.feed.unit.split() if name.endswith("_date")), "NULL")
-    rows = session.rows(
-        "SELECT season_year, name, n FROM (SELECT season_year, name, COUNT(*) AS n, ROW_NUMBER() OVER "
-        "(PARTITION BY season_year, name ORDER BY dated DESC) AS place "
-        f"FROM (SELECT season_year, {by} AS name, {dated} AS dated FROM {source.table} WHERE {by} IS NOT NULL) "
-        "GROUP BY season_year, name, dated) WHERE place = 1"
-    )
+    rows = session.rows(SQL("stored_by", source=source.table, stored_by=by, dated=dated))
     return {
         (int(str(year)), season_label(int(str(year))) if by == _SEASON else str(name)): int(str(count))
         for year, name, count in rows

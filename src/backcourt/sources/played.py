@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from backcourt.calendar import SEASON_TYPES, is_game_id
+from backcourt.sources.rules import SQL
 
 if TYPE_CHECKING:
     from backcourt.sources.whole import Whole
@@ -120,12 +121,7 @@ def read_played(session: Session, whole: Whole, days: Sequence[date], season_yea
     attempts: dict[str, dict[str, int]] = {}
     if whole.attempts:
         for game, team, tried in session.rows(
-            "SELECT game_id, team_abbr, MAX(tried) AS tried FROM ("
-            f"SELECT game_id, team_abbr, fg_attempted AS tried FROM nba_raw.nbac_team_boxscore WHERE {where} "
-            "UNION ALL SELECT game_id, team_abbr, SUM(field_goals_attempted) AS tried "
-            "FROM nba_raw.nbac_player_boxscore "
-            f"WHERE {where} GROUP BY game_id, team_abbr) "
-            "WHERE tried IS NOT NULL GROUP BY game_id, team_abbr",
+            SQL("attempts", condition=where),
             {name: value for name, value in values.items() if name != "types"},
         ):
             attempts.setdefault(str(game), {})[str(team)] = int(str(tried))

@@ -13,6 +13,7 @@ from backcourt.sources.declared import sources
 from backcourt.sources.landed import UNKNOWN_PAYLOAD, load_landed
 from backcourt.sources.landing import Landing
 from backcourt.sources.remembered import LANDED
+from backcourt.sources.rules import SQL
 from backcourt.sources.season.files import FILES
 from backcourt.sources.source import About
 from backcourt.warehouse.base import Session, Warehouse
@@ -59,9 +60,7 @@ def held(session: Session, *, table: str = "", season: str = "") -> list[dict[st
     if season:
         season_year(season)
     rows: list[dict[str, Any]] = session.query(
-        "SELECT table_name, season, game_id AS unit, MIN(game_date) AS game_date, STRING_AGG(rule, ', ' ORDER BY rule) "
-        f"AS rules FROM {_QUARANTINE} WHERE @table IN ('', table_name) AND @season IN ('', season) "
-        "GROUP BY table_name, season, game_id ORDER BY table_name, season, game_id",
+        SQL("quarantined"),
         {"table": _full(table), "season": season},
     ).to_pylist()
     return rows

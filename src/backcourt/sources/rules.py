@@ -6,11 +6,14 @@ from collections.abc import Mapping
 
 from backcourt.catalog import raw_league, raw_market
 from backcourt.catalog.model import Table
+from backcourt.catalog.views import SqlFiles
 from backcourt.names.carriers import HOLDING
 from backcourt.sources.season.files import EXHIBITION, SeasonFile
 
 TABLES: Mapping[str, Table] = {table.full_name: table for table in (*raw_league.TABLES, *raw_market.TABLES)}
 """The raw tables that files and feeds fill, by full name."""
+SQL = SqlFiles("backcourt.sources", parts={"exhibition": EXHIBITION, "holding": HOLDING})
+"""The statements about staged and stored rows; those of the feeds are in ``staging``."""
 _NO_UNIT = "(none)"
 
 

@@ -16,11 +16,12 @@ from backcourt.calendar import Seasons, longest_season
 from backcourt.catalog.model import Table
 from backcourt.catalog.teams import codes_of
 from backcourt.errors import AuditError, QueryError
-from backcourt.names.carriers import HOLDING, with_ids
+from backcourt.names.carriers import with_ids
 from backcourt.names.resolve import Resolved, settle_names
 from backcourt.sources import venues
 from backcourt.sources.faults import with_faults
 from backcourt.sources.rules import (
+    SQL,
     TABLES,
     extra_columns,
     holding_rule,
@@ -30,7 +31,7 @@ from backcourt.sources.rules import (
     unit_text,
     without_blame,
 )
-from backcourt.sources.season.files import EXHIBITION, SeasonFile
+from backcourt.sources.season.files import SeasonFile
 from backcourt.sources.season.folder import Folder
 from backcourt.sources.season.summary import TableLoad
 from backcourt.sources.staging import statement
@@ -40,7 +41,6 @@ from backcourt.warehouse.publish import Restated, Scope, publish, staged_select
 from backcourt.warehouse.seasons import read_seasons
 
 _QUARANTINE = "nba_processing.quarantine"
-_PATHS = f"SELECT landed_unit, MIN(path) AS path FROM {STAGING}.landed_units GROUP BY landed_unit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +182,7 @@ class UnitLoader:
         """The staged names for which games are held back."""
         return self._session.stage_query(
             "names_holding",
-            f"SELECT '{HOLDING}' AS source, player_lookup, @season AS season, team_abbr, player_name AS original_name, "
-            "CAST(NULL AS STRING) AS source_player_id, game_date AS day, game_id "
-            f"FROM {self._staged(file)} WHERE REGEXP_CONTAINS(broken_rules, r'(^|; )known_(player|absent): ') "
-            "AND player_lookup <> '' AND team_abbr IS NOT NULL",
+            SQL("held_names", staged=self._staged(file)),
             {"season": self._folder.season},
         ).name
 
@@ -205,54 +202,36 @@ class UnitLoader:
             "failed": entry.quarantined,
             "error": entry.error or "",
         }
-        return Statement(
-            "INSERT INTO nba_reference.processor_run_history (run_id, processor_name, phase, data_date, "
-            "start_date, status, started_at, processed_at, duration_seconds, records_processed, records_created, "
-            "records_skipped, records_failed, mode, trigger_source, output_table, error_message) "
-            "SELECT @run_id, @name, 'raw', COALESCE(MAX(game_date), @today), MIN(game_date), "
-            "@status, @now, @now, "
-            "@seconds, @created + @skipped + @failed, @created, @skipped, @failed, 'backfill', 'command', "
-            "@table_name, NULLIF(@error, '') FROM nba_raw.nbac_schedule WHERE season_year = @season_year",
-            values,
-        )
+        return Statement(SQL("load_history"), values)
 
     def _stage(self, table: Table, file: SeasonFile) -> _Stage:
         """Compute the rows and their rules; set the good ones apart if any is broken."""
         name = self._staged(file)
-        guests = f"COUNTIF(REGEXP_CONTAINS(broken_rules, r'(^|; ){EXHIBITION}: ')) > 0"
+        unit = unit_text(file)
         units = self._session.stage_query(
-            f"units_{file.stem}",
-            # What has no row left is held back, too: an empty unit would take out what is stored of it.
-            "SELECT unit, is_out, NOT is_out AND breaks AS held, is_out OR breaks AS gone, broken_rows "
-            f"FROM (SELECT {unit_text(file)} AS unit, {guests} AS is_out, COUNTIF({holding_rule(file)}) > 0 "
-            "OR COUNTIF(broken_rules IS NULL) = 0 AS breaks, COUNTIF(broken_rules IS NOT NULL) AS broken_rows "
-            f"FROM {name} GROUP BY unit)",
+            f"units_{file.stem}", SQL("units", staged=name, unit=unit, holding_rule=holding_rule(file))
         ).name
-        count, held, gone, broken = self._numbers(
-            f"SELECT COUNT(*) AS n, COUNTIF(held) AS held, COUNTIF(gone) AS gone, COUNTIF(broken_rows > 0) AS broken "
-            f"FROM {units}"
-        )
+        count, held, gone, broken = self._numbers(SQL("units_counted", units=units))
         if not broken:
             return _Stage(name, name, units, count, 0, 0)
-        columns = ", ".join(column.name for column in table.columns if column.name != "processed_at")
+        kept = [column.name for column in table.columns if column.name != "processed_at"]
+        columns = ", ".join([*kept, *extra_columns(file)])
         good = self._session.stage_query(
-            f"good_{file.stem}",
-            f"SELECT {columns}, {', '.join(extra_columns(file))} FROM {name} "
-            f"WHERE broken_rules IS NULL AND {unit_text(file)} IN (SELECT unit FROM {units} WHERE NOT gone)",
+            f"good_{file.stem}", SQL("good_rows", staged=name, unit=unit, units=units, columns=columns)
         ).name
         stage = _Stage(name, good, units, count, held, gone)
         return stage if broken == held else replace(stage, rows=self._rows(file, stage))
 
     def _rows(self, file: SeasonFile, stage: _Stage) -> dict[str, tuple[int, str]]:
         """Rows that are left out, and those that loaded games go without: how many break a rule, and the first."""
-        left_out = f"(STARTS_WITH(broken, '{EXHIBITION}: ') OR NOT {quarantined_row(file, 'broken')})"
         found = self._session.rows(
-            "SELECT SPLIT(broken, ': ')[SAFE_OFFSET(0)] AS rule, COUNT(*) AS n, "
-            "MIN(SUBSTR(broken, STRPOS(broken, ': ') + 2)) AS detail "
-            f"FROM {stage.name} AS s CROSS JOIN UNNEST(SPLIT(s.broken_rules, '; ')) AS broken "
-            f"INNER JOIN {stage.units} AS u ON u.unit = {unit_text(file, 's.')} "
-            f"WHERE s.broken_rules IS NOT NULL AND NOT u.held AND (NOT u.is_out OR {left_out}) "
-            "GROUP BY rule ORDER BY rule"
+            SQL(
+                "broken_rows",
+                staged=stage.name,
+                units=stage.units,
+                unit=unit_text(file, "s."),
+                quarantined_row=quarantined_row(file, "broken"),
+            )
         )
         return {str(rule): (int(str(n)), str(detail)) for rule, n, detail in found}
 
@@ -272,10 +251,12 @@ class UnitLoader:
     def held_paths(self, file: SeasonFile) -> set[str]:
         """The payloads that hold a unit of the last load that is held back."""
         stage = f"{STAGING}.stage_{file.stem}"
-        units = (
-            f"SELECT {unit_text(file, 's.')} AS unit FROM {stage} AS s INNER JOIN {STAGING}.units_{file.stem} AS u "
-            f"ON u.unit = {unit_text(file, 's.')} WHERE s.broken_rules IS NOT NULL "
-            f"AND NOT u.is_out AND (u.held OR {quarantined_row(file)})"
+        units = SQL(
+            "waiting_units",
+            staged=stage,
+            units=f"{STAGING}.units_{file.stem}",
+            unit=unit_text(file, "s."),
+            quarantined_row=quarantined_row(file),
         )
         sql = (
             f"SELECT s.landed_from FROM {stage} AS s WHERE {unit_text(file, 's.')} IN ({units}) GROUP BY s.landed_from"
@@ -306,24 +287,20 @@ class UnitLoader:
     def _changes(self, table: Table, file: SeasonFile, stage: _Stage, scope: Scope) -> tuple[int, PublishedRows]:
         """Good games of which at least one row is new, changed or gone, and the rows that publishing them touches."""
         target = f"{table.full_name} AS t WHERE {scope.condition}"
-        every = f"SELECT {unit_text(file, 't.')} AS unit, {trusted_hash(table, 't')} AS h FROM {target}"
-        # Of rows that stand there twice one counts, and the others are rows that have to go.
-        once = "ROW_NUMBER() OVER (PARTITION BY unit, h) = 1"
-        old = f"SELECT unit, IF({once}, h, NULL) AS data_hash FROM ({every})"
         (stored,) = self._numbers(f"SELECT COUNT(*) AS n FROM {target}", scope.parameters)
         (good,) = self._numbers(f"SELECT COUNT(*) AS n FROM {stage.good}")
         if not stored:
             return stage.count - stage.gone, PublishedRows(good, 0, 0)
-        # The hash covers the key, so that equal hashes mean equal rows; a row changed behind its hash has none.
-        changed, inserted, removed = self._numbers(
-            "SELECT COUNT(DISTINCT IF(n.data_hash IS NULL OR o.data_hash IS NULL, COALESCE(n.unit, o.unit), NULL)) "
-            "AS units, "
-            "COUNTIF(o.data_hash IS NULL) AS inserted, COUNTIF(n.data_hash IS NULL) AS removed "
-            f"FROM (SELECT {unit_text(file, 's.')} AS unit, data_hash FROM {stage.good} AS s) AS n "
-            f"FULL JOIN ({old}) AS o "
-            "ON o.data_hash = n.data_hash",
-            scope.parameters,
+        statement = SQL(
+            "changes",
+            good=stage.good,
+            target=table.full_name,
+            unit_of_s=unit_text(file, "s."),
+            unit_of_t=unit_text(file, "t."),
+            trusted=trusted_hash(table, "t"),
+            condition=scope.condition,
         )
+        changed, inserted, removed = self._numbers(statement, scope.parameters)
         return changed, PublishedRows(inserted, removed, good - inserted)
 
     def _quarantine(self, table: Table, file: SeasonFile, stage: _Stage) -> tuple[Statement, ...]:
@@ -342,21 +319,18 @@ class UnitLoader:
         if not stage.held and not stage.rows.keys() - without_blame(file):
             return (clear,)
         has_date = any(column.name == "game_date" for column in table.columns)
+        unit = unit_text(file, "s.")
+        with_paths = f"({SQL('rows_with_paths', staged=stage.name, unit=unit)})"
         insert = Statement(
-            f"INSERT INTO {_QUARANTINE} (table_name, season, game_id, rule, game_date, detail, source_file, run_id, "
-            "quarantined_at) SELECT @table_name, @season, unit, rule, MIN(game_date), "
-            "CONCAT(MIN(detail), IF(COUNT(*) > 1, CONCAT(' (and ', CAST(COUNT(*) - 1 AS STRING), ' more rows)'), '')), "
-            f"{'COALESCE(MIN(path), @source_file)' if part else '@source_file'}, @run_id, @now FROM "
-            f"(SELECT unit, game_date, {'landed_from AS path, ' if landed else ''}"
-            "SPLIT(broken, ': ')[SAFE_OFFSET(0)] AS rule, "
-            f"SUBSTR(broken, STRPOS(broken, ': ') + 2) AS detail FROM (SELECT {unit_text(file, 's.')} AS unit, "
-            f"{'s.game_date' if has_date else 'CAST(NULL AS DATE)'} AS game_date, broken"
-            f"{', s.landed_from' if landed else ''} FROM {stage.name} AS s "
-            "CROSS JOIN UNNEST(SPLIT(s.broken_rules, '; ')) AS broken WHERE s.broken_rules IS NOT NULL "
-            f"AND {unit_text(file, 's.')} NOT IN (SELECT unit FROM {stage.units} WHERE is_out) "
-            f"AND ({self._held(file, stage)} OR {quarantined_row(file, 'broken')}))) "
-            + (f" LEFT JOIN ({_PATHS}) AS l ON l.landed_unit = unit " if part and not landed else " ")
-            + "GROUP BY unit, rule ORDER BY unit, rule",
+            SQL(
+                "keep_quarantine",
+                staged=with_paths if part and not landed else stage.name,
+                units=stage.units,
+                unit=unit,
+                path="s.landed_from" if part else "CAST(NULL AS STRING)",
+                game_date="s.game_date" if has_date else "CAST(NULL AS DATE)",
+                quarantined_row=quarantined_row(file, "broken"),
+            ),
             parameters
             | {
                 "source_file": str(self._folder.path / file.file_name),
@@ -371,8 +345,7 @@ class UnitLoader:
         if not self._says_all or file.whole_season:
             return ()
         rows = self._session.rows(
-            f"SELECT unit FROM (SELECT DISTINCT {unit_text(file, 't.')} AS unit FROM {table.full_name} AS t "
-            f"WHERE t.season_year = @season_year) WHERE unit NOT IN (SELECT unit FROM {stage.units}) ORDER BY unit",
+            SQL("absent_units", unit=unit_text(file, "t."), target=table.full_name, units=stage.units),
             {"season_year": self._folder.year},
         )
         return tuple(str(row[0]) for row in rows)
@@ -380,9 +353,7 @@ class UnitLoader:
     def _named(self, file: SeasonFile, stage: str, column: str, condition: str = "TRUE") -> dict[str, int]:
         """Games per rule or warning named in a column."""
         rows = self._session.rows(
-            f"SELECT SPLIT(named, ': ')[SAFE_OFFSET(0)] AS rule, COUNT(DISTINCT {unit_text(file, 's.')}) AS games "
-            f"FROM {stage} AS s CROSS JOIN UNNEST(SPLIT(s.{column}, '; ')) AS named WHERE s.{column} IS NOT NULL "
-            f"AND {condition} GROUP BY rule ORDER BY rule"
+            SQL("units_by_rule", staged=stage, unit=unit_text(file, "s."), listed=column, condition=condition)
         )
         return {str(rule): int(str(games)) for rule, games in rows}
 

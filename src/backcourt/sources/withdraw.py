@@ -18,7 +18,7 @@ from backcourt.names.people import REGISTRY
 from backcourt.names.registry_fill import LISTING
 from backcourt.names.resolve import Resolved, settle_names
 from backcourt.sources.declared import sources
-from backcourt.sources.rules import unit_text
+from backcourt.sources.rules import SQL, unit_text
 from backcourt.sources.season.files import FILES, SeasonFile
 from backcourt.warehouse.base import Session, Statement, Value, Warehouse
 from backcourt.warehouse.publish import Restated, Scope, publication
@@ -189,10 +189,7 @@ def _history(found: Withdrawn, reason: str, run_id: str, now: datetime) -> State
     """The statement that writes a withdrawal into the run history: a repeated one finds it there."""
     said = {"table": found.table, "season": found.season, "unit": found.unit, "reason": reason}
     return Statement(
-        "INSERT INTO nba_reference.processor_run_history (run_id, processor_name, phase, data_date, start_date, "
-        "status, started_at, processed_at, duration_seconds, records_processed, records_created, records_skipped, "
-        "records_failed, mode, trigger_source, output_table, summary) SELECT @run_id, @name, 'raw', @last, @first, "
-        "'success', @now, @now, 0.0, @rows, 0, 0, 0, 'backfill', 'command', 'nba_processing.restatements', @summary",
+        SQL("withdrawal_history"),
         {
             "run_id": run_id,
             "name": _NAME,

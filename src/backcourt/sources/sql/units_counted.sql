@@ -1,0 +1,2 @@
+SELECT COUNT(*) AS n, COUNTIF(held) AS held, COUNTIF(gone) AS gone, COUNTIF(broken_rows > 0) AS broken
+FROM {units}
