@@ -14,6 +14,9 @@ from backcourt.catalog import TABLES, table
 from backcourt.names.normalise import player_lookup
 from backcourt.names.registry_fill import fill_registry
 from backcourt.names.resolve import resolve
+from backcourt.names.review_acts import Act
+from backcourt.names.review_perform import perform
+from backcourt.names.review_rows import find
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from backcourt.warehouse.publish import Scope, publish, staged_select
@@ -97,6 +100,13 @@ def price(name, game_id, day):
     return {"game_id": game_id, "player_lookup": player_lookup(name), "bookmaker": "draftkings", "game_date": day,
             "snapshot_timestamp": datetime(2023, 1, 10, 22, tzinfo=UTC), "season_year": 2022,
             "player_full_name": name, "points_line": 10.5}  # fmt: skip
+
+
+def say(session, action, text, value=None, *, by, notes=None):
+    """What a reviewer says of the name with an id: the player, the kind of rejection or the day is the value."""
+    field = {"accept": "player_id", "reject": "outcome", "snooze": "until", "reopen": "until"}[action]
+    given = "ignored" if action == "reject" and value is None else value
+    return perform(session, [Act(find(session, text), action, notes=notes, **{field: given})], by)
 
 
 def league(tmp_path_factory, tmp_path):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from backcourt.errors import BackcourtError, DateRangeError
 
@@ -226,6 +226,13 @@ def longest_season(year: int) -> DateRange:
 
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}", re.ASCII)
+
+
+def league_day(moment: datetime) -> date:
+    """The day on the US east coast, whose dates are the league's game dates, at a moment in UTC."""
+    import pytz
+
+    return moment.astimezone(pytz.timezone("America/New_York")).date()
 
 
 def parse_date(text: str, what: str = "date") -> date:

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from backcourt.answers.model import readable
 from backcourt.catalog import TABLES
-from backcourt.cli.names import app
+from backcourt.cli.app import app
 from backcourt.errors import BackcourtError
 from review_league import BROWN, EITHER, HOSTILE, INJURIES, JAYLIN, ROBERT, TIMELORD, beginning, league
 
@@ -26,7 +26,7 @@ def names(place):
     """Runs a command on the league; returns its exit status and what it printed."""
 
     def run(*words, file=place.path):
-        done = CliRunner().invoke(app, [*map(str, words), "--warehouse", str(file)])
+        done = CliRunner().invoke(app, ["names", *map(str, words), "--warehouse", str(file)])
         if isinstance(done.exception, BackcourtError):
             # What the entry point prints on one line, and the status with which it leaves.
             return done.exception.exit_code, f"error: {done.exception}"

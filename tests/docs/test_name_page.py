@@ -8,7 +8,7 @@ import re
 import pytest
 from docs_support import ROOT, need
 
-from backcourt.names import files, review, sheet
+from backcourt.names import files, review_rows, sheet
 from backcourt.names.normalise import LONGEST, player_lookup
 from backcourt.runbooks.name_facts import STEPS
 
@@ -31,7 +31,7 @@ def _first_cells(title):
 def test_every_step_and_status_has_its_line():
     """Exactly the steps that can decide, and exactly the statuses of the queue, stand in their tables."""
     assert sorted(_first_cells("The steps")) == sorted(STEPS)
-    assert _first_cells("The queue") == list(review.STATUSES)
+    assert _first_cells("The queue") == list(review_rows.STATUSES)
     assert _first_cells("Health") == ["critical", "warning", "good"]
 
 

@@ -11,9 +11,11 @@ from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import plan, run
 from backcourt.calendar import DateRange
 from backcourt.integrity.reprocessing import missed, reprocess
-from backcourt.names.correct import correct, decided
 from backcourt.names.registry_fill import fill_registry
 from backcourt.names.resolve import resolve
+from backcourt.names.review import decided
+from backcourt.names.review_acts import Author
+from backcourt.names.review_perform import correct
 from backcourt.processors.registry import registry
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from rehash import rehash
@@ -195,7 +197,7 @@ def test_no_date_stays_stale_after_a_name_was_corrected(computed, command):
             row for row in decided(session, lookup) if (row["source"], row["team_abbr"]) == ("nbac_injury_report", team)
         ]
         assert [row["player_id"] for row in found] == [wrong]
-        correct(session, found[0]["name_id"], right, by="me", now=later, run_id="correct")
+        correct(session, found[0]["name_id"], right, Author("me", later, "correct"))
     entries = missed(warehouse)
     assert "upcoming_team_game_context" in {entry.table for entry in entries}
     done = command("names", "reprocess", "--warehouse", computed)

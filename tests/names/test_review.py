@@ -4,6 +4,7 @@ The league of these tests (review_league.py) is small enough to say by hand what
 """
 
 import hashlib
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -13,12 +14,15 @@ from hypothesis import strategies as st
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.errors import BackcourtError
-from backcourt.names import review, review_acts, review_undo
+from backcourt.names import review, review_perform, review_undo
 from backcourt.names.normalise import player_lookup
 from backcourt.names.outstanding import finish, outstanding
 from backcourt.names.registry_fill import fill_registry
 from backcourt.names.resolve import resolve
+from backcourt.names.review_acts import Author
 from backcourt.names.review_alias import alias_type
+from backcourt.names.review_rows import STATUSES
+from backcourt.names.review_undo import undo, withdraw
 from backcourt.warehouse.base import Statement
 from review_league import (
     BROWN,
@@ -39,10 +43,11 @@ from review_league import (
     beginning,
     league,
     raw,
+    say,
 )
 
-ANN = {"by": "ann", "now": NOW, "run_id": "review"}
-LATER = {"by": "bob", "now": NOW + timedelta(minutes=1), "run_id": "later"}
+ANN = Author("ann", NOW, "review")
+LATER = Author("bob", NOW + timedelta(minutes=1), "later")
 TIMELORD_ID = "8443e848"
 """printf 'nbac_injury_report|timelordwilliams|2022-23|BOS' | sha256sum"""
 
@@ -83,7 +88,7 @@ AT_FIRST = {(INJURIES, "alhorford"): 201143, (INJURIES, "robertwilliams"): ROBER
 
 def statuses(session):
     """Status of every queued name by id."""
-    return {row["name_id"]: row["status"] for row in review.pending(session, review.STATUSES, today=FIRST)}
+    return {row["name_id"]: row["status"] for row in review.pending(session, STATUSES, today=FIRST)}
 
 
 def test_what_waits_is_listed_by_occurrences(session):
@@ -134,16 +139,19 @@ def test_what_cannot_be_done_is_refused_and_changes_nothing(session):
     before = beginning(session)
     either = id_of(EITHER, team="OKC")
     refusals = [
-        ("1631119 Jaylin Williams, 1631114 Jalen Williams", lambda: review.accept(session, either, 5, **ANN)),
-        ("reopen it first: backcourt names reopen 47acaa48", lambda: review.accept(session, "47acaa48", ROBERT, **ANN)),
-        ("valid: ignored, invalid, new_player", lambda: review.reject(session, either, "nobody", **ANN)),
-        ("that day has come", lambda: review.snooze(session, either, NOW.date(), **ANN)),
-        ("is pending, so it cannot be reopened", lambda: review.reopen(session, either, **ANN)),
-        ("no reviewer is named", lambda: review.reject(session, either, **{**ANN, "by": "  "})),
-        ("not UTF-8", lambda: review.reject(session, either, notes="\udcff", **ANN)),
+        ("1631119 Jaylin Williams, 1631114 Jalen Williams", lambda: say(session, "accept", either, 5, by=ANN)),
+        (
+            "reopen it first: backcourt names reopen 47acaa48",
+            lambda: say(session, "accept", "47acaa48", ROBERT, by=ANN),
+        ),
+        ("valid: ignored, invalid, new_player", lambda: say(session, "reject", either, "nobody", by=ANN)),
+        ("that day has come", lambda: say(session, "snooze", either, NOW.date(), by=ANN)),
+        ("is pending, so it cannot be reopened", lambda: say(session, "reopen", either, by=ANN)),
+        ("no reviewer is named", lambda: say(session, "reject", either, by=replace(ANN, by="  "))),
+        ("not UTF-8", lambda: say(session, "reject", either, notes="\udcff", by=ANN)),
         ("valid: ignored, invalid, pending", lambda: review.pending(session, ("waiting",), today=FIRST)),
-        ("no act has the id", lambda: review.undo(session, "' OR 1=1 --", **ANN)),
-        ("there is no alias 'nobody'", lambda: review.withdraw(session, "nobody", "", "", **ANN)),
+        ("no act has the id", lambda: undo(session, "' OR 1=1 --", ANN)),
+        ("there is no alias 'nobody'", lambda: withdraw(session, "nobody", "", "", ANN)),
     ]
     for says, act in refusals:
         with pytest.raises(BackcourtError, match=says) as error:
@@ -154,7 +162,7 @@ def test_what_cannot_be_done_is_refused_and_changes_nothing(session):
 
 def test_an_accepted_name_is_known_everywhere(session):
     """Nobody is called nearly so: the alias holds everywhere, decides the two other rows, and resolves the failure."""
-    done = review.accept(session, TIMELORD_ID, ROBERT, notes="his nickname", **ANN)
+    done = say(session, "accept", TIMELORD_ID, ROBERT, notes="his nickname", by=ANN)
     # Two rows of the report, one of the partner, one of the odds; the failure of 10 January, not Jaelin's.
     assert (done.aliases, done.rows, done.names, done.dates) == (("timelordwilliams||",), 4, 2, (FIRST,))
     assert ids_written(session) == AT_FIRST | {
@@ -186,22 +194,22 @@ def test_an_accepted_name_is_known_everywhere(session):
     )
     assert failures == [("jaelinwilliams", "pending", None), ("timelordwilliams", "resolved", NOW)]
     with pytest.raises(BackcourtError, match=r"is resolved, so it cannot be accepted.*names show 8443e848"):
-        review.accept(session, TIMELORD_ID, BROWN, **LATER)
+        say(session, "accept", TIMELORD_ID, BROWN, by=LATER)
 
 
 @pytest.mark.slow
 def test_undoing_brings_everything_back_once(session):
     """After the undo queue, aliases in force, decisions, failures and raw rows are as before; a second does nothing."""
     before = beginning(session)
-    done = review.accept(session, TIMELORD_ID, ROBERT, **ANN)
+    done = say(session, "accept", TIMELORD_ID, ROBERT, by=ANN)
     assert beginning(session) != before
-    undone = review.undo(session, done.reviews[0], **LATER)
+    undone = undo(session, done.reviews[0], LATER)
     assert (undone.action, undone.names, undone.rows, undone.decided) == ("accept", 3, 4, 0)
     assert beginning(session) == before
     assert [row["is_active"] for row in review.aliases(session) if row["alias_source"] == "review"] == [False]
     (act,) = review.show(session, TIMELORD_ID).reviews
-    assert (act["undone_at"], act["undone_by"]) == (LATER["now"], "bob")
-    again = review.undo(session, done.reviews[0], **{**ANN, "now": NOW + timedelta(hours=1)})
+    assert (act["undone_at"], act["undone_by"]) == (LATER.now, "bob")
+    again = undo(session, done.reviews[0], replace(ANN, now=NOW + timedelta(hours=1)))
     assert (again.already, again.names, again.rows) == ("2023-01-13 12:01 UTC by bob", 0, 0)
     assert beginning(session) == before
     assert review.show(session, TIMELORD_ID).reviews == (act,)
@@ -261,7 +269,7 @@ def test_names_are_set_aside_and_come_back(session):
     """A snoozed name is hidden until its day; what is set aside can be reopened; a later act keeps an earlier one."""
     either, odd = id_of(EITHER, team="OKC"), id_of(HOSTILE[1])
     day = date(2023, 1, 20)
-    snoozed = review.snooze(session, either, day, **ANN)
+    snoozed = say(session, "snooze", either, day, by=ANN)
     listed = lambda today: {row["name_id"] for row in review.pending(session, today=today)}  # noqa: E731 - read thrice
     assert either not in listed(day - timedelta(days=1))
     assert either in listed(day)
@@ -269,27 +277,27 @@ def test_names_are_set_aside_and_come_back(session):
     # It waits again from midnight of its day on.
     session.transaction([Statement("DELETE FROM nba_reference.unresolved_player_names WHERE status = 'pending' "
                                    "AND player_lookup <> @lookup", {"lookup": player_lookup(HOSTILE[1])})])  # fmt: skip
-    assert review.reject(session, odd, "invalid", **ANN).reviews
+    assert say(session, "reject", odd, "invalid", by=ANN).reviews
     assert review.health(session, NOW.replace(day=20, hour=6)).oldest_hours == 6.0
-    reopened = review.reopen(session, either, **LATER)
+    reopened = say(session, "reopen", either, by=LATER)
     assert statuses(session)[either] == "pending"
     with pytest.raises(BackcourtError, match=f"undo that one first: backcourt names undo {reopened.reviews[0]}"):
-        review.undo(session, snoozed.reviews[0], **LATER)
-    review.undo(session, reopened.reviews[0], **LATER)
+        undo(session, snoozed.reviews[0], LATER)
+    undo(session, reopened.reviews[0], LATER)
     assert statuses(session)[either] == "snoozed"
-    review.undo(session, snoozed.reviews[0], **LATER)
+    undo(session, snoozed.reviews[0], LATER)
     assert (statuses(session)[either], statuses(session)[odd]) == ("pending", "invalid")
     with pytest.raises(BackcourtError, match=f"is invalid, so it cannot be accepted.*reopen {odd}"):
-        review.accept(session, odd, ROBERT, **LATER)
+        say(session, "accept", odd, ROBERT, by=LATER)
 
 
 @pytest.mark.slow
 def test_rejected_names_are_not_asked_again_but_new_players_are(session):
     """Ignored and invalid stay as they are in a later pass; a new player is decided once the registry has him."""
     either, odd, new = id_of(EITHER, team="OKC"), id_of(HOSTILE[1]), id_of(HOSTILE[5])
-    review.reject(session, either, **ANN)
-    review.reject(session, odd, "invalid", **ANN)
-    review.reject(session, new, "new_player", **ANN)
+    say(session, "reject", either, by=ANN)
+    say(session, "reject", odd, "invalid", by=ANN)
+    say(session, "reject", new, "new_player", by=ANN)
     resolve(session, run_id="again", now=NOW + timedelta(hours=1))
     found = statuses(session)
     assert (found[either], found[odd], found[new]) == ("ignored", "invalid", "under_review")
@@ -311,13 +319,13 @@ def test_rejected_names_are_not_asked_again_but_new_players_are(session):
 @pytest.mark.slow
 def test_an_alias_that_may_mean_another_holds_for_season_and_team(session):
     """Jaelin as Jalen: Jaylin is one letter away, so the alias holds with OKC in 2022-23; the odds know no team."""
-    done = review.accept(session, id_of(EITHER, team="OKC"), JALEN, **ANN)
+    done = say(session, "accept", id_of(EITHER, team="OKC"), JALEN, by=ANN)
     assert done.aliases == ("jaelinwilliams|2022-23|OKC",)
     assert (done.rows, done.names, done.dates) == (1, 0, (SECOND,))
     odds = id_of(EITHER, ODDS, "")
     assert statuses(session)[odds] == "pending"
     # Without a team an alias would speak for everybody of this name in the season: the decision alone is kept.
-    other = review.accept(session, odds, JAYLIN, **LATER)
+    other = say(session, "accept", odds, JAYLIN, by=LATER)
     assert (other.aliases, other.rows, other.names) == (("",), 1, 0)
     assert ids_written(session) == AT_FIRST | {(INJURIES, "jaelinwilliams"): JALEN, (ODDS, "jaelinwilliams"): JAYLIN}
     assert statuses(session)[odds] == "resolved"
@@ -328,7 +336,7 @@ def test_an_alias_that_may_mean_another_holds_for_season_and_team(session):
 @pytest.mark.slow
 def test_an_alias_of_the_nearest_player_holds_everywhere(session):
     """Jaelin as Jaylin: nobody but he is one letter away, so the odds, without a team, are decided by it, too."""
-    done = review.accept(session, id_of(EITHER, team="OKC"), JAYLIN, **ANN)
+    done = say(session, "accept", id_of(EITHER, team="OKC"), JAYLIN, by=ANN)
     assert (done.aliases, done.rows, done.names) == (("jaelinwilliams||",), 2, 1)
     assert ids_written(session)[ODDS, "jaelinwilliams"] == JAYLIN
 
@@ -346,19 +354,19 @@ def test_a_second_player_of_one_spelling_gets_a_narrow_alias(session):
             )
         ]
     )
-    assert review.accept(session, TIMELORD_ID, ROBERT, **LATER).aliases == ("timelordwilliams|2022-23|BOS",)
+    assert say(session, "accept", TIMELORD_ID, ROBERT, by=LATER).aliases == ("timelordwilliams|2022-23|BOS",)
 
 
 @pytest.mark.slow
 def test_ids_of_a_source_go_with_the_decision_they_rest_on(session):
     """A name that was decided by the partner's id 77 is asked again when the act that gave 77 its meaning is undone."""
-    done = review.accept(session, id_of(TIMELORD, PARTNER), ROBERT, **ANN)
+    done = say(session, "accept", id_of(TIMELORD, PARTNER), ROBERT, by=ANN)
     raw(session, PARTNER, [{"as_of_date": SECOND, "bdl_player_id": 77, "season_year": 2022, "player_lookup": "rob",
                             "player_full_name": "Rob", "team_abbr": "BOS", "injury_status": "Out"}])  # fmt: skip
     resolve(session, run_id="load", now=NOW + timedelta(hours=1))
     decided = "SELECT step FROM nba_reference.name_decisions WHERE player_lookup = 'rob'"
     assert session.rows(decided) == [("id",)]
-    review.undo(session, done.reviews[0], **{**LATER, "now": NOW + timedelta(hours=2)})
+    undo(session, done.reviews[0], replace(LATER, now=NOW + timedelta(hours=2)))
     assert session.rows(decided) == []
     assert ids_written(session) == AT_FIRST
     assert statuses(session)[id_of("Rob", PARTNER)] == "pending"
@@ -368,7 +376,7 @@ def test_ids_of_a_source_go_with_the_decision_they_rest_on(session):
 def test_a_withdrawn_curated_alias_stays_withdrawn(session):
     """The row that rested on it is found, asked again and decided by the rule of suffixes; a fill leaves it withdrawn."""
     before = beginning(session)
-    gone = review.withdraw(session, "robertwilliams", "", "", **ANN)
+    gone = withdraw(session, "robertwilliams", "", "", ANN)
     assert (gone.alias, gone.player_id, gone.decisions) == ("robertwilliams||", ROBERT, 1)
     assert (gone.rows, gone.dates) == ({"nba_raw.nbac_injury_report": 1}, (FIRST,))
     assert gone.decided == 1
@@ -376,9 +384,9 @@ def test_a_withdrawn_curated_alias_stays_withdrawn(session):
     assert session.rows(decided) == [("suffix",)]
     fill_registry(session, DateRange(FIRST, SECOND), run_id="again", now=NOW + timedelta(hours=1))
     assert [row["is_active"] for row in review.aliases(session) if row["alias_lookup"] == "robertwilliams"] == [False]
-    again = review.withdraw(session, "robertwilliams", "", "", **LATER)
+    again = withdraw(session, "robertwilliams", "", "", LATER)
     assert (again.already, again.review_id, again.decisions) == (True, gone.review_id, 0)
-    review.undo(session, gone.review_id, **LATER)
+    undo(session, gone.review_id, LATER)
     assert beginning(session) == before
 
 
@@ -386,9 +394,9 @@ def test_a_withdrawn_curated_alias_stays_withdrawn(session):
 def test_a_withdrawn_alias_of_a_review_takes_its_decisions_along(session):
     """Four raw rows lose their id and three names are queued again; the acceptance beneath it cannot be undone first."""
     before = beginning(session)
-    done = review.accept(session, TIMELORD_ID, ROBERT, **ANN)
+    done = say(session, "accept", TIMELORD_ID, ROBERT, by=ANN)
     between = beginning(session)
-    gone = review.withdraw(session, "timelordwilliams", "", "", **ANN)
+    gone = withdraw(session, "timelordwilliams", "", "", ANN)
     assert gone.decisions == 3
     assert gone.rows == {f"nba_raw.{INJURIES}": 2, f"nba_raw.{PARTNER}": 1, f"nba_raw.{ODDS}": 1}
     assert gone.dates == (FIRST,)
@@ -398,14 +406,14 @@ def test_a_withdrawn_alias_of_a_review_takes_its_decisions_along(session):
                         "nba_reference.unresolved_player_names")  # fmt: skip
     assert keys == [(12, 12)]
     with pytest.raises(BackcourtError, match=f"withdraw {gone.review_id}"):
-        review.undo(session, done.reviews[0], **LATER)
-    review.undo(session, gone.review_id, **ANN)
+        undo(session, done.reviews[0], LATER)
+    undo(session, gone.review_id, ANN)
     after = beginning(session)
     assert {name: after[name] for name in after if name != "failures"} == {
         name: between[name] for name in after if name != "failures"
     }
     assert [row["status"] for row in after["failures"]] == ["pending", "resolved"]
-    review.undo(session, done.reviews[0], **LATER)
+    undo(session, done.reviews[0], LATER)
     assert beginning(session) == before
 
 
@@ -413,9 +421,9 @@ def test_a_withdrawn_alias_of_a_review_takes_its_decisions_along(session):
 def test_what_a_killed_acceptance_left_the_next_pass_does(place, monkeypatch):
     """If it ends before the ids are written and other names are asked, validators see it, and the next pass does it."""
     with place.write(TABLES) as session:
-        monkeypatch.setattr(review_acts, "resolve", killed)
+        monkeypatch.setattr(review_perform, "resolve", killed)
         with pytest.raises(KeyboardInterrupt):
-            review.accept(session, TIMELORD_ID, ROBERT, **ANN)
+            say(session, "accept", TIMELORD_ID, ROBERT, by=ANN)
     with place.write(TABLES) as session:
         assert ids_written(session) == AT_FIRST
         # Two rows of the report have their decision; the partner's name is decided by the alias now, the odds' too.
@@ -444,16 +452,16 @@ def test_what_follows_from_an_undo_is_due_until_it_is_done(place, monkeypatch):
     """Killed before the names are asked again: the ids went with the decisions, it is said, and the next command does it."""
     with place.write(TABLES) as session:
         before = beginning(session)
-        done = review.accept(session, TIMELORD_ID, ROBERT, **ANN)
+        done = say(session, "accept", TIMELORD_ID, ROBERT, by=ANN)
         monkeypatch.setattr(review_undo, "resolve", killed)
         with pytest.raises(KeyboardInterrupt):
-            review.undo(session, done.reviews[0], **LATER)
+            undo(session, done.reviews[0], LATER)
         monkeypatch.undo()
         assert ids_written(session) == AT_FIRST
         assert outstanding(session, decide=False).acts == 1
         finish(session, run_id="next", now=NOW + timedelta(hours=1))
         assert not outstanding(session)
-        assert review.undo(session, done.reviews[0], **LATER).already == "2023-01-13 12:01 UTC by bob"
+        assert undo(session, done.reviews[0], LATER).already == "2023-01-13 12:01 UTC by bob"
         assert beginning(session) == before
 
 
@@ -464,12 +472,10 @@ def test_what_follows_from_a_withdrawal_and_its_undoing_is_due(place, monkeypatc
     with place.write(TABLES) as session:
         before = beginning(session)
         for step, act in (
-            ("suffix", lambda: review.withdraw(session, "robertwilliams", "", "", **ANN)),
+            ("suffix", lambda: withdraw(session, "robertwilliams", "", "", ANN)),
             (
                 "alias",
-                lambda: review.undo(
-                    session, review.withdraw(session, "robertwilliams", "", "", **ANN).review_id, **LATER
-                ),
+                lambda: undo(session, withdraw(session, "robertwilliams", "", "", ANN).review_id, LATER),
             ),
         ):
             monkeypatch.setattr(review_undo, "resolve", killed)
@@ -490,9 +496,9 @@ def test_an_alias_that_a_killed_act_made_decides_without_raw_rows_of_its_own(pla
     """The accepted name has no row any more: only the names that its alias decides show that something is due."""
     with place.write(TABLES) as session:
         session.transaction([Statement(f"DELETE FROM nba_raw.{INJURIES} WHERE player_lookup = 'timelordwilliams'")])
-        monkeypatch.setattr(review_acts, "resolve", killed)
+        monkeypatch.setattr(review_perform, "resolve", killed)
         with pytest.raises(KeyboardInterrupt):
-            review.accept(session, TIMELORD_ID, ROBERT, **ANN)
+            say(session, "accept", TIMELORD_ID, ROBERT, by=ANN)
         monkeypatch.undo()
         left = outstanding(session, decide=False)
         assert (left.rows, left.never_asked, left.acts) == (0, 0, 1)
@@ -506,11 +512,11 @@ def test_who_repeats_an_act_has_nothing_left_to_do(session):
     either, odd, new = id_of(EITHER, team="OKC"), id_of(HOSTILE[1]), id_of(HOSTILE[5])
     day = date(2023, 1, 20)
     acts = [
-        ("ignored already", lambda by: review.reject(session, either, notes="nobody", **by)),
-        ("pending already", lambda by: review.reopen(session, either, **by)),
-        ("new_player already", lambda by: review.reject(session, new, "new_player", **by)),
-        ("snoozed until 2023-01-20 already", lambda by: review.snooze(session, odd, day, **by)),
-        (f"{ROBERT} already", lambda by: review.accept(session, TIMELORD_ID, ROBERT, **by)),
+        ("ignored already", lambda by: say(session, "reject", either, notes="nobody", by=by)),
+        ("pending already", lambda by: say(session, "reopen", either, by=by)),
+        ("new_player already", lambda by: say(session, "reject", new, "new_player", by=by)),
+        ("snoozed until 2023-01-20 already", lambda by: say(session, "snooze", odd, day, by=by)),
+        (f"{ROBERT} already", lambda by: say(session, "accept", TIMELORD_ID, ROBERT, by=by)),
     ]
     for says, act in acts:
         done = act(ANN)
@@ -520,11 +526,11 @@ def test_who_repeats_an_act_has_nothing_left_to_do(session):
         assert [(says in said.what, said.review_id) for said in again.already] == [(True, done.reviews[0])]
         stored = session.query("SELECT * FROM nba_reference.name_reviews ORDER BY 1").to_pylist()
         assert (beginning(session), stored) == after
-    assert review.snooze(session, odd, day, notes="other", **LATER).reviews
-    assert review.snooze(session, odd, date(2023, 1, 21), **LATER).reviews
+    assert say(session, "snooze", odd, day, notes="other", by=LATER).reviews
+    assert say(session, "snooze", odd, date(2023, 1, 21), by=LATER).reviews
     for refused in (
-        lambda: review.accept(session, TIMELORD_ID, ROBERT, notes="other", **LATER),
-        lambda: review.reopen(session, id_of(HOSTILE[2]), **LATER),
+        lambda: say(session, "accept", TIMELORD_ID, ROBERT, notes="other", by=LATER),
+        lambda: say(session, "reopen", id_of(HOSTILE[2]), by=LATER),
     ):
         with pytest.raises(BackcourtError, match="so it cannot be"):
             refused()
@@ -534,16 +540,16 @@ def test_who_repeats_an_act_has_nothing_left_to_do(session):
 def test_hostile_names_are_only_data(session):
     """A name that looks like SQL is accepted and stands for him; nothing of it, of notes or reviewers is ever run."""
     evil = HOSTILE[1]
-    done = review.accept(session, id_of(evil), BROWN, notes=evil, by=evil, now=NOW, run_id=evil)
+    done = say(session, "accept", id_of(evil), BROWN, notes=evil, by=Author(evil, NOW, evil))
     assert ids_written(session)[INJURIES, "droptablenbareferencenamedecisions"] == BROWN
     shown = review.show(session, id_of(evil))
     assert (shown.row["reviewed_by"], shown.reviews[0]["notes"]) == (evil, evil)
     for wrong in HOSTILE:
         with pytest.raises(BackcourtError) as error:
-            review.withdraw(session, wrong, "", "", **LATER)
+            withdraw(session, wrong, "", "", LATER)
         assert "\x1b" not in str(error.value)
         assert "\u202e" not in str(error.value)
-    review.undo(session, done.reviews[0], **LATER)
+    undo(session, done.reviews[0], LATER)
     assert ids_written(session) == AT_FIRST
 
 
@@ -567,13 +573,12 @@ ACTS = st.one_of(
 
 def do(session, action, name, value, run_id):
     """One act; returns its id, or None if it was refused or said what holds already."""
-    stamp = {"by": "ann", "now": NOW, "run_id": run_id}
+    by = Author("ann", NOW, run_id)
     try:
         if action == "withdraw":
-            gone = review.withdraw(session, name, "", "", **stamp)
+            gone = withdraw(session, name, "", "", by)
             return None if gone.already else gone.review_id
-        values = () if action == "reopen" else (value,)
-        return next(iter(getattr(review, action)(session, name, *values, **stamp).reviews), None)
+        return next(iter(say(session, action, name, value, by=by).reviews), None)
     except BackcourtError:
         return None
 
@@ -587,5 +592,5 @@ def test_undoing_all_in_reverse_comes_back_to_the_beginning(tmp_path_factory, ac
         before = beginning(session)
         done = [do(session, *act, f"run{number}") for number, act in enumerate(acts)]  # type: ignore[call-arg]
         for number, act in enumerate(filter(None, reversed(done))):
-            review.undo(session, act, by="bob", now=NOW, run_id=f"undo{number}")
+            undo(session, act, Author("bob", NOW, f"undo{number}"))
         assert beginning(session) == before

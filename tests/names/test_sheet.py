@@ -2,6 +2,7 @@
 
 import csv
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,9 @@ import pytest
 from backcourt.catalog import TABLES
 from backcourt.errors import InputFileError, OutputFileError
 from backcourt.names import review
+from backcourt.names.review_acts import Author
+from backcourt.names.review_rows import STATUSES
+from backcourt.names.review_undo import undo
 from backcourt.names.sheet import COLUMNS, export, guarded, import_
 from backcourt.warehouse.base import Statement
 from review_league import (
@@ -29,7 +33,7 @@ from review_league import (
     league,
 )
 
-ANN = {"by": "ann", "now": NOW, "run_id": "sheet"}
+ANN = Author("ann", NOW, "sheet")
 
 
 @pytest.fixture
@@ -110,7 +114,7 @@ def test_ids_that_look_like_numbers_stay_text(session, tmp_path):
     assert 5 < len(numbers) < 30
     assert all(row["id"].startswith("'") for row in numbers)
     number = numbers[-1]
-    done = import_(session, write(path, [{**number, "decision": "reject"}]), **ANN)
+    done = import_(session, write(path, [{**number, "decision": "reject"}]), ANN)
     assert len(done.reviews) == 1
 
 
@@ -128,7 +132,7 @@ def test_whatever_cannot_be_done_refuses_the_whole_file(session, tmp_path):
     rows += [dict(rows[0]), {**rows[8], "id": "ffffffff"}, {**rows[9], "team": "LAL"}]
     del rows[9]
     with pytest.raises(InputFileError) as error:
-        import_(session, write(path, rows), **ANN)
+        import_(session, write(path, rows), ANN)
     text = str(error.value)
     assert "10 rows cannot be used, so nothing was imported" in text
     for says in (
@@ -160,7 +164,7 @@ def test_files_that_are_no_sheets_are_refused(session, tmp_path):
     ):
         path.write_bytes(content)
         with pytest.raises(InputFileError, match=f"sheet.csv: .*{says}"):
-            import_(session, path, **ANN)
+            import_(session, path, ANN)
 
 
 @pytest.mark.slow
@@ -182,7 +186,7 @@ def test_a_reviewed_sheet_is_done_at_once_and_undone_act_by_act(session, tmp_pat
         },
     )
     rows.append(dict.fromkeys(COLUMNS, ""))
-    done = import_(session, write(path, reversed(rows), encoding="utf-8-sig"), **ANN)
+    done = import_(session, write(path, reversed(rows), encoding="utf-8-sig"), ANN)
     assert len(done.reviews) == len(set(done.reviews)) == 7
     assert sorted(filter(None, done.aliases)) == [
         "jaelinwilliams|2022-23|OKC",
@@ -192,17 +196,17 @@ def test_a_reviewed_sheet_is_done_at_once_and_undone_act_by_act(session, tmp_pat
     # Four of Timelord (the odds by his alias), two of Jaelin.
     assert (done.rows, done.names) == (6, 1)
     found = {(row["source"], row["original_name"]): row["status"]
-             for row in review.pending(session, review.STATUSES, today=FIRST)}  # fmt: skip
+             for row in review.pending(session, STATUSES, today=FIRST)}  # fmt: skip
     assert [found[INJURIES, name] for name in (TIMELORD, EITHER, HOSTILE[1], HOSTILE[2], HOSTILE[5], HOSTILE[3])] == [
         "resolved", "resolved", "invalid", "snoozed", "under_review", "pending"]  # fmt: skip
     # Imported again, as after a kill, it says what holds already; what else it says is done.
     next(row for row in rows if row["name"].endswith(HOSTILE[3]))["decision"] = "reject"
-    again = import_(session, write(path, rows), **{**ANN, "run_id": "again"})
+    again = import_(session, write(path, rows), replace(ANN, run_id="again"))
     assert {said.review_id for said in again.already} == set(done.reviews)
     (last,) = again.reviews
-    review.undo(session, last, by="bob", now=NOW, run_id="undo")
+    undo(session, last, Author("bob", NOW, "undo"))
     for number, act in enumerate(reversed(done.reviews)):
-        review.undo(session, act, by="bob", now=NOW + timedelta(minutes=number), run_id=f"undo{number}")
+        undo(session, act, Author("bob", NOW + timedelta(minutes=number), f"undo{number}"))
     assert beginning(session) == before
 
 
@@ -218,7 +222,7 @@ def test_one_spelling_of_one_team_cannot_be_two_players(session, tmp_path):
     with pytest.raises(
         InputFileError, match=r"row 3: the same name with BOS in 2022-23 is 1629057 in row 2, not 1631114"
     ):
-        import_(session, write(path, rows), **ANN)
+        import_(session, write(path, rows), ANN)
     assert beginning(session) == before
 
 
@@ -227,7 +231,7 @@ def test_a_sheet_without_decisions_changes_nothing(session, tmp_path):
     before = beginning(session)
     path = tmp_path / "sheet.csv"
     export(session, path, today=FIRST)
-    assert import_(session, path, **ANN).reviews == ()
+    assert import_(session, path, ANN).reviews == ()
     assert beginning(session) == before
     with pytest.raises(OutputFileError):
         export(session, tmp_path / "no" / "sheet.csv", today=FIRST)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from backcourt.catalog.views import view
-from backcourt.names.correct import decided
 from backcourt.names.resolve import resolve
-from backcourt.names.review import accept, name_id
+from backcourt.names.review import decided
+from backcourt.names.review_acts import Author
+from backcourt.names.review_rows import name_id
 from backcourt.warehouse.base import Statement
-from review_league import FIRST, NOW, ROBERT, SECOND, TIMELORD, game, league, raw
+from review_league import FIRST, NOW, ROBERT, SECOND, TIMELORD, game, league, raw, say
 
 GAME = "0022200003"
-BY = {"by": "me", "now": NOW, "run_id": "r"}
+BY = Author("me", NOW, "r")
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_the_registry_says_how_somebody_is_called(place):
         given = [row for row in called(session, "box_lines", columns=f"{line}, game_id") if row[3] == GAME]
         assert given == [(None, "timelordwilliams", TIMELORD, GAME)]
         assert called(session, "timed_rosters", columns=listed, days=True) == [(None, "timelordwilliams", TIMELORD)]
-        accept(session, name_id("bdl_player_boxscores", "timelordwilliams", "2022-23", "BOS"), ROBERT, **BY)
+        say(session, "accept", name_id("bdl_player_boxscores", "timelordwilliams", "2022-23", "BOS"), ROBERT, by=BY)
         assert {row["player_id"] for row in decided(session, TIMELORD)} == {ROBERT}
         official = (ROBERT, "robertwilliamsiii", "Robert Williams III")
         given = [row for row in called(session, "box_lines", columns=f"{line}, game_id") if row[3] == GAME]

@@ -13,11 +13,13 @@ from backcourt.integrity.gaps import find_gaps
 from backcourt.integrity.validation import NAMES_ASKED, everything, readiness
 from backcourt.names.outstanding import outstanding
 from backcourt.names.resolve import take_ids
-from backcourt.names.review import health
+from backcourt.names.review import health, pending
+from backcourt.names.review_acts import Author
 from backcourt.sources.season import load_season
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.duckdb import DuckDBSession
 from partners import partner
+from review_league import say
 
 __all__ = ["partner"]
 
@@ -238,16 +240,14 @@ def test_order_and_number_of_loads_do_not_matter(two_seasons, make_season):
 
 def test_what_people_said_stays(two_seasons, make_season):
     """An accepted name keeps its player, whatever a later load knows of the rules."""
-    from backcourt.names import review
-
     first, second = two_seasons
     place = loaded(make_season, "people", second)
     with place.write() as session:
         assert session.rows(
             "SELECT step FROM nba_reference.name_decisions WHERE player_lookup = 'dennisschroderr'"
         ) == [("one_edit",)]
-        (joker,) = review.pending(session, today=date(2026, 1, 1))
-        review.accept(session, joker["name_id"], 7490, by="ann", now=NOW, run_id="review")
+        (joker,) = pending(session, today=date(2026, 1, 1))
+        say(session, "accept", joker["name_id"], 7490, by=Author("ann", NOW, "review"))
     load_season(place, first.folder, now=LATER, run_id="load-2")
     with place.read() as session:
         assert session.rows(

@@ -9,8 +9,8 @@ from backcourt.answers.model import Answer, Part, Rows, first, readable
 from backcourt.errors import counted
 
 if TYPE_CHECKING:
-    from backcourt.names.review import ActsResult, QueuedName, ReviewCandidate
-    from backcourt.names.review_preview import Meant
+    from backcourt.names.review import QueuedName, ReviewCandidate
+    from backcourt.names.review_perform import ActsResult, Meant
 
 _ACTS = 10
 """Acts whose ids are printed."""
@@ -138,7 +138,7 @@ def _resolution(row: Mapping[str, Any]) -> str:
 
 def nearest(row: Mapping[str, Any]) -> str:
     """The best candidate of a queued name: id, name, similarity."""
-    from backcourt.names.decide import Candidate
+    from backcourt.names.candidates import Candidate
 
     best = [Candidate.read(stored) for stored in (row["candidates"] or ())[:1]]
     return f"{best[0].label} {best[0].similarity:.3f}" if best else ""

@@ -19,7 +19,7 @@ def decided(
     at: At,
 ) -> Answer:
     """List decided names with their ids: who each is, by which step, and what that rests on."""
-    from backcourt.names.correct import decided as find
+    from backcourt.names.review import decided as find
 
     with at.reading() as session:
         rows = find(session, text, limit=limit)
@@ -52,15 +52,15 @@ def correct(
     at: Where,
 ) -> Answer:
     """Give a decided name to another player: his id replaces the other, and an alias keeps it so."""
-    from backcourt.names.correct import correct as do
-    from backcourt.names.correct import queued
+    from backcourt.names.review_perform import as_pending
+    from backcourt.names.review_perform import correct as do
     from backcourt.names.review_rows import DECISIONS, find
 
-    stamp = who.stamp
+    author = who.author
     with at.reading() if dry_run else writing(at) as session:
         decision = find(session, text, DECISIONS)
-        row = None if decision["player_id"] == player_id else queued(decision, stamp["now"])
-        told = told_of(session, row, player_id, stamp, dry_run=dry_run)
+        row = None if decision["player_id"] == player_id else as_pending(decision, author.now)
+        told = told_of(session, row, player_id, author, dry_run=dry_run)
         if dry_run:
             return Answer(DRY_RUN, told)
-        return done(do(session, text, player_id, **stamp), "corrected", at.option, told)
+        return done(do(session, text, player_id, author, who.notes), "corrected", at.option, told)

@@ -17,6 +17,7 @@ from backcourt.cli.options import DRY_RUN, At, Where, league_date, new_run_id, n
 from backcourt.errors import counted
 
 if TYPE_CHECKING:
+    from backcourt.names.review_acts import Author
     from backcourt.names.review_rows import Row
     from backcourt.warehouse.base import Session
 
@@ -34,9 +35,11 @@ class Reviewer:
     by: Annotated[str | None, typer.Option("--by", help="Who decides; default: the user's login name.")] = None
 
     @property
-    def stamp(self) -> dict[str, Any]:
+    def author(self) -> Author:
         """Who, when and in which run."""
-        return {"by": _user() if self.by is None else self.by, "now": now(), "run_id": new_run_id()}
+        from backcourt.names.review_acts import Author
+
+        return Author(_user() if self.by is None else self.by, now(), new_run_id())
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,6 @@ class ReviewerWithNotes(Reviewer):
     """Who decides, and why."""
 
     notes: Annotated[str | None, typer.Option("--notes", help="Why, for those who ask later.")] = None
-
-    @property
-    def stamp(self) -> dict[str, Any]:
-        """Who, when, in which run, and why."""
-        return {**super().stamp, "notes": self.notes}
 
 
 def pending(
@@ -114,17 +112,18 @@ def accept(
     at: Where,
 ) -> Answer:
     """Say which registered player a name is: player and scope are named, an alias is made, the ids are written."""
-    from backcourt.names.review import accept as do
+    from backcourt.names.review_acts import Act
+    from backcourt.names.review_perform import perform
     from backcourt.names.review_rows import find
 
-    stamp = who.stamp
+    author = who.author
     with at.reading() if dry_run else writing(at) as session:
-        told = told_of(session, find(session, text), player_id, stamp, dry_run=dry_run)
-        return (
-            Answer(DRY_RUN, told)
-            if dry_run
-            else done(do(session, text, player_id, **stamp), "accepted", at.option, told)
-        )
+        row = find(session, text)
+        told = told_of(session, row, player_id, author, dry_run=dry_run)
+        if dry_run:
+            return Answer(DRY_RUN, told)
+        acts = perform(session, [Act(row, "accept", player_id, notes=who.notes)], author)
+        return done(acts, "accepted", at.option, told)
 
 
 def reject(
@@ -137,10 +136,7 @@ def reject(
     at: Where,
 ) -> Answer:
     """Say that a name is not a registered player."""
-    from backcourt.names.review import reject as do
-
-    with writing(at) as session:
-        return done(do(session, text, as_, **who.stamp), "rejected", at.option)
+    return _set_aside(text, "reject", "rejected", who, at, outcome=as_)
 
 
 def snooze(
@@ -151,19 +147,24 @@ def snooze(
 ) -> Answer:
     """Hide a name until a day."""
     from backcourt.calendar import parse_date
-    from backcourt.names.review import snooze as do
 
     day = parse_date(until, "day to snooze until")
-    with writing(at) as session:
-        return done(do(session, text, day, **who.stamp), f"snoozed until {day}", at.option)
+    return _set_aside(text, "snooze", f"snoozed until {day}", who, at, until=day)
 
 
 def reopen(text: IdArgument, who: ReviewerWithNotes, at: Where) -> Answer:
     """Put a name that was set aside back into the queue."""
-    from backcourt.names.review import reopen as do
+    return _set_aside(text, "reopen", "reopened", who, at)
+
+
+def _set_aside(text: str, action: str, word: str, who: ReviewerWithNotes, at: Where, **how: Any) -> Answer:  # noqa: ANN401 - fields of an act
+    from backcourt.names.review_acts import Act
+    from backcourt.names.review_perform import perform
+    from backcourt.names.review_rows import find
 
     with writing(at) as session:
-        return done(do(session, text, **who.stamp), "reopened", at.option)
+        act = Act(find(session, text), action, notes=who.notes, **how)
+        return done(perform(session, [act], who.author), word, at.option)
 
 
 def undo(
@@ -172,10 +173,10 @@ def undo(
     at: Where,
 ) -> Answer:
     """Take an act back, with everything that rests on it."""
-    from backcourt.names.review import undo as do
+    from backcourt.names.review_undo import undo as do
 
     with writing(at) as session:
-        undone = do(session, review, **who.stamp)
+        undone = do(session, review, who.author)
     back = "decided again" if undone.action == "withdraw" else "no longer decided"
     words = (
         f"undone: {undone.action} {undone.review_id}; {counted(undone.names, 'name')} {back}, "
@@ -225,11 +226,11 @@ def withdraw(
 ) -> Answer:
     """Withdraw an alias, a curated one too: what depends on it is removed, and its names are looked up again."""
     from backcourt.names.normalise import player_lookup
-    from backcourt.names.review import withdraw as do
+    from backcourt.names.review_undo import withdraw as do
 
     lookup = alias if ":" in alias else player_lookup(alias)
     with writing(at) as session:
-        gone = do(session, lookup, season or "", (team or "").upper(), **who.stamp)
+        gone = do(session, lookup, season or "", (team or "").upper(), who.author, who.notes)
     undone = f"undo {gone.review_id}"
     if gone.already:
         step = undone if gone.review_id else "aliases"
@@ -295,7 +296,7 @@ def import_(
     from backcourt.names.sheet import import_ as read
 
     with writing(at) as session:
-        acts = read(session, sheet, **who.stamp)
+        acts = read(session, sheet, who.author)
     if not acts.reviews and not acts.already:
         return Answer("no row has a decision: nothing was changed", next=["backcourt names pending"])
     return done(acts, "done", at.option)
@@ -313,19 +314,19 @@ def writing(at: Where) -> Iterator[Session]:
         yield session
 
 
-def told_of(session: Session, row: Row | None, player_id: int, stamp: dict[str, Any], *, dry_run: bool) -> list[Part]:
+def told_of(session: Session, row: Row | None, player_id: int, author: Author, *, dry_run: bool) -> list[Part]:
     """Which player a name would be and the alias that would be made.
 
     Args:
         session: An open session; reading is enough.
         row: The queue's row of the name; None if it is that player already, which needs no words.
         player_id: NBA person id.
-        stamp: Who, when and in which run.
+        author: Who decides.
         dry_run: True if nothing is to be changed.
     """
-    from backcourt.names.review_preview import preview
+    from backcourt.names.review_perform import preview
 
-    found = None if row is None else preview(session, row, player_id, by=stamp["by"], now=stamp["now"])
+    found = None if row is None else preview(session, row, player_id, author)
     return meant(found, will=not dry_run)
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from backcourt.calendar import league_day
+
 if TYPE_CHECKING:
     from backcourt.mode import Policy
     from backcourt.warehouse.base import Session, Warehouse
@@ -128,9 +130,7 @@ def now() -> datetime:
 
 def league_date() -> date:
     """Today where the league plays: its game dates are those of the US east coast."""
-    import pytz
-
-    return now().astimezone(pytz.timezone("America/New_York")).date()
+    return league_day(now())
 
 
 def new_run_id() -> str:

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from backcourt.errors import BackcourtError
-from backcourt.names import decide
 from backcourt.names.asking import NAME_KEY
+from backcourt.names.candidates import Candidate
 from backcourt.names.careers import recorded
 from backcourt.names.model_question import ModelAnswer, ModelCandidate, ModelQuestion
 from backcourt.names.people import RosterEntry, listings_of
 from backcourt.names.review import pending
-from backcourt.names.review_acts import Act, perform
-from backcourt.names.review_rows import QUEUE, Row, about, key_of, select
-from backcourt.warehouse.base import Session, Statement
+from backcourt.names.review_acts import Act, Author
+from backcourt.names.review_perform import perform
+from backcourt.names.review_rows import QUEUE, Row, about, put, select
+from backcourt.warehouse.base import Session
 
 SURE, LIKELY = 0.9, 0.7
 """Confidence from which a match becomes an alias, and from which an answer is worth a reviewer's look."""
@@ -43,7 +44,7 @@ class Applied:
 def open_questions(session: Session, *, today: date, limit: int | None = None) -> list[ModelQuestion]:
     """The pending names as questions, the most frequent first, with where their candidates were listed."""
     rows = pending(session, today=today, limit=limit)
-    near = [[decide.Candidate.read(stored) for stored in row["candidates"] or ()] for row in rows]
+    near = [[Candidate.read(stored) for stored in row["candidates"] or ()] for row in rows]
     listed = listings_of(session, {candidate.player_id for found in near for candidate in found})
     return [
         ModelQuestion(
@@ -59,7 +60,7 @@ def open_questions(session: Session, *, today: date, limit: int | None = None) -
     ]
 
 
-def _candidate(found: decide.Candidate, listed: Sequence[RosterEntry]) -> ModelCandidate:
+def _candidate(found: Candidate, listed: Sequence[RosterEntry]) -> ModelCandidate:
     places = sorted((place.season, place.team_abbr) for place in listed)
     return ModelCandidate(
         found.player_id,
@@ -84,54 +85,39 @@ def apply_answers(
         now: When (UTC).
     """
     done = Applied()
+    author = Author(f"model {model}", now, run_id, "model")
     for question, answer in sorted(answers.items(), key=lambda pair: _key(pair[0])):
+        same, key = about(dict(zip(NAME_KEY, _key(question), strict=True)))
         # Read anew each time: the alias of one answer decides other names, too.
-        row = {key_of(row): row for row in select(session, QUEUE, "t.status = 'pending'")}.get(_key(question))
-        if row is None:
-            continue
-        known = {decide.Candidate.read(stored).player_id for stored in row["candidates"] or ()}
-        if answer.verdict == "MATCH" and answer.player_id not in known:
-            # The warehouse was open to others while the model answered.
-            done.pending[question] = "its candidates changed while the model answered: ask again"
-        elif answer.verdict == "MATCH" and answer.player_id is not None and answer.confidence >= SURE:
-            _accept(session, row, question, answer, done, (f"model {model}", run_id, now))
-        elif answer.verdict != "UNSURE" and answer.confidence >= LIKELY:
-            session.transaction([_under_review(question, now)])
-            done.review += 1
-        else:
-            done.pending[question] = f"{answer.verdict} with confidence {answer.confidence:.2f}: {answer.reason}"
+        for row in select(session, QUEUE, f"{same} AND t.status = 'pending'", key):
+            _apply(session, row, question, answer, done, author)
     return done
 
 
-def _accept(
-    session: Session,
-    row: Row,
-    question: ModelQuestion,
-    answer: ModelAnswer,
-    done: Applied,
-    by: tuple[str, str, datetime],
+def _apply(
+    session: Session, row: Row, question: ModelQuestion, answer: ModelAnswer, done: Applied, author: Author
 ) -> None:
-    who, run_id, now = by
-    act = Act(row, "accept", player_id=answer.player_id, notes=f"confidence {answer.confidence:.2f}: {answer.reason}")
-    try:
-        found = perform(session, [act], by=who, now=now, run_id=run_id, alias_source="model")
-    except BackcourtError as error:
-        # One answer that contradicts what is known must not keep the others from being used.
-        done.pending[question] = str(error)
-        return
-    done.aliases += 1
-    done.rows += found.rows
-    done.names += found.names
+    known = {Candidate.read(stored).player_id for stored in row["candidates"] or ()}
+    if answer.verdict == "MATCH" and answer.player_id not in known:
+        # The warehouse was open to others while the model answered.
+        done.pending[question] = "its candidates changed while the model answered: ask again"
+    elif answer.verdict == "MATCH" and answer.confidence >= SURE:
+        notes = f"confidence {answer.confidence:.2f}: {answer.reason}"
+        try:
+            found = perform(session, [Act(row, "accept", answer.player_id, notes=notes)], author)
+        except BackcourtError as error:
+            # One answer that contradicts what is known must not keep the others from being used.
+            done.pending[question] = str(error)
+            return
+        done.aliases += 1
+        done.rows += found.rows
+        done.names += found.names
+    elif answer.verdict != "UNSURE" and answer.confidence >= LIKELY:
+        session.transaction(put(session, QUEUE, [{**row, "status": "under_review", "processed_at": author.now}]))
+        done.review += 1
+    else:
+        done.pending[question] = f"{answer.verdict} with confidence {answer.confidence:.2f}: {answer.reason}"
 
 
 def _key(question: ModelQuestion) -> tuple[str, str, str, str]:
     return question.source, question.player_lookup, question.season, question.team_abbr
-
-
-def _under_review(question: ModelQuestion, now: datetime) -> Statement:
-    same, key = about(dict(zip(NAME_KEY, _key(question), strict=True)))
-    return Statement(
-        f"UPDATE {QUEUE.full_name} AS t SET status = 'under_review', processed_at = @now "
-        f"WHERE {same} AND t.status = 'pending'",
-        {**key, "now": now},
-    )

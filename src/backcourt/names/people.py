@@ -113,6 +113,16 @@ class People:
         career = self.years.get(player_id)
         return None if career is None else career.first - BEFORE <= year <= min(career.last + AFTER, FOREVER)
 
+    def career(self, player_id: int) -> str:
+        """When a player's career was: "2011-12 to 2021-22", "since 2011-12", or "" if it is not known."""
+        career = self.years.get(player_id)
+        return career.label if career else ""
+
+    def listed(self, player_id: int) -> tuple[str, ...]:
+        """Where a player was listed: "2021-22 LAL", the newest first."""
+        places = {(place.season, place.team_abbr) for place in self.listings if place.player_id == player_id}
+        return tuple(" ".join(place) for place in sorted(places, key=lambda p: (-season_year(p[0]), p[1])))
+
     def stage(self, session: Session) -> None:
         """Make people, listings, aliases, ids and the name book readable in nba_staging.name_*."""
         import pyarrow as pa

@@ -1,8 +1,4 @@
-"""The review of names that no rule could decide: what waits, what is known of it, and what a person can do about it.
-
-Every act is kept in nba_reference.name_reviews with the queue's row before it, in the same transaction as the change,
-so that it can be undone.
-"""
+"""What is known of queued and decided names: what waits, who might be meant, and how the queue is doing."""
 
 from __future__ import annotations
 
@@ -13,10 +9,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
 from backcourt.errors import UnknownNameError
-from backcourt.names import decide
+from backcourt.names.candidates import Candidate
+from backcourt.names.normalise import player_lookup
 from backcourt.names.outstanding import Outstanding, outstanding
 from backcourt.names.people import listings_of
-from backcourt.names.review_acts import Act, ActsResult, perform
 from backcourt.names.review_rows import (
     ALIASES,
     DECISIONS,
@@ -31,29 +27,8 @@ from backcourt.names.review_rows import (
     name_id,
     select,
 )
-from backcourt.names.review_undo import Undone, WithdrawnAlias, undo, withdraw
 from backcourt.warehouse.base import Session
 
-__all__ = [
-    "STATUSES",
-    "ActsResult",
-    "Health",
-    "QueuedName",
-    "ReviewCandidate",
-    "Undone",
-    "WithdrawnAlias",
-    "accept",
-    "aliases",
-    "health",
-    "name_id",
-    "pending",
-    "reject",
-    "reopen",
-    "show",
-    "snooze",
-    "undo",
-    "withdraw",
-]
 _LATE = timedelta(hours=24)
 """A name that waits longer is critical."""
 _WEEK = timedelta(days=7)
@@ -63,7 +38,7 @@ _GOOD_PERCENT = 90
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewCandidate(decide.Candidate):
+class ReviewCandidate(Candidate):
     """Somebody who might be meant, with his teams.
 
     Attributes:
@@ -188,96 +163,22 @@ def show(session: Session, text: str) -> QueuedName:
     )
 
 
-def accept(
-    session: Session, text: str, player_id: int, *, by: str, now: datetime, run_id: str, notes: str | None = None
-) -> ActsResult:
-    """Say that a queued name is a registered player: an alias, a decision, and the ids in the raw rows.
-
-    The alias holds everywhere if nobody else has its letters or is one edit away and no alias says otherwise, else for
-    the name's season and team.
+def decided(session: Session, text: str = "", *, limit: int | None = None) -> list[Row]:
+    """Decisions of which the name or the id holds a text, with ``name_id``, the short id, in front.
 
     Args:
-        session: A session that can write.
-        text: Id of the name.
-        player_id: NBA person id.
-        by: Who decides.
-        now: When (UTC).
-        run_id: The run that does it.
-        notes: Why.
-
-    Raises:
-        BackcourtError: If there is no such name or player, or the name does not wait for a decision.
+        session: An open session.
+        text: Part of the name, in any spelling of it, or the beginning of the id; all decisions if it is empty.
+        limit: How many at most.
     """
-    return perform(session, [Act(find(session, text), "accept", player_id, notes=notes)], by=by, now=now, run_id=run_id)
-
-
-def reject(
-    session: Session,
-    text: str,
-    as_: str = "ignored",
-    *,
-    by: str,
-    now: datetime,
-    run_id: str,
-    notes: str | None = None,
-) -> ActsResult:
-    """Say that a queued name is not a registered player.
-
-    Args:
-        session: A session that can write.
-        text: Id of the name.
-        as_: ignored (not worth a decision) and invalid (no name) are not asked again; new_player is under review until
-            the registry has him.
-        by: Who decides.
-        now: When (UTC).
-        run_id: The run that does it.
-        notes: Why.
-
-    Raises:
-        BackcourtError: If there is no such name or kind of rejection, or the name does not wait for a decision.
-    """
-    return perform(
-        session, [Act(find(session, text), "reject", outcome=as_, notes=notes)], by=by, now=now, run_id=run_id
-    )
-
-
-def snooze(
-    session: Session, text: str, until: date, *, by: str, now: datetime, run_id: str, notes: str | None = None
-) -> ActsResult:
-    """Hide a queued name until a day.
-
-    Args:
-        session: A session that can write.
-        text: Id of the name.
-        until: First day on which it is listed again, later than today where the league plays.
-        by: Who decides.
-        now: When (UTC).
-        run_id: The run that does it.
-        notes: Why.
-
-    Raises:
-        BackcourtError: If there is no such name, it does not wait for a decision, or the day has come.
-    """
-    return perform(
-        session, [Act(find(session, text), "snooze", until=until, notes=notes)], by=by, now=now, run_id=run_id
-    )
-
-
-def reopen(session: Session, text: str, *, by: str, now: datetime, run_id: str, notes: str | None = None) -> ActsResult:
-    """Put a name that was set aside back into the queue.
-
-    Args:
-        session: A session that can write.
-        text: Id of the name.
-        by: Who decides.
-        now: When (UTC).
-        run_id: The run that does it.
-        notes: Why.
-
-    Raises:
-        BackcourtError: If there is no such name, or it was not set aside.
-    """
-    return perform(session, [Act(find(session, text), "reopen", notes=notes)], by=by, now=now, run_id=run_id)
+    form, digits = player_lookup(text), text.strip().lower()
+    rows = [{"name_id": name_id(*key_of(row)), **row} for row in select(session, DECISIONS)]
+    found = [
+        row
+        for row in rows
+        if not text or (form and form in row["player_lookup"]) or (digits and row["name_id"].startswith(digits))
+    ]
+    return found[:limit]
 
 
 def aliases(session: Session) -> list[Row]:

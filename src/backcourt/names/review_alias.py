@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
 from functools import lru_cache
 
 from backcourt.errors import BackcourtError
 from backcourt.names.decide import one_edit_away
 from backcourt.names.normalise import parse
 from backcourt.names.people import People, name_book
-from backcourt.names.review_rows import ALIASES, Key, Row, key_of
-from backcourt.names.review_rows import name_id as id_of
+from backcourt.names.review_acts import Act, Author
+from backcourt.names.review_rows import ALIASES, Key, Row, key_of, name_id, named
 
-Accepted = tuple[Row, int, str | None]
-"""An accepted name: the queue's row, the player's id, the reviewer's notes."""
 _DAMAGE = 2
 """Edits up to which a name with signs beyond ASCII is the same name in another encoding."""
-_LINE = 40
-"""Characters of a name in a message."""
 
 
-def aliases_of(
-    people: People, accepted: Sequence[Accepted], by: str, now: datetime, source: str = "review"
-) -> dict[Key, Row]:
+def aliases_of(people: People, acts: Sequence[Act], author: Author) -> dict[Key, Row]:
     """The alias that each accepted name makes: everywhere if it can mean nobody else, else for its season and team.
 
     A name that can mean others and comes without a team makes none: its decision holds for its source and season.
@@ -32,10 +25,8 @@ def aliases_of(
 
     Args:
         people: The registered players with their aliases.
-        accepted: The names that are accepted together.
-        by: Who accepts them.
-        now: When (UTC).
-        source: review, or model if a model accepts them.
+        acts: The names that are accepted together.
+        author: Who accepts them.
 
     Returns:
         Rows of the table of aliases by the key of the name.
@@ -43,20 +34,20 @@ def aliases_of(
     Raises:
         BackcourtError: If two names of one team and season with the same letters are accepted as different players.
     """
-    names = [parse(row["original_name"]) for row, _, _ in accepted]
+    accepted = [(act, act.player_id, parse(act.row["original_name"])) for act in acts if act.player_id is not None]
     near: dict[str, set[int]] = defaultdict(set)
-    for base, somebody in one_edit_away([name.base for name in names], people):
+    for base, somebody in one_edit_away([name.base for _, _, name in accepted], people):
         near[base].add(somebody)
-    meant: dict[str, set[int]] = {}
-    for lookup, player in [
-        *((alias.alias_lookup, alias.player_id) for alias in people.aliases),
-        *((name.lookup, player) for name, (_, player, _) in zip(names, accepted, strict=True)),
-    ]:
-        meant.setdefault(lookup, set()).add(player)
+    meant: dict[str, set[int]] = defaultdict(set)
+    for alias in people.aliases:
+        meant[alias.alias_lookup].add(alias.player_id)
+    for _, player, name in accepted:
+        meant[name.lookup].add(player)
     active = {(alias.alias_lookup, alias.season, alias.team_abbr): alias.player_id for alias in people.aliases}
     made: dict[Key, Row] = {}
     owners: dict[tuple[str, str, str], tuple[int, Row]] = {}
-    for (row, player, notes), name in zip(accepted, names, strict=True):
+    for act, player, name in accepted:
+        row = act.row
         # An alias for all that is there and left the name open does not reach it: a nearer one does.
         alone = near[name.base] <= {player} and meant[name.lookup] == {player} and (name.lookup, "", "") not in active
         place = (name.lookup, "", "") if alone else (name.lookup, row["season"], row["team_abbr"])
@@ -66,23 +57,22 @@ def aliases_of(
         if owner != player:
             raise BackcourtError(
                 f"{named(row)} of one team and season cannot be both {owner} and {player}",
-                next_step=f"accept {id_of(*key_of(first))} and {id_of(*key_of(row))} as one player, or only one",
+                next_step=f"accept {name_id(*key_of(first))} and {name_id(*key_of(row))} as one player, or only one",
             )
+        official = people.names[player]
         made[key_of(row)] = {
             **dict(zip(ALIASES.key, place, strict=True)),
             "player_id": player,
-            "nba_canonical_lookup": parse(people.names[player]).lookup,
+            "nba_canonical_lookup": parse(official).lookup,
             "alias_display": row["original_name"],
-            "nba_canonical_display": people.names[player],
-            "alias_type": "ai_resolved"
-            if source == "model"
-            else alias_type(row["original_name"], people.names[player]),
-            "alias_source": source,
+            "nba_canonical_display": official,
+            "alias_type": "ai_resolved" if author.source == "model" else alias_type(row["original_name"], official),
+            "alias_source": author.source,
             "is_active": True,
-            "notes": notes,
-            "created_by": by,
-            "created_at": now,
-            "processed_at": now,
+            "notes": act.notes,
+            "created_by": author.by,
+            "created_at": author.now,
+            "processed_at": author.now,
         }
     return made
 
@@ -121,12 +111,6 @@ def reaches(alias: Row, row: Row) -> bool:
         and (not alias["team_abbr"] or row["team_abbr"] in {"", alias["team_abbr"]})
         and parse(row["original_name"]).lookup == alias["alias_lookup"]
     )
-
-
-def named(row: Row) -> str:
-    """A name for a message: short, on one line, without signs that a terminal obeys."""
-    text = str(row["original_name"])
-    return f"{text[:_LINE]!r}{'...' if len(text) > _LINE else ''}"
 
 
 @lru_cache

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backcourt.catalog import table
 from backcourt.catalog.model import Table
@@ -19,6 +19,9 @@ from backcourt.names.asking import NAME_KEY, season_of
 from backcourt.names.carriers import CARRIERS, Carrier
 from backcourt.names.resolve import same_name
 from backcourt.warehouse.base import Parameters, Session, Statement
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Row = dict[str, Any]
 """One row of a reference table: its columns and their values."""
@@ -36,7 +39,7 @@ STATUSES = (*OPEN, "resolved", "ignored", "invalid")
 _DIGITS = 8
 """Hex digits of the id that people type."""
 _SHOWN = 40
-"""Characters of what somebody typed that a message repeats."""
+"""Characters of a name, or of what somebody typed, that a message repeats."""
 _ID = "TO_HEX(SHA256(CONCAT(t.source, '|', t.player_lookup, '|', t.season, '|', t.team_abbr)))"
 
 
@@ -55,6 +58,12 @@ def name_id(source: str, player_lookup: str, season: str, team_abbr: str) -> str
 def key_of(row: Mapping[str, Any]) -> Key:
     """The key of a row about a name."""
     return tuple(str(row[name]) for name in NAME_KEY)
+
+
+def named(row: Mapping[str, Any]) -> str:
+    """A name for a message: short, on one line, without signs that a terminal obeys."""
+    text = str(row["original_name"])
+    return f"{text[:_SHOWN]!r}{'...' if len(text) > _SHOWN else ''}"
 
 
 def about(row: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
@@ -106,13 +115,11 @@ def select(session: Session, found: Table, condition: str = "TRUE", parameters: 
     return rows
 
 
-def put(session: Session, found: Table, rows: Sequence[Row], *, stage: str = "put") -> tuple[Statement, ...]:
-    """The statements that write rows over those of the same key; ``stage`` tells apart what one transaction puts."""
+def arrow_schema(found: Table, columns: Iterable[str]) -> pa.Schema:
+    """The Arrow types of columns of a reference table."""
     import pyarrow as pa
 
-    if not rows:
-        return ()
-    types: dict[str, Any] = {
+    types: Mapping[str, pa.DataType] = {
         "STRING": pa.string(),
         "INT64": pa.int64(),
         "FLOAT64": pa.float64(),
@@ -121,12 +128,17 @@ def put(session: Session, found: Table, rows: Sequence[Row], *, stage: str = "pu
         "TIMESTAMP": pa.timestamp("us", tz="UTC"),
         "ARRAY<STRING>": pa.list_(pa.string()),
     }
-    staged = session.stage_arrow(
-        f"review_{stage}_{found.name}",
-        pa.table(
-            {column.name: pa.array([row[column.name] for row in rows], types[column.type]) for column in found.columns}
-        ),
-    )
+    return pa.schema([(name, types[found.column(name).type]) for name in columns])
+
+
+def put(session: Session, found: Table, rows: Sequence[Row]) -> tuple[Statement, ...]:
+    """The statements that write rows over those of the same key; a transaction puts rows of a table once."""
+    import pyarrow as pa
+
+    if not rows:
+        return ()
+    schema = arrow_schema(found, [column.name for column in found.columns])
+    staged = session.stage_arrow(f"review_{found.name}", pa.Table.from_pylist(rows, schema))
     columns = ", ".join(column.name for column in found.columns)
     same = " AND ".join(f"s.{name} = t.{name}" for name in found.key)
     return (

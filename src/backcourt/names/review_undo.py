@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from backcourt.errors import BackcourtError
-from backcourt.names.resolve import keep_decisions, pending_again, resolve, taken_ids
-from backcourt.names.review_acts import Act, check_texts, new_review_id
+from backcourt.names.resolve import Resolved, keep_decisions, pending_again, resolve, taken_ids
+from backcourt.names.review_acts import Act, Author, Log
 from backcourt.names.review_alias import alias_key, reaches
 from backcourt.names.review_rows import (
     ALIASES,
@@ -24,11 +24,9 @@ from backcourt.names.review_rows import (
     Key,
     Row,
     about,
-    as_json,
     drop,
     from_json,
     key_of,
-    later_than_all,
     put,
     seen,
     select,
@@ -79,59 +77,102 @@ class WithdrawnAlias:
     review_id: str
     alias: str
     player_id: int
-    decisions: int
-    rows: Mapping[str, int]
-    dates: tuple[date, ...]
-    decided: int
+    decisions: int = 0
+    rows: Mapping[str, int] = field(default_factory=dict)
+    dates: tuple[date, ...] = ()
+    decided: int = 0
     already: bool = False
 
 
-def undo(session: Session, review_id: str, *, by: str, now: datetime, run_id: str) -> Undone:
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What taking something back changes.
+
+    Attributes:
+        gone: Names whose decisions and ids go.
+        own: Names whose rows of the queue are replaced.
+        alias: The alias that comes or goes; None if there is none.
+        queue: Rows of the queue that take the place of those that are there.
+        decisions: Decisions that come back.
+    """
+
+    gone: Collection[Key]
+    own: Collection[Key]
+    alias: Row | None
+    queue: Sequence[Row]
+    decisions: Sequence[Row] = ()
+
+    def carry_out(self, session: Session, author: Author, act: Sequence[Statement]) -> tuple[int, Resolved]:
+        """Do it with the act's own record, then ask the open names again; returns how many raw rows lost their id."""
+        gone, own = (stage_keys(session, keys, stage=stage) for keys, stage in ((self.gone, "gone"), (self.own, "own")))
+        taken, rows = taken_ids(session, gone, run_id=author.run_id, now=author.now)
+        session.transaction(
+            [
+                *taken,
+                *put(session, ALIASES, [self.alias] if self.alias else []),
+                drop(DECISIONS, gone),
+                *put(session, DECISIONS, self.decisions),
+                # What was queued only because the alias was withdrawn goes.
+                drop(QUEUE, own),
+                *put(session, QUEUE, self.queue),
+                pending_again(gone),
+                *(keep_decisions(own, {"now": author.now})[-1:] if self.decisions else ()),
+                *act,
+            ]
+        )
+        return rows, resolve(session, run_id=author.run_id, now=author.now)
+
+
+def undo(session: Session, review_id: str, author: Author) -> Undone:
     """Take an act back: the queue's row is as it was before, and what rests on the act goes, or comes back.
 
     Args:
         session: A session that can write.
         review_id: Id of the act.
-        by: Who takes it back.
-        now: When (UTC).
-        run_id: The run that does it.
+        author: Who takes it back.
 
     Raises:
         BackcourtError: If there is no such act, or a later act or decision rests on it.
     """
-    check_texts({"the reviewer": by, "the id": review_id})
+    author.check({"the id": review_id})
     review = _review(session, review_id)
+    number, action = str(review["review_id"]), str(review["action"])
     if review["undone_at"] is not None:
-        when = f"{review['undone_at']:%Y-%m-%d %H:%M} UTC by {review['undone_by']}"
-        return Undone(review["review_id"], review["action"], already=when)
+        return Undone(number, action, already=f"{review['undone_at']:%Y-%m-%d %H:%M} UTC by {review['undone_by']}")
     before: dict[str, Any] = json.loads(review["before"])
     in_force = select(session, REVIEWS, "t.undone_at IS NULL")
     _check_last(review, before, in_force)
+    follows = action in {"accept", "withdraw"}
     marked = Statement(
         f"UPDATE {REVIEWS.full_name} AS t SET undone_at = @now, undone_by = @by, is_due = @due "
         "WHERE t.review_id = @review_id",
-        {"now": now, "by": by, "review_id": review["review_id"], "due": review["action"] in {"accept", "withdraw"}},
+        {"now": author.now, "by": author.by, "review_id": number, "due": follows},
     )
-    stamp = (run_id, now)
-    if review["action"] == "withdraw":
-        return _undo_withdrawal(session, review, before, marked, stamp)
-    was = from_json(QUEUE, before)
-    if review["action"] == "accept":
-        return _undo_acceptance(session, review, (was, before, in_force), marked, stamp)
-    current = select(session, QUEUE, *about(review))
-    if any(row["status"] == "resolved" for row in current):
-        raise BackcourtError(
-            f"the name of act {review['review_id']} was decided since, by a rule",
-            next_step="nothing is left to undo; see it with: backcourt names pending --status resolved",
-        )
-    session.transaction([*put(session, QUEUE, [was]), marked])
-    return Undone(review["review_id"], review["action"])
+    if not follows:
+        if any(row["status"] == "resolved" for row in select(session, QUEUE, *about(review))):
+            raise BackcourtError(
+                f"the name of act {number} was decided since, by a rule",
+                next_step="nothing is left to undo; see it with: backcourt names pending --status resolved",
+            )
+        session.transaction([*put(session, QUEUE, [from_json(QUEUE, before)]), marked])
+        return Undone(number, action)
+    if action == "accept":
+        change = _unaccepted(session, review, before, in_force, author.now)
+        rows, _ = change.carry_out(session, author, [marked])
+        return Undone(number, action, len(change.gone), rows, _decided(session, change.gone))
+    # The alias comes back, with the decisions that rested on it and what the queue said of those names.
+    decisions = [from_json(DECISIONS, row) for row in before["decisions"]]
+    own = {key_of(row) for row in decisions}
+    gone = {*own, *_resting(session, own, None)}
+    queue = [from_json(QUEUE, row) for row in before["queue"]]
+    change = _Change(gone, own, from_json(ALIASES, before["alias"]), queue, decisions)
+    _, asked = change.carry_out(session, author, [marked])
+    return Undone(number, action, len(decisions), asked.rows, _decided(session, own))
 
 
 def withdraw(
-    session: Session, alias_lookup: str, season: str, team_abbr: str, *, by: str, now: datetime, run_id: str,
-    notes: str | None = None,
-) -> WithdrawnAlias:  # fmt: skip
+    session: Session, alias_lookup: str, season: str, team_abbr: str, author: Author, notes: str | None = None
+) -> WithdrawnAlias:
     """Withdraw an alias: decisions that rest on it go with the ids in the raw rows, and those names are asked again.
 
     A curated alias stays withdrawn when the registry is filled again.
@@ -141,132 +182,59 @@ def withdraw(
         alias_lookup: The alias.
         season: Its season, "" if it holds in all.
         team_abbr: Its team, "" if it holds with all.
-        by: Who withdraws it.
-        now: When (UTC).
-        run_id: The run that does it.
+        author: Who withdraws it.
         notes: Why.
 
     Raises:
         BackcourtError: If there is no such alias.
     """
-    check_texts({"the reviewer": by, "the alias": alias_lookup + season + team_abbr, "notes": notes or ""})
+    author.check({"the alias": alias_lookup + season + team_abbr, "notes": notes})
     alias = _alias(session, alias_lookup, season, team_abbr)
-    key = alias_key(alias)
+    key, player = alias_key(alias), int(alias["player_id"])
+    about_it = select(session, REVIEWS, "t.undone_at IS NULL AND t.alias_key = @key", {"key": key})
     if not alias["is_active"]:
-        acts = select(
-            session, REVIEWS, "t.undone_at IS NULL AND t.action = 'withdraw' AND t.alias_key = @key", {"key": key}
-        )
+        acts = [act for act in about_it if act["action"] == "withdraw"]
         last = max(acts, key=lambda act: act["reviewed_at"], default={"review_id": ""})
-        return WithdrawnAlias(last["review_id"], key, alias["player_id"], 0, {}, (), 0, already=True)
-    own = {
-        key_of(review)
-        for review in select(session, REVIEWS, "t.undone_at IS NULL AND t.action = 'accept' AND t.alias_key = @key",
-                             {"key": key})
-    }  # fmt: skip
-    gone = _resting(session, own, alias)
-    names = stage_keys(session, gone, stage="names")
+        return WithdrawnAlias(last["review_id"], key, player, already=True)
+    gone = _resting(session, {key_of(act) for act in about_it if act["action"] == "accept"}, alias)
     queued = [row for row in select(session, QUEUE) if key_of(row) in gone]
-    rows, dates = seen(session, names)
-    known = {str(row[0]) for row in session.rows(f"SELECT t.review_id FROM {REVIEWS.full_name} AS t")}
-    place = {"source": "", "player_lookup": alias["alias_lookup"], "season": season, "team_abbr": team_abbr}
-    review: Row = {
-        "review_id": new_review_id(known, run_id, Act(place, "withdraw")),
-        **place,
-        "action": "withdraw",
-        "player_id": alias["player_id"],
-        "before": as_json({"alias": alias, "decisions": list(gone.values()), "queue": queued}),
-        "alias_key": key,
-        "reviewed_by": by,
-        "notes": notes,
-        "reviewed_at": later_than_all(session, REVIEWS, "reviewed_at", now),
-        "undone_at": None,
-        "undone_by": None,
-        "is_due": True,
-    }
+    rows, dates = seen(session, stage_keys(session, gone, stage="gone"))
+    place = {"source": "", "player_lookup": alias_lookup, "season": season, "team_abbr": team_abbr}
+    review = Log(session, author).entry(
+        Act(place, "withdraw", player, notes=notes),
+        {"alias": alias, "decisions": list(gone.values()), "queue": queued},
+        key,
+        is_due=True,
+    )
     unreviewed = dict.fromkeys(
         ("resolution_type", "resolved_to_player_id", "snooze_until", "reviewed_by", "reviewed_at")
     )
-    asked = [{**row, **unreviewed, "status": "pending", "processed_at": now} for row in queued]
-    session.transaction(
-        [
-            *taken_ids(session, names, run_id=run_id, now=now)[0],
-            *put(session, ALIASES, [{**alias, "is_active": False, "processed_at": now}]),
-            drop(DECISIONS, names),
-            *put(session, QUEUE, asked),
-            pending_again(names),
-            *put(session, REVIEWS, [review]),
-        ]
-    )
-    decided, _ = _ask_again(session, gone, (run_id, now))
-    return WithdrawnAlias(review["review_id"], key, alias["player_id"], len(gone), rows, dates, decided)
+    pending = [{**row, **unreviewed, "status": "pending", "processed_at": author.now} for row in queued]
+    change = _Change(gone, gone, _withdrawn(alias, author.now), pending)
+    change.carry_out(session, author, put(session, REVIEWS, [review]))
+    return WithdrawnAlias(review["review_id"], key, player, len(gone), rows, dates, _decided(session, gone))
 
 
-def _undo_acceptance(
-    session: Session,
-    review: Row,
-    context: tuple[Row, Mapping[str, Any], Sequence[Row]],
-    marked: Statement,
-    stamp: tuple[str, datetime],
-) -> Undone:
+def _unaccepted(
+    session: Session, review: Row, before: Mapping[str, Any], in_force: Sequence[Row], now: datetime
+) -> _Change:
     """Take back an accepted name; its alias goes unless another accepted name made the same one."""
-    was, before, in_force = context
-    shared = [
-        other
-        for other in in_force
-        if other["action"] == "accept"
+    shared = any(
+        other["action"] == "accept"
         and other["alias_key"] == review["alias_key"]
         and other["review_id"] != review["review_id"]
-    ]
-    made = [
-        row
-        for row in select(session, ALIASES, "t.is_active AND t.player_id = @player", {"player": review["player_id"]})
-        if not shared and alias_key(row) == review["alias_key"]
-    ]
-    gone = _resting(session, {key_of(review)}, made[0] if made else None)
-    names = stage_keys(session, gone, stage="names")
-    others = [from_json(QUEUE, row) for row in before.get("others", ())]
-    run_id, now = stamp
-    taken, rows = taken_ids(session, names, run_id=run_id, now=now)
-    session.transaction(
-        [
-            *taken,
-            *put(session, ALIASES, [{**alias, "is_active": False, "processed_at": now} for alias in made]),
-            drop(DECISIONS, names),
-            *put(session, QUEUE, [was, *(row for row in others if key_of(row) in gone)]),
-            pending_again(names),
-            marked,
-        ]
+        for other in in_force
     )
-    return Undone(review["review_id"], "accept", len(gone), rows, _ask_again(session, gone, stamp)[0])
+    aliases = select(session, ALIASES, "t.is_active AND t.player_id = @player", {"player": review["player_id"]})
+    made = next((row for row in aliases if not shared and alias_key(row) == review["alias_key"]), None)
+    gone = _resting(session, {key_of(review)}, made)
+    others = [row for row in before.get("others", ()) if key_of(row) in gone]
+    queue = [from_json(QUEUE, row) for row in (before, *others)]
+    return _Change(gone, {key_of(review)}, _withdrawn(made, now) if made else None, queue)
 
 
-def _undo_withdrawal(
-    session: Session, review: Row, before: Mapping[str, Any], marked: Statement, stamp: tuple[str, datetime]
-) -> Undone:
-    """Bring an alias back, with the decisions that rested on it and what the queue said of those names."""
-    alias = from_json(ALIASES, before["alias"])
-    decisions = [from_json(DECISIONS, row) for row in before["decisions"]]
-    queued = [from_json(QUEUE, row) for row in before["queue"]]
-    own = {key_of(row) for row in decisions}
-    gone = stage_keys(session, {*own, *_resting(session, own, None)}, stage="names")
-    back = stage_keys(session, own, stage="back")
-    run_id, now = stamp
-    session.transaction(
-        [
-            *taken_ids(session, gone, run_id=run_id, now=now)[0],
-            *put(session, ALIASES, [alias]),
-            drop(DECISIONS, gone),
-            *put(session, DECISIONS, decisions),
-            # What was queued only because the alias was withdrawn goes.
-            drop(QUEUE, back),
-            *put(session, QUEUE, queued),
-            pending_again(gone),
-            keep_decisions(back, {"now": now})[-1],
-            marked,
-        ]
-    )
-    decided, rows = _ask_again(session, own, stamp)
-    return Undone(review["review_id"], "withdraw", len(decisions), rows, decided)
+def _withdrawn(alias: Row, now: datetime) -> Row:
+    return {**alias, "is_active": False, "processed_at": now}
 
 
 def _resting(session: Session, own: Collection[Key], alias: Row | None) -> dict[Key, Row]:
@@ -296,11 +264,9 @@ def _number(row: Row) -> tuple[str, str, int]:
     return str(row["source"]), str(row["source_player_id"]), int(row["player_id"])
 
 
-def _ask_again(session: Session, names: Collection[Key], stamp: tuple[str, datetime]) -> tuple[int, int]:
-    """Ask the open names; returns how many of ``names`` are decided now, and how many raw rows got an id."""
-    run_id, now = stamp
-    asked = resolve(session, run_id=run_id, now=now)
-    return sum(1 for row in select(session, DECISIONS) if key_of(row) in names), asked.rows
+def _decided(session: Session, names: Collection[Key]) -> int:
+    """How many of some names are decided."""
+    return sum(1 for row in select(session, DECISIONS) if key_of(row) in names)
 
 
 def _alias(session: Session, alias_lookup: str, season: str, team_abbr: str) -> Row:

@@ -92,7 +92,17 @@ def search(warehouse: Warehouse | None, text: str, *, season: str = "") -> Playe
         return -career.last if career else 0
 
     ordered = sorted(ranks, key=lambda player: (ranks[player], newest(player), people.names[player], player))
-    return Players(tuple(_player(people, aliases, player) for player in ordered), are_near)
+    found = tuple(
+        Player(
+            player,
+            people.names[player],
+            people.career(player),
+            people.listed(player),
+            tuple(sorted(aliases.get(player, ()))),
+        )
+        for player in ordered
+    )
+    return Players(found, are_near)
 
 
 def _rank(asked: Name, form: str, name: Name, player_id: str, aliases: Collection[str]) -> int | None:
@@ -127,18 +137,3 @@ def _nearest(base: str, people: People, places: list[int]) -> dict[int, int]:
     for rank, (_, _, column) in enumerate(found):
         ranks.setdefault(people.spellings[places[column]].player_id, rank)
     return dict(list(ranks.items())[:_NEAREST])
-
-
-def _player(people: People, aliases: dict[int, set[str]], player: int) -> Player:
-    career = people.years.get(player)
-    places = sorted(
-        ((listing.season, listing.team_abbr) for listing in people.listings if listing.player_id == player),
-        key=lambda place: (-season_year(place[0]), place[1]),
-    )
-    return Player(
-        player,
-        people.names[player],
-        career.label if career else "",
-        tuple(" ".join(place) for place in places),
-        tuple(sorted(aliases.get(player, ()))),
-    )

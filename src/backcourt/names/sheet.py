@@ -8,20 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from backcourt.calendar import parse_date
 from backcourt.errors import BackcourtError, InputFileError, counted
-from backcourt.names.decide import Candidate
+from backcourt.names.candidates import Candidate
 from backcourt.names.files import read_csv, write_csv
 from backcourt.names.normalise import parse
 from backcourt.names.people import registered
 from backcourt.names.review import pending
-from backcourt.names.review_acts import Act, ActsResult, check, perform
+from backcourt.names.review_acts import Act, Author, Said, check
+from backcourt.names.review_perform import ActsResult, perform
 from backcourt.names.review_rows import QUEUE, Row, key_of, name_id, select
-from backcourt.names.review_said import Said
 from backcourt.warehouse.base import Session
 
 COLUMNS = (
@@ -87,15 +87,13 @@ def export(session: Session, path: Path, *, today: date) -> int:
     return len(rows)
 
 
-def import_(session: Session, path: Path, *, by: str, now: datetime, run_id: str) -> ActsResult:
+def import_(session: Session, path: Path, author: Author) -> ActsResult:
     """Do what a sheet says: every row of it in one transaction, or nothing.
 
     Args:
         session: A session that can write.
         path: CSV in UTF-8 with the columns of ``COLUMNS``; others are left alone.
-        by: Who decided.
-        now: When (UTC).
-        run_id: The run that does it.
+        author: Who decided.
 
     Returns:
         What changed; nothing if no row has a decision.
@@ -107,7 +105,7 @@ def import_(session: Session, path: Path, *, by: str, now: datetime, run_id: str
     lines = [_Line(number, cells) for number, cells in enumerate(read_csv(path, COLUMNS), start=2)]
     queue = {name_id(*key_of(row)): row for row in select(session, QUEUE)}
     people = registered(session) if any(line.cells["decision"].lower() == "accept" for line in lines) else None
-    said = Said.read(session)
+    said = Said(session)
     acts: list[Act] = []
     problems: list[str] = []
     seen: dict[str, int] = {}
@@ -117,7 +115,7 @@ def import_(session: Session, path: Path, *, by: str, now: datetime, run_id: str
             act = _act(line, queue, seen)
             if act is not None:
                 if not said.already(act):
-                    check(act, people, now)
+                    check(act, people, author.now)
                 _check_one_player(act, line, players)
                 acts.append(act)
         except BackcourtError as error:
@@ -129,7 +127,7 @@ def import_(session: Session, path: Path, *, by: str, now: datetime, run_id: str
             f"{'; '.join(problems[:_SHOWN])}{more}",
             next_step="correct them and import the file again",
         )
-    return perform(session, acts, by=by, now=now, run_id=run_id) if acts else ActsResult((), ())
+    return perform(session, acts, author) if acts else ActsResult()
 
 
 def guarded(value: object) -> str:

@@ -23,6 +23,7 @@ from backcourt.names.asking import DECISIONS
 from backcourt.names.decide import Candidate
 from backcourt.names.resolve import FAILURES, resolve
 from backcourt.names.review import health, pending
+from backcourt.names.review_acts import Author
 from backcourt.names.review_rows import OPEN
 from backcourt.runbooks import checks, facts, name_facts, view
 from backcourt.runbooks.parameters import NameResolution
@@ -230,7 +231,7 @@ def import_decisions(
         return Shown(view.note("note", f"{words[0].upper()}{words[1:]}.") + (rows if said else ""), words)
     chosen = identity or new_identity()
     with open_parameters(parameters).write(TABLES) as session:
-        done = sheet.import_(session, path, by=by or _user(), now=chosen.now, run_id=chosen.run_id)
+        done = sheet.import_(session, path, Author(by or _user(), chosen.now, chosen.run_id))
     words = (
         f"{len(done.reviews):,} decisions of {path.name} done; {done.rows:,} raw rows now have their id, "
         f"{done.names:,} other names were decided" + (f", {len(done.already):,} held already" if done.already else "")
