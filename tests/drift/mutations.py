@@ -330,8 +330,8 @@ def functions(tree: Path) -> Iterator[Mutation]:
             for name in re.findall(r"[`: ](backcourt(?:\.\w+)+)", line):
                 seen.setdefault(name, []).append((page, number))
             if page.endswith(".ipynb"):
-                for name in re.findall(r"\bsteps\.(\w+)\(", line):
-                    seen.setdefault(f"backcourt.runbooks.steps.{name}", []).append((page, number))
+                for name in re.findall(r"\b(\w+\.\w+)\(parameters\)", line):
+                    seen.setdefault(f"backcourt.runbooks.{name}", []).append((page, number))
     for dotted, places in sorted(seen.items()):
         module, _, name = dotted.rpartition(".")
         path = "src/" + module.replace(".", "/") + ".py"

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backcourt.processors.registry import registry
-from backcourt.runbooks.checks import PreflightError
 from backcourt.runbooks.parameters import Phase4Precompute
-from backcourt.runbooks.steps import preflight
+from backcourt.runbooks.phase4 import preflight
+from backcourt.runbooks.shared import PreflightError
 from small_season import LAST
 from state import query
 from worlds import trials

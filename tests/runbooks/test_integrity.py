@@ -3,19 +3,19 @@
 import pytest
 
 from backcourt.errors import DateRangeError, WarehouseError
-from backcourt.runbooks import steps
-from backcourt.runbooks.checks import PreflightError, ValidationError
+from backcourt.runbooks import integrity, phase4
 from backcourt.runbooks.parameters import Phase4DataIntegrity
+from backcourt.runbooks.shared import PreflightError, ValidationError
 
 START, END, DAY = "2021-11-08", "2021-11-21", "2021-11-12"
 STEPS = (
-    steps.environment,
-    steps.readiness,
-    steps.covered,
-    steps.failures_by_week,
-    steps.contaminated,
-    steps.gaps,
-    steps.verdict,
+    integrity.environment,
+    integrity.readiness,
+    integrity.covered,
+    phase4.failures_by_week,
+    integrity.contaminated,
+    integrity.gaps,
+    integrity.verdict,
 )
 
 
@@ -30,9 +30,9 @@ def test_an_intact_range_is_clean_and_untouched(warehouse):
     before = warehouse.read_bytes()
     for more in ({}, {"strict": True, "dry_run": False}):
         shown = {step.__name__: step(given(warehouse, **more)) for step in STEPS}
-        assert repr(shown["readiness"]) == "7 of 7 checks hold"
-        assert repr(shown["covered"]) == "10 of 10 checks hold"
-        assert repr(shown["contaminated"]).startswith("38 of 38 checks hold")
+        assert repr(shown["readiness"]) == "readiness: ok, 7 of 7 checks hold"
+        assert repr(shown["covered"]) == "coverage: ok, 10 of 10 checks hold"
+        assert repr(shown["contaminated"]) == "contamination: ok, 38 of 38 checks hold"
         assert repr(shown["gaps"]).startswith("no gap on ")
         assert repr(shown["verdict"]) == "everything holds"
         assert not [name for name, step in shown.items() if "skipped: dry run" in repr(step)]
@@ -44,15 +44,15 @@ def test_a_lost_date_is_seen_by_all_and_ends_the_runbook(warehouse, change):
     """TDZA of one date goes: coverage names it, the gaps show root and cascades, the verdict raises with the repair."""
     change(f"DELETE FROM nba_precompute.team_defense_zone_analysis WHERE analysis_date = '{DAY}'")
     parameters = given(warehouse)
-    covered = steps.covered(parameters).html
+    covered = integrity.covered(parameters).html
     assert f">{DAY}</td>" in covered
     assert "INVESTIGATE" in covered
     assert "DEPS_MISSING" not in covered.partition("Dates that do not add up")[2]
-    gaps = steps.gaps(parameters)
+    gaps = integrity.gaps(parameters)
     assert repr(gaps) == "roots: 1; gaps that depend on them: 2"
     assert gaps.html.index(">root</td>") < gaps.html.index("TDZA, through TDZA") < gaps.html.index("TDZA, through PCF")
     with pytest.raises(ValidationError) as caught:
-        steps.verdict(parameters)
+        integrity.verdict(parameters)
     for words in (
         "range: every candidate has a row or a recorded failure",
         "range: nothing is built on a gap or on changed inputs",
@@ -67,26 +67,26 @@ def test_a_problem_that_is_not_critical_does_not_end_the_runbook(warehouse, chan
         f"UPDATE nba_predictions.ml_feature_store_v2 SET points_avg_season = NULL WHERE game_date = '{DAY}' "
         "AND player_id % 4 = 0"
     )
-    shown = steps.contaminated(given(warehouse))
+    shown = integrity.contaminated(given(warehouse))
     assert "PARTIAL" in shown.html
     # The column, the array that holds its default now, and the sources, which say that it is known.
-    assert repr(shown) == "35 of 38 checks hold; problem"
-    with pytest.raises(ValidationError, match="critical: contamination: 35 of 38 checks hold; critical"):
-        steps.verdict(given(warehouse, strict=True))
-    assert repr(steps.verdict(given(warehouse))) == "problems, none of them critical"
+    assert repr(shown) == "contamination: problem, 35 of 38 checks hold"
+    with pytest.raises(ValidationError, match="critical: contamination: 35 of 38 checks hold"):
+        integrity.verdict(given(warehouse, strict=True))
+    assert repr(integrity.verdict(given(warehouse))) == "problems, none of them critical"
 
 
 def test_sources_that_are_missing_are_said_with_the_command(warehouse, change):
     """Box scores of a date are gone: preflight shows them and the command that loads, what holds is folded away."""
     change(f"DELETE FROM nba_raw.nbac_player_boxscore WHERE game_date = '{DAY}'")
-    html = steps.environment(given(warehouse)).html
+    html = integrity.environment(given(warehouse)).html
     seen, _, folded = html.partition("<details>")
     assert "nba_raw.nbac_player_boxscore is loaded" in seen
     assert "? problem" in seen
     assert "nba_raw.nbac_team_boxscore is loaded" in folded
     assert "backcourt load season DIR --warehouse" in html
     with pytest.raises(ValidationError, match="critical"):
-        steps.verdict(given(warehouse))
+        integrity.verdict(given(warehouse))
 
 
 def test_people_without_an_answer_are_named(warehouse, change):
@@ -98,7 +98,7 @@ def test_people_without_an_answer_are_named(warehouse, change):
             f"SELECT player_id, player_lookup FROM nba_precompute.player_daily_cache WHERE cache_date = '{DAY}' LIMIT 1"
         ).fetchone()
     change(f"DELETE FROM nba_precompute.player_daily_cache WHERE cache_date = '{DAY}' AND player_id = {who}")
-    html = steps.covered(given(warehouse)).html
+    html = integrity.covered(given(warehouse)).html
     assert name in html.partition("Who has neither a row nor a record")[2]
 
 
@@ -106,14 +106,14 @@ def test_altered_tables_end_the_runbook_at_its_first_step(warehouse, change):
     """A column that was taken out is named at once: a statement that reads it would only fail."""
     change("ALTER TABLE nba_precompute.player_daily_cache DROP COLUMN points_avg_season")
     with pytest.raises(PreflightError, match=r"not as in the catalog: .*player_daily_cache.*load into a new file"):
-        steps.environment(given(warehouse))
+        integrity.environment(given(warehouse))
     with pytest.raises(PreflightError, match="not as in the catalog"):
-        steps.gaps(given(warehouse))
+        integrity.gaps(given(warehouse))
 
 
 def test_the_range_and_the_warehouse_must_be_there(warehouse, tmp_path):
     """A range without games and a missing warehouse end the runbook at its first step, in words."""
     with pytest.raises(DateRangeError, match="2021-08-01"):
-        steps.environment(given(warehouse, start_date="2021-08-01", end_date="2021-08-02"))
+        integrity.environment(given(warehouse, start_date="2021-08-01", end_date="2021-08-02"))
     with pytest.raises(WarehouseError, match="there is no warehouse"):
-        steps.environment(given(tmp_path / "none.duckdb"))
+        integrity.environment(given(tmp_path / "none.duckdb"))

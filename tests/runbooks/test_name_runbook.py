@@ -14,10 +14,10 @@ from backcourt.calendar import DateRange
 from backcourt.errors import DateRangeError, InputFileError, WarehouseError
 from backcourt.integrity import pictures
 from backcourt.processors.registry import registry
-from backcourt.runbooks import names, steps
-from backcourt.runbooks.checks import PreflightError, ValidationError
+from backcourt.runbooks import names
 from backcourt.runbooks.parameters import NameResolution
 from backcourt.runbooks.scrub import replacements
+from backcourt.runbooks.shared import NOTHING_WRITTEN, PreflightError, ValidationError
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from rehash import rehash
 from review_league import FIRST, LOADED, NOW, ROBERT, SEASON, SECOND, league
@@ -85,20 +85,20 @@ def test_a_dry_run_counts_and_writes_nothing(place):
     Of the injury report nine names in ten rows, of the partner one, of the market two.
     """
     parameters, before = given(place, dry_run=True), place.read_bytes()
-    state = steps.registry_state(parameters)
+    state = names.registry_state(parameters)
     assert repr(state).startswith(f"registered: 6 players of {SEASON}; last filled 2023-01-13 09:00 UTC")
     assert f"{SEASON} 6 2 {SECOND} {SECOND}" in text(state)
-    asked = steps.names_asked(parameters)
+    asked = names.names_asked(parameters)
     assert repr(asked) == "names without an id: 12; players missed in the range: 2"
     for line in (f"nbac_injury_report 9 10 {FIRST} {SECOND}", f"bdl_injuries 1 1 {FIRST} {FIRST}"):
         assert line in text(asked)
     assert "odds_api_player_points_props 2 2" in text(asked)
-    for step in (steps.fill_registry, steps.resolve_names, steps.names_proven):
+    for step in (names.fill_registry, names.resolve_names, names.names_proven):
         assert "skipped: dry run" in repr(step(parameters))
-    due = steps.reprocess_names(parameters)
+    due = names.reprocess_names(parameters)
     assert repr(due) == "no date of the range misses a name that has since been resolved; 2 miss open ones"
     assert f"UPGC {FIRST} 1 UPGC {SECOND} 1" in text(due)
-    assert repr(steps.import_decisions(parameters)) == "no sheet was given"
+    assert repr(names.import_decisions(parameters)) == "no sheet was given"
     assert place.read_bytes() == before
 
 
@@ -107,7 +107,7 @@ def test_the_queue_is_drawn_and_named(place):
 
     Of the twelve open names two are no names: one has no letters, one is too long.
     """
-    shown = steps.names_waiting(given(place, dry_run=True))
+    shown = names.names_waiting(given(place, dry_run=True))
     assert "alias 1, exact_context 1, waiting 10" in repr(shown)
     assert "2 names of 2022-23 decided; 10 wait in the queue" in repr(shown)
     assert (
@@ -123,19 +123,19 @@ def test_a_reviewed_sheet_is_done_and_its_dates_come_back(place, tmp_path):
     """The accepted name leaves the queue with its failure; a dry run then names exactly the date that missed him."""
     sheet = tmp_path / "names.csv"
     _export(place, sheet, {"Timelord Williams": ("accept", str(ROBERT))})
-    dry = steps.import_decisions(given(place, dry_run=True, decisions=str(sheet)))
-    assert repr(dry) == f"3 decisions in names.csv, 7 rows without one; {steps.NOTHING_WRITTEN}"
+    dry = names.import_decisions(given(place, dry_run=True, decisions=str(sheet)))
+    assert repr(dry) == f"3 decisions in names.csv, 7 rows without one; {NOTHING_WRITTEN}"
     assert query(place, "SELECT count(*) FROM nba_reference.name_reviews") == [(0,)]
-    done = steps.import_decisions(given(place, decisions=str(sheet)), by="ann", identity=IDENTITY)
+    done = names.import_decisions(given(place, decisions=str(sheet)), by="ann", identity=IDENTITY)
     # Two rows of the injury report, one of the partner, one of the market.
     assert repr(done) == "3 decisions of names.csv done; 4 raw rows now have their id, 0 other names were decided"
     assert done.html.count("backcourt names undo ") == 3
-    due = steps.reprocess_names(given(place, dry_run=True))
+    due = names.reprocess_names(given(place, dry_run=True))
     assert repr(due).startswith("1 game dates would be computed again")
     assert f"UPGC {SEASON} {FIRST}" in text(due)
-    assert "no date of the range" in repr(steps.reprocess_names(given(place, dry_run=True, start_date=SECOND)))
+    assert "no date of the range" in repr(names.reprocess_names(given(place, dry_run=True, start_date=SECOND)))
     with pytest.raises(ValidationError, match=f"no date misses a name that has since been resolved: UPGC on {FIRST}"):
-        steps.names_proven(given(place))
+        names.names_proven(given(place))
 
 
 def test_a_sheet_that_cannot_be_used_ends_the_runbook(place, tmp_path):
@@ -143,19 +143,19 @@ def test_a_sheet_that_cannot_be_used_ends_the_runbook(place, tmp_path):
     sheet = tmp_path / "names.csv"
     for dry in (True, False):
         with pytest.raises(InputFileError, match=r"names\.csv: there is no such file or folder$"):
-            steps.import_decisions(given(place, dry_run=dry, decisions=str(sheet)))
+            names.import_decisions(given(place, dry_run=dry, decisions=str(sheet)))
     _export(place, sheet, {"Timelord Williams": ("accept", "1")})
     with pytest.raises(InputFileError, match="3 rows cannot be used, so nothing was imported"):
-        steps.import_decisions(given(place, decisions=str(sheet)), by="ann", identity=IDENTITY)
+        names.import_decisions(given(place, decisions=str(sheet)), by="ann", identity=IDENTITY)
     assert query(place, "SELECT count(*) FROM nba_reference.name_reviews") == [(0,)]
 
 
 def test_health_is_told_and_ends_nothing(place):
     """Two of twelve decided is a warning on the same day, and critical a day later."""
-    soon = steps.names_health(given(place), now=NOW)
+    soon = names.names_health(given(place), now=NOW)
     assert repr(soon).startswith("warning: queue 2 invalid, 10 pending")
     assert "exit status 1" in text(soon)
-    late = steps.names_health(given(place), now=LOADED + timedelta(hours=25))
+    late = names.names_health(given(place), now=LOADED + timedelta(hours=25))
     assert "exit status 2" in text(late)
     assert "25.0 hours, 10 over 24" in text(late)
 
@@ -163,18 +163,18 @@ def test_health_is_told_and_ends_nothing(place):
 def test_what_is_missing_is_said_first(place, tmp_path):
     """No file, no games, altered tables, nobody registered: each at the first step, in words."""
     with pytest.raises(WarehouseError, match="there is no warehouse"):
-        steps.registry_state(given(tmp_path / "none.duckdb"))
+        names.registry_state(given(tmp_path / "none.duckdb"))
     with pytest.raises(DateRangeError, match="2023-08-01"):
-        steps.registry_state(given(place, start_date="2023-08-01", end_date="2023-08-02"))
+        names.registry_state(given(place, start_date="2023-08-01", end_date="2023-08-02"))
     query(
         place, "UPDATE nba_reference.nba_players_registry SET last_gamebook_activity_date = ? WHERE season <> ''", FIRST
     )
-    assert "behind the box scores" in text(steps.registry_state(given(place)))
+    assert "behind the box scores" in text(names.registry_state(given(place)))
     query(place, "DELETE FROM nba_reference.nba_players_registry")
-    assert f"Nobody is registered in {SEASON}" in text(steps.registry_state(given(place)))
+    assert f"Nobody is registered in {SEASON}" in text(names.registry_state(given(place)))
     query(place, "ALTER TABLE nba_reference.player_aliases DROP COLUMN notes")
     with pytest.raises(PreflightError, match="player_aliases"):
-        steps.registry_state(given(place))
+        names.registry_state(given(place))
 
 
 def test_the_picture_says_what_it_shows():
@@ -290,7 +290,7 @@ def test_lost_players_come_back_and_one_waits(late, call, tmp_path):
     parameters = NameResolution.parse(
         {"start_date": LAST - timedelta(days=6), "end_date": LAST, "warehouse": str(late), "dry_run": False}
     )
-    assert "no date of the range misses" in repr(steps.reprocess_names(parameters))
+    assert "no date of the range misses" in repr(names.reprocess_names(parameters))
 
 
 @pytest.mark.slow

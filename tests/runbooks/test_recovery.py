@@ -7,9 +7,9 @@ import pytest
 from backcourt.backfill.request import RunIdentity
 from backcourt.errors import DateRangeError, LockedError, WarehouseError
 from backcourt.integrity.recovery import GateError
-from backcourt.runbooks import steps
-from backcourt.runbooks.checks import ValidationError
+from backcourt.runbooks import integrity, recovery
 from backcourt.runbooks.parameters import GapRecovery
+from backcourt.runbooks.shared import NOTHING_WRITTEN, ValidationError
 from state import contents
 
 pytestmark = pytest.mark.slow
@@ -30,20 +30,20 @@ def test_a_lost_date_is_repaired_and_proven(warehouse, change):
     intact = contents(warehouse)
     change(LOST)
     parameters = given(warehouse)
-    assert repr(steps.gaps(parameters)) == "roots: 1; gaps that depend on them: 2"
-    assert "1 missing" in steps.before(parameters).html
-    traced = steps.origin(parameters)
+    assert repr(integrity.gaps(parameters)) == "roots: 1; gaps that depend on them: 2"
+    assert "1 missing" in recovery.before(parameters).html
+    traced = recovery.origin(parameters)
     assert "TDZA 2021-11-12: 0 of 16 inputs changed; PCF 2021-11-12: 2 of 10 inputs changed" in repr(traced)
-    planned = steps.stages(parameters)
+    planned = recovery.stages(parameters)
     assert repr(planned) == "3 stages repair 3 gaps"
     assert f"backcourt run --start-date {DAY} --end-date {DAY} --table TDZA --reprocess all --warehouse" in planned.html
     with pytest.raises(ValidationError, match=f"3 gaps are left, first missing_date of nba_precompute.*{DAY}"):
-        steps.nothing_left(parameters)
-    done = steps.recover(parameters, identity=IDENTITY)
+        recovery.nothing_left(parameters)
+    done = recovery.recover(parameters, identity=IDENTITY)
     assert repr(done) == "run test: 3 stages done, each check passed"
     assert done.html.count("✓ passed") == 3
-    assert "no gap is left" in repr(steps.nothing_left(parameters))
-    assert "missing" not in steps.after(parameters).html
+    assert "no gap is left" in repr(recovery.nothing_left(parameters))
+    assert "missing" not in recovery.after(parameters).html
     assert contents(warehouse) == intact
 
 
@@ -51,10 +51,10 @@ def test_a_dry_run_writes_nothing(warehouse, change):
     """The plan is shown with the way on, every later step says that it was skipped, and the file keeps its bytes."""
     change(LOST)
     parameters, before = given(warehouse, dry_run=True), warehouse.read_bytes()
-    for step in (steps.gaps, steps.before, steps.origin):
+    for step in (integrity.gaps, recovery.before, recovery.origin):
         step(parameters)
-    assert steps.NOTHING_WRITTEN in repr(steps.stages(parameters))
-    for step in (steps.recover, steps.nothing_left, steps.after):
+    assert NOTHING_WRITTEN in repr(recovery.stages(parameters))
+    for step in (recovery.recover, recovery.nothing_left, recovery.after):
         assert "skipped: dry run" in repr(step(parameters))
     assert warehouse.read_bytes() == before
 
@@ -62,10 +62,10 @@ def test_a_dry_run_writes_nothing(warehouse, change):
 def test_without_a_gap_there_is_nothing_to_do(warehouse):
     """Every step says so, and nothing is written."""
     parameters, before = given(warehouse), warehouse.read_bytes()
-    assert repr(steps.gaps(parameters)).startswith("no gap on ")
-    for step in (steps.origin, steps.stages, steps.recover):
+    assert repr(integrity.gaps(parameters)).startswith("no gap on ")
+    for step in (recovery.origin, recovery.stages, recovery.recover):
         assert repr(step(parameters)) == "nothing to repair"
-    assert "no gap is left" in repr(steps.nothing_left(parameters))
+    assert "no gap is left" in repr(recovery.nothing_left(parameters))
     assert warehouse.read_bytes() == before
 
 
@@ -73,14 +73,14 @@ def test_a_raw_gap_asks_for_files_and_changes_nothing(warehouse, change):
     """Box scores of a date are gone: the plan says what to load, the recovery stops at its first gate."""
     change(f"DELETE FROM nba_raw.nbac_team_boxscore WHERE game_date = '{DAY}'")
     parameters = given(warehouse)
-    planned = steps.stages(parameters).html
+    planned = recovery.stages(parameters).html
     assert "Files are needed for nba_raw.nbac_team_boxscore" in planned
     assert "backcourt load season DIR --warehouse" in planned
     before = contents(warehouse)
     with pytest.raises(GateError, match=r"nba_raw\.nbac_team_boxscore has to be loaded again.*done: nothing"):
-        steps.recover(parameters, identity=IDENTITY)
+        recovery.recover(parameters, identity=IDENTITY)
     assert contents(warehouse) == before
-    assert "inputs changed" in repr(steps.origin(parameters))
+    assert "inputs changed" in repr(recovery.origin(parameters))
 
 
 def test_another_run_is_respected(warehouse, change):
@@ -93,12 +93,12 @@ def test_another_run_is_respected(warehouse, change):
         "now()::TIMESTAMP + INTERVAL 1 HOUR)",
     )
     with pytest.raises((GateError, LockedError), match="run other"):
-        steps.recover(given(warehouse), identity=RunIdentity("mine", datetime.now(UTC)))
+        recovery.recover(given(warehouse), identity=RunIdentity("mine", datetime.now(UTC)))
 
 
 def test_the_range_and_the_warehouse_must_be_there(warehouse, tmp_path):
     """A range without games and a missing warehouse end the runbook at its first step, in words."""
     with pytest.raises(DateRangeError, match="2021-08-01"):
-        steps.gaps(given(warehouse, start_date="2021-08-01", end_date="2021-08-02"))
+        integrity.gaps(given(warehouse, start_date="2021-08-01", end_date="2021-08-02"))
     with pytest.raises(WarehouseError, match="there is no warehouse"):
-        steps.gaps(given(tmp_path / "none.duckdb"))
+        integrity.gaps(given(tmp_path / "none.duckdb"))

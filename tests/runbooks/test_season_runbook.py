@@ -9,9 +9,9 @@ from backcourt.errors import DateRangeError, LockedError, WarehouseError
 from backcourt.integrity import pictures
 from backcourt.integrity.status import Month
 from backcourt.integrity.status import months as months_of
-from backcourt.runbooks import facts, steps
-from backcourt.runbooks.checks import PreflightError, ValidationError
+from backcourt.runbooks import facts, season
 from backcourt.runbooks.parameters import SeasonBackfill
+from backcourt.runbooks.shared import NOTHING_WRITTEN, PreflightError, ValidationError
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 
 pytestmark = pytest.mark.slow
@@ -33,26 +33,26 @@ def test_a_gap_is_found_filled_and_proven(warehouse, change):
         "DELETE FROM nba_processing.backfill_ledger WHERE game_date BETWEEN '2021-11-15' AND '2021-11-17'",
     )
     parameters = given(warehouse)
-    assert "5 of 5 raw tables loaded" in repr(steps.state(parameters))
-    planned = steps.foresee(parameters)._repr_html_()
+    assert "sources: ok, 5 of 5 checks hold" in repr(season.state(parameters))
+    planned = season.foresee(parameters)._repr_html_()
     assert "<td>missing</td>" in planned.replace(' class="bc-short"', "")
     assert "0 of 28 rows" in planned or "0 of 30 rows" in planned
     with pytest.raises(ValidationError, match=r"a second plan is empty: [0-9]+ ranges are left, PGS 2021-11-15"):
-        steps.verify(parameters)
-    assert "0 problems" in repr(steps.backfill(parameters, identity=IDENTITY))
-    assert "12 of 12 checks hold" in repr(steps.verify(parameters))
-    assert "nothing to do" in repr(steps.foresee(parameters))
-    assert "nothing to do" in repr(steps.backfill(parameters, identity=IDENTITY))
-    assert ", 0 failed" in repr(steps.coverage_by_month(parameters))
+        season.verify(parameters)
+    assert "0 problems" in repr(season.backfill(parameters, identity=IDENTITY))
+    assert "12 of 12 checks hold" in repr(season.verify(parameters))
+    assert "nothing to do" in repr(season.foresee(parameters))
+    assert "nothing to do" in repr(season.backfill(parameters, identity=IDENTITY))
+    assert ", 0 failed" in repr(season.coverage_by_month(parameters))
 
 
 def test_a_dry_run_writes_nothing(warehouse, change):
     """The file keeps its bytes; the plan says how to go on, and every later step says that it was skipped."""
     change("DELETE FROM nba_processing.backfill_ledger WHERE game_date = '2021-11-15'")
     parameters, before = given(warehouse, dry_run=True), warehouse.read_bytes()
-    steps.state(parameters)
-    assert steps.NOTHING_WRITTEN in repr(steps.foresee(parameters))
-    for step in (steps.backfill, steps.verify, steps.coverage_by_month):
+    season.state(parameters)
+    assert NOTHING_WRITTEN in repr(season.foresee(parameters))
+    for step in (season.backfill, season.verify, season.coverage_by_month):
         assert "skipped: dry run" in repr(step(parameters))
     assert warehouse.read_bytes() == before
 
@@ -61,20 +61,20 @@ def test_raw_data_of_a_final_game_must_be_there(warehouse, change):
     """A date of which the box scores are missing stops the runbook before it computes, with the command that loads."""
     change("DELETE FROM nba_raw.nbac_player_boxscore WHERE game_date = '2021-11-12'")
     with pytest.raises(PreflightError, match=r"nbac_player_boxscore.*2021-11-12.*backcourt load season DIR"):
-        steps.state(given(warehouse))
+        season.state(given(warehouse))
 
 
 def test_a_date_that_fails_stops_at_the_check(warehouse, change):
     """A date without upstream is a problem of the run, and the check names it; asked for alone, it is tried again."""
     change("DELETE FROM nba_raw.nbac_team_boxscore WHERE game_date = '2021-11-12'")
     parameters = given(warehouse)
-    shown = steps.backfill(parameters, identity=IDENTITY)
+    shown = season.backfill(parameters, identity=IDENTITY)
     assert "MISSING_DEPENDENCY: no upstream rows in nba_raw.nbac_team_boxscore on 2021-11-12" in shown._repr_html_()
     with pytest.raises(
         ValidationError, match=r"TOGS: every candidate has a row or a recorded failure: 35 OK, 1 DEPS_MISSING"
     ):
-        steps.verify(parameters)
-    again = steps.foresee(given(warehouse, reprocess="failed"))
+        season.verify(parameters)
+    again = season.foresee(given(warehouse, reprocess="failed"))
     assert "2021-11-12" in again._repr_html_()
 
 
@@ -87,9 +87,9 @@ def test_another_run_is_named(warehouse, change):
         "now()::TIMESTAMP + INTERVAL 1 HOUR)",
         "DELETE FROM nba_processing.backfill_ledger WHERE game_date = '2021-11-15'",
     )
-    assert "Run other (process 1 on elsewhere (somebody)) is writing x" in steps.state(given(warehouse)).html
+    assert "Run other (process 1 on elsewhere (somebody)) is writing x" in season.state(given(warehouse)).html
     with pytest.raises(LockedError, match="run other"):
-        steps.backfill(given(warehouse), identity=RunIdentity("mine", datetime.now(UTC)))
+        season.backfill(given(warehouse), identity=RunIdentity("mine", datetime.now(UTC)))
 
 
 def test_a_dead_run_is_no_writer(warehouse, change):
@@ -99,7 +99,7 @@ def test_a_dead_run_is_no_writer(warehouse, change):
         "heartbeat_at, expires_at) VALUES ('x', 'nba_precompute.player_daily_cache', '2021-11-01', '2021-11-30', "
         "'other', 'process 1 on elsewhere (somebody)', '2021-11-30', '2021-11-30', '2021-12-01')"
     )
-    shown = steps.state(given(warehouse)).html
+    shown = season.state(given(warehouse)).html
     assert "Run other (process 1 on elsewhere (somebody)) died and left its locks behind" in shown
     assert "No one is writing." in shown
 
@@ -107,9 +107,9 @@ def test_a_dead_run_is_no_writer(warehouse, change):
 def test_the_range_and_the_warehouse_must_be_there(warehouse, tmp_path):
     """A range without games names the nearest, a missing warehouse where it was looked for."""
     with pytest.raises(DateRangeError, match="nearest game dates"):
-        steps.state(given(warehouse, start_date="2021-08-01", end_date="2021-08-02"))
+        season.state(given(warehouse, start_date="2021-08-01", end_date="2021-08-02"))
     with pytest.raises(WarehouseError, match="there is no warehouse"):
-        steps.state(given(tmp_path / "none.duckdb"))
+        season.state(given(tmp_path / "none.duckdb"))
 
 
 def test_months_count_every_date_once(warehouse, change):

@@ -15,9 +15,9 @@ from programs import COMMAND
 from backcourt.backfill.request import RunIdentity
 from backcourt.errors import BackcourtError, DateRangeError, WarehouseError
 from backcourt.integrity import pictures
-from backcourt.runbooks import steps
-from backcourt.runbooks.checks import PreflightError, ValidationError
+from backcourt.runbooks import team_boxscore
 from backcourt.runbooks.parameters import NbacTeamBoxscore, ParameterError
+from backcourt.runbooks.shared import PreflightError, ValidationError
 from backcourt.sources.landing import Landing
 from small_season import LAST, raw_season
 from state import query
@@ -139,19 +139,26 @@ def test_a_dry_run_counts_and_writes_nothing(league):
     """All payloads are new, none is loaded, nothing is asked for or judged; the file keeps its bytes."""
     parameters, before = league.given(dry_run=True), league.path.read_bytes()
     games = len(league.games)
-    ready = steps.team_boxscores_ready(parameters)
-    assert repr(ready) == f"{games} final games on 2 dates of 2021-22; {games - 1} payloads of them have landed"
-    landed = steps.payloads_landed(parameters)
+    ready = team_boxscore.team_boxscores_ready(parameters)
+    assert repr(ready) == (
+        f"{games} final games on 2 dates of 2021-22; {games - 1} payloads of them have landed; "
+        "preflight: ok, 3 of 3 checks hold"
+    )
+    landed = team_boxscore.payloads_landed(parameters)
     assert f"{games - 1} new, 0 corrected, 0 loaded, 0 held back; final games without one: 1" in repr(landed)
     assert f"the payload of {games - 1} has landed, that of 1 has not" in repr(landed)
     assert f"Without a payload: {league.absent} (" in text(landed)
-    fetched = steps.fetch_team_boxscores(parameters)
+    fetched = team_boxscore.fetch_team_boxscores(parameters)
     assert "fetch is false; payloads that have not landed: 1" in repr(fetched)
     assert f"backcourt fetch nbac_team_boxscore {parameters.dates} --landing " in text(fetched)
-    assert "1 payloads would be fetched" in repr(steps.fetch_team_boxscores(league.given(dry_run=True, fetch=True)))
-    assert repr(steps.load_team_boxscores(parameters)).startswith(f"{games - 1} payloads would be loaded, 0 are")
-    assert repr(steps.team_boxscores_held(parameters)) == "games held back: 0, payloads refused: 0"
-    assert "skipped: dry run" in repr(steps.team_boxscores_proven(parameters))
+    assert "1 payloads would be fetched" in repr(
+        team_boxscore.fetch_team_boxscores(league.given(dry_run=True, fetch=True))
+    )
+    assert repr(team_boxscore.load_team_boxscores(parameters)).startswith(
+        f"{games - 1} payloads would be loaded, 0 are"
+    )
+    assert repr(team_boxscore.team_boxscores_held(parameters)) == "games held back: 0, payloads refused: 0"
+    assert "skipped: dry run" in repr(team_boxscore.team_boxscores_proven(parameters))
     assert league.path.read_bytes() == before
 
 
@@ -161,9 +168,9 @@ def test_a_load_and_its_correction(league):
     A second load skips everything; when the service has mended the broken payload, nothing is held back any more.
     """
     parameters, good = league.given(), len(league.same)
-    done = steps.load_team_boxscores(parameters, identity=IDENTITY)
+    done = team_boxscore.load_team_boxscores(parameters, identity=IDENTITY)
     assert repr(done) == (
-        f"run test: 2 loaded, {good} skipped, 1 quarantined, 0 errors; skip rate {good / (good + 2):.0%}"
+        f"run test: 2 loaded, {good} skipped, 1 quarantined, 0 errors, 20 teams, skip rate {good / (good + 2):.0%}"
     )
     assert "points_add_up: 1 held back" in text(done)
     assert f"by date: {league.games[league.corrected][0]['game_date']}: 1" in text(done)
@@ -178,13 +185,13 @@ def test_a_load_and_its_correction(league):
         (league.corrected, stored[league.corrected]["assists"] + 1, stored[league.corrected]["points"]),
         (league.broken, stored[league.broken]["assists"], stored[league.broken]["points"]),
     ]
-    held = steps.team_boxscores_held(parameters)
+    held = team_boxscore.team_boxscores_held(parameters)
     assert repr(held) == "games held back: 1, payloads refused: 0"
     points = stored[league.broken]["points"]
     assert f"{points + 1} points, the shots make {points}" in text(held)
     assert f"backcourt quarantine show {league.broken}" in text(held)
     assert str(league.place) not in held.html
-    states = repr(steps.payloads_landed(parameters))
+    states = repr(team_boxscore.payloads_landed(parameters))
     assert f"0 new, 0 corrected, {good + 2} loaded, 1 held back" in states
     ((scored,),) = query(
         league.path,
@@ -193,20 +200,21 @@ def test_a_load_and_its_correction(league):
         LAST,
     )
     games = len(league.games)
-    assert repr(steps.team_boxscores_proven(parameters)) == (
-        f"6 of 6 checks hold: {games} final games, {2 * games} lines, {scored:,} points, {scored:,} in the schedule"
+    assert repr(team_boxscore.team_boxscores_proven(parameters)) == (
+        f"{games} final games, {2 * games} lines, {scored:,} points, {scored:,} in the schedule; "
+        "proof: ok, 6 of 6 checks hold"
     )
     league.land(league.broken, hours=2)
-    assert "0 new, 1 corrected" in repr(steps.payloads_landed(parameters))
-    again = repr(steps.load_team_boxscores(parameters, identity=RunIdentity("again", NOW)))
-    assert again == f"run again: 0 loaded, {good + 3} skipped, 0 quarantined, 0 errors; skip rate 100%"
-    assert repr(steps.team_boxscores_held(parameters)) == "games held back: 0, payloads refused: 0"
+    assert "0 new, 1 corrected" in repr(team_boxscore.payloads_landed(parameters))
+    again = repr(team_boxscore.load_team_boxscores(parameters, identity=RunIdentity("again", NOW)))
+    assert again == f"run again: 0 loaded, {good + 3} skipped, 0 quarantined, 0 errors, 2 teams, skip rate 100%"
+    assert repr(team_boxscore.team_boxscores_held(parameters)) == "games held back: 0, payloads refused: 0"
 
 
 def test_what_is_not_proven_is_named(league):
     """A game without lines and payloads that nobody loaded end the runbook; so do another score and a stranger's line."""
     with pytest.raises(ValidationError) as found:
-        steps.team_boxscores_proven(league.given())
+        team_boxscore.team_boxscores_proven(league.given())
     assert f"every final game has two lines: {league.games[league.fresh][0]['game_date']} {league.fresh}" in str(
         found.value
     )
@@ -222,7 +230,7 @@ def test_what_is_not_proven_is_named(league):
     )
     query(league.path, "UPDATE nba_raw.nbac_schedule SET game_status = 1 WHERE game_id = ?", league.absent)
     with pytest.raises(ValidationError) as found:
-        steps.team_boxscores_proven(league.given())
+        team_boxscore.team_boxscores_proven(league.given())
     told = dict(part.split(": ", 1) for part in found.value.message.split("; "))
     for check in ("each line has the schedule's score", "the shots of each line make its points"):
         assert re.findall(r"\d{10}", told[check]) == [game]
@@ -233,9 +241,9 @@ def test_what_is_not_proven_is_named(league):
 def test_what_cannot_be_read_is_refused_and_named(league):
     """A page in the place of a payload is refused with its reason, without its path; the others load."""
     league.land(league.same[0], hours=1, data=b"<html>denied</html>")
-    done = steps.load_team_boxscores(league.given(), identity=IDENTITY)
+    done = team_boxscore.load_team_boxscores(league.given(), identity=IDENTITY)
     assert "1 errors" in repr(done)
-    held = steps.team_boxscores_held(league.given())
+    held = team_boxscore.team_boxscores_held(league.given())
     assert repr(held) == "games held back: 1, payloads refused: 1"
     assert "it is HTML" in text(held)
     assert str(league.place) not in held.html
@@ -244,18 +252,18 @@ def test_what_cannot_be_read_is_refused_and_named(league):
 def test_what_is_missing_is_said_first(league, tmp_path):
     """No file, no games, no payloads, an address that is none, altered tables: each at the first step, in words."""
     with pytest.raises(WarehouseError, match="there is no warehouse"):
-        steps.team_boxscores_ready(league.given(warehouse=str(tmp_path / "none.duckdb")))
+        team_boxscore.team_boxscores_ready(league.given(warehouse=str(tmp_path / "none.duckdb")))
     with pytest.raises(DateRangeError, match="2022-08-01"):
-        steps.team_boxscores_ready(league.given(start_date="2022-08-01", end_date="2022-08-02"))
+        team_boxscore.team_boxscores_ready(league.given(start_date="2022-08-01", end_date="2022-08-02"))
     empty = {"landing": str(tmp_path / "empty")}
     with pytest.raises(PreflightError, match=r"has payloads of them: none of .* -p fetch=true"):
-        steps.team_boxscores_ready(league.given(**empty))
-    assert "0 payloads" in repr(steps.team_boxscores_ready(league.given(**empty, fetch=True)))
+        team_boxscore.team_boxscores_ready(league.given(**empty))
+    assert "0 payloads" in repr(team_boxscore.team_boxscores_ready(league.given(**empty, fetch=True)))
     with pytest.raises(BackcourtError, match="cannot be used"):
-        steps.team_boxscores_ready(league.given(landing="nowhere://zone"))
+        team_boxscore.team_boxscores_ready(league.given(landing="nowhere://zone"))
     query(league.path, "ALTER TABLE nba_raw.nbac_team_boxscore DROP COLUMN team_name")
     with pytest.raises(PreflightError, match="nbac_team_boxscore"):
-        steps.team_boxscores_ready(league.given())
+        team_boxscore.team_boxscores_ready(league.given())
 
 
 @pytest.fixture
@@ -288,16 +296,16 @@ def mirror(league, monkeypatch):
 @pytest.mark.slow
 def test_only_what_is_missing_is_fetched(league, mirror):
     """One request for the absent game; asked again, none; without fetch nothing is ever asked."""
-    steps.fetch_team_boxscores(league.given())
+    team_boxscore.fetch_team_boxscores(league.given())
     assert mirror == []
-    done = steps.fetch_team_boxscores(league.given(fetch=True), identity=IDENTITY)
+    done = team_boxscore.fetch_team_boxscores(league.given(fetch=True), identity=IDENTITY)
     known = len(league.games) - 1
     assert repr(done) == f"1 new, 0 unchanged, {known} had landed, 0 missing of {known + 1}; 1 requests"
     (path,) = mirror
     assert path.startswith("/stats/boxscoretraditionalv3?")
     assert f"GameID={league.absent}" in path
-    assert "final games without one: 0" in repr(steps.payloads_landed(league.given()))
-    assert repr(steps.fetch_team_boxscores(league.given(fetch=True))).endswith("; 0 requests")
+    assert "final games without one: 0" in repr(team_boxscore.payloads_landed(league.given()))
+    assert repr(team_boxscore.fetch_team_boxscores(league.given(fetch=True))).endswith("; 0 requests")
     assert len(mirror) == 1
 
 
@@ -307,7 +315,7 @@ def test_what_the_service_does_not_have_is_told(league):
     """A payload that does not come is named with the answer, and the runbook goes on."""
     shutil.rmtree(league.place / "nbac_team_boxscore" / str(FIRST) / league.fresh)
     league.land(league.absent)
-    done = steps.fetch_team_boxscores(league.given(fetch=True), identity=IDENTITY)
+    done = team_boxscore.fetch_team_boxscores(league.given(fetch=True), identity=IDENTITY)
     assert "1 missing" in repr(done)
     assert f"{league.fresh} 127.0.0.1:" in text(done)
     assert "answered 404" in text(done)

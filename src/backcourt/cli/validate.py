@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from backcourt.catalog.model import Table
     from backcourt.integrity.fields import FieldRange
-    from backcourt.integrity.rates import Rate
 
 app = typer.Typer(help="Check that what is stored is complete and correct.", no_args_is_help=True)
 TablesOption = Annotated[
@@ -96,7 +95,7 @@ def coverage(
     parts += [tables.untracked(named)] if details else []
     return with_warehouse(found, at.option).answer(
         *parts,
-        *_rates(weeks),
+        *([tables.bands(weeks)] if any(week.band for week in weeks) else []),
         no_games=span.days - len({cell.day for cell in cells}),
         dates=[{**asdict(cell), "status": coverage_status(cell)} for cell in odd],
         untracked=named,
@@ -187,23 +186,3 @@ def _dates(fields: Sequence[FieldRange]) -> Rows:
         ],
         ("judged", "valid"),
     )
-
-
-def _rates(weeks: Sequence[Rate]) -> list[Rows]:
-    """The share of players under 10 games, which has a usual band, week by week."""
-    rows = [
-        (
-            rate.season,
-            rate.days,
-            rate.candidates,
-            rate.failures,
-            f"{rate.percent:.1f}",
-            rate.band.share,
-            "" if rate.band.low <= rate.percent <= rate.band.high else "a question, not a failure",
-        )
-        for rate in weeks
-        if rate.band is not None
-    ]
-    headers = ("season", "days", "candidates", "under 10 games", "percent", "usual", "")
-    title = "PSZA, players under 10 games by week since opening day"
-    return [Rows(headers, rows, headers[2:5], title)] if rows else []

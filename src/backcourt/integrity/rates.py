@@ -45,6 +45,11 @@ class Rate:
         return str(self.first_day) if self.first_day == self.last_day else f"{self.first_day}-{self.last_day}"
 
     @property
+    def is_outside(self) -> bool:
+        """True if it is outside what is usual."""
+        return self.band is not None and not self.band.low <= self.percent <= self.band.high
+
+    @property
     def band(self) -> Band | None:
         """What is usual; known for players under 10 games in PSZA only."""
         if (self.table, self.category) != ("PSZA", "INSUFFICIENT_DATA"):

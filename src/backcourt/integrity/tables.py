@@ -11,12 +11,14 @@ from backcourt.backfill.history import Run
 from backcourt.backfill.plan import PlannedRange
 from backcourt.backfill.results import TableResult
 from backcourt.catalog import table as table_of
+from backcourt.integrity.fields import FieldRange
 from backcourt.integrity.gaps import Gap
 from backcourt.integrity.lineage import Lineage
+from backcourt.integrity.rates import Rate
 from backcourt.integrity.recovery import Stage
 from backcourt.integrity.status import DamagedDates, FailedDate
 from backcourt.integrity.untracked import LIMIT, Untracked
-from backcourt.integrity.validation import coverage_status
+from backcourt.integrity.validation import coverage_status, days_text
 
 
 def ranges(found: Sequence[PlannedRange], title: str = "") -> Rows:
@@ -148,6 +150,26 @@ def arithmetic(odd: Sequence[Cell]) -> Rows:
     )
 
 
+def fields(found: Sequence[FieldRange]) -> Rows:
+    """The critical fields, and on which dates they are not clean."""
+    return Rows(
+        ("table", "critical field", "status", "rows judged", "valid", "dates not clean", "which"),
+        [
+            (
+                table_of(field.table).short,
+                field.field,
+                field.status,
+                field.judged,
+                field.valid,
+                len(field.bad),
+                days_text([item.day for item in field.bad]),
+            )
+            for field in found
+        ],
+        ("rows judged", "valid", "dates not clean"),
+    )
+
+
 def untracked(named: Sequence[Untracked]) -> Rows:
     """Everyone who has neither a row nor a record."""
     title = f"neither row nor record{f', the first {LIMIT}' if len(named) == LIMIT else ''}"
@@ -156,6 +178,35 @@ def untracked(named: Sequence[Untracked]) -> Rows:
         [(table_of(item.table).short, item.day, item.entity, item.name, item.game_id) for item in named],
         title=title if named else "everyone is tracked",
     )
+
+
+def bands(found: Sequence[Rate]) -> Rows:
+    """The share of players under 10 games week by week, beside what is usual."""
+    headers = ("season", "days", "candidates", "under 10 games", "percent", "usual", "")
+    rows = [
+        (
+            rate.season,
+            rate.days,
+            rate.candidates,
+            rate.failures,
+            f"{rate.percent:.1f}",
+            rate.band.share,
+            "a question, not a failure" if rate.is_outside else "",
+        )
+        for rate in found
+        if rate.band is not None
+    ]
+    return Rows(headers, rows, headers[2:5], "PSZA, players under 10 games by week since opening day")
+
+
+def weeks(found: Sequence[Rate]) -> Rows:
+    """Failure records of every category week by week."""
+    headers = ("table", "category", "season", "days", "records", "candidates", "percent", "usual")
+    rows = [
+        (r.table, r.category, r.season, r.days, r.failures, r.candidates, r.percent, r.band.share if r.band else "")
+        for r in found
+    ]
+    return Rows(headers, rows, headers[4:7])
 
 
 def by_status(cells: Sequence[Cell]) -> Rows:

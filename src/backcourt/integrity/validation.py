@@ -65,8 +65,17 @@ class Validation:
     @property
     def verdict(self) -> str:
         """What it comes to, in a line."""
-        holding = sum(check.passed for check in self.checks)
-        return f"{self.name}: {LEVELS[self.exit_code]}, {holding} of {len(self.checks)} hold"
+        return f"{self.name}: {LEVELS[self.exit_code]}, {self.count}"
+
+    @property
+    def count(self) -> str:
+        """How many checks hold."""
+        return f"{sum(check.passed for check in self.checks)} of {len(self.checks)} checks hold"
+
+    def folded(self) -> Check:
+        """The whole of it as one check."""
+        bad = [f"{check.name}: {check.found}" for check in self.checks if not check.passed]
+        return Check(self.name, LEVELS[self.exit_code], "; ".join([self.count, *bad]), self.next_step)
 
     def answer(self, *parts: Part, **more: object) -> Answer:
         """What it says.

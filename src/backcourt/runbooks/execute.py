@@ -152,8 +152,6 @@ def run_runbook(
         RunbookError: If the notebook does not run to its end; no report is written then, and what stood in the folder
             stays.
     """
-    from backcourt.runbooks.pieces import open_parameters
-
     started, now = clock(), now or datetime.now(UTC).replace(microsecond=0)
     found = runbook(name, folder)
     given = MODELS[name].parse(parameters)
@@ -161,7 +159,7 @@ def run_runbook(
         raise BackcourtError(
             f"time-out {timeout:g} cannot be used", valid=[f"seconds, more than 0 and at most {_LONGEST_SECONDS:,}"]
         )
-    open_parameters(given).require()
+    given.open().require()
     words = replacements(given, out_folder)
     stem = f"{name}_{given.start_date}_{given.end_date}{'.dry-run' if given.dry_run else ''}"
     notebook, report, failed = (out_folder / f"{stem}{end}" for end in (".ipynb", ".html", ".failed.ipynb"))

@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from backcourt.answers.model import Answer, Folded, Kind, Note, Part, Rows, ToCopy, readable, sentence
 from backcourt.backfill.request import RunIdentity
 from backcourt.backfill.results import NOTHING, TableResult
-from backcourt.catalog import TABLES, table
+from backcourt.catalog import TABLES
 from backcourt.errors import BackcourtError
 from backcourt.integrity.reprocessing import missed
 from backcourt.integrity.reprocessing import reprocess as compute
-from backcourt.integrity.validation import coverage, days_text, with_warehouse
+from backcourt.integrity.validation import Validation, coverage, days_text
 from backcourt.names import registry_fill
 from backcourt.names.asking import DECISIONS
 from backcourt.names.decide import Candidate
@@ -25,25 +26,25 @@ from backcourt.names.resolve import FAILURES, resolve
 from backcourt.names.review import health, pending
 from backcourt.names.review_acts import Author
 from backcourt.names.review_rows import OPEN
-from backcourt.runbooks import checks, facts, name_facts, view
+from backcourt.runbooks import facts, name_facts
 from backcourt.runbooks.parameters import NameResolution
-from backcourt.runbooks.pieces import (
+from backcourt.runbooks.shared import (
     NOTHING_WRITTEN,
-    checks_table,
+    SHOWN,
+    ValidationError,
+    check,
+    more,
     new_identity,
-    open_parameters,
     require_tables,
+    short,
     skipped,
-    stop,
+    validated,
 )
-from backcourt.runbooks.view import Shown
 
-_SHOWN = 20
-"""Lines of a kind that a step shows before it counts the rest."""
-_KINDS: Mapping[str, view.Kind] = {"good": "good", "warning": "question", "critical": "bad"}
+_KINDS: Mapping[str, Kind] = {"good": "good", "warning": "question", "critical": "bad"}
 
 
-def registry_state(parameters: NameResolution) -> Shown:
+def registry_state(parameters: NameResolution) -> Answer:
     """Who is registered in the seasons of the range, and how far the registry is behind the box scores.
 
     Raises:
@@ -51,7 +52,7 @@ def registry_state(parameters: NameResolution) -> Shown:
         DateRangeError: If the schedule has no game in the range.
         WarehouseError: If there is no warehouse.
     """
-    warehouse = open_parameters(parameters)
+    warehouse = parameters.open()
     require_tables(warehouse)
     with warehouse.read() as session:
         dates = facts.game_dates(session, parameters.span)
@@ -71,37 +72,27 @@ def registry_state(parameters: NameResolution) -> Shown:
     when = f"{filled:%Y-%m-%d %H:%M} UTC" if filled else "never"
     words = f"registered: {sum(int(row[1]) for row in rows):,} players of {', '.join(seasons)}; last filled {when}"
     headers = ("season", "players", "teams", "games known until", "box scores until")
-    html = [
-        view.note("note", f"{words[0].upper()}{words[1:]}."),
-        view.table(headers, rows, numbers=headers[1:3]),
-        *(view.note("question", text) for text in remarks),
-    ]
-    return Shown("".join(html), words)
+    parts: list[Part] = [Rows(headers, rows, headers[1:3]), *(Note(text, "question") for text in remarks)]
+    return Answer(words, parts, kind="note")
 
 
-def names_asked(parameters: NameResolution) -> Shown:
+def names_asked(parameters: NameResolution) -> Answer:
     """Names of the raw tables without an id, by source, and whom the tables of the range missed so far."""
-    with open_parameters(parameters).read() as session:
+    with parameters.open().read() as session:
         found = name_facts.asked(session)
         lost = name_facts.lost(session, parameters.span)
     open_names, gone = sum(row["names"] for row in found), _people(lost, "pending", "resolved")
     words = f"names without an id: {open_names:,}; players missed in the range: {gone:,}"
-    asked = view.table(
-        ("source", "names", "rows", "first seen", "last seen"),
-        [(row["source"], row["names"], row["n"], row["first"], row["last"]) for row in found],
-        numbers=("names", "rows"),
-    )
-    html = [
-        view.note("note" if found else "good", f"{words[0].upper()}{words[1:]}."),
-        asked if found else "",
-        view.note("question", "Missed in the range, because no player of that name is registered:") + _lost_table(lost)
-        if lost
-        else "",
-    ]
-    return Shown("".join(html), words)
+    rows = [(row["source"], row["names"], row["n"], row["first"], row["last"]) for row in found]
+    headers = ("source", "names", "rows", "first seen", "last seen")
+    parts: list[Part] = [Rows(headers, rows, headers[1:3])] if found else []
+    if lost:
+        why = Note("Missed in the range, because no player of that name is registered:", "question")
+        parts += [why, _lost_table(lost)]
+    return Answer(words, parts, kind="note" if found else "good")
 
 
-def fill_registry(parameters: NameResolution, *, identity: RunIdentity | None = None) -> Shown:
+def fill_registry(parameters: NameResolution, *, identity: RunIdentity | None = None) -> Answer:
     """Count who was listed where in the seasons of the range, and add everybody who ever played.
 
     Args:
@@ -111,15 +102,15 @@ def fill_registry(parameters: NameResolution, *, identity: RunIdentity | None = 
     if parameters.dry_run:
         return skipped("registry")
     chosen = identity or new_identity()
-    with open_parameters(parameters).write(TABLES) as session:
+    with parameters.open().write(TABLES) as session:
         done = registry_fill.fill_registry(
             session, parameters.span, run_id=chosen.run_id, now=chosen.now, trigger="runbook"
         )
     words = f"run {chosen.run_id}: {done.rows:,} players by team and season, {done.written:,} rows new or changed"
-    return Shown(view.note("good", f"{words}."), words)
+    return Answer(words, kind="good")
 
 
-def resolve_names(parameters: NameResolution, *, identity: RunIdentity | None = None) -> Shown:
+def resolve_names(parameters: NameResolution, *, identity: RunIdentity | None = None) -> Answer:
     """Decide every name without an id, write the ids into the raw rows, and queue what nobody can decide.
 
     Args:
@@ -132,7 +123,7 @@ def resolve_names(parameters: NameResolution, *, identity: RunIdentity | None = 
     if parameters.dry_run:
         return skipped("names")
     chosen = identity or new_identity()
-    with open_parameters(parameters).write(TABLES) as session:
+    with parameters.open().write(TABLES) as session:
         done = resolve(session, run_id=chosen.run_id, now=chosen.now)
         found = name_facts.unlike(session, chosen.run_id)
     words = (
@@ -142,7 +133,7 @@ def resolve_names(parameters: NameResolution, *, identity: RunIdentity | None = 
     headers = ("name", "source", "season", "team", "is", "step", "evidence")
     rows = [
         (
-            name_facts.printed(row["original_name"]),
+            readable(row["original_name"]),
             row["source"],
             row["season"],
             row["team_abbr"],
@@ -150,24 +141,20 @@ def resolve_names(parameters: NameResolution, *, identity: RunIdentity | None = 
             row["step"],
             row["evidence"],
         )
-        for row in found[:_SHOWN]
+        for row in found[:SHOWN]
     ]
-    html = [
-        view.note("question" if done.queued else "good", f"{words}."),
-        view.note("note", "Resolved though their letters are not those of the official name:")
-        + view.table(headers, rows)
-        if rows
-        else "",
-        _more(len(found), f"all are in {DECISIONS}"),
-    ]
-    return Shown("".join(html), words)
+    parts: list[Part] = []
+    if rows:
+        parts = [Note("Resolved though their letters are not those of the official name:"), Rows(headers, rows)]
+    parts += more(len(found), f"all are in {DECISIONS}")
+    return Answer(words, parts, kind="question" if done.queued else "good")
 
 
-def names_waiting(parameters: NameResolution) -> Shown:
+def names_waiting(parameters: NameResolution) -> Answer:
     """How the names of the seasons were decided, drawn and counted, and the queue with candidates and reasons."""
     from backcourt.integrity import pictures
 
-    with open_parameters(parameters).read() as session:
+    with parameters.open().read() as session:
         seasons = list(dict.fromkeys(item.season for item in facts.game_dates(session, parameters.span)))
         decided = name_facts.by_step(session, seasons)
         queue = pending(session, OPEN, today=parameters.end_date)
@@ -178,7 +165,7 @@ def names_waiting(parameters: NameResolution) -> Shown:
     rows = [
         (
             row["name_id"],
-            name_facts.printed(row["original_name"]),
+            readable(row["original_name"]),
             row["source"],
             f"{row['season']} {row['team_abbr']}".strip(),
             row["occurrences"],
@@ -187,23 +174,19 @@ def names_waiting(parameters: NameResolution) -> Shown:
             "; ".join(f"{c.label} {c.similarity:.3f}" for c in map(Candidate.read, row["candidates"] or ()))
             or "nobody",
         )
-        for row in queue[:_SHOWN]
+        for row in queue[:SHOWN]
     ]
     headers = ("id", "name", "source", "season, team", "rows", "status", "why no rule decided", "who might be meant")
-    option = checks.warehouse_flag(parameters)
-    html = [
-        picture._repr_html_(),
-        view.note("question" if queue else "good", f"{words[0].upper()}{words[1:]}."),
-        view.table(headers, rows, numbers=("rows",)) if rows else "",
-        _more(len(queue), "backcourt names pending"),
-        view.command(f"backcourt names show {queue[0]['name_id']}{option}") if queue else "",
-    ]
-    return Shown("".join(html), f"{words}. {picture.alt}")
+    lead = Note(sentence(words), "question" if queue else "good")
+    parts: list[Part] = [picture, lead, *([Rows(headers, rows, ("rows",))] if rows else [])]
+    parts += more(len(queue), "backcourt names pending")
+    steps = [f"backcourt names show {queue[0]['name_id']}{parameters.option}"] if queue else []
+    return Answer(f"{words}. {picture.alt}", parts, steps)
 
 
 def import_decisions(
     parameters: NameResolution, *, by: str | None = None, identity: RunIdentity | None = None
-) -> Shown:
+) -> Answer:
     """Do what a reviewed sheet says; without a sheet, say how one is made. A dry run counts its decisions.
 
     Args:
@@ -218,32 +201,31 @@ def import_decisions(
     from backcourt.names.files import read_csv
 
     if parameters.decisions is None:
-        words = "no sheet was given"
-        option = checks.warehouse_flag(parameters)
-        html = view.note("note", "No sheet was given. One is made of the queue, for a spreadsheet:")
-        return Shown(html + view.command(f"backcourt names export --output names.csv{option}"), words)
+        how = Note("One is made of the queue, for a spreadsheet:")
+        return Answer(
+            "no sheet was given",
+            [how, ToCopy(f"backcourt names export --output names.csv{parameters.option}")],
+            kind="note",
+        )
     path = Path(parameters.decisions)
     if parameters.dry_run:
         said = Counter(cells["decision"].lower().partition(" ")[0] for cells in read_csv(path, sheet.COLUMNS))
         undecided = said.pop("", 0)
         words = f"{sum(said.values()):,} decisions in {path.name}, {undecided:,} rows without one; {NOTHING_WRITTEN}"
-        rows = view.table(("decision", "rows"), sorted(said.items()), numbers=("rows",))
-        return Shown(view.note("note", f"{words[0].upper()}{words[1:]}.") + (rows if said else ""), words)
+        return Answer(words, [Rows(("decision", "rows"), sorted(said.items()), ("rows",))] if said else [], kind="note")
     chosen = identity or new_identity()
-    with open_parameters(parameters).write(TABLES) as session:
+    with parameters.open().write(TABLES) as session:
         done = sheet.import_(session, path, Author(by or _user(), chosen.now, chosen.run_id))
     words = (
         f"{len(done.reviews):,} decisions of {path.name} done; {done.rows:,} raw rows now have their id, "
         f"{done.names:,} other names were decided" + (f", {len(done.already):,} held already" if done.already else "")
     )
     acts = (*done.reviews, *(said.review_id for said in done.already if said.review_id))
-    undo = "\n".join(f"backcourt names undo {act}{checks.warehouse_flag(parameters)}" for act in acts)
-    return Shown(
-        view.note("good", f"{words}.") + (view.folded("To undo them", view.command(undo)) if undo else ""), words
-    )
+    undo = ToCopy("\n".join(f"backcourt names undo {act}{parameters.option}" for act in acts))
+    return Answer(words, [Folded("To undo them", [undo])] if acts else [], kind="good")
 
 
-def reprocess_names(parameters: NameResolution, *, identity: RunIdentity | None = None) -> Shown:
+def reprocess_names(parameters: NameResolution, *, identity: RunIdentity | None = None) -> Answer:
     """Compute the dates of the range that missed names which are resolved now, and what stands on them.
 
     A dry run says which dates they are.
@@ -255,54 +237,52 @@ def reprocess_names(parameters: NameResolution, *, identity: RunIdentity | None 
     Raises:
         LockedError: If another live run holds some of the dates.
     """
-    warehouse = open_parameters(parameters)
+    warehouse = parameters.open()
     found = name_facts.due(missed(warehouse), parameters.span)
     with warehouse.read() as session:
         still = name_facts.open_dates(session, parameters.span)
-    rest = view.note("question", "Dates that miss undecided names:") + view.table(
-        ("table", "game date", "players"),
-        [(_short(row["processor_name"]), row["game_date"], row["people"]) for row in still[:_SHOWN]],
-        numbers=("players",),
-    )
-    rest = rest + _more(len(still), f"all are in {FAILURES}") if still else ""
+    rest: list[Part] = []
+    if still:
+        rows = [(short(row["processor_name"]), row["game_date"], row["people"]) for row in still[:SHOWN]]
+        rest = [
+            Note("Dates that miss undecided names:", "question"),
+            Rows(("table", "game date", "players"), rows, ("players",)),
+            *more(len(still), f"all are in {FAILURES}"),
+        ]
     if not found:
         words = "no date of the range misses a name that has since been resolved"
         words += f"; {len(still):,} miss open ones" if still else ""
-        return Shown(view.note("question" if still else "good", f"{words[0].upper()}{words[1:]}.") + rest, words)
-    due = view.table(
+        return Answer(words, rest, kind="question" if still else "good")
+    due = Rows(
         ("table", "season", "game dates"),
-        [(_short(item.table), item.season, ", ".join(map(str, item.ranges))) for item in found],
+        [(short(item.table), item.season, ", ".join(map(str, item.ranges))) for item in found],
     )
     days = len({day for item in found for day in item.days})
     if parameters.dry_run:
         words = f"{days:,} game dates would be computed again, and what depends on them; {NOTHING_WRITTEN}"
-        return Shown(view.note("note", f"{words}.") + due + rest, words)
+        return Answer(words, [due, *rest], kind="note")
     chosen = identity or new_identity()
     results = compute(warehouse, found, chosen)
     done = [item for result in results for item in result.tables if item.dates]
     problems = [problem for result in results for problem in result.problems]
     words = f"run {chosen.run_id}: {days:,} game dates computed again, and what depends on them"
+    words += f"; {len(problems):,} problems" if problems else ""
+    own = [Note(problem, "bad") for problem in problems[:SHOWN]]
+    return Answer(words, [due, _computed(done), *own, *rest], kind="bad" if problems else "good")
+
+
+def _computed(done: Sequence[TableResult]) -> Rows:
+    """What runs wrote, summed by table."""
     headers = ("table", "dates", "written", "removed", "unchanged")
-    rows = [
-        _summed(name, [item for item in done if item.table == name]) for name in dict.fromkeys(i.table for i in done)
-    ]
-    html = [
-        view.note("bad" if problems else "good", f"{words}."),
-        due,
-        view.table(headers, rows, numbers=headers[1:]),
-        *(view.note("bad", problem) for problem in problems[:_SHOWN]),
-        rest,
-    ]
-    return Shown("".join(html), words + (f"; {len(problems):,} problems" if problems else ""))
+    rows = []
+    for name in dict.fromkeys(item.table for item in done):
+        own = [item for item in done if item.table == name]
+        wrote = sum((item.published for item in own), NOTHING)
+        rows.append((short(name), sum(i.dates for i in own), wrote.inserted, wrote.removed, wrote.unchanged))
+    return Rows(headers, rows, headers[1:])
 
 
-def _summed(name: str, done: Sequence[TableResult]) -> tuple[str, int, int, int, int]:
-    """What several runs did to one table."""
-    rows = sum((item.published for item in done), NOTHING)
-    return _short(name), sum(item.dates for item in done), rows.inserted, rows.removed, rows.unchanged
-
-
-def names_proven(parameters: NameResolution) -> Shown:
+def names_proven(parameters: NameResolution) -> Answer:
     """Whether the range misses nobody any more who is resolved, and every candidate has a row or a record.
 
     Raises:
@@ -310,76 +290,56 @@ def names_proven(parameters: NameResolution) -> Shown:
     """
     if parameters.dry_run:
         return skipped("validation")
-    warehouse = open_parameters(parameters)
+    warehouse = parameters.open()
     left = name_facts.due(missed(warehouse), parameters.span)
     with warehouse.read() as session:
         covered, _ = coverage(session, parameters.span)
         lost = name_facts.lost(session, parameters.span)
-    again = f"run this runbook again, or: backcourt names reprocess{checks.warehouse_flag(parameters)}"
-    found = (
-        checks.check(
-            "no date misses a name that has since been resolved",
-            "; ".join(f"{_short(item.table)} on {days_text(item.days)}" for item in left),
-            again,
-        ),
-        *with_warehouse(covered, checks.warehouse_flag(parameters)).checks,
+    again = check(
+        "no date misses a name that has since been resolved",
+        "; ".join(f"{short(item.table)} on {days_text(item.days)}" for item in left),
+        f"run this runbook again, or: backcourt names reprocess{parameters.option}",
     )
-    back, gone = _people(lost, "reprocessed"), _people(lost, "pending")
-    words = f"{sum(check.passed for check in found)} of {len(found)} checks hold; players found again: {back:,}, "
-    words += f"still missed: {gone:,}"
-    html = [
-        view.note("question" if gone else "good", f"{words}."),
-        checks_table(found),
-        _lost_table(lost) if lost else "",
-    ]
-    shown = Shown("".join(html), words)
-    stop(shown, found, checks.ValidationError)
-    return shown
+    return validated(
+        Validation("names", parameters.span, (again, *covered.checks)),
+        parameters,
+        *([_lost_table(lost)] if lost else []),
+        words=f"players found again: {_people(lost, 'reprocessed'):,}, still missed: {_people(lost, 'pending'):,}",
+        error=ValidationError,
+    )
 
 
-def names_health(parameters: NameResolution, *, now: datetime | None = None) -> Shown:
+def names_health(parameters: NameResolution, *, now: datetime | None = None) -> Answer:
     """How the queue is doing, as `backcourt names health` judges it; a bad answer does not end the runbook.
 
     Args:
         parameters: The runbook's parameters.
         now: The moment that is judged (UTC); by default that of the clock.
     """
-    with open_parameters(parameters).read() as session:
+    with parameters.open().read() as session:
         found = health(session, now or new_identity().now)
-    counts = ", ".join(f"{count:,} {status}" for status, count in found.counts.items()) or "empty"
-    share = "no name was new" if found.rate is None else f"{found.rate:.1%} of the names decided"
     oldest = "none waits" if found.oldest_hours is None else f"{found.oldest_hours:,} hours, {found.late:,} over 24"
-    words = f"{found.status}: queue {counts}; last 7 days: {share}"
     rows = [
-        ("queue", counts),
+        ("queue", found.queue),
         ("oldest pending name", oldest),
-        ("last 7 days", share),
+        ("last 7 days", found.share),
         ("exit status", found.exit_code),
     ]
-    return Shown(
-        view.note(_KINDS[found.status], f"{words[0].upper()}{words[1:]}.") + view.table(("what", "seen"), rows), words
-    )
+    words = f"{found.status}: queue {found.queue}; last 7 days: {found.share}"
+    return Answer(words, [Rows(("what", "seen"), rows)], kind=_KINDS[found.status])
 
 
-def _lost_table(lost: Sequence[name_facts.Row]) -> str:
+def _lost_table(lost: Sequence[name_facts.Row]) -> Rows:
     rows = [
-        (_short(row["processor_name"]), row["status"], row["people"], row["n"], row["first"], row["last"])
+        (short(row["processor_name"]), row["status"], row["people"], row["n"], row["first"], row["last"])
         for row in lost
     ]
     headers = ("table", "status", "players", "records", "first date", "last date")
-    return view.table(headers, rows, numbers=headers[2:4])
+    return Rows(headers, rows, headers[2:4])
 
 
 def _people(lost: Sequence[name_facts.Row], *statuses: str) -> int:
     return sum(row["people"] for row in lost if row["status"] in statuses)
-
-
-def _short(name: str) -> str:
-    return table(name).short or table(name).name
-
-
-def _more(count: int, where: str) -> str:
-    return view.note("note", f"And {count - _SHOWN:,} more: {where}.") if count > _SHOWN else ""
 
 
 def _user() -> str:

@@ -15,10 +15,12 @@ from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
+from backcourt.answers.model import Answer, Rows
 from backcourt.backfill.request import DEFAULT_REPROCESS, REPROCESS, parse_reprocess
 from backcourt.calendar import DateRange, Seasons, parse_date
 from backcourt.errors import BackcourtError, DateRangeError, UnknownNameError, WarehouseLockedError
 from backcourt.settings import load
+from backcourt.warehouse.base import Warehouse
 from backcourt.warehouse.open import open_warehouse
 from backcourt.warehouse.seasons import known_seasons
 
@@ -185,7 +187,22 @@ class Parameters(BaseModel):
     @property
     def dates(self) -> str:
         """The options that name the dates."""
-        return f"--start-date {self.start_date} --end-date {self.end_date}"
+        return self.span.options
+
+    @property
+    def option(self) -> str:
+        """The option that names the warehouse, if it is not the one of the settings."""
+        return "" if self.warehouse == load().warehouse else f" --warehouse {shlex.quote(self.warehouse)}"
+
+    def open(self) -> Warehouse:
+        """The warehouse."""
+        return open_warehouse(load(warehouse=self.warehouse))
+
+    def answer(self) -> Answer:
+        """The parameters as they were understood."""
+        values = self.shown()
+        words = ", ".join(f"{name} {value}" for name, value in values.items() if value)
+        return Answer(words, [Rows(("parameter", "value"), list(values.items()))])
 
 
 class QuickStart(Parameters):

@@ -8,7 +8,7 @@ from html import escape
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from backcourt.runbooks import view
+from backcourt.answers.model import Answer, Rows
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -47,9 +47,9 @@ def render(notebook: NotebookNode, *, title: str, parameters: Mapping[str, str],
         exclude_anchor_links=True,
     )
     body, _ = exporter.from_notebook_node(from_dict({**notebook, "cells": cells}))  # type: ignore[no-untyped-call]
-    given = view.table(("parameter", "value"), [(name, value) for name, value in parameters.items() if value])
-    run = view.table(("run", ""), list(facts.items()))
-    return page(title, f'{_outcome(cells)}\n<div class="bc-facts">{given}{run}</div>\n{body}')
+    given = Rows(("parameter", "value"), [(name, value) for name, value in parameters.items() if value])
+    about = Answer(parts=[given, Rows(("run", ""), list(facts.items()))]).html
+    return page(title, f'{_outcome(cells)}\n<div class="bc-facts">{about}</div>\n{body}')
 
 
 def page(title: str, body: str) -> str:

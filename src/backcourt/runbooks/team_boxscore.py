@@ -12,22 +12,26 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from backcourt.answers.model import Answer, Kind, Note, Part, Rows, sentence
 from backcourt.backfill.request import RunIdentity
-from backcourt.runbooks import checks, facts, view
+from backcourt.integrity.validation import Validation
+from backcourt.runbooks import facts
 from backcourt.runbooks.parameters import NbacTeamBoxscore, is_secret
-from backcourt.runbooks.pieces import (
+from backcourt.runbooks.shared import (
     NOTHING_WRITTEN,
-    checks_table,
+    SHOWN,
+    PreflightError,
+    ValidationError,
+    check,
+    more,
     new_identity,
-    open_parameters,
     require_tables,
     skipped,
-    stop,
+    validated,
 )
-from backcourt.runbooks.view import Shown
 from backcourt.settings import load as settings
 from backcourt.sources.declared import source
-from backcourt.sources.fetch import Asking, Fetched, fetch, judging_of
+from backcourt.sources.fetch import Asking, fetch, judging_of
 from backcourt.sources.landed import LandedLoad, load_landed
 from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.manners import AGENT
@@ -40,8 +44,6 @@ from backcourt.warehouse.seasons import read_seasons
 _SOURCE = "nbac_team_boxscore"
 _TABLE = "nba_raw.nbac_team_boxscore"
 _TEAMS = 2
-_SHOWN = 20
-"""Lines of a kind that a step shows before it counts the rest."""
 _STATES = ("new", "corrected", "loaded", "held back")
 _COUNTED = ("success", "skipped", "quarantined", "errors")
 _GAMES = f"""
@@ -75,7 +77,7 @@ class _Payload:
     state: str
 
 
-def team_boxscores_ready(parameters: NbacTeamBoxscore) -> Shown:
+def team_boxscores_ready(parameters: NbacTeamBoxscore) -> Answer:
     """Are the tables there, final games in the range, and payloads in the landing zone unless they are fetched?
 
     Raises:
@@ -84,7 +86,7 @@ def team_boxscores_ready(parameters: NbacTeamBoxscore) -> Shown:
         WarehouseError: If there is no warehouse.
         BackcourtError: If the address of the landing zone cannot be used.
     """
-    warehouse = open_parameters(parameters)
+    warehouse = parameters.open()
     require_tables(warehouse)
     with warehouse.read() as session:
         dates = facts.game_dates(session, parameters.span)
@@ -93,31 +95,32 @@ def team_boxscores_ready(parameters: NbacTeamBoxscore) -> Shown:
     final, games = sum(item.final_games for item in dates), sum(item.games for item in dates)
     place = parameters.shown()["landing"]
     ask = _command("fetch", parameters)
-    found = (
-        checks.check("the tables are as in the catalog"),
-        checks.check(
-            f"the schedule has final games on {parameters.span}",
-            "" if final else f"none of {games:,} is over",
-            "load the schedule again when they are",
-        ),
-        checks.check(
-            f"the landing zone ({place}) has payloads of them",
-            "" if landed or parameters.fetch else f"none of {parameters.span}",
-            f"name the place with -p landing=DIR, run this with -p fetch=true, or: {ask}",
+    found = Validation(
+        "preflight",
+        parameters.span,
+        (
+            check("the tables are as in the catalog"),
+            check(
+                f"the schedule has final games on {parameters.span}",
+                "" if final else f"none of {games:,} is over",
+                "load the schedule again when they are",
+            ),
+            check(
+                f"the landing zone ({place}) has payloads of them",
+                "" if landed or parameters.fetch else f"none of {parameters.span}",
+                f"name the place with -p landing=DIR, run this with -p fetch=true, or: {ask}",
+            ),
         ),
     )
-    words = f"{final:,} final games on {len(dates):,} dates of {seasons}; "
-    words += f"{landed:,} payloads of them have landed"
-    shown = Shown(view.note("note", f"{words}.") + checks_table(found), words)
-    stop(shown, found, checks.PreflightError)
-    return shown
+    words = f"{final:,} final games on {len(dates):,} dates of {seasons}; {landed:,} payloads of them have landed"
+    return validated(found, parameters, words=words, error=PreflightError)
 
 
-def payloads_landed(parameters: NbacTeamBoxscore) -> Shown:
+def payloads_landed(parameters: NbacTeamBoxscore) -> Answer:
     """The payloads of each date beside its final games, drawn and counted by what became of them so far."""
     from backcourt.integrity import pictures
 
-    with open_parameters(parameters).read() as session:
+    with parameters.open().read() as session:
         games = _query(session, _GAMES, parameters)
         payloads = _payloads(session, parameters)
     by_game = {item.landed.key: item for item in payloads}
@@ -137,17 +140,17 @@ def payloads_landed(parameters: NbacTeamBoxscore) -> Shown:
     words = ", ".join(f"{states[state]:,} {state}" for state in _STATES)
     words = f"{len(payloads):,} payloads: {words}; final games without one: {len(missing):,}"
     headers = ("date", "final games", "payloads", *_STATES)
-    html = [
-        picture._repr_html_(),
-        view.note("question" if missing else "good", f"{words}."),
-        view.table(headers, rows, numbers=headers[1:]),
-        _listed("Without a payload", [f"{row['game_id']} ({_teams(row)})" for row in missing]),
-        _listed("Payloads of games that are not final in the schedule", odd),
+    parts: list[Part] = [
+        picture,
+        Note(sentence(words), "question" if missing else "good"),
+        Rows(headers, rows, headers[1:]),
+        *_listed("Without a payload", [f"{row['game_id']} ({_teams(row)})" for row in missing]),
+        *_listed("Payloads of games that are not final in the schedule", odd),
     ]
-    return Shown("".join(html), f"{words}. {picture.alt}")
+    return Answer(f"{words}. {picture.alt}", parts)
 
 
-def fetch_team_boxscores(parameters: NbacTeamBoxscore, *, identity: RunIdentity | None = None) -> Shown:
+def fetch_team_boxscores(parameters: NbacTeamBoxscore, *, identity: RunIdentity | None = None) -> Answer:
     """Ask the service for what has not landed, if the parameter fetch says so; a dry run counts.
 
     Args:
@@ -155,36 +158,31 @@ def fetch_team_boxscores(parameters: NbacTeamBoxscore, *, identity: RunIdentity 
         identity: Run id and time; new ones by default.
     """
     here, landing = source(_SOURCE), Landing(parameters.landing)
-    with open_parameters(parameters).read() as session:
+    with parameters.open().read() as session:
         wanted = targets(session, here, parameters.span, seasons=read_seasons(session))
     landed = {item.key for item in _newest(parameters)}
     missing = sum(target.key not in landed for target in wanted)
     if not parameters.fetch:
         words = f"nothing was fetched: fetch is false; payloads that have not landed: {missing:,}"
-        return Shown(
-            view.note("note", f"{words[0].upper()}{words[1:]}.")
-            + (view.command(_command("fetch", parameters)) if missing else ""),
-            words,
-        )
+        return Answer(words, next=[_command("fetch", parameters)] if missing else [], kind="note")
     if parameters.dry_run:
         words = f"{missing:,} payloads would be fetched, {len(wanted) - missing:,} have landed; {NOTHING_WRITTEN}"
-        return Shown(view.note("note", f"{words}."), words)
+        return Answer(words, kind="note")
     chosen = identity or new_identity()
     known = settings()
     asking = Asking(lambda: chosen.now, via=known.fetch_via or "", agent=known.fetch_user_agent or AGENT)
-    by = judging_of(open_parameters(parameters), here, [(target.day, target.key) for target in wanted])
+    by = judging_of(parameters.open(), here, [(target.day, target.key) for target in wanted])
     done = fetch(here, landing, wanted, asking, judging=by)
-    words = _fetched_words(done)
     failed = [(day, key, why) for (day, key), why in {**done.failed, **done.incomplete}.items()]
-    html = [
-        view.note("bad" if done.exit_code else "good", f"{words}."),
-        view.table(("date", "game", "why it is missing or incomplete"), failed[:_SHOWN]) if failed else "",
-        _more(len(failed), "run this again: it fetches what is missing"),
-    ]
-    return Shown("".join(html), words)
+    parts: list[Part] = []
+    if failed:
+        parts = [Rows(("date", "game", "why it is missing or incomplete"), failed[:SHOWN])]
+        parts += more(len(failed), "run this again: it fetches what is missing")
+    words = f"{done.in_words}; stopped: {done.stopped}" if done.stopped else done.in_words
+    return Answer(words, parts, kind="bad" if done.exit_code else "good")
 
 
-def load_team_boxscores(parameters: NbacTeamBoxscore, *, identity: RunIdentity | None = None) -> Shown:
+def load_team_boxscores(parameters: NbacTeamBoxscore, *, identity: RunIdentity | None = None) -> Answer:
     """Judge and publish the payloads that are new, corrected or were held back; a dry run counts them.
 
     Args:
@@ -192,7 +190,7 @@ def load_team_boxscores(parameters: NbacTeamBoxscore, *, identity: RunIdentity |
         identity: Run id and time; new ones by default.
     """
     chosen = identity or new_identity()
-    warehouse = open_parameters(parameters)
+    warehouse = parameters.open()
     done = load_landed(
         warehouse,
         source(_SOURCE),
@@ -204,59 +202,50 @@ def load_team_boxscores(parameters: NbacTeamBoxscore, *, identity: RunIdentity |
     )
     if parameters.dry_run:
         words = f"{done.files - done.known:,} payloads would be loaded, {done.known:,} are; {NOTHING_WRITTEN}"
-        return Shown(view.note("note", f"{words}."), words)
+        return Answer(words, kind="note")
     with warehouse.read() as session:
         restated = session.rows(_RESTATED, {"run_id": chosen.run_id, "table_name": _TABLE})
-    words = (
-        f"run {chosen.run_id}: {done.success:,} loaded, {done.skipped:,} skipped, {done.quarantined:,} quarantined, "
-        f"{done.errors:,} errors; skip rate {done.skip_rate:.0%}"
+    headers = ("payloads", *_COUNTED, "lines new or changed")
+    counts = (done.files, *(getattr(done, name) for name in _COUNTED), sum(e.rows_inserted for e in done.tables))
+    changed = [f"{day}: {lines}" for day, lines in restated]
+    return Answer(
+        f"run {chosen.run_id}: {done.in_words}",
+        [
+            Rows(headers, [counts], headers),
+            *_oddities(done),
+            *_listed("Stored lines that changed, by date", changed, kind="note", most=60),
+        ],
+        kind="bad" if done.errors else "question" if done.quarantined else "good",
     )
-    kind: view.Kind = "bad" if done.errors else "question" if done.quarantined else "good"
-    html = [
-        view.note(kind, f"{words}."),
-        view.table(
-            ("payloads", *_COUNTED, "lines new or changed"),
-            [(done.files, *(getattr(done, name) for name in _COUNTED), sum(e.rows_inserted for e in done.tables))],
-            numbers=("payloads", *_COUNTED, "lines new or changed"),
-        ),
-        *_oddities(done),
-        _listed(
-            "Stored lines that changed, by date", [f"{day}: {lines}" for day, lines in restated], kind="note", most=60
-        ),
-    ]
-    return Shown("".join(html), words)
 
 
-def team_boxscores_held(parameters: NbacTeamBoxscore) -> Shown:
+def team_boxscores_held(parameters: NbacTeamBoxscore) -> Answer:
     """The games of the range that are held back, with every rule that they break, and payloads that are refused."""
-    with open_parameters(parameters).read() as session:
+    with parameters.open().read() as session:
         units = [row for row in held(session, table=_TABLE) if _inside(row["game_date"], parameters)]
         broken = [
             row | {"unit": unit["unit"]}
-            for unit in units[:_SHOWN]
+            for unit in units[:SHOWN]
             for row in details(session, unit["unit"])
             if row["table_name"] == _TABLE
         ]
         refused = [row for row in _query(session, _OUTCOMES, parameters) if row["outcome"] == "refused"]
     words = f"games held back: {len(units):,}, payloads refused: {len(refused):,}"
     if not units and not refused:
-        return Shown(view.note("good", f"{words[0].upper()}{words[1:]}."), words)
-    rows = [(row["game_date"], row["unit"], row["rule"], row["detail"], _file(row["source_file"])) for row in broken]
-    html = [
-        view.note("question", f"{words[0].upper()}{words[1:]}. What is stored of them is unchanged."),
-        view.table(("date", "game", "rule", "what breaks it", "file"), rows) if rows else "",
-        _more(len(units), "backcourt quarantine list"),
-        view.table(("date", "refused", "why"), [(r["day"], _file(r["path"]), _reason(r)) for r in refused[:_SHOWN]])
-        if refused
-        else "",
-        view.command(f"backcourt quarantine show {units[0]['unit']}{checks.warehouse_flag(parameters)}")
-        if units
-        else "",
-    ]
-    return Shown("".join(html), words)
+        return Answer(words, kind="good")
+    parts: list[Part] = [Note("What is stored of them is unchanged.")]
+    if broken:
+        rows = [(r["game_date"], r["unit"], r["rule"], r["detail"], _file(r["source_file"])) for r in broken]
+        parts.append(Rows(("date", "game", "rule", "what breaks it", "file"), rows))
+    parts += more(len(units), "backcourt quarantine list")
+    if refused:
+        unread = [(r["day"], _file(r["path"]), _reason(r)) for r in refused[:SHOWN]]
+        parts.append(Rows(("date", "refused", "why"), unread))
+    step = [f"backcourt quarantine show {units[0]['unit']}{parameters.option}"] if units else []
+    return Answer(words, parts, step, kind="question")
 
 
-def team_boxscores_proven(parameters: NbacTeamBoxscore) -> Shown:
+def team_boxscores_proven(parameters: NbacTeamBoxscore) -> Answer:
     """Whether every final game of the range has two lines that make the schedule's score.
 
     Raises:
@@ -264,35 +253,28 @@ def team_boxscores_proven(parameters: NbacTeamBoxscore) -> Shown:
     """
     if parameters.dry_run:
         return skipped("proof")
-    with open_parameters(parameters).read() as session:
+    with parameters.open().read() as session:
         games = _query(session, _GAMES, parameters)
         strangers = [str(game) for (game,) in session.rows(_STRANGERS, _bounds(parameters))]
         open_payloads = [item for item in _payloads(session, parameters) if item.state in {"new", "corrected"}]
-    load, again = _command("load", parameters), f"backcourt quarantine list{checks.warehouse_flag(parameters)}"
+    load, again = _command("load", parameters), f"backcourt quarantine list{parameters.option}"
     why = f"fetch and load what is missing; if it is held back, see why: {again}"
     found = (
-        checks.check("every final game has two lines", _games(games, lambda row: row["n"] != _TEAMS), why),
-        checks.check(
+        check("every final game has two lines", _games(games, lambda row: row["n"] != _TEAMS), why),
+        check(
             "one of them is at home, one away",
             _games(games, lambda row: row["n"] == _TEAMS and row["home"] != 1),
             load,
         ),
-        checks.check("each line has the schedule's score", _games(games, lambda row: row["differing"] > 0), load),
-        checks.check("the shots of each line make its points", _games(games, lambda row: row["unlike"] > 0), load),
-        checks.check("no line of a game that is not final", _named(strangers), "load the schedule again"),
-        checks.check(
-            "every payload is loaded, or its reason is kept", _named([p.landed.key for p in open_payloads]), load
-        ),
+        check("each line has the schedule's score", _games(games, lambda row: row["differing"] > 0), load),
+        check("the shots of each line make its points", _games(games, lambda row: row["unlike"] > 0), load),
+        check("no line of a game that is not final", _named(strangers), "load the schedule again"),
+        check("every payload is loaded, or its reason is kept", _named([p.landed.key for p in open_payloads]), load),
     )
     lines, points = sum(row["n"] for row in games), sum(row["points"] or 0 for row in games)
     scored = sum(row["home_team_score"] + row["away_team_score"] for row in games)
-    words = (
-        f"{sum(check.passed for check in found)} of {len(found)} checks hold: {len(games):,} final games, {lines:,} "
-        f"lines, {points:,} points, {scored:,} in the schedule"
-    )
-    shown = Shown(view.note("good", f"{words}.") + checks_table(found), words)
-    stop(shown, found, checks.ValidationError)
-    return shown
+    words = f"{len(games):,} final games, {lines:,} lines, {points:,} points, {scored:,} in the schedule"
+    return validated(Validation("proof", parameters.span, found), parameters, words=words, error=ValidationError)
 
 
 def _newest(parameters: NbacTeamBoxscore) -> list[Landed]:
@@ -326,34 +308,25 @@ def _payloads(session: Session, parameters: NbacTeamBoxscore) -> list[_Payload]:
     return found
 
 
-def _fetched_words(done: Fetched) -> str:
-    words = f"{done.stored:,} new, {done.unchanged:,} unchanged, {done.known:,} had landed, {done.missing:,} missing"
-    return f"{words} of {done.targets:,}; {done.requests:,} requests" + (
-        f"; stopped: {done.stopped}" if done.stopped else ""
-    )
-
-
-def _oddities(done: LandedLoad) -> list[str]:
+def _oddities(done: LandedLoad) -> list[Note]:
     """What a load found wrong or strange, a note each."""
     tables = done.tables
-    return [
-        *(view.note("question", f"{rule}: {n:,} held back.") for e in tables for rule, n in sorted(e.rules.items())),
+    found: list[tuple[Kind, str]] = [
+        *(("question", f"{rule}: {n:,} held back.") for e in tables for rule, n in sorted(e.rules.items())),
         *(
-            view.note("question", f"{odd}: {n:,} loaded with this warning.")
+            ("question", f"{odd}: {n:,} loaded with this warning.")
             for e in tables
             for odd, n in sorted(e.warnings.items())
         ),
-        *(view.note("bad", f"incomplete: {path}: {why}") for path, why in list(done.incomplete.items())[:_SHOWN]),
-        *(view.note("bad", entry.error) for entry in tables if entry.error),
+        *(("bad", f"incomplete: {path}: {why}") for path, why in list(done.incomplete.items())[:SHOWN]),
+        *(("bad", entry.error) for entry in tables if entry.error),
         *(
-            view.note("question", f"{name} in {n:,} payloads: the service has changed, or they are damaged.")
+            ("question", f"{name} in {n:,} payloads: the service has changed, or they are damaged.")
             for name, n in sorted(done.changed.items())
         ),
-        *(
-            view.note("question", f"{name} is in {n:,} payloads and is not read.")
-            for name, n in sorted(done.unmapped.items())
-        ),
+        *(("question", f"{name} is in {n:,} payloads and is not read.") for name, n in sorted(done.unmapped.items())),
     ]
+    return [Note(text, kind) for kind, text in found]
 
 
 def _query(session: Session, sql: str, parameters: NbacTeamBoxscore) -> list[_Row]:
@@ -368,7 +341,7 @@ def _bounds(parameters: NbacTeamBoxscore) -> Mapping[str, date]:
 def _command(what: str, parameters: NbacTeamBoxscore) -> str:
     usual = parameters.landing == settings().landing or is_secret(parameters.landing)
     place = "" if usual else f" --landing {shlex.quote(parameters.landing)}"
-    return f"backcourt {what} {_SOURCE} {parameters.dates}{place}{checks.warehouse_flag(parameters)}"
+    return f"backcourt {what} {_SOURCE} {parameters.dates}{place}{parameters.option}"
 
 
 def _games(games: Sequence[_Row], bad: Callable[[_Row], bool]) -> str:
@@ -383,12 +356,8 @@ def _named(found: Sequence[str], most: int = 5) -> str:
     return ", ".join(found[:most]) + (f" and {len(found) - most:,} more" if len(found) > most else "")
 
 
-def _listed(label: str, found: Sequence[str], *, kind: view.Kind = "question", most: int = _SHOWN) -> str:
-    return view.note(kind, f"{label}: {_named(found, most)}.") if found else ""
-
-
-def _more(count: int, where: str) -> str:
-    return view.note("note", f"And {count - _SHOWN:,} more: {where}.") if count > _SHOWN else ""
+def _listed(label: str, found: Sequence[str], *, kind: Kind = "question", most: int = SHOWN) -> list[Note]:
+    return [Note(f"{label}: {_named(found, most)}.", kind)] if found else []
 
 
 def _file(path: str | None) -> str:

@@ -13,9 +13,9 @@ from backcourt.integrity import pictures
 from backcourt.integrity.rates import rates
 from backcourt.processors.bands import BANDS, band_of
 from backcourt.processors.registry import select
-from backcourt.runbooks import facts, steps
-from backcourt.runbooks.checks import PreflightError, ValidationError
+from backcourt.runbooks import facts, phase4
 from backcourt.runbooks.parameters import Phase4Precompute, QuickStart
+from backcourt.runbooks.shared import NOTHING_WRITTEN, PreflightError, ValidationError
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 
 IDENTITY = RunIdentity(run_id="test", now=datetime(2026, 1, 1, tzinfo=UTC))
@@ -77,21 +77,21 @@ def test_bands_have_no_hole():
 def test_a_run_in_earnest_says_what_it_did(warehouse):
     """All steps pass on a computed season; a second run rewrites nothing."""
     parameters = given(warehouse)
-    assert "7 of 7" in repr(steps.preflight(parameters))
-    assert "0 rows written" in repr(steps.run_phase4(parameters, identity=IDENTITY))
-    assert "7 of 7" in repr(steps.validate(parameters))
-    assert "failure records" in repr(steps.errors(parameters))
-    for step in (steps.plan, steps.rows_by_date, steps.failures_by_week, steps.coverage):
+    assert "7 of 7" in repr(phase4.preflight(parameters))
+    assert "0 rows written" in repr(phase4.run_phase4(parameters, identity=IDENTITY))
+    assert "7 of 7" in repr(phase4.validate(parameters))
+    assert "failure records" in repr(phase4.errors(parameters))
+    for step in (phase4.plan, phase4.rows_by_date, phase4.failures_by_week, phase4.coverage):
         assert "<table" in step(parameters)._repr_html_()
 
 
 def test_a_dry_run_writes_nothing(warehouse):
     """The file keeps its bytes; the plan says how to go on, and every later step says that it was skipped."""
     parameters, before = given(warehouse, QuickStart, dry_run=True), warehouse.read_bytes()
-    steps.preflight(parameters)
-    assert steps.NOTHING_WRITTEN in repr(steps.plan(parameters))
-    later = (steps.run_phase4, steps.validate, steps.errors, steps.player, steps.rows_by_date)
-    for step in (*later, steps.failures_by_week, steps.coverage):
+    phase4.preflight(parameters)
+    assert NOTHING_WRITTEN in repr(phase4.plan(parameters))
+    later = (phase4.run_phase4, phase4.validate, phase4.errors, phase4.player, phase4.rows_by_date)
+    for step in (*later, phase4.failures_by_week, phase4.coverage):
         assert "skipped: dry run" in repr(step(parameters))
     assert warehouse.read_bytes() == before
 
@@ -100,7 +100,7 @@ def test_a_gap_in_phase_3_stops_with_the_command(warehouse, change):
     """A date that one Phase 3 table lacks is named, with the command that makes it."""
     change("DELETE FROM nba_analytics.team_defense_game_summary WHERE game_date = '2021-11-12'")
     with pytest.raises(PreflightError) as caught:
-        steps.preflight(given(warehouse))
+        phase4.preflight(given(warehouse))
     text = str(caught.value)
     assert "TDGS holds every game date" in text
     assert "1 without a row (2021-11-12)" in text
@@ -123,7 +123,7 @@ def test_part_of_a_date_of_phase_3_is_missed(warehouse, change, table, gone):
     """Rows of some teams or players of a date stop the preflight, whichever table lacks the others."""
     change(f"DELETE FROM nba_analytics.{table} WHERE game_date = '2021-11-12' AND {gone}")
     with pytest.raises(PreflightError, match="1 in part \\(2021-11-12\\)"):
-        steps.preflight(given(warehouse))
+        phase4.preflight(given(warehouse))
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_every_check_can_fail(warehouse, change, statement, broken):
     """A planted defect ends the validation with the name of its check, the table and the date."""
     change(statement)
     with pytest.raises(ValidationError) as caught:
-        steps.validate(given(warehouse))
+        phase4.validate(given(warehouse))
     assert broken in str(caught.value)
     assert caught.value.exit_code == 1
 
@@ -175,18 +175,18 @@ def test_every_check_can_fail(warehouse, change, statement, broken):
 def test_a_range_without_games_names_the_nearest(warehouse):
     """A date without a game is refused with the game dates beside it."""
     with pytest.raises(DateRangeError, match="nearest game dates"):
-        steps.preflight(given(warehouse, start_date="2021-08-01", end_date="2021-08-02"))
+        phase4.preflight(given(warehouse, start_date="2021-08-01", end_date="2021-08-02"))
 
 
 def test_no_warehouse_is_one_line(tmp_path):
     """Without a warehouse the preflight says where it looked."""
     with pytest.raises(WarehouseError, match="there is no warehouse"):
-        steps.preflight(given(tmp_path / "none.duckdb"))
+        phase4.preflight(given(tmp_path / "none.duckdb"))
 
 
 def test_bootstrap_only_is_named(warehouse):
     """A range inside bootstrap passes and says that there is nothing to write."""
-    shown = steps.preflight(given(warehouse, start_date="2021-10-25", end_date="2021-10-28"))
+    shown = phase4.preflight(given(warehouse, start_date="2021-10-25", end_date="2021-10-28"))
     assert "Every date of the range is a bootstrap date" in shown.html
 
 
@@ -199,7 +199,7 @@ def test_a_player_is_found_by_name_and_id(warehouse):
         assert facts.player_row(session, day, row.player) == row
     assert len(row.features) == 25
     with pytest.raises(UnknownNameError, match=row.player):
-        steps.player(given(warehouse, QuickStart, start_date="2021-12-01", player=f"{row.player}x"))
+        phase4.player(given(warehouse, QuickStart, start_date="2021-12-01", player=f"{row.player}x"))
 
 
 def test_figures_are_the_same_bytes(warehouse):
