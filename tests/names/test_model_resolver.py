@@ -17,15 +17,9 @@ from backcourt.catalog import TABLES
 from backcourt.catalog.model import Table
 from backcourt.errors import QueryError, SettingsError, WarehouseError
 from backcourt.names.model_api import connect
-from backcourt.names.model_resolver import (
-    ModelAnswer,
-    ModelAnswers,
-    ModelCandidate,
-    ModelQuestion,
-    ModelSettings,
-    ask,
-    estimate,
-)
+from backcourt.names.model_budget import Budget, ModelSettings
+from backcourt.names.model_question import ModelAnswer, ModelCandidate, ModelQuestion
+from backcourt.names.model_resolver import ModelAnswers, ask, estimate
 from backcourt.warehouse.base import Session
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from model_server import ModelServer, Scripted, answering, first_candidate, message
@@ -119,7 +113,12 @@ def test_answers_come_back_checked_priced_and_stored(session: Session) -> None:
     with ModelServer(answering(decide, inward=1000, outward=200)) as server:
         outcome = asked(session, questions, settings(server))
     # 1000 tokens at 1 dollar and 200 at 5 dollars per million are 2000 millionths: 667 + 667 + 666.
-    assert (outcome.spent_usd, outcome.unknown_usd, outcome.calls, outcome.requests) == (0.002, 0.0, 1, 1)
+    assert (outcome.budget.spent_usd, outcome.budget.unknown_usd, outcome.budget.calls, outcome.budget.requests) == (
+        0.002,
+        0.0,
+        1,
+        1,
+    )
     assert outcome.pending == {}
     assert [name["name"] for name in server.received[0].names] == ["Jalyn Williams", "Jayln Wiliams", "Zaylin Williams"]
     # Rounded down: 0.899 must not pass a threshold of 0.9.
@@ -170,7 +169,7 @@ def test_the_request_is_what_the_service_documents(session: Session, monkeypatch
 def test_without_an_address_the_service_itself_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """The address of a variable that is meant for other programs is not taken."""
     monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:9")
-    with connect(settings(), pytest.fail) as service:
+    with connect(Budget(settings()), pytest.fail) as service:
         assert str(service._client.base_url) == "https://api.anthropic.com"
 
 
@@ -307,7 +306,7 @@ def test_a_stored_answer_is_never_paid_for_again(session: Session) -> None:
         assert len(server.received) == 1
         stored = before.answers[first]
         assert after.answers == {first: ModelAnswer("MATCH", JAYLIN, 0.95, stored.reason, 0.0, cached=True)}
-        assert (after.spent_usd, after.calls, after.requests) == (0.0, 0, 0)
+        assert (after.budget.spent_usd, after.budget.calls, after.budget.requests) == (0.0, 0, 0)
         assert estimate([first], settings(), session=session).calls == 0
         asked(session, [question("Jalyn Williams", JAYLIN)], settings(server))
         asked(session, [first], settings(server, model="another"))
@@ -357,7 +356,12 @@ def test_a_rate_limit_is_waited_for_as_long_as_it_says(session: Session) -> None
     with ModelServer(limited, dated, answering(first_candidate)) as server:
         outcome = asked(session, [question("Jalyn Williams")], settings(server), sleep=waits.append)
     assert waits == [7.0, 9.0]
-    assert (outcome.calls, outcome.requests, len(outcome.answers), outcome.spent_usd) == (1, 3, 1, 0.002)
+    assert (outcome.budget.calls, outcome.budget.requests, len(outcome.answers), outcome.budget.spent_usd) == (
+        1,
+        3,
+        1,
+        0.002,
+    )
 
 
 def test_a_rate_limit_for_ever_ends_the_run(session: Session) -> None:
@@ -367,7 +371,7 @@ def test_a_rate_limit_for_ever_ends_the_run(session: Session) -> None:
     with ModelServer(Scripted(status=429)) as server:
         outcome = asked(session, questions, settings(server, batch=1, retries=3), sleep=waits.append)
     assert waits == [0.5, 1.0, 2.0]
-    assert len(server.received) == outcome.requests == 4
+    assert len(server.received) == outcome.budget.requests == 4
     assert list(outcome.pending.values()) == [
         "the service's rate limit is reached (429)",
         "not asked: the service's rate limit is reached (429)",
@@ -407,7 +411,7 @@ def test_a_service_that_fails_leaves_the_names_pending(
         outcome = asked(session, questions, settings(server, batch=1))
     assert len(server.received) == requests
     assert list(outcome.pending.values()) == reasons
-    assert (outcome.spent_usd, outcome.unknown_usd) == (0.0, 0.0)
+    assert (outcome.budget.spent_usd, outcome.budget.unknown_usd) == (0.0, 0.0)
 
 
 def test_one_failure_in_the_middle_does_not_stop_the_rest(session: Session) -> None:
@@ -442,8 +446,8 @@ def test_a_broken_call_counts_as_spent_until_somebody_knows(session: Session) ->
         outcome = asked(session, questions, how)
     assert outcome.pending == dict(zip(questions[::2], (reason for _, reason in broken), strict=True))
     assert list(outcome.answers) == questions[1::2]
-    assert outcome.spent_usd == pytest.approx(len(broken) * 0.002)
-    assert outcome.unknown_usd == pytest.approx(estimate(questions[::2], how).usd)
+    assert outcome.budget.spent_usd == pytest.approx(len(broken) * 0.002)
+    assert outcome.budget.unknown_usd == pytest.approx(estimate(questions[::2], how).usd)
 
 
 def test_a_broken_call_is_not_repeated_beyond_the_budget(session: Session) -> None:
@@ -452,8 +456,8 @@ def test_a_broken_call_is_not_repeated_beyond_the_budget(session: Session) -> No
     bound = estimate(questions[:1], settings()).usd
     with ModelServer(Scripted(drop=True)) as server:
         outcome = asked(session, questions, settings(server, batch=1, retries=5, budget_usd=1.5 * bound))
-    assert outcome.requests == len(server.received) == 1
-    assert outcome.unknown_usd == pytest.approx(bound)
+    assert outcome.budget.requests == len(server.received) == 1
+    assert outcome.budget.unknown_usd == pytest.approx(bound)
     assert outcome.pending[questions[1]].startswith("not asked: the call may cost")
 
 
@@ -464,7 +468,7 @@ def test_an_unreachable_service_costs_nothing(session: Session) -> None:
     waits: list[float] = []
     outcome = asked(session, [question("Jalyn Williams")], settings(base_url=gone), sleep=waits.append)
     assert list(outcome.pending.values()) == ["the connection to the service failed"]
-    assert (outcome.requests, outcome.unknown_usd, waits) == (3, 0.0, [0.5, 1.0])
+    assert (outcome.budget.requests, outcome.budget.unknown_usd, waits) == (3, 0.0, [0.5, 1.0])
 
 
 def test_an_answer_without_use_is_paid_for_and_leaves_its_call_pending(session: Session) -> None:
@@ -486,8 +490,8 @@ def test_an_answer_without_use_is_paid_for_and_leaves_its_call_pending(session: 
     assert list(outcome.pending) == questions
     for number, (_, reason) in enumerate(useless):
         assert all(reason in outcome.pending[asking] for asking in questions[2 * number : 2 * number + 2])
-    assert (outcome.calls, outcome.requests) == (9, 9)
-    assert outcome.spent_usd == pytest.approx(9 * 0.002)
+    assert (outcome.budget.calls, outcome.budget.requests) == (9, 9)
+    assert outcome.budget.spent_usd == pytest.approx(9 * 0.002)
     assert session.query(STORED).num_rows == 0
 
 
@@ -502,14 +506,14 @@ def test_the_budget_is_never_passed(session: Session) -> None:
     assert len(server.received) == 2
     assert list(outcome.answers) == questions[:2]
     assert outcome.pending[questions[2]].startswith(f"not asked: the call may cost ${bound:.6f}, and $")
-    assert outcome.spent_usd == pytest.approx(2 * bound, abs=5e-6)
+    assert outcome.budget.spent_usd == pytest.approx(2 * bound, abs=5e-6)
 
 
 def test_a_budget_of_nothing_sends_nothing(session: Session) -> None:
     """A budget of 0 leaves every name pending."""
     with ModelServer(Scripted(status=500)) as server:
         outcome = asked(session, [question("Jalyn Williams")], settings(server, budget_usd=0))
-    assert (server.received, outcome.calls, len(outcome.pending)) == ([], 0, 1)
+    assert (server.received, outcome.budget.calls, len(outcome.pending)) == ([], 0, 1)
 
 
 def test_a_dry_run_sends_nothing_and_is_an_upper_bound(session: Session) -> None:
@@ -547,7 +551,7 @@ def test_the_order_of_the_questions_does_not_matter(session: Session) -> None:
     ]
     assert there == back
     assert set(there.answers) == {*questions, twin}
-    assert sum(answer.cost_usd for answer in there.answers.values()) == pytest.approx(there.spent_usd)
+    assert sum(answer.cost_usd for answer in there.answers.values()) == pytest.approx(there.budget.spent_usd)
 
 
 def test_it_is_off_without_a_key(session: Session) -> None:

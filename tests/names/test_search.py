@@ -12,6 +12,7 @@ from backcourt.errors import SettingsError
 from backcourt.names.candidates import candidates_of
 from backcourt.names.careers import FOREVER, Career, recorded
 from backcourt.names.decide import NameQuery
+from backcourt.names.model_budget import Budget
 from backcourt.names.normalise import parse
 from backcourt.names.people import People, RosterEntry, Spelling, everybody
 from backcourt.names.search import search
@@ -106,10 +107,10 @@ def test_another_model_is_named_with_its_prices(monkeypatch):
     """A model that is not in the list costs what the settings say; without a price it is refused, with what to set."""
     monkeypatch.setenv("BACKCOURT_AI_MODEL", "house-model-1")
     with pytest.raises(SettingsError, match="set ai_input_price and ai_output_price"):
-        _model_settings().price(1, 1)
+        Budget(_model_settings()).price(1, 1)
     monkeypatch.setenv("BACKCOURT_AI_INPUT_PRICE", "0.25")
     monkeypatch.setenv("BACKCOURT_AI_OUTPUT_PRICE", "3")
-    assert _model_settings().price(1_000_000, 10) == 250_030
+    assert Budget(_model_settings()).price(1_000_000, 10) == 250_030
     monkeypatch.setenv("BACKCOURT_AI_OUTPUT_PRICE", "-1")
     with pytest.raises(SettingsError, match="BACKCOURT_AI_OUTPUT_PRICE"):
         _model_settings()

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backcourt.backfill.results import RunResult
-    from backcourt.names.model_resolver import ModelQuestion, ModelSettings
+    from backcourt.names.model_budget import ModelSettings
+    from backcourt.names.model_question import ModelQuestion
     from backcourt.warehouse.base import Session
 
 _TEAMS = 5
@@ -155,11 +156,11 @@ def ask(
     with place.write() as session:
         done = apply_answers(session, outcome.answers, model=settings.model, run_id=run_id, now=moment)
     left = {**outcome.pending, **done.pending}
-    broke = f" and at most {outcome.unknown_usd:.4f} for calls that broke" if outcome.unknown_usd else ""
+    broke = f" and at most {outcome.budget.unknown_usd:.4f} for calls that broke" if outcome.budget.unknown_usd else ""
     words = (
         f"{counted(len(questions), 'name')}: {done.aliases:,} got an alias, {done.review:,} under review, "
         f"{len(left):,} pending; ids written to {counted(done.rows, 'row')}; "
-        f"{counted(outcome.calls, 'call')}, {outcome.spent_usd:.4f} dollars{broke}"
+        f"{counted(outcome.budget.calls, 'call')}, {outcome.budget.spent_usd:.4f} dollars{broke}"
     )
     data = {
         "asked": len(questions),
@@ -167,16 +168,16 @@ def ask(
         "under_review": done.review,
         "pending": [{"name": q.original_name, "reason": why} for q, why in left.items()],
         "rows": done.rows,
-        "spent_usd": outcome.spent_usd,
-        "unknown_usd": outcome.unknown_usd,
-        "calls": outcome.calls,
+        "spent_usd": outcome.budget.spent_usd,
+        "unknown_usd": outcome.budget.unknown_usd,
+        "calls": outcome.budget.calls,
     }
     lines = [f"pending: {readable(question.original_name)}: {readable(why)}" for question, why in left.items()]
     return Answer(words, lines, ["backcourt names pending --status under_review"], 1 if left else 0, data)
 
 
 def _model_settings() -> ModelSettings:
-    from backcourt.names.model_resolver import ModelSettings
+    from backcourt.names.model_budget import ModelSettings
     from backcourt.settings import load
 
     found = load()

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, cast, get_args
 
-from backcourt.names.model_api import ModelRequest
+from backcourt.names.model_budget import ModelRequest
 
 Verdict = Literal["MATCH", "NEW_PLAYER", "DATA_ERROR", "UNSURE"]
 

@@ -6,6 +6,7 @@ twice; whatever fails leaves its names pending, with a reason.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,33 +15,25 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
+from backcourt.catalog import table
 from backcourt.errors import SettingsError, WarehouseLockedError
-from backcourt.names.model_api import ModelService, ModelSettings, connect
+from backcourt.names.asking import NAME_KEY
+from backcourt.names.model_api import ModelService, Reply, connect
+from backcourt.names.model_budget import Budget, ModelSettings, dollars
 from backcourt.names.model_question import (
     FIELDS,
     Item,
     ModelAnswer,
-    ModelCandidate,
     ModelQuestion,
     batches_of,
     items_of,
     judge,
     request_for,
 )
+from backcourt.names.review_rows import put, select
 from backcourt.warehouse.base import Session, Statement, Warehouse
 
-__all__ = [
-    "Estimate",
-    "ModelAnswer",
-    "ModelAnswers",
-    "ModelCandidate",
-    "ModelQuestion",
-    "ModelSettings",
-    "ask",
-    "estimate",
-]
-
-_ANSWERS = "nba_reference.name_model_answers"
+_ANSWERS = table("name_model_answers")
 _TURNS = 12
 """How often the usual patience is spent on a warehouse that is in use, once an answer has been paid for."""
 _PATIENCE = 3
@@ -66,39 +59,19 @@ class Estimate:
     usd: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ModelAnswers:
     """What came of the questions: each has an answer or a reason why it is pending.
 
     Attributes:
+        budget: What was spent, and how often the service was asked.
         answers: Answers by question.
         pending: Why a question has no answer, by question.
-        spent_usd: What the service says that it cost, in US dollars.
-        unknown_usd: Most that broken calls can have cost of which no bill came back; counted against the budget.
-        calls: Calls that were made.
-        requests: Requests that were sent: calls and their repetitions.
     """
 
-    answers: Mapping[ModelQuestion, ModelAnswer]
-    pending: Mapping[ModelQuestion, str]
-    spent_usd: float
-    unknown_usd: float
-    calls: int
-    requests: int
-
-
-@dataclass(slots=True)
-class _State:
-    """A run of questions as far as it has come; money in millionths of a dollar."""
-
-    registry: Collection[int]
-    secret: str = field(repr=False)
+    budget: Budget
     answers: dict[ModelQuestion, ModelAnswer] = field(default_factory=dict)
     pending: dict[ModelQuestion, str] = field(default_factory=dict)
-    spent: int = 0
-    unknown: int = 0
-    calls: int = 0
-    requests: int = 0
 
     def keep(self, item: Item, answer: ModelAnswer) -> None:
         """Give an answer to its questions; the price stands at the first of them."""
@@ -132,7 +105,7 @@ def estimate(
         calls=len(requests),
         input_tokens=sum(request.input_bound for request in requests),
         output_tokens=sum(request.max_tokens for request in requests),
-        usd=_dollars(sum(request.bound(settings) for request in requests)),
+        usd=dollars(sum(map(Budget(settings).bound, requests))),
     )
 
 
@@ -169,7 +142,8 @@ def ask(
             "the language-model resolver of names is off: it has no key",
             next_step="set BACKCOURT_AI_KEY, or ai_key in backcourt.toml",
         )
-    settings.price(0, 0)
+    budget = Budget(settings)
+    budget.price(0, 0)
     items = items_of(questions, settings.model)
     with warehouse.write() as session:
         if registry_ids is None:
@@ -178,75 +152,61 @@ def ask(
         stored = _stored(session, items)
         fresh = [item for item in items if item.key not in stored]
         if fresh:
-            # Nothing is stored under these keys; the statement shows that something can be, before anything is paid.
-            session.transaction([_deletion(fresh)])
-    state = _State(registry_ids, settings.key)
+            # Nothing is deleted; the statement shows that something can be stored, before anything is paid.
+            session.transaction([Statement(f"DELETE FROM {_ANSWERS.full_name} WHERE FALSE")])
+    done = ModelAnswers(budget)
     for item in items:
         if item.key in stored:
-            judged = judge(item, stored[item.key], state.registry, state.secret)
-            if isinstance(judged, ModelAnswer):
-                state.keep(item, replace(judged, cached=True))
+            judged = judge(item, stored[item.key], registry_ids, settings.key)
+            if isinstance(judged, str):
+                done.leave([item], f"the stored answer cannot be used: {judged}")
             else:
-                state.leave([item], f"the stored answer cannot be used: {judged}")
+                done.keep(item, replace(judged, cached=True))
     if fresh:
-        with connect(settings, sleep) as service:
-            _ask_all(warehouse, service, batches_of(fresh, settings.batch), settings, state, (run_id, now))
-    return ModelAnswers(
-        answers=state.answers,
-        pending=state.pending,
-        spent_usd=_dollars(state.spent),
-        unknown_usd=_dollars(state.unknown),
-        calls=state.calls,
-        requests=state.requests,
-    )
+        with connect(budget, sleep) as service:
+            for good in _asked(service, batches_of(fresh, settings.batch), done, registry_ids):
+                _store(warehouse, good, settings.model, run_id, now)
+    return done
 
 
-def _ask_all(
-    warehouse: Warehouse,
-    service: ModelService,
-    batches: Sequence[Sequence[Item]],
-    settings: ModelSettings,
-    state: _State,
-    by: tuple[str, datetime],
-) -> None:
-    """Make the calls that the budget bears, in order, until one fails in a way that all others would."""
+def _asked(
+    service: ModelService, batches: Sequence[Sequence[Item]], done: ModelAnswers, registry: Collection[int]
+) -> Iterator[list[tuple[Item, ModelAnswer]]]:
+    """Make the calls that the budget bears, in order, until one fails in a way that all others would.
+
+    Yields:
+        The usable answers of each call.
+    """
     over = ""
     failed = 0
     for batch in batches:
         request = request_for(batch)
-        bound, left = request.bound(settings), settings.budget - state.spent - state.unknown
-        if over or bound > left:
-            state.leave(
-                batch,
-                over
-                or f"not asked: the call may cost ${_dollars(bound):.6f}, and ${_dollars(max(left, 0)):.6f} of the "
-                f"budget of ${settings.budget_usd:.2f} is left",
-            )
+        refusal = over or done.budget.refusal(request)
+        if refusal:
+            done.leave(batch, refusal)
             continue
-        reply = service.send(request, left)
-        state.calls += 1
-        state.requests += reply.tries
-        state.spent += reply.spent
-        state.unknown += reply.unknown
-        if reply.failure:
-            state.leave(batch, reply.failure)
-            # What was paid for was answered by a service that works.
-            failed = 0 if reply.spent else failed + 1
-            if reply.final or failed >= _PATIENCE:
-                over = f"not asked: {reply.failure}"
+        reply = service.send(request)
+        if not reply.failure:
+            failed = 0
+            yield _sort_out(batch, reply, done, registry)
             continue
-        failed = 0
-        _store(warehouse, _sort_out(batch, reply.text, reply.spent, state), settings.model, by)
+        done.leave(batch, reply.failure)
+        # What was paid for was answered by a service that works.
+        failed = 0 if reply.spent else failed + 1
+        if reply.final or failed >= _PATIENCE:
+            over = f"not asked: {reply.failure}"
 
 
-def _sort_out(batch: Sequence[Item], text: str, spent: int, state: _State) -> list[tuple[Item, ModelAnswer]]:
+def _sort_out(
+    batch: Sequence[Item], reply: Reply, done: ModelAnswers, registry: Collection[int]
+) -> list[tuple[Item, ModelAnswer]]:
     """The usable answers of a call; the other names of the batch stay pending, each with its reason."""
     try:
-        body = json.loads(text)
+        body = json.loads(reply.text)
     except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict) or set(body) != {"answers"} or not isinstance(body["answers"], list):
-        state.leave(batch, "the model's answer is not the JSON that was asked for")
+        done.leave(batch, "the model's answer is not the JSON that was asked for")
         return []
     given: dict[str, list[Mapping[str, object]]] = {item.key: [] for item in batch}
     strangers = 0
@@ -255,85 +215,50 @@ def _sort_out(batch: Sequence[Item], text: str, spent: int, state: _State) -> li
             given[raw["id"]].append(raw)
         else:
             strangers += 1
-    share, rest = divmod(spent, len(batch))
+    share, rest = divmod(reply.spent, len(batch))
     good: list[tuple[Item, ModelAnswer]] = []
     for number, item in enumerate(batch):
-        judged: ModelAnswer | str = "the model gave no answer for it"
-        if not given[item.key] and strangers:
-            judged = "the model gave no answer for it, but one for a name that was not asked"
-        if len(given[item.key]) == 1:
-            judged = judge(item, given[item.key][0], state.registry, state.secret)
-        elif given[item.key]:
+        answers = given[item.key]
+        if len(answers) == 1:
+            judged = judge(item, answers[0], registry, done.budget.settings.key)
+        elif answers:
             judged = "the model answered more than once"
-        if isinstance(judged, ModelAnswer):
-            # The shares of a call add up to its price to the millionth.
-            judged = replace(judged, cost_usd=_dollars(share + (number < rest)))
-            state.keep(item, judged)
-            good.append((item, judged))
         else:
-            state.leave([item], judged)
+            stranger = ", but one for a name that was not asked" if strangers else ""
+            judged = f"the model gave no answer for it{stranger}"
+        if isinstance(judged, str):
+            done.leave([item], judged)
+        else:
+            # The shares of a call add up to its price to the millionth.
+            good.append((item, replace(judged, cost_usd=dollars(share + (number < rest)))))
+            done.keep(*good[-1])
     return good
 
 
 def _stored(session: Session, items: Sequence[Item]) -> dict[str, Mapping[str, object]]:
     """Answers that the warehouse has, as the model gave them, by key."""
-    found = session.rows(
-        f"SELECT question_hash, reason, verdict, player_id, confidence FROM {_ANSWERS} "
-        "WHERE question_hash IN UNNEST(@hashes)",
-        {"hashes": [item.key for item in items]},
-    )
-    return {str(row[0]): dict(zip(FIELDS, row, strict=True)) for row in found}
-
-
-def _deletion(items: Iterable[Item]) -> Statement:
-    """Take away what is stored for questions."""
-    return Statement(
-        f"DELETE FROM {_ANSWERS} WHERE question_hash IN UNNEST(@hashes)", {"hashes": [item.key for item in items]}
-    )
+    found = select(session, _ANSWERS, "t.question_hash IN UNNEST(@hashes)", {"hashes": [item.key for item in items]})
+    return {row["question_hash"]: {"id": row["question_hash"], **{n: row[n] for n in FIELDS[1:]}} for row in found}
 
 
 def _store(
-    warehouse: Warehouse, good: Sequence[tuple[Item, ModelAnswer]], model: str, by: tuple[str, datetime]
+    warehouse: Warehouse, good: Sequence[tuple[Item, ModelAnswer]], model: str, run_id: str, now: datetime
 ) -> None:
     """Keep answers: a run that is killed later has paid for nothing twice."""
-    if not good:
-        return
-    import pyarrow as pa
-
     rows = [
         {
+            **dataclasses.asdict(answer),
+            **{name: getattr(item.questions[0], name) for name in NAME_KEY},
             "question_hash": item.key,
             "model": model,
-            "source": item.questions[0].source,
-            "player_lookup": item.questions[0].player_lookup,
-            "season": item.questions[0].season,
-            "team_abbr": item.questions[0].team_abbr,
-            "verdict": answer.verdict,
-            "player_id": answer.player_id,
-            "confidence": answer.confidence,
-            "reason": answer.reason,
-            "cost_usd": answer.cost_usd,
-            "run_id": by[0],
-            "answered_at": by[1],
+            "run_id": run_id,
+            "answered_at": now,
         }
         for item, answer in good
     ]
-    kinds = {
-        "player_id": pa.int64(),
-        "confidence": pa.float64(),
-        "cost_usd": pa.float64(),
-        "answered_at": pa.timestamp("us", tz="UTC"),
-    }
-    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in rows[0]])
-    columns = ", ".join(schema.names)
-    with _patiently(warehouse) as session:
-        staged = session.stage_arrow("model_answers", pa.Table.from_pylist(rows, schema))
-        session.transaction(
-            [
-                _deletion(item for item, _ in good),
-                Statement(f"INSERT INTO {_ANSWERS} ({columns}) SELECT {columns} FROM {staged} ORDER BY question_hash"),
-            ]
-        )
+    if rows:
+        with _patiently(warehouse) as session:
+            session.transaction(put(session, _ANSWERS, rows))
 
 
 @contextmanager
@@ -349,7 +274,3 @@ def _patiently(warehouse: Warehouse) -> Iterator[Session]:
                 continue
             yield session
             return
-
-
-def _dollars(millionths: int) -> float:
-    return millionths / 1_000_000
