@@ -92,7 +92,7 @@ class PubSubPublisher:
             SettingsError: If the client library is not installed or the topic does not take the message.
         """
         try:
-            from google.cloud import pubsub_v1
+            from google.cloud.pubsub_v1 import PublisherClient
         except ImportError:
             raise SettingsError(
                 "publishing to Pub/Sub needs its client library", next_step='pip install "backcourt[pubsub]"'
@@ -100,7 +100,7 @@ class PubSubPublisher:
         message = json.dumps(as_json(event), sort_keys=True).encode()
         try:
             if self._client is None:
-                self._client = pubsub_v1.PublisherClient()
+                self._client = PublisherClient()
             topic = self._client.topic_path(self.project, self.topic)
             self._client.publish(
                 topic, message, event_id=event.event_id, timeout=self.seconds, retry=_retry(self.seconds)
