@@ -42,7 +42,7 @@ from backcourt.integrity.validation import coverage, everything
 from backcourt.mode import BACKFILL, DAILY
 from backcourt.names.outstanding import outstanding
 from backcourt.names.registry_fill import fill_registry
-from backcourt.names.resolve import resolve, settle_names, take_ids
+from backcourt.names.resolve import resolve, settle_names, taken_ids
 from backcourt.processors.registry import registry, select
 from backcourt.settings import Settings
 from backcourt.sources.withdraw import withdraw
@@ -209,7 +209,7 @@ def _act_on_names(path: Path, warehouse: DuckDBWarehouse) -> None:
     with warehouse.write(TABLES) as session:
         resolve(session, run_id="names", now=NOW)
         taken = session.stage_query("taken", "SELECT * FROM nba_reference.name_decisions WHERE step = 'exact_context'")
-        take_ids(session, taken.name, run_id="names", now=NOW)
+        session.transaction(taken_ids(session, taken.name, run_id="names", now=NOW)[0])
         outstanding(session)
         outstanding(session, decide=False)
         settle_names(session, run_id="names", now=NOW)

@@ -12,7 +12,7 @@ from backcourt.calendar import DateRange
 from backcourt.integrity.gaps import find_gaps
 from backcourt.integrity.validation import NAMES_ASKED, everything, readiness
 from backcourt.names.outstanding import outstanding
-from backcourt.names.resolve import take_ids
+from backcourt.names.resolve import taken_ids
 from backcourt.names.review import health, pending
 from backcourt.names.review_acts import Author
 from backcourt.sources.season import load_season
@@ -138,8 +138,9 @@ def test_rows_without_their_decided_id_are_seen_and_mended(season):
     before = contents(season.warehouse.path)
     with season.warehouse.write() as session:
         names = session.stage_query("all_names", "SELECT * FROM nba_reference.name_decisions")
-        assert take_ids(session, names.name, run_id="old", now=NOW) == 24
-        session.transaction([Statement("DELETE FROM nba_processing.restatements WHERE run_id = 'old'")])
+        statements, rows = taken_ids(session, names.name, run_id="old", now=NOW)
+        assert rows == 24
+        session.transaction([*statements, Statement("DELETE FROM nba_processing.restatements WHERE run_id = 'old'")])
     with season.warehouse.read() as session:
         assert outstanding(session, decide=False).rows == 24
     season.load(write=False, only=["odds_api_game_lines"])

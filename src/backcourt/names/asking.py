@@ -25,6 +25,8 @@ QUEUE = "nba_reference.unresolved_player_names"
 REVIEWS = "nba_reference.name_reviews"
 NAME_KEY = ("source", "player_lookup", "season", "team_abbr")
 """What one decision is about."""
+NAME_COLUMNS = ", ".join(f"{name} STRING" for name in NAME_KEY)
+"""The same as columns of a staged table."""
 BY_PEOPLE = "review"
 """The step of a decision that a person, or a model, took: rules never touch it."""
 _KEY = ", ".join(NAME_KEY)

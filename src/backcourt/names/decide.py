@@ -14,7 +14,8 @@ from backcourt.catalog.teams import is_team
 from backcourt.catalog.views import SqlFiles
 from backcourt.names.candidates import Candidate, candidates_of
 from backcourt.names.normalise import LONGEST, Name, parse
-from backcourt.names.people import People, name_columns
+from backcourt.names.people import PARTS, People, parts
+from backcourt.warehouse.arrow import table_of
 from backcourt.warehouse.base import Session
 
 if TYPE_CHECKING:
@@ -91,18 +92,24 @@ def decide(session: Session, people: People, asked: Sequence[NameQuery], *, sett
     questions = list(dict.fromkeys(map(_Question.of, distinct)))
     names = {question: parse(question.name) for question in questions}
     place = {question: number for number, question in enumerate(questions)}
-    entries = [(entry, place[_Question.of(entry)]) for entry in distinct]
-    forms = [names[_Question.of(entry)].lookup for entry in distinct]
+    asked_of = [_Question.of(entry) for entry in distinct]
     if not settled:
-        session.stage_arrow("name_settled", _nobody())
+        session.stage_arrow(
+            "name_settled", table_of("source STRING, season STRING, team_abbr STRING, player_id INT64", ())
+        )
     session.stage_arrow(
         "name_chosen", _chosen(session, people, [(question, names[question]) for question in questions])
     )
-    session.stage_arrow("name_entries", _entries(entries, forms))
+    # What lists hold: which question each of their names is, and its normal form.
+    columns = "entry INT64, ask INT64, lookup STRING, season STRING, team_abbr STRING, source STRING"
+    entries = [
+        (number, place[q], names[q].lookup, entry.season, entry.team_abbr, entry.source, entry.source_player_id)
+        for number, (entry, q) in enumerate(zip(distinct, asked_of, strict=True))
+    ]
+    session.stage_arrow("name_entries", table_of(f"{columns}, source_player_id STRING", entries))
     found = session.query(_SQL("judge")).drop_columns(["entry"]).to_pydict()
     rows = list(zip(*(found[name] for name in ("player_id", "step", "score", "evidence")), strict=True))
     problems = {question for question in questions if _problem(question.name, names[question])}
-    asked_of = [questions[ask] for _, ask in entries]
     open_questions = {
         question: None
         for question, (_, step, *_) in zip(asked_of, rows, strict=True)
@@ -140,25 +147,19 @@ def _chosen(session: Session, people: People, questions: Sequence[tuple[_Questio
     """Whom the rules choose for each question, some thousand at a time: one row each, ``ask`` is its place."""
     import pyarrow as pa
 
-    parts = []
+    tables = []
     for start in range(0, len(questions), _AT_ONCE):
         some = questions[start : start + _AT_ONCE]
         session.stage_arrow("name_asks", _asks(some, people, start))
         staged = session.stage_query("name_pairs", _SQL("pairs"))
         pairs = session.query(f"SELECT DISTINCT asked_base, base FROM {staged.name} ORDER BY asked_base, base")
         session.stage_arrow("name_edits", _with_distances(pairs))
-        session.stage_arrow("name_near", _near(_hits(pairs), people))
-        parts.append(session.query(_SQL("rules")))
+        near = sorted(one_edit_away(_hits(pairs), people))
+        session.stage_arrow("name_near", table_of("base STRING, player_id INT64", near))
+        tables.append(session.query(_SQL("rules")))
         session.discard(staged)
     problems = [bool(_problem(question.name, name)) for question, name in questions]
-    return pa.concat_tables(parts).append_column("is_problem", pa.array(problems, pa.bool_()))
-
-
-def _nobody() -> pa.Table:
-    import pyarrow as pa
-
-    texts: pa.Array[Any] = pa.array([], pa.string())
-    return pa.table({"source": texts, "season": texts, "team_abbr": texts, "player_id": pa.array([], pa.int64())})
+    return pa.concat_tables(tables).append_column("is_problem", pa.array(problems, pa.bool_()))
 
 
 def _problem(printed: str, name: Name) -> str:
@@ -167,49 +168,30 @@ def _problem(printed: str, name: Name) -> str:
     return "" if name.words else "it has no letters"
 
 
-def _entries(entries: Sequence[tuple[NameQuery, int]], forms: Sequence[str]) -> pa.Table:
-    """What lists hold: which question each of their names is, and its normal form."""
-    import pyarrow as pa
-
-    return pa.table(
-        {
-            "entry": pa.array(range(len(entries)), pa.int64()),
-            "ask": pa.array([ask for _, ask in entries], pa.int64()),
-            "lookup": pa.array(forms, pa.string()),
-            **{
-                field: pa.array([getattr(entry, field) for entry, _ in entries], pa.string())
-                for field in ("season", "team_abbr", "source", "source_player_id")
-            },
-        }
-    )
-
-
 def _asks(questions: Sequence[tuple[_Question, Name]], people: People, first: int) -> pa.Table:
     """Questions as a table: parts of the names, context, and which of their words anybody has."""
-    import pyarrow as pa
-
-    def flags(values: Sequence[bool]) -> pa.Array[Any]:
-        return pa.array(values, pa.bool_())
-
-    names = [name for _, name in questions]
-    words = [name.words or ("",) for name in names]
-    seasons, teams = ([getattr(question, field) for question, _ in questions] for field in ("season", "team_abbr"))
-    return pa.table(
-        {
-            "ask": pa.array(range(first, first + len(questions)), pa.int64()),
-            "season": pa.array(seasons, pa.string()),
-            "season_year": pa.array([season_year(season) if season else None for season in seasons], pa.int64()),
-            "team_abbr": pa.array(teams, pa.string()),
-            "is_no_team": flags([bool(team) and not is_team(team) for team in teams]),
-            **name_columns(names),
-            "first_known": flags([some[0] in people.owners for some in words]),
-            "middle_known": flags([any(word in people.owners for word in some[1:-1]) for some in words]),
-            "last_known": flags([some[-1] in people.owners for some in words]),
-            "first_opens": flags([some[0] in people.first_words for some in words]),
-            "last_closes": flags([some[-1] in people.last_words for some in words]),
-            "problem": pa.array([_problem(question.name, name) for question, name in questions], pa.string()),
-        }
-    )
+    rows = []
+    for ask, (question, name) in enumerate(questions, start=first):
+        words, season, team = name.words or ("",), question.season, question.team_abbr
+        rows.append(
+            (
+                ask,
+                season,
+                season_year(season) if season else None,
+                team,
+                bool(team) and not is_team(team),
+                *parts(name),
+                words[0] in people.owners,
+                any(word in people.owners for word in words[1:-1]),
+                words[-1] in people.owners,
+                words[0] in people.first_words,
+                words[-1] in people.last_words,
+                _problem(question.name, name),
+            )
+        )
+    context = "ask INT64, season STRING, season_year INT64, team_abbr STRING, is_no_team BOOL"
+    known = "first_known BOOL, middle_known BOOL, last_known BOOL, first_opens BOOL, last_closes BOOL, problem STRING"
+    return table_of(f"{context}, {PARTS}, {known}", rows)
 
 
 def _with_distances(pairs: pa.Table) -> pa.Table:
@@ -249,16 +231,3 @@ def one_edit_away(bases: Sequence[str], people: People) -> set[tuple[str, int]]:
         edits = process.cdist(some, registered, scorer=OSA.distance, score_cutoff=1, workers=-1, dtype=np.uint8)
         found |= {(some[row], people.spellings[column].player_id) for row, column in np.argwhere(edits <= 1)}
     return found
-
-
-def _near(bases: Sequence[str], people: People) -> pa.Table:
-    """The same as a table: columns base, player_id."""
-    import pyarrow as pa
-
-    rows = sorted(one_edit_away(bases, people))
-    return pa.table(
-        {
-            "base": pa.array([base for base, _ in rows], pa.string()),
-            "player_id": pa.array([player for _, player in rows], pa.int64()),
-        }
-    )

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from backcourt.calendar import season_year
 from backcourt.errors import BackcourtError
 from backcourt.names.aliases import KNOWN, Alias
 from backcourt.names.careers import AFTER, BEFORE, FOREVER, Career, recorded
 from backcourt.names.normalise import Name, parse
+from backcourt.warehouse.arrow import table_of
 from backcourt.warehouse.base import Session
 
 if TYPE_CHECKING:
@@ -125,81 +126,52 @@ class People:
 
     def stage(self, session: Session) -> None:
         """Make people, listings, aliases, ids and the name book readable in nba_staging.name_*."""
-        import pyarrow as pa
-
-        ids = [spelling.player_id for spelling in self.spellings]
         session.stage_arrow(
             "name_people",
-            pa.table(
-                {
-                    "name_id": pa.array(range(len(ids)), pa.int64()),
-                    "player_id": pa.array(ids, pa.int64()),
-                    **name_columns(self.parsed),
+            table_of(
+                f"name_id INT64, player_id INT64, {PARTS}, first_rare BOOL",
+                [
                     # A word that one person alone has points at him even where other words are wrong.
-                    "first_rare": pa.array([self._rare(name) for name in self.parsed], pa.bool_()),
-                }
+                    (place, spelling.player_id, *parts(name), self._rare(name))
+                    for place, (spelling, name) in enumerate(zip(self.spellings, self.parsed, strict=True))
+                ],
             ),
         )
-        careers = sorted(self.years.items())
-        session.stage_arrow(
-            "name_careers",
-            pa.table(
-                {
-                    name: pa.array(values, pa.int64())
-                    for name, values in {
-                        "player_id": [player for player, _ in careers],
-                        "first_year": [career.first for _, career in careers],
-                        "last_year": [career.last for _, career in careers],
-                        "can_from": [career.first - BEFORE for _, career in careers],
-                        "can_to": [career.last + AFTER for _, career in careers],
-                    }.items()
-                }
-            ),
-        )
-        session.stage_arrow("name_listed", _records(self.listings, RosterEntry))
-        session.stage_arrow("name_aliases", _records(self.aliases, Alias))
+        careers = [
+            (player, career.first, career.last, career.first - BEFORE, career.last + AFTER)
+            for player, career in sorted(self.years.items())
+        ]
+        years = "player_id INT64, first_year INT64, last_year INT64, can_from INT64, can_to INT64"
+        session.stage_arrow("name_careers", table_of(years, careers))
+        listed = "player_id INT64, team_abbr STRING, season STRING"
+        session.stage_arrow("name_listed", table_of(listed, map(astuple, self.listings)))
+        aliases = "alias_lookup STRING, season STRING, team_abbr STRING, player_id INT64, alias_source STRING"
+        session.stage_arrow("name_aliases", table_of(aliases, map(astuple, self.aliases)))
         self.stage_ids(session, self.source_ids)
         session.stage_arrow("name_book", name_book())
 
     @staticmethod
     def stage_ids(session: Session, source_ids: Iterable[tuple[str, str, int]]) -> None:
         """Make (source, the source's own id, NBA person id) readable in nba_staging.name_ids."""
-        import pyarrow as pa
-
-        known = list(zip(*source_ids, strict=True)) or [(), (), ()]
-        session.stage_arrow(
-            "name_ids",
-            pa.table(
-                {
-                    "source": pa.array(known[0], pa.string()),
-                    "source_player_id": pa.array(known[1], pa.string()),
-                    "player_id": pa.array(known[2], pa.int64()),
-                }
-            ),
-        )
+        columns = "source STRING, source_player_id STRING, player_id INT64"
+        session.stage_arrow("name_ids", table_of(columns, source_ids))
 
     def _rare(self, name: Name) -> bool:
         return bool(name.words) and len(self.owners[name.words[0]]) == 1
 
 
-def name_columns(names: Sequence[Name]) -> dict[str, pa.Array[Any]]:
-    """The parts of names as columns."""
-    import pyarrow as pa
+PARTS = (
+    "lookup STRING, base STRING, suffix STRING, first_word STRING, middle STRING, last_word STRING, "
+    "sorted_words STRING, words INT64, initials BOOL"
+)
+"""The parts of a name as columns of a staged table."""
 
-    texts: dict[str, list[str]] = {
-        "lookup": [name.lookup for name in names],
-        "base": [name.base for name in names],
-        "suffix": [name.suffix for name in names],
-        "first_word": [name.words[0] if name.words else "" for name in names],
-        "middle": [" ".join(name.words[1:-1]) for name in names],
-        "last_word": [name.words[-1] if name.words else "" for name in names],
-        "sorted_words": [" ".join(sorted(name.words)) for name in names],
-    }
-    return {
-        **{column: pa.array(values, pa.string()) for column, values in texts.items()},
-        "words": pa.array([len(name.words) for name in names], pa.int64()),
-        "initials": pa.array([name.initials for name in names], pa.bool_()),
-    }
+
+def parts(name: Name) -> tuple[object, ...]:
+    """The values of these columns."""
+    first, *_, last = name.words if len(name.words) > 1 else (name.words or ("",)) * 2
+    middle, in_order = " ".join(name.words[1:-1]), " ".join(sorted(name.words))
+    return name.lookup, name.base, name.suffix, first, middle, last, in_order, len(name.words), name.initials
 
 
 @lru_cache(maxsize=1)
@@ -208,7 +180,6 @@ def name_book() -> pa.Table:
 
     Left out are pairs that are spellings of each other rather than a name and its short form.
     """
-    import pyarrow as pa
     from nicknames import name_triplets
     from rapidfuzz.distance import OSA
 
@@ -220,7 +191,7 @@ def name_book() -> pa.Table:
             and (entry.name1.startswith(entry.name2) or OSA.distance(entry.name1, entry.name2) > _NEAR_SPELLINGS)
         }
     )
-    return pa.table({"name": [name for name, _ in pairs], "short_form": [short for _, short in pairs]})
+    return table_of("name STRING, short_form STRING", pairs)
 
 
 def registered(
@@ -297,17 +268,4 @@ def everybody(*, aliases: bool = True) -> People:
         [Spelling(entry[data.player_index_id], entry[data.player_index_full_name]) for entry in data.players],
         aliases=KNOWN if aliases else (),
         careers=recorded(),
-    )
-
-
-def _records(records: Sequence[Any], kind: type[Any]) -> pa.Table:
-    """Frozen records as an Arrow table; an empty one has the columns all the same."""
-    import pyarrow as pa
-
-    types = {"int": pa.int64(), "str": pa.string()}
-    return pa.table(
-        {
-            name: pa.array([getattr(record, name) for record in records], types[annotation])
-            for name, annotation in kind.__annotations__.items()
-        }
     )

@@ -7,7 +7,7 @@ row that was written from newer games or a newer roster is kept.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 from backcourt.calendar import DateRange
 from backcourt.catalog.views import SqlFiles
 from backcourt.names.aliases import CURATED, VERSION
-from backcourt.names.people import REGISTRY
+from backcourt.names.normalise import player_lookup
+from backcourt.names.people import REGISTRY, everybody
+from backcourt.warehouse.arrow import table_of
 from backcourt.warehouse.base import Session, Staged, Statement, Value
 
 if TYPE_CHECKING:
@@ -130,7 +132,7 @@ def count_registry(
     columns = ("universal_player_id", "team_abbr", "season", *_COMPUTED)
     rows = [f"SELECT {', '.join(columns)} FROM {counted}"]
     if not _seeded(session):
-        rows.append(_SQL("registry_seeds", everybody=session.stage_arrow("registry_everybody", _everybody())))
+        rows.append(_SQL("registry_seeds", everybody=session.stage_arrow("registry_everybody", _seeds())))
     staged = session.stage_query("registry_all", " UNION ALL ".join(rows))
     same = " AND ".join(f"(n.{name} = t.{name} OR (n.{name} IS NULL AND t.{name} IS NULL))" for name in _COMPUTED)
     changed = session.stage_query(
@@ -190,39 +192,23 @@ def _seeded(session: Session) -> bool:
 
 
 @lru_cache
-def _everybody() -> pa.Table:
-    """All players the league ever had, as the ``nba_api`` package lists them."""
-    import pyarrow as pa
-    from nba_api.stats.library import data
-
-    from backcourt.names.normalise import parse, player_lookup
-
-    ids = [entry[data.player_index_id] for entry in data.players]
-    names = [entry[data.player_index_full_name] for entry in data.players]
-    return pa.table(
-        {
-            "universal_player_id": [f"nba_{player}" for player in ids],
-            "player_id": pa.array(ids, pa.int64()),
-            "player_lookup": [player_lookup(name) for name in names],
-            "player_name": names,
-            "name_suffix": [parse(name).suffix for name in names],
-        }
+def _seeds() -> pa.Table:
+    """All players the league ever had."""
+    columns = (
+        "universal_player_id STRING, player_id INT64, player_lookup STRING, player_name STRING, name_suffix STRING"
+    )
+    people = everybody(aliases=False)
+    return table_of(
+        columns,
+        [
+            (f"nba_{who.player_id}", who.player_id, player_lookup(who.name), who.name, name.suffix)
+            for who, name in zip(people.spellings, people.parsed, strict=True)
+        ],
     )
 
 
 def _curated_aliases(session: Session) -> Staged:
     """The curated aliases that the warehouse does not have; one that somebody withdrew stays withdrawn."""
-    import pyarrow as pa
-
-    staged = session.stage_arrow(
-        "curated_aliases",
-        pa.table(
-            {
-                "alias_lookup": [entry.alias_lookup for entry in CURATED],
-                "player_id": pa.array([entry.player_id for entry in CURATED], pa.int64()),
-                "nba_canonical_lookup": [entry.canonical_lookup for entry in CURATED],
-                "alias_type": [entry.kind for entry in CURATED],
-            }
-        ),
-    )
+    columns = "alias_lookup STRING, nba_canonical_lookup STRING, player_id INT64, alias_type STRING"
+    staged = session.stage_arrow("curated_aliases", table_of(columns, map(astuple, CURATED)))
     return session.stage_query("curated_missing", _SQL("curated_missing", curated=staged))

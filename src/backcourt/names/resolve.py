@@ -14,6 +14,7 @@ from datetime import datetime
 from backcourt.catalog import table
 from backcourt.names.asking import (
     DECISIONS,
+    NAME_COLUMNS,
     NAME_KEY,
     QUEUE,
     REVIEWS,
@@ -23,6 +24,7 @@ from backcourt.names.asking import (
 )
 from backcourt.names.carriers import CARRIERS, Carrier
 from backcourt.names.registry_fill import EVERY_SEASON, Counted, count_registry
+from backcourt.warehouse.arrow import table_of
 from backcourt.warehouse.base import Parameters, Session, Staged, Statement
 from backcourt.warehouse.content import altered
 from backcourt.warehouse.publish import Restated, Scope, publication, staged_select
@@ -188,17 +190,14 @@ def staged_ids(session: Session, names: Sequence[SourceName], *, log: bool) -> l
         names: Every name that rules decide.
         log: False marks the rows of names that nobody had asked about as not to be logged.
     """
-    import pyarrow as pa
-
     changes = session.stage_arrow(
         "names_now",
-        pa.table(
-            {
-                **{part: pa.array([str(name.row[part]) for name in names], pa.string()) for part in NAME_KEY},
-                "was": pa.array([name.was["player_id"] if name.was else None for name in names], pa.int64()),
-                "player_id": pa.array([name.now.player_id for name in names], pa.int64()),
-                "logged": pa.array([log or not name.never_asked for name in names], pa.bool_()),
-            }
+        table_of(
+            f"{NAME_COLUMNS}, was INT64, player_id INT64, logged BOOL",
+            [
+                (*name.key, name.was and name.was["player_id"], name.now.player_id, log or not name.never_asked)
+                for name in names
+            ],
         ),
     )
     staged = [(carrier, _stage_ids(session, carrier, changes)) for carrier in CARRIERS.values()]
@@ -257,14 +256,6 @@ def taken_ids(session: Session, names: str, *, run_id: str, now: datetime) -> tu
     return statements, rows
 
 
-def take_ids(session: Session, names: str, *, run_id: str, now: datetime) -> int:
-    """Take the ids away from the raw rows of staged names (columns of NAME_KEY); returns how many rows changed."""
-    statements, rows = taken_ids(session, names, run_id=run_id, now=now)
-    if statements:
-        session.transaction(statements)
-    return rows
-
-
 def same_name(alias: str) -> str:
     """SQL condition: the row of ``alias`` is about the name of the row t."""
     return " AND ".join(f"{alias}.{name} = t.{name}" for name in NAME_KEY)
@@ -272,32 +263,25 @@ def same_name(alias: str) -> str:
 
 def _stage(session: Session, stage: str, names: Sequence[SourceName]) -> str:
     """Stage names with what is decided, or with why nobody can be chosen."""
-    import pyarrow as pa
-
-    texts = pa.list_(pa.string())
-    return session.stage_arrow(
-        stage,
-        pa.table(
-            {
-                **{
-                    part: pa.array([name.row[part] for name in names], pa.string())
-                    for part in (*NAME_KEY, "original_name", "source_player_id")
-                },
-                **{
-                    part: pa.array([name.row[part] for name in names], pa.date32())
-                    for part in ("first_seen_date", "last_seen_date")
-                },
-                "occurrences": pa.array([name.row["occurrences"] for name in names], pa.int64()),
-                "example_games": pa.array([[g for g in name.row["example_games"] if g] for name in names], texts),
-                "player_id": pa.array([name.now.player_id for name in names], pa.int64()),
-                "step": pa.array([name.now.step for name in names], pa.string()),
-                "score": pa.array([name.now.score for name in names], pa.float64()),
-                "evidence": pa.array([name.now.evidence for name in names], pa.string()),
-                "candidates": pa.array([[str(c) for c in name.now.candidates] for name in names], texts),
-                "reason": pa.array([name.now.evidence for name in names], pa.string()),
-                "status": pa.array(
-                    ["invalid" if name.now.step == "invalid" else "pending" for name in names], pa.string()
-                ),
-            }
-        ),
+    columns = (
+        f"{NAME_COLUMNS}, original_name STRING, source_player_id STRING, first_seen_date DATE, last_seen_date DATE, "
+        "occurrences INT64, example_games ARRAY<STRING>, player_id INT64, step STRING, score FLOAT64, evidence STRING, "
+        "candidates ARRAY<STRING>, reason STRING, status STRING"
     )
+    seen = ("original_name", "source_player_id", "first_seen_date", "last_seen_date", "occurrences")
+    rows = [
+        (
+            *name.key,
+            *(name.row[part] for part in seen),
+            [game for game in name.row["example_games"] if game],
+            name.now.player_id,
+            name.now.step,
+            name.now.score,
+            name.now.evidence,
+            [str(candidate) for candidate in name.now.candidates],
+            name.now.evidence,
+            "invalid" if name.now.step == "invalid" else "pending",
+        )
+        for name in names
+    ]
+    return session.stage_arrow(stage, table_of(columns, rows))

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from backcourt.calendar import season_year
 from backcourt.errors import BackcourtError
-from backcourt.names.asking import BY_PEOPLE, NAME_KEY
+from backcourt.names.asking import BY_PEOPLE, NAME_COLUMNS
 from backcourt.names.carriers import HOLDING
 from backcourt.names.normalise import parse
 from backcourt.names.people import People, registered
@@ -24,7 +24,6 @@ from backcourt.names.review_rows import (
     QUEUE,
     REVIEWS,
     Row,
-    arrow_schema,
     as_day,
     find,
     key_of,
@@ -32,6 +31,7 @@ from backcourt.names.review_rows import (
     put,
     select,
 )
+from backcourt.warehouse.arrow import table_of
 from backcourt.warehouse.base import Session
 
 
@@ -244,29 +244,22 @@ class _Waiting:
 
 def _stage_decisions(session: Session, people: People, acts: Mapping[str, Act], author: Author) -> str:
     """Stage the decisions of the names that are accepted, by the id of the act, as ``keep_decisions`` wants them."""
-    import pyarrow as pa
     from rapidfuzz.distance import OSA
 
-    bases: dict[int, list[str]] = {}
+    bases: dict[int | None, list[str]] = {}
     for spelling, name in zip(people.spellings, people.parsed, strict=True):
         bases.setdefault(spelling.player_id, []).append(name.base)
     digits = DECISIONS.column("score").decimals or 0
-    rows = [
-        {
-            **{name: act.row[name] for name in (*NAME_KEY, "original_name", "source_player_id")},
-            "player_id": act.player_id,
-            "step": BY_PEOPLE,
-            "score": round(
-                max(
-                    OSA.normalized_similarity(parse(act.row["original_name"]).base, base)
-                    for base in bases[act.player_id]
-                ),
-                digits,
-            ),
-            "evidence": f"{author.by} decided (review {review})",
-        }
-        for review, act in acts.items()
-        if act.action == "accept" and act.player_id is not None
-    ]
-    schema = arrow_schema(DECISIONS, tuple(rows[0]))
-    return session.stage_arrow("review_decided", pa.Table.from_pylist(rows, schema))
+    rows = []
+    for review, act in acts.items():
+        if act.action == "accept":
+            own = parse(act.row["original_name"]).base
+            score = max(OSA.normalized_similarity(own, base) for base in bases[act.player_id])
+            known = (*key_of(act.row), act.row["original_name"], act.row["source_player_id"])
+            rows.append(
+                (*known, act.player_id, BY_PEOPLE, round(score, digits), f"{author.by} decided (review {review})")
+            )
+    columns = f"{NAME_COLUMNS}, original_name STRING, source_player_id STRING, player_id INT64"
+    return session.stage_arrow(
+        "review_decided", table_of(f"{columns}, step STRING, score FLOAT64, evidence STRING", rows)
+    )

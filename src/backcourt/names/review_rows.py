@@ -10,18 +10,16 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from backcourt.catalog import table
 from backcourt.catalog.model import Table
 from backcourt.errors import BackcourtError
-from backcourt.names.asking import NAME_KEY, season_of
+from backcourt.names.asking import NAME_COLUMNS, NAME_KEY, season_of
 from backcourt.names.carriers import CARRIERS, Carrier
 from backcourt.names.resolve import same_name
+from backcourt.warehouse.arrow import table_of
 from backcourt.warehouse.base import Parameters, Session, Statement
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 Row = dict[str, Any]
 """One row of a reference table: its columns and their values."""
@@ -115,30 +113,13 @@ def select(session: Session, found: Table, condition: str = "TRUE", parameters: 
     return rows
 
 
-def arrow_schema(found: Table, columns: Iterable[str]) -> pa.Schema:
-    """The Arrow types of columns of a reference table."""
-    import pyarrow as pa
-
-    types: Mapping[str, pa.DataType] = {
-        "STRING": pa.string(),
-        "INT64": pa.int64(),
-        "FLOAT64": pa.float64(),
-        "BOOL": pa.bool_(),
-        "DATE": pa.date32(),
-        "TIMESTAMP": pa.timestamp("us", tz="UTC"),
-        "ARRAY<STRING>": pa.list_(pa.string()),
-    }
-    return pa.schema([(name, types[found.column(name).type]) for name in columns])
-
-
 def put(session: Session, found: Table, rows: Sequence[Row]) -> tuple[Statement, ...]:
     """The statements that write rows over those of the same key; a transaction puts rows of a table once."""
-    import pyarrow as pa
-
     if not rows:
         return ()
-    schema = arrow_schema(found, [column.name for column in found.columns])
-    staged = session.stage_arrow(f"review_{found.name}", pa.Table.from_pylist(rows, schema))
+    typed = ", ".join(f"{column.name} {column.type}" for column in found.columns)
+    values = ([row[column.name] for column in found.columns] for row in rows)
+    staged = session.stage_arrow(f"review_{found.name}", table_of(typed, values))
     columns = ", ".join(column.name for column in found.columns)
     same = " AND ".join(f"s.{name} = t.{name}" for name in found.key)
     return (
@@ -151,13 +132,7 @@ def put(session: Session, found: Table, rows: Sequence[Row]) -> tuple[Statement,
 
 def stage_keys(session: Session, keys: Iterable[Key], *, stage: str) -> str:
     """Stage keys of names; returns the table's full name."""
-    import pyarrow as pa
-
-    columns = list(zip(*sorted(keys), strict=True)) or [()] * len(NAME_KEY)
-    return session.stage_arrow(
-        f"review_{stage}",
-        pa.table({name: pa.array(values, pa.string()) for name, values in zip(NAME_KEY, columns, strict=True)}),
-    )
+    return session.stage_arrow(f"review_{stage}", table_of(NAME_COLUMNS, sorted(keys)))
 
 
 def drop(found: Table, names: str) -> Statement:
