@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_ALL := $(VENV)/.ready-all
+EMULATOR := .venv-emulator/.ready
 LOCK := requirements.lock
 LOCKED := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11.5 --all-extras \
   --group test --group slow --group lint --group docs --no-header --no-annotate --output-file
@@ -30,6 +31,14 @@ $(READY): pyproject.toml $(LOCK) | $(BIN)/python
 $(READY_ALL): $(READY)
 	$(BIN)/python -m pip install --quiet --constraint $(LOCK) --group slow --group lint --group docs
 	@touch $(READY_ALL)
+
+# An emulator of BigQuery wants an environment of its own and Python 3.13; without one its tests are skipped.
+PYTHON313 ?= $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3.13) $(shell python3.13 -c 'import sys; print(sys.executable)' 2>/dev/null))
+$(EMULATOR): pyproject.toml
+	@if test ! -f ../shared/tools/bigquery_emulator.py; then :; elif test -n "$(PYTHON313)"; then \
+	  $(PYTHON313) -m venv .venv-emulator && .venv-emulator/bin/python -m pip install --quiet local-bigquery==0.4.0 duckdb==2.0.1 sqlglot==30.30.0 \
+	    && touch $@; \
+	else echo "there is no Python 3.13: tests against the emulator of BigQuery are skipped"; fi
 
 $(BIN)/uv: | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --constraint $(LOCK) uv
@@ -61,10 +70,10 @@ docref: $(READY_ALL) ## Check every reference in pages, runbooks and docstrings,
 	$(BIN)/python docs/_build/generate.py
 	$(BIN)/python -m docref check
 
-test: $(READY) ## Run the core tests (about 6 minutes on two cores)
+test: $(READY) $(EMULATOR) ## Run the core tests (about 6 minutes on two cores)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
-test-all: $(READY_ALL) ## Run the slow and heavy tests too (Google's analyzer, real seasons)
+test-all: $(READY_ALL) $(EMULATOR) ## Run the slow and heavy tests too (Google's analyzer, real seasons)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "slow"
 
 lint: $(VENV)/.locked $(READY_ALL) ## Check style, format, spelling, SQL, the order of the packages and the lock file
@@ -96,4 +105,4 @@ format: $(READY_ALL) ## Format the code
 	$(BIN)/ruff format .
 
 clean: ## Remove the environment and what the demo wrote
-	rm -rf $(VENV) demo build site runbook-runs
+	rm -rf $(VENV) .venv-emulator demo build site runbook-runs

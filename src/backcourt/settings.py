@@ -7,6 +7,7 @@ one more date takes to plan.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -24,6 +25,8 @@ MOST_SECONDS = 86_400.0
 """Seconds that a command can be told to wait for a warehouse file: a day."""
 MOST_DOLLARS = 10_000.0
 """US dollars that one command can be allowed to spend."""
+LEAST_BYTES, MOST_BYTES = 10 * 1024**2, 1024**5
+"""Bytes that one job can be allowed to bill: from the least that the service charges for to a petabyte."""
 _LONGEST_TEXT = 4096
 _LONGEST_NUMBER = 20
 _LARGEST = 1024 * 1024
@@ -35,7 +38,7 @@ class Settings:
     """Every setting.
 
     Attributes:
-        warehouse: Path of a DuckDB file.
+        warehouse: Path of a DuckDB file, or bigquery://PROJECT.
         threads: Threads of the embedded engine, 1 to 256; None means all cores.
         patience: Seconds for which a warehouse file in use is tried again.
         backfill_mode: The mode of runs that do not say: backfill or, if False, daily; None says nothing.
@@ -58,6 +61,11 @@ class Settings:
         ai_input_price: What the model costs, US dollars per million tokens sent; None takes it from the list of known
             models.
         ai_output_price: The same per million tokens written. A model that is not in that list needs both.
+        bigquery_billing_project: Project that pays for the jobs; None for the one that holds the data.
+        bigquery_location: Location of the datasets, such as US or europe-west4; None leaves it to the service.
+        bigquery_dataset_prefix: What the datasets' names begin with, where nba_raw and the others are someone else's.
+        bigquery_max_bytes: Most bytes that one job may bill; None for no limit.
+        bigquery_endpoint: Address of an emulator; None for the service.
     """
 
     warehouse: str = "warehouse.duckdb"
@@ -81,6 +89,11 @@ class Settings:
     ai_base_url: str | None = None
     ai_input_price: float | None = None
     ai_output_price: float | None = None
+    bigquery_billing_project: str | None = None
+    bigquery_location: str | None = None
+    bigquery_dataset_prefix: str = ""
+    bigquery_max_bytes: int | None = None
+    bigquery_endpoint: str | None = None
 
 
 def _text(value: object) -> str:
@@ -104,6 +117,28 @@ def _truth(value: object) -> bool:
     if str(value).strip().casefold() not in words:
         raise ValueError("true or false")
     return words[str(value).strip().casefold()]
+
+
+def _bytes(value: object) -> int:
+    text = str(value).strip()
+    digits = text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+    if not digits or not LEAST_BYTES <= int(text) <= MOST_BYTES:
+        raise ValueError("a number of bytes")
+    return int(text)
+
+
+def _location(value: object) -> str:
+    text = _trimmed(value)
+    if not re.fullmatch(r"[A-Za-z0-9-]{2,40}", text):
+        raise ValueError("a location")
+    return text
+
+
+def _prefix(value: object) -> str:
+    text = _trimmed(value)
+    if not re.fullmatch(r"[A-Za-z0-9_]{1,40}", text):
+        raise ValueError("a prefix of names")
+    return text
 
 
 def _dollars(value: object) -> float:
@@ -135,7 +170,7 @@ def _number(value: object, most: float) -> float:
 
 
 _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
-    "warehouse": (_text, "the path of a DuckDB file"),
+    "warehouse": (_text, "the path of a DuckDB file, or bigquery://PROJECT"),
     "threads": (_threads, f"a whole number from 1 to {MOST_THREADS}"),
     "backfill_mode": (_truth, "true or false"),
     "is_backfill": (_truth, "true or false"),
@@ -156,6 +191,11 @@ _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
     "ai_base_url": (_trimmed, "an address, https://..."),
     "ai_input_price": (_dollars, f"US dollars, 0 to {MOST_DOLLARS:,.0f}"),
     "ai_output_price": (_dollars, f"US dollars, 0 to {MOST_DOLLARS:,.0f}"),
+    "bigquery_billing_project": (_trimmed, "a project's id"),
+    "bigquery_location": (_location, "a location, such as US or europe-west4"),
+    "bigquery_dataset_prefix": (_prefix, "letters, digits and underscores, such as backcourt_"),
+    "bigquery_max_bytes": (_bytes, f"a whole number of bytes, {LEAST_BYTES:,} to {MOST_BYTES:,}"),
+    "bigquery_endpoint": (_trimmed, "an address, http://..."),
 }
 
 

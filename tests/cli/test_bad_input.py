@@ -225,7 +225,7 @@ def test_a_file_that_is_no_warehouse(command, tmp_path):
     done = command("run", *DAY, "--warehouse", tmp_path / "w.duckdb")
     assert (done.code, (tmp_path / "w.duckdb").read_text()) == (2, "hello")
     assert "is not a DuckDB file, or it is damaged" in done.line
-    assert "not supported yet" in command("run", *DAY, "--warehouse", "bigquery://p").line
+    assert "cannot be opened. valid: " in command("run", *DAY, "--warehouse", "postgres://p").line
 
 
 def test_an_unknown_run(refused):

@@ -25,7 +25,6 @@ from backcourt.calendar import DateRange
 from backcourt.errors import BackcourtError, FailedDatesError, MissingUpstreamError, UpstreamCheckError, one_line
 from backcourt.processors.registry import waves
 from backcourt.warehouse.base import Session, Warehouse
-from backcourt.warehouse.holders import this_process
 
 
 def plan(warehouse: Warehouse, request: Request, *, keep: bool = False) -> Plan:
@@ -148,7 +147,7 @@ class _Run:
             tables,
             self.request.span,
             run_id=self.identity.run_id,
-            holder=this_process(),
+            holder=self.warehouse.holder(),
             now=self.context.now(),
             also=[history.begin(self.request)],
         )

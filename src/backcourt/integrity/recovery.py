@@ -27,7 +27,6 @@ from backcourt.processors.registry import select
 from backcourt.sources.season import load_season
 from backcourt.warehouse.base import Session, Statement, Value, Warehouse
 from backcourt.warehouse.content import trusted_hash
-from backcourt.warehouse.holders import this_process
 
 Action = Literal["deduplicate", "load", "compute"]
 _SQL = SqlFiles("backcourt.integrity")
@@ -206,7 +205,7 @@ def _writing(
     """A session that holds the locks of a stage's table and dates."""
     span = DateRange(stage.ranges[0].start, stage.ranges[-1].end)
     with warehouse.write() as session:
-        locks.acquire(session, (stage.table,), span, run_id=identity.run_id, holder=this_process(), now=now())
+        locks.acquire(session, (stage.table,), span, run_id=identity.run_id, holder=warehouse.holder(), now=now())
         try:
             yield session
         finally:

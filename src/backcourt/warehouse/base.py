@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from backcourt.catalog.model import Table
+    from backcourt.warehouse.holders import Holder
 
 Value = str | int | float | bool | date | datetime | Sequence[str] | Sequence[int] | None
 Parameters = Mapping[str, Value]
@@ -131,6 +132,9 @@ class Warehouse(Protocol):
 
     def differences(self, tables: Iterable[Table]) -> list[str]:
         """How the stored tables differ from these, in words; nothing is changed."""
+
+    def holder(self) -> Holder:
+        """This process, as a lock in this warehouse names it."""
 
     def unwritable(self) -> str:
         """Why nothing can be written there, in words; "" if it can."""

@@ -24,6 +24,7 @@ from backcourt.warehouse.dead_runs import bury
 from backcourt.warehouse.dialect import Translated, is_read_only
 from backcourt.warehouse.duckdb_errors import StatementError, close, errors_for_people, file_error
 from backcourt.warehouse.duckdb_layout import LAYOUT, differences, layout_of, migration
+from backcourt.warehouse.holders import Holder, this_process
 from backcourt.warehouse.translation import translate
 from backcourt.warehouse.turn import Turn
 
@@ -236,6 +237,10 @@ class DuckDBWarehouse:
                 return differences(connection, tuple(tables))
         finally:
             close(connection, self.path)
+
+    def holder(self) -> Holder:
+        """This process."""
+        return this_process()
 
     def unwritable(self) -> str:
         """Why the file cannot be written; "" if it can."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from backcourt.errors import SettingsError
 from backcourt.settings import Settings
 from backcourt.warehouse.base import Warehouse
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+
+_KINDS = ("the path of a DuckDB file", "bigquery://PROJECT")
+_PROJECT = re.compile(r"([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]")
+"""Ids of Google's projects."""
 
 
 def open_warehouse(settings: Settings) -> Warehouse:
@@ -20,11 +25,13 @@ def open_warehouse(settings: Settings) -> Warehouse:
         # What the engine calls a database in memory would be gone when the command ends.
         raise SettingsError(
             f"warehouse {settings.warehouse!r} is not a file, so nothing would be kept",
-            valid=["the path of a DuckDB file"],
+            valid=_KINDS,
         )
-    if "://" in settings.warehouse:
-        raise SettingsError(
-            f"warehouse {settings.warehouse!r} is not supported yet",
-            valid=["the path of a DuckDB file"],
-        )
+    scheme, separator, project = settings.warehouse.partition("://")
+    if separator:
+        if scheme != "bigquery" or not _PROJECT.fullmatch(project):
+            raise SettingsError(f"warehouse {settings.warehouse!r} cannot be opened", valid=_KINDS)
+        from backcourt.warehouse.bigquery import BigQueryWarehouse
+
+        return BigQueryWarehouse(project, settings)
     return DuckDBWarehouse(Path(settings.warehouse), threads=settings.threads, patience=settings.patience)

@@ -1,0 +1,192 @@
+"""The warehouse in a BigQuery project: the same statements as jobs, staged tables in a dataset that expires."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from backcourt.errors import WarehouseError
+from backcourt.settings import Settings
+from backcourt.warehouse.base import STAGING, Parameters, Session, Staged, Statement
+from backcourt.warehouse.bigquery_errors import errors_for_people
+from backcourt.warehouse.bigquery_jobs import Jobs, connect, first_contact
+from backcourt.warehouse.bigquery_layout import differences, ensure
+from backcourt.warehouse.bigquery_names import Names
+from backcourt.warehouse.holders import Holder, this_process
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from google.cloud import bigquery
+
+    from backcourt.catalog.model import Table
+
+SCHEME = "bigquery://"
+
+
+class BigQuerySession:
+    """An open project; see ``backcourt.warehouse.base.Session``."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        """Send statements through these jobs."""
+        self._jobs = jobs
+
+    def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
+        """The rows of a SELECT as an Arrow table."""
+        with errors_for_people(self._jobs.warehouse):
+            return self._jobs.query(sql, parameters).to_arrow(create_bqstorage_client=False)
+
+    def rows(self, sql: str, parameters: Parameters | None = None) -> list[tuple[object, ...]]:
+        """The rows of a small SELECT as tuples."""
+        with errors_for_people(self._jobs.warehouse):
+            return [tuple(row.values()) for row in self._jobs.query(sql, parameters)]
+
+    def stage_query(self, name: str, sql: str, parameters: Parameters | None = None) -> Staged:
+        """Keep the rows of a SELECT as nba_staging.NAME."""
+        full = f"{STAGING}.{name}"
+        return Staged(full, self._jobs.query(sql, parameters, into=full).total_rows)
+
+    def discard(self, *staged: Staged) -> None:
+        """Forget staged rows before the session ends."""
+        with errors_for_people(self._jobs.warehouse):
+            for item in staged:
+                self._jobs.client.delete_table(self._jobs.names.table(item.name), not_found_ok=True)
+
+    def stage_arrow(self, name: str, data: pa.Table) -> str:
+        """Make an Arrow table readable as nba_staging.NAME."""
+        full = f"{STAGING}.{name}"
+        self._jobs.load(data, full)
+        return full
+
+    def stage_parquet(self, name: str, path: Path) -> str:
+        """Make a parquet file readable as nba_staging.NAME: it is sent, with types that the service knows."""
+        import pyarrow.parquet as pq
+
+        return self.stage_arrow(name, _plain(pq.read_table(path)))
+
+    def interrupt(self) -> None:
+        """Stop the statement that runs now, from another thread."""
+        with suppress(WarehouseError):
+            self._jobs.cancel()
+
+    @contextmanager
+    def worker(self) -> Iterator[Session]:
+        """Another session on the same project, for another thread."""
+        yield BigQuerySession(self._jobs)
+
+    def transaction(self, statements: Sequence[Statement]) -> list[int]:
+        """Run statements that change tables, all or none."""
+        return self._jobs.script(statements) if statements else []
+
+
+def _plain(data: pa.Table) -> pa.Table:
+    """A table without the types that only files have: dictionaries, small numbers, large texts, times without zone."""
+    import pyarrow as pa
+
+    def kind(of: pa.DataType) -> pa.DataType:
+        while pa.types.is_dictionary(of):
+            of = of.value_type
+        if pa.types.is_list(of) or pa.types.is_large_list(of):
+            return pa.list_(kind(of.value_type))
+        plain = (
+            (pa.types.is_integer, pa.int64()),
+            (pa.types.is_floating, pa.float64()),
+            (pa.types.is_timestamp, pa.timestamp("us", "UTC")),
+            (pa.types.is_boolean, pa.bool_()),
+            (pa.types.is_date, pa.date32()),
+        )
+        return next((found for fits, found in plain if fits(of)), pa.string())
+
+    return data.cast(pa.schema([(column.name, kind(column.type)) for column in data.schema]))
+
+
+class BigQueryWarehouse:
+    """The warehouse in one project.
+
+    Attributes:
+        name: bigquery://PROJECT.
+        project: The project that holds the data.
+    """
+
+    def __init__(self, project: str, settings: Settings, *, ids: Callable[[], str] = lambda: uuid4().hex[:12]) -> None:
+        """Name the project; it is asked when a session is opened.
+
+        Args:
+            project: The project that holds the data.
+            settings: Location, prefix, limits and endpoint.
+            ids: Makes the id of a session.
+        """
+        self.project = project
+        self.name = f"{SCHEME}{project}"
+        self._settings = settings
+        self._ids = ids
+        self._instance = ids()
+
+    @functools.cached_property
+    def _client(self) -> bigquery.Client:
+        return connect(self.project, self._settings)
+
+    def _names(self, suffix: str = "") -> Names:
+        return Names(self.project, self._settings.bigquery_dataset_prefix, suffix)
+
+    def require(self) -> None:
+        """Raise a WarehouseError if the project has no warehouse yet."""
+        with errors_for_people(self.name):
+            prefix = self._settings.bigquery_dataset_prefix
+            found = {item.dataset_id for item in self._client.list_datasets(self.project, retry=first_contact())}
+        if f"{prefix}nba_raw" not in found:
+            raise WarehouseError(
+                f"there is no warehouse in {self.name}",
+                next_step="load a season first (backcourt load season DIR) or name another one with --warehouse",
+            )
+
+    def tell(self, activity: dict[str, object] | None, run_id: str) -> None:
+        """Nothing: whoever asks reads the run's row, because nobody shuts a reader out."""
+
+    def ensure(self, tables: Iterable[Table]) -> None:
+        """Create what is missing and add new columns; refuse what is typed differently or not ours."""
+        with errors_for_people(self.name):
+            ensure(self._client, self._names(), tables, location=self._settings.bigquery_location)
+
+    def differences(self, tables: Iterable[Table]) -> list[str]:
+        """In which the stored tables differ from these; nothing is changed."""
+        with errors_for_people(self.name):
+            return differences(self._client, self._names(), tables)
+
+    def holder(self) -> Holder:
+        """This process; its name is like no other's, because the kernel of one machine knows nothing of another's."""
+        process = this_process()
+        host = f"{process.host}/{self._instance}"
+        return replace(process, text=process.text.replace(f" on {process.host} ", f" on {host} "), host=host, birth="")
+
+    def unwritable(self) -> str:
+        """Always "": what is not allowed is said by the job that wants it."""
+        return ""
+
+    def size(self) -> tuple[Path, int] | None:
+        """None: the tables are elsewhere."""
+        return None
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session; that it changes nothing is up to whoever holds it."""
+        with self._session() as session:
+            yield session
+
+    @contextmanager
+    def write(self, ensure: Iterable[Table] = ()) -> Iterator[Session]:
+        """A session that can publish; the given tables are made or evolved first."""
+        tables = tuple(ensure)
+        if tables:
+            self.ensure(tables)
+        with self._session() as session:
+            yield session
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        run = self._ids()
+        yield BigQuerySession(Jobs(self._client, self._names(f"_{run}"), run, self._settings.bigquery_max_bytes))

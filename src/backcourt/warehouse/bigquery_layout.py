@@ -1,0 +1,138 @@
+"""The layout of a project: datasets and tables as the catalog wants them, and what is there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from backcourt.errors import WarehouseError
+from backcourt.warehouse.base import STAGING
+from backcourt.warehouse.bigquery_jobs import LABELS
+
+if TYPE_CHECKING:
+    from google.cloud import bigquery
+
+    from backcourt.catalog.model import Column, Table
+    from backcourt.warehouse.bigquery_names import Names
+
+STAGED_FOR = 24 * 3600 * 1000
+"""Milliseconds after which the service takes staged tables away."""
+_SCHEMA = "schema"
+
+
+def ensure(client: bigquery.Client, names: Names, tables: Iterable[Table], *, location: str | None) -> None:
+    """Make what is missing; one call per dataset if everything is as in the catalog.
+
+    Raises:
+        WarehouseError: If a dataset of that name is not ours, or a column has another type.
+    """
+    _dataset(client, names, STAGING, location, expires=STAGED_FOR)
+    wanted = sorted(tables, key=lambda table: table.dataset)
+    for dataset, own in groupby(wanted, key=lambda table: table.dataset):
+        _dataset(client, names, dataset, location)
+        there = {item.table_id: item for item in client.list_tables(f"{names.project}.{names.dataset(dataset)}")}
+        for table in own:
+            stored = there.get(table.name)
+            if stored is None:
+                client.create_table(_table(names, table), exists_ok=True)
+            elif stored.labels.get(_SCHEMA) != schema_hash(table):
+                _evolve(client, names, table)
+
+
+def differences(client: bigquery.Client, names: Names, tables: Iterable[Table]) -> list[str]:
+    """In which the stored tables differ from the catalog's: tables and columns that are missing or of another type."""
+    from google.api_core.exceptions import NotFound
+
+    found: list[str] = []
+    for table in tables:
+        try:
+            stored = client.get_table(names.table(table.full_name))
+        except NotFound:
+            found.append(f"{table.full_name} does not exist")
+            continue
+        kinds = {column.name: _kind_of(column) for column in stored.schema}
+        for column in table.columns:
+            kind = kinds.get(column.name)
+            if kind is None:
+                found.append(f"{table.full_name}.{column.name} does not exist")
+            elif kind != column.type:
+                found.append(f"{table.full_name}.{column.name} is {kind}, the catalog says {column.type}")
+    return found
+
+
+def schema_hash(table: Table) -> str:
+    """What says that a table was made as the catalog has it; a label's value."""
+    said = repr((table.partition, table.cluster, [(c.name, c.type, c.required, c.description) for c in table.columns]))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _dataset(
+    client: bigquery.Client, names: Names, name: str, location: str | None, *, expires: int | None = None
+) -> None:
+    from google.api_core.exceptions import NotFound
+    from google.cloud import bigquery
+
+    full = f"{names.project}.{names.dataset(name)}"
+    try:
+        found = client.get_dataset(full)
+    except NotFound:
+        dataset = bigquery.Dataset(full)
+        dataset.labels = LABELS
+        dataset.location = location
+        dataset.default_table_expiration_ms = expires
+        client.create_dataset(dataset, exists_ok=True)
+        return
+    if not LABELS.items() <= dict(found.labels).items():
+        raise WarehouseError(
+            f"the dataset {full} has not the label app:backcourt, so it may be someone else's; nothing was changed",
+            next_step="name another prefix with BACKCOURT_BIGQUERY_DATASET_PREFIX, or give it that label",
+        )
+
+
+def _table(names: Names, table: Table) -> bigquery.Table:
+    from google.cloud import bigquery
+
+    made = bigquery.Table(names.table(table.full_name), schema=[_field(column) for column in table.columns])
+    made.description = table.description
+    made.labels = {**LABELS, _SCHEMA: schema_hash(table)}
+    if table.partition:
+        # A date holds 0.1 to 0.5 MB: a partition of each would be mostly overhead.
+        made.time_partitioning = bigquery.TimePartitioning(type_="MONTH", field=table.partition)
+    cluster = [table.partition] if table.partition else []
+    made.clustering_fields = [*cluster, *(name for name in table.key if name not in cluster)][:4] or None
+    return made
+
+
+def _evolve(client: bigquery.Client, names: Names, table: Table) -> None:
+    """Add the columns that the catalog has and the table lacks; refuse what is more than that."""
+    stored = client.get_table(names.table(table.full_name))
+    kinds = {column.name: _kind_of(column) for column in stored.schema}
+    for column in table.columns:
+        kind = kinds.get(column.name, column.type)
+        if kind != column.type:
+            raise WarehouseError(
+                f"{names.table(table.full_name)}.{column.name} is {kind}, the catalog says {column.type}",
+                next_step="the table is from another version: copy what you need, drop it and load again",
+            )
+    # A column that is added cannot be required; the audit before every publication checks it.
+    added = [_field(column, required=False) for column in table.columns if column.name not in kinds]
+    stored.schema = [*stored.schema, *added]
+    stored.labels = {**LABELS, _SCHEMA: schema_hash(table)}
+    client.update_table(stored, ["schema", "labels"] if added else ["labels"])
+
+
+def _field(column: Column, *, required: bool | None = None) -> bigquery.SchemaField:
+    from google.cloud import bigquery
+
+    inner = column.type.removeprefix("ARRAY<").removesuffix(">")
+    strict = column.required if required is None else required
+    mode = "REPEATED" if inner != column.type else "REQUIRED" if strict else "NULLABLE"
+    return bigquery.SchemaField(column.name, inner, mode=mode, description=column.description[:1024])
+
+
+def _kind_of(column: bigquery.SchemaField) -> str:
+    names = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL"}
+    kind = names.get(column.field_type, column.field_type)
+    return f"ARRAY<{kind}>" if column.mode == "REPEATED" else kind

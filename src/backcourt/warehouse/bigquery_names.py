@@ -1,0 +1,101 @@
+"""Statements as a project's jobs need them: full table names, and parameters told apart; literals are never touched.
+
+Names are rewritten on tokens. A statement may hold 'nba_analytics.player_game_summary' as a text, in a comment, or as a
+table: only the last becomes a name of the project.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from backcourt.catalog import TABLES
+from backcourt.warehouse.base import STAGING
+
+_DATASETS = frozenset({table.dataset for table in TABLES} | {"nba_processing"})
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Where tables are.
+
+    Attributes:
+        project: The project that holds the data.
+        prefix: What every dataset's name begins with; "" if they are called as in the catalog.
+        suffix: What a session's staged tables end with, so that no other session's are meant.
+    """
+
+    project: str
+    prefix: str = ""
+    suffix: str = ""
+
+    def dataset(self, name: str) -> str:
+        """A dataset's name in the project."""
+        return f"{self.prefix}{name}"
+
+    def table(self, full_name: str) -> str:
+        """project.dataset.table of dataset.table."""
+        dataset, _, name = full_name.partition(".")
+        ending = self.suffix if dataset == STAGING else ""
+        return f"{self.project}.{self.dataset(dataset)}.{name}{ending}"
+
+    def qualified(self, sql: str) -> str:
+        """The statement with the full name of every table."""
+        parts, place = [], 0
+        for start, end, full_name in _tables(sql):
+            parts += [sql[place:start], f"`{self.table(full_name)}`"]
+            place = end
+        return "".join([*parts, sql[place:]])
+
+
+def parameters_of(sql: str) -> frozenset[str]:
+    """The named parameters that stand in a statement."""
+    return frozenset(sql[start + 1 : end] for start, end in _parameters(sql))
+
+
+def with_parameters(sql: str, names: Mapping[str, str]) -> str:
+    """The statement with its parameters called otherwise."""
+    parts, place = [], 0
+    for start, end in _parameters(sql):
+        parts += [sql[place:start], f"@{names[sql[start + 1 : end]]}"]
+        place = end
+    return "".join([*parts, sql[place:]])
+
+
+@functools.lru_cache(maxsize=512)
+def _tables(sql: str) -> tuple[tuple[int, int, str], ...]:
+    """Start, end and full name of every table that a statement names."""
+    tokens = _tokens(sql)
+    found = []
+    for number in range(len(tokens) - 2):
+        (kind, start, _), (dot, _, _), (_, _, end) = tokens[number : number + 3]
+        before = tokens[number - 1][0] if number else ""
+        word = sql[start : tokens[number][2]].strip("`")
+        if kind == "name" and dot == "." and before != "." and word in _DATASETS | {STAGING}:
+            found.append((start, end, f"{word}.{sql[tokens[number + 2][1] : end].strip('`')}"))
+    return tuple(found)
+
+
+@functools.lru_cache(maxsize=512)
+def _parameters(sql: str) -> tuple[tuple[int, int], ...]:
+    """Start and end of every parameter, with its @."""
+    # Side by side with a name after it, and no second @ before it: @@row_count is the service's own.
+    found = itertools.pairwise([("", 0, 0), *_tokens(sql)])
+    pairs = itertools.pairwise(found)
+    return tuple(
+        (at[1], name[2])
+        for (before, at), (_, name) in pairs
+        if at[0] == "@" and name[0] == "name" and at[2] == name[1] and (before[0] != "@" or before[2] != at[1])
+    )
+
+
+@functools.lru_cache(maxsize=512)
+def _tokens(sql: str) -> tuple[tuple[str, int, int], ...]:
+    """Kind ("name", ".", "@" or ""), start and end of every token."""
+    from sqlglot.dialects.bigquery import BigQuery
+    from sqlglot.tokenizer_core import TokenType
+
+    kinds = {TokenType.VAR: "name", TokenType.IDENTIFIER: "name", TokenType.DOT: ".", TokenType.PARAMETER: "@"}
+    return tuple((kinds.get(token.token_type, ""), token.start, token.end + 1) for token in BigQuery().tokenize(sql))

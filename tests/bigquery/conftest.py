@@ -1,0 +1,36 @@
+"""A project in an emulator, and sessions on it."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import emulator
+import pytest
+
+from backcourt.settings import Settings
+from backcourt.warehouse.bigquery import BigQueryWarehouse
+
+pytest.importorskip("google.cloud.bigquery", reason="the client is in the extra bigquery")
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def endpoint(tmp_path_factory):
+    """The address of a running emulator."""
+    with emulator.running(tmp_path_factory.mktemp("emulator")) as address:
+        yield address
+
+
+@pytest.fixture
+def settings(endpoint):
+    """Settings with a prefix of their own, so that tests share an emulator and no dataset."""
+    number = next(_NUMBERS)
+    return replace(Settings(), bigquery_endpoint=endpoint, bigquery_dataset_prefix=f"t{number}_")
+
+
+@pytest.fixture
+def warehouse(settings):
+    """A warehouse in a project in which nothing is yet."""
+    numbers, prefix = itertools.count(1), settings.bigquery_dataset_prefix
+    return BigQueryWarehouse(emulator.PROJECT, settings, ids=lambda: f"{prefix}session{next(numbers)}")

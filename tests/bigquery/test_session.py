@@ -1,0 +1,242 @@
+"""A session on a project: rows, staged tables, transactions, and what is refused; through the real client."""
+
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from backcourt.catalog import table
+from backcourt.catalog.model import Column
+from backcourt.errors import BackcourtError, QueryError, SettingsError, WarehouseError
+from backcourt.settings import Settings
+from backcourt.warehouse.base import Statement
+from backcourt.warehouse.bigquery import BigQueryWarehouse
+from backcourt.warehouse.bigquery_layout import schema_hash
+from backcourt.warehouse.bigquery_names import Names, parameters_of, with_parameters
+from backcourt.warehouse.open import open_warehouse
+
+LOCKS = table("nba_processing.locks")
+DAY = date(2021, 11, 10)
+
+
+@pytest.fixture
+def session(warehouse):
+    """A session that can write, with one table of the catalog."""
+    with warehouse.write([LOCKS]) as opened:
+        yield opened
+
+
+def lock(name, run="r1"):
+    """A statement that writes one row."""
+    now = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    return Statement(
+        "INSERT INTO nba_processing.locks (lock_name, table_name, start_date, end_date, run_id, holder, acquired_at, "
+        "heartbeat_at, expires_at) SELECT @name, 'nba_raw.nbac_schedule', @day, @day, @run, 'me', @now, @now, @now",
+        {"name": name, "day": DAY, "run": run, "now": now},
+    )
+
+
+def test_values_come_back_as_they_went(session):
+    """Every kind of value is bound with its type and comes back the same, in a tuple and in Arrow."""
+    values = {
+        "text": "O'Neal -- @x",
+        "whole": 2**40,
+        "share": 0.125,
+        "yes": True,
+        "day": DAY,
+        "moment": datetime(2021, 11, 10, 23, 30, tzinfo=UTC),
+        "texts": ["a", "b"],
+        "numbers": [1, 2],
+    }
+    sql = f"SELECT {', '.join(f'@{name} AS {name}' for name in values)}"
+    assert session.rows(sql, values) == [tuple(values.values())]
+    assert session.query(sql, values).to_pylist() == [values]
+    with pytest.raises(QueryError, match="no value for parameter @text"):
+        session.rows("SELECT @text AS t")
+
+
+def test_a_statement_is_only_given_the_parameters_that_stand_in_it(session):
+    """Others may be handed over, and one in a text or a comment is none."""
+    assert session.rows("SELECT @a AS a, '@b' AS b -- @c", {"a": 1, "z": 2}) == [(1, "@b")]
+
+
+def test_what_is_staged_is_the_sessions_own(warehouse):
+    """Two sessions stage under one name and see each their own rows; rows of files come as the types that were declared."""
+    with warehouse.write([LOCKS]) as one, warehouse.read() as two:
+        first = one.stage_query("part", "SELECT day FROM UNNEST([1, 2, 3]) AS day")
+        second = two.stage_arrow("part", pa.table({"day": pa.array([9], pa.int32()), "names": [["x", "y"]]}))
+        assert (first.rows, first.name, second) == (3, "nba_staging.part", "nba_staging.part")
+        assert one.rows(f"SELECT SUM(day) FROM {first}") == [(6,)]
+        assert two.rows(f"SELECT day, names FROM {second}") == [(9, ["x", "y"])]
+        one.discard(first)
+        with pytest.raises(BackcourtError):
+            one.rows(f"SELECT * FROM {first}")
+        assert two.rows("SELECT COUNT(*) FROM nba_staging.part") == [(1,)]
+
+
+def test_files_of_any_writer_are_staged(session, tmp_path):
+    """Dictionaries, small and unsigned numbers, large texts and times without zone become types of the service."""
+    path = tmp_path / "rows.parquet"
+    rows = pa.table(
+        {
+            "team": pa.array(["LAL", None]).dictionary_encode(),
+            "points": pa.array([100, None], pa.int16()),
+            "name": pa.array(["x", "y"], pa.large_string()),
+            "at": pa.array([datetime(2021, 1, 1, 5), None], pa.timestamp("ns")),  # noqa: DTZ001 - that is the point
+            "ids": pa.array([[1, 2], []], pa.list_(pa.int32())),
+            "share": pa.array([0.5, None], pa.float32()),
+        }
+    )
+    pq.write_table(rows, path)
+    name = session.stage_parquet("rows", path)
+    assert session.rows(f"SELECT * FROM {name} ORDER BY name") == [
+        ("LAL", 100, "x", datetime(2021, 1, 1, 5, tzinfo=UTC), [1, 2], 0.5),
+        (None, None, "y", None, [], None),
+    ]
+
+
+def test_a_transaction_is_all_or_none_and_counts(session):
+    """Each statement says how many rows it changed; if one fails, none has changed anything."""
+    again = Statement(
+        "UPDATE nba_processing.locks SET holder = @name WHERE run_id = @run", {"name": "you", "run": "r1"}
+    )
+    gone = Statement("DELETE FROM nba_processing.locks WHERE lock_name = @name", {"name": "one"})
+    assert session.transaction([lock("one"), lock("two"), again, gone]) == [1, 1, 2, 1]
+    broken = Statement(
+        "UPDATE nba_processing.locks SET run_id = CAST(@bad AS STRING) || ERROR('no') WHERE TRUE", {"bad": 1}
+    )
+    with pytest.raises(BackcourtError):
+        session.transaction([lock("three"), broken])
+    assert session.rows("SELECT lock_name, holder FROM nba_processing.locks") == [("two", "you")]
+    assert session.transaction([]) == []
+
+
+def test_tables_are_made_as_the_catalog_has_them(warehouse, settings):
+    """Partition by month, cluster, descriptions, labels; a new column is added, and another type is refused by name."""
+    from google.cloud import bigquery
+
+    computed = table("nba_precompute.team_defense_zone_analysis")
+    assert warehouse.differences([computed]) == [f"{computed.full_name} does not exist"]
+    warehouse.ensure([computed])
+    warehouse.ensure([computed])
+    assert warehouse.differences([computed]) == []
+    client: bigquery.Client = warehouse._client
+    names = Names(warehouse.project, settings.bigquery_dataset_prefix)
+    made = client.get_table(names.table(computed.full_name))
+    assert (made.time_partitioning.type_, made.time_partitioning.field) == ("MONTH", "analysis_date")
+    assert made.labels == {"app": "backcourt", "schema": schema_hash(computed)}
+    assert {field.name: field.description for field in made.schema} == {c.name: c.description for c in computed.columns}
+    assert {f.name for f in made.schema if f.mode == "REQUIRED"} == {c.name for c in computed.columns if c.required}
+    wider = _with(computed, Column("notes", "STRING", "what nobody needs"))
+    assert warehouse.differences([wider]) == [f"{computed.full_name}.notes does not exist"]
+    warehouse.ensure([wider])
+    assert warehouse.differences([wider]) == []
+    other = _with(computed, Column("notes", "INT64", "what nobody needs"))
+    with pytest.raises(WarehouseError, match=r"notes is STRING, the catalog says INT64.*drop it and load again"):
+        warehouse.ensure([other])
+
+
+def _with(computed, column):
+    from dataclasses import replace
+
+    columns = [*(c for c in computed.columns if c.name != column.name), column]
+    return replace(computed, columns=tuple(columns))
+
+
+def test_a_dataset_of_somebody_else_is_left_alone(warehouse, settings):
+    """A dataset of that name without our label is refused, and nothing is made in it."""
+    full = f"{warehouse.project}.{settings.bigquery_dataset_prefix}nba_processing"
+    warehouse._client.create_dataset(full)
+    with pytest.raises(WarehouseError, match=r"has not the label app:backcourt.*BACKCOURT_BIGQUERY_DATASET_PREFIX"):
+        warehouse.ensure([LOCKS])
+    assert list(warehouse._client.list_tables(full)) == []
+
+
+def test_an_empty_project_has_no_warehouse(warehouse):
+    """One line that says which project, and what to do."""
+    with pytest.raises(
+        WarehouseError, match=r"there is no warehouse in bigquery://backcourt-test\. load a season first"
+    ):
+        warehouse.require()
+
+
+def test_a_refused_statement_says_what_the_service_said(session):
+    """A typing error in a name comes back on one line, with the warehouse's name and without an address."""
+    with pytest.raises(QueryError) as refused:
+        session.rows("SELECT no_such_column FROM nba_processing.locks")
+    assert "no_such_column" in refused.value.message
+    assert "http" not in refused.value.message
+    assert "\n" not in str(refused.value)
+
+
+def test_jobs_carry_our_id_and_labels(warehouse, session):
+    """Every job of a session is found by its id and by its label."""
+    session.rows("SELECT 1 AS one")
+    prefix = warehouse._names().prefix
+    jobs = [job for job in warehouse._client.list_jobs(max_results=50) if f"{prefix}session" in job.job_id]
+    assert [job.job_id for job in jobs] == [f"backcourt_{prefix}session2_00001"]
+    assert all(job.labels == {"app": "backcourt"} for job in jobs)
+
+
+def test_a_lost_answer_is_looked_up(session):
+    """A request whose answer is lost and which is sent again under its id is carried out once; another's id is refused."""
+    jobs = session._jobs
+    assert session.transaction([lock("one")]) == [1]
+    jobs._number -= 1
+    assert session.transaction([lock("one")]) == [1]
+    assert session.rows("SELECT COUNT(*) FROM nba_processing.locks") == [(1,)]
+    jobs._number -= 1
+    with pytest.raises(BackcourtError):
+        session.rows("SELECT 2 AS two")
+
+
+@pytest.mark.parametrize(
+    "word", ["bigquery://", "bigquery://Has_Capitals", "bigquery://ab", "postgres://x", "bigquery://a/b"]
+)
+def test_a_warehouse_that_cannot_be_opened(word):
+    """What is neither a file nor a project is refused, with what is valid."""
+    from dataclasses import replace
+
+    with pytest.raises(SettingsError, match=r"cannot be opened.*bigquery://PROJECT"):
+        open_warehouse(replace(Settings(), warehouse=word))
+
+
+def test_without_the_extra_one_line_says_what_to_install(monkeypatch):
+    """The program starts without any package of Google's; only a project asks for one."""
+    import sys
+
+    monkeypatch.setitem(sys.modules, "google.cloud", None)
+    with pytest.raises(SettingsError, match=r'are not installed\. pip install "backcourt\[bigquery\]"'):
+        BigQueryWarehouse("some-project", Settings()).require()
+
+
+def test_a_service_that_does_not_answer(monkeypatch):
+    """Nobody listens: one line that names the setting, after seconds and not minutes."""
+    from dataclasses import replace
+
+    nobody = replace(Settings(), bigquery_endpoint="http://127.0.0.1:9")
+    monkeypatch.setattr("backcourt.warehouse.bigquery_jobs.FIRST_CONTACT", 0.5)
+    with pytest.raises(WarehouseError, match=r"bigquery://some-project does not answer: .*BACKCOURT_BIGQUERY_ENDPOINT"):
+        BigQueryWarehouse("some-project", nobody).require()
+
+
+def test_a_holder_is_known_to_no_other_machine():
+    """Two containers with one host name and one process id are two holders, whose locks only the lease ends."""
+    from backcourt.warehouse.holders import is_gone
+
+    one, two = (BigQueryWarehouse("some-project", Settings(), ids=lambda n=n: f"i{n}").holder() for n in (1, 2))
+    assert one.text != two.text
+    assert not is_gone(one.text.replace(str(one.pid), "999999"), one.birth)
+
+
+def test_names_are_rewritten_where_they_are_tables_and_nowhere_else():
+    """Tables become the project's; texts, comments and what follows an alias stay."""
+    names = Names("a-project", "x_", "_s1")
+    sql = "SELECT s.nba_raw.points, 'nba_raw.t' AS t FROM nba_raw.t AS s /* nba_raw.t */ JOIN `nba_staging`.u -- nba_raw.t"
+    assert names.qualified(sql) == (
+        "SELECT s.nba_raw.points, 'nba_raw.t' AS t FROM `a-project.x_nba_raw.t` AS s /* nba_raw.t */ "
+        "JOIN `a-project.x_nba_staging.u_s1` -- nba_raw.t"
+    )
+    assert parameters_of("SELECT @a, '@b', @@row_count /* @c */") == {"a"}
+    assert with_parameters("SELECT @a + @ab, '@a'", {"a": "a_0", "ab": "ab_0"}) == "SELECT @a_0 + @ab_0, '@a'"
