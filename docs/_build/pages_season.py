@@ -6,7 +6,8 @@ from markup import code, page, table, text
 
 from backcourt.catalog import TABLES
 from backcourt.sources.season.columns import means
-from backcourt.sources.season.files import FILES, SeasonFile, words_of
+from backcourt.sources.feed import Feed, words_of
+from backcourt.sources.season.files import FILES
 
 _PHASES = {item.full_name: item.phase for item in TABLES}
 
@@ -39,11 +40,11 @@ def pages() -> dict[str, str]:
     }
 
 
-def _table(file: SeasonFile) -> str:
+def _table(file: Feed) -> str:
     return f"[{code(file.table)}](tables/{_PHASES[file.table]}.md#{file.table})"
 
 
-def _section(file: SeasonFile) -> str:
+def _section(file: Feed) -> str:
     rows = [
         (
             code(name),

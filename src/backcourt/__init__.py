@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from backcourt.processors.registry import select
     from backcourt.settings import Settings
     from backcourt.sources.season.load import load_season
-    from backcourt.sources.season.summary import LoadSummary
+    from backcourt.sources.summary import LoadSummary
     from backcourt.warehouse.base import Session, Warehouse
     from backcourt.warehouse.open import open_warehouse
 
@@ -75,7 +75,7 @@ if not TYPE_CHECKING:
         "backcourt.processors.registry": ("select",),
         "backcourt.settings": ("Settings",),
         "backcourt.sources.season.load": ("load_season",),
-        "backcourt.sources.season.summary": ("LoadSummary",),
+        "backcourt.sources.summary": ("LoadSummary",),
         "backcourt.warehouse.base": ("Session", "Warehouse"),
         "backcourt.warehouse.open": ("open_warehouse",),
     }

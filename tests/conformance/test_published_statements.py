@@ -40,13 +40,23 @@ from backcourt.integrity.status import status
 from backcourt.integrity.untracked import untracked
 from backcourt.integrity.validation import coverage, everything
 from backcourt.mode import BACKFILL, DAILY
+from backcourt.names.gamebooks import to_load_again
 from backcourt.names.outstanding import outstanding
 from backcourt.names.registry_fill import fill_registry
 from backcourt.names.resolve import resolve, settle_names, taken_ids
 from backcourt.processors.registry import registry, select
 from backcourt.settings import Settings
+from backcourt.sources import landed
+from backcourt.sources.declared import sources
+from backcourt.sources.measure import measure
+from backcourt.sources.played import read_played
+from backcourt.sources.quarantine import held
+from backcourt.sources.staging import stage_inputs
+from backcourt.sources.units import UnitLoader
+from backcourt.sources.whole import Whole
 from backcourt.sources.withdraw import withdraw
 from backcourt.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
+from backcourt.warehouse.seasons import read_seasons
 from rehash import rehash
 
 pytestmark = pytest.mark.slow
@@ -190,11 +200,13 @@ def _act(path: Path) -> None:
         with suppress(BackcourtError):
             apply(warehouse, replace(planned, stages=stages), RunIdentity("repair", NOW), now=lambda: NOW)
     _act_on_names(path, warehouse)
+    _act_on_sources(warehouse)
     missed(warehouse)
 
 
 def _act_on_names(path: Path, warehouse: DuckDBWarehouse) -> None:
     """Register, resolve, take back, withdraw, and say what was left unannounced."""
+    _change(path, "DELETE FROM nba_reference.nba_players_registry WHERE season = ''")
     with warehouse.write(TABLES) as session:
         fill_registry(session, WEEK, run_id="names", now=NOW)
     # A few names of every kind, so that each statement is sent: without id, undecided, decided, taken back.
@@ -223,11 +235,42 @@ def _act_on_names(path: Path, warehouse: DuckDBWarehouse) -> None:
         session.transaction([delivered([Event("completed", "", None, "said", "topic", NOW)])])
 
 
+def _act_on_sources(warehouse: DuckDBWarehouse) -> None:
+    """Load rows of payloads, good ones, broken ones, and of a game that is there in part; look at what is held back."""
+    declared = sources()
+    lines, plain, named = (declared[name].feed for name in ("odds_game_lines", "nbac_referee", "nbac_gamebook"))
+    with warehouse.write(TABLES) as session:
+        game, home, away = session.rows(
+            "SELECT game_id, home_team_tricode, away_team_tricode FROM nba_raw.nbac_schedule "
+            "WHERE game_date = DATE '2021-11-10' ORDER BY game_id LIMIT 1"
+        )[0]
+        seasons = read_seasons(session)
+        held(session)
+        to_load_again(session, "nbac_gamebook")
+        read_played(session, Whole(of="game", side="team", attempts=True), [DAY.start])
+        roster = declared["nbac_roster"]
+        measure(session, roster, [(DAY.start, "BOS")], seasons)
+        line = {"season": "2021-22", "home": home, "away": away, "bookmaker_key": "b", "market_key": "spreads"}
+        line |= {"landed_from": "p", "game_date": DAY.start, "snapshot_timestamp": NOW, "outcome_name": home}
+        for feed, rows, parts in (
+            (lines, [{**line, "outcome_point": 1.5}, line], {}),
+            (lines, [{**line, "outcome_point": 2.5}, line], {str(game): "half of it"}),
+            (plain, [{"season": "2021-22", "landed_from": "p"}], {}),
+            (named, [{"season": "2021-22", "landed_from": "p"}], {}),
+        ):
+            batch = replace(landed._batch(feed, "2021-22", rows, landed.LandedLoad("")), not_whole=parts)
+            stage_inputs(session, batch)
+            loader = UnitLoader(session, batch, NOW, "load", seasons)
+            loader.load(feed)
+            loader.held_paths(feed)
+        loader.names()
+
+
 def _arrow_kind(kind: pa.DataType) -> str:
     if pa.types.is_list(kind):
         return f"ARRAY<{_arrow_kind(kind.value_type)}>"
     kinds = {"string": "STRING", "int64": "INT64", "double": "FLOAT64", "bool": "BOOL", "date32[day]": "DATE"}
-    return kinds[str(kind)]
+    return "TIMESTAMP" if pa.types.is_timestamp(kind) else kinds[str(kind)]
 
 
 def _kind(value: object) -> str:

@@ -20,8 +20,8 @@ from backcourt.catalog.views import DEFAULTS, view
 from backcourt.integrity.diagnostics import diagnostics
 from backcourt.processors.registry import registry
 from backcourt.sources import providers
+from backcourt.sources.feed import Feed
 from backcourt.sources.season.files import FILES as SEASON_FILES
-from backcourt.sources.season.files import SeasonFile
 from backcourt.sources.staging import statement
 from backcourt.warehouse.dialect import is_read_only, lint, to_duckdb
 from backcourt.warehouse.seasons import SEASONS
@@ -51,7 +51,7 @@ STAGED = {
 }
 
 
-def _feeds() -> tuple[SeasonFile, ...]:
+def _feeds() -> tuple[Feed, ...]:
     """Every shape of rows that a SQL file judges: the files of a season and the feeds of all providers."""
     found = {file.stem: file for file in SEASON_FILES}
     for module in pkgutil.iter_modules(providers.__path__, f"{providers.__name__}."):
@@ -69,7 +69,7 @@ every_processor = pytest.mark.parametrize("processor", registry(), ids=lambda pr
 
 def text_of(path: Path) -> str:
     """The statement of a file, with its parts filled in."""
-    if path.parent.name in {"season", "feeds"}:
+    if path.parent.name == "feeds":
         return statement(path.stem)
     if path.parent.name == "views":
         return view(path.stem)

@@ -16,6 +16,7 @@ from backcourt.catalog import TABLES
 from backcourt.catalog.model import Table, stamped
 from backcourt.catalog.types import array, day, flag, integer, number, text
 from backcourt.errors import AuditError, QueryError, WarehouseError, WarehouseLockedError
+from backcourt.sources.feed import UNKNOWN_PAYLOAD
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.duckdb import DuckDBWarehouse, read_only_query
 from backcourt.warehouse.duckdb_errors import close
@@ -353,3 +354,23 @@ def test_starters_of_an_older_file_become_one_list(tmp_path):
         found = session.rows("SELECT game_id, starter_ids FROM nba_raw.nbac_schedule ORDER BY game_id")
     assert found == [("1", [1, 2, 7, 9]), ("2", None)]
     assert warehouse.differences(TABLES) == []
+
+
+def test_unknown_payloads_of_an_older_file_are_called_what_they_are(tmp_path):
+    """What an older file calls a folder "landing of ..." is a payload in the landing zone; other files keep their names."""
+    warehouse = DuckDBWarehouse(tmp_path / "w.duckdb")
+    warehouse.ensure(TABLES)
+    connection = duckdb.connect(str(warehouse.path))
+    for file in ("landing of odds_game_lines/odds_game_lines.parquet", "2021-22/shots.parquet", "odds/2021/a.json"):
+        connection.execute(
+            "INSERT INTO nba_processing.quarantine (table_name, season, game_id, rule, source_file, run_id, "
+            "quarantined_at) VALUES ('t', '2021-22', 'g', 'r', ?, 'run', now())",
+            [file],
+        ).fetchall()
+    connection.execute("UPDATE nba_processing.warehouse_meta SET layout = 4").fetchall()
+    connection.close()
+    with warehouse.read() as session:
+        found = session.rows("SELECT source_file FROM nba_processing.quarantine ORDER BY source_file")
+        layout = session.rows("SELECT layout FROM nba_processing.warehouse_meta")
+    assert found == [(UNKNOWN_PAYLOAD,), ("2021-22/shots.parquet",), ("odds/2021/a.json",)]
+    assert layout == [(LAYOUT,)]

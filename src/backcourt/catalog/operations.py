@@ -105,7 +105,7 @@ _QUARANTINE = Table(
         text("rule", "name of the broken rule", required=True),
         day("game_date", "date of the game, NULL if the schedule does not know it"),
         text("detail", "the values that break the rule, of one row, and how many more rows do"),
-        text("source_file", "file that holds the rows", required=True),
+        text("source_file", "file that holds the rows; (landing zone) if no payload says so", required=True),
         _RUN,
         moment("quarantined_at", "when (UTC)", required=True),
     ),

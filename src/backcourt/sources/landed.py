@@ -1,4 +1,4 @@
-"""Load from the landing zone: parse the newest payload of every key, then judge and publish as a season's files are.
+"""Load from the landing zone: parse the newest payload of every key, then judge and publish the rows by season.
 
 A payload that was loaded before is left out; one that cannot be read is refused, recorded with the reason, and keeps
 no other from being loaded.
@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backcourt.calendar import Seasons
@@ -19,16 +18,15 @@ from backcourt.catalog import TABLES
 from backcourt.errors import InputFileError, counted
 from backcourt.names.gamebooks import to_load_again
 from backcourt.names.resolve import Resolved, settle_names
+from backcourt.sources.feed import Batch, Feed, arrow_type
 from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.measure import Measure, measure
 from backcourt.sources.order import Reader
 from backcourt.sources.remembered import Became, LoadOutcome, is_there, outcomes, remember
 from backcourt.sources.rules import holds
-from backcourt.sources.season.files import SeasonFile
-from backcourt.sources.season.folder import Folder, arrow_type
-from backcourt.sources.season.summary import TableLoad
 from backcourt.sources.source import Source
 from backcourt.sources.staging import stage_inputs
+from backcourt.sources.summary import TableLoad
 from backcourt.sources.targets import by_team
 from backcourt.sources.units import UnitLoader
 from backcourt.warehouse.base import Warehouse
@@ -37,8 +35,6 @@ from backcourt.warehouse.seasons import known_seasons
 if TYPE_CHECKING:
     import pyarrow as pa
 
-UNKNOWN_PAYLOAD = "landing of "
-"""Begins the name of a file that stands for all payloads of a source."""
 _BATCH = 5000
 """Payloads that are parsed and published together, to bound memory."""
 
@@ -246,10 +242,10 @@ def _load_batch(
     with warehouse.write() as session:
         broken: dict[str, str] = {}
         held: set[str] = set()
-        for folder, paths in _folders(source, parsed, done, not_whole):
-            stage_inputs(session, folder)
+        for batch, paths in _batches(source, parsed, done, not_whole):
+            stage_inputs(session, batch)
             loader = UnitLoader(
-                session, folder, now, run_id, seasons, says_all=source.per == "season" and not by_team(source)
+                session, batch, now, run_id, seasons, says_all=source.per == "season" and not by_team(source)
             )
             if holds(source.feed):
                 # What can be decided now holds no game back.
@@ -304,13 +300,13 @@ def _judged(
     return [{**row, "landed_from": landed.path} for row in parsed.rows]
 
 
-def _folders(
+def _batches(
     source: Source,
     parsed: Sequence[tuple[Landed, list[dict[str, Any]]]],
     done: LandedLoad,
     not_whole: Mapping[str, str],
-) -> list[tuple[Folder, set[str]]]:
-    """The rows by season, in the form in which a season's files are loaded, and the payloads that they are from."""
+) -> list[tuple[Batch, set[str]]]:
+    """The rows by season, and the payloads that they are from."""
     seasons: dict[str, list[tuple[date, dict[str, Any]]]] = {}
     for landed, rows in parsed:
         for row in rows:
@@ -318,12 +314,12 @@ def _folders(
     found = []
     for season, dated in sorted(seasons.items()):
         rows = _latest(source.feed, dated)
-        folder = replace(_folder(source.feed, season, rows, done), not_whole=not_whole)
-        found.append((folder, {str(row["landed_from"]) for _, row in dated}))
+        batch = replace(_batch(source.feed, season, rows, done), not_whole=not_whole)
+        found.append((batch, {str(row["landed_from"]) for _, row in dated}))
     return found
 
 
-def _latest(feed: SeasonFile, dated: Sequence[tuple[date, dict[str, Any]]]) -> list[dict[str, Any]]:
+def _latest(feed: Feed, dated: Sequence[tuple[date, dict[str, Any]]]) -> list[dict[str, Any]]:
     """The rows of each unit from the last date that has it: a schedule that landed twice is one schedule."""
 
     def unit(row: Mapping[str, Any]) -> str:
@@ -344,7 +340,7 @@ def _once(data: pa.Table, done: LandedLoad) -> pa.Table:
     return grouped if grouped.num_rows < data.num_rows else data
 
 
-def _folder(feed: SeasonFile, season: str, rows: Sequence[Mapping[str, Any]], done: LandedLoad) -> Folder:
+def _batch(feed: Feed, season: str, rows: Sequence[Mapping[str, Any]], done: LandedLoad) -> Batch:
     import pyarrow as pa
 
     data: pa.Table = pa.table(
@@ -357,8 +353,8 @@ def _folder(feed: SeasonFile, season: str, rows: Sequence[Mapping[str, Any]], do
     names = dict.fromkeys(
         " ".join(filter(None, (str(row.get(part) or "") for part in feed.names))) for row in rows if feed.names
     )
-    return Folder(
-        Path(f"{UNKNOWN_PAYLOAD}{feed.stem}"),
+    return Batch(
+        None,
         season,
         (feed,),
         pa.array([name for name in names if name], pa.string()),

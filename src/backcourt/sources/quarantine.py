@@ -10,7 +10,8 @@ from backcourt.calendar import season_year
 from backcourt.errors import UnknownNameError
 from backcourt.names.outstanding import finish
 from backcourt.sources.declared import sources
-from backcourt.sources.landed import UNKNOWN_PAYLOAD, load_landed
+from backcourt.sources.feed import UNKNOWN_PAYLOAD
+from backcourt.sources.landed import load_landed
 from backcourt.sources.landing import Landing
 from backcourt.sources.remembered import LANDED
 from backcourt.sources.rules import SQL
@@ -151,8 +152,7 @@ def retry(warehouse: Warehouse, landing: Landing, *, table: str = "", now: datet
         loaded = set(session.rows(f"SELECT source, day, payload_key FROM {LANDED} WHERE outcome = 'loaded'"))
         others = session.rows(f"SELECT table_name, game_id, MIN(source_file) AS file FROM {_QUARANTINE} GROUP BY 1, 2")
     done.elsewhere = sum(
-        (name, unit) in after and str(file) not in files and not str(file).startswith(UNKNOWN_PAYLOAD)
-        for name, unit, file in others
+        (name, unit) in after and str(file) not in {UNKNOWN_PAYLOAD, *files} for name, unit, file in others
     )
     done.held = len(after) - done.elsewhere
     done.names += [f"{row['table_name']} {row['unit']}: {row['rules']}" for row in still]

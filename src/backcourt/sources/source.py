@@ -13,8 +13,8 @@ from backcourt.calendar import Seasons, is_game_id, season_label, season_of_game
 from backcourt.catalog.teams import todays_codes
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.sources.echo import narrower
+from backcourt.sources.feed import TEAM_COLUMNS, Feed
 from backcourt.sources.manners import is_page
-from backcourt.sources.season.files import TEAM_COLUMNS, SeasonFile
 from backcourt.sources.whole import NOTHING_SAID, Whole
 
 Relation = Literal["game", "date", "season", "snapshot"]
@@ -217,7 +217,7 @@ class Source(Published):
         whole: What a payload must hold to be whole.
     """
 
-    feed: SeasonFile
+    feed: Feed
     listing: Listing | None = None
     whole: Whole = NOTHING_SAID
 

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from backcourt.catalog.views import SqlFiles
 from backcourt.sources.faults import stage_faults
+from backcourt.sources.feed import Batch
 from backcourt.sources.rules import TABLES
-from backcourt.sources.season.folder import Folder
 from backcourt.warehouse.base import Session
 from backcourt.warehouse.content import altered
 
 statement = SqlFiles(
     "backcourt.sources",
-    *("season", "feeds", "parts"),
+    *("feeds", "parts"),
     parts={"is_altered": altered(TABLES["nba_raw.nbac_schedule"])},
 )
 """SQL that turns the staged file of that name into the rows, with the rules each breaks and its warning."""
 
 
-def stage_inputs(session: Session, folder: Folder) -> None:
+def stage_inputs(session: Session, batch: Batch) -> None:
     """Make the files, the teams and the normal form of every name readable in nba_staging."""
     import pyarrow as pa
 
@@ -32,18 +32,18 @@ def stage_inputs(session: Session, folder: Folder) -> None:
     # Codes of a season gone by have been replaced by today's, but on Basketball-Reference.
     teams = [
         {"tricode": team.tricode, "team_id": team.team_id, "bref_code": then.bref_code}
-        for team, then in zip(TEAMS, teams_of(folder.year), strict=True)
+        for team, then in zip(TEAMS, teams_of(batch.year), strict=True)
     ]
     session.stage_arrow("teams", pa.Table.from_pylist(teams))
-    names: pa.Table = pa.table({"player_name": folder.names, "player_lookup": lookup_array(folder.names)})
+    names: pa.Table = pa.table({"player_name": batch.names, "player_lookup": lookup_array(batch.names)})
     session.stage_arrow("player_names", names)
-    if folder.sources is not None:
-        columns = {"landed_unit": [unit for unit, _ in folder.sources], "path": [path for _, path in folder.sources]}
+    if batch.origin is None:
+        columns = {"landed_unit": [unit for unit, _ in batch.payloads], "path": [path for _, path in batch.payloads]}
         session.stage_arrow("landed_units", pa.table({name: pa.array(v, pa.string()) for name, v in columns.items()}))
-    if folder.not_whole:
-        stage_faults(session, folder.not_whole)
-    for file in folder.files:
-        if file.stem in folder.typed:
-            session.stage_arrow(file.stem, folder.typed[file.stem])
-        else:
-            session.stage_parquet(file.stem, folder.path / file.file_name)
+    if batch.not_whole:
+        stage_faults(session, batch.not_whole)
+    for feed in batch.feeds:
+        if feed.stem in batch.rows:
+            session.stage_arrow(feed.stem, batch.rows[feed.stem])
+        elif batch.origin is not None:
+            session.stage_parquet(feed.stem, batch.origin / feed.file_name)

@@ -18,8 +18,9 @@ from backcourt.names.people import REGISTRY
 from backcourt.names.registry_fill import LISTING
 from backcourt.names.resolve import Resolved, settle_names
 from backcourt.sources.declared import sources
+from backcourt.sources.feed import Feed
 from backcourt.sources.rules import SQL, unit_text
-from backcourt.sources.season.files import FILES, SeasonFile
+from backcourt.sources.season.files import FILES
 from backcourt.warehouse.base import Session, Statement, Value, Warehouse
 from backcourt.warehouse.publish import Restated, Scope, publication
 
@@ -111,7 +112,7 @@ def withdraw(
     return Withdrawn(found.table, found.season, unit, found.rows, found.dates, found.elsewhere, names)
 
 
-def _filled(name: str) -> tuple[Table, SeasonFile]:
+def _filled(name: str) -> tuple[Table, Feed]:
     """The raw table of that name, or of that source, and what a unit is there."""
     feeds = {file.table: file for file in (*(source.feed for source in sources().values()), *FILES)}
     named = sources().get(name)
@@ -134,7 +135,7 @@ def _check_reason(reason: str) -> None:
         )
 
 
-def _look(session: Session, table: Table, file: SeasonFile, unit: str, year: int | None, reason: str) -> Withdrawn:
+def _look(session: Session, table: Table, file: Feed, unit: str, year: int | None, reason: str) -> Withdrawn:
     """The rows of a unit.
 
     Raises:

@@ -33,7 +33,7 @@ _TYPES = {
 }
 _META = "nba_processing.warehouse_meta"
 _FINGERPRINT = "output_fingerprint"
-LAYOUT = 4
+LAYOUT = 5
 """Version of the tables' layout; a file written by a higher one is refused."""
 
 
@@ -50,12 +50,26 @@ _SEEDED = {"nba_reference.neutral_site_games": "game_id"}
 """Tables whose rows ship with the program, with a column that only an older shape has: that shape is made anew."""
 
 
+_REWORDED = {
+    5: (
+        "nba_processing.quarantine",
+        "source_file = '(landing zone)' WHERE starts_with(source_file, 'landing of ')",
+    )
+}
+"""Values that a layout says otherwise, by the first one that does: the table, and what an update sets where."""
+
+
 def migration(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], path: Path) -> list[str]:
     """The statements that bring the file to the catalog's layout."""
     present = _present(connection)
     statements: list[str] = []
-    if _META in present and layout_of(connection, path) < LAYOUT:
+    if _META in present and (layout := layout_of(connection, path)) < LAYOUT:
         statements.append(f"UPDATE {_META} SET layout = {LAYOUT}")
+        statements += [
+            f"UPDATE {name} SET {change}"
+            for since, (name, change) in _REWORDED.items()
+            if layout < since and name in present
+        ]
     schemas = sorted({table.dataset for table in tables} | {"nba_processing"})
     if any(table.full_name not in present for table in tables) or _META not in present:
         statements += [f"CREATE SCHEMA IF NOT EXISTS {schema}" for schema in schemas]

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from backcourt.catalog.teams import source_code_of
+from backcourt.sources.feed import kinds
 from backcourt.sources.parsers import values
 from backcourt.sources.parsers.values import Cells, words
-from backcourt.sources.season.files import kinds
 from backcourt.sources.source import About, Parsed, json_of, take, wrong_shape
 
 _COUNTS = {

@@ -12,8 +12,8 @@ from typing import Any
 
 from backcourt.calendar import is_game_id
 from backcourt.catalog.teams import source_code_of
+from backcourt.sources.feed import kinds
 from backcourt.sources.parsers.values import Cells, words
-from backcourt.sources.season.files import kinds
 from backcourt.sources.source import About, Parsed, json_of, wrong_shape
 
 OFFERS = kinds(

@@ -15,8 +15,8 @@ from typing import Any
 from backcourt.calendar import is_game_id, season_of_game, with_its_zeros
 from backcourt.catalog.teams import source_code_of
 from backcourt.names.normalise import player_lookup
+from backcourt.sources.feed import kinds
 from backcourt.sources.parsers.values import Cells, words
-from backcourt.sources.season.files import kinds
 from backcourt.sources.source import About, Parsed, json_of, take, wrong_shape
 
 EVENTS = kinds(

@@ -9,8 +9,8 @@ from typing import Any
 
 from backcourt.catalog.teams import source_code_of
 from backcourt.errors import InputFileError
+from backcourt.sources.feed import kinds
 from backcourt.sources.parsers.values import Cells, is_no_time, words
-from backcourt.sources.season.files import kinds
 from backcourt.sources.source import About, Parsed, json_of, take, wrong_shape
 
 SCOREBOARD = kinds(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from backcourt.sources.feed import Feed, kinds
 from backcourt.sources.parsers.nbac_common import (
     CODES,
     day_of,
@@ -19,10 +20,9 @@ from backcourt.sources.parsers.nbac_common import (
     whole_of,
 )
 from backcourt.sources.parsers.values import words
-from backcourt.sources.season.files import SeasonFile, kinds
 from backcourt.sources.source import About, Parsed, check_game, take, wrong_shape
 
-FEED = SeasonFile(
+FEED = Feed(
     "inactive_players",
     "nba_raw.nbac_inactive_players",
     kinds(

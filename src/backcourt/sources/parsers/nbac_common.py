@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from backcourt.calendar import season_year
 from backcourt.catalog.teams import TEAMS
 from backcourt.errors import BackcourtError
+from backcourt.sources.feed import Feed
 from backcourt.sources.parsers.values import READERS, read_day, read_moment, read_text, read_whole, words
-from backcourt.sources.season.files import SeasonFile
 from backcourt.sources.source import About, Parsed, json_of, wrong_shape
 
 _T = TypeVar("_T")
@@ -126,7 +126,7 @@ def result_set(
     return [dict(zip(headers, line, strict=True)) for line in lines]
 
 
-def typed(row: Mapping[str, Any], feed: SeasonFile, parsed: Parsed) -> dict[str, Any]:
+def typed(row: Mapping[str, Any], feed: Feed, parsed: Parsed) -> dict[str, Any]:
     """A row with values of its feed's kinds; what does not fit becomes NULL and is noted.
 
     Args:

@@ -16,8 +16,8 @@ from typing import Any
 from backcourt.calendar import season_of_game
 from backcourt.catalog.teams import TEAMS, Team, teams_of
 from backcourt.errors import BackcourtError
+from backcourt.sources.feed import Feed, kinds
 from backcourt.sources.parsers.pdf import Word, lines_of, pages_of, text_of
-from backcourt.sources.season.files import SeasonFile, kinds
 from backcourt.sources.source import About, Parsed, wrong_shape
 
 _COUNTS = ("fgm", "fga", "fg3m", "fg3a", "ftm", "fta", "oreb", "dreb", "reb", "ast", "pf", "stl", "tov", "blk")
@@ -25,7 +25,7 @@ _COLUMNS = (*_COUNTS, "plus_minus", "pts")
 """Columns of the box after the minutes."""
 _HEADER = "POS MIN FG FGA 3P 3PA FT FTA OR DR TOT A PF ST TO BS +/- PTS"
 
-FEED = SeasonFile(
+FEED = Feed(
     "gamebook",
     "nba_raw.nbac_gamebook_player_stats",
     kinds(

@@ -15,12 +15,12 @@ from typing import Any
 
 from backcourt.catalog.teams import source_code_of
 from backcourt.errors import InputFileError
+from backcourt.sources.feed import Feed, kinds
 from backcourt.sources.parsers.nbac_gamebook import code_of_name
 from backcourt.sources.parsers.pdf import Word, lines_of, pages_of, text_of
-from backcourt.sources.season.files import SeasonFile, kinds
 from backcourt.sources.source import About, Parsed, wrong_shape
 
-FEED = SeasonFile(
+FEED = Feed(
     "injury_reports",
     "nba_raw.nbac_injury_report",
     kinds(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backcourt.sources.feed import Feed, kinds
 from backcourt.sources.parsers.nbac_common import (
     object_in,
     object_of,
@@ -12,10 +13,9 @@ from backcourt.sources.parsers.nbac_common import (
     whole_of,
 )
 from backcourt.sources.parsers.values import words
-from backcourt.sources.season.files import SeasonFile, kinds
 from backcourt.sources.source import About, Parsed, take, wrong_shape
 
-FEED = SeasonFile(
+FEED = Feed(
     "player_index",
     "nba_raw.nbac_player_list_current",
     kinds(text="season player_name team_abbreviation position", whole="player_id", flag="is_active", time="received"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from backcourt.sources.feed import Feed, kinds
 from backcourt.sources.parsers.nbac_common import day_of, object_in, object_of, records_of, typed
-from backcourt.sources.season.files import SeasonFile, kinds
 from backcourt.sources.source import About, Parsed, take
 
-FEED = SeasonFile(
+FEED = Feed(
     "player_movements",
     "nba_raw.nbac_player_movement",
     kinds(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from backcourt.sources.feed import Feed, kinds
 from backcourt.sources.parsers.nbac_common import (
     day_of,
     left_out,
@@ -15,10 +16,9 @@ from backcourt.sources.parsers.nbac_common import (
     typed,
 )
 from backcourt.sources.parsers.values import words
-from backcourt.sources.season.files import SeasonFile, kinds
 from backcourt.sources.source import About, Parsed, take, wrong_shape
 
-FEED = SeasonFile(
+FEED = Feed(
     "referees",
     "nba_raw.nbac_referee",
     kinds(

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 
 from backcourt.calendar import YEARS, season_label
+from backcourt.sources.feed import Feed, kinds
 from backcourt.sources.parsers.nbac_common import CODES, object_in, object_of, records_of, text_of, typed, whole_of
 from backcourt.sources.parsers.values import words
-from backcourt.sources.season.files import SeasonFile, kinds
 from backcourt.sources.source import About, Parsed, take, wrong_shape
 
-FEED = SeasonFile(
+FEED = Feed(
     "team_rosters",
     "nba_raw.nbac_player_list_current",
     kinds(text="season player_name position", whole="player_id team_id", date="birth_date", time="received"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
+from backcourt.sources.feed import Feed, kinds
 from backcourt.sources.parsers.nbac_common import (
     CODES,
     day_of,
@@ -16,10 +17,9 @@ from backcourt.sources.parsers.nbac_common import (
     whole_of,
 )
 from backcourt.sources.parsers.values import words
-from backcourt.sources.season.files import SeasonFile, kinds
 from backcourt.sources.source import About, Parsed, take, wrong_shape
 
-FEED = SeasonFile(
+FEED = Feed(
     "scoreboards",
     "nba_raw.nbac_scoreboard_v2",
     kinds(

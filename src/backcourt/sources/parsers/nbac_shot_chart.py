@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from backcourt.sources.feed import Feed, kinds
 from backcourt.sources.parsers.nbac_common import object_of, result_set, typed
 from backcourt.sources.parsers.values import words
-from backcourt.sources.season.files import SeasonFile, kinds
 from backcourt.sources.source import About, Parsed, check_game, take, wrong_shape
 
-FEED = SeasonFile(
+FEED = Feed(
     "shot_details",
     "nba_raw.nbac_shot_chart",
     kinds(

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from backcourt.catalog.teams import TEAMS
+from backcourt.sources.feed import kinds
 from backcourt.sources.parsers.values import Cells, words
-from backcourt.sources.season.files import kinds
 from backcourt.sources.source import About, Parsed, json_of, wrong_shape
 
 GAME_LINES = kinds(

@@ -14,7 +14,7 @@ from typing import Any
 
 from backcourt.calendar import YEARS, season_label
 from backcourt.errors import InputFileError
-from backcourt.sources.season.files import Kind
+from backcourt.sources.feed import Kind
 from backcourt.sources.source import About, wrong_shape
 
 _LARGEST = 10**12

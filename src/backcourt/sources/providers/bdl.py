@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from backcourt.sources.feed import Feed
 from backcourt.sources.parsers import bdl
-from backcourt.sources.season.files import SeasonFile
 from backcourt.sources.source import Endpoint, Pages, Parser, Relation, Source
 from backcourt.sources.whole import Whole
 
 _DOCUMENT = "https://docs.balldontlie.io"
 
-BOXSCORES = SeasonFile(
+BOXSCORES = Feed(
     "bdl_boxscores", "nba_raw.bdl_player_boxscores", bdl.BOXSCORES, names=("player_name",), team="team_abbr"
 )
 """Player lines; the NBA's game is found by date and teams."""
-STANDINGS = SeasonFile("bdl_standings", "nba_raw.bdl_standings", bdl.STANDINGS, unit="as_of_date", team="team_abbr")
+STANDINGS = Feed("bdl_standings", "nba_raw.bdl_standings", bdl.STANDINGS, unit="as_of_date", team="team_abbr")
 """Standings of a day."""
-ACTIVE = SeasonFile(
+ACTIVE = Feed(
     "bdl_active_players",
     "nba_raw.bdl_active_players",
     bdl.ACTIVE,
@@ -27,7 +27,7 @@ ACTIVE = SeasonFile(
     team="team_abbr",
 )
 """Players, each held back on his own."""
-INJURIES = SeasonFile(
+INJURIES = Feed(
     "bdl_injuries",
     "nba_raw.bdl_injuries",
     bdl.INJURIES,
@@ -55,7 +55,7 @@ _SEEN = {
 
 
 def _source(
-    name: str, feed: SeasonFile, parse: Parser, per: Relation, whole: Whole, path: str, params: Mapping[str, str]
+    name: str, feed: Feed, parse: Parser, per: Relation, whole: Whole, path: str, params: Mapping[str, str]
 ) -> Source:
     return Source(
         name=name,

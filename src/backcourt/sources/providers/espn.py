@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from backcourt.sources.feed import Feed
 from backcourt.sources.parsers import espn
-from backcourt.sources.season.files import SeasonFile
 from backcourt.sources.source import Endpoint, Listing, Source
 from backcourt.sources.whole import Whole
 
@@ -11,7 +11,7 @@ _API = "https://site.api.espn.com/apis/site/v2/sports/basketball/nba"
 _DOCUMENT = "https://gist.github.com/akeaswaran/b48b02f1c94f873c6655e7129910fc3b"
 """ESPN documents nothing; this is the community's description of its addresses."""
 
-SCOREBOARD = SeasonFile(
+SCOREBOARD = Feed(
     "espn_scoreboard",
     "nba_raw.espn_scoreboard",
     espn.SCOREBOARD,
@@ -19,7 +19,7 @@ SCOREBOARD = SeasonFile(
     team="home_team_abbr away_team_abbr",
 )
 """Games of a scoreboard; the NBA's game is found by date and teams."""
-BOXSCORE = SeasonFile(
+BOXSCORE = Feed(
     "espn_boxscore",
     "nba_raw.espn_boxscore",
     espn.BOXSCORE,
@@ -28,7 +28,7 @@ BOXSCORE = SeasonFile(
     team="team_abbr",
 )
 """Player lines of a game."""
-ROSTER = SeasonFile(
+ROSTER = Feed(
     "espn_team_roster",
     "nba_raw.espn_team_rosters",
     espn.ROSTER,

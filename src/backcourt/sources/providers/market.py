@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from backcourt.sources.feed import Feed
 from backcourt.sources.parsers import bettingpros, odds_api
-from backcourt.sources.season.files import SeasonFile
 from backcourt.sources.source import Endpoint, Listing, Pages, Published, Source
 from backcourt.sources.whole import Whole
 
@@ -16,7 +16,7 @@ _PROPS_PAGE = "https://www.bettingpros.com/nba/props/"
 _REFERER = {"Referer": "https://www.bettingpros.com/"}
 """Header that the service answers to."""
 
-GAME_LINES = SeasonFile(
+GAME_LINES = Feed(
     "odds_game_lines",
     "nba_raw.odds_api_game_lines",
     odds_api.GAME_LINES,
@@ -26,7 +26,7 @@ GAME_LINES = SeasonFile(
     left_out=frozenset({"duplicate_key"}),
 )
 """Spreads and totals; the NBA's game is found by date and teams."""
-PROPS = SeasonFile(
+PROPS = Feed(
     "odds_api_props",
     "nba_raw.odds_api_player_points_props",
     odds_api.PROPS,
@@ -36,7 +36,7 @@ PROPS = SeasonFile(
     left_out=frozenset({"duplicate_key"}),
 )
 """Points lines; the NBA's game is found by date and teams."""
-OFFERS = SeasonFile(
+OFFERS = Feed(
     "bettingpros_player_props",
     "nba_raw.bettingpros_player_points_props",
     bettingpros.OFFERS,

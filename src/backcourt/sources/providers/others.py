@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from backcourt.sources.feed import Feed
 from backcourt.sources.parsers import bigdataball, br_roster
-from backcourt.sources.season.files import SeasonFile, feed
+from backcourt.sources.season.files import feed
 from backcourt.sources.source import Endpoint, Listing, Published, Source
 from backcourt.sources.whole import Whole
 
-EVENTS = SeasonFile("bigdataball_pbp", "nba_raw.bigdataball_play_by_play", bigdataball.EVENTS)
+EVENTS = Feed("bigdataball_pbp", "nba_raw.bigdataball_play_by_play", bigdataball.EVENTS)
 """Events of a game, whose id is the NBA's."""
 ROSTERS = replace(feed("rosters_bref"), whole_season=False)
 """A season's rosters, page by page: a page says nothing of other teams."""

@@ -5,6 +5,6 @@ that break one, and publishes the others.
 """
 
 from backcourt.sources.season.load import load_season
-from backcourt.sources.season.summary import LoadSummary, TableLoad
+from backcourt.sources.summary import LoadSummary, TableLoad
 
 __all__ = ["LoadSummary", "TableLoad", "load_season"]

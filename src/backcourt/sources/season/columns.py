@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from backcourt.sources.season.files import SeasonFile
+from backcourt.sources.feed import Feed
 
 _COUNTS = {
     "fgm": "field goals made",
@@ -152,7 +152,7 @@ _OF_FILE: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def means(file: SeasonFile, column: str) -> str:
+def means(file: Feed, column: str) -> str:
     """What a column of a file says, in words.
 
     Raises:

@@ -36,13 +36,13 @@ def compare_season(warehouse: Warehouse, folder: Path, *, now: datetime) -> Mapp
     checked = check_folder(Path(folder))
     # A session that only reads opens no files.
     tables = {
-        file.stem: pq.read_table(checked.path / file.file_name, columns=list(file.columns))
-        for file in checked.files
-        if file.stem not in checked.typed
+        file.stem: pq.read_table(Path(folder) / file.file_name, columns=list(file.columns))
+        for file in checked.feeds
+        if file.stem not in checked.rows
     }
-    checked = replace(checked, typed={**checked.typed, **tables})
+    checked = replace(checked, rows={**checked.rows, **tables})
     with warehouse.read() as session:
         stage_inputs(session, checked)
         loader = UnitLoader(session, checked, now, "", read_seasons(session))
-        found = {file.table: loader.compare(file) for file in checked.files}
+        found = {file.table: loader.compare(file) for file in checked.feeds}
     return {name: units for name, units in found.items() if units}

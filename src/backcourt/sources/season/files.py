@@ -2,85 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
-
-Kind = Literal["text", "whole", "number", "minutes", "flag", "date", "time"]
-
-_WORDS: Mapping[Kind, str] = {
-    "text": "text",
-    "whole": "whole numbers",
-    "number": "numbers",
-    "minutes": "whole numbers or text (MM:SS)",
-    "flag": "true or false",
-    "date": "dates",
-    "time": "timestamps",
-}
-
-
-EXHIBITION = "exhibition_game"
-"""Rule that leaves a game out, whatever else is wrong with it: no table has room for guests."""
-
-
-def words_of(kind: Kind) -> str:
-    """What a column of a kind holds, in words."""
-    return _WORDS[kind]
-
-
-@dataclass(frozen=True, slots=True)
-class SeasonFile:
-    """One file of a season's folder.
-
-    Attributes:
-        stem: File name without .parquet; also the name of its SQL and of its staged form.
-        table: Raw table that it fills.
-        columns: The columns that are read, with the kind of values.
-        unit: Column of the table, or columns with blanks between them, that name what is held back as a whole: the
-            game, or team, player, date.
-        required: False if a folder may be without it.
-        names: Columns that make up the player's name, in order; empty if the file has none.
-        team: Column of the table with the team, empty if it has none.
-        whole_season: True if a payload is the season's complete list, so that what it lacks is removed. A file of a
-            folder never is: a folder may hold a part of the season.
-        optional: Columns that a file may be without; they are NULL then.
-        row_rules: Rules that hold back the row that breaks them alone; the rest of its unit is loaded.
-        left_out: Those of them that name what no correction and no decision will mend: their rows are left out and
-            counted, not quarantined.
-    """
-
-    stem: str
-    table: str
-    columns: Mapping[str, Kind]
-    unit: str = "game_id"
-    required: bool = False
-    names: tuple[str, ...] = ()
-    team: str = ""
-    whole_season: bool = False
-    optional: frozenset[str] = frozenset()
-    row_rules: frozenset[str] = frozenset()
-    left_out: frozenset[str] = frozenset()
-
-    @property
-    def file_name(self) -> str:
-        """File name with extension."""
-        return f"{self.stem}.parquet"
-
-    @property
-    def has_season(self) -> bool:
-        """True if the rows name their season."""
-        return "season" in self.columns
-
-
-def kinds(**columns: Kind | str) -> dict[str, Kind]:
-    """Columns by kind: text="a b c", whole="d e"."""
-    return {name: kind for kind, names in columns.items() for name in names.split()}  # type: ignore[misc]
-
+from backcourt.sources.feed import Feed, kinds
 
 _LINE = "fgm fga fg3m fg3a ftm fta oreb dreb reb ast stl blk tov pf pts"
 
-FILES: tuple[SeasonFile, ...] = (
-    SeasonFile(
+FILES: tuple[Feed, ...] = (
+    Feed(
         "schedule",
         "nba_raw.nbac_schedule",
         kinds(
@@ -95,7 +22,7 @@ FILES: tuple[SeasonFile, ...] = (
         team="home_team_tricode away_team_tricode",
         optional=frozenset({"arena_name", "arena_city", "is_neutral", "tipoff_planned"}),
     ),
-    SeasonFile(
+    Feed(
         "team_boxscores",
         "nba_raw.nbac_team_boxscore",
         kinds(
@@ -108,7 +35,7 @@ FILES: tuple[SeasonFile, ...] = (
         required=True,
         team="team_abbr",
     ),
-    SeasonFile(
+    Feed(
         "player_boxscores",
         "nba_raw.nbac_player_boxscore",
         kinds(
@@ -121,7 +48,7 @@ FILES: tuple[SeasonFile, ...] = (
         names=("player_name",),
         team="team_abbr",
     ),
-    SeasonFile(
+    Feed(
         "player_boxscores_v3",
         "nba_raw.nbac_gamebook_player_stats",
         kinds(
@@ -134,7 +61,7 @@ FILES: tuple[SeasonFile, ...] = (
         names=("first_name", "family_name"),
         team="team_abbr",
     ),
-    SeasonFile(
+    Feed(
         "shots",
         "nba_raw.nbac_shot_chart",
         kinds(
@@ -147,7 +74,7 @@ FILES: tuple[SeasonFile, ...] = (
         required=True,
         team="team_abbr",
     ),
-    SeasonFile(
+    Feed(
         "play_by_play",
         "nba_raw.nbac_play_by_play",
         kinds(
@@ -156,7 +83,7 @@ FILES: tuple[SeasonFile, ...] = (
             whole="eventnum eventmsgtype eventmsgactiontype period player1_id player2_id player3_id",
         ),
     ),
-    SeasonFile(
+    Feed(
         "rosters_bref",
         "nba_raw.br_rosters_current",
         # The true match (nba_id) that two seasons carry is an answer key, not a source: it is never read.
@@ -165,7 +92,7 @@ FILES: tuple[SeasonFile, ...] = (
         names=("bref_name",),
         team="team_abbrev",
     ),
-    SeasonFile(
+    Feed(
         "players",
         "nba_raw.nbac_player_list_current",
         kinds(
@@ -175,7 +102,7 @@ FILES: tuple[SeasonFile, ...] = (
         names=("player_name",),
         team="team_abbr",
     ),
-    SeasonFile(
+    Feed(
         "roster_snapshots",
         "nba_raw.espn_team_rosters",
         kinds(
@@ -187,7 +114,7 @@ FILES: tuple[SeasonFile, ...] = (
         names=("player_name",),
         team="team_abbr",
     ),
-    SeasonFile(
+    Feed(
         "injury_report",
         "nba_raw.nbac_injury_report",
         kinds(
@@ -199,7 +126,7 @@ FILES: tuple[SeasonFile, ...] = (
         team="team",
         row_rules=frozenset({"required_fields", "team_in_game", "known_status", "hour_plausible", "duplicate_key"}),
     ),
-    SeasonFile(
+    Feed(
         "player_props",
         "nba_raw.odds_api_player_points_props",
         kinds(
@@ -212,7 +139,7 @@ FILES: tuple[SeasonFile, ...] = (
         row_rules=frozenset({"required_fields", "line_plausible", "duplicate_key"}),
         left_out=frozenset({"duplicate_key"}),
     ),
-    SeasonFile(
+    Feed(
         "game_lines",
         "nba_raw.odds_api_game_lines",
         kinds(
@@ -228,21 +155,10 @@ FILES: tuple[SeasonFile, ...] = (
 """Every file that a season's folder may hold, in the order of loading: the schedule decides for all others."""
 
 
-def feed(stem: str) -> SeasonFile:
+def feed(stem: str) -> Feed:
     """The file of that name.
 
     Raises:
         KeyError: If there is none.
     """
     return {file.stem: file for file in FILES}[stem]
-
-
-TEAM_COLUMNS = frozenset(
-    {
-        *("home_abbreviation", "away_abbreviation", "team_abbreviation", "team_tricode", "team", "home", "away"),
-        *("player_team", "outcome_name"),
-        *(f"player{place}_team_abbreviation" for place in (1, 2, 3)),
-        *(f"player_{place}_team" for place in (1, 2, 3)),
-    }
-)
-"""Columns of files and feeds that hold the NBA's codes of teams."""

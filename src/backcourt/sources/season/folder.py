@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,8 @@ from backcourt.calendar import season_year, with_its_zeros
 from backcourt.catalog.teams import todays_codes
 from backcourt.errors import BackcourtError, InputFileError
 from backcourt.files import kind as kind_of
-from backcourt.sources.season.files import FILES, TEAM_COLUMNS, Kind, SeasonFile, words_of
+from backcourt.sources.feed import TEAM_COLUMNS, Batch, Feed, Kind, arrow_type, words_of
+from backcourt.sources.season.files import FILES
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,37 +41,7 @@ def with_todays_codes(data: pa.Table, year: int) -> pa.Table:
     return data
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """A folder that passed the check.
-
-    Attributes:
-        path: The folder.
-        season: Season label, the same in every file.
-        files: The files that are there, in the order of loading.
-        names: Distinct player names of all files.
-        typed: Rows of the files in which a column has no value at all and therefore no type, with the type given, and
-            of seasons in which a team had another code.
-        sources: For rows that came in many files, each unit (game, team, player or date) with each of its files; such
-            rows are a part of the season.
-        not_whole: What is wrong with the rows of games that are there in part, by game id; those are held back.
-    """
-
-    path: Path
-    season: str
-    files: tuple[SeasonFile, ...]
-    names: pa.Array[Any]
-    typed: Mapping[str, pa.Table]
-    sources: Collection[tuple[str, str]] | None = None
-    not_whole: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def year(self) -> int:
-        """First year of the season."""
-        return season_year(self.season)
-
-
-def check_folder(folder: Path) -> Folder:
+def check_folder(folder: Path) -> Batch:
     """Read every file once: it exists, decodes, has the columns, and all rows are of one and the same season.
 
     Raises:
@@ -82,7 +52,7 @@ def check_folder(folder: Path) -> Folder:
     if not folder.is_dir():
         raise InputFileError(f"there is no folder {folder}", next_step="name the folder that holds schedule.parquet")
     season = ""
-    present: list[SeasonFile] = []
+    present: list[Feed] = []
     names: list[pa.Array[Any]] = []
     typed: dict[str, pa.Table] = {}
     for file in FILES:
@@ -104,10 +74,10 @@ def check_folder(folder: Path) -> Folder:
             typed[file.stem] = with_todays_codes(data, year)
         present.append(file)
     distinct: Any = pa.chunked_array(names, pa.string()).unique()
-    return Folder(folder, season, tuple(present), distinct.drop_null(), typed)
+    return Batch(folder, season, tuple(present), distinct.drop_null(), typed)
 
 
-def _read(path: Path, file: SeasonFile) -> pa.Table:
+def _read(path: Path, file: Feed) -> pa.Table:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -161,24 +131,7 @@ def _as_id(opened: Any, name: str) -> str:  # noqa: ANN401 - pyarrow's parquet f
     return ""
 
 
-def arrow_type(kind: Kind) -> pa.DataType:
-    """The Arrow type that stands for a kind."""
-    import pyarrow as pa
-
-    given: dict[Kind, Any] = {
-        "text": pa.string(),
-        "whole": pa.int64(),
-        "number": pa.float64(),
-        "minutes": pa.int64(),
-        "flag": pa.bool_(),
-        "date": pa.date32(),
-        "time": pa.timestamp("us", tz="UTC"),
-    }
-    found: pa.DataType = given[kind]
-    return found
-
-
-def _typed(file: SeasonFile, schema: pa.Schema) -> pa.Schema:
+def _typed(file: Feed, schema: pa.Schema) -> pa.Schema:
     """The schema with a type for each column that has none."""
     import pyarrow as pa
 
@@ -208,7 +161,7 @@ def _fits(found: pa.DataType, kind: Kind) -> bool:
     return bool(types.is_null(found)) or any(test(found) for test in tests[kind])
 
 
-def _season(path: Path, file: SeasonFile, data: pa.Table, season: str) -> str:
+def _season(path: Path, file: Feed, data: pa.Table, season: str) -> str:
     """The season of all files so far, which this one's rows must share."""
     if not file.has_season:
         return season
@@ -233,7 +186,7 @@ def _season(path: Path, file: SeasonFile, data: pa.Table, season: str) -> str:
     return labels[0]
 
 
-def _names(file: SeasonFile, data: pa.Table) -> pa.Array[Any]:
+def _names(file: Feed, data: pa.Table) -> pa.Array[Any]:
     """Distinct names of a file, in the spelling that its SQL joins on."""
     import pyarrow as pa
     import pyarrow.compute as pc

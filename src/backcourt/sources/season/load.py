@@ -11,8 +11,8 @@ from backcourt.catalog import TABLES
 from backcourt.errors import UnknownNameError
 from backcourt.sources.season.files import FILES
 from backcourt.sources.season.folder import check_folder
-from backcourt.sources.season.summary import LoadSummary
 from backcourt.sources.staging import stage_inputs
+from backcourt.sources.summary import LoadSummary
 from backcourt.sources.units import UnitLoader
 from backcourt.warehouse.base import Warehouse
 from backcourt.warehouse.seasons import read_seasons
@@ -47,7 +47,7 @@ def load_season(
     with warehouse.write() as session:
         stage_inputs(session, checked)
         run = UnitLoader(session, checked, now, run_id, read_seasons(session))
-        loads = [run.load(file) for file in checked.files if file.stem in wanted]
+        loads = [run.load(file) for file in checked.feeds if file.stem in wanted]
         # Also when nothing was written: a load that was killed may have left it undone.
         names = run.names()
     return LoadSummary(checked.season, str(folder), run_id, tuple(loads), time.perf_counter() - started, names)
