@@ -45,6 +45,7 @@ from backcourt.names.outstanding import outstanding
 from backcourt.names.registry_fill import fill_registry
 from backcourt.names.resolve import resolve, settle_names, taken_ids
 from backcourt.processors.registry import registry, select
+from backcourt.runbooks import facts, name_facts, team_boxscore
 from backcourt.settings import Settings
 from backcourt.sources import landed
 from backcourt.sources.declared import sources
@@ -201,6 +202,7 @@ def _act(path: Path) -> None:
             apply(warehouse, replace(planned, stages=stages), RunIdentity("repair", NOW), now=lambda: NOW)
     _act_on_names(path, warehouse)
     _act_on_sources(warehouse)
+    _ask_for_runbooks(warehouse)
     missed(warehouse)
 
 
@@ -264,6 +266,27 @@ def _act_on_sources(warehouse: DuckDBWarehouse) -> None:
             loader.load(feed)
             loader.held_paths(feed)
         loader.names()
+
+
+def _ask_for_runbooks(warehouse: DuckDBWarehouse) -> None:
+    """Ask what the runbooks show."""
+    seasons = ["2021-22"]
+    with warehouse.read() as session:
+        dates = facts.game_dates(session, WEEK)
+        with suppress(BackcourtError):
+            facts.game_dates(session, DateRange(date(2021, 7, 1), date(2021, 7, 2)))
+        facts.failures(session, WEEK)
+        facts.ledger(session, WEEK, dates)
+        facts.player_row(session, DAY.start, None)
+        facts.players(session, DAY.start)
+        name_facts.listed(session, seasons)
+        name_facts.newest_games(session, seasons)
+        name_facts.asked(session)
+        name_facts.unlike(session, "names")
+        name_facts.lost(session, WEEK)
+        name_facts.open_dates(session, WEEK)
+        for name in ("boxed_games", "boxed_strangers"):
+            session.rows(team_boxscore._SQL(name), {"start": DAY.start, "end": DAY.end})
 
 
 def _arrow_kind(kind: pa.DataType) -> str:

@@ -12,11 +12,12 @@ from backcourt.backfill.plan import no_games, not_played
 from backcourt.calendar import AHEAD, BOOTSTRAP_DAYS, DateRange, season_label
 from backcourt.catalog import table
 from backcourt.catalog.features import FEATURES
+from backcourt.catalog.views import SqlFiles
 from backcourt.errors import DateRangeError
 from backcourt.processors.registry import select
-from backcourt.runbooks import queries
 from backcourt.warehouse.base import Parameters, Session
 
+_SQL = SqlFiles("backcourt.runbooks")
 PHASE_4 = tuple(processor.table.short for processor in select(phase=4))
 """Abbreviations of the Phase 4 tables, in the order in which they are computed."""
 
@@ -131,11 +132,11 @@ def game_dates(session: Session, span: DateRange) -> tuple[GameDate, ...]:
     """
     found = tuple(
         GameDate(cast("date", day), season_label(_int(year)), _int(number), _int(games), _int(final))
-        for day, year, number, games, final in session.rows(queries.GAME_DATES, _bounds(span))
+        for day, year, number, games, final in session.rows(_SQL("spine"), _bounds(span))
     )
     if found:
         return found
-    before, after = session.rows(queries.NEAREST, _bounds(span))[0]
+    before, after = session.rows(_SQL("nearest"), _bounds(span))[0]
     if not_played(session, span):
         raise no_games(session, span)
     near = [str(day) for day in (before, after) if day is not None]
@@ -150,13 +151,13 @@ def failures(session: Session, span: DateRange) -> tuple[Failed, ...]:
     """Failure records by table and category, the most frequent first."""
     return tuple(
         Failed(table(str(name)).short, str(category), _int(count), _int(dates), str(example or ""))
-        for name, category, count, dates, example in session.rows(queries.FAILURES, _bounds(span))
+        for name, category, count, dates, example in session.rows(_SQL("failures"), _bounds(span))
     )
 
 
 def ledger(session: Session, span: DateRange, dates: Sequence[GameDate]) -> tuple[Recorded, ...]:
     """What the ledger says of each Phase 4 table, on the dates that have been played."""
-    rows = session.rows(queries.LEDGER, _bounds(span))
+    rows = session.rows(_SQL("ledger"), _bounds(span))
     return tuple(
         _recorded(
             processor.table.short,
@@ -170,7 +171,7 @@ def ledger(session: Session, span: DateRange, dates: Sequence[GameDate]) -> tupl
 
 def player_row(session: Session, day: date, player: str | None) -> PlayerRow | None:
     """The feature row of a player on a date, of the best scorer if none is named; None if there is no such row."""
-    found = session.query(queries.PLAYER, {"start_date": day, "player": player}).to_pylist()
+    found = session.query(_SQL("feature_row"), {"start_date": day, "player": player}).to_pylist()
     if not found:
         return None
     row = found[0]
@@ -189,7 +190,7 @@ def player_row(session: Session, day: date, player: str | None) -> PlayerRow | N
 
 def players(session: Session, day: date) -> list[str]:
     """Normalised names of the players with a feature row on a date."""
-    return [str(row[0]) for row in session.rows(queries.PLAYERS, {"start_date": day})]
+    return [str(row[0]) for row in session.rows(_SQL("feature_players"), {"start_date": day})]
 
 
 def _recorded(short: str, version: str, rows: Sequence[tuple[object, ...]], dates: int) -> Recorded:

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from backcourt.calendar import DateRange
+from backcourt.catalog.views import SqlFiles
 from backcourt.integrity.reprocessing import Missed
 from backcourt.names.asking import DECISIONS, season_of
-from backcourt.names.carriers import CARRIERS, Carrier
+from backcourt.names.carriers import CARRIERS
 from backcourt.names.people import REGISTRY
-from backcourt.names.resolve import FAILURES
 from backcourt.warehouse.base import Session
 
+_SQL = SqlFiles("backcourt.runbooks", parts={"season_of_r": season_of("r")})
 Row = dict[str, Any]
 """Values by column."""
 STEPS = ("id", "alias", "exact_context", "exact", "suffix", "short_form", "swapped", "one_edit", "review")
@@ -29,8 +30,7 @@ def listed(session: Session, seasons: Sequence[str]) -> dict[str, Row]:
     """Registered players and teams of seasons, and the newest game that the registry knows (players, teams, known)."""
     rows = _query(
         session,
-        "SELECT season, COUNT(DISTINCT player_id) AS players, COUNT(DISTINCT team_abbr) AS teams, "
-        f"MAX(last_gamebook_activity_date) AS known FROM {REGISTRY} WHERE season IN UNNEST(@seasons) GROUP BY season",
+        _SQL("registered"),
         {"seasons": list(seasons)},
     )
     return {row["season"]: row for row in rows}
@@ -40,15 +40,7 @@ def newest_games(session: Session, seasons: Sequence[str]) -> dict[str, Any]:
     """The newest date with a box score of the league, by season."""
     rows = _query(
         session,
-        f"""
-        SELECT {season_of("b")} AS season, MAX(b.game_date) AS newest
-        FROM (
-          SELECT season_year, game_date FROM nba_raw.nbac_player_boxscore
-          UNION ALL
-          SELECT season_year, game_date FROM nba_raw.nbac_gamebook_player_stats
-        ) AS b
-        WHERE {season_of("b")} IN UNNEST(@seasons)
-        GROUP BY 1""",
+        _SQL("newest_games"),
         {"seasons": list(seasons)},
     )
     return {row["season"]: row["newest"] for row in rows}
@@ -65,18 +57,23 @@ def last_filled(session: Session) -> datetime | None:
 
 def asked(session: Session) -> list[Row]:
     """Names without an id by raw table, counted as they are asked (source, names, n for rows, first, last)."""
-    found = [row for carrier in CARRIERS.values() for row in _query(session, _asked(carrier))]
-    return [row for row in found if row["names"]]
+    selects = [
+        _SQL(
+            "without_id",
+            source=carrier.table.name,
+            day=f"r.{carrier.day}" if carrier.day else "CAST(NULL AS DATE)",
+            team=carrier.team_of("r"),
+        )
+        for carrier in CARRIERS.values()
+    ]
+    return [row for sql in selects for row in _query(session, sql) if row["names"]]
 
 
 def unlike(session: Session, run_id: str) -> list[Row]:
     """Names that a run resolved though their letters are not those of the official name."""
     return _query(
         session,
-        "SELECT d.original_name, d.source, d.season, d.team_abbr, d.player_id, d.step, d.evidence, (SELECT "
-        f"MAX(r.player_name) FROM {REGISTRY} AS r WHERE r.player_id = d.player_id AND r.season IN ('', d.season)) "
-        f"AS player_name FROM {DECISIONS} AS d WHERE d.run_id = @run_id AND d.step NOT IN UNNEST(@plain) "
-        "ORDER BY d.step, d.source, d.season, d.team_abbr, d.player_lookup",
+        _SQL("unlike"),
         {"run_id": run_id, "plain": list(_PLAIN)},
     )
 
@@ -95,9 +92,7 @@ def lost(session: Session, span: DateRange) -> list[Row]:
     """Whom tables missed in a range (processor_name, status, people, n for records, first, last)."""
     return _query(
         session,
-        "SELECT processor_name, status, COUNT(DISTINCT player_lookup) AS people, COUNT(*) AS n, "
-        f"MIN(game_date) AS first, MAX(game_date) AS last FROM {FAILURES} WHERE game_date BETWEEN @start AND @end "
-        "GROUP BY processor_name, status ORDER BY processor_name, status",
+        _SQL("missed_people"),
         {"start": span.start, "end": span.end},
     )
 
@@ -106,8 +101,7 @@ def open_dates(session: Session, span: DateRange) -> list[Row]:
     """Dates of a range on which tables miss names that nobody decided yet (processor_name, game_date, people)."""
     return _query(
         session,
-        f"SELECT processor_name, game_date, COUNT(*) AS people FROM {FAILURES} WHERE status = 'pending' "
-        "AND game_date BETWEEN @start AND @end GROUP BY processor_name, game_date ORDER BY processor_name, game_date",
+        _SQL("open_dates"),
         {"start": span.start, "end": span.end},
     )
 
@@ -121,15 +115,6 @@ def due(found: Sequence[Missed], span: DateRange) -> tuple[Missed, ...]:
 def printed(name: str) -> str:
     """A name on one line, signs that are not to be seen spelled out."""
     return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in name[:_LONGEST])
-
-
-def _asked(carrier: Carrier) -> str:
-    day = f"r.{carrier.day}" if carrier.day else "CAST(NULL AS DATE)"
-    return (
-        f"SELECT '{carrier.table.name}' AS source, COUNT(*) AS n, MIN({day}) AS first, MAX({day}) AS last, "
-        f"COUNT(DISTINCT CONCAT(r.player_lookup, '|', {season_of('r')}, '|', {carrier.team_of('r')})) AS names "
-        f"FROM {carrier.table.full_name} AS r WHERE r.player_id IS NULL"
-    )
 
 
 def _query(session: Session, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:

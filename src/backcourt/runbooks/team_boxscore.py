@@ -14,6 +14,7 @@ from typing import Any
 
 from backcourt.answers.model import Answer, Kind, Note, Part, Rows, sentence
 from backcourt.backfill.request import RunIdentity
+from backcourt.catalog.views import SqlFiles
 from backcourt.integrity.validation import Validation
 from backcourt.runbooks import facts
 from backcourt.runbooks.parameters import NbacTeamBoxscore, is_secret
@@ -46,19 +47,7 @@ _TABLE = "nba_raw.nbac_team_boxscore"
 _TEAMS = 2
 _STATES = ("new", "corrected", "loaded", "held back")
 _COUNTED = ("success", "skipped", "quarantined", "errors")
-_GAMES = f"""
-SELECT
-  s.game_date, s.game_id, s.home_team_tricode, s.away_team_tricode, s.home_team_score, s.away_team_score,
-  COUNT(t.team_abbr) AS n, COUNTIF(t.is_home) AS home, SUM(t.points) AS points,
-  COUNTIF(t.points <> IF(t.is_home, s.home_team_score, s.away_team_score)) AS differing,
-  COUNTIF(2 * t.fg_made + t.three_pt_made + t.ft_made <> t.points) AS unlike
-FROM nba_raw.nbac_schedule AS s
-LEFT JOIN {_TABLE} AS t ON t.game_id = s.game_id AND t.game_date BETWEEN @start AND @end
-WHERE s.game_date BETWEEN @start AND @end AND s.game_status = 3
-GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2"""
-_STRANGERS = f"""
-SELECT DISTINCT t.game_id FROM {_TABLE} AS t LEFT JOIN nba_raw.nbac_schedule AS s ON s.game_id = t.game_id
-WHERE t.game_date BETWEEN @start AND @end AND COALESCE(s.game_status, 0) <> 3 ORDER BY 1"""
+_SQL = SqlFiles("backcourt.runbooks")
 _OUTCOMES = f"""
 SELECT day, payload_key, digest, outcome, path, detail FROM {LANDED}
 WHERE source = '{_SOURCE}' AND day BETWEEN @start AND @end ORDER BY 1, 2"""
@@ -121,7 +110,7 @@ def payloads_landed(parameters: NbacTeamBoxscore) -> Answer:
     from backcourt.integrity import pictures
 
     with parameters.open().read() as session:
-        games = _query(session, _GAMES, parameters)
+        games = _query(session, _SQL("boxed_games"), parameters)
         payloads = _payloads(session, parameters)
     by_game = {item.landed.key: item for item in payloads}
     days: dict[date, list[_Row]] = {}
@@ -254,8 +243,8 @@ def team_boxscores_proven(parameters: NbacTeamBoxscore) -> Answer:
     if parameters.dry_run:
         return skipped("proof")
     with parameters.open().read() as session:
-        games = _query(session, _GAMES, parameters)
-        strangers = [str(game) for (game,) in session.rows(_STRANGERS, _bounds(parameters))]
+        games = _query(session, _SQL("boxed_games"), parameters)
+        strangers = [str(game) for (game,) in session.rows(_SQL("boxed_strangers"), _bounds(parameters))]
         open_payloads = [item for item in _payloads(session, parameters) if item.state in {"new", "corrected"}]
     load, again = _command("load", parameters), f"backcourt quarantine list{parameters.option}"
     why = f"fetch and load what is missing; if it is held back, see why: {again}"
