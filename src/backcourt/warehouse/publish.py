@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backcourt.catalog.model import STAMPS, Table
+from backcourt.catalog.views import SqlFiles
 from backcourt.errors import AuditError
 from backcourt.warehouse.base import Parameters, PublishedRows, Session, Staged, Statement
 from backcourt.warehouse.content import altered, content_hash, hash_text, in_last_decimal, row_hash
+
+_SQL = SqlFiles("backcourt.warehouse")
 
 
 def staged_select(table: Table, sql: str, extra: Sequence[str]) -> str:
@@ -110,29 +113,15 @@ def broken_dates(table: Table, stage: str, good: str) -> str:
     nulls = ", ".join(f"IF(COUNTIF({name} IS NULL) > 0, ', {name}', '')" for name in required)
     keys = ", ".join(table.key)
     example = ", ', ', ".join(f"CAST({name} AS STRING)" for name in table.key)
-    return f"""
-        SELECT game_date, MIN(reason) AS reason
-        FROM (
-          SELECT game_date, CONCAT('NULL in required columns ', SUBSTR(empty, 3)) AS reason
-          FROM (
-            SELECT {table.partition} AS game_date, CONCAT({nulls}) AS empty
-            FROM {stage}
-            WHERE {good}
-            GROUP BY game_date
-          )
-          WHERE empty <> ''
-          UNION ALL
-          SELECT game_date, CONCAT('the key ({keys}) repeats in computed rows, for example ', MIN(example)) AS reason
-          FROM (
-            SELECT {table.partition} AS game_date, CONCAT({example}) AS example
-            FROM {stage}
-            WHERE {good}
-            QUALIFY COUNT(*) OVER (PARTITION BY {keys}) > 1
-          )
-          GROUP BY game_date
-        )
-        WHERE game_date IS NOT NULL
-        GROUP BY game_date"""
+    return _SQL(
+        "broken_dates",
+        date_column=str(table.partition),
+        staged=stage,
+        good=good,
+        lacking=nulls,
+        keys=keys,
+        example=example,
+    )
 
 
 def publish(
@@ -202,13 +191,21 @@ def publication(
         scope.parameters,
     )
     insert = Statement(
-        f"INSERT INTO {table.full_name} ({', '.join(columns)}) SELECT {values} FROM {stage} AS s WHERE {good} "
-        f"AND NOT EXISTS (SELECT 1 FROM {table.full_name} AS t WHERE {scope.condition} AND {same_key}) "
-        f"ORDER BY {order}",
+        _SQL(
+            "insert_rows",
+            target=table.full_name,
+            columns=", ".join(columns),
+            values=values,
+            staged=str(stage),
+            good=good,
+            condition=scope.condition,
+            same_key=same_key,
+            sorted_by=order,
+        ),
         {**scope.parameters, **stamps} if "processed_at" in columns else scope.parameters,
     )
     log = [
-        _log(table, f"(SELECT * FROM {stage} WHERE {good})", scope, restated, distrust=bool(distrusted))
+        _log(table, str(stage), good, scope, restated, distrust=bool(distrusted))
         for restated in ([restated] if restated else [])
     ]
     return [*log, delete, insert, *also], staged
@@ -222,33 +219,33 @@ def _distrusted(session: Session, table: Table, scope: Scope) -> tuple[str, str]
     if not table.hashed:
         return "", ""
     condition, keys = altered(table, "t"), ", ".join(table.key)
-    twice = f"SELECT {keys} FROM {table.full_name} AS t WHERE {scope.condition} GROUP BY {keys} HAVING COUNT(*) > 1"
-    here, twofold = session.rows(
-        f"SELECT (SELECT COUNTIF({condition}) FROM {table.full_name} AS t WHERE {scope.condition}) AS n, "
-        f"(SELECT COUNT(*) FROM ({twice})) AS doubled",
-        scope.parameters,
-    )[0]
+    parts = {"target": table.full_name, "condition": scope.condition}
+    twice = _SQL("twice", keys=keys, **parts)
+    here, twofold = session.rows(_SQL("distrusted", is_altered=condition, twice=twice, **parts), scope.parameters)[0]
     same = " AND ".join(f"d.{name} = t.{name}" for name in table.key)
     return condition if here else "", f"EXISTS (SELECT 1 FROM ({twice}) AS d WHERE {same})" if twofold else ""
 
 
-def _log(table: Table, staged: str, scope: Scope, restated: Restated, *, distrust: bool) -> Statement:
+def _log(table: Table, staged: str, good: str, scope: Scope, restated: Restated, *, distrust: bool) -> Statement:
     """The statement that logs the rows of the scope that change or go; it runs before they do."""
     same_key = " AND ".join(f"s.{name} = t.{name}" for name in table.key)
     texts = {"STRING": "t.{}", "DATE": "FORMAT_DATE('%F', t.{})", "TIMESTAMP": "FORMAT('%d', UNIX_MICROS(t.{}))"}
     key = ", '|', ".join(texts.get(table.column(name).type, "FORMAT('%d', t.{})").format(name) for name in table.key)
     date = f"t.{table.partition}" if table.partition else "CAST(NULL AS DATE)"
-    # The hash that an altered row carries is of other values: logged is that of what it says.
     names = ", ".join(f"t.{name}" for name in dict.fromkeys([*table.key, *filter(None, [table.partition])]))
-    words = "FALSE AS is_altered, ''"
-    if distrust:
-        words = f"{altered(table, 't')} AS is_altered, {content_hash(table, 't')}"
-    stored = f"SELECT {names}, {words} AS content, t.data_hash FROM {table.full_name} AS t WHERE {scope.condition}"
-    return Statement(
-        "INSERT INTO nba_processing.restatements (table_name, row_key, game_date, old_hash, new_hash, reason, run_id, "
-        f"restated_at) SELECT '{table.full_name}', CONCAT({key}), {date}, IF(t.is_altered, t.content, t.data_hash), "
-        f"s.data_hash, @reason, @run_id, @now FROM ({stored}) AS t LEFT JOIN {staged} AS s ON {same_key} "
-        f"WHERE (t.is_altered OR COALESCE(s.data_hash, '') <> t.data_hash) "
-        f"{'' if restated.only == 'TRUE' else f'AND {restated.only} '}ORDER BY 2",
-        {**scope.parameters, "reason": restated.reason, "run_id": restated.run_id, "now": restated.now},
+    statement = _SQL(
+        "log_restated",
+        target=table.full_name,
+        key=key,
+        game_date=date,
+        columns=names,
+        is_altered=altered(table, "t") if distrust else "FALSE",
+        content=content_hash(table, "t") if distrust else "''",
+        condition=scope.condition,
+        staged=staged,
+        good=good,
+        same_key=same_key,
+        logged=restated.only,
     )
+    values: Parameters = {"reason": restated.reason, "run_id": restated.run_id, "now": restated.now}
+    return Statement(statement, {**scope.parameters, **values})

@@ -11,19 +11,12 @@ from datetime import date
 
 from backcourt.calendar import BOOTSTRAP_DAYS, GAME_MONTHS, SEASON_TYPES, YEARS, DateRange, Seasons
 from backcourt.catalog import table
-from backcourt.catalog.views import COUNTED_TYPES
+from backcourt.catalog.views import COUNTED_TYPES, SqlFiles
 from backcourt.errors import WarehouseError
 from backcourt.warehouse.base import Session, Value, Warehouse
 
 _SCHEDULE = table("nbac_schedule")
-SEASONS = f"""
-    SELECT season_year, MIN(game_date) AS first_date, MAX(game_date) AS last_date
-    FROM {_SCHEDULE.full_name}
-    WHERE season_type IN UNNEST(@types)
-      AND (EXTRACT(YEAR FROM game_date) - season_year) * 12 + EXTRACT(MONTH FROM game_date)
-        BETWEEN @first_month AND @last_month
-    GROUP BY season_year
-    ORDER BY season_year"""
+SEASONS = SqlFiles("backcourt.warehouse")("schedule_seasons")
 """SELECT of the seasons of the schedule with their first and last dates (types, months as in ``calendar``)."""
 _THERE = replace(_SCHEDULE, columns=(), key=(), partition=None, cluster=(), critical=(), upstreams=())
 """The table without its columns: differs from what is stored only if it is not there."""
