@@ -16,7 +16,7 @@ from backcourt.simulate.market import behind_utc
 from backcourt.simulate.names import split_name, without_accents
 from backcourt.simulate.players import POSITIONS, Pool
 from backcourt.simulate.rosters import Season
-from backcourt.simulate.tables import SOURCE, TEAM_ID, Batch, table, texts
+from backcourt.simulate.tables import SOURCE, TEAM_ID, GameBatch, table, texts
 from backcourt.simulate.teams import TEAMS
 
 Ints = npt.NDArray[np.int64]
@@ -61,7 +61,7 @@ def snapshot_table(year: int, opening: int, pool: Pool, season: Season, last_day
     return _snapshots(year, opening, pool, season, (np.asarray(day, np.int64), hours, player, np.maximum(day, 0)))
 
 
-def late_snapshot_table(batches: list[Batch], last_day: int) -> Table:
+def late_snapshot_table(batches: list[GameBatch], last_day: int) -> Table:
     """Rosters of clubs that played in the afternoon, taken when their game had begun.
 
     They are of the day before a snapshot of all, which comes before any later game of these clubs.

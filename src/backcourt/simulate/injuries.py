@@ -12,7 +12,7 @@ from backcourt.calendar import season_label
 from backcourt.simulate import late
 from backcourt.simulate.arrow import Table, pa
 from backcourt.simulate.rosters import REASONS
-from backcourt.simulate.tables import SOURCE, Batch, table, texts
+from backcourt.simulate.tables import SOURCE, GameBatch, table, texts
 from backcourt.simulate.teams import TEAMS
 
 OUT, DOUBTFUL, QUESTIONABLE, PROBABLE, AVAILABLE = range(5)
@@ -26,7 +26,7 @@ Reported = tuple[int, int, int, int, int, int, int, int]
 """Game of all batches, side, player, day of the report since the game's, hour, status, reason, day of the game."""
 
 
-def reports(batches: list[Batch], rng: np.random.Generator) -> list[Reported]:
+def reports(batches: list[GameBatch], rng: np.random.Generator) -> list[Reported]:
     """Reports of the evening before and of the day itself; the later one may change a status."""
     rows: list[Reported] = []
     first = 0
@@ -37,7 +37,7 @@ def reports(batches: list[Batch], rng: np.random.Generator) -> list[Reported]:
     return rows
 
 
-def late_reports(batches: list[Batch], rng: np.random.Generator) -> list[Reported]:
+def late_reports(batches: list[GameBatch], rng: np.random.Generator) -> list[Reported]:
     """Reports of hours after the tip-off, which call out who has just played."""
     rows: list[Reported] = []
     first = 0
@@ -50,7 +50,7 @@ def late_reports(batches: list[Batch], rng: np.random.Generator) -> list[Reporte
     return rows
 
 
-def injury_table(batches: list[Batch], rows: list[Reported]) -> Table:
+def injury_table(batches: list[GameBatch], rows: list[Reported]) -> Table:
     """The table of all reports, in order of game and time."""
     place, side, player, day_before, hour, status, why, day = np.array(sorted(rows), np.int64).T
     ids = [one for batch in batches for one in batch.games.ids]
@@ -73,7 +73,7 @@ def injury_table(batches: list[Batch], rows: list[Reported]) -> Table:
     return table("injury_report", columns, len(place))
 
 
-def _players_listed_wrongly(batch: Batch, rng: np.random.Generator) -> set[tuple[int, int, int]]:
+def _players_listed_wrongly(batch: GameBatch, rng: np.random.Generator) -> set[tuple[int, int, int]]:
     """A few (game, side, player) who will be called out although they play."""
     minutes = batch.boxes.seconds
     game, side, slot = np.nonzero((minutes > 900) & (batch.games.day[:, None, None] > 10))
@@ -83,7 +83,7 @@ def _players_listed_wrongly(batch: Batch, rng: np.random.Generator) -> set[tuple
 
 
 def _batch_rows(  # noqa: C901 - one paragraph per reason to be on the report
-    batch: Batch, wrong: set[tuple[int, int, int]], first: int, rng: np.random.Generator
+    batch: GameBatch, wrong: set[tuple[int, int, int]], first: int, rng: np.random.Generator
 ) -> list[Reported]:
     season, games = batch.season, batch.games
     rows: list[Reported] = []

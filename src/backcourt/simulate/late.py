@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from backcourt.simulate.tables import Batch
+from backcourt.simulate.tables import GameBatch
 
 Ints = npt.NDArray[np.int64]
 
@@ -55,7 +55,7 @@ class LateReport:
     hour: int
 
 
-def late_reports(batch: Batch, rng: np.random.Generator) -> list[LateReport]:
+def late_reports(batch: GameBatch, rng: np.random.Generator) -> list[LateReport]:
     """Players of a batch who have played and are called out in a later hour of the date."""
     found = []
     for game, side, slot in np.argwhere(batch.boxes.seconds > _PLAYED).tolist():
@@ -66,7 +66,7 @@ def late_reports(batch: Batch, rng: np.random.Generator) -> list[LateReport]:
     return found
 
 
-def afternoon_tips(batches: list[Batch], day: int) -> dict[int, int]:
+def afternoon_tips(batches: list[GameBatch], day: int) -> dict[int, int]:
     """Clubs that played on the afternoon of a day, with the minute of their tip-off (Eastern time)."""
     return {
         int(team): int(batch.tip[game])

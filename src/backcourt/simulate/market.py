@@ -15,7 +15,7 @@ from backcourt.simulate import late
 from backcourt.simulate.arrow import Table, pa
 from backcourt.simulate.events import running
 from backcourt.simulate.players import Skills
-from backcourt.simulate.tables import SOURCE, Batch, table, texts
+from backcourt.simulate.tables import SOURCE, GameBatch, table, texts
 from backcourt.simulate.teams import TEAMS
 
 Ints = npt.NDArray[np.int64]
@@ -52,10 +52,10 @@ def _before(key: Ints, amount: Ints) -> tuple[Floats, Ints]:
     return total.astype(np.float64), running(key, np.ones_like(amount)) - 1
 
 
-def _offers(batches: list[Batch]) -> list[Ints]:
+def _offers(batches: list[GameBatch]) -> list[Ints]:
     """Every dressed player of every game in order of time.
 
-    Batch, game within it, day, player, whether he played, points, planned minutes in hundredths, whether a line is
+    GameBatch, game within it, day, player, whether he played, points, planned minutes in hundredths, whether a line is
     offered.
     """
     parts = []
@@ -78,7 +78,7 @@ def _offers(batches: list[Batch]) -> list[Ints]:
     return [np.concatenate(column) for column in zip(*parts, strict=True)]
 
 
-def props_table(batches: list[Batch], skills: Skills, rng: np.random.Generator) -> Table:
+def props_table(batches: list[GameBatch], skills: Skills, rng: np.random.Generator) -> Table:
     """Points lines of about eight players a team, two bookmakers, two snapshots a game.
 
     Lines follow the player's mean points so far and what his minutes and usage promise; never the game itself.
@@ -110,7 +110,7 @@ def props_table(batches: list[Batch], skills: Skills, rng: np.random.Generator) 
     return _props(batches, offers, line.ravel(), [over.ravel(), under.ravel()], ahead.ravel())
 
 
-def late_props_table(batches: list[Batch], rng: np.random.Generator) -> Table:
+def late_props_table(batches: list[GameBatch], rng: np.random.Generator) -> Table:
     """Points lines of some players at tip-off or later: what they scored in the end and a half."""
     block, game, _, player, played, points, _, _ = _offers(batches)
     some = np.flatnonzero(played)
@@ -122,12 +122,12 @@ def late_props_table(batches: list[Batch], rng: np.random.Generator) -> Table:
     return _props(batches, offers, np.repeat(points[some] + 0.5, 2), prices, -after)
 
 
-def _starts(batches: list[Batch]) -> Ints:
+def _starts(batches: list[GameBatch]) -> Ints:
     """Number of games before each batch."""
     return np.asarray(np.cumsum([0] + [len(batch.games) for batch in batches])[:-1])
 
 
-def _props(batches: list[Batch], offers: list[Ints], line: Floats, prices: list[Ints], ahead: Ints) -> Table:
+def _props(batches: list[GameBatch], offers: list[Ints], line: Floats, prices: list[Ints], ahead: Ints) -> Table:
     """Points lines by game, player and bookmaker, a number of minutes before tip-off."""
     place, player, book = offers
     tip = np.concatenate([batch.tip for batch in batches])
@@ -149,7 +149,7 @@ def _props(batches: list[Batch], offers: list[Ints], line: Floats, prices: list[
     return result.sort_by([(name, "ascending") for name in PROPS_ORDER])
 
 
-def lines_table(batches: list[Batch], rng: np.random.Generator) -> Table:
+def lines_table(batches: list[GameBatch], rng: np.random.Generator) -> Table:
     """Spread and total of every game, two bookmakers, two snapshots."""
     day = np.concatenate([batch.games.day for batch in batches])
     score = np.concatenate([batch.played.score for batch in batches])
@@ -172,7 +172,7 @@ def lines_table(batches: list[Batch], rng: np.random.Generator) -> Table:
     return _lines(batches, order, quotes, np.broadcast_to(np.array([480, 15]), shape))
 
 
-def late_lines_table(batches: list[Batch], rng: np.random.Generator) -> Table:
+def late_lines_table(batches: list[GameBatch], rng: np.random.Generator) -> Table:
     """Spread and total of some games at tip-off or later: the final margin and the points of both teams."""
     score = np.concatenate([batch.played.score for batch in batches])
     some = late.live_games(len(score), rng)
@@ -183,7 +183,7 @@ def late_lines_table(batches: list[Batch], rng: np.random.Generator) -> Table:
     return _lines(batches, some, quotes.astype(np.float64), -after)
 
 
-def _lines(batches: list[Batch], games: Ints, quotes: Floats, ahead: Ints) -> Table:
+def _lines(batches: list[GameBatch], games: Ints, quotes: Floats, ahead: Ints) -> Table:
     """Spreads and totals by game, bookmaker and snapshot, a number of minutes before tip-off.
 
     Args:

@@ -14,7 +14,7 @@ from backcourt.simulate.arrow import Array, Table, pa, pc
 from backcourt.simulate.events import Events, running
 from backcourt.simulate.names import split_name
 from backcourt.simulate.shots import ACTIONS
-from backcourt.simulate.tables import SOURCE, TEAM_ID, Batch, clock_text, table, texts
+from backcourt.simulate.tables import SOURCE, TEAM_ID, GameBatch, clock_text, table, texts
 from backcourt.simulate.teams import TEAMS
 
 Ints = npt.NDArray[np.int64]
@@ -48,7 +48,7 @@ def _number(values: Ints) -> Array:
     return pa.array(values).cast(pa.string())
 
 
-def play_by_play_table(batch: Batch) -> Table:
+def play_by_play_table(batch: GameBatch) -> Table:
     """One row per event."""
     events = batch.events
     count = len(events.game)
@@ -106,7 +106,7 @@ def play_by_play_table(batch: Batch) -> Table:
     return table("play_by_play", columns, count)
 
 
-def _people(batch: Batch) -> tuple[Ints, Ints]:
+def _people(batch: GameBatch) -> tuple[Ints, Ints]:
     """Pool index and team index of the three people of every event."""
     events = batch.events
     named = events.slots >= 0
@@ -120,7 +120,7 @@ def _clock(seconds: Ints) -> Array:
     return texts([f"{one // 60}:{one % 60:02d}" for one in range(721)], seconds)
 
 
-def _wall_clock(batch: Batch) -> Array:
+def _wall_clock(batch: GameBatch) -> Array:
     """Eastern time of every event: the game clock stretched by stoppages, quarter breaks and half-time."""
     events = batch.events
     gone = np.where(events.period > 4, 300 * (events.period - 5) + 300, 720 * events.period) + 2880 * (
@@ -148,7 +148,7 @@ def _score(events: Events) -> tuple[Array, Array]:
 class _Lines:
     """Descriptions made for some rows at a time and put in the order of the events at the end."""
 
-    def __init__(self, batch: Batch, who: Ints) -> None:
+    def __init__(self, batch: GameBatch, who: Ints) -> None:
         self.batch, self.who = batch, who
         self.family = pa.array([split_name(name)[1] for name in batch.pool.names])
         self.parts: tuple[list[Array], list[Array]] = ([], [])
@@ -175,7 +175,7 @@ class _Lines:
         return pa.concat_arrays(self.parts[other]).take(pa.array(place, mask=place < 0))
 
 
-def _describe(batch: Batch, who: Ints, team: Ints) -> tuple[Array, Array]:
+def _describe(batch: GameBatch, who: Ints, team: Ints) -> tuple[Array, Array]:
     """What the service writes for the acting side, and for the other side (steals and blocks)."""
     lines = _Lines(batch, who)
     _describe_scoring(batch, who, lines)
@@ -187,7 +187,7 @@ def _pick(condition: Bools, yes: Array | str, no: Array | str) -> Array:
     return pc.if_else(pa.array(condition), yes, no)
 
 
-def _describe_scoring(batch: Batch, who: Ints, lines: _Lines) -> None:
+def _describe_scoring(batch: GameBatch, who: Ints, lines: _Lines) -> None:
     """Field goals and free throws."""
     events, kind = batch.events, batch.events.kind
     shot = np.flatnonzero((kind == ev.MADE) | (kind == ev.MISSED))
@@ -221,7 +221,7 @@ def _describe_scoring(batch: Batch, who: Ints, lines: _Lines) -> None:
     lines.add(free, _pick(good, _join(line, " (", of_throw, " PTS)"), _join("MISS ", line)))
 
 
-def _describe_rest(batch: Batch, who: Ints, team: Ints, lines: _Lines) -> None:
+def _describe_rest(batch: GameBatch, who: Ints, team: Ints, lines: _Lines) -> None:
     """Rebounds, turnovers, fouls and jump balls."""
     events, kind = batch.events, batch.events.kind
     nickname = [one.nickname for one in TEAMS]

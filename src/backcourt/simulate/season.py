@@ -36,7 +36,7 @@ from backcourt.simulate.schedule import Fixtures, Games, cup_final, join_games, 
 from backcourt.simulate.shots import kinds, locate
 from backcourt.simulate.tables import (
     EPOCH,
-    Batch,
+    GameBatch,
     player_table,
     player_table_v3,
     schedule_table,
@@ -83,7 +83,7 @@ class SeasonPlayer:
         self.pace = rng.normal(0.0, 0.030, 30)
         self.attack = rng.normal(0.0, 0.010, 30)
         self.defense = rng.normal(0.0, 0.010, 30)
-        self.batches: list[Batch] = []
+        self.batches: list[GameBatch] = []
         self.fixtures = Fixtures(Games(), Games())
 
     def play(self, games: Games) -> tuple[Rotation, PlayedBatch]:
@@ -110,7 +110,7 @@ class SeasonPlayer:
         opening = (self.calendar.opening_day - EPOCH).days
         tip = self._tips(games, opening)
         self.batches.append(
-            Batch(
+            GameBatch(
                 self.calendar.year,
                 opening,
                 self.pool,
@@ -204,7 +204,7 @@ def _keep(games: Games, rotation: Rotation, played: PlayedBatch, index: Ints) ->
     return games.take(index), kept, result
 
 
-_MAKERS: dict[str, Callable[[Batch], Table]] = {
+_MAKERS: dict[str, Callable[[GameBatch], Table]] = {
     "schedule": schedule_table,
     "team_boxscores": team_table,
     "player_boxscores": player_table,
@@ -214,7 +214,7 @@ _MAKERS: dict[str, Callable[[Batch], Table]] = {
 }
 
 
-def _tables_of(batch: Batch) -> dict[str, Table]:
+def _tables_of(batch: GameBatch) -> dict[str, Table]:
     return {name: make(batch) for name, make in _MAKERS.items()}
 
 

@@ -40,7 +40,7 @@ EPOCH = dt.date(1970, 1, 1)
 
 
 @dataclass
-class Batch:
+class GameBatch:
     """Everything known about a batch of games after they were played.
 
     Attributes:
@@ -108,7 +108,7 @@ def clock_text(minutes: Ints) -> list[str]:
     ]
 
 
-def schedule_table(batch: Batch) -> Table:
+def schedule_table(batch: GameBatch) -> Table:
     """One row per game."""
     games, score = batch.games, batch.played.score
     count = len(games)
@@ -170,7 +170,7 @@ def _share(made: Ints, tried: Ints, *, empty: float | None) -> Array:
     return pa.array(ratio, mask=tried == 0) if empty is None else pa.array(np.where(tried == 0, empty, ratio))
 
 
-def _game_columns(batch: Batch, game: Ints, side: Ints) -> dict[str, Any]:
+def _game_columns(batch: GameBatch, game: Ints, side: Ints) -> dict[str, Any]:
     """The columns that team and player lines share."""
     team, rival = batch.teams[game, side], batch.teams[game, 1 - side]
     abbr = np.array([one.abbr for one in TEAMS])
@@ -202,7 +202,7 @@ def _line_columns(lines: Mapping[str, Ints]) -> dict[str, Any]:
     return columns
 
 
-def _in_order(batch: Batch, chosen: Bools) -> tuple[Ints, Ints, Ints, Ints]:
+def _in_order(batch: GameBatch, chosen: Bools) -> tuple[Ints, Ints, Ints, Ints]:
     """Game, side, slot and pool index of chosen lines, by game, team id and player id."""
     game, side, slot = np.nonzero(chosen)
     player = batch.rotation.players[game, side, slot]
@@ -210,7 +210,7 @@ def _in_order(batch: Batch, chosen: Bools) -> tuple[Ints, Ints, Ints, Ints]:
     return game[order], side[order], slot[order], player[order]
 
 
-def team_table(batch: Batch) -> Table:
+def team_table(batch: GameBatch) -> Table:
     """Two rows per game, the home team first."""
     count = len(batch.games)
     game, side = np.repeat(np.arange(count), 2), np.tile(np.arange(2), count)
@@ -223,7 +223,7 @@ def team_table(batch: Batch) -> Table:
     return table("team_boxscores", columns, len(game))
 
 
-def player_table(batch: Batch) -> Table:
+def player_table(batch: GameBatch) -> Table:
     """One row per player who was on the floor."""
     boxes = batch.boxes
     game, side, slot, player = _in_order(batch, boxes.seconds > 0)
@@ -244,7 +244,7 @@ def player_table(batch: Batch) -> Table:
 _COMMENTS = {"rest": "DND - Rest", "suspension": "NWT - League Suspension", "personal": "NWT - Personal"}
 
 
-def player_table_v3(batch: Batch) -> Table:
+def player_table_v3(batch: GameBatch) -> Table:
     """One row per player who dressed, and some of those who did not, with minutes as MM:SS and the reason."""
     boxes, pool = batch.boxes, batch.pool
     game, side, slot, player = _in_order(batch, batch.rotation.players >= 0)
@@ -312,7 +312,7 @@ def player_table_v3(batch: Batch) -> Table:
     return table("player_boxscores_v3", columns, len(game))
 
 
-def shot_table(batch: Batch) -> Table:
+def shot_table(batch: GameBatch) -> Table:
     """One row per field-goal attempt, in order of game and time."""
     events, plays, spots = batch.events, batch.played.plays, batch.spots
     shot = np.flatnonzero((events.kind == MADE) | (events.kind == MISSED))
