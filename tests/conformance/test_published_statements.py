@@ -20,6 +20,7 @@ import pyarrow as pa
 import pytest
 
 import backcourt
+from backcourt.backfill.breaker import record_outcome
 from backcourt.backfill.checks import quiet
 from backcourt.backfill.context import RunContext
 from backcourt.backfill.events import Event, delivered, unannounced, undelivered
@@ -231,6 +232,7 @@ def _act_on_names(path: Path, warehouse: DuckDBWarehouse) -> None:
     withdraw(warehouse, "nbac_player_boxscore", "0022100151", reason="gone", now=NOW, run_id="gone")
     daily = Request(DAY, select(tables=("TDZA",)), RunIdentity("topic", NOW + timedelta(hours=1)), policy=DAILY)
     with warehouse.write(TABLES) as session:
+        session.transaction(record_outcome("team_defense_zone_analysis", NOW, "an error"))
         repair._changed_days(session, "nba_raw.nbac_shot_chart", "gone")
         undelivered(session, daily)
         unannounced(session, daily)
@@ -255,8 +257,9 @@ def _act_on_sources(warehouse: DuckDBWarehouse) -> None:
         line = {"season": "2021-22", "home": home, "away": away, "bookmaker_key": "b", "market_key": "spreads"}
         line |= {"landed_from": "p", "game_date": DAY.start, "snapshot_timestamp": NOW, "outcome_name": home}
         for feed, rows, parts in (
-            (lines, [{**line, "outcome_point": 1.5}, line], {}),
-            (lines, [{**line, "outcome_point": 2.5}, line], {str(game): "half of it"}),
+            (lines, [{**line, "outcome_point": 1.5}, {**line, "outcome_name": away}], {}),
+            (lines, [{**line, "outcome_point": 2.5}], {}),
+            (lines, [{**line, "outcome_point": 2.5}], {str(game): "half of it"}),
             (plain, [{"season": "2021-22", "landed_from": "p"}], {}),
             (named, [{"season": "2021-22", "landed_from": "p"}], {}),
         ):
