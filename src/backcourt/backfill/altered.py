@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from backcourt.backfill import SQL
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.catalog.model import Table
-from backcourt.catalog.views import LEDGER
 from backcourt.warehouse.base import Session, Value
 from backcourt.warehouse.content import altered, fingerprint, hash_text
 
@@ -76,7 +76,7 @@ def altered_dates(session: Session, sources: Iterable[tuple[Table, DateRange]]) 
     order = [found.full_name for found, _ in looked]
     return tuple(
         sorted(
-            (Altered(**{**row, "example": row["example"] or "", "twice": row["twice"] or ""}) for row in rows),
+            (Altered(**row) for row in rows),
             key=lambda item: (order.index(item.table), item.day),
         )
     )
@@ -92,39 +92,21 @@ def in_words(found: Sequence[Altered]) -> str:
 def _select(found: Table, number: int) -> str:
     """SELECT of table, day, rows, altered and example of the dates of one table that do not hold."""
     name, first, last = found.full_name, f"@start_{number}", f"@end_{number}"
-    if found.partition:
-        day, inside = found.partition, f"{found.partition} BETWEEN {first} AND {last}"
-    else:
+    day, inside = str(found.partition), f"{found.partition} BETWEEN {first} AND {last}"
+    if not found.partition:
         seasons = f"SELECT season_year FROM nba_raw.nbac_schedule WHERE game_date BETWEEN {first} AND {last}"
         day = first
         inside = f"season_year IN ({seasons})" if any(c.name == "season_year" for c in found.columns) else "TRUE"
         inside += f" AND {last} IS NOT NULL"
     key = ", '|', ".join(f"COALESCE({hash_text(found.column(column))}, '')" for column in found.key)
-    names = ", ".join(found.key)
-    ledger = name if found.phase in _COMPUTED else ""
-    written = fingerprint("data_hash") if ledger else "CAST(NULL AS STRING)"
-    rows = (
-        f"SELECT day, COUNT(*) AS stored, COUNTIF(is_altered) AS altered, MIN(IF(is_altered, CONCAT({key}), NULL)) AS "
-        f"example, {written} AS written FROM (SELECT {day} AS day, data_hash, {altered(found)} AS is_altered, "
-        f"{names} FROM {name} WHERE {inside}) GROUP BY day"
-    )
-    # A key may stand there twice under two dates.
-    twice = (
-        f"SELECT on_day AS day, COUNT(*) AS doubled, MIN(CONCAT({key})) AS twice FROM (SELECT {names}, "
-        f"MIN({day}) AS first_day, MAX({day}) AS last_day FROM {name} WHERE {inside} GROUP BY {names} "
-        "HAVING COUNT(*) > 1) "
-        "CROSS JOIN UNNEST(IF(first_day = last_day, [first_day], [first_day, last_day])) AS on_day GROUP BY on_day"
-    )
-    known = "TRUE"
-    if ledger:
-        known = (
-            "NOT COALESCE(l.status NOT IN ('failed', 'skipped') AND l.row_count = r.stored AND "
-            "COALESCE(l.output_fingerprint, '') <> COALESCE(r.written, '~'), FALSE)"
-        )
-    return (
-        f"SELECT '{name}' AS `table`, r.day, r.stored AS `rows`, r.altered, r.example, "
-        f"COALESCE(d.doubled, 0) AS doubled, d.twice, {known} AS known "
-        f"FROM ({rows}) AS r LEFT JOIN ({twice}) AS d ON d.day = r.day"
-        + (f" LEFT JOIN {LEDGER} AS l ON l.table_name = '{ledger}' AND l.game_date = r.day" if ledger else "")
-        + f" WHERE r.altered > 0 OR d.doubled > 0 OR NOT {known}"
+    return SQL(
+        "altered",
+        target=name,
+        key=f"CONCAT({key})",
+        # Of tables that the ledger does not know nothing more was written down.
+        written=fingerprint("data_hash") if found.phase in _COMPUTED else "CAST(NULL AS STRING)",
+        day=day,
+        is_altered=altered(found),
+        names=", ".join(found.key),
+        inside=inside,
     )

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 
+from backcourt.backfill import CALENDAR, SQL
 from backcourt.backfill.fingerprints import StagedInputs
 from backcourt.backfill.plan import Plan, PlannedRange, planned_ranges
-from backcourt.backfill.staleness import CALENDAR, changed_games, reached, stage_calendar, stage_own
+from backcourt.backfill.staleness import changed_games, reached, stage_calendar, stage_own
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange, month_chunks
 from backcourt.processors.base import Processor
-from backcourt.processors.lineage import EVERYTHING
 from backcourt.processors.registry import registry, select, upstreams_of
 from backcourt.warehouse.base import Session, Staged
 
@@ -174,9 +174,7 @@ class Blocked:
                 found.append(chunk)
                 continue
             days = session.rows(
-                f"SELECT c.game_date, b.game_date IS NOT NULL AS blocked FROM nba_staging.{CALENDAR} AS c "
-                f"LEFT JOIN {staged[name]} AS b ON b.game_date = c.game_date "
-                "WHERE c.game_date BETWEEN @start_date AND @end_date ORDER BY c.game_date",
+                SQL("blocked_days", blocked=staged[name].name),
                 {"start_date": chunk.span.start, "end_date": chunk.span.end},
             )
             found += self._free(chunk, [(date.fromisoformat(str(day)), bool(blocked)) for day, blocked in days])
@@ -227,11 +225,8 @@ class Blocked:
             ]
             if not selects:
                 continue
-            found = session.stage_query(
-                f"blocked_{processor.name}",
-                "SELECT DISTINCT game_date, season_year, 'failed' AS reason, '' AS detail, "
-                f"{EVERYTHING} AS classes, TRUE AS in_run FROM ({' UNION ALL '.join(selects)})",
-            )
+            statement = SQL("blocked_dates", selects=" UNION ALL ".join(selects))
+            found = session.stage_query(f"blocked_{processor.name}", statement)
             if found.rows:
                 staged[name] = found
                 session.stage_query(f"blocked_{processor.name}_games", changed_games(found.name))

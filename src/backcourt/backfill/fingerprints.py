@@ -14,25 +14,20 @@ number of rows counts, and only where a date cannot do without them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from backcourt.backfill import SQL
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.catalog.model import Table, Upstream, Window
-from backcourt.catalog.views import WINDOW_TYPES, view
+from backcourt.catalog.views import WINDOW_TYPES
 from backcourt.processors.base import Processor
 from backcourt.processors.lineage import Group, groups, through_views
 from backcourt.processors.views import VIEWS, rows_of, source
 from backcourt.warehouse.base import Session
 from backcourt.warehouse.content import numbered
-from backcourt.warehouse.seasons import SEASON_TO_DATE, span_values
-
-MASK_OF_PARTS = (
-    "(SELECT BIT_OR(CAST(REGEXP_EXTRACT(part, r'#([0-9]+):') AS INT64)) FROM UNNEST(SPLIT({parts}, ', ')) AS part "
-    "WHERE STRPOS(part, '#') > 0)"
-)
-"""SQL of the classes that depend on some parts, given as their text; NULL without any."""
+from backcourt.warehouse.seasons import span_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,43 +51,23 @@ def fingerprints(processors: Sequence[Processor]) -> str:
     bases, selects = _game_parts(by_game)
     if by_window:
         sums, select = _window_parts(by_window)
-        bases += sums
+        bases |= sums
         selects.append(select)
-    names = " UNION ALL ".join(
-        f"SELECT '{processor.table.full_name}' AS table_name, "
-        f"{processor.first_day} AS first_day, "
-        f"{str(processor.played_only).upper()} AS played_only"
+    return SQL(
+        "fingerprints",
+        checksums=",\n".join(f"{name} AS ({select})" for name, select in bases.items()),
+        selects=" UNION ALL ".join(selects),
+        tables=rows_of_tables(processors),
+    )
+
+
+def rows_of_tables(processors: Sequence[Processor]) -> str:
+    """SELECT of one row per processor: table_name, code_version, first_day and played_only."""
+    return " UNION ALL ".join(
+        f"SELECT '{processor.table.full_name}' AS table_name, '{processor.code_version}' AS code_version, "
+        f"{processor.first_day} AS first_day, {str(processor.played_only).upper()} AS played_only"
         for processor in processors
     )
-    return f"""
-        WITH dates AS ({view("dates_in_range")}
-        ),
-        openings AS (
-          SELECT season_year AS opened_year, MIN(DATE_SUB(game_date, INTERVAL day_number DAY)) AS opened_on
-          FROM dates GROUP BY season_year
-        ),
-        {"".join(base + ", " for base in bases)}
-        dated AS (
-          SELECT
-            table_name,
-            game_date,
-            ARRAY_AGG(CONCAT(label, ':', FORMAT('%d', total)) ORDER BY label) AS parts
-          FROM ({" UNION ALL ".join(selects)})
-          WHERE total <> 0
-          GROUP BY table_name, game_date
-        )
-        SELECT
-          n.table_name,
-          d.game_date,
-          d.season_year,
-          d.final_games,
-          p.parts,
-          SUBSTR(TO_HEX(SHA256(COALESCE(ARRAY_TO_STRING(p.parts, '|'), ''))), 1, 16) AS fingerprint
-        FROM dates AS d
-        CROSS JOIN ({names}) AS n
-        LEFT JOIN dated AS p
-          ON p.table_name = n.table_name AND p.game_date = d.game_date AND d.day_number >= n.first_day
-        WHERE d.final_games > 0 OR NOT n.played_only"""
 
 
 def one_game(processor: Processor) -> bool:
@@ -104,8 +79,8 @@ def one_game(processor: Processor) -> bool:
     )
 
 
-def _game_parts(processors: Sequence[Processor]) -> tuple[list[str], list[str]]:
-    """CTEs of checksums by game, one per upstream or view, and for each processor the SELECT of its parts."""
+def _game_parts(processors: Sequence[Processor]) -> tuple[dict[str, str], list[str]]:
+    """CTEs by name of checksums by game, one per upstream or view, and for each processor the SELECT of its parts."""
     sums: dict[str, dict[tuple[str, ...], None]] = {}
     selects = []
     for processor in processors:
@@ -117,19 +92,16 @@ def _game_parts(processors: Sequence[Processor]) -> tuple[list[str], list[str]]:
                 f"SELECT CONCAT(game_id, '#{changes}') AS label, game_date, h{list(wanted).index(columns)} AS h "
                 f"FROM games_{source(name).name}"
             )
-        selects.append(
-            f"SELECT '{processor.table.full_name}' AS table_name, game_date, label, SUM(h) AS total "
-            f"FROM ({' UNION ALL '.join(rows)}) GROUP BY game_date, label"
+        selects.append(SQL("fingerprint_of_games", target=processor.table.full_name, selects=" UNION ALL ".join(rows)))
+    bases = {
+        f"games_{source(name).name}": SQL(
+            "fingerprint_games",
+            day=str(source(name).partition),
+            sums_of_columns=_each("SUM(n{0}) AS h{0}", wanted),
+            numbered=_numbered(source(name), list(wanted)),
         )
-    bases = []
-    for name, wanted in sums.items():
-        found = source(name)
-        each = ", ".join(f"SUM(n{place}) AS h{place}" for place in range(len(wanted)))
-        rows_with = _numbered(found, list(wanted))
-        bases.append(
-            f"games_{found.name} AS (SELECT game_id, {found.partition} AS game_date, {each} FROM {rows_with} AS t "
-            f"WHERE {found.partition} BETWEEN @start_date AND @end_date GROUP BY game_id, game_date)"
-        )
+        for name, wanted in sums.items()
+    }
     return bases, selects
 
 
@@ -147,8 +119,8 @@ def _game_columns(processor: Processor) -> Iterator[tuple[str, tuple[str, ...], 
                 yield upstream.table, (), group.changes
 
 
-def _window_parts(processors: Sequence[Processor]) -> tuple[list[str], str]:
-    """CTEs of checksums by day, one per upstream and way of counting, and the SELECT of the parts."""
+def _window_parts(processors: Sequence[Processor]) -> tuple[dict[str, str], str]:
+    """CTEs by name of checksums by day, one per upstream and way of counting, and the SELECT of the parts."""
     read = [(processor, stream, mask) for processor in processors for stream, mask in _streams(processor)]
     streams = list(dict.fromkeys(stream for _, stream, _ in read))
     bases = list(dict.fromkeys(_base(stream) for stream in streams))
@@ -169,39 +141,8 @@ def _window_parts(processors: Sequence[Processor]) -> tuple[list[str], str]:
         f"'{streams.index(stream)}:{processor.table.full_name}:{_said(stream)}, {stream.window}#{mask}'"
         for processor, stream, mask in read
     )
-    ctes = [f"days_{number} AS ({_days(base, columns[base])})" for number, base in enumerate(bases)]
-    return (
-        ctes,
-        f"""
-          SELECT r.table_name, t.game_date, r.label, SUM(t.total) AS total
-          FROM (
-            SELECT s.stream, d.game_date, SUM(s.delta) AS total
-            FROM (
-              SELECT m.stream, b.season_year, DATE_ADD(b.day, INTERVAL m.days DAY) AS effective,
-                SUM(m.sign * b.h) AS delta
-              FROM ({dated}) AS b
-              INNER JOIN (
-                SELECT
-                  CAST(SPLIT(move, ':')[OFFSET(0)] AS INT64) AS base,
-                  CAST(SPLIT(move, ':')[OFFSET(1)] AS INT64) AS stream,
-                  CAST(SPLIT(move, ':')[OFFSET(2)] AS INT64) AS days,
-                  CAST(SPLIT(move, ':')[OFFSET(3)] AS INT64) AS sign
-                FROM UNNEST([{moves}]) AS move
-              ) AS m ON m.base = b.base
-              GROUP BY m.stream, b.season_year, effective
-            ) AS s
-            INNER JOIN dates AS d ON d.season_year = s.season_year AND s.effective <= d.game_date
-            GROUP BY s.stream, d.game_date
-          ) AS t
-          INNER JOIN (
-            SELECT
-              CAST(SPLIT(reader, ':')[OFFSET(0)] AS INT64) AS stream,
-              SPLIT(reader, ':')[OFFSET(1)] AS table_name,
-              SPLIT(reader, ':')[OFFSET(2)] AS label
-            FROM UNNEST([{readers}]) AS reader
-          ) AS r ON r.stream = t.stream
-          GROUP BY r.table_name, t.game_date, r.label""",
-    )
+    select = SQL("fingerprint_of_windows", selects=dated, moves=moves, readers=readers)
+    return {f"days_{number}": _days(base, columns[base]) for number, base in enumerate(bases)}, select
 
 
 def _streams(processor: Processor) -> Iterator[tuple[_Stream, int]]:
@@ -269,42 +210,35 @@ def _base(stream: _Stream) -> _Base:
 
 def _days(base: _Base, columns: Sequence[tuple[str, ...]]) -> str:
     """SELECT of season_year, day and h0, h1 ...: the checksums of the rows that count from that day on."""
-    found, day = base.table, base.table.partition
-    rows = _numbered(found, columns)
-    sums = ", ".join(f"SUM(n{place}) AS h{place}" for place in range(len(columns)))
-    if day is None:
-        # A table without dates is read whole.
-        seasons = (
-            "" if _has(found, "season_year") else " CROSS JOIN (SELECT DISTINCT season_year FROM dates) AS seasons"
-        )
-        return f"SELECT season_year, DATE '1900-01-01' AS day, {sums} FROM {rows}{seasons} GROUP BY season_year"
+    found, day = base.table, str(base.table.partition)
+    parts = {"numbered": _numbered(found, columns)}
+    summed = {**parts, "sums_of_columns": _each("SUM(n{0}) AS h{0}", columns)}
+    if found.partition is None:
+        # Without seasons, too, every season reads it.
+        own = _has(found, "season_year")
+        every = "SELECT 1 AS one" if own else "SELECT DISTINCT season_year FROM dates"
+        return SQL("days_of_table", season="t.season_year" if own else "s.season_year", every_season=every, **summed)
     if base.games is not None:
-        # A row counts from the day after its game until its owner has played as many games more.
-        keys = ", ".join(name for name in found.key if name != day)
-        only = f" AND season_type IN {WINDOW_TYPES}" if _has(found, "season_type") else ""
-        each = ", ".join(f"n{place}" for place in range(len(columns)))
-        turned = ", ".join(f"IF(e = 0, n{place}, -n{place}) AS h{place}" for place in range(len(columns)))
-        total = ", ".join(f"SUM(h{place}) AS h{place}" for place in range(len(columns)))
-        return (
-            f"SELECT season_year, turn AS day, {total} FROM (SELECT season_year, IF(e = 0, day, last_day) AS turn, "
-            f"{turned} FROM "
-            f"(SELECT t.season_year, {day} AS day, LEAD({day}, {base.games.size}) OVER (PARTITION BY {base.games.by}, "
-            f"t.season_year ORDER BY {day}, {keys}) AS last_day, {each} FROM {rows} AS t "
-            f"INNER JOIN openings AS o ON o.opened_year = t.season_year AND {day} >= o.opened_on "
-            f"WHERE {day} {SEASON_TO_DATE}{only}) CROSS JOIN UNNEST([0, 1]) AS e "
-            "WHERE e = 0 OR last_day IS NOT NULL) GROUP BY season_year, turn"
+        return SQL(
+            "days_of_games",
+            sums_of_turns=_each("SUM(h{0}) AS h{0}", columns),
+            turned_columns=_each("IF(e = 0, n{0}, -n{0}) AS h{0}", columns),
+            day=day,
+            games=str(base.games.size),
+            owner=str(base.games.by),
+            keys=", ".join(name for name in found.key if name != day),
+            columns=_each("n{0}", columns),
+            counts=f"season_type IN {WINDOW_TYPES}" if _has(found, "season_type") else "TRUE",
+            **parts,
         )
     if base.date_only:
-        return (
-            f"SELECT season_year, {day} AS day, {sums} FROM {rows} AS t "
-            f"WHERE {day} BETWEEN @start_date AND @end_date GROUP BY season_year, day"
-        )
-    first = f"DATE_SUB({{}}, INTERVAL {base.before} DAY)"
-    return (
-        f"SELECT t.season_year, {day} AS day, {sums} FROM {rows} AS t "
-        f"INNER JOIN openings AS o ON o.opened_year = t.season_year AND {day} >= {first.format('o.opened_on')} "
-        f"WHERE {day} BETWEEN {first.format('@opening_day')} AND @end_date GROUP BY season_year, day"
-    )
+        return SQL("days_of_dates", day=day, **summed)
+    return SQL("days_of_windows", day=day, before=str(base.before), **summed)
+
+
+def _each(form: str, groups: Collection[object]) -> str:
+    """A list with the number of each group of columns in a form."""
+    return ", ".join(form.format(place) for place in range(len(groups)))
 
 
 def _moves(stream: _Stream) -> tuple[tuple[int, int], ...]:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from backcourt.backfill import CALENDAR, SQL
 from backcourt.backfill.fingerprints import StagedInputs, in_words
 from backcourt.backfill.request import Request
-from backcourt.backfill.staleness import CALENDAR, stage_calendar, stage_due, stage_own
+from backcourt.backfill.staleness import stage_calendar, stage_due, stage_own
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
-from backcourt.catalog.views import ALL_TO_COME, COUNTED_TYPES, LEDGER, view
+from backcourt.catalog.views import ALL_TO_COME, IN_RANGE, view
 from backcourt.errors import DateRangeError, UnknownNameError
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import registry
@@ -127,8 +128,8 @@ def make_plan(
 def planned_dates(session: Session, span: DateRange) -> int:
     """Dates of a range in the calendar that ``stage_calendar`` has staged."""
     rows = session.rows(
-        f"SELECT COUNT(DISTINCT game_date) AS n FROM nba_staging.{CALENDAR} WHERE game_date BETWEEN @start AND @end",
-        {"start": span.start, "end": span.end},
+        f"SELECT COUNT(DISTINCT game_date) AS n FROM nba_staging.{CALENDAR} WHERE game_date {IN_RANGE}",
+        {"start_date": span.start, "end_date": span.end},
     )
     return int(str(rows[0][0]))
 
@@ -144,13 +145,7 @@ def to_come(session: Session, span: DateRange) -> tuple[date, ...]:
 
 def not_played(session: Session, span: DateRange) -> str:
     """Why a range has games and yet nothing that happened, in one line; "" if it has no game, or a final one."""
-    row = session.rows(
-        f"""
-        SELECT COUNT(*) AS games, COUNTIF(game_status = 3) AS final_games,
-          MIN(IF(game_status <> 4, game_date, NULL)) AS first_date
-        FROM nba_raw.nbac_schedule WHERE season_type IN {COUNTED_TYPES} AND game_date BETWEEN @start AND @end""",
-        {"start": span.start, "end": span.end},
-    )[0]
+    row = session.rows(SQL("not_played"), {"start_date": span.start, "end_date": span.end})[0]
     if not row[0] or row[1]:
         return ""
     return f"no game on {span} has been played" + (" yet" if row[2] else ": all were postponed")
@@ -164,24 +159,7 @@ def planned_ranges(session: Session, due: str, *, forecast: bool = False) -> tup
         due: Where.
         forecast: True to estimate the rows of dates that have never been computed.
     """
-    rows = session.rows(
-        f"""
-        SELECT
-          table_name, MIN(game_date) AS first_date, MAX(game_date) AS last_date, COUNT(*) AS dates, reason,
-          MIN(detail) AS detail, COUNT(DISTINCT detail) AS details, SUM(row_count) AS expected,
-          LOGICAL_OR(row_count IS NULL) AS unknown, in_run
-        FROM (
-          SELECT
-            u.*,
-            c.number - ROW_NUMBER() OVER (
-              PARTITION BY u.table_name, u.season_year, u.reason, u.in_run ORDER BY c.number
-            ) AS island
-          FROM {due} AS u
-          INNER JOIN nba_staging.{CALENDAR} AS c ON c.game_date = u.game_date
-        )
-        GROUP BY table_name, season_year, reason, in_run, island
-        ORDER BY first_date"""
-    )
+    rows = session.rows(SQL("due_ranges", due=due))
     order = {processor.table.full_name: (number, processor) for number, processor in enumerate(registry())}
     found = []
     for name, first, last, dates, reason, detail, details, expected, unknown, in_run in rows:
@@ -238,14 +216,8 @@ def _look_backs(session: Session, ranges: Sequence[PlannedRange]) -> tuple[LookB
 
 def _world(session: Session, request: Request, inputs: StagedInputs) -> str:
     """A hash over the inputs of every date and table of the request and over the ledger's state."""
-    rows = session.rows(
-        "SELECT TO_HEX(SHA256(STRING_AGG(CONCAT(i.table_name, FORMAT_DATE('%F', i.game_date), i.fingerprint, "
-        "COALESCE(l.status, ''), COALESCE(l.output_fingerprint, '')), '' ORDER BY i.table_name, i.game_date))) "
-        "AS world "
-        f"FROM {inputs.select(session, request.processors)} AS i "
-        f"LEFT JOIN {LEDGER} AS l ON l.table_name = i.table_name AND l.game_date = i.game_date",
-        span_values(session, request.span, request.ahead),
-    )
+    statement = SQL("plan_world", inputs=inputs.select(session, request.processors))
+    rows = session.rows(statement, span_values(session, request.span, request.ahead))
     return str(rows[0][0] or "")[:16]
 
 
@@ -255,10 +227,7 @@ def season_span(session: Session, season: str) -> DateRange:
     Raises:
         UnknownNameError: If the schedule does not know it.
     """
-    rows = session.rows(
-        "SELECT season, MIN(game_date) AS a, MAX(game_date) AS b FROM nba_raw.nbac_schedule "
-        f"WHERE season_type IN {COUNTED_TYPES} GROUP BY season ORDER BY season"
-    )
+    rows = session.rows(SQL("season_dates"))
     found = {str(name): DateRange(_date(first), _date(last)) for name, first, last in rows}
     if season not in found:
         raise UnknownNameError("season", season, found, next_step="load it first: backcourt load season DIR")
@@ -272,10 +241,7 @@ def no_games(session: Session, span: DateRange) -> DateRangeError:
         return DateRangeError(
             waiting, next_step="compute the next date to come, or further dates before their games with --ahead N"
         )
-    known = session.rows(
-        "SELECT season, MIN(game_date) AS a, MAX(game_date) AS b FROM nba_raw.nbac_schedule "
-        "GROUP BY season ORDER BY season"
-    )
+    known = session.rows(SQL("season_dates"))
     if not known:
         return DateRangeError(
             f"no game on {span}: the schedule is empty", next_step="load a season first: backcourt load season DIR"

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from backcourt.backfill import CALENDAR
 from backcourt.backfill.fingerprints import StagedInputs
-from backcourt.backfill.staleness import CALENDAR, changed_games, reached, stage_calendar, stage_own
+from backcourt.backfill.staleness import changed_games, reached, stage_calendar, stage_own
 from backcourt.calendar import DateRange
 from backcourt.catalog.views import SqlFiles
 from backcourt.processors.base import Processor

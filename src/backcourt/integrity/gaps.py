@@ -9,11 +9,12 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from backcourt.backfill import CALENDAR
 from backcourt.backfill.altered import HASHED, Altered, altered_dates
 from backcourt.backfill.coverage import Cell, cells
 from backcourt.backfill.fingerprints import in_words
 from backcourt.backfill.plan import no_games, not_played
-from backcourt.backfill.staleness import CALENDAR, stage_calendar
+from backcourt.backfill.staleness import stage_calendar
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.errors import UnknownNameError

@@ -1,0 +1,30 @@
+-- The parts of tables that read windows: a row adds its number on the first date that reads it, and takes it away on the
+-- first date that no longer does. Each move is base:stream:days:sign, each reader stream:table:label.
+SELECT r.table_name, t.game_date, r.label, SUM(t.total) AS total
+FROM (
+  SELECT s.stream, d.game_date, SUM(s.delta) AS total
+  FROM (
+    SELECT
+      m.stream, b.season_year, DATE_ADD(b.day, INTERVAL m.days DAY) AS effective, SUM(m.sign * b.h) AS delta
+    FROM ({selects}) AS b
+    INNER JOIN (
+      SELECT
+        CAST(SPLIT(move, ':')[OFFSET(0)] AS INT64) AS base,
+        CAST(SPLIT(move, ':')[OFFSET(1)] AS INT64) AS stream,
+        CAST(SPLIT(move, ':')[OFFSET(2)] AS INT64) AS days,
+        CAST(SPLIT(move, ':')[OFFSET(3)] AS INT64) AS sign
+      FROM UNNEST([{moves}]) AS move
+    ) AS m ON m.base = b.base
+    GROUP BY m.stream, b.season_year, effective
+  ) AS s
+  INNER JOIN dates AS d ON d.season_year = s.season_year AND s.effective <= d.game_date
+  GROUP BY s.stream, d.game_date
+) AS t
+INNER JOIN (
+  SELECT
+    CAST(SPLIT(reader, ':')[OFFSET(0)] AS INT64) AS stream,
+    SPLIT(reader, ':')[OFFSET(1)] AS table_name,
+    SPLIT(reader, ':')[OFFSET(2)] AS label
+  FROM UNNEST([{readers}]) AS reader
+) AS r ON r.stream = t.stream
+GROUP BY r.table_name, t.game_date, r.label
