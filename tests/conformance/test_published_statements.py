@@ -25,6 +25,7 @@ from backcourt.backfill.checks import quiet
 from backcourt.backfill.context import RunContext
 from backcourt.backfill.events import Event, delivered, unannounced, undelivered
 from backcourt.backfill.history import run_detail, runs
+from backcourt.backfill.plan import not_played, season_span
 from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import plan, run
 from backcourt.calendar import DateRange
@@ -190,6 +191,7 @@ def _act(path: Path) -> None:
         for entry in runs(session, now=NOW):
             run_detail(session, entry.run_id, now=NOW)
         quiet(session, Request(WEEK, registry(), policy=DAILY), NOW.date())
+        not_played(session, season_span(session, "2021-22"))
         everything(session, WEEK)
         rates(session, WEEK)
         untracked(session, WEEK, coverage(session, WEEK)[1])
@@ -205,6 +207,8 @@ def _act(path: Path) -> None:
     _act_on_sources(warehouse)
     _ask_for_runbooks(warehouse)
     missed(warehouse)
+    _change(path, "DELETE FROM nba_processing.backfill_ledger")
+    plan(warehouse, Request(DAY, registry()))
 
 
 def _act_on_names(path: Path, warehouse: DuckDBWarehouse) -> None:
@@ -234,6 +238,7 @@ def _act_on_names(path: Path, warehouse: DuckDBWarehouse) -> None:
     with warehouse.write(TABLES) as session:
         session.transaction(record_outcome("team_defense_zone_analysis", NOW, "an error"))
         repair._changed_days(session, "nba_raw.nbac_shot_chart", "gone")
+        session.transaction(record_outcome("player_daily_cache", NOW, "the engine failed"))
         undelivered(session, daily)
         unannounced(session, daily)
         session.transaction([delivered([Event("completed", "", None, "said", "topic", NOW)])])
