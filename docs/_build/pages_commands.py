@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import json_shapes
 import typer
 from markup import code, page, table, text
 
@@ -56,7 +57,10 @@ def pages() -> dict[str, str]:
     )
     intro = (
         "What `backcourt --help` and the help of every command say, in one place. "
-        "Exit statuses are in [Errors and exit statuses](errors.md)."
+        "Exit statuses are in [Errors and exit statuses](errors.md).\n\n"
+        "With `--json` a command prints one value and exits with the same status. This is "
+        f"[version {json_shapes.version()} of the shapes](json-shapes.json): `[]` stands for each item of a list, `.*` "
+        "for each value of an object whose keys are data. The version grows when a key goes away or changes its meaning."
     )
     return {"reference/commands.md": page("Commands", intro, overview, *(_section(entry) for entry in found))}
 
@@ -85,6 +89,7 @@ def _section(entry: Entry) -> str:
         parts += [table(("argument", "meaning", "default"), rows)]
     rows = [(_spelling(option), text(option.help or ""), _default(option)) for option in options]
     parts += [table(("option", "meaning", "default"), rows)]
+    parts += [json_shapes.section(entry.name)]
     if entry.group:
         items = sorted(entry.command.commands)
         parts += ["Commands: " + ", ".join(f"[{item}](#{entry.anchor}-{item})" for item in items) + "."]
