@@ -45,7 +45,7 @@ from backcourt.mode import BACKFILL, DAILY
 from backcourt.names.gamebooks import to_load_again
 from backcourt.names.outstanding import outstanding
 from backcourt.names.registry_fill import fill_registry
-from backcourt.names.resolve import resolve, settle_names, taken_ids
+from backcourt.names.resolve import resolve, settle_names, taken_ids, write_ids
 from backcourt.processors.registry import registry, select
 from backcourt.runbooks import facts, name_facts, team_boxscore
 from backcourt.settings import Settings
@@ -59,6 +59,7 @@ from backcourt.sources.units import UnitLoader
 from backcourt.sources.whole import Whole
 from backcourt.sources.withdraw import withdraw
 from backcourt.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
+from backcourt.warehouse.publish import Restated
 from backcourt.warehouse.seasons import read_seasons
 from rehash import rehash
 
@@ -228,7 +229,7 @@ def _act_on_names(path: Path, warehouse: DuckDBWarehouse) -> None:
     with warehouse.write(TABLES) as session:
         resolve(session, run_id="names", now=NOW)
         taken = session.stage_query("taken", "SELECT * FROM nba_reference.name_decisions WHERE step = 'exact_context'")
-        session.transaction(taken_ids(session, taken.name, run_id="names", now=NOW)[0])
+        session.transaction(write_ids(session, taken_ids(session, taken.name), Restated("names", NOW, "names")))
         outstanding(session)
         outstanding(session, decide=False)
         settle_names(session, run_id="names", now=NOW)

@@ -9,8 +9,9 @@ import pytest
 from backcourt.calendar import DateRange
 from backcourt.names.carriers import CARRIERS
 from backcourt.names.registry_fill import fill_registry
-from backcourt.names.resolve import resolve, taken_ids
+from backcourt.names.resolve import resolve, taken_ids, write_ids
 from backcourt.warehouse.duckdb import DuckDBWarehouse
+from backcourt.warehouse.publish import Restated
 from rehash import rehash
 from small_season import LAST, command, raw, raw_season
 from state import query
@@ -165,8 +166,9 @@ def test_ids_can_be_taken_away(raw):
             "WHERE source = 'nbac_injury_report' AND player_lookup = @lookup AND team_abbr = @team",
             {"lookup": lookup, "team": team},
         )
-        statements, count = taken_ids(session, names.name, run_id="t", now=NOW)
-        session.transaction(statements)
+        taken = taken_ids(session, names.name)
+        session.transaction(write_ids(session, taken, Restated("t", NOW, "names")))
+        count = sum(stage.rows for _, stage in taken)
     assert count == query(raw, f"SELECT count(*) FROM {INJURIES} WHERE player_id IS NULL")[0][0] > 0
     assert query(raw, "SELECT count(*), min(reason) FROM nba_processing.restatements WHERE run_id = 't'") == [
         (count, "names")

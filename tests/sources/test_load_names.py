@@ -12,12 +12,13 @@ from backcourt.calendar import DateRange
 from backcourt.integrity.gaps import find_gaps
 from backcourt.integrity.validation import NAMES_ASKED, everything, readiness
 from backcourt.names.outstanding import outstanding
-from backcourt.names.resolve import taken_ids
+from backcourt.names.resolve import taken_ids, write_ids
 from backcourt.names.review import health, pending
 from backcourt.names.review_acts import Author
 from backcourt.sources.season import load_season
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.duckdb import DuckDBSession
+from backcourt.warehouse.publish import Restated
 from partners import partner
 from review_league import say
 
@@ -139,8 +140,9 @@ def test_rows_without_their_decided_id_are_seen_and_mended(season):
     before = contents(season.warehouse.path)
     with season.warehouse.write() as session:
         names = session.stage_query("all_names", "SELECT * FROM nba_reference.name_decisions")
-        statements, rows = taken_ids(session, names.name, run_id="old", now=NOW)
-        assert rows == 24
+        taken = taken_ids(session, names.name)
+        assert sum(stage.rows for _, stage in taken) == 24
+        statements = write_ids(session, taken, Restated("old", NOW, "names"))
         session.transaction([*statements, Statement("DELETE FROM nba_processing.restatements WHERE run_id = 'old'")])
     with season.warehouse.read() as session:
         assert outstanding(session, decide=False).rows == 24

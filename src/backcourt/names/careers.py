@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import accumulate
 
 BEFORE, AFTER = 1, 2
 """Seasons before the first and after the last one in which somebody may be on a list: signed early, injured, waived."""
@@ -76,9 +77,7 @@ class _Since:
     def __init__(self, firsts: Iterable[tuple[int, int]]) -> None:
         ordered = sorted(pair for pair in firsts if pair[0] >= _IN_ORDER)
         self._ids = [player for player, _ in ordered]
-        self._firsts = [first for _, first in ordered]
-        for place in range(len(ordered) - 2, -1, -1):
-            self._firsts[place] = min(self._firsts[place], self._firsts[place + 1])
+        self._firsts = [*accumulate((first for _, first in reversed(ordered)), min)][::-1]
 
     def of(self, player: int) -> int:
         place = bisect.bisect_left(self._ids, player)

@@ -212,37 +212,32 @@ def registered(
     Raises:
         BackcourtError: If the registry is empty.
     """
-    found = session.rows(
-        f"SELECT player_id, player_name, MAX(season) AS newest FROM {people} GROUP BY player_id, player_name "
-        "ORDER BY player_id, newest DESC, player_name"
-    )
+    found = session.query(
+        f"SELECT player_id, player_name AS name FROM {people} GROUP BY player_id, player_name "
+        "ORDER BY player_id, MAX(season) DESC, player_name"
+    ).to_pylist()
     if not found:
         raise BackcourtError(
             "the player registry is empty, so no name can be resolved",
             next_step="fill it with: backcourt names fill",
         )
-    listed = session.rows(
+    listed = session.query(
         f"SELECT player_id, team_abbr, season FROM {people} WHERE season <> '' ORDER BY season, team_abbr, player_id"
-    )
-    learned = session.rows(
+    ).to_pylist()
+    learned = session.query(
         f"SELECT alias_lookup, season, team_abbr, player_id, alias_source FROM {in_force} "
         "ORDER BY alias_lookup, season, team_abbr"
-    )
-    ids = session.rows(
+    ).to_pylist()
+    ids = session.query(
         "SELECT source, source_player_id, MIN(player_id) AS known_id FROM nba_reference.name_decisions "
         "WHERE source_player_id IS NOT NULL GROUP BY source, source_player_id "
         "HAVING COUNT(DISTINCT player_id) = 1 ORDER BY source, source_player_id"
-    )
+    ).to_pylist()
     return People(
-        [Spelling(int(str(player)), str(name)) for player, name, _ in found],
-        [RosterEntry(int(str(player)), str(team), str(season)) for player, team, season in listed],
-        [
-            Alias(str(form), str(season), str(team), int(str(player)), str(source))
-            for form, season, team, player, source in learned
-        ]
-        if aliases
-        else [],
-        [(str(source), str(own), int(str(player))) for source, own, player in ids],
+        [Spelling(**row) for row in found],
+        [RosterEntry(**row) for row in listed],
+        [Alias(**row) for row in learned] if aliases else [],
+        [(row["source"], row["source_player_id"], row["known_id"]) for row in ids],
         recorded(),
     )
 

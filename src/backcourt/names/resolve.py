@@ -32,7 +32,6 @@ from backcourt.warehouse.publish import Restated, Scope, publication, staged_sel
 FAILURES = "nba_processing.registry_failures"
 _KEY = ", ".join(NAME_KEY)
 _QUEUED = ", ".join(column.name for column in table("unresolved_player_names").columns)
-_Stamp = tuple[str, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +89,13 @@ def resolve(
         BackcourtError: If the registry is empty.
     """
     names = ask(session, aliases=aliases, held=held, registry=registry)
-    stamp = (run_id, now)
     staged = staged_ids(session, names, log=log)
-    kept = _keep(session, names, stamp, every=aliases)
+    kept = _keep(session, names, {"run_id": run_id, "now": now}, every=aliases)
     followed = _followed(session) if aliases else ()
     if staged or kept or followed or (registry is not None and registry.changes):
         counted = registry.statements if registry else ()
-        session.transaction([*counted, *kept, *_write_staged(session, staged, stamp), *followed])
+        written = write_ids(session, staged, Restated(run_id, now, "names", "s.logged"))
+        session.transaction([*counted, *kept, *written, *followed])
     new = [name for name in names if name.was is None]
     return Resolved(
         len(new),
@@ -131,14 +130,12 @@ def _followed(session: Session) -> tuple[Statement, ...]:
     return (Statement(f"UPDATE {REVIEWS} AS t SET is_due = FALSE WHERE t.is_due"),) if due[0][0] else ()
 
 
-def _keep(session: Session, names: Sequence[SourceName], stamp: _Stamp, *, every: bool) -> tuple[Statement, ...]:
+def _keep(session: Session, names: Sequence[SourceName], values: Parameters, *, every: bool) -> tuple[Statement, ...]:
     """The statements that keep decisions and open questions; none if all of them are kept already.
 
     A question that is decided now leaves the queue, a decision that does not hold any more goes, and with ``every`` a
     question that no raw row asks any more.
     """
-    run_id, now = stamp
-    values: Parameters = {"run_id": run_id, "now": now}
     new = [name for name in names if name.now.player_id is not None and not name.settled]
     lost = [name for name in names if name.now.player_id is None and name.was is not None]
     decided = _stage(session, "names_decided", new)
@@ -200,14 +197,18 @@ def staged_ids(session: Session, names: Sequence[SourceName], *, log: bool) -> l
             ],
         ),
     )
-    staged = [(carrier, _stage_ids(session, carrier, changes)) for carrier in CARRIERS.values()]
-    return [(carrier, stage) for carrier, stage in staged if stage.rows]
+    return _staged(session, "decided_ids", ("logged",), changes=changes)
 
 
-def _stage_ids(session: Session, carrier: Carrier, changes: str) -> Staged:
-    found = carrier.table
-    select = SQL("decided_ids", changes=changes, **_parts(carrier))
-    return session.stage_query(f"ids_{found.name}", staged_select(found, select, ("logged",)))
+def _staged(session: Session, select: str, extra: Sequence[str], **parts: str) -> list[tuple[Carrier, Staged]]:
+    """The rows of each carrier that a statement selects, if there are any."""
+    staged = []
+    for carrier in CARRIERS.values():
+        sql = staged_select(carrier.table, SQL(select, **parts, **_parts(carrier)), extra)
+        stage = session.stage_query(f"{select}_{carrier.table.name}", sql)
+        if stage.rows:
+            staged.append((carrier, stage))
+    return staged
 
 
 def _parts(carrier: Carrier) -> dict[str, str]:
@@ -220,40 +221,29 @@ def _parts(carrier: Carrier) -> dict[str, str]:
     }
 
 
-def _write_staged(session: Session, staged: Sequence[tuple[Carrier, Staged]], stamp: _Stamp) -> list[Statement]:
-    """The statements that write staged ids into the raw rows."""
-    run_id, now = stamp
-    restated = Restated(run_id, now, "names", "s.logged")
-    return [
-        statement
-        for carrier, stage in staged
-        for statement in publication(
-            session, carrier.table, stage, _same_rows(carrier, stage.name), stamps={"now": now}, restated=restated
-        )[0]
-    ]
-
-
-def _same_rows(carrier: Carrier, stage: str) -> Scope:
-    same_row = " AND ".join(f"i.{name} = t.{name}" for name in carrier.table.key)
-    return Scope(f"EXISTS (SELECT 1 FROM {stage} AS i WHERE {same_row})", {})
-
-
-def taken_ids(session: Session, names: str, *, run_id: str, now: datetime) -> tuple[list[Statement], int]:
-    """The statements that take the ids away from the raw rows of staged names (columns of NAME_KEY), and of how many.
+def taken_ids(session: Session, names: str) -> list[tuple[Carrier, Staged]]:
+    """The raw rows of staged names (columns of NAME_KEY) that have an id, staged without it; reading is enough.
 
     A row that is not what its hash says keeps its own: with a new hash it would look as if it had been loaded.
     """
+    return _staged(session, "taken_ids", (), names=names)
+
+
+def write_ids(session: Session, staged: Sequence[tuple[Carrier, Staged]], restated: Restated) -> list[Statement]:
+    """The statements that write staged rows with other ids over those of the same key.
+
+    Args:
+        session: An open session.
+        staged: What ``staged_ids`` or ``taken_ids`` returned.
+        restated: Who writes, when, and what the change log says of it.
+    """
     statements: list[Statement] = []
-    rows = 0
-    for carrier in CARRIERS.values():
-        found = carrier.table
-        select = SQL("taken_ids", names=names, **_parts(carrier))
-        stage = session.stage_query(f"taken_{found.name}", staged_select(found, select, ()))
-        if stage.rows:
-            scope, restated = _same_rows(carrier, stage.name), Restated(run_id, now, "names")
-            statements += publication(session, found, stage, scope, stamps={"now": now}, restated=restated)[0]
-            rows += stage.rows
-    return statements, rows
+    for carrier, stage in staged:
+        same_row = " AND ".join(f"i.{name} = t.{name}" for name in carrier.table.key)
+        scope = Scope(f"EXISTS (SELECT 1 FROM {stage} AS i WHERE {same_row})", {})
+        stamps = {"now": restated.now}
+        statements += publication(session, carrier.table, stage, scope, stamps=stamps, restated=restated)[0]
+    return statements
 
 
 def same_name(alias: str) -> str:

@@ -15,8 +15,7 @@ from typing import Any
 from backcourt.catalog import table
 from backcourt.catalog.model import Table
 from backcourt.errors import BackcourtError
-from backcourt.names.asking import NAME_COLUMNS, NAME_KEY, season_of
-from backcourt.names.carriers import CARRIERS, Carrier
+from backcourt.names.asking import NAME_COLUMNS, NAME_KEY
 from backcourt.names.resolve import same_name
 from backcourt.warehouse.arrow import table_of
 from backcourt.warehouse.base import Parameters, Session, Statement
@@ -162,29 +161,6 @@ def later_than_all(session: Session, found: Table, column: str, now: datetime) -
     """The given time, or a microsecond after the newest one stored: what is done later is later for any clock."""
     newest = session.rows(f"SELECT MAX(t.{column}) FROM {found.full_name} AS t")[0][0]
     return max(now, newest + timedelta(microseconds=1)) if isinstance(newest, datetime) else now
-
-
-def seen(session: Session, names: str) -> tuple[dict[str, int], tuple[date, ...]]:
-    """How many raw rows of each table have an id for staged names, and on which game dates."""
-    counts: dict[str, int] = {}
-    dates: set[date] = set()
-    for carrier in CARRIERS.values():
-        day = "r.game_date" if carrier.day == "game_date" else "CAST(NULL AS DATE)"
-        found = session.rows(
-            f"SELECT {day} AS day, COUNT(*) AS n FROM {carrier.table.full_name} AS r INNER JOIN {names} AS n "
-            f"ON {_carries(carrier)} WHERE r.player_id IS NOT NULL GROUP BY 1 ORDER BY 1"
-        )
-        if found:
-            counts[carrier.table.full_name] = sum(int(str(count)) for _, count in found)
-        dates |= {as_day(moment) for moment, _ in found if moment is not None}
-    return counts, tuple(sorted(dates))
-
-
-def _carries(carrier: Carrier) -> str:
-    return (
-        f"n.source = '{carrier.table.name}' AND n.player_lookup = r.player_lookup AND n.season = {season_of('r')} "
-        f"AND n.team_abbr = {carrier.team_of('r')}"
-    )
 
 
 def as_day(value: object) -> date:

@@ -13,7 +13,8 @@ from datetime import date, datetime
 from typing import Any
 
 from backcourt.errors import BackcourtError
-from backcourt.names.resolve import Resolved, keep_decisions, pending_again, resolve, taken_ids
+from backcourt.names.carriers import Carrier
+from backcourt.names.resolve import Resolved, keep_decisions, pending_again, resolve, taken_ids, write_ids
 from backcourt.names.review_acts import Act, Author, Log
 from backcourt.names.review_alias import alias_key, reaches
 from backcourt.names.review_rows import (
@@ -24,15 +25,16 @@ from backcourt.names.review_rows import (
     Key,
     Row,
     about,
+    as_day,
     drop,
     from_json,
     key_of,
     put,
-    seen,
     select,
     stage_keys,
 )
-from backcourt.warehouse.base import Session, Statement
+from backcourt.warehouse.base import Session, Staged, Statement
+from backcourt.warehouse.publish import Restated
 
 _SHOWN = 5
 """Examples that a message names."""
@@ -102,13 +104,15 @@ class _Change:
     queue: Sequence[Row]
     decisions: Sequence[Row] = ()
 
-    def carry_out(self, session: Session, author: Author, act: Sequence[Statement]) -> tuple[int, Resolved]:
-        """Do it with the act's own record, then ask the open names again; returns how many raw rows lost their id."""
+    def carry_out(
+        self, session: Session, author: Author, act: Sequence[Statement]
+    ) -> tuple[Sequence[tuple[Carrier, Staged]], Resolved]:
+        """Do it with the act's own record, then ask the open names again; returns the raw rows that lost their id."""
         gone, own = (stage_keys(session, keys, stage=stage) for keys, stage in ((self.gone, "gone"), (self.own, "own")))
-        taken, rows = taken_ids(session, gone, run_id=author.run_id, now=author.now)
+        taken = taken_ids(session, gone)
         session.transaction(
             [
-                *taken,
+                *write_ids(session, taken, Restated(author.run_id, author.now, "names")),
                 *put(session, ALIASES, [self.alias] if self.alias else []),
                 drop(DECISIONS, gone),
                 *put(session, DECISIONS, self.decisions),
@@ -120,7 +124,7 @@ class _Change:
                 *act,
             ]
         )
-        return rows, resolve(session, run_id=author.run_id, now=author.now)
+        return taken, resolve(session, run_id=author.run_id, now=author.now)
 
 
 def undo(session: Session, review_id: str, author: Author) -> Undone:
@@ -158,7 +162,8 @@ def undo(session: Session, review_id: str, author: Author) -> Undone:
         return Undone(number, action)
     if action == "accept":
         change = _unaccepted(session, review, before, in_force, author.now)
-        rows, _ = change.carry_out(session, author, [marked])
+        taken, _ = change.carry_out(session, author, [marked])
+        rows = sum(stage.rows for _, stage in taken)
         return Undone(number, action, len(change.gone), rows, _decided(session, change.gone))
     # The alias comes back, with the decisions that rested on it and what the queue said of those names.
     decisions = [from_json(DECISIONS, row) for row in before["decisions"]]
@@ -198,7 +203,6 @@ def withdraw(
         return WithdrawnAlias(last["review_id"], key, player, already=True)
     gone = _resting(session, {key_of(act) for act in about_it if act["action"] == "accept"}, alias)
     queued = [row for row in select(session, QUEUE) if key_of(row) in gone]
-    rows, dates = seen(session, stage_keys(session, gone, stage="gone"))
     place = {"source": "", "player_lookup": alias_lookup, "season": season, "team_abbr": team_abbr}
     review = Log(session, author).entry(
         Act(place, "withdraw", player, notes=notes),
@@ -211,7 +215,10 @@ def withdraw(
     )
     pending = [{**row, **unreviewed, "status": "pending", "processed_at": author.now} for row in queued]
     change = _Change(gone, gone, _withdrawn(alias, author.now), pending)
-    change.carry_out(session, author, put(session, REVIEWS, [review]))
+    taken, _ = change.carry_out(session, author, put(session, REVIEWS, [review]))
+    rows = {carrier.table.full_name: stage.rows for carrier, stage in taken}
+    days = " UNION DISTINCT ".join(f"SELECT game_date FROM {s}" for c, s in taken if c.day == "game_date")
+    dates = tuple(sorted(as_day(day) for (day,) in session.rows(days))) if days else ()
     return WithdrawnAlias(review["review_id"], key, player, len(gone), rows, dates, _decided(session, gone))
 
 
