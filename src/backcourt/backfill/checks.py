@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
+from backcourt.backfill import SQL
 from backcourt.backfill.altered import altered_dates, in_words
 from backcourt.backfill.coverage import Cell
-from backcourt.backfill.history import HISTORY
 from backcourt.backfill.plan import PlannedRange
 from backcourt.backfill.quality_gate import findings
 from backcourt.backfill.request import Request
@@ -17,7 +17,7 @@ from backcourt.calendar import LONGEST_BREAK, DateRange
 from backcourt.catalog import table
 from backcourt.catalog.limits import MINIMA, PHASE_STALENESS, STALENESS
 from backcourt.catalog.model import Table, Upstream
-from backcourt.catalog.views import COUNTED_TYPES, LEDGER, view
+from backcourt.catalog.views import view
 from backcourt.errors import DateRangeError
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import registry, select
@@ -107,11 +107,7 @@ def ages(session: Session, upstreams: Sequence[Upstream], request: Request, foun
 def _last_load(session: Session, source: Table) -> datetime | None:
     """When the table was last loaded or computed, whether or not that changed a row."""
     stored = "processed_at" if source.hashed else "CAST(NULL AS TIMESTAMP)"
-    rows = session.rows(
-        f"SELECT MAX(seen_at) AS seen_at FROM (SELECT MAX({stored}) AS seen_at FROM {source.full_name} UNION ALL "
-        f"SELECT MAX(processed_at) FROM {HISTORY} WHERE output_table = @name AND status IN ('success', 'partial'))",
-        {"name": source.full_name},
-    )
+    rows = session.rows(SQL("check_last_load", stored_at=stored, source=source.full_name), {"name": source.full_name})
     return rows[0][0] if isinstance(rows[0][0], datetime) else None
 
 
@@ -125,22 +121,7 @@ def look_back(session: Session, request: Request, found: Found) -> None:
     }
     for name in sorted(wide):
         row = session.rows(
-            f"""
-            SELECT COUNT(*) AS dates, MIN(d.game_date) AS first_date, MAX(d.game_date) AS last_date,
-              LOGICAL_OR(d.game_date = p.previous) AS previous
-            FROM ({view("dates_in_range", start="@opening_day")}) AS d
-            INNER JOIN (
-              SELECT season_year, MAX(game_date) AS previous FROM nba_raw.nbac_schedule
-              WHERE game_date < @start_date AND season_type IN {COUNTED_TYPES} GROUP BY season_year
-            ) AS p ON p.season_year = d.season_year
-            LEFT JOIN {LEDGER} AS l ON l.table_name = @name AND l.game_date = d.game_date
-            WHERE d.game_date < @start_date AND d.final_games > 0
-              AND d.season_year = (
-                SELECT MIN(season_year) FROM nba_raw.nbac_schedule
-                WHERE game_date BETWEEN @start_date AND @end_date AND season_type IN {COUNTED_TYPES}
-              )
-              AND COALESCE(l.status, 'missing') NOT IN ('done', 'skipped')""",
-            {"name": name, **span_values(session, request.span)},
+            SQL("check_look_back", start="@opening_day"), {"name": name, **span_values(session, request.span)}
         )[0]
         if not row[0]:
             continue
@@ -156,12 +137,8 @@ def critical_fields(session: Session, request: Request, found: Found) -> None:
     """Layer 1: critical fields of what is read and not computed here; contaminated ones stop a strict run."""
     span = request.span
     own = {processor.table.full_name for processor in request.processors}
-    season = session.rows(
-        "SELECT MIN(game_date) AS d FROM nba_raw.nbac_schedule WHERE season_year IN "
-        "(SELECT season_year FROM nba_raw.nbac_schedule WHERE game_date BETWEEN @a AND @b)",
-        {"a": span.start, "b": span.end},
-    )[0][0]
-    start = min(span.start, season) if isinstance(season, type(span.start)) else span.start
+    opened = span_values(session, span)["opening_day"]
+    start = min(span.start, opened) if isinstance(opened, date) else span.start
     names = dict.fromkeys(up.table for processor in request.processors for up in processor.table.upstreams)
     read = [(table(name), DateRange(start, max(start, span.start if name in own else span.end))) for name in names]
     for finding in findings(session, read):
@@ -219,10 +196,7 @@ def short_sources(session: Session, request: Request, found: Found) -> None:
     for name in sorted(names):
         day = table(name).partition
         row = session.rows(
-            f"SELECT COUNT(*) AS dates, MIN(d.game_date) AS first_date, MIN(r.n) AS fewest "
-            f"FROM ({view('dates_in_range')}) AS d "
-            f"INNER JOIN (SELECT {day} AS game_date, COUNT(*) AS n FROM {name} WHERE {day} BETWEEN @start_date AND "
-            f"@end_date GROUP BY {day}) AS r ON r.game_date = d.game_date WHERE r.n < @least * d.games",
+            SQL("check_short", day=str(day), source=name),
             {**span_values(session, request.span), "least": MINIMA[name]},
         )[0]
         if row[0]:
@@ -294,13 +268,7 @@ def quiet(session: Session, request: Request, today: date) -> str:
         return ""
     admit(request, today)
     span = request.span
-    rows = session.rows(
-        "SELECT COUNTIF(game_date BETWEEN @start AND @end) AS games, MAX(IF(game_date < @start, game_date, NULL)) "
-        "AS last_game, MIN(IF(game_date > @end, game_date, NULL)) AS next_game, "
-        f"(SELECT COUNT(*) FROM {LEDGER} WHERE game_date BETWEEN @start AND @end) AS computed "
-        f"FROM ({view('counted_games')}) AS g",
-        {"start": span.start, "end": span.end},
-    )
+    rows = session.rows(SQL("quiet_days"), {"start_date": span.start, "end_date": span.end})
     games, last_game, next_game, computed = rows[0]
     before = (span.end - last_game).days if isinstance(last_game, date) else None
     after = (next_game - span.start).days if isinstance(next_game, date) else None

@@ -13,17 +13,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from backcourt.backfill import SQL
 from backcourt.backfill.chunks import Chunk
 from backcourt.backfill.locks import live_runs
 from backcourt.backfill.notify import Level, Notifier, summary
 from backcourt.backfill.request import Request
 from backcourt.backfill.results import TableResult
 from backcourt.calendar import DateRange
-from backcourt.catalog.views import LEDGER
 from backcourt.errors import BackcourtError, SettingsError
 from backcourt.warehouse.base import Session, Statement
-
-EVENTS = "nba_processing.events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +157,7 @@ def as_json(event: Event) -> dict[str, object]:
 def record(event: Event, *, pending: bool = False) -> Statement:
     """The statement that writes the event's row, once; ``pending`` says that it has to be delivered somewhere else."""
     return Statement(
-        f"INSERT INTO {EVENTS} (event_id, event_type, table_name, game_date, message, payload, run_id, created_at, "
-        "delivery) SELECT n.id, @kind, NULLIF(@table, ''), @day, @message, @payload, @run_id, @at, "
-        f"NULLIF(@delivery, '') FROM (SELECT @event_id AS id) "
-        f"AS n WHERE NOT EXISTS (SELECT 1 FROM {EVENTS} AS t WHERE t.event_id = n.id)",
+        SQL("event_record"),
         {
             "event_id": event.event_id,
             "kind": event.kind,
@@ -180,18 +175,14 @@ def record(event: Event, *, pending: bool = False) -> Statement:
 def delivered(events: Sequence[Event]) -> Statement:
     """The statement that says that events were taken."""
     return Statement(
-        f"UPDATE {EVENTS} SET delivery = 'delivered' WHERE event_id IN UNNEST(@ids)",
+        "UPDATE nba_processing.events SET delivery = 'delivered' WHERE event_id IN UNNEST(@ids)",
         {"ids": [event.event_id for event in events]},
     )
 
 
 def undelivered(session: Session, request: Request) -> list[Event]:
     """Completion events of tables that were written down and that nobody took: their run was killed, or was refused."""
-    rows = session.query(
-        f"SELECT event_type, table_name, game_date, message, payload, run_id, created_at FROM {EVENTS} "
-        "WHERE delivery = 'pending' AND table_name IN UNNEST(@tables) ORDER BY created_at, event_id",
-        {"tables": _names(request)},
-    ).to_pylist()
+    rows = session.query(SQL("event_undelivered"), {"tables": _names(request)}).to_pylist()
     return [
         Event(
             row["event_type"],
@@ -209,14 +200,7 @@ def undelivered(session: Session, request: Request) -> list[Event]:
 def unannounced(session: Session, request: Request) -> list[Event]:
     """Completion events of daily runs that computed dates of a range and were killed before they could say so."""
     rows = session.query(
-        "SELECT h.output_table AS name, h.run_id AS run, COUNT(*) AS dates, SUM(l.row_count) AS row_count "
-        f"FROM nba_reference.processor_run_history AS h INNER JOIN {LEDGER} AS l "
-        "ON l.run_id = h.run_id AND l.table_name = h.output_table AND l.status = 'done' "
-        "WHERE h.mode = 'daily' AND h.status IN ('running', 'interrupted') AND h.output_table IN UNNEST(@tables) "
-        "AND l.game_date BETWEEN @start_date AND @end_date "
-        f"AND NOT EXISTS (SELECT 1 FROM {EVENTS} AS e WHERE e.event_type = 'completed' "
-        "AND e.table_name = h.output_table AND e.created_at >= h.started_at) "
-        "GROUP BY h.output_table, h.run_id ORDER BY h.output_table, h.run_id",
+        SQL("event_unannounced"),
         {"tables": _names(request), "start_date": request.span.start, "end_date": request.span.end},
     ).to_pylist()
     alive = live_runs(session, request.identity.now)

@@ -7,28 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from backcourt.backfill import SQL
 from backcourt.backfill.locks import live_runs
 from backcourt.backfill.request import Request
 from backcourt.backfill.results import TableResult
 from backcourt.warehouse.base import Session, Statement, Value
-
-HISTORY = "nba_reference.processor_run_history"
 
 
 def begin(request: Request) -> Statement:
     """The statement that says that a run has started."""
     processors = request.processors
     return Statement(
-        f"INSERT INTO {HISTORY} (run_id, processor_name, phase, data_date, start_date, status, started_at, "
-        "processed_at, mode, trigger_source, code_version, output_table) SELECT @run_id, n, p, @end, @start, "
-        "'running', @now, @now, @mode, @trigger, v, o FROM UNNEST(@names) AS n WITH OFFSET AS i "
-        "INNER JOIN UNNEST(@phases) AS p WITH OFFSET AS i2 ON i2 = i "
-        "INNER JOIN UNNEST(@versions) AS v WITH OFFSET AS i3 ON i3 = i "
-        "INNER JOIN UNNEST(@outputs) AS o WITH OFFSET AS i4 ON i4 = i",
+        SQL("history_begin"),
         {
             "run_id": request.identity.run_id,
-            "start": request.span.start,
-            "end": request.span.end,
+            "start_date": request.span.start,
+            "end_date": request.span.end,
             "now": request.identity.now,
             "mode": request.policy.name,
             "trigger": request.trigger,
@@ -64,14 +58,7 @@ def end(run_id: str, result: TableResult, stale: Sequence[str], now: datetime) -
         "error": result.error,
         "summary": json.dumps({"dates": result.dates, "removed": rows.removed, **result.failures}, sort_keys=True),
     }
-    return Statement(
-        f"UPDATE {HISTORY} SET status = @status, processed_at = @now, duration_seconds = @seconds, "
-        "records_processed = @processed, records_created = @created, records_skipped = @skipped, "
-        "records_failed = @failed, dependency_check_passed = TRUE, missing_dependencies = '[]', "
-        "stale_dependencies = @stale, error_message = NULLIF(@error, ''), summary = @summary "
-        "WHERE run_id = @run_id AND processor_name = @name",
-        values,
-    )
+    return Statement(SQL("history_end"), values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,45 +105,8 @@ def runs(session: Session, *, now: datetime, limit: int = 20, run_id: str = "") 
         run_id: Only this run; "" for all.
     """
     alive = live_runs(session, now)
-    rows = session.rows(
-        f"""
-        SELECT
-          run_id,
-          CASE
-            WHEN COUNTIF(status = 'running') > 0 THEN 'running'
-            WHEN COUNTIF(status = 'interrupted') > 0 THEN 'interrupted'
-            WHEN COUNTIF(status = 'failed') > 0 THEN 'failed'
-            WHEN COUNTIF(status = 'partial') > 0 THEN 'partial'
-            ELSE 'success'
-          END AS run_status,
-          MIN(mode), MIN(COALESCE(trigger_source, '')), MIN(start_date), MAX(data_date), COUNT(*) AS tables,
-          SUM(COALESCE(records_created, 0)) AS created, SUM(COALESCE(records_failed, 0)) AS failed,
-          ROUND(SUM(COALESCE(duration_seconds, 0)), 3) AS seconds, MIN(started_at) AS started,
-          COALESCE(MIN(error_message), '')
-        FROM {HISTORY}
-        WHERE @run_id = '' OR run_id = @run_id
-        GROUP BY run_id
-        ORDER BY started DESC, run_id
-        LIMIT {int(limit)}""",
-        {"run_id": run_id},
-    )
-    return tuple(
-        Run(
-            str(row[0]),
-            _status(str(row[1]), alive=row[0] in alive),
-            str(row[2]),
-            str(row[3]),
-            row[4],
-            row[5],
-            int(str(row[6])),
-            int(str(row[7])),
-            int(str(row[8])),
-            float(str(row[9])),
-            row[10],
-            str(row[11]),
-        )
-        for row in rows
-    )
+    rows = session.query(SQL("history_runs", most=str(int(limit))), {"run_id": run_id}).to_pylist()
+    return tuple(Run(**{**row, "status": _status(row["status"], alive=row["run_id"] in alive)}) for row in rows)
 
 
 def _status(stored: str, *, alive: bool) -> str:
@@ -204,33 +154,14 @@ def run_detail(session: Session, run_id: str, *, now: datetime) -> Detail:
     """What one run did, table by table; the time as for ``runs``."""
     alive = run_id in live_runs(session, now)
     values = {"run_id": run_id}
-    tables = session.rows(
-        "SELECT processor_name, status, COALESCE(records_created, 0), COALESCE(records_skipped, 0), "
-        f"COALESCE(records_failed, 0), COALESCE(error_message, '') FROM {HISTORY} WHERE run_id = @run_id "
-        "ORDER BY phase, processor_name",
-        values,
-    )
-    restated = session.rows(
-        "SELECT table_name, reason, COUNT(*) AS n FROM nba_processing.restatements WHERE run_id = @run_id "
-        "GROUP BY table_name, reason ORDER BY table_name, reason",
-        values,
-    )
+    tables = session.query(SQL("history_tables"), values).to_pylist()
+    restated = session.query(SQL("history_restated"), values).to_pylist()
     events = session.rows(
         "SELECT event_type, message FROM nba_processing.events WHERE run_id = @run_id ORDER BY event_type, message",
         values,
     )
     return Detail(
-        tuple(
-            TableRun(
-                str(row[0]),
-                _status(str(row[1]), alive=alive),
-                int(str(row[2])),
-                int(str(row[3])),
-                int(str(row[4])),
-                str(row[5]),
-            )
-            for row in tables
-        ),
-        tuple(RestatedRows(str(row[0]), str(row[1]), int(str(row[2]))) for row in restated),
+        tuple(TableRun(**{**row, "status": _status(row["status"], alive=alive)}) for row in tables),
+        tuple(RestatedRows(**row) for row in restated),
         tuple(f"{kind}: {message}" for kind, message in events),
     )

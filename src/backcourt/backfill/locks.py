@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
+from backcourt.backfill import SQL
 from backcourt.backfill.request import RunIdentity
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
@@ -26,7 +27,6 @@ from backcourt.warehouse.holders import Holder, is_live
 LEASE = timedelta(minutes=10)
 RENEW_SECONDS = 60.0
 _LOCKS = "nba_processing.locks"
-_HISTORY = "nba_reference.processor_run_history"
 _HOLD_SECONDS = 3.0
 """A session is given back after this long, so that readers and other runs get their turn."""
 _PAUSE_SECONDS = 0.05
@@ -65,8 +65,8 @@ def acquire(
     names = [f"{name} {span}" for name in tables]
     values: dict[str, Value] = {
         "tables": list(tables),
-        "start": span.start,
-        "end": span.end,
+        "start_date": span.start,
+        "end_date": span.end,
         "gone": [other.run_id for other in held] or [""],
         "names": names,
         "run_id": run_id,
@@ -79,13 +79,7 @@ def acquire(
         [
             Statement(f"DELETE FROM {_LOCKS} WHERE run_id IN UNNEST(@gone)", values),
             _interrupted([other.run_id for other in held], now),
-            Statement(
-                f"INSERT INTO {_LOCKS} (lock_name, table_name, start_date, end_date, run_id, holder, holder_birth, "
-                "acquired_at, heartbeat_at, expires_at) SELECT n, t, @start, @end, @run_id, @holder, @birth, @now, "
-                "@now, @expires FROM UNNEST(@names) AS n WITH OFFSET AS i "
-                "INNER JOIN UNNEST(@tables) AS t WITH OFFSET AS j ON i = j",
-                values,
-            ),
+            Statement(SQL("lock_insert"), values),
             *also,
         ]
     )
@@ -136,13 +130,11 @@ class _Held:
 
 def _overlapping(session: Session, tables: tuple[str, ...], span: DateRange, run_id: str) -> list[_Held]:
     """What other runs hold, the oldest first."""
-    rows = session.rows(
-        "SELECT run_id, holder, COALESCE(holder_birth, ''), acquired_at, MAX(expires_at), MIN(lock_name) "
-        f"FROM {_LOCKS} WHERE table_name IN UNNEST(@tables) AND start_date <= @end AND end_date >= @start "
-        "AND run_id <> @run_id GROUP BY run_id, holder, holder_birth, acquired_at ORDER BY acquired_at, run_id",
-        {"tables": list(tables), "start": span.start, "end": span.end, "run_id": run_id},
-    )
-    return [_Held(*row) for row in rows]  # type: ignore[arg-type] # the catalog declares them so
+    rows = session.query(
+        SQL("lock_overlapping"),
+        {"tables": list(tables), "start_date": span.start, "end_date": span.end, "run_id": run_id},
+    ).to_pylist()
+    return [_Held(**row) for row in rows]
 
 
 def _locked(other: _Held) -> LockedError:
@@ -155,7 +147,7 @@ def _locked(other: _Held) -> LockedError:
 def _interrupted(run_ids: Sequence[str], now: datetime) -> Statement:
     """The statement that says of runs that did not end by themselves how they ended."""
     return Statement(
-        f"UPDATE {_HISTORY} SET status = 'interrupted', processed_at = @now "
+        "UPDATE nba_reference.processor_run_history SET status = 'interrupted', processed_at = @now "
         "WHERE status = 'running' AND run_id IN UNNEST(@gone)",
         {"gone": list(run_ids) or [""], "now": now},
     )

@@ -1,0 +1,5 @@
+-- Completion events that were written down and that nobody took.
+SELECT event_type, table_name, game_date, message, payload, run_id, created_at
+FROM nba_processing.events
+WHERE delivery = 'pending' AND table_name IN UNNEST(@tables)
+ORDER BY created_at, event_id
