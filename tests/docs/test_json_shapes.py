@@ -145,7 +145,6 @@ def asked(season, league):
         "withdraw": [("nbac_team_boxscore", GAME, "--reason", "x", "--dry-run", *at)],
         "recover": [(*DATES, *at), (*DATES, "--apply", *at)],
         "run": [(*DATES, "--dry-run", *at), (*DATES, "--reprocess", "all", "--table", "PSZA", *at)],
-        "jobs run": [("phase4", *DATES, *at)],
     }
 
 

@@ -11,7 +11,7 @@ import typer
 from backcourt.answers.model import Answer, Rows
 from backcourt.answers.terminal import say
 from backcourt.cli.engine import JobOptions, RunOptions
-from backcourt.cli.options import DRY_RUN, At, Json, new_run_id, now
+from backcourt.cli.options import DRY_RUN, At, Json, Where, new_run_id, now
 from backcourt.errors import counted
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def run_job(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be computed and exit.")] = False,
     *,
-    at: At,
+    at: Where,
 ) -> Answer:
     """Run a job; exits as `backcourt run` or `backcourt load season` would.
 
@@ -64,7 +64,7 @@ def run_job(
     if folder is not None:
         raise BackcourtError(f"--dir is for loads of a season's files; {name} does not read one")
     if wanted.kind in {"source", "fetch"}:
-        return _from_source(wanted, chosen, dry_run=dry_run, at=at)
+        return _from_source(wanted, chosen, dry_run=dry_run, at=At(file=at.file))
     request = RunOptions(**asdict(chosen), table=list(wanted.computed)).request(place)
     filled = _fill(place, request, dry_run=dry_run) if wanted.kind != "compute" else ()
     if wanted.kind == "registry":
@@ -74,10 +74,10 @@ def run_job(
         from backcourt.cli.plan import parts_of
 
         return Answer(DRY_RUN, [*filled, *parts_of(plan(place, request))])
-    for line in filled if not at.as_json else ():
+    for line in filled:
         # At once: it is done, whatever becomes of the computation.
         say(line)
-    return _compute(place, request, at)
+    return _compute(place, request, At(file=at.file))
 
 
 def _from_source(wanted: Job, chosen: JobOptions, *, dry_run: bool, at: At) -> Answer:

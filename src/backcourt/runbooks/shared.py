@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -128,8 +128,3 @@ def short(name: str) -> str:
 def more(count: int, where: str) -> list[Part]:
     """How many lines there are beyond those that are shown, and where they are."""
     return [Note(f"And {count - SHOWN:,} more: {where}.")] if count > SHOWN else []
-
-
-def titled(note: Note, rows: Sequence[object], *parts: Part) -> list[Part]:
-    """A note and what it is about, if there are rows."""
-    return [note, *parts] if rows else []
