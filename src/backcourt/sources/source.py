@@ -178,7 +178,7 @@ class Published:
 
     name: str
     parse: Parser
-    ext: str
+    ext: str = "json"
     per: Relation
     provider: str
     document: str

@@ -61,7 +61,6 @@ def _source(
         name=name,
         feed=feed,
         parse=parse,
-        ext="json",
         per=per,
         provider="Ball Don't Lie",
         document=_DOCUMENT,

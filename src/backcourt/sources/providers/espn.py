@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from backcourt.sources.feed import Feed
 from backcourt.sources.parsers import espn
 from backcourt.sources.source import Endpoint, Listing, Source
@@ -38,14 +40,12 @@ ROSTER = Feed(
 )
 """A roster snapshot with ESPN's own ids of the players."""
 
-_SCOREBOARD = Source(
+_espn = partial(Source, provider="ESPN", document=_DOCUMENT)
+_SCOREBOARD = _espn(
     name="espn_scoreboard",
     feed=SCOREBOARD,
     parse=espn.parse_scoreboard,
-    ext="json",
     per="date",
-    provider="ESPN",
-    document=_DOCUMENT,
     seen="scoreboards of 2023-24 and 2024-25",
     whole=Whole(of="date", state="game_status"),
     fetch=Endpoint(f"{_API}/scoreboard", {"dates": "{compact_date}", "limit": "100"}, per_minute=60),
@@ -53,27 +53,22 @@ _SCOREBOARD = Source(
 
 SOURCES: tuple[Source, ...] = (
     _SCOREBOARD,
-    Source(
+    _espn(
         name="espn_boxscore",
         feed=BOXSCORE,
         parse=espn.parse_boxscore,
         ext="html",
         per="game",
-        provider="ESPN",
-        document=_DOCUMENT,
         seen="pages of 2023-24",
         whole=Whole(of="game", side="team", state="state", final="post"),
         fetch=Endpoint("https://www.espn.com/nba/boxscore/_/gameId/{espn_game_id}", per_minute=20),
         listing=Listing(of=_SCOREBOARD, fields=("espn_game_id",)),
     ),
-    Source(
+    _espn(
         name="espn_team_roster",
         feed=ROSTER,
         parse=espn.parse_team_roster,
-        ext="json",
         per="snapshot",
-        provider="ESPN",
-        document=_DOCUMENT,
         seen="the interface and a page of July 2025",
         reach="today only",
         whole=Whole(of="rows", side="team", fewest=5, in_season=12, stored_by="team_abbr", share=0.6),

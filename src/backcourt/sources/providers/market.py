@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from backcourt.sources.feed import Feed
@@ -75,7 +76,6 @@ def _game_odds(markets: str, odds_format: str) -> Endpoint:
 _ODDS_EVENTS = Published(
     name="odds_events",
     parse=odds_api.parse_events,
-    ext="json",
     per="date",
     provider="The Odds API",
     document=_ODDS,
@@ -86,7 +86,6 @@ _ODDS_EVENTS = Published(
 _EVENTS = Published(
     name="bettingpros_events",
     parse=bettingpros.parse_events,
-    ext="json",
     per="date",
     provider="BettingPros",
     document=_PROPS_PAGE,
@@ -102,29 +101,25 @@ def _following(answer: Mapping[str, Any]) -> int | None:
     return page + 1 if isinstance(page, int) and isinstance(last, int) and page < last else None
 
 
+_of_odds = partial(Source, provider="The Odds API", document=_ODDS)
+
 SOURCES: tuple[Source, ...] = (
-    Source(
+    _of_odds(
         name="odds_game_lines",
         feed=GAME_LINES,
         parse=odds_api.parse_game_lines,
-        ext="json",
         per="game",
-        provider="The Odds API",
-        document=_ODDS,
         seen="historical odds of 2023-24",
         reach="2020-06-06, the service's first historical odds",
         whole=Whole(of="game", share=1.0),
         fetch=_game_odds("spreads,totals", "decimal"),
         listing=Listing(of=_ODDS_EVENTS, fields=("event_id", "snapshot")),
     ),
-    Source(
+    _of_odds(
         name="odds_api_props",
         feed=PROPS,
         parse=odds_api.parse_props,
-        ext="json",
         per="game",
-        provider="The Odds API",
-        document=_ODDS,
         seen="the shape of a historical answer of 2023-24, with points and prices made up",
         reach="2023-05-03, the service's first historical points lines",
         whole=Whole(of="game", share=1.0),
@@ -135,7 +130,6 @@ SOURCES: tuple[Source, ...] = (
         name="bettingpros_player_props",
         feed=OFFERS,
         parse=bettingpros.parse_offers,
-        ext="json",
         per="game",
         provider="BettingPros",
         document=_PROPS_PAGE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TypedDict
 
 from backcourt.sources.parsers import (
     nbac_boxscore_summary_v2,
@@ -24,7 +25,6 @@ from backcourt.sources.season.files import feed
 from backcourt.sources.source import Endpoint, Source
 from backcourt.sources.whole import EVERYTHING, Whole
 
-_STATISTICS = "NBA statistics service"
 _DOCUMENTS = "https://github.com/swar/nba_api/blob/master/docs/nba_api"
 _NO_FILTERS = (
     *("DateFrom", "DateTo", "GameSegment", "Location", "Outcome", "PlayerPosition", "RookieYear", "SeasonSegment"),
@@ -33,8 +33,24 @@ _NO_FILTERS = (
 """Parameters of the shot chart that the service wants to see even if they are empty."""
 
 
-def _statistics(endpoint: str, **parameters: str) -> Endpoint:
-    return Endpoint(f"https://stats.nba.com/stats/{endpoint}", parameters, per_minute=30, browser=True)
+class _Service(TypedDict):
+    """What the sources of the statistics service have in common."""
+
+    provider: str
+    document: str
+    fetch: Endpoint
+
+
+def _endpoint(name: str, **parameters: str) -> Endpoint:
+    return Endpoint(f"https://stats.nba.com/stats/{name}", parameters, per_minute=30, browser=True)
+
+
+def _statistics(endpoint: str, **parameters: str) -> _Service:
+    return {
+        "provider": "NBA statistics service",
+        "document": f"{_DOCUMENTS}/stats/endpoints/{endpoint}.md",
+        "fetch": _endpoint(endpoint, **parameters),
+    }
 
 
 _ROSTER = Whole(of="rows", side="team_id", fewest=5, in_season=12, stored_by="team_abbr", share=0.5)
@@ -45,14 +61,11 @@ SOURCES: tuple[Source, ...] = (
         name="nbac_team_boxscore",
         feed=feed("team_boxscores"),
         parse=nbac_team_boxscore.parse,
-        ext="json",
         per="game",
-        provider=_STATISTICS,
-        document=f"{_DOCUMENTS}/stats/endpoints/boxscoretraditionalv3.md",
         seen="BoxScoreTraditionalV3 of 2022-23 and 2025-26; "
         "BoxScoreTraditionalV2 of 2016-17, 2021-22, 2022-23 and 2024-25",
         whole=Whole(of="game", side="team_abbreviation", points="pts"),
-        fetch=_statistics(
+        **_statistics(
             "boxscoretraditionalv3",
             GameID="{game_id}",
             StartPeriod="0",
@@ -66,29 +79,23 @@ SOURCES: tuple[Source, ...] = (
         name="nbac_schedule",
         feed=feed("schedule"),
         parse=nbac_schedule.parse,
-        ext="json",
         per="season",
-        provider=_STATISTICS,
-        document=f"{_DOCUMENTS}/stats/endpoints/scheduleleaguev2.md",
         seen="ScheduleLeagueV2 of 2024-25; the public file of 2023-24 and 2025-26",
         # A season that is broken off loses a sixth of its games; its play-offs come on top.
         whole=Whole(
             of="season", state="status", final="Final", put_off="Postponed", stored_by="season_year", share=0.75
         ),
-        fetch=_statistics("scheduleleaguev2", LeagueID="00", Season="{season}"),
+        **_statistics("scheduleleaguev2", LeagueID="00", Season="{season}"),
     ),
     Source(
         name="nbac_player_boxscore",
         feed=feed("player_boxscores"),
         parse=nbac_player_boxscore.parse,
-        ext="json",
         per="date",
-        provider=_STATISTICS,
-        document=f"{_DOCUMENTS}/stats/endpoints/leaguegamelog.md",
         seen="LeagueGameLog of 2024-25",
         reach="1946-47",
         whole=Whole(of="date", side="team_abbreviation", points="pts"),
-        fetch=_statistics(
+        **_statistics(
             "leaguegamelog",
             LeagueID="00",
             Season="{season}",
@@ -105,7 +112,6 @@ SOURCES: tuple[Source, ...] = (
         name="nbac_play_by_play",
         feed=feed("play_by_play"),
         parse=nbac_play_by_play_v3.parse,
-        ext="json",
         per="game",
         provider="NBA live feed",
         document=f"{_DOCUMENTS}/live/endpoints/playbyplay.md",
@@ -115,13 +121,12 @@ SOURCES: tuple[Source, ...] = (
         fetch=Endpoint(
             "https://cdn.nba.com/static/json/liveData/playbyplay/playbyplay_{game_id}.json", absent=403, browser=True
         ),
-        second=_statistics("playbyplayv3", GameID="{game_id}", StartPeriod="0", EndPeriod="0"),
+        second=_endpoint("playbyplayv3", GameID="{game_id}", StartPeriod="0", EndPeriod="0"),
     ),
     Source(
         name="nbac_referee",
         feed=nbac_referee.FEED,
         parse=nbac_referee.parse,
-        ext="json",
         per="date",
         provider="NBA Official",
         document="https://official.nba.com/referee-assignments/",
@@ -133,19 +138,15 @@ SOURCES: tuple[Source, ...] = (
         name="nbac_scoreboard_v2",
         feed=nbac_scoreboard_v2.FEED,
         parse=nbac_scoreboard_v3.parse,
-        ext="json",
         per="date",
-        provider=_STATISTICS,
-        document=f"{_DOCUMENTS}/stats/endpoints/scoreboardv3.md",
         seen="ScoreboardV3 of 2024-25 and 2025-26; ScoreboardV2 of 2023-24 and 2025-26",
         whole=Whole(of="date", state="game_status"),
-        fetch=_statistics("scoreboardv3", LeagueID="00", GameDate="{date}"),
+        **_statistics("scoreboardv3", LeagueID="00", GameDate="{date}"),
     ),
     Source(
         name="nbac_player_movement",
         feed=nbac_player_movement.FEED,
         parse=nbac_player_movement.parse,
-        ext="json",
         per="snapshot",
         provider="NBA.com",
         document="https://www.nba.com/players/transactions",
@@ -165,13 +166,10 @@ SOURCES: tuple[Source, ...] = (
         name="nbac_player_list",
         feed=nbac_player_list.FEED,
         parse=nbac_player_list.parse,
-        ext="json",
         per="season",
-        provider=_STATISTICS,
-        document=f"{_DOCUMENTS}/stats/endpoints/playerindex.md",
         seen="PlayerIndex of 2025-26",
         whole=Whole(of="teams", side="team_abbreviation", fewest=5, in_season=12, stored_by="season_year", share=0.75),
-        fetch=_statistics("playerindex", LeagueID="00", Season="{season}", Historical="0", TeamID="0"),
+        **_statistics("playerindex", LeagueID="00", Season="{season}", Historical="0", TeamID="0"),
     ),
     Source(
         name="nbac_roster",
@@ -190,40 +188,31 @@ SOURCES: tuple[Source, ...] = (
         name="nbac_team_roster_api",
         feed=nbac_roster.FEED,
         parse=nbac_team_roster_api.parse,
-        ext="json",
         per="season",
-        provider=_STATISTICS,
-        document=f"{_DOCUMENTS}/stats/endpoints/commonteamroster.md",
         seen="CommonTeamRoster of 2025-26",
         whole=_ROSTER,
-        fetch=_statistics("commonteamroster", LeagueID="00", TeamID="{team_id}", Season="{season}"),
+        **_statistics("commonteamroster", LeagueID="00", TeamID="{team_id}", Season="{season}"),
     ),
     Source(
         name="nbac_boxscore_summary_v2",
         feed=nbac_boxscore_summary_v2.FEED,
         parse=nbac_boxscore_summary_v3.parse,
-        ext="json",
         per="game",
-        provider=_STATISTICS,
-        document=f"{_DOCUMENTS}/stats/endpoints/boxscoresummaryv2.md",
         seen="BoxScoreSummaryV2 of 2019-20 and 2022-23; nothing of BoxScoreSummaryV3, the second place",
         reach="no first date is documented; of games since 2025-04-10 the first place may leave the list out",
         whole=Whole(of="game", state="game_status", share=0.9),
-        fetch=_statistics("boxscoresummaryv2", GameID="{game_id}"),
-        second=_statistics("boxscoresummaryv3", GameID="{game_id}"),
+        **_statistics("boxscoresummaryv2", GameID="{game_id}"),
+        second=_endpoint("boxscoresummaryv3", GameID="{game_id}"),
     ),
     Source(
         name="nbac_shot_chart",
         feed=nbac_shot_chart.FEED,
         parse=nbac_shot_chart.parse,
-        ext="json",
         per="game",
-        provider=_STATISTICS,
-        document=f"{_DOCUMENTS}/stats/endpoints/shotchartdetail.md",
         seen="ShotChartDetail of 2019-20 and 2021-22, whole games put together of two answers",
         reach="1996-97",
         whole=Whole(of="game", side="team_id", attempts=True, share=0.98),
-        fetch=_statistics(
+        **_statistics(
             "shotchartdetail",
             LeagueID="00",
             GameID="{game_id}",

@@ -33,7 +33,6 @@ def _drive(path: str, **params: str) -> Endpoint:
 _FILES = Published(
     name="bigdataball_files",
     parse=bigdataball.parse_files,
-    ext="json",
     per="date",
     provider="BigDataBall",
     document="https://developers.google.com/workspace/drive/api/reference/rest/v3/files/list",
