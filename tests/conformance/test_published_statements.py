@@ -30,6 +30,7 @@ from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import plan, run
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
+from backcourt.catalog.unused import UNUSED
 from backcourt.errors import BackcourtError
 from backcourt.integrity import repair
 from backcourt.integrity.gaps import find_gaps
@@ -278,9 +279,11 @@ def _act_on_sources(warehouse: DuckDBWarehouse) -> None:
 
 
 def _ask_for_runbooks(warehouse: DuckDBWarehouse) -> None:
-    """Ask what the runbooks show."""
+    """Ask what the runbooks show, and which rows of a table are used."""
     seasons = ["2021-22"]
     with warehouse.read() as session:
+        for _, sql in UNUSED.values():
+            session.rows(sql)
         dates = facts.game_dates(session, WEEK)
         with suppress(BackcourtError):
             facts.game_dates(session, DateRange(date(2021, 7, 1), date(2021, 7, 2)))

@@ -24,7 +24,6 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
 from backcourt import calendar
-from backcourt.catalog.clock import UTC_OF_EASTERN
 
 _NAME = re.compile(r"\{(all )?([a-z_]+)\}")
 _ENDING = ".sql"
@@ -34,6 +33,12 @@ def _listed(types: Collection[str]) -> str:
     return "(" + ", ".join(f"'{name}'" for name in types) + ")"
 
 
+UTC_OF_EASTERN = """TIMESTAMP_ADD(TIMESTAMP(eastern_day), INTERVAL eastern_minutes + IF(
+  DATE(TIMESTAMP_ADD(TIMESTAMP(DATE_ADD(eastern_day, INTERVAL 1 DAY)), INTERVAL 4 HOUR), 'America/New_York')
+  > eastern_day, 240, 300) MINUTE)"""
+"""SQL (BigQuery): the moment that is some minutes after midnight of a day by New York's clock, from two columns.
+
+Whether summer time is in force is asked of the end of the day: it changes at two in the morning, before any game."""
 COUNTED_TYPES = _listed(calendar.SEASON_TYPES)
 """Season types whose dates are computed, as an SQL list."""
 WINDOW_TYPES = _listed(calendar.WINDOW_TYPES)

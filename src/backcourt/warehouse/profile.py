@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backcourt.catalog import Column, Table
-from backcourt.catalog.clock import UNUSED
+from backcourt.catalog.unused import UNUSED
 from backcourt.warehouse.base import Session
 
 
