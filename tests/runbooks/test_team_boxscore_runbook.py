@@ -300,7 +300,7 @@ def test_only_what_is_missing_is_fetched(league, mirror):
     assert mirror == []
     done = team_boxscore.fetch_team_boxscores(league.given(fetch=True), identity=IDENTITY)
     known = len(league.games) - 1
-    assert repr(done) == f"1 new, 0 unchanged, {known} had landed, 0 missing of {known + 1}; 1 requests"
+    assert repr(done) == f"1 new, 0 unchanged, {known} had landed, 0 missing of {known + 1}; 1 request"
     (path,) = mirror
     assert path.startswith("/stats/boxscoretraditionalv3?")
     assert f"GameID={league.absent}" in path
