@@ -1,4 +1,4 @@
-"""Plan and run computations over ranges of dates; failures and ledger. Its statements are in ``sql``."""
+"""The engine: plans and runs computations over ranges of dates. Its SQL is in ``sql``."""
 
 from backcourt.catalog.views import SqlFiles
 from backcourt.processors.failures import DATE_LEVEL
@@ -7,7 +7,7 @@ from backcourt.processors.lineage import EVERYTHING
 CALENDAR = "plan_calendar"
 """Where the scheduled dates are staged."""
 VANISHED_DETAIL = "no longer a game date"
-"""Why a date is due of which all games were postponed or moved."""
+"""Why a date is due if all its games were postponed or moved."""
 SQL = SqlFiles(
     "backcourt.backfill",
     parts={

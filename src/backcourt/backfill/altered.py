@@ -1,8 +1,8 @@
-"""Stored rows that are not what they were written as: their hash is of other values, or the ledger knows other rows.
+"""Stored rows that changed after they were written: their hash no longer matches, or the ledger recorded other rows.
 
-Every row is hashed again where it is stored, in one statement over all tables that are looked at. Somebody who changed
-the hash together with the values is betrayed by the ledger, which holds a fingerprint over the hashes of each date. The
-same statement counts the keys that stand there twice, which no engine refuses.
+Every row is hashed again where it is stored, in one statement over all tables that are looked at. If the hash
+was changed together with the values, the ledger shows it: it holds a fingerprint over the hashes of each date. The
+same statement counts duplicate keys, which no engine refuses.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ class Altered:
         day: The date; the first of the range for a table without dates.
         rows: Rows of the date.
         altered: Those whose values are not those of their hash; 0 if only the ledger knows other rows.
-        example: Key of one of them, the values joined by |; "" if there is none.
+        example: Key of one of them, the values joined by |; "" without one.
         doubled: Keys of the date that more than one row of the range has.
-        twice: One of them, the values joined by |; "" if there is none.
+        twice: One of them, the values joined by |; "" without one.
         known: False if the ledger knows other rows than those of the date.
     """
 

@@ -1,4 +1,4 @@
-"""Checks around a run: before it whether its dates and upstreams can be used, after it whether its tables agree."""
+"""Checks of a run: before it, whether its dates and upstreams can be used; after it, whether its tables agree."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from backcourt.warehouse.seasons import span_values
 
 
 @dataclass
-class Found:
+class CheckFindings:
     """What the checks found.
 
     Attributes:
@@ -66,7 +66,7 @@ def admit(request: Request, today: date) -> None:
         )
 
 
-def before_run(session: Session, request: Request, planned: Sequence[PlannedRange]) -> Found:
+def before_run(session: Session, request: Request, planned: Sequence[PlannedRange]) -> CheckFindings:
     """Check the upstreams that this run does not compute itself, and the dates before its range.
 
     Args:
@@ -74,7 +74,7 @@ def before_run(session: Session, request: Request, planned: Sequence[PlannedRang
         request: What the run was asked for.
         planned: What it computes.
     """
-    found = Found()
+    found = CheckFindings()
     own = {processor.table.full_name for processor in request.processors}
     upstreams = {up.table: up for processor in request.processors for up in processor.table.upstreams if up.critical}
     ages(session, [up for name, up in upstreams.items() if name not in own], request, found)
@@ -86,7 +86,7 @@ def before_run(session: Session, request: Request, planned: Sequence[PlannedRang
     return found
 
 
-def ages(session: Session, upstreams: Sequence[Upstream], request: Request, found: Found) -> None:
+def ages(session: Session, upstreams: Sequence[Upstream], request: Request, found: CheckFindings) -> None:
     """Behaviour 11: a source whose last load is past its limit is stale."""
     for upstream in upstreams:
         source = table(upstream.table)
@@ -111,7 +111,7 @@ def _last_load(session: Session, source: Table) -> datetime | None:
     return rows[0][0] if isinstance(rows[0][0], datetime) else None
 
 
-def look_back(session: Session, request: Request, found: Found) -> None:
+def look_back(session: Session, request: Request, found: CheckFindings) -> None:
     """Behaviour 3: the game dates that the windows read before the range have been computed without failure."""
     wide = {
         upstream.table
@@ -133,7 +133,7 @@ def look_back(session: Session, request: Request, found: Found) -> None:
         )
 
 
-def critical_fields(session: Session, request: Request, found: Found) -> None:
+def critical_fields(session: Session, request: Request, found: CheckFindings) -> None:
     """Layer 1: critical fields of what is read and not computed here; contaminated ones stop a strict run."""
     span = request.span
     own = {processor.table.full_name for processor in request.processors}
@@ -146,10 +146,10 @@ def critical_fields(session: Session, request: Request, found: Found) -> None:
         found.add(f"upstream {finding}", stop=stop)
 
 
-def altered_rows(session: Session, request: Request, planned: Sequence[PlannedRange], found: Found) -> None:
+def altered_rows(session: Session, request: Request, planned: Sequence[PlannedRange], found: CheckFindings) -> None:
     """Layer 1: rows that are read, are not computed again before, and are not what their hashes say.
 
-    A strict run, and one that computes every date again, stop for them; any other run says so and goes on.
+    A strict run stops for them, and so does one that recomputes every date; any other run warns and continues.
     """
     reach: dict[str, DateRange] = {}
     opened = _opening_days(session)
@@ -164,7 +164,7 @@ def altered_rows(session: Session, request: Request, planned: Sequence[PlannedRa
     left = [
         item
         for item in altered_dates(session, [(table(name), span) for name, span in reach.items()])
-        # A key that stands there twice fails the dates that read it, and no others.
+        # A duplicate key fails only the dates that read it.
         if (item.altered or not item.known)
         and not any(item.table == name and span.start <= item.day <= span.end for name, span in again)
     ]
@@ -183,7 +183,7 @@ def _opening_days(session: Session) -> list[date]:
     return sorted(rows.column("opening_day").to_pylist())
 
 
-def short_sources(session: Session, request: Request, found: Found) -> None:
+def short_sources(session: Session, request: Request, found: CheckFindings) -> None:
     """Behaviour 12 for sources that a computation can do without: present, but under their own minimum."""
     if request.policy.expected_minimum != "source":
         return

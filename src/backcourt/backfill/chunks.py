@@ -1,7 +1,7 @@
-"""Chunks: which dates of which table are computed in one go, from the plan and from what is stale by now.
+"""Chunks: which dates of a table are computed together, from the plan and from what has become stale since.
 
-Dates that read a date which failed in this run, directly or not, are left as they were. They are followed window by
-window, as a plan follows a change; what reads no failed date is computed.
+Dates that read a date which failed in this run, directly or indirectly, are not computed. They are found window by
+window, as a plan follows a change.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from backcourt.processors.registry import registry, select, upstreams_of
 from backcourt.warehouse.base import Session, Staged
 
 _APART_DAYS = 14
-"""Ranges of a table that lie closer together are computed in one go: what lies between comes out the same."""
+"""Ranges of a table that are closer together become one chunk: the dates between them come out the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class Blocked:
     """The dates of a run that failed with an error, and what reads them.
 
     Attributes:
-        tables: Names of the tables of which dates were left as they were, in the order in which they were met.
+        tables: Names of the tables with dates that were not computed, in the order in which they were met.
     """
 
     def __init__(self, span: DateRange) -> None:

@@ -1,4 +1,4 @@
-"""Every computed table on every game date: who should have a row, who has one, a recorded failure, or neither.
+"""Coverage: for every computed table and game date, who has a row, a recorded failure, or neither.
 
 One grouped statement over the stored rows. It counts the candidates from the schedule and the raw box scores, or, for
 Phase 4, from the players that Phase 3 lists, so that a row which vanished is noticed whatever the ledger says.
@@ -35,7 +35,7 @@ class Cell:
         day: The game date.
         number: Days since opening day (day 0).
         candidates: Players or teams that must have a row or a failure record; 0 on bootstrap dates of Phase 4.
-        rows: Rows that stand there.
+        rows: Stored rows.
         failed: Candidates without a row whose failure record says why.
         withheld: Those of them whose record is one that a healthy warehouse does not have.
         untracked: Candidates with neither.

@@ -1,4 +1,4 @@
-"""Events of a run: rows in nba_processing.events, completion events for what comes next, notifications to people.
+"""Events of a run: rows in nba_processing.events, completion events for the next step, notifications to people.
 
 In daily mode people are told of every problem when it happens and completion is published, to a topic of Google
 Pub/Sub if one is set; in backfill mode there is one summary, and nothing is set off.
@@ -224,9 +224,9 @@ def _names(request: Request) -> list[str]:
 
 
 class Announcer:
-    """Tells of one run.
+    """Announces what happens in one run.
 
-    A run never ends because nobody could be told: what was not delivered is kept and reported with its result.
+    A failed delivery never stops a run: it is kept and reported with the result.
 
     Attributes:
         undelivered: What could not be delivered and why, in one line each.

@@ -306,5 +306,5 @@ class StagedInputs:
         return f"({' UNION ALL '.join(selects)})"
 
     def _tables(self, staged: str) -> list[str]:
-        """The tables whose newest inputs stand there; older ones of others may stand beside them."""
+        """The tables whose newest inputs are staged there; older inputs of other tables may be there, too."""
         return [f"'{name}'" for name, where in self._where.items() if where == staged]

@@ -101,7 +101,7 @@ def make_plan(
         request: What is wanted.
         forecast: False leaves out what only people want: rows expected, look-backs and what becomes stale.
         keep: True to take down the state of the inputs, so that the plan can be refused once they changed.
-        inputs: Where the inputs are staged; a run goes on with what its plan has staged.
+        inputs: Where the inputs are staged; a run uses what its plan has staged.
 
     Raises:
         DateRangeError: If the schedule has no game in the range.

@@ -1,4 +1,4 @@
-"""A plan in a file: written with a sum over it, read back, and refused once the world has changed."""
+"""A plan in a file: saved with a checksum, read back, and refused if the warehouse has changed since."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _words(value: object) -> tuple[str, ...]:
 
 
 def check_unchanged(saved: Plan, now: Plan) -> None:
-    """Refuse a saved plan if the world is no longer the one that it was made for.
+    """Refuse a saved plan if the warehouse has changed since.
 
     Raises:
         PlanError: Naming what changed.

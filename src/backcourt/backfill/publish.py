@@ -120,7 +120,7 @@ class _Work:
         parameters: What its SELECT takes (``processor_values``).
         dates: Where the game dates are staged, broken ones among them.
         stage: The rows.
-        broken: Dates that are left out, and why (``broken_dates``); None if there are none.
+        broken: Dates that are left out, and why (``broken_dates``), or None.
     """
 
     chunk: Chunk

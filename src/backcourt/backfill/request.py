@@ -60,9 +60,9 @@ class Request:
         policy: What the mode decides.
         validation: How critical fields of upstreams and of the output are judged: strict, backfill or force.
         ahead: How many dates to come of a season are computed before their games, as pending.
-        chunk: season or month: what is computed and published in one go.
+        chunk: season or month: what is computed and published together.
         jobs: Chunks computed at the same time.
-        timeout: Seconds that one processor may take in all.
+        timeout: Total seconds that one processor may take.
         fail_fast: Stop at the first chunk with a date that fails with an error, instead of continuing with what does
             not depend on it. The good dates of that chunk are published first, and the error names the date.
         trigger: Who started the run, for the history.

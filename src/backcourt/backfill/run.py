@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from backcourt.backfill import history, locks
 from backcourt.backfill.breaker import open_breakers, record_outcome, settle
-from backcourt.backfill.checks import Found, admit, before_run, inconsistencies, that_agree
+from backcourt.backfill.checks import CheckFindings, admit, before_run, inconsistencies, that_agree
 from backcourt.backfill.chunks import Blocked, Chunk, chunks_of, due_now
 from backcourt.backfill.context import RunContext
 from backcourt.backfill.coverage import cells
@@ -80,7 +80,7 @@ class _Run:
         self.problems: list[str] = []
         self.errors: dict[str, str] = {}
         self.blocked = Blocked(request.span)
-        self.found = Found()
+        self.found = CheckFindings()
         self.inputs = StagedInputs(request.span, request.ahead)
         self.tell = Announcer(request, context.notifier, context.publisher)
 

@@ -28,7 +28,7 @@ def stage_calendar(session: Session, span: DateRange, ahead: int = 0) -> str:
     """Stage the game dates from the start of the range to the end of its last season; returns the name.
 
     Columns: game_date, season_year, day_number (days since opening day), games, final_games, number (in order of the
-    dates). Dates that the ledger knows and that are game dates no more are among them, with no game.
+    dates). Dates in the ledger that are no longer game dates are included, with 0 games.
 
     Args:
         session: An open session.

@@ -1,4 +1,4 @@
--- The dates of a table on which stored rows are not what they were written as.
+-- The dates of a table on which stored rows changed after they were written.
 SELECT *
 FROM (
   SELECT
@@ -24,7 +24,7 @@ FROM (
     GROUP BY day
   ) AS r
   LEFT JOIN (
-    -- A key may stand there twice under two dates.
+    -- The two rows of a duplicate key may have different dates.
     SELECT on_day AS day, COUNT(*) AS doubled, MIN({key}) AS twice
     FROM (
       SELECT {names}, MIN({day}) AS first_day, MAX({day}) AS last_day

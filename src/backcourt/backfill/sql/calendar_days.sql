@@ -1,4 +1,4 @@
--- The game dates from the start of the range to the end of its last season, and those that are game dates no more.
+-- The game dates from the start of the range to the end of its last season, and those that are no longer game dates.
 SELECT d.*, ROW_NUMBER() OVER (ORDER BY d.game_date) AS number
 FROM (
   SELECT * FROM ({dates_in_range}) AS r

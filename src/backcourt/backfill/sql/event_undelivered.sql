@@ -1,4 +1,4 @@
--- Completion events that were written down and that nobody took.
+-- Completion events that were recorded and not delivered.
 SELECT event_type, table_name, game_date, message, payload, run_id, created_at
 FROM nba_processing.events
 WHERE delivery = 'pending' AND table_name IN UNNEST(@tables)

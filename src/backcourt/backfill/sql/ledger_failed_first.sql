@@ -1,4 +1,4 @@
--- Dates that failed as a whole and of which the ledger knew nothing.
+-- Dates that failed as a whole and have no ledger entry yet.
 INSERT INTO nba_processing.backfill_ledger (
   table_name, game_date, status, reason, mode, code_version, row_count, failure_count, attempt, run_id, started_at,
   finished_at
