@@ -150,13 +150,12 @@ def asked(season, league):
 
 def made():
     """Answers of commands that need a service, a landing zone or a kernel: what they are made of is written down."""
-    from backcourt.sources.season.summary import LoadSummary, TableLoad
-
     from backcourt.cli import load, sources
     from backcourt.names.resolve import Resolved
     from backcourt.runbooks.execute import RunbookRun
     from backcourt.sources.fetch import Fetched
     from backcourt.sources.landed import LandedLoad
+    from backcourt.sources.summary import LoadSummary, TableLoad
 
     why = {(date(2021, 11, 10), GAME): "it is cut"}
     entry = TableLoad(
