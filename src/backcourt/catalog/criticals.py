@@ -6,16 +6,18 @@ A condition never looks at the field that it judges: a field that is NULL on a w
 from __future__ import annotations
 
 from backcourt.catalog.model import Beside, Critical
-from backcourt.catalog.views import WINDOW_TYPES
+from backcourt.catalog.views import SqlFiles
 
+_SQL = SqlFiles("backcourt.catalog")
 _CHARTED = "t.season_year IN (SELECT season_year FROM nba_raw.nbac_shot_chart)"
 """Condition: the season has shot charts."""
 
-_SHOTS = (
-    "SELECT game_id, {by}, COUNT(*) AS attempts, COUNTIF(is_made) AS makes, COUNTIF(is_three) AS threes, "
-    "COUNTIF(is_three AND is_made) AS three_makes, COUNTIF(zone IS NULL) AS unplaced "
-    "FROM nba_raw.nbac_shot_chart WHERE game_id IN (SELECT game_id FROM {source}) GROUP BY game_id, {by}"
-)
+
+def _select(file: str, **parts: str) -> str:
+    """A SELECT that leaves {source} for where the judged rows are."""
+    return _SQL(file, source="{source}", **parts)
+
+
 DEFENSE = Beside(
     "d",
     "SELECT *, COUNT(*) OVER (PARTITION BY analysis_date) AS teams FROM nba_precompute.team_defense_zone_analysis",
@@ -41,10 +43,10 @@ PLAYER_GAME_SUMMARY = (
     ),
 )
 PLAYER_GAME_SUMMARY_BESIDE = (
-    Beside("s", _SHOTS.replace("{by}", "player_id"), "s.game_id = t.game_id AND s.player_id = t.player_id"),
+    Beside("s", _select("shots_of_rows", whose="player_id"), "s.game_id = t.game_id AND s.player_id = t.player_id"),
     Beside(
         "g",
-        "SELECT game_id FROM nba_raw.nbac_shot_chart WHERE game_id IN (SELECT game_id FROM {source}) GROUP BY game_id",
+        _select("charted_games"),
         "g.game_id = t.game_id",
     ),
 )
@@ -60,13 +62,12 @@ TEAM_DEFENSE_GAME_SUMMARY = (
     ),
 )
 TEAM_DEFENSE_GAME_SUMMARY_BESIDE = (
-    Beside("s", _SHOTS.replace("{by}", "team_abbr"), "s.game_id = t.game_id AND s.team_abbr = t.opponent_team_abbr"),
+    Beside(
+        "s", _select("shots_of_rows", whose="team_abbr"), "s.game_id = t.game_id AND s.team_abbr = t.opponent_team_abbr"
+    ),
     Beside(
         "b",
-        # A box score that was loaded twice is still one box score.
-        "SELECT game_id, team_abbr, MAX(fg_attempted) AS attempts, MAX(fg_made) AS makes, MAX(three_pt_attempted) AS "
-        "threes, MAX(three_pt_made) AS three_makes FROM nba_raw.nbac_team_boxscore WHERE game_id IN (SELECT game_id "
-        "FROM {source}) GROUP BY game_id, team_abbr",
+        _select("boxes_of_rows"),
         "b.game_id = t.game_id AND b.team_abbr = t.opponent_team_abbr",
     ),
 )
@@ -98,15 +99,10 @@ PLAYER_SHOT_ZONE_ANALYSIS = (
         condition=_CHARTED,
     ),
 )
-_OWN_GAMES = "PARTITION BY player_id, season_year ORDER BY game_date"
 PLAYER_SHOT_ZONE_ANALYSIS_BESIDE = (
     Beside(
         "w",
-        f"SELECT player_id, season_year, game_date, LEAD(game_date) OVER ({_OWN_GAMES}) AS next_date, "
-        f"SUM(paint_attempts) OVER ({_OWN_GAMES} ROWS BETWEEN 9 PRECEDING AND CURRENT ROW) AS paint, "
-        "SUM(IF(paint_attempts IS NULL, NULL, fg_attempts)) OVER "
-        f"({_OWN_GAMES} ROWS BETWEEN 9 PRECEDING AND CURRENT ROW) AS shots FROM nba_analytics.player_game_summary "
-        f"WHERE season_type IN {WINDOW_TYPES} AND season_year IN (SELECT season_year FROM {{source}})",
+        _select("last_ten_games"),
         "w.player_id = t.player_id AND w.season_year = t.season_year AND w.game_date < t.analysis_date "
         "AND t.analysis_date <= COALESCE(w.next_date, DATE '9999-12-31')",
     ),
