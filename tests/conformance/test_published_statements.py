@@ -21,7 +21,7 @@ import pytest
 
 import backcourt
 from backcourt.backfill.breaker import record_outcome
-from backcourt.backfill.checks import quiet
+from backcourt.backfill.checks import CheckFindings, quiet, short_sources
 from backcourt.backfill.context import RunContext
 from backcourt.backfill.events import Event, delivered, unannounced, undelivered
 from backcourt.backfill.history import run_detail, runs
@@ -194,6 +194,7 @@ def _act(path: Path) -> None:
             run_detail(session, entry.run_id, now=NOW)
         quiet(session, Request(WEEK, registry(), policy=DAILY), NOW.date())
         not_played(session, season_span(session, "2021-22"))
+        short_sources(session, Request(WEEK, registry(), policy=DAILY), CheckFindings())
         everything(session, WEEK)
         rates(session, WEEK)
         untracked(session, WEEK, coverage(session, WEEK)[1])
