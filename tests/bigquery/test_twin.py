@@ -28,6 +28,8 @@ OF_THE_RUN = {
     "started_at",
     "finished_at",
     "loaded_at",
+    "restated_at",
+    "quarantined_at",
     "created_by",
     "processor_run_history",
 }
@@ -120,7 +122,7 @@ def test_a_corrected_game_is_followed_alike(places, endpoint, season, tmp_path):
     for stem in ("player_boxscores", "player_boxscores_v3"):
         path = corrected / f"{stem}.parquet"
         lines = pq.read_table(path)
-        column = "assists" if "assists" in lines.column_names else "ast"
+        column = "plus_minus" if "plus_minus" in lines.column_names else "plus_minus_points"
         first = pc.equal(lines["game_id"], pc.min(lines["game_id"]))
         more = pc.if_else(first, pc.add(lines[column], 1), lines[column]).cast(lines[column].type)
         pq.write_table(lines.set_column(lines.column_names.index(column), column, more), path)
