@@ -71,7 +71,7 @@ def _section(item: Table) -> str:
         rows = [(code(c.name), text(c.description), code(c.valid), _condition(c.condition)) for c in item.critical]
         parts += ["Critical fields:", table(("field", "rule", "valid if", "judged"), rows)]
     if item.beside:
-        beside = [(code(found.alias), code(found.sql), code(found.on)) for found in item.beside]
+        beside = [(code(found.alias), code(_on_one_line(found.sql)), code(found.on)) for found in item.beside]
         parts += ["Critical fields are judged beside:", table(("alias", "rows", "joined on"), beside)]
     if facts_of(item.full_name):
         broken = [(code(fact.name), text(fact.broken)) for fact in facts_of(item.full_name)]
@@ -83,6 +83,12 @@ def _section(item: Table) -> str:
         ]
         parts += ["Computed from:", table(("table", "window", "must exist"), upstreams)]
     return "\n\n".join(part.strip("\n") for part in parts)
+
+
+def _on_one_line(sql: str) -> str:
+    """A statement without its comments, for a cell of a table."""
+    lines = (line.strip() for line in sql.splitlines())
+    return " ".join(line for line in lines if line and not line.startswith("--"))
 
 
 def _row(column: Column) -> tuple[str, ...]:
