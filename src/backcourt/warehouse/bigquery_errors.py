@@ -62,7 +62,7 @@ _KNOWN: tuple[tuple[str, type[BackcourtError], str, str], ...] = (
         "the API is off",
         "turn the BigQuery API on",
     ),
-    (r"cancell?ed|stopped", QueryInterruptedError, "the statement was stopped while it ran", ""),
+    (r"cancel+ed|stopped", QueryInterruptedError, "the statement was stopped while it ran", ""),
 )
 """What the service's words mean, whatever status they come with: kind of error, words and next step."""
 
