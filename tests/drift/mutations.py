@@ -99,7 +99,12 @@ def together(mutations: list[Mutation]) -> list[list[Mutation]]:
 def _apart(one: Mutation, other: Mutation) -> bool:
     nested = one.path == other.path and (one.part in other.part or other.part in one.part)
     moved = any(page == b.path for a, b in ((one, other), (other, one)) for page, _ in a.places)
-    return not nested and not moved and not set(one.places) & set(other.places)
+    # Without a file of the program's commands nobody knows what any of them takes.
+    lost = any(
+        a.kind == "file" and a.path.startswith("src/backcourt/cli/") and b.kind in {"flag", "subcommand"}
+        for a, b in ((one, other), (other, one))
+    )
+    return not nested and not moved and not lost and not set(one.places) & set(other.places)
 
 
 def pages(tree: Path) -> dict[str, list[str]]:
@@ -145,10 +150,28 @@ def flags(tree: Path) -> Iterator[Mutation]:
         for flag in re.findall(r"(?<!\S)--[a-z][a-z-]+", rest):
             seen.setdefault((words, flag), []).append(place)
     by_words = commands()
+    shared: dict[str, list[Place]] = {}
     for (words, flag), places in sorted(seen.items()):
         for parameter in by_words[words].params:
             if flag in (*parameter.opts, *parameter.secondary_opts) and flag != "--help":
-                yield from _flag(tree, words, flag, parameter.name, by_words[words].callback, tuple(places))
+                found = list(_flag(tree, words, flag, parameter.name, by_words[words].callback, tuple(places)))
+                yield from found
+                if not found:
+                    shared.setdefault(flag, []).extend(places)
+    for flag, places in sorted(shared.items()):
+        yield from _shared_flag(tree, flag, tuple(places))
+
+
+def _shared_flag(tree: Path, flag: str, places: tuple[Place, ...]) -> Iterator[Mutation]:
+    """An option that several commands share is renamed where it is declared, if that is one place."""
+    plain = f'"--{flag.removeprefix("--").removeprefix("no-")}'
+    sources = {path: path.read_text(encoding="utf-8") for path in (tree / "src/backcourt/cli").glob("*.py")}
+    declared = [(path, line) for path, text in sources.items() for line in text.splitlines() if plain in line]
+    if len(declared) == 1:
+        path, line = declared[0]
+        name = path.relative_to(tree).as_posix()
+        changed = line.replace(plain, f"{plain}x").replace(f"/--no-{plain[3:]}", f"/--no-{plain[3:]}x")
+        yield Mutation("flag", f"shared{flag}", name, line, edit(name, line, changed), places)
 
 
 def _flag(

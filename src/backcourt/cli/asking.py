@@ -54,6 +54,7 @@ def answering(ask: Callable[..., Any]) -> Callable[..., None]:
             raise typer.Exit(answer.exit_code)
 
     command.__name__, command.__doc__ = ask.__name__, ask.__doc__
+    command.__wrapped__ = ask  # type: ignore[attr-defined] # so that whoever looks for the source finds it
     command.__signature__ = inspect.Signature(spread)  # type: ignore[attr-defined] # typer reads it
     command.__annotations__ = {one.name: one.annotation for one in spread}
     return command
