@@ -148,7 +148,9 @@ def test_a_dataset_of_somebody_else_is_left_alone(warehouse, settings):
     """A dataset of that name without our label is refused, and nothing is made in it."""
     full = f"{warehouse.project}.{settings.bigquery_dataset_prefix}nba_processing"
     warehouse._client.create_dataset(full)
-    with pytest.raises(WarehouseError, match=r"has not the label app:backcourt.*BACKCOURT_BIGQUERY_DATASET_PREFIX"):
+    with pytest.raises(
+        WarehouseError, match=r"does not have the label app:backcourt.*BACKCOURT_BIGQUERY_DATASET_PREFIX"
+    ):
         warehouse.ensure([LOCKS])
     assert list(warehouse._client.list_tables(full)) == []
 

@@ -393,3 +393,30 @@ def test_lineage_of_a_row(command, computed):
     damaged(computed, CASCADE)
     changed = parsed(command, "lineage", computed)
     assert {part["upstream"] for part in changed["inputs"] if part["changed"]} == {TDGS}
+
+
+def test_a_kind_of_gap_that_no_line_speaks_of(computed, monkeypatch):
+    """`validate range` is never good where `gaps` finds something, whatever its kind: a new one has a line of its own."""
+    from dataclasses import replace
+    from datetime import date
+
+    from backcourt.calendar import DateRange
+    from backcourt.integrity import validation
+    from backcourt.integrity.gaps import find_gaps
+    from backcourt.warehouse.duckdb import DuckDBWarehouse
+
+    span = DateRange(date(2021, 10, 19), date(2021, 11, 14))
+    with DuckDBWarehouse(computed).read() as session:
+        whole = find_gaps(session, span)
+        assert validation.everything(session, span)[0].exit_code == 0
+    damaged(computed, (f"DELETE FROM {TDZA} WHERE analysis_date = '{DAY}'",))
+    with DuckDBWarehouse(computed).read() as session:
+        gap = next(gap for gap in find_gaps(session, span).gaps if gap.table == TDZA)
+    odd = replace(whole, gaps=(replace(gap, kind="odd_value"),))
+    monkeypatch.setattr(validation, "find_gaps", lambda *_: odd)
+    with DuckDBWarehouse(computed).read() as session:
+        found, _ = validation.everything(session, span)
+    (line,) = (check for check in found.checks if check.name == "no other gap is open")
+    assert line.level != "ok"
+    assert "odd_value" in line.found
+    assert found.exit_code > 0

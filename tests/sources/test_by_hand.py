@@ -18,7 +18,7 @@ from backcourt.sources.by_hand import put
 from backcourt.sources.declared import listings, sources
 from backcourt.sources.landed import load_landed
 from backcourt.sources.played import Game, Played
-from backcourt.sources.source import About, Parsed, other_subject
+from backcourt.sources.source import About, Parsed, subject_mismatch
 from box_scores import AWAY_SCORE, DAY, HOME_SCORE, game_id, v2
 from partners import NOW, Partner, partner, payload
 from pdf_maker import box, pdf, printed
@@ -212,7 +212,7 @@ def test_what_a_payload_is_about() -> None:
     day, later = date(2024, 1, 4), date(2024, 1, 5)
 
     def other(name: str, row: dict[str, Any], key: str = "date", **asked: str) -> str:
-        return other_subject(known[name], Parsed([row]), day, key, asked)
+        return subject_mismatch(known[name], Parsed([row]), day, key, asked)
 
     known = {**sources(), **listings()}
     assert other("nbac_injury_report", {"report_date": day, "game_date": later}) == ""

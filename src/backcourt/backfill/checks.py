@@ -201,7 +201,7 @@ def short_sources(session: Session, request: Request, found: CheckFindings) -> N
         )[0]
         if row[0]:
             found.add(
-                f"{name} is short on {row[0]} dates from {row[1]} ({row[2]} rows, {MINIMA[name]} a game are usual)",
+                f"{name} is short on {row[0]} dates from {row[1]} ({row[2]} rows, at least {MINIMA[name]} per game)",
                 stop=False,
             )
 

@@ -1,4 +1,4 @@
-"""What a run would do and why: exact date ranges per table, what becomes stale after it, and a file to keep it in."""
+"""What a run would do and why: exact date ranges per table, and what becomes stale after it."""
 
 from __future__ import annotations
 

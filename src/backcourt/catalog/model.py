@@ -109,7 +109,7 @@ class Window:
     rows: Literal["content", "keys"] = "content"
 
     def __post_init__(self) -> None:
-        """Refuse a window of games of nobody, and a size where there is none to have."""
+        """Refuse a window of games without an owner, and a size on a window that takes none."""
         if (self.span == "games") != bool(self.by) or (self.span in {"games", "days"}) != (self.size is not None):
             raise ValueError(f"{self.span} window: games have a size and an owner, days a size, the others neither")
 

@@ -26,7 +26,7 @@ from backcourt.warehouse.base import Session, Warehouse
 _SQL = SqlFiles("backcourt.integrity")
 _DUE = frozenset({"stale", "failed", "missing"})
 _READERS_DUE = frozenset({"stale", "failed"})
-"""What stands on a date: what was never computed of it stands on nothing, and tonight's rows are a run's affair."""
+"""Why a dependent date is due. A date that was never computed depends on nothing; games to come are the next run's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class _Source:
     Attributes:
         table: Full name.
         whole: Condition on the game's rows (alias r: n and the sums), its schedule (s), its team box score (b) and the
-            men whom one source of players has and the other lacks (m).
+            players who are in one source of players and not in the other (m).
         summed: Sums over the game's rows by name.
         exact: Condition on the same for a game that is whole, with nothing to spare.
     """

@@ -34,6 +34,8 @@ CoverageStatus = Literal["OK", "SKIPPED", "DEPS_MISSING", "UNTRACKED", "INVESTIG
 COVERAGE_STATUSES: tuple[CoverageStatus, ...] = ("OK", "SKIPPED", "DEPS_MISSING", "UNTRACKED", "INVESTIGATE")
 """What a table's date can be; a date without games is NO_GAMES and counted apart."""
 _SQL = SqlFiles("backcourt.integrity")
+_SPOKEN_OF = frozenset({"missing_date", "partial_data", "null_field", "zero_value", "cascade"})
+"""Kinds of gaps in computed tables that a check of ``everything`` speaks of; any other kind is said by its name."""
 _SHOWN = 5
 
 
@@ -283,6 +285,8 @@ def everything(session: Session, span: DateRange) -> tuple[Validation, Gaps]:
         _agreement(seen.cells, span),
         names_check(session),
     ]
+    if rest := [gap for gap in gaps.gaps if table(gap.table).phase != "raw" and gap.kind not in _SPOKEN_OF]:
+        checks.append(_summary("no other gap is open", rest, span))
     waiting = to_come(session, span)
     if waiting:
         checks.append(Check("dates to come are not judged", "ok", f"not played yet: {days_text(waiting)}"))

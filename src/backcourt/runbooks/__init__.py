@@ -1,4 +1,4 @@
-"""Runbooks: notebooks that show and explain, each step one call into this room.
+"""Runbooks: notebooks that show and explain, each step is one call into this package.
 
 ``parameters`` types what they are given; their cells call ``phase4``, ``season``, ``integrity``, ``recovery``,
 ``names`` and ``team_boxscore``, each step of which returns an answer; ``facts`` asks the warehouse. ``registry`` knows

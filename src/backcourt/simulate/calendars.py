@@ -90,13 +90,13 @@ class Calendar:
         return (date - self.opening_day).days
 
     def thinned(self, rounds: int) -> Calendar:
-        """The same dates with fewer games, for tests: every team has twice so many before the playoffs.
+        """The same dates with fewer games, for tests: every team has twice that many before the playoffs.
 
         Raises:
-            BackcourtError: If the season has no so many rounds.
+            BackcourtError: If the season does not have that many rounds.
         """
         if not 1 <= rounds <= self.rounds:
-            raise BackcourtError(f"a season of {rounds} rounds", valid=[f"1 to {self.rounds}"])
+            raise BackcourtError(f"the season cannot have {rounds} rounds", valid=[f"1 to {self.rounds}"])
         return replace(self, rounds=rounds)
 
     def with_postponed(self, *dates: dt.date) -> Calendar:

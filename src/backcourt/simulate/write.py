@@ -119,7 +119,7 @@ def league(
     """See `backcourt.simulate.write_league`."""
     year = season_year(first)
     if seasons < 1:
-        raise BackcourtError(f"a league of {seasons} seasons", valid=["1 or more"])
+        raise BackcourtError(f"a league cannot have {seasons} seasons", valid=["1 or more"])
     pool = _first_pool(year, _checked_seed(seed))
     summaries: list[SeasonSummary] = []
     planted: set[Defect] = set()

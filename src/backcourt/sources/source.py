@@ -254,10 +254,10 @@ def take(
     return {new: record.get(name) for name, new in mapping.items()}
 
 
-def other_subject(
+def subject_mismatch(
     source: Published, parsed: Parsed, day: date, key: str, asked: Mapping[str, str] | None = None
 ) -> str:
-    """What a payload is about, if that is not what it should be about; "" if it is.
+    """How the subject of a payload differs from what was asked for; "" if it is the same.
 
     Args:
         source: Its source.
@@ -306,7 +306,7 @@ def read(source: Published, data: bytes, about: About, asked: Mapping[str, str] 
     if parsed.narrow and isinstance(source, Source) and not source.whole.by_games:
         # Of a list without games nothing tells a part from the whole.
         raise InputFileError(f"{about.path}: {parsed.narrow}", next_step="fetch the whole list")
-    if other := other_subject(source, parsed, about.day, about.key, asked):
+    if other := subject_mismatch(source, parsed, about.day, about.key, asked):
         raise InputFileError(f"{about.path} is about {other}", next_step="fetch it again, or correct its date or key")
     return parsed
 

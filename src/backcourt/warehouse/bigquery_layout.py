@@ -86,7 +86,7 @@ def _dataset(
         return
     if not LABELS.items() <= dict(found.labels).items():
         raise WarehouseError(
-            f"the dataset {full} has not the label app:backcourt, so it may be someone else's; nothing was changed",
+            f"dataset {full} does not have the label app:backcourt and may be someone else's; nothing was changed",
             next_step="name another prefix with BACKCOURT_BIGQUERY_DATASET_PREFIX, or give it that label",
         )
 
