@@ -132,3 +132,19 @@ def test_a_request_that_names_no_run_is_planned_and_not_run(raw):
     with pytest.raises(BackcourtError, match=r"names no run\. give it identity=RunIdentity"):
         run(DuckDBWarehouse(raw), request)
     assert query(raw, "SELECT count(*) FROM nba_processing.backfill_ledger") == [(0,)]
+
+
+def test_a_time_limit_that_ends_late_stops_nothing_that_follows():
+    """The timer's action after the work has ended does nothing: neither this limit nor the next statement is its affair."""
+    from types import SimpleNamespace
+
+    from backcourt.backfill.context import RunContext
+
+    actions, stopped = [], []
+    timer = SimpleNamespace(start=lambda: None, cancel=lambda: None)
+    context = RunContext(timer=lambda _seconds, action: actions.append(action) or timer)
+    session = SimpleNamespace(interrupt=lambda: stopped.append(True))
+    with context.limited(session, 30, "the work", "wait"):
+        pass
+    actions[0]()
+    assert stopped == []

@@ -83,7 +83,17 @@ def test_no_public_class_name_stands_twice():
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
-RECIPES = ("a processor", "a source", "a command", "a check", "a runbook", "a docref rule")
+RECIPES = (
+    "a processor",
+    "a column to a computed table",
+    "a source",
+    "a command",
+    "an option to `run`",
+    "a check",
+    "a kind of gap",
+    "a runbook",
+    "a docref rule",
+)
 
 
 @pytest.mark.parametrize("what", RECIPES)

@@ -80,11 +80,14 @@ class RunContext:
         Raises:
             TimeLimitError: If the limit was reached.
         """
-        over = threading.Event()
+        over, ended, guard = threading.Event(), threading.Event(), threading.Lock()
 
         def stop() -> None:
-            over.set()
-            session.interrupt()
+            # A timer that ends at this very moment must not stop the statement that comes next.
+            with guard:
+                if not ended.is_set():
+                    over.set()
+                    session.interrupt()
 
         waiting = self.timer(seconds, stop)
         waiting.start()
@@ -95,5 +98,7 @@ class RunContext:
                 raise
         finally:
             waiting.cancel()
+            with guard:
+                ended.set()
         if over.is_set():
             raise TimeLimitError(f"{what} took longer than {seconds:,.0f} s", next_step=next_step)
