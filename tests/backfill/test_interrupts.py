@@ -135,7 +135,7 @@ def test_interrupts_at_random_moments_of_a_season(simulated_warehouse, tmp_path)
         assert running.returncode == 130, said
         caught += 1
         slowest = max(slowest, took)
-        assert locks(path) == []
+        assert locks(path) == [], said
         assert "running" not in statuses(path)
         if "nothing was started" not in said:
             command = shlex.split(RESUME.search(said.splitlines()[-1])[1])

@@ -19,7 +19,7 @@ from backcourt.backfill import SQL
 from backcourt.backfill.request import RunIdentity
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
-from backcourt.errors import BackcourtError, LockedError, WarehouseLockedError
+from backcourt.errors import BackcourtError, LockedError, QueryInterruptedError, WarehouseLockedError
 from backcourt.processes import birth_of
 from backcourt.warehouse.base import Session, Statement, Value, Warehouse
 from backcourt.warehouse.holders import Holder, is_live
@@ -235,7 +235,8 @@ class YieldingSession:
         """
         try:
             self.session().transaction(statements)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, QueryInterruptedError):
+            # A second Ctrl-C; a statement that it stops may say so in either way.
             self.session().transaction(statements)
             raise
         except BackcourtError:

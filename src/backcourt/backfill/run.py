@@ -22,7 +22,14 @@ from backcourt.backfill.request import PLANNED, Request
 from backcourt.backfill.results import ChunkResult, RunResult, TableResult
 from backcourt.backfill.workers import Workers
 from backcourt.calendar import DateRange
-from backcourt.errors import BackcourtError, FailedDatesError, MissingUpstreamError, UpstreamCheckError, one_line
+from backcourt.errors import (
+    BackcourtError,
+    FailedDatesError,
+    MissingUpstreamError,
+    QueryInterruptedError,
+    UpstreamCheckError,
+    one_line,
+)
 from backcourt.processors.registry import waves
 from backcourt.warehouse.base import Session, Warehouse
 
@@ -103,7 +110,11 @@ class _Run:
                     self._agree(lease.session())
                     self.tell.owed(lease.session(), idle=False)
                 except BaseException as error:
-                    self._close(lease, error)
+                    try:
+                        self._close(lease, error)
+                    except (KeyboardInterrupt, QueryInterruptedError):
+                        # Whoever is impatient must not leave the locks behind.
+                        self._close(lease, error)
                     raise
                 self._close(lease, None)
             else:
