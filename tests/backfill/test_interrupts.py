@@ -8,11 +8,20 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from small_season import PROGRAM
+from backcourt.backfill import history
+from backcourt.backfill import locks as leases
+from backcourt.backfill.context import RunContext
+from backcourt.backfill.request import Request, RunIdentity
+from backcourt.backfill.run import run
+from backcourt.calendar import DateRange
+from backcourt.processors.registry import registry
+from backcourt.warehouse.duckdb import DuckDBWarehouse
+from small_season import NOW, PROGRAM
 from state import compacted, contents, forget_everything, query
 
 LIMIT = 2.0
@@ -148,3 +157,47 @@ def test_interrupts_at_random_moments_of_a_season(simulated_warehouse, tmp_path)
     found = contents(path)
     for name, rows in expected.items():
         assert found[name] == rows, name
+
+
+def interrupt_once(monkeypatch, place, name, when=1, *, after=False):
+    """Ctrl-C at the nth call of a function, before or after it did what it does."""
+    plain, calls = getattr(place, name), []
+
+    def struck(*args, **more):
+        calls.append(name)
+        if len(calls) == when and not after:
+            raise KeyboardInterrupt
+        done = plain(*args, **more)
+        if len(calls) == when:
+            raise KeyboardInterrupt
+        return done
+
+    monkeypatch.setattr(place, name, struck)
+
+
+def impatient():
+    """Somebody who presses Ctrl-C as soon as something was started."""
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "when", "after"),
+    [
+        (leases, "_overlapping", 2, False),  # the locks are taken, and looked at once more
+        (history, "end", 1, False),  # what is written at the end is being put together
+        (leases.YieldingSession, "finish", 1, False),
+        (leases.YieldingSession, "finish", 1, True),  # written already
+    ],
+    ids=["while locking", "before closing", "at closing", "after closing"],
+)
+def test_no_interrupt_leaves_locks_behind(raw, monkeypatch, place, name, when, after):
+    """Wherever Ctrl-C strikes, once or a second time: no lock stays, and history and events say once how the run ended."""
+    request = Request(DateRange(date(2021, 11, 8), date(2021, 11, 9)), registry(), RunIdentity("r", NOW))
+    interrupt_once(monkeypatch, place, name, when, after=after)
+    context = RunContext() if name == "_overlapping" else RunContext(starting=impatient)
+    with pytest.raises(KeyboardInterrupt):
+        run(DuckDBWarehouse(raw), request, context=context)
+    assert locks(raw) == []
+    assert statuses(raw) == {"interrupted"}
+    stopped = query(raw, "SELECT COUNT(*) FROM nba_processing.events WHERE run_id = 'r'")
+    assert stopped == [(0 if name == "_overlapping" else 1,)]

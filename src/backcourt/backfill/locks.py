@@ -75,18 +75,24 @@ def acquire(
         "now": now,
         "expires": now + LEASE,
     }
-    session.transaction(
-        [
-            Statement(f"DELETE FROM {_LOCKS} WHERE run_id IN UNNEST(@gone)", values),
-            _interrupted([other.run_id for other in held], now),
-            Statement(SQL("lock_insert"), values),
-            *also,
-        ]
-    )
-    # Two runs may have looked before either wrote (threads of one process, or a warehouse elsewhere). Whoever sees the
-    # other now steps back, at worst both.
-    for other in _overlapping(session, tables, span, run_id):
-        session.transaction([release(run_id), _interrupted([run_id], now)])
+    taken = [
+        Statement(f"DELETE FROM {_LOCKS} WHERE run_id IN UNNEST(@gone)", values),
+        _interrupted([other.run_id for other in held], now),
+        Statement(SQL("lock_insert"), values),
+        *also,
+    ]
+    given_back = [release(run_id), _interrupted([run_id], now)]
+    try:
+        session.transaction(taken)
+        # Two runs may have looked before either wrote (threads of one process, or a warehouse elsewhere). Whoever sees
+        # the other now steps back, at worst both.
+        others = _overlapping(session, tables, span, run_id)
+    except (KeyboardInterrupt, QueryInterruptedError):
+        # They may have been taken already, and the caller has nothing to give back yet.
+        session.transaction(given_back)
+        raise
+    for other in others:
+        session.transaction(given_back)
         raise _locked(other)
 
 
@@ -229,18 +235,11 @@ class YieldingSession:
             self._renewed = self._clock()
 
     def finish(self, statements: Sequence[Statement], *, swallow: bool) -> None:
-        """Run the closing statements; with ``swallow`` a failing warehouse does not hide the error before it.
-
-        They may be run twice: an interrupt in the middle of them would leave the locks.
-        """
+        """Run the closing statements; with ``swallow`` a failing warehouse does not hide the error before it."""
         try:
             self.session().transaction(statements)
-        except (KeyboardInterrupt, QueryInterruptedError):
-            # A second Ctrl-C; a statement that it stops may say so in either way.
-            self.session().transaction(statements)
-            raise
-        except BackcourtError:
-            if not swallow:
+        except BackcourtError as error:
+            if not swallow or isinstance(error, QueryInterruptedError):
                 raise
 
     def _close(self) -> None:

@@ -110,11 +110,7 @@ class _Run:
                     self._agree(lease.session())
                     self.tell.owed(lease.session(), idle=False)
                 except BaseException as error:
-                    try:
-                        self._close(lease, error)
-                    except (KeyboardInterrupt, QueryInterruptedError):
-                        # Whoever is impatient must not leave the locks behind.
-                        self._close(lease, error)
+                    self._close(lease, error)
                     raise
                 self._close(lease, None)
             else:
@@ -255,7 +251,18 @@ class _Run:
             self.problems += inconsistencies(cells(session, self.request.span, compared)) if compared else []
 
     def _close(self, lease: YieldingSession, error: BaseException | None) -> None:
-        """Give the locks back and write down how the run ended, as far as that is possible."""
+        """Give the locks back and write down how the run ended, as far as that is possible, whoever is impatient."""
+        try:
+            self._finish(lease, error)
+        except (KeyboardInterrupt, QueryInterruptedError):
+            # The locks go in the transaction that writes everything else: while they are there, nothing was written.
+            if self.identity.run_id in locks.live_runs(lease.session(), self.context.now()):
+                self._finish(lease, error)
+            raise
+        if isinstance(error, BackcourtError):
+            self.tell.stopped(error)
+
+    def _finish(self, lease: YieldingSession, error: BaseException | None) -> None:
         statements = [locks.release(self.identity.run_id)]
         for name in self.tables:
             ended = self.tables[name] = self._ended(name, error)
@@ -266,8 +273,6 @@ class _Run:
                     statements += record_outcome(name, self.identity.now, failed)
         statements += self.tell.closing(self._results(), error, self.errors)
         lease.finish(statements, swallow=error is not None)
-        if isinstance(error, BackcourtError):
-            self.tell.stopped(error)
 
     def _ended(self, name: str, error: BaseException | None) -> TableResult:
         """The result of a table with how it ended."""
