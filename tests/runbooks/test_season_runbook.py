@@ -7,7 +7,7 @@ import pytest
 from backcourt.backfill.request import RunIdentity
 from backcourt.errors import DateRangeError, LockedError, WarehouseError
 from backcourt.integrity import pictures
-from backcourt.integrity.status import Month
+from backcourt.integrity.status import Month, damaged_cells
 from backcourt.integrity.status import months as months_of
 from backcourt.runbooks import facts, season
 from backcourt.runbooks.parameters import SeasonBackfill
@@ -120,7 +120,7 @@ def test_months_count_every_date_once(warehouse, change):
     )
     parameters = given(warehouse)
     with DuckDBWarehouse(warehouse).read() as session:
-        months = months_of(session, parameters.span)
+        months = months_of(session, parameters.span, damaged_cells(session, parameters.span))
         dates = facts.game_dates(session, parameters.span)
     own = [month for month in months if month.short == "PDC"]
     assert [month.month for month in own] == ["2021-10", "2021-11", "2021-12"]
@@ -129,6 +129,15 @@ def test_months_count_every_date_once(warehouse, change):
     assert [month.failed for month in own] == [0, 1, 0]
     assert [month.percent for month in own] == [100, 100 * (own[1].dates - 1) // own[1].dates, 100]
     assert ", 1 failed" in repr(pictures.coverage_by_month(months))
+
+
+def test_a_damaged_date_is_not_called_not_computed(warehouse, change):
+    """A date that was computed and lost its rows has a column of its own in the count, and is not among the others."""
+    change("DELETE FROM nba_precompute.player_daily_cache WHERE cache_date = '2021-11-12'")
+    counted = season.coverage_by_month(given(warehouse, dry_run=False)).parts[1]
+    by_table = {row[0]: dict(zip(counted.headers, row, strict=True)) for row in counted.rows}
+    assert (by_table["PDC"]["damaged"], by_table["PDC"]["not computed"]) == (1, 0)
+    assert {row["damaged"] for name, row in by_table.items() if name != "PDC"} == {0}
 
 
 def test_the_figure_is_the_same_bytes_whatever_it_holds():

@@ -14,7 +14,7 @@ from typing import Literal
 from backcourt.backfill import SQL
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange
 from backcourt.catalog import table
-from backcourt.catalog.views import view
+from backcourt.catalog.views import IN_RANGE, view
 from backcourt.processors.base import Processor
 from backcourt.processors.failures import CATEGORIES
 from backcourt.processors.registry import registry
@@ -114,7 +114,7 @@ def _common(processors: Sequence[Processor]) -> str:
     """CTEs of the dates, of the failure records and of the candidates of some tables."""
     ctes = {
         "dates": f"{view('dates_in_range')} UNION ALL {view('vanished_dates')}",
-        "records": SQL("coverage_records"),
+        "records": view("failure_records", within=IN_RANGE),
         "no_row": SQL("coverage_no_row", expected=_EXPECTED, no_row=_NO_ROW),
         **{_source(processor): processor.candidates_on("dates") for processor in processors},
     }

@@ -21,7 +21,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from backcourt.calendar import DateRange, parse_date
-from backcourt.catalog.views import SqlFiles
+from backcourt.catalog.views import IN_RANGE, SqlFiles
 from backcourt.errors import BackcourtError, UnknownNameError
 from backcourt.processors.registry import select
 from backcourt.warehouse.base import Parameters, Session, Value
@@ -140,7 +140,7 @@ class Diagnostic:
 @lru_cache(maxsize=1)
 def diagnostics() -> tuple[Diagnostic, ...]:
     """Every query, by name."""
-    return tuple(parse(name, _QUERIES(name)) for name in _QUERIES.names)
+    return tuple(parse(name, _QUERIES(name, within=IN_RANGE)) for name in _QUERIES.names)
 
 
 def diagnostic(name: str) -> Diagnostic:

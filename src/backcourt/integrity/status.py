@@ -6,7 +6,7 @@ What runs recorded is not believed where the rows say otherwise: a date is done 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -14,12 +14,14 @@ from itertools import groupby
 from backcourt.backfill.coverage import Cell, cells
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
-from backcourt.catalog.views import ALL_TO_COME, COUNTED_TYPES, LEDGER, view
+from backcourt.catalog.views import ALL_TO_COME, SqlFiles
 from backcourt.integrity.validation import coverage_status
+from backcourt.processors.failures import DATE_LEVEL
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
 from backcourt.warehouse.holders import is_live
 
+_SQL = SqlFiles("backcourt.integrity")
 _ALWAYS = DateRange(date.min, date.max)
 
 
@@ -125,15 +127,10 @@ def status(session: Session, season: str = "", *, now: datetime | None = None) -
         season: Only this season's failed dates and months; "" for all.
         now: The time (UTC), by which a lease has expired or not; None for the clock's.
     """
-    covered = _recorded(session, _ALWAYS, season)
-    within = {(month.table, month.month) for month in covered}
-    damaged = [cell for cell in _damaged(session, _ALWAYS) if (cell.table, f"{cell.day:%Y-%m}") in within]
-    return Status(
-        locks(session, now=now),
-        _failed(session, season),
-        tuple(_by_table(damaged)),
-        tuple(_without(covered, damaged)),
-    )
+    recorded = _recorded(session, _ALWAYS, season)
+    within = {(month.table, month.month) for month in recorded}
+    lost = [cell for cell in damaged_cells(session, _ALWAYS) if (cell.table, _month(cell)) in within]
+    return Status(locks(session, now=now), failed_dates(session, season), damaged_dates(lost), _less(recorded, lost))
 
 
 def locks(session: Session, *, now: datetime | None = None) -> tuple[Lock, ...]:
@@ -156,69 +153,13 @@ def locks(session: Session, *, now: datetime | None = None) -> tuple[Lock, ...]:
     )
 
 
-def _failed(session: Session, season: str) -> tuple[FailedDate, ...]:
-    scheduled = (
-        f"SELECT DISTINCT game_date FROM nba_raw.nbac_schedule WHERE season_type IN {COUNTED_TYPES} "
-        "AND (@season = '' OR season = @season)"
-    )
-    failed = session.rows(
-        f"""
-        SELECT l.table_name, COUNT(*) AS dates, MIN(l.game_date), MAX(l.game_date) AS newest,
-          ARRAY_AGG(COALESCE(l.reason, '') ORDER BY l.game_date DESC LIMIT 1)[OFFSET(0)],
-          ARRAY_AGG(COALESCE(f.failure_reason, '') ORDER BY l.game_date DESC LIMIT 1)[OFFSET(0)]
-        FROM {LEDGER} AS l
-        LEFT JOIN (
-          SELECT processor_name, analysis_date, failure_reason FROM nba_processing.analytics_failures
-          WHERE entity_id = 'DATE_LEVEL'
-          UNION ALL
-          SELECT processor_name, analysis_date, failure_reason FROM nba_processing.precompute_failures
-          WHERE entity_id = 'DATE_LEVEL'
-        ) AS f ON f.analysis_date = l.game_date AND ENDS_WITH(l.table_name, CONCAT('.', f.processor_name))
-        WHERE l.status = 'failed' AND (@season = '' OR l.game_date IN ({scheduled}))
-        GROUP BY l.table_name
-        ORDER BY newest DESC, l.table_name""",
-        {"season": season},
-    )
-    return tuple(
-        FailedDate(str(n), int(str(count)), oldest, newest, str(reason), str(detail))
-        for n, count, oldest, newest, reason, detail in failed
-        if isinstance(oldest, date) and isinstance(newest, date)
-    )
+def failed_dates(session: Session, season: str = "") -> tuple[FailedDate, ...]:
+    """The dates that failed as a whole, by table; ``season`` as of ``status``."""
+    rows = session.query(_SQL("failed_dates"), {"season": season, "date_level": DATE_LEVEL}).to_pylist()
+    return tuple(FailedDate(row.pop("table_name"), **row) for row in rows)
 
 
-def months(session: Session, span: DateRange) -> tuple[Month, ...]:
-    """Every computed table in every month of a range, in dependency order."""
-    return tuple(_without(_recorded(session, span), _damaged(session, span)))
-
-
-def _recorded(session: Session, span: DateRange, season: str = "") -> list[Month]:
-    """The months as the ledger has them."""
-    rows = session.query(
-        f"""
-        SELECT t AS `table`, FORMAT_DATE('%Y-%m', d.game_date) AS month, COUNTIF(d.played) AS dates,
-          COUNTIF(d.played AND l.status = 'done') AS done, COUNTIF(d.played AND l.status = 'skipped') AS skipped,
-          COUNTIF(l.status = 'failed') AS failed, COUNTIF(NOT d.played AND l.status = 'pending') AS pending
-        FROM (
-          SELECT game_date, final_games > 0 AS played FROM ({view("dates_in_range")})
-          WHERE @season = '' OR season_year = SAFE_CAST(SUBSTR(@season, 1, 4) AS INT64)
-        ) AS d
-        CROSS JOIN UNNEST(@tables) AS t
-        LEFT JOIN {LEDGER} AS l ON l.table_name = t AND l.game_date = d.game_date
-        WHERE d.played OR l.game_date IS NOT NULL
-        GROUP BY t, month""",
-        {
-            "tables": [processor.table.full_name for processor in registry()],
-            "season": season,
-            "start_date": span.start,
-            "end_date": span.end,
-            "ahead": ALL_TO_COME,
-        },
-    ).to_pylist()
-    order = [processor.table.full_name for processor in registry()]
-    return sorted((Month(**row) for row in rows), key=lambda month: (order.index(month.table), month.month))
-
-
-def _damaged(session: Session, span: DateRange) -> list[Cell]:
+def damaged_cells(session: Session, span: DateRange = _ALWAYS) -> list[Cell]:
     """Tables' dates that are recorded as done and are not whole, as ``validate coverage`` judges it."""
     return [
         cell
@@ -227,18 +168,42 @@ def _damaged(session: Session, span: DateRange) -> list[Cell]:
     ]
 
 
-def _by_table(damaged: Sequence[Cell]) -> Iterator[DamagedDates]:
-    for name, group in groupby(damaged, key=lambda cell: cell.table):
-        days = [cell.day for cell in group]
-        yield DamagedDates(name, len(days), days[0], days[-1])
+def damaged_dates(damaged: Sequence[Cell]) -> tuple[DamagedDates, ...]:
+    """The same by table; tables and dates are in order."""
+    by_table = [(name, [cell.day for cell in own]) for name, own in groupby(damaged, key=lambda cell: cell.table)]
+    return tuple(DamagedDates(name, len(days), days[0], days[-1]) for name, days in by_table)
 
 
-def _without(months: Sequence[Month], damaged: Sequence[Cell]) -> Iterator[Month]:
+def months(session: Session, span: DateRange, damaged: Sequence[Cell]) -> tuple[Month, ...]:
+    """Every computed table in every month of a range, in dependency order.
+
+    Args:
+        session: An open session.
+        span: The range.
+        damaged: The damaged dates, at least those of the range.
+    """
+    return _less(_recorded(session, span), [cell for cell in damaged if span.start <= cell.day <= span.end])
+
+
+def _recorded(session: Session, span: DateRange, season: str = "") -> list[Month]:
+    """The months as the ledger has them."""
+    order = [processor.table.full_name for processor in registry()]
+    bounds = {"start_date": span.start, "end_date": span.end}
+    rows = session.query(
+        _SQL("recorded_months"), {"tables": order, "season": season, "ahead": ALL_TO_COME, **bounds}
+    ).to_pylist()
+    return sorted((Month(**row) for row in rows), key=lambda month: (order.index(month.table), month.month))
+
+
+def _less(months: Sequence[Month], damaged: Sequence[Cell]) -> tuple[Month, ...]:
     """The months, without the damaged dates among what is done."""
-    lost = Counter((cell.table, f"{cell.day:%Y-%m}") for cell in damaged if cell.candidates)
-    for month in months:
-        count = lost[month.table, month.month]
-        yield replace(month, done=month.done - count, damaged=count) if count else month
+    lost = Counter((cell.table, _month(cell)) for cell in damaged if cell.candidates)
+    counts = ((month, lost[month.table, month.month]) for month in months)
+    return tuple(replace(month, done=month.done - count, damaged=count) for month, count in counts)
+
+
+def _month(cell: Cell) -> str:
+    return f"{cell.day:%Y-%m}"
 
 
 def _time(value: object) -> datetime:

@@ -10,8 +10,8 @@ from backcourt.backfill.run import run
 from backcourt.integrity import tables
 from backcourt.integrity.preflight import sources
 from backcourt.integrity.sources import NEEDED
+from backcourt.integrity.status import damaged_cells, damaged_dates, failed_dates, locks
 from backcourt.integrity.status import months as months_of
-from backcourt.integrity.status import status
 from backcourt.integrity.validation import computed
 from backcourt.processors.registry import registry
 from backcourt.runbooks import facts
@@ -43,8 +43,8 @@ def state(parameters: SeasonBackfill) -> Answer:
     with warehouse.read() as session:
         dates = facts.game_dates(session, parameters.span)
         loaded = sources(session, parameters.span)
-        months = months_of(session, parameters.span)
-        now = status(session)
+        held, failed, lost = locks(session), failed_dates(session), damaged_cells(session)
+        months = months_of(session, parameters.span, lost)
     parts: list[Part] = [
         Note(
             f"Run {lock.run_id} ({lock.holder}) is writing {lock.what} since {lock.since:%Y-%m-%d %H:%M} UTC.",
@@ -52,13 +52,13 @@ def state(parameters: SeasonBackfill) -> Answer:
         )
         if lock.live
         else Note(f"Run {lock.run_id} ({lock.holder}) died and left its locks behind; the next run frees them.")
-        for lock in now.locks
+        for lock in held
     ]
-    parts += [] if any(lock.live for lock in now.locks) else [Note("No one is writing.", "good")]
-    if now.failed:
-        parts += [Note("Dates that failed as a whole:", "question"), tables.failed(now.failed)]
-    if now.damaged:
-        parts += [Note("Dates that are no longer whole:", "question"), tables.damaged(now.damaged)]
+    parts += [] if any(lock.live for lock in held) else [Note("No one is writing.", "good")]
+    if failed:
+        parts += [Note("Dates that failed as a whole:", "question"), tables.failed(failed)]
+    if lost:
+        parts += [Note("Dates that are no longer whole:", "question"), tables.damaged(damaged_dates(lost))]
     return validated(
         loaded,
         parameters,
@@ -141,16 +141,15 @@ def coverage_by_month(parameters: SeasonBackfill) -> Answer:
     from backcourt.integrity import pictures
 
     with parameters.open().read() as session:
-        months = months_of(session, parameters.span)
+        months = months_of(session, parameters.span, damaged_cells(session, parameters.span))
     picture = pictures.coverage_by_month(months)
-    headers = ("table", "game dates", "done", "bootstrap", "failed", "not computed")
+    headers = ("table", "game dates", "done", "bootstrap", "failed", "damaged", "not computed")
+    fields = ("dates", "done", "skipped", "failed", "damaged")
     rows = []
     for name in dict.fromkeys(month.short for month in months):
         own = [month for month in months if month.short == name]
-        dates, done, bootstrap, failed = (
-            sum(getattr(month, field) for month in own) for field in ("dates", "done", "skipped", "failed")
-        )
-        rows.append((name, dates, done, bootstrap, failed, dates - done - bootstrap - failed))
+        dates, *known = (sum(getattr(month, field) for month in own) for field in fields)
+        rows.append((name, dates, *known, dates - sum(known)))
     return Answer(picture.alt, [picture, Rows(headers, rows, headers[1:])])
 
 

@@ -7,15 +7,7 @@
 SELECT
   l.game_date, l.table_name, l.reason, f.failure_reason, f.can_retry, l.attempt, l.mode, l.run_id, l.finished_at
 FROM nba_processing.backfill_ledger AS l
-LEFT JOIN (
-  SELECT processor_name, analysis_date, failure_reason, can_retry
-  FROM nba_processing.analytics_failures
-  WHERE entity_id = 'DATE_LEVEL' AND analysis_date BETWEEN @start_date AND @end_date
-  UNION ALL
-  SELECT processor_name, analysis_date, failure_reason, can_retry
-  FROM nba_processing.precompute_failures
-  WHERE entity_id = 'DATE_LEVEL' AND analysis_date BETWEEN @start_date AND @end_date
-) AS f
-  ON ENDS_WITH(l.table_name, CONCAT('.', f.processor_name)) AND f.analysis_date = l.game_date
+LEFT JOIN ({failure_records}) AS f
+  ON f.entity_id = 'DATE_LEVEL' AND ENDS_WITH(l.table_name, CONCAT('.', f.processor_name)) AND f.analysis_date = l.game_date
 WHERE l.status = 'failed' AND l.game_date BETWEEN @start_date AND @end_date AND @table IN ('all', l.table_name)
 ORDER BY l.game_date, l.table_name

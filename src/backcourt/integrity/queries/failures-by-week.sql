@@ -4,16 +4,7 @@
 -- Parameter start_date DATE = earliest: first game date
 -- Parameter end_date DATE = latest: last game date
 -- Parameter table TABLE = all: one computed table, by its name or abbreviation
-WITH records AS (
-  SELECT processor_name, analysis_date, entity_id, failure_category
-  FROM nba_processing.analytics_failures
-  WHERE analysis_date BETWEEN @start_date AND @end_date
-  UNION ALL
-  SELECT processor_name, analysis_date, entity_id, failure_category
-  FROM nba_processing.precompute_failures
-  WHERE analysis_date BETWEEN @start_date AND @end_date
-),
-openings AS (
+WITH openings AS (
   SELECT season, MIN(game_date) AS opening_day, MAX(game_date) AS last_day
   FROM nba_raw.nbac_schedule
   WHERE season_type IN {counted_types}
@@ -28,7 +19,7 @@ SELECT
   COUNT(DISTINCT r.entity_id) AS entities,
   MIN(r.analysis_date) AS first_date,
   MAX(r.analysis_date) AS last_date
-FROM records AS r
+FROM ({failure_records}) AS r
 INNER JOIN openings AS o ON r.analysis_date BETWEEN o.opening_day AND o.last_day
 WHERE @table = 'all' OR ENDS_WITH(@table, CONCAT('.', r.processor_name))
 GROUP BY o.season, week, table_name, r.failure_category
