@@ -6,11 +6,12 @@ made: a key or critical field that names no column cannot exist.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 SqlType = Literal[
-    "STRING", "INT64", "FLOAT64", "BOOL", "DATE", "TIMESTAMP", "JSON", "ARRAY<FLOAT64>", "ARRAY<STRING>", "ARRAY<INT64>"
+    "STRING", "INT64", "FLOAT64", "BOOL", "DATE", "TIMESTAMP", "ARRAY<FLOAT64>", "ARRAY<STRING>", "ARRAY<INT64>"
 ]
 Phase = Literal["raw", "reference", "analytics", "precompute", "operations"]
 
@@ -204,6 +205,21 @@ class Table:
     def hashed(self) -> bool:
         """True if rows carry a data_hash, so that unchanged rows are left alone."""
         return "data_hash" in self._by_name
+
+    def differences(self, present: Mapping[str, str] | None) -> list[str]:
+        """In words, how a stored table differs from this one.
+
+        Args:
+            present: Its columns' types; None if there is no such table.
+        """
+        if present is None:
+            return [f"{self.full_name} does not exist"]
+        return [
+            f"{self.full_name}.{column.name} "
+            + (f"is {kind}, the catalog says {column.type}" if kind else "does not exist")
+            for column in self.columns
+            if (kind := present.get(column.name)) != column.type
+        ]
 
     def column(self, name: str) -> Column:
         """The column of that name.

@@ -12,11 +12,12 @@ from uuid import uuid4
 
 from backcourt.errors import WarehouseError
 from backcourt.settings import Settings
+from backcourt.warehouse.arrow import plain
 from backcourt.warehouse.base import STAGING, Parameters, Session, Staged, Statement
 from backcourt.warehouse.bigquery_errors import errors_for_people
 from backcourt.warehouse.bigquery_jobs import Jobs, connect, first_contact
-from backcourt.warehouse.bigquery_layout import differences, ensure
-from backcourt.warehouse.bigquery_names import Names
+from backcourt.warehouse.bigquery_layout import ensure, present
+from backcourt.warehouse.bigquery_names import Names, address
 from backcourt.warehouse.holders import Holder, this_process
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from google.cloud import bigquery
 
     from backcourt.catalog.model import Table
-
-SCHEME = "bigquery://"
 
 
 class BigQuerySession:
@@ -66,7 +65,7 @@ class BigQuerySession:
         """Make a parquet file readable as nba_staging.NAME: it is sent, with types that the service knows."""
         import pyarrow.parquet as pq
 
-        return self.stage_arrow(name, _plain(pq.read_table(path)))
+        return self.stage_arrow(name, plain(pq.read_table(path)))
 
     def interrupt(self) -> None:
         """Stop the statement that runs now, from another thread."""
@@ -81,27 +80,6 @@ class BigQuerySession:
     def transaction(self, statements: Sequence[Statement]) -> list[int]:
         """Run statements that change tables, all or none."""
         return self._jobs.script(statements) if statements else []
-
-
-def _plain(data: pa.Table) -> pa.Table:
-    """A table without the types that only files have: dictionaries, small numbers, large texts, times without zone."""
-    import pyarrow as pa
-
-    def kind(of: pa.DataType) -> pa.DataType:
-        while pa.types.is_dictionary(of):
-            of = of.value_type
-        if pa.types.is_list(of) or pa.types.is_large_list(of):
-            return pa.list_(kind(of.value_type))
-        plain = (
-            (pa.types.is_integer, pa.int64()),
-            (pa.types.is_floating, pa.float64()),
-            (pa.types.is_timestamp, pa.timestamp("us", "UTC")),
-            (pa.types.is_boolean, pa.bool_()),
-            (pa.types.is_date, pa.date32()),
-        )
-        return next((found for fits, found in plain if fits(of)), pa.string())
-
-    return data.cast(pa.schema([(column.name, kind(column.type)) for column in data.schema]))
 
 
 class BigQueryWarehouse:
@@ -121,7 +99,7 @@ class BigQueryWarehouse:
             ids: Makes the id of a session.
         """
         self.project = project
-        self.name = f"{SCHEME}{project}"
+        self.name = address(project)
         self._settings = settings
         self._ids = ids
         self._instance = ids()
@@ -155,7 +133,9 @@ class BigQueryWarehouse:
     def differences(self, tables: Iterable[Table]) -> list[str]:
         """In which the stored tables differ from these; nothing is changed."""
         with errors_for_people(self.name):
-            return differences(self._client, self._names(), tables)
+            wanted = tuple(tables)
+            found = present(self._client, self._names(), wanted)
+        return [said for table in wanted for said in table.differences(found.get(table.full_name))]
 
     def holder(self) -> Holder:
         """This process; its name is like no other's, because the kernel of one machine knows nothing of another's."""

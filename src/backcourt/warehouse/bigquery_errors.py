@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from backcourt.errors import BackcourtError, QueryError, QueryInterruptedError, WarehouseError
+from backcourt.errors import BackcourtError, QueryError, QueryInterruptedError, WarehouseError, one_line
 from backcourt.warehouse.duckdb_errors import StatementError
 
 _RIGHT = re.compile(r"\b(bigquery\.[A-Za-z]+\.[A-Za-z]+)\b")
 _ABORTED = re.compile("concurrent update|conflict|aborted due to", re.IGNORECASE)
-_LONGEST = 300
 
 
 @contextmanager
@@ -96,5 +95,4 @@ def _of_service(name: str, error: Exception) -> BackcourtError:
 def _said(error: Exception) -> str:
     """What the service said, on one line, without the address that was asked."""
     text = str(getattr(error, "message", "") or error)
-    text = re.sub(r"^(GET|POST|PUT|PATCH|DELETE) \S+: ", "", " ".join(text.split()))
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+    return one_line(re.sub(r"^(GET|POST|PUT|PATCH|DELETE) \S+: ", "", text))

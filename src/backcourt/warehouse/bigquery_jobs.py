@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from backcourt.errors import BackcourtError, QueryError, SettingsError
 from backcourt.settings import Settings
+from backcourt.warehouse.arrow import type_of
 from backcourt.warehouse.base import Parameters, Statement
 from backcourt.warehouse.bigquery_errors import aborted, errors_for_people
-from backcourt.warehouse.bigquery_names import Names, parameters_of, with_parameters
+from backcourt.warehouse.bigquery_names import Names, address, field_of, parameters_of, with_parameters
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,12 +43,12 @@ def connect(project: str, settings: Settings) -> bigquery.Client:
         from google.cloud import bigquery
     except ImportError as error:
         raise SettingsError(
-            f"bigquery://{project} needs packages that are not installed",
+            f"{address(project)} needs packages that are not installed",
             next_step='pip install "backcourt[bigquery]"',
         ) from error
     endpoint = settings.bigquery_endpoint
     local = endpoint is not None and endpoint.startswith(("http://127.0.0.1:", "http://localhost:"))
-    with errors_for_people(f"bigquery://{project}"):
+    with errors_for_people(address(project)):
         return bigquery.Client(
             project=settings.bigquery_billing_project or project,
             credentials=AnonymousCredentials() if local else None,  # type: ignore[no-untyped-call]
@@ -87,7 +88,7 @@ class Jobs:
     @property
     def warehouse(self) -> str:
         """The warehouse as people name it."""
-        return f"bigquery://{self.names.project}"
+        return address(self.names.project)
 
     def query(self, sql: str, parameters: Parameters | None = None, *, into: str = "") -> Any:  # noqa: ANN401
         """Run one statement; returns its rows as the client gives them.
@@ -142,7 +143,7 @@ class Jobs:
         config = bigquery.LoadJobConfig(
             source_format="PARQUET",
             write_disposition="WRITE_TRUNCATE",
-            schema=[_field(column.name, column.type) for column in data.schema],
+            schema=[field_of(column.name, type_of(column.type)) for column in data.schema],
             labels=LABELS,
             parquet_options=options,
         )
@@ -230,20 +231,3 @@ def _typed(name: str, values: Parameters, sql: str, *, called: str = "") -> Any:
         kind = _kind(value[0]) if value else "STRING"
         return bigquery.ArrayQueryParameter(called or name, kind, list(value))
     return bigquery.ScalarQueryParameter(called or name, _kind(value), value)
-
-
-def _field(name: str, kind: pa.DataType) -> bigquery.SchemaField:
-    import pyarrow as pa
-    from google.cloud import bigquery
-
-    mode = "NULLABLE"
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        mode, kind = "REPEATED", kind.value_type
-    kinds = (
-        (pa.types.is_boolean, "BOOL"),
-        (pa.types.is_integer, "INT64"),
-        (pa.types.is_floating, "FLOAT64"),
-        (pa.types.is_date, "DATE"),
-        (pa.types.is_timestamp, "TIMESTAMP"),
-    )
-    return bigquery.SchemaField(name, next((said for fits, said in kinds if fits(kind)), "STRING"), mode=mode)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from backcourt.errors import WarehouseError
 from backcourt.warehouse.base import STAGING
 from backcourt.warehouse.bigquery_jobs import LABELS
+from backcourt.warehouse.bigquery_names import field_of
 
 if TYPE_CHECKING:
     from google.cloud import bigquery
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 STAGED_FOR = 24 * 3600 * 1000
 """Milliseconds after which the service takes staged tables away."""
 _SCHEMA = "schema"
+_CLUSTERED = 4
+_LONGEST = 1024
+"""Limits of the service: clustering columns, and characters of a description."""
 
 
 def ensure(client: bigquery.Client, names: Names, tables: Iterable[Table], *, location: str | None) -> None:
@@ -41,24 +45,17 @@ def ensure(client: bigquery.Client, names: Names, tables: Iterable[Table], *, lo
                 _evolve(client, names, table)
 
 
-def differences(client: bigquery.Client, names: Names, tables: Iterable[Table]) -> list[str]:
-    """In which the stored tables differ from the catalog's: tables and columns that are missing or of another type."""
+def present(client: bigquery.Client, names: Names, tables: Iterable[Table]) -> dict[str, dict[str, str]]:
+    """Catalog type by column by table; tables that do not exist are missing."""
     from google.api_core.exceptions import NotFound
 
-    found: list[str] = []
+    found = {}
     for table in tables:
         try:
             stored = client.get_table(names.table(table.full_name))
         except NotFound:
-            found.append(f"{table.full_name} does not exist")
             continue
-        kinds = {column.name: _kind_of(column) for column in stored.schema}
-        for column in table.columns:
-            kind = kinds.get(column.name)
-            if kind is None:
-                found.append(f"{table.full_name}.{column.name} does not exist")
-            elif kind != column.type:
-                found.append(f"{table.full_name}.{column.name} is {kind}, the catalog says {column.type}")
+        found[table.full_name] = {column.name: _kind_of(column) for column in stored.schema}
     return found
 
 
@@ -94,14 +91,15 @@ def _dataset(
 def _table(names: Names, table: Table) -> bigquery.Table:
     from google.cloud import bigquery
 
-    made = bigquery.Table(names.table(table.full_name), schema=[_field(column) for column in table.columns])
+    schema = [_field(column, required=column.required) for column in table.columns]
+    made = bigquery.Table(names.table(table.full_name), schema=schema)
     made.description = table.description
     made.labels = {**LABELS, _SCHEMA: schema_hash(table)}
     if table.partition:
         # A date holds 0.1 to 0.5 MB: a partition of each would be mostly overhead.
         made.time_partitioning = bigquery.TimePartitioning(type_="MONTH", field=table.partition)
-    cluster = [table.partition] if table.partition else []
-    made.clustering_fields = [*cluster, *(name for name in table.key if name not in cluster)][:4] or None
+    cluster = dict.fromkeys([*([table.partition] if table.partition else []), *(table.cluster or table.key)])
+    made.clustering_fields = list(cluster)[:_CLUSTERED] or None
     return made
 
 
@@ -123,13 +121,8 @@ def _evolve(client: bigquery.Client, names: Names, table: Table) -> None:
     client.update_table(stored, ["schema", "labels"] if added else ["labels"])
 
 
-def _field(column: Column, *, required: bool | None = None) -> bigquery.SchemaField:
-    from google.cloud import bigquery
-
-    inner = column.type.removeprefix("ARRAY<").removesuffix(">")
-    strict = column.required if required is None else required
-    mode = "REPEATED" if inner != column.type else "REQUIRED" if strict else "NULLABLE"
-    return bigquery.SchemaField(column.name, inner, mode=mode, description=column.description[:1024])
+def _field(column: Column, *, required: bool) -> bigquery.SchemaField:
+    return field_of(column.name, column.type, required=required, description=column.description[:_LONGEST])
 
 
 def _kind_of(column: bigquery.SchemaField) -> str:

@@ -10,11 +10,20 @@ import functools
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from backcourt.catalog import TABLES
 from backcourt.warehouse.base import STAGING
 
-_DATASETS = frozenset({table.dataset for table in TABLES} | {"nba_processing"})
+if TYPE_CHECKING:
+    from google.cloud import bigquery
+
+_DATASETS = frozenset({table.dataset for table in TABLES} | {STAGING})
+
+
+def address(project: str) -> str:
+    """A project's warehouse, as people name it."""
+    return f"bigquery://{project}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,15 @@ class Names:
         return "".join([*parts, sql[place:]])
 
 
+def field_of(name: str, kind: str, *, required: bool = False, description: str = "") -> bigquery.SchemaField:
+    """A column of the service: a list is REPEATED, which cannot be required."""
+    from google.cloud import bigquery
+
+    inner = kind.removeprefix("ARRAY<").removesuffix(">")
+    mode = "REPEATED" if inner != kind else "REQUIRED" if required else "NULLABLE"
+    return bigquery.SchemaField(name, inner, mode=mode, description=description)
+
+
 def parameters_of(sql: str) -> frozenset[str]:
     """The named parameters that stand in a statement."""
     return frozenset(sql[start + 1 : end] for start, end in _parameters(sql))
@@ -73,7 +91,7 @@ def _tables(sql: str) -> tuple[tuple[int, int, str], ...]:
         (kind, start, _), (dot, _, _), (_, _, end) = tokens[number : number + 3]
         before = tokens[number - 1][0] if number else ""
         word = sql[start : tokens[number][2]].strip("`")
-        if kind == "name" and dot == "." and before != "." and word in _DATASETS | {STAGING}:
+        if kind == "name" and dot == "." and before != "." and word in _DATASETS:
             found.append((start, end, f"{word}.{sql[tokens[number + 2][1] : end].strip('`')}"))
     return tuple(found)
 

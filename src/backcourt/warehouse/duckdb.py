@@ -23,7 +23,7 @@ from backcourt.warehouse.base import STAGING, Parameters, Session, Staged, State
 from backcourt.warehouse.dead_runs import bury
 from backcourt.warehouse.dialect import Translated, is_read_only
 from backcourt.warehouse.duckdb_errors import StatementError, close, errors_for_people, file_error
-from backcourt.warehouse.duckdb_layout import LAYOUT, differences, layout_of, migration
+from backcourt.warehouse.duckdb_layout import LAYOUT, layout_of, migration, present
 from backcourt.warehouse.holders import Holder, this_process
 from backcourt.warehouse.translation import translate
 from backcourt.warehouse.turn import Turn
@@ -234,7 +234,8 @@ class DuckDBWarehouse:
         connection = self._connect(read_only=True)
         try:
             with errors_for_people(self.path):
-                return differences(connection, tuple(tables))
+                found = present(connection)
+                return [said for table in tables for said in table.differences(found.get(table.full_name))]
         finally:
             close(connection, self.path)
 
@@ -261,7 +262,9 @@ class DuckDBWarehouse:
         try:
             with errors_for_people(self.path):
                 packages = [processor.table for processor in processors_of_packages()]
-                if layout_of(connection, self.path) < LAYOUT or (packages and differences(connection, packages)):
+                found = present(connection) if packages else {}
+                changed = any(table.differences(found.get(table.full_name)) for table in packages)
+                if layout_of(connection, self.path) < LAYOUT or changed:
                     close(connection, self.path)
                     self.ensure(TABLES)
                     connection = self._connect(read_only=True)

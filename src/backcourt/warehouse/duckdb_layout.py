@@ -26,7 +26,6 @@ _TYPES = {
     "BOOL": "BOOLEAN",
     "DATE": "DATE",
     "TIMESTAMP": "TIMESTAMP WITH TIME ZONE",
-    "JSON": "VARCHAR",
     "ARRAY<STRING>": "VARCHAR[]",
     "ARRAY<INT64>": "BIGINT[]",
     "ARRAY<FLOAT64>": "DOUBLE[]",
@@ -160,22 +159,13 @@ def _ddl(column: Column) -> str:
     return f"{column.name} {_TYPES[column.type]}{' NOT NULL' if column.required else ''}"
 
 
-def differences(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> list[str]:
-    """In which the file's tables differ from the catalog's: tables and columns that are missing or of another type."""
-    present = _present(connection)
-    found: list[str] = []
-    for table in tables:
-        columns = present.get(table.full_name)
-        if columns is None:
-            found.append(f"{table.full_name} does not exist")
-            continue
-        for column in table.columns:
-            kind = columns.get(column.name)
-            if kind is None:
-                found.append(f"{table.full_name}.{column.name} does not exist")
-            elif kind != _TYPES[column.type]:
-                found.append(f"{table.full_name}.{column.name} is {kind}, the catalog says {_TYPES[column.type]}")
-    return found
+def present(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Catalog type by column by table; another type than the catalog knows is called as the engine calls it."""
+    kinds = {own: kind for kind, own in _TYPES.items()}
+    return {
+        table: {column: kinds.get(kind, kind) for column, kind in columns.items()}
+        for table, columns in _present(connection).items()
+    }
 
 
 def _present(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
