@@ -70,9 +70,33 @@ def test_what_is_staged_is_the_sessions_own(warehouse):
         assert one.rows(f"SELECT SUM(day) FROM {first}") == [(6,)]
         assert two.rows(f"SELECT day, names FROM {second}") == [(9, ["x", "y"])]
         one.discard(first)
-        with pytest.raises(BackcourtError):
-            one.rows(f"SELECT * FROM {first}")
+        again = one.stage_query("part", "SELECT @day AS day", {"day": 5})
+        assert (again.rows, one.rows(f"SELECT day FROM {again}")) == (1, [(5,)])
         assert two.rows("SELECT COUNT(*) FROM nba_staging.part") == [(1,)]
+
+
+def test_a_step_is_one_job(warehouse):
+    """What is staged goes with the next question or transaction; several questions are one job, whose answers have their types."""
+    day, now = date(2021, 12, 1), datetime(2021, 12, 1, 18, 30, tzinfo=UTC)
+    with warehouse.write([LOCKS]) as session:
+        jobs = session._jobs
+        first = session.stage_query("days", "SELECT @value AS day", {"value": day})
+        second = session.stage_query("numbers", "SELECT n, @value AS word FROM UNNEST([1, 2, 3]) AS n", {"value": "x"})
+        assert jobs._number == 0
+        answers = session.ask(
+            Statement(f"SELECT day, @value AS at, CAST(NULL AS FLOAT64) AS none FROM {first}", {"value": now}),
+            Statement(f"WITH w AS (SELECT word, COUNT(*) AS n FROM {second} GROUP BY word) SELECT word, n FROM w"),
+            Statement(f"SELECT n FROM {second} WHERE n > @value", {"value": 5}),
+        )
+        assert answers == [[(day, now, None)], [("x", 3)], []]
+        assert jobs._number == 1
+        third = session.stage_query("more", f"SELECT n + 1 AS n FROM {second}")
+        assert session.transaction(
+            [lock("a"), Statement(f"DELETE FROM {LOCKS.full_name} WHERE 4 IN (SELECT n FROM {third})")]
+        ) == [1, 1]
+        assert jobs._number == 2
+        with pytest.raises(QueryError, match="column without a name"):
+            session.ask(Statement("SELECT COUNT(*) FROM nba_staging.more"), Statement("SELECT 1 AS one"))
 
 
 def test_files_of_any_writer_are_staged(session, tmp_path):

@@ -6,7 +6,8 @@ reads or publishes; nobody keeps one across a computation that does not need it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -60,17 +61,25 @@ class PublishedRows:
         )
 
 
-@dataclass(frozen=True, slots=True)
+Rows = list[tuple[object, ...]]
+
+
 class Staged:
     """Rows that a session keeps until they are published.
 
     Attributes:
         name: Full name to use in SQL.
-        rows: How many there are.
     """
 
-    name: str
-    rows: int
+    def __init__(self, name: str, count: Callable[[], int]) -> None:
+        """Name them; ``count`` says how many there are when somebody asks."""
+        self.name = name
+        self._count = count
+
+    @functools.cached_property
+    def rows(self) -> int:
+        """How many there are. A project has to be asked: a step that is to be one job asks with its other questions."""
+        return self._count()
 
     def __str__(self) -> str:
         """The name, so that it can stand in SQL."""
@@ -87,11 +96,21 @@ class Session(Protocol):
             QueryError: If the statement is refused.
         """
 
-    def rows(self, sql: str, parameters: Parameters | None = None) -> list[tuple[object, ...]]:
-        """The rows of a small SELECT as tuples."""
+    def rows(self, sql: str, parameters: Parameters | None = None) -> Rows:
+        """The rows of a small SELECT as tuples, in its order."""
+
+    def ask(self, *questions: Statement) -> list[Rows]:
+        """The rows of several small SELECTs, in one round trip; they come in no order, and every column has a name.
+
+        Raises:
+            QueryError: If one of them, or what was staged before, is refused.
+        """
 
     def stage_query(self, name: str, sql: str, parameters: Parameters | None = None) -> Staged:
-        """Keep the rows of a SELECT as nba_staging.NAME, replacing what was staged under that name."""
+        """Keep the rows of a SELECT as nba_staging.NAME, replacing what was staged under that name.
+
+        It may be carried out no sooner than the next statement that reads or changes something, together with it.
+        """
 
     def discard(self, *staged: Staged) -> None:
         """Forget staged rows before the session ends."""

@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from backcourt.errors import WarehouseError
 from backcourt.settings import Settings
 from backcourt.warehouse.arrow import plain
-from backcourt.warehouse.base import STAGING, Parameters, Session, Staged, Statement
+from backcourt.warehouse.base import STAGING, Parameters, Rows, Session, Staged, Statement
 from backcourt.warehouse.bigquery_errors import errors_for_people
 from backcourt.warehouse.bigquery_jobs import Jobs, connect, first_contact
 from backcourt.warehouse.bigquery_layout import ensure, present
-from backcourt.warehouse.bigquery_names import Names, address
+from backcourt.warehouse.bigquery_names import Names, address, together
 from backcourt.warehouse.holders import Holder, this_process
 
 if TYPE_CHECKING:
@@ -33,27 +33,52 @@ class BigQuerySession:
     def __init__(self, jobs: Jobs) -> None:
         """Send statements through these jobs."""
         self._jobs = jobs
+        self._stages: list[Statement] = []
+        """What is to be staged with the next job."""
+        self._uncounted: dict[str, int | None] = {}
 
     def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
         """The rows of a SELECT as an Arrow table."""
         with errors_for_people(self._jobs.warehouse):
-            return self._jobs.query(sql, parameters).to_arrow(create_bqstorage_client=False)
+            return self._read(Statement(sql, parameters or {})).to_arrow(create_bqstorage_client=False)
 
-    def rows(self, sql: str, parameters: Parameters | None = None) -> list[tuple[object, ...]]:
-        """The rows of a small SELECT as tuples."""
+    def rows(self, sql: str, parameters: Parameters | None = None) -> Rows:
+        """The rows of a small SELECT as tuples, in its order."""
         with errors_for_people(self._jobs.warehouse):
-            return [tuple(row.values()) for row in self._jobs.query(sql, parameters)]
+            return [tuple(row.values()) for row in self._read(Statement(sql, parameters or {}))]
+
+    def ask(self, *questions: Statement) -> list[Rows]:
+        """The rows of several small SELECTs, as one job."""
+        if len(questions) == 1:
+            return [self.rows(questions[0].sql, questions[0].parameters)]
+        with errors_for_people(self._jobs.warehouse):
+            (row,) = self._read(together(questions)) if questions else ((),)
+            return [[tuple(item.values()) for item in items] for items in row]
+
+    def _read(self, question: Statement) -> Any:  # noqa: ANN401
+        """The rows of a SELECT; what is to be staged for it is staged by the same job."""
+        stages, self._stages = self._stages, []
+        return self._jobs.query(question, stages)
 
     def stage_query(self, name: str, sql: str, parameters: Parameters | None = None) -> Staged:
         """Keep the rows of a SELECT as nba_staging.NAME."""
         full = f"{STAGING}.{name}"
-        return Staged(full, self._jobs.query(sql, parameters, into=full).total_rows)
+        self._stages.append(Statement(f"CREATE OR REPLACE TABLE {full} AS\n{sql}", parameters or {}))
+        self._uncounted[full] = None
+        return Staged(full, functools.partial(self._count, full))
+
+    def _count(self, full: str) -> int:
+        """How many rows are staged: all that nobody has counted yet are counted at once."""
+        if self._uncounted.get(full) is None:
+            names = [name for name, count in self._uncounted.items() if count is None]
+            counts = " UNION ALL ".join(f"SELECT '{name}' AS name, COUNT(*) AS n FROM {name}" for name in names)
+            self._uncounted |= {str(name): int(str(count)) for name, count in self.rows(counts)}
+        return self._uncounted.get(full) or 0
 
     def discard(self, *staged: Staged) -> None:
-        """Forget staged rows before the session ends."""
-        with errors_for_people(self._jobs.warehouse):
-            for item in staged:
-                self._jobs.client.delete_table(self._jobs.names.table(item.name), not_found_ok=True)
+        """Nothing: the service takes staged tables away when their time has come."""
+        for item in staged:
+            self._uncounted.pop(item.name, None)
 
     def stage_arrow(self, name: str, data: pa.Table) -> str:
         """Make an Arrow table readable as nba_staging.NAME."""
@@ -74,12 +99,16 @@ class BigQuerySession:
 
     @contextmanager
     def worker(self) -> Iterator[Session]:
-        """Another session on the same project, for another thread."""
+        """Another session on the same project, for another thread, which sees what is staged here."""
+        if self._stages:
+            self._jobs.script(self._stages)
+            self._stages = []
         yield BigQuerySession(self._jobs)
 
     def transaction(self, statements: Sequence[Statement]) -> list[int]:
         """Run statements that change tables, all or none."""
-        return self._jobs.script(statements) if statements else []
+        stages, self._stages = self._stages, []
+        return self._jobs.transaction(statements, stages) if statements else []
 
 
 class BigQueryWarehouse:

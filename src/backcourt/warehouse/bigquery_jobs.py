@@ -16,7 +16,7 @@ from backcourt.settings import Settings
 from backcourt.warehouse.arrow import type_of
 from backcourt.warehouse.base import Parameters, Statement
 from backcourt.warehouse.bigquery_errors import aborted, errors_for_people
-from backcourt.warehouse.bigquery_names import Names, address, field_of, parameters_of, with_parameters
+from backcourt.warehouse.bigquery_names import Names, address, field_of, parameters_of, renamed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -90,40 +90,41 @@ class Jobs:
         """The warehouse as people name it."""
         return address(self.names.project)
 
-    def query(self, sql: str, parameters: Parameters | None = None, *, into: str = "") -> Any:  # noqa: ANN401
-        """Run one statement; returns its rows as the client gives them.
-
-        Args:
-            sql: The statement, with names as in the catalog.
-            parameters: Values of its parameters.
-            into: Full name of the staged table that is to hold the rows; "" to return them.
+    def query(self, question: Statement, stages: Sequence[Statement] = ()) -> Any:  # noqa: ANN401
+        """Run a SELECT, after what it reads has been staged, as one job; returns its rows as the client gives them.
 
         Raises:
-            QueryError: If the statement is refused.
+            QueryError: If a statement is refused.
             WarehouseError: If the service or a right is missing.
         """
-        from google.cloud import bigquery
+        return self._send([*stages, question])
 
-        values = parameters or {}
-        config = self._config([_typed(name, values, sql) for name in sorted(parameters_of(sql))])
-        if into:
-            config.destination = bigquery.TableReference.from_string(self.names.table(into))
-            config.write_disposition = "WRITE_TRUNCATE"
-        return self._run(self.names.qualified(sql), config)
+    def script(self, statements: Sequence[Statement]) -> None:
+        """Run statements one after the other as one job."""
+        self._send(statements)
 
-    def script(self, statements: Sequence[Statement]) -> list[int]:
-        """Run statements that change tables, all or none, as one job; returns how many rows each one changed."""
-        texts, bound = ["DECLARE changed ARRAY<INT64> DEFAULT [];", "BEGIN TRANSACTION;"], []
-        for number, statement in enumerate(statements):
-            names = {name: f"{name}_{number}" for name in parameters_of(statement.sql)}
-            bound += [_typed(name, statement.parameters, statement.sql, called=names[name]) for name in sorted(names)]
-            texts.append(f"{with_parameters(statement.sql, names).rstrip().rstrip(';')};")
-            texts.append("SET changed = ARRAY_CONCAT(changed, [COALESCE(@@row_count, 0)]);")
-        texts += ["COMMIT TRANSACTION;", "SELECT changed;"]
-        sql = self.names.qualified("\n".join(texts))
+    def transaction(self, statements: Sequence[Statement], stages: Sequence[Statement] = ()) -> list[int]:
+        """Run statements that change tables, all or none, after what they read has been staged, as one job.
+
+        Returns:
+            How many rows each of the statements changed.
+        """
+        counted = [
+            part
+            for statement in statements
+            for part in (statement, Statement("SET changed = ARRAY_CONCAT(changed, [COALESCE(@@row_count, 0)])"))
+        ]
+        everything = (
+            Statement("DECLARE changed ARRAY<INT64> DEFAULT []"),
+            *stages,
+            Statement("BEGIN TRANSACTION"),
+            *counted,
+            Statement("COMMIT TRANSACTION"),
+            Statement("SELECT changed"),
+        )
         for attempt in range(_ATTEMPTS):
             try:
-                (row,) = self._run(sql, self._config(bound))
+                (row,) = self._send(everything)
             except BackcourtError as error:
                 if attempt == _ATTEMPTS - 1 or not aborted(error):
                     raise
@@ -132,6 +133,17 @@ class Jobs:
             else:
                 return [int(count) for count in row[0]]
         raise AssertionError("unreachable")
+
+    def _send(self, statements: Sequence[Statement]) -> Any:  # noqa: ANN401
+        """Run statements as one job; several are a script, whose parameters are told apart by numbers."""
+        if len(statements) == 1:
+            sql, values = statements[0].sql, statements[0].parameters
+            bound = [_typed(name, values, sql) for name in sorted(parameters_of(sql))]
+        else:
+            parts = [renamed(statement, number) for number, statement in enumerate(statements)]
+            sql = "".join(f"{text};\n" for text, _ in parts)
+            bound = [_typed(name, own, text) for text, own in parts for name in sorted(own)]
+        return self._run(self.names.qualified(sql), self._config(bound))
 
     def load(self, data: pa.Table, into: str) -> None:
         """Put an Arrow table into a staged table, as a load job with an explicit schema."""
@@ -221,7 +233,7 @@ def _kind(value: object) -> str:
     return next((kind for type_, kind in _KINDS if isinstance(value, type_)), "STRING")
 
 
-def _typed(name: str, values: Parameters, sql: str, *, called: str = "") -> Any:  # noqa: ANN401
+def _typed(name: str, values: Parameters, sql: str) -> Any:  # noqa: ANN401
     from google.cloud import bigquery
 
     if name not in values:
@@ -229,5 +241,5 @@ def _typed(name: str, values: Parameters, sql: str, *, called: str = "") -> Any:
     value = values[name]
     if isinstance(value, Sequence) and not isinstance(value, str):
         kind = _kind(value[0]) if value else "STRING"
-        return bigquery.ArrayQueryParameter(called or name, kind, list(value))
-    return bigquery.ScalarQueryParameter(called or name, _kind(value), value)
+        return bigquery.ArrayQueryParameter(name, kind, list(value))
+    return bigquery.ScalarQueryParameter(name, _kind(value), value)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backcourt.catalog import TABLES
-from backcourt.warehouse.base import STAGING
+from backcourt.errors import QueryError
+from backcourt.warehouse.base import STAGING, Statement, Value
 
 if TYPE_CHECKING:
     from google.cloud import bigquery
@@ -66,6 +67,43 @@ def field_of(name: str, kind: str, *, required: bool = False, description: str =
     inner = kind.removeprefix("ARRAY<").removesuffix(">")
     mode = "REPEATED" if inner != kind else "REQUIRED" if required else "NULLABLE"
     return bigquery.SchemaField(name, inner, mode=mode, description=description)
+
+
+def together(questions: Sequence[Statement]) -> Statement:
+    """One SELECT of one row: for each question an array of its rows.
+
+    Raises:
+        QueryError: If a question has a column without a name.
+    """
+    from sqlglot import exp, parse_one
+
+    arrays: list[str] = []
+    values: dict[str, Value] = {}
+    for number, question in enumerate(questions):
+        tree = parse_one(question.sql, dialect="bigquery")
+        names = tree.named_selects if isinstance(tree, exp.Query) else []
+        if not names or {"", "*"} & set(names):
+            raise QueryError("a question has a column without a name", next_step=question.sql[:80])
+        columns = ", ".join(f"q.{name}" for name in names)
+        one, own = renamed(question, number)
+        values |= own
+        arrays.append(f"ARRAY(SELECT AS STRUCT {columns} FROM (\n{one}\n) AS q) AS rows_{number}")
+    return Statement(f"SELECT {', '.join(arrays)}", values)
+
+
+def renamed(statement: Statement, number: int) -> tuple[str, dict[str, Value]]:
+    """A statement whose parameters end with a number, so that they can stand beside others', and their values.
+
+    Raises:
+        QueryError: If a parameter has no value.
+    """
+    names = {name: f"{name}_{number}" for name in parameters_of(statement.sql)}
+    lacking = sorted(set(names) - set(statement.parameters))
+    if lacking:
+        valid = sorted(statement.parameters)
+        raise QueryError(f"no value for parameter @{lacking[0]}", valid=valid, next_step=statement.sql[:80])
+    sql = with_parameters(statement.sql, names).rstrip().rstrip(";")
+    return sql, {called: statement.parameters[name] for name, called in names.items()}
 
 
 def parameters_of(sql: str) -> frozenset[str]:

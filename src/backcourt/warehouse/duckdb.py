@@ -19,7 +19,7 @@ from backcourt.catalog.packages import processors_of_packages
 from backcourt.errors import OutputFileError, QueryError, WarehouseError
 from backcourt.files import kind, reason
 from backcourt.warehouse.activity import clear_activity, write_activity
-from backcourt.warehouse.base import STAGING, Parameters, Session, Staged, Statement, Warehouse
+from backcourt.warehouse.base import STAGING, Parameters, Rows, Session, Staged, Statement, Warehouse
 from backcourt.warehouse.dead_runs import bury
 from backcourt.warehouse.dialect import Translated, is_read_only
 from backcourt.warehouse.duckdb_errors import StatementError, close, errors_for_people, file_error
@@ -92,17 +92,21 @@ class DuckDBSession:
         with errors_for_people(self._path):
             return self._connection.sql(translated.sql, params=bound or None).to_arrow_table()
 
-    def rows(self, sql: str, parameters: Parameters | None = None) -> list[tuple[object, ...]]:
-        """The rows of a small SELECT as tuples."""
+    def rows(self, sql: str, parameters: Parameters | None = None) -> Rows:
+        """The rows of a small SELECT as tuples, in its order."""
         return self._execute(sql, parameters)
+
+    def ask(self, *questions: Statement) -> list[Rows]:
+        """The rows of several small SELECTs."""
+        return [self._execute(question.sql, question.parameters) for question in questions]
 
     def stage_query(self, name: str, sql: str, parameters: Parameters | None = None) -> Staged:
         """Keep the rows of a SELECT as nba_staging.NAME."""
         translated = translate(sql)
         full = f"{STAGING}.{name}"
         created = Translated(f"CREATE OR REPLACE TABLE {full} AS {translated.sql}", translated.parameters)
-        count = self._run(created, parameters or {})
-        return Staged(full, int(str(count[0][0])))
+        count = int(str(self._run(created, parameters or {})[0][0]))
+        return Staged(full, lambda: count)
 
     def discard(self, *staged: Staged) -> None:
         """Forget staged rows before the session ends."""
