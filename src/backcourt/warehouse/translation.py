@@ -1,6 +1,8 @@
 """Translated statements, kept between processes: translating the ten processors takes longer than running them.
 
 The key covers the statement, sqlglot's version and the source of the translator, so an entry is never out of date.
+Names of staged rows carry the chunk that they belong to; they are numbered before a statement is looked up, so that a
+run of another date finds what the one before it translated.
 The folder is $BACKCOURT_CACHE, or backcourt in the user's cache folder; without a writable one nothing is kept.
 """
 
@@ -10,26 +12,48 @@ import functools
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
-from backcourt.errors import OutputFileError
+from backcourt.errors import OutputFileError, QueryError
 from backcourt.files import write_whole
+from backcourt.warehouse.base import STAGING
 from backcourt.warehouse.dialect import Translated, to_duckdb
 
 _SOURCES = ("dialect.py", "rewrite.py", "rewrite_numbers.py", "rewrite_text.py", "templates.py", "verified.py")
 
 
+_STAGED = re.compile(rf"\b{STAGING}\.([A-Za-z_]\w*)")
+
+
 @functools.lru_cache(maxsize=512)
 def translate(sql: str) -> Translated:
-    """The statement for DuckDB, from the cache if it has been translated before.
+    """The statement for DuckDB, from the cache if it, or one that only names other staged rows, was translated before.
 
     Raises:
         QueryError: As ``to_duckdb``.
     """
+    numbers = {name: f"staged_{number}" for number, name in enumerate(dict.fromkeys(_STAGED.findall(sql)))}
+    try:
+        kept = _kept(_renamed(sql, numbers))
+    except QueryError:
+        # Once more with its own names: what the error says of a place is of this text.
+        return _kept(sql)
+    names = {number: name for name, number in numbers.items()}
+    return Translated(_renamed(kept.sql, names), kept.parameters)
+
+
+def _renamed(sql: str, names: dict[str, str]) -> str:
+    """The statement with other names of staged rows."""
+    return _STAGED.sub(lambda found: f"{STAGING}.{names[found[1]]}", sql)
+
+
+@functools.lru_cache(maxsize=2048)
+def _kept(sql: str) -> Translated:
     folder = _folder()
     entry = folder / f"{hashlib.sha256((_VERSION + sql).encode()).hexdigest()[:40]}.json"
     try:
