@@ -177,6 +177,7 @@ GIVEN = {
     "unit": "0022100001",
     "player_id": "1",
     "table": "PGS",
+    "first": "w.duckdb",
 }
 """A value for each parameter that a command cannot do without, by its name."""
 NAMES = {

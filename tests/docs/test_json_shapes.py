@@ -143,6 +143,12 @@ def asked(season, league):
         "names resolve": [names],
         "names withdraw": [("Timelord Williams", *names)],
         "withdraw": [("nbac_team_boxscore", GAME, "--reason", "x", "--dry-run", *at)],
+        "warehouse compare": [
+            (season, "--json"),
+            (season, league, "--json"),
+            (season, "--table", "PGS", *DATES, "--manifest", "held.json", "--json"),
+            ("held.json", league, "--json"),
+        ],
         "recover": [(*DATES, *at), (*DATES, "--apply", *at)],
         "run": [(*DATES, "--dry-run", *at), (*DATES, "--reprocess", "all", "--table", "PSZA", *at)],
     }

@@ -37,6 +37,7 @@ from backcourt.cli import (
     status,
     tables,
     validate,
+    warehouse,
     withdraw,
 )
 from backcourt.cli.asking import answer_everywhere
@@ -73,6 +74,7 @@ app.command()(gaps.lineage)
 app.command()(report.report)
 app.command()(query.query)
 app.add_typer(queries.app, name="queries")
+app.add_typer(warehouse.app, name="warehouse")
 app.command()(demo.demo)
 app.command()(demo.simulate)
 answer_everywhere(app)

@@ -173,6 +173,37 @@ def trusted_hash(table: Table, alias: str = "") -> str:
     return f"IF({altered(table, alias)}, NULL, {f'{alias}.' if alias else ''}data_hash)"
 
 
+def whole_hash(columns: Sequence[Column]) -> str:
+    """SQL of a hash over everything that some columns hold, to the last bit: for rows that carry no hash.
+
+    A list without elements counts as no list, which is what the service stores in its place.
+    """
+    return _hash([_exact_text(column) for column in columns], "")
+
+
+def _exact_text(column: Column) -> str:
+    """SQL text of a stored value: no two values have the same one, and no two columns can be taken for one."""
+    name = column.name
+    texts = {"STRING": "CONCAT(FORMAT('%d', LENGTH({0})), ':', {0})", "FLOAT64": "CAST({0} AS STRING)"}
+    kind = column.type.removeprefix("ARRAY<").removesuffix(">")
+    if kind == column.type:
+        return texts[kind].format(name) if kind in texts else hash_text(column)
+    element = texts.get(kind, _digits("{0}")).format("e")
+    return (
+        f"NULLIF(ARRAY_TO_STRING(ARRAY(SELECT COALESCE({element}, '~') FROM UNNEST({name}) AS e WITH OFFSET AS o "
+        "ORDER BY o), ','), '')"
+    )
+
+
+def key_text(table: Table, alias: str = "") -> str:
+    """SQL of a stored row's key as one text, its values joined by |; arguments as of ``altered``."""
+    texts = {"STRING": "{}", "DATE": "FORMAT_DATE('%F', {})", "TIMESTAMP": "FORMAT('%d', UNIX_MICROS({}))"}
+    dot = f"{alias}." if alias else ""
+    values = [texts.get(table.column(name).type, "FORMAT('%d', {})").format(f"{dot}{name}") for name in table.key]
+    joined = ", '|', ".join(values)
+    return f"CONCAT({joined})"
+
+
 def _named(table: Table, alias: str) -> list[Column]:
     """The business columns, with the alias before their names."""
     dot = f"{alias}." if alias else ""

@@ -13,7 +13,7 @@ from backcourt.catalog.model import STAMPS, Table
 from backcourt.catalog.views import SqlFiles
 from backcourt.errors import AuditError
 from backcourt.warehouse.base import Parameters, PublishedRows, Session, Staged, Statement
-from backcourt.warehouse.content import altered, content_hash, hash_text, in_last_decimal, row_hash
+from backcourt.warehouse.content import altered, content_hash, hash_text, in_last_decimal, key_text, row_hash
 
 _SQL = SqlFiles("backcourt.warehouse")
 
@@ -229,14 +229,12 @@ def _distrusted(session: Session, table: Table, scope: Scope) -> tuple[str, str]
 def _log(table: Table, staged: str, good: str, scope: Scope, restated: Restated, *, distrust: bool) -> Statement:
     """The statement that logs the rows of the scope that change or go; it runs before they do."""
     same_key = " AND ".join(f"s.{name} = t.{name}" for name in table.key)
-    texts = {"STRING": "t.{}", "DATE": "FORMAT_DATE('%F', t.{})", "TIMESTAMP": "FORMAT('%d', UNIX_MICROS(t.{}))"}
-    key = ", '|', ".join(texts.get(table.column(name).type, "FORMAT('%d', t.{})").format(name) for name in table.key)
     date = f"t.{table.partition}" if table.partition else "CAST(NULL AS DATE)"
     names = ", ".join(f"t.{name}" for name in dict.fromkeys([*table.key, *filter(None, [table.partition])]))
     statement = _SQL(
         "log_restated",
         target=table.full_name,
-        key=key,
+        key=key_text(table, "t"),
         game_date=date,
         columns=names,
         is_altered=altered(table, "t") if distrust else "FALSE",
