@@ -27,6 +27,12 @@ MOST_DOLLARS = 10_000.0
 """US dollars that one command can be allowed to spend."""
 LEAST_BYTES, MOST_BYTES = 10 * 1024**2, 1024**5
 """Bytes that one job can be allowed to bill: from the least that the service charges for to a petabyte."""
+MOST_HOURS = 168
+"""Hours for which staged tables can be kept: a week."""
+MOST_JOBS = 100
+"""Jobs that can run at a time: what a project may do by default."""
+PROJECT = re.compile(r"([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]")
+"""Ids of Google's projects."""
 _LONGEST_TEXT = 4096
 _LONGEST_NUMBER = 20
 _LARGEST = 1024 * 1024
@@ -64,8 +70,13 @@ class Settings:
         bigquery_billing_project: Project that pays for the jobs; None for the one that holds the data.
         bigquery_location: Location of the datasets, such as US or europe-west4; None leaves it to the service.
         bigquery_dataset_prefix: What the datasets' names begin with, where nba_raw and the others are someone else's.
+        bigquery_staging_hours: Hours after which the service takes staged tables away.
         bigquery_max_bytes: Most bytes that one job may bill; None for no limit.
+        bigquery_price_per_tib: What a TiB billed costs, US dollars; the price differs between locations and contracts.
+        bigquery_jobs: Jobs that one command runs at a time.
+        bigquery_impersonate: Service account that the standard credentials act as; None for themselves.
         bigquery_endpoint: Address of an emulator; None for the service.
+        bigquery_storage_endpoint: Address of its Storage Read API, host:port; None reads without it there.
     """
 
     warehouse: str = "warehouse.duckdb"
@@ -92,8 +103,13 @@ class Settings:
     bigquery_billing_project: str | None = None
     bigquery_location: str | None = None
     bigquery_dataset_prefix: str = ""
+    bigquery_staging_hours: int = 24
     bigquery_max_bytes: int | None = None
+    bigquery_price_per_tib: float = 6.25
+    bigquery_jobs: int = 8
+    bigquery_impersonate: str | None = None
     bigquery_endpoint: str | None = None
+    bigquery_storage_endpoint: str | None = None
 
 
 def _text(value: object) -> str:
@@ -104,12 +120,17 @@ def _text(value: object) -> str:
     return value
 
 
-def _threads(value: object) -> int:
-    text = str(value).strip()
-    digits = text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
-    if not digits or not 1 <= int(text) <= MOST_THREADS:
-        raise ValueError("a whole number")
-    return int(text)
+def _whole(least: int, most: int) -> Callable[[object], int]:
+    """What reads a whole number between two limits."""
+
+    def read(value: object) -> int:
+        text = str(value).strip()
+        digits = text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+        if not digits or not least <= int(text) <= most:
+            raise ValueError("a whole number")
+        return int(text)
+
+    return read
 
 
 def _truth(value: object) -> bool:
@@ -119,26 +140,16 @@ def _truth(value: object) -> bool:
     return words[str(value).strip().casefold()]
 
 
-def _bytes(value: object) -> int:
-    text = str(value).strip()
-    digits = text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
-    if not digits or not LEAST_BYTES <= int(text) <= MOST_BYTES:
-        raise ValueError("a number of bytes")
-    return int(text)
+def _form(pattern: str) -> Callable[[object], str]:
+    """What reads a text of one form."""
 
+    def read(value: object) -> str:
+        text = _trimmed(value)
+        if not re.fullmatch(pattern, text):
+            raise ValueError("a text of another form")
+        return text
 
-def _location(value: object) -> str:
-    text = _trimmed(value)
-    if not re.fullmatch(r"[A-Za-z0-9-]{2,40}", text):
-        raise ValueError("a location")
-    return text
-
-
-def _prefix(value: object) -> str:
-    text = _trimmed(value)
-    if not re.fullmatch(r"[A-Za-z0-9_]{1,40}", text):
-        raise ValueError("a prefix of names")
-    return text
+    return read
 
 
 def _dollars(value: object) -> float:
@@ -171,7 +182,7 @@ def _number(value: object, most: float) -> float:
 
 _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
     "warehouse": (_text, "the path of a DuckDB file, or bigquery://PROJECT"),
-    "threads": (_threads, f"a whole number from 1 to {MOST_THREADS}"),
+    "threads": (_whole(1, MOST_THREADS), f"a whole number from 1 to {MOST_THREADS}"),
     "backfill_mode": (_truth, "true or false"),
     "is_backfill": (_truth, "true or false"),
     "skip_downstream_trigger": (_truth, "true or false"),
@@ -191,11 +202,29 @@ _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
     "ai_base_url": (_trimmed, "an address, https://..."),
     "ai_input_price": (_dollars, f"US dollars, 0 to {MOST_DOLLARS:,.0f}"),
     "ai_output_price": (_dollars, f"US dollars, 0 to {MOST_DOLLARS:,.0f}"),
-    "bigquery_billing_project": (_trimmed, "a project's id"),
-    "bigquery_location": (_location, "a location, such as US or europe-west4"),
-    "bigquery_dataset_prefix": (_prefix, "letters, digits and underscores, such as backcourt_"),
-    "bigquery_max_bytes": (_bytes, f"a whole number of bytes, {LEAST_BYTES:,} to {MOST_BYTES:,}"),
-    "bigquery_endpoint": (_trimmed, "an address, http://..."),
+    "bigquery_billing_project": (_form(PROJECT.pattern), "a project's id, such as my-project"),
+    "bigquery_location": (_form(r"[A-Za-z0-9-]{2,40}"), "a location, such as US or europe-west4"),
+    "bigquery_dataset_prefix": (
+        _form(r"[A-Za-z0-9_]{1,40}"),
+        "up to 40 letters, digits and underscores, such as backcourt_",
+    ),
+    "bigquery_staging_hours": (_whole(1, MOST_HOURS), f"a whole number of hours, 1 to {MOST_HOURS}"),
+    "bigquery_max_bytes": (
+        _whole(LEAST_BYTES, MOST_BYTES),
+        f"a whole number of bytes, {LEAST_BYTES:,} to {MOST_BYTES:,}",
+    ),
+    "bigquery_price_per_tib": (_dollars, f"US dollars, 0 to {MOST_DOLLARS:,.0f}"),
+    "bigquery_jobs": (_whole(1, MOST_JOBS), f"a whole number from 1 to {MOST_JOBS}"),
+    "bigquery_impersonate": (
+        _form(r"[a-z0-9-]+@[a-z0-9.:-]+\.gserviceaccount\.com"),
+        "a service account, NAME@PROJECT.iam.gserviceaccount.com",
+    ),
+    # Credentials would go to whoever listens on the way.
+    "bigquery_endpoint": (
+        _form(r"http://(127\.0\.0\.1|localhost):\d{1,5}/?|https://[A-Za-z0-9.-]+(:\d{1,5})?/?"),
+        "an address, https://HOST or, on this machine, http://127.0.0.1:PORT",
+    ),
+    "bigquery_storage_endpoint": (_form(r"(127\.0\.0\.1|localhost):\d{1,5}"), "127.0.0.1:PORT of an emulator"),
 }
 
 

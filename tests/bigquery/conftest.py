@@ -6,6 +6,7 @@ import itertools
 from dataclasses import replace
 
 import emulator
+import proxy as proxies
 import pytest
 
 from backcourt.settings import Settings
@@ -20,6 +21,19 @@ def endpoint(tmp_path_factory):
     """The address of a running emulator."""
     with emulator.running(tmp_path_factory.mktemp("emulator")) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def _proxy(endpoint):
+    with proxies.before(endpoint) as found:
+        yield found
+
+
+@pytest.fixture
+def proxy(_proxy):
+    """The proxy before the emulator: counting from 0 and without a rule."""
+    _proxy.forget()
+    return _proxy
 
 
 @pytest.fixture

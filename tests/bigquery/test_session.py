@@ -82,19 +82,19 @@ def test_a_step_is_one_job(warehouse):
         jobs = session._jobs
         first = session.stage_query("days", "SELECT @value AS day", {"value": day})
         second = session.stage_query("numbers", "SELECT n, @value AS word FROM UNNEST([1, 2, 3]) AS n", {"value": "x"})
-        assert jobs._number == 0
+        assert jobs.count.last == 0
         answers = session.ask(
             Statement(f"SELECT day, @value AS at, CAST(NULL AS FLOAT64) AS none FROM {first}", {"value": now}),
             Statement(f"WITH w AS (SELECT word, COUNT(*) AS n FROM {second} GROUP BY word) SELECT word, n FROM w"),
             Statement(f"SELECT n FROM {second} WHERE n > @value", {"value": 5}),
         )
         assert answers == [[(day, now, None)], [("x", 3)], []]
-        assert jobs._number == 1
+        assert jobs.count.last == 1
         third = session.stage_query("more", f"SELECT n + 1 AS n FROM {second}")
         assert session.transaction(
             [lock("a"), Statement(f"DELETE FROM {LOCKS.full_name} WHERE 4 IN (SELECT n FROM {third})")]
         ) == [1, 1]
-        assert jobs._number == 2
+        assert jobs.count.last == 2
         with pytest.raises(QueryError, match="column without a name"):
             session.ask(Statement("SELECT COUNT(*) FROM nba_staging.more"), Statement("SELECT 1 AS one"))
 
@@ -196,23 +196,14 @@ def test_a_refused_statement_says_what_the_service_said(session):
     assert "\n" not in str(refused.value)
 
 
-def test_jobs_carry_our_id_and_labels(warehouse, session):
-    """Every job of a session is found by its id and by its label."""
-    session.rows("SELECT 1 AS one")
-    prefix = warehouse._names().prefix
-    jobs = [job for job in warehouse._client.list_jobs(max_results=50) if f"{prefix}session" in job.job_id]
-    assert [job.job_id for job in jobs] == [f"backcourt_{prefix}session2_00001"]
-    assert all(job.labels == {"app": "backcourt"} for job in jobs)
-
-
 def test_a_lost_answer_is_looked_up(session):
     """A request whose answer is lost and which is sent again under its id is carried out once; another's id is refused."""
     jobs = session._jobs
     assert session.transaction([lock("one")]) == [1]
-    jobs._number -= 1
+    jobs.count.last -= 1
     assert session.transaction([lock("one")]) == [1]
     assert session.rows("SELECT COUNT(*) FROM nba_processing.locks") == [(1,)]
-    jobs._number -= 1
+    jobs.count.last -= 1
     with pytest.raises(BackcourtError):
         session.rows("SELECT 2 AS two")
 
@@ -242,7 +233,7 @@ def test_a_service_that_does_not_answer(monkeypatch):
     from dataclasses import replace
 
     nobody = replace(Settings(), bigquery_endpoint="http://127.0.0.1:9")
-    monkeypatch.setattr("backcourt.warehouse.bigquery_jobs.FIRST_CONTACT", 0.5)
+    monkeypatch.setattr("backcourt.warehouse.bigquery_client.FIRST_CONTACT", 0.5)
     with pytest.raises(WarehouseError, match=r"bigquery://some-project does not answer: .*BACKCOURT_BIGQUERY_ENDPOINT"):
         BigQueryWarehouse("some-project", nobody).require()
 

@@ -8,9 +8,24 @@ from pathlib import Path
 import pytest
 
 from backcourt.errors import BackcourtError, SettingsError
-from backcourt.settings import MOST_DOLLARS, MOST_SECONDS, MOST_THREADS, Settings, load
+from backcourt.settings import (
+    MOST_DOLLARS,
+    MOST_HOURS,
+    MOST_JOBS,
+    MOST_SECONDS,
+    MOST_THREADS,
+    Settings,
+    load,
+)
 
-NUMBERS = {"threads": MOST_THREADS, "patience": MOST_SECONDS, "ai_budget_usd": MOST_DOLLARS}
+NUMBERS = {
+    "threads": MOST_THREADS,
+    "patience": MOST_SECONDS,
+    "ai_budget_usd": MOST_DOLLARS,
+    "bigquery_price_per_tib": MOST_DOLLARS,
+    "bigquery_jobs": MOST_JOBS,
+    "bigquery_staging_hours": MOST_HOURS,
+}
 NO_NUMBERS = (
     "",
     "x",
@@ -53,6 +68,25 @@ def test_the_limits_themselves_are_valid(monkeypatch, name):
     """The largest number that the message names is taken."""
     monkeypatch.setenv(f"BACKCOURT_{name.upper()}", str(NUMBERS[name]))
     assert getattr(load(), name) == NUMBERS[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("bigquery_billing_project", "My Project"),
+        ("bigquery_location", "the moon"),
+        ("bigquery_dataset_prefix", "a-b"),
+        ("bigquery_impersonate", "someone@example.com"),
+        ("bigquery_endpoint", "http://bigquery.example.com"),
+        ("bigquery_endpoint", "ftp://127.0.0.1:9050"),
+        ("bigquery_storage_endpoint", "bigquerystorage.example.com:443"),
+    ],
+)
+def test_a_text_of_another_form_is_refused(monkeypatch, name, text):
+    """A project, a location, an account or an address that cannot be one; credentials never go over plain HTTP elsewhere."""
+    monkeypatch.setenv(f"BACKCOURT_{name.upper()}", text)
+    with pytest.raises(SettingsError, match=rf"BACKCOURT_{name.upper()} is '{text}', which cannot be used\. valid: "):
+        load()
 
 
 @pytest.mark.parametrize("name", [one.name for one in fields(Settings)])

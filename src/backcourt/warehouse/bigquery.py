@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -14,8 +15,10 @@ from backcourt.errors import WarehouseError
 from backcourt.settings import Settings
 from backcourt.warehouse.arrow import plain
 from backcourt.warehouse.base import STAGING, Parameters, Rows, Session, Staged, Statement
+from backcourt.warehouse.bigquery_client import connect, first_contact
+from backcourt.warehouse.bigquery_dispatch import Shared
 from backcourt.warehouse.bigquery_errors import errors_for_people
-from backcourt.warehouse.bigquery_jobs import Jobs, connect, first_contact
+from backcourt.warehouse.bigquery_jobs import Jobs
 from backcourt.warehouse.bigquery_layout import ensure, present
 from backcourt.warehouse.bigquery_names import Names, address, together
 from backcourt.warehouse.holders import Holder, this_process
@@ -94,8 +97,7 @@ class BigQuerySession:
 
     def interrupt(self) -> None:
         """Stop the statement that runs now, from another thread."""
-        with suppress(WarehouseError):
-            self._jobs.cancel()
+        self._jobs.dispatcher.stop()
 
     @contextmanager
     def worker(self) -> Iterator[Session]:
@@ -103,7 +105,7 @@ class BigQuerySession:
         if self._stages:
             self._jobs.script(self._stages)
             self._stages = []
-        yield BigQuerySession(self._jobs)
+        yield BigQuerySession(self._jobs.of_worker())
 
     def transaction(self, statements: Sequence[Statement]) -> list[int]:
         """Run statements that change tables, all or none."""
@@ -137,6 +139,12 @@ class BigQueryWarehouse:
     def _client(self) -> bigquery.Client:
         return connect(self.project, self._settings)
 
+    @functools.cached_property
+    def _shared(self) -> Shared:
+        return Shared(
+            self._client, BoundedSemaphore(self._settings.bigquery_jobs), max_bytes=self._settings.bigquery_max_bytes
+        )
+
     def _names(self, suffix: str = "") -> Names:
         return Names(self.project, self._settings.bigquery_dataset_prefix, suffix)
 
@@ -157,7 +165,13 @@ class BigQueryWarehouse:
     def ensure(self, tables: Iterable[Table]) -> None:
         """Create what is missing and add new columns; refuse what is typed differently or not ours."""
         with errors_for_people(self.name):
-            ensure(self._client, self._names(), tables, location=self._settings.bigquery_location)
+            ensure(
+                self._client,
+                self._names(),
+                tables,
+                location=self._settings.bigquery_location,
+                staged_hours=self._settings.bigquery_staging_hours,
+            )
 
     def differences(self, tables: Iterable[Table]) -> list[str]:
         """In which the stored tables differ from these; nothing is changed."""
@@ -197,5 +211,5 @@ class BigQueryWarehouse:
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
-        run = self._ids()
-        yield BigQuerySession(Jobs(self._client, self._names(f"_{run}"), run, self._settings.bigquery_max_bytes))
+        own = self._ids()
+        yield BigQuerySession(Jobs(self._shared, self._names(f"_{own}"), own))

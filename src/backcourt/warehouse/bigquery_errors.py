@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from backcourt.errors import BackcourtError, QueryError, QueryInterruptedError, WarehouseError, one_line
+from backcourt.errors import (
+    BackcourtError,
+    QueryError,
+    QueryInterruptedError,
+    TimeLimitError,
+    WarehouseError,
+    one_line,
+)
 from backcourt.warehouse.duckdb_errors import StatementError
 
 _RIGHT = re.compile(r"\b(bigquery\.[A-Za-z]+\.[A-Za-z]+)\b")
@@ -27,18 +33,21 @@ def errors_for_people(name: str) -> Iterator[None]:
 
     try:
         yield
-    except (auth.DefaultCredentialsError, auth.RefreshError) as error:
+    except (api.RetryError, http.RequestException, auth.TransportError, OSError) as error:
         raise WarehouseError(
-            f"{name}: there are no valid credentials: {_said(error)}",
-            next_step=_LOGIN,
-        ) from error
-    except (api.RetryError, http.ConnectionError, http.Timeout, auth.TransportError, ConnectionError) as error:
-        raise WarehouseError(
-            f"{name} does not answer: {_said(error)}",
+            f"{name} does not answer: {said_by(error)}",
             next_step="check the network, and BACKCOURT_BIGQUERY_ENDPOINT if it is set, and try again",
         ) from error
+    except auth.GoogleAuthError as error:
+        raise WarehouseError(f"{name}: there are no valid credentials: {said_by(error)}", next_step=_LOGIN) from error
     except api.GoogleAPIError as error:
         raise _of_service(name, error) from error
+
+
+def reason_of(error: BaseException) -> str:
+    """The reason that the service gave; "" if it gave none."""
+    found = getattr(error, "errors", None) or [{}]
+    return str(found[0].get("reason", "")) if isinstance(found[0], dict) else ""
 
 
 def aborted(error: Exception) -> bool:
@@ -47,8 +56,14 @@ def aborted(error: Exception) -> bool:
 
 
 _LOGIN = "log in with: gcloud auth application-default login, or name a key file in GOOGLE_APPLICATION_CREDENTIALS"
+_GRANT = "grant it to the identity that runs this: the roles BigQuery Data Editor and BigQuery Job User have it"
 _KNOWN: tuple[tuple[str, type[BackcourtError], str, str], ...] = (
-    (r"quota|rateLimitExceeded|Exceeded rate limits", WarehouseError, "a quota is used up", "wait, or ask for more"),
+    (
+        r"quota|rateLimitExceeded|Exceeded rate limits",
+        WarehouseError,
+        "a quota is used up",
+        "wait and run the same command again, or ask for more in the console under IAM & Admin, Quotas",
+    ),
     (
         r"bytesBilledLimitExceeded|bytes billed",
         QueryError,
@@ -56,26 +71,72 @@ _KNOWN: tuple[tuple[str, type[BackcourtError], str, str], ...] = (
         "allow more with BACKCOURT_BIGQUERY_MAX_BYTES, or take a shorter range",
     ),
     (
-        r"has not been used|is disabled|accessNotConfigured",
+        r"accessNotConfigured|has not been used|is disabled",
         WarehouseError,
         "the API is off",
-        "turn the BigQuery API on",
+        "turn the BigQuery API on: gcloud services enable bigquery.googleapis.com",
     ),
-    (r"cancel+ed|stopped", QueryInterruptedError, "the statement was stopped while it ran", ""),
+    (
+        r"billingNotEnabled|billing has not been enabled|billing account",
+        WarehouseError,
+        "the project has no billing",
+        "link a billing account to it, or name one that pays in BACKCOURT_BIGQUERY_BILLING_PROJECT",
+    ),
+    (
+        r"timed out",
+        TimeLimitError,
+        "a job took too long",
+        "take a shorter range, or give it longer with --timeout",
+    ),
+    (r"cancel+ed|stopped", QueryInterruptedError, "the statement was stopped while it ran", "run it again"),
+    (
+        r"too large|uploadTooLarge|responseTooLarge",
+        QueryError,
+        "more was sent or asked for than the service takes at once",
+        "take a shorter range",
+    ),
+    (
+        r"Not found: Dataset",
+        WarehouseError,
+        "a dataset is not there",
+        "check BACKCOURT_BIGQUERY_LOCATION and BACKCOURT_BIGQUERY_DATASET_PREFIX; load makes datasets",
+    ),
+    (
+        r"Not found: Table",
+        WarehouseError,
+        "a table is not there",
+        "load makes tables that are missing; staged ones are gone after BACKCOURT_BIGQUERY_STAGING_HOURS",
+    ),
+    (
+        r"Not found: Project|unknown project|project .{0,80} not found|ProjectId",
+        WarehouseError,
+        "the project is not there",
+        "check the id behind bigquery:// and BACKCOURT_BIGQUERY_BILLING_PROJECT; gcloud projects list shows yours",
+    ),
+    (
+        r"location",
+        WarehouseError,
+        "the location does not fit",
+        "check BACKCOURT_BIGQUERY_LOCATION: datasets stay where they were made",
+    ),
 )
-"""What the service's words mean, whatever status they come with: kind of error, words and next step."""
+"""What the service's reasons and words mean, whatever status they come with: kind of error, words and next step."""
 
 
 def _of_service(name: str, error: Exception) -> BackcourtError:
     """The error for people of what the service answered."""
     from google.api_core import exceptions as api
 
-    said = _said(error)
+    said, reason = said_by(error), reason_of(error)
     right = _RIGHT.search(said)
     missing = f"the right {right[1]} is missing" if right else "a right is missing"
     by_status: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
         ((api.Unauthorized,), "the credentials are refused", _LOGIN),
-        ((api.Forbidden,), missing, "grant it to the identity that runs this"),
+        (
+            (api.Forbidden,),
+            missing,
+            "grant it to the identity that runs this: BigQuery Data Editor and Job User have it",
+        ),
         ((api.NotFound,), "something is not there", "check the project, the location and the names; load makes tables"),
         (
             (api.TooManyRequests, api.ServerError),
@@ -83,16 +144,19 @@ def _of_service(name: str, error: Exception) -> BackcourtError:
             "try again later: what was published stays, and the same command goes on from there",
         ),
     )
-    for pattern, kind, words, step in _KNOWN:
-        if re.search(pattern, said):
+    refused = reason == "accessDenied" or isinstance(error, api.Unauthorized)
+    for pattern, kind, words, step in () if refused else _KNOWN:
+        if re.search(pattern, f"{reason}: {said}", re.IGNORECASE):
             return kind(f"{name}: {words}: {said}", next_step=step)
     for kinds, words, step in by_status:
         if isinstance(error, kinds):
             return WarehouseError(f"{name}: {words}: {said}", next_step=step)
-    return StatementError(Path(name), said, missing="Unrecognized name" in said)
+    return StatementError(name, said, missing="Unrecognized name" in said)
 
 
-def _said(error: Exception) -> str:
-    """What the service said, on one line, without the address that was asked."""
+def said_by(error: Exception) -> str:
+    """What the service said, on one line, without the address that was asked and what follows from the job's id."""
     text = str(getattr(error, "message", "") or error)
-    return one_line(re.sub(r"^(GET|POST|PUT|PATCH|DELETE) \S+: ", "", text))
+    text = re.sub(r"^(\d+ )?(GET|POST|PUT|PATCH|DELETE) \S+: ", "", text)
+    text = re.sub(r"\s*Location: \S+\s*Job ID: (\S+)", r" (job \1)", text)
+    return one_line(re.sub(r"; reason: \w+, .*?(?= \(job |$)", "", text, flags=re.DOTALL))

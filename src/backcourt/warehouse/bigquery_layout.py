@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from backcourt.errors import WarehouseError
 from backcourt.warehouse.base import STAGING
-from backcourt.warehouse.bigquery_jobs import LABELS
 from backcourt.warehouse.bigquery_names import field_of
+from backcourt.warehouse.bigquery_tags import LABELS
 
 if TYPE_CHECKING:
     from google.cloud import bigquery
@@ -18,21 +18,30 @@ if TYPE_CHECKING:
     from backcourt.catalog.model import Column, Table
     from backcourt.warehouse.bigquery_names import Names
 
-STAGED_FOR = 24 * 3600 * 1000
-"""Milliseconds after which the service takes staged tables away."""
+_HOUR = 3600 * 1000
+"""Milliseconds."""
 _SCHEMA = "schema"
 _CLUSTERED = 4
 _LONGEST = 1024
 """Limits of the service: clustering columns, and characters of a description."""
 
 
-def ensure(client: bigquery.Client, names: Names, tables: Iterable[Table], *, location: str | None) -> None:
+def ensure(
+    client: bigquery.Client, names: Names, tables: Iterable[Table], *, location: str | None, staged_hours: int = 24
+) -> None:
     """Make what is missing; one call per dataset if everything is as in the catalog.
+
+    Args:
+        client: The client.
+        names: Where tables are.
+        tables: The tables.
+        location: Where datasets are made; None leaves it to the service.
+        staged_hours: Hours after which the service takes staged tables away.
 
     Raises:
         WarehouseError: If a dataset of that name is not ours, or a column has another type.
     """
-    _dataset(client, names, STAGING, location, expires=STAGED_FOR)
+    _dataset(client, names, STAGING, location, expires=staged_hours * _HOUR)
     wanted = sorted(tables, key=lambda table: table.dataset)
     for dataset, own in groupby(wanted, key=lambda table: table.dataset):
         _dataset(client, names, dataset, location)
@@ -86,6 +95,9 @@ def _dataset(
             f"dataset {full} does not have the label app:backcourt and may be someone else's; nothing was changed",
             next_step="name another prefix with BACKCOURT_BIGQUERY_DATASET_PREFIX, or give it that label",
         )
+    if expires and found.default_table_expiration_ms != expires:
+        found.default_table_expiration_ms = expires
+        client.update_dataset(found, ["default_table_expiration_ms"])
 
 
 def _table(names: Names, table: Table) -> bigquery.Table:

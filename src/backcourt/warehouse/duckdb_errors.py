@@ -93,7 +93,7 @@ class StatementError(QueryError):
         said: What the engine found, in words for people.
     """
 
-    def __init__(self, path: Path, said: str, near: Sequence[str] = (), *, missing: bool = False) -> None:
+    def __init__(self, path: Path | str, said: str, near: Sequence[str] = (), *, missing: bool = False) -> None:
         """Keep what was found, for whoever typed the statement."""
         self.said = " ".join([said, *(f"({line})" for line in near)])
         self.missing = missing

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from backcourt.errors import SettingsError
-from backcourt.settings import Settings
+from backcourt.settings import PROJECT, Settings
 from backcourt.warehouse.base import Warehouse
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 
 _KINDS = ("the path of a DuckDB file", "bigquery://PROJECT")
-_PROJECT = re.compile(r"([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]")
-"""Ids of Google's projects."""
 
 
 def open_warehouse(settings: Settings) -> Warehouse:
@@ -29,7 +26,7 @@ def open_warehouse(settings: Settings) -> Warehouse:
         )
     scheme, separator, project = settings.warehouse.partition("://")
     if separator:
-        if scheme != "bigquery" or not _PROJECT.fullmatch(project):
+        if scheme != "bigquery" or not PROJECT.fullmatch(project):
             raise SettingsError(f"warehouse {settings.warehouse!r} cannot be opened", valid=_KINDS)
         from backcourt.warehouse.bigquery import BigQueryWarehouse
 

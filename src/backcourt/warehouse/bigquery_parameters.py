@@ -1,0 +1,40 @@
+"""Values of parameters with the types that the service wants to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from backcourt.errors import QueryError
+from backcourt.warehouse.base import Parameters
+
+_KINDS: tuple[tuple[type, str], ...] = (
+    (bool, "BOOL"),
+    (int, "INT64"),
+    (float, "FLOAT64"),
+    (datetime, "TIMESTAMP"),
+    (date, "DATE"),
+)
+"""Type of a value; the first that fits, because a bool is an int and a datetime a date."""
+
+
+def bound(name: str, values: Parameters, sql: str) -> Any:  # noqa: ANN401
+    """A parameter of the client.
+
+    Raises:
+        QueryError: If it has no value.
+    """
+    from google.cloud import bigquery
+
+    if name not in values:
+        raise QueryError(f"no value for parameter @{name}", valid=sorted(values), next_step=sql[:80])
+    value = values[name]
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        kind = _kind(value[0]) if value else "STRING"
+        return bigquery.ArrayQueryParameter(name, kind, list(value))
+    return bigquery.ScalarQueryParameter(name, _kind(value), value)
+
+
+def _kind(value: object) -> str:
+    return next((kind for type_, kind in _KINDS if isinstance(value, type_)), "STRING")
