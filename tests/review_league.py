@@ -19,7 +19,7 @@ from backcourt.names.review_perform import perform
 from backcourt.names.review_rows import find
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.duckdb import DuckDBWarehouse
-from backcourt.warehouse.publish import Scope, publish, staged_select
+from backcourt.warehouse.publish import Publication, Scope, publish, staged_select
 from once import once
 
 SEASON = "2022-23"
@@ -61,7 +61,7 @@ def raw(session, name, rows, *, now=LOADED):
     columns = {c.name: pa.array([row.get(c.name) for row in rows], types[c.type]) for c in found.business_columns}
     plain = session.stage_arrow(f"plain_{name}", pa.table(columns))
     stage = session.stage_query(f"rows_{name}", staged_select(found, f"SELECT * FROM {plain}", ()))
-    publish(session, found, stage, Scope("FALSE", {}), stamps={"now": now})
+    publish(session, Publication(found, stage, Scope("FALSE", {}), {"now": now}))
 
 
 def game(game_id, day, home, away):

@@ -9,6 +9,7 @@ import pytest
 
 from backcourt.backfill import workers
 from backcourt.backfill.chunks import Blocked, Chunk
+from backcourt.backfill.fingerprints import StagedInputs
 from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.results import ChunkResult
 from backcourt.backfill.run import run
@@ -291,7 +292,7 @@ def test_only_what_reads_a_failed_date_waits(simulated_warehouse):
     day = date(2022, 1, 12)
     season = DateRange(date(2021, 10, 1), date(2022, 6, 30))
     zones = select(tables=("TDZA",))[0]
-    blocked = Blocked(season)
+    blocked = Blocked(StagedInputs(season))
     blocked.fail(select(tables=("TDGS",))[0], DateRange(day, day))
     with DuckDBWarehouse(simulated_warehouse).read() as session:
         pieces = blocked.rest(session, [Chunk(zones, season, "missing", 160)])

@@ -13,7 +13,7 @@ from backcourt.backfill.records import failure_rows
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import select
 from backcourt.warehouse.duckdb import DuckDBWarehouse
-from backcourt.warehouse.seasons import processor_values, span_values
+from backcourt.warehouse.seasons import game_dates, processor_values, span_values
 from small_season import computed, computed_season, eight_weeks, raw_season
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Changed:
         """What a processor's SELECT gives for some dates, as it would be stored, with its failure columns."""
         (processor,) = select(tables=(name,))
         with DuckDBWarehouse(self.path).write() as session:
-            values = processor_values(session, DateRange(day, last or day))
+            values = processor_values(game_dates(session), DateRange(day, last or day))
             return session.query(f"SELECT * FROM {session.stage_query('t', processor.staged_sql, values)}").to_pylist()
 
     def records(self, name: str, day: date) -> list[dict[str, Any]]:
@@ -64,7 +64,7 @@ class Changed:
         (processor,) = select(tables=(name,))
         span = DateRange(day, day)
         with DuckDBWarehouse(self.path).write() as session:
-            stage = session.stage_query("t", processor.staged_sql, processor_values(session, span))
+            stage = session.stage_query("t", processor.staged_sql, processor_values(game_dates(session), span))
             windows = stage_windows(session, processor, stage, span_values(session, span))
             return session.query(failure_rows(processor, stage, None, windows)).to_pylist()
 

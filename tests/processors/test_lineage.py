@@ -12,7 +12,7 @@ from backcourt.processors.registry import registry
 from backcourt.processors.views import VIEWS
 from backcourt.warehouse.content import stored_text
 from backcourt.warehouse.duckdb import DuckDBWarehouse
-from backcourt.warehouse.seasons import processor_values
+from backcourt.warehouse.seasons import game_dates, processor_values
 
 SPAN = DateRange(date(2021, 11, 20), date(2021, 11, 24))
 OTHER = {
@@ -128,7 +128,7 @@ def test_no_column_matters_that_is_not_known(processor, eight_weeks):
     target = processor.table
     outputs = [column for column in target.business_columns if column.name not in target.key]
     with DuckDBWarehouse(eight_weeks).read() as session:
-        values = processor_values(session, SPAN)
+        values = processor_values(game_dates(session), SPAN)
 
         def rows(name, sql):
             return session.stage_query(
@@ -159,7 +159,7 @@ def test_no_column_of_a_view_matters_that_is_not_known(name, eight_weeks):
     known, whole = trace(sql), processor.sql.strip().rstrip(";")
     outputs = [column for column in target.business_columns if column.name not in target.key]
     with DuckDBWarehouse(eight_weeks).read() as session:
-        values = processor_values(session, SPAN)
+        values = processor_values(game_dates(session), SPAN)
 
         def rows(where, select):
             return session.stage_query(where, processor.staged_sql.replace(whole, select.strip().rstrip(";")), values)

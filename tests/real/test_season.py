@@ -11,7 +11,7 @@ from backcourt.backfill.run import run
 from backcourt.calendar import DateRange
 from backcourt.processors.registry import registry
 from backcourt.warehouse.duckdb import DuckDBWarehouse
-from backcourt.warehouse.seasons import processor_values
+from backcourt.warehouse.seasons import game_dates, processor_values
 
 pytestmark = pytest.mark.slow
 
@@ -234,7 +234,8 @@ def test_no_row_sees_its_own_date(four_seasons, tmp_path, year):
             for short, only in (("UPGC", " AND listing = 'roster'"), ("UTGC", ""), ("TDZA", ""), ("PSZA", "")):
                 processor = by_name[short]
                 table = processor.table
-                stage = session.stage_query(short, processor.staged_sql, processor_values(session, DateRange(day, day)))
+                values = processor_values(game_dates(session), DateRange(day, day))
+                stage = session.stage_query(short, processor.staged_sql, values)
                 key = ", ".join(table.key)
                 blind = session.rows(
                     f"SELECT {key}, data_hash FROM {stage} WHERE failure_category IS NULL{only} ORDER BY {key}"

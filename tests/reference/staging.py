@@ -11,7 +11,7 @@ from backcourt.processors.base import FAILURE_COLUMNS, Processor
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
 from backcourt.warehouse.publish import staged_select
-from backcourt.warehouse.seasons import processor_values
+from backcourt.warehouse.seasons import game_dates, processor_values
 from reference.compare import RECORD, by_key, failure
 from reference.model import Expected
 
@@ -24,7 +24,7 @@ def staged(session: Session, name: str, sql: str, day: date) -> Expected:
     It computes the dates around, too: a value that leaks from the day itself shows only where later days are read.
     """
     processor = PROCESSORS[name]
-    parameters = processor_values(session, DateRange(day - timedelta(days=1), day + timedelta(days=1)))
+    parameters = processor_values(game_dates(session), DateRange(day - timedelta(days=1), day + timedelta(days=1)))
     stage = session.stage_query("reference", staged_select(processor.table, sql, FAILURE_COLUMNS), parameters)
     rows = session.query(
         f"SELECT * FROM {stage} WHERE {processor.table.partition} = @day "

@@ -21,7 +21,7 @@ from backcourt.warehouse.base import Statement
 from backcourt.warehouse.duckdb import DuckDBWarehouse, read_only_query
 from backcourt.warehouse.duckdb_errors import close
 from backcourt.warehouse.duckdb_layout import LAYOUT
-from backcourt.warehouse.publish import Scope, publish, staged_select
+from backcourt.warehouse.publish import Publication, Scope, publish, staged_select
 
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 
@@ -67,7 +67,7 @@ def put(warehouse, sql, now=NOW):
     """Publish the rows of a SELECT into the whole small table."""
     with warehouse.write() as session:
         stage = session.stage_query("small", staged_select(small(), sql, ()))
-        return publish(session, small(), stage, Scope("TRUE", {}), stamps={"now": now})
+        return publish(session, Publication(small(), stage, Scope("TRUE", {}), {"now": now}))
 
 
 def test_every_catalog_table_is_made_with_its_columns(tmp_path):

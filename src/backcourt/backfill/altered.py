@@ -15,7 +15,7 @@ from backcourt.backfill import SQL
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.catalog.model import Table
-from backcourt.warehouse.base import Session, Value
+from backcourt.warehouse.base import Rows, Session, Statement, Value
 from backcourt.warehouse.content import altered, fingerprint, hash_text
 
 HASHED: tuple[Table, ...] = tuple(found for found in TABLES if found.hashed)
@@ -64,22 +64,25 @@ def altered_dates(session: Session, sources: Iterable[tuple[Table, DateRange]]) 
         session: An open session; reading is enough.
         sources: The tables with the dates to look at; a table without dates is looked at for the seasons of the range.
     """
+    return found_altered(*session.ask(*ask_altered(sources)))
+
+
+def ask_altered(sources: Iterable[tuple[Table, DateRange]]) -> tuple[Statement, ...]:
+    """The question behind ``altered_dates``; none if none of the tables carries hashes."""
     looked = [(found, span) for found, span in sources if found.hashed]
-    if not looked:
-        return ()
     values: dict[str, Value] = {}
     selects = []
     for number, (found, span) in enumerate(looked):
         selects.append(_select(found, number))
         values |= {f"start_{number}": span.start, f"end_{number}": span.end}
-    rows = session.query(" UNION ALL ".join(selects), values).to_pylist()
-    order = [found.full_name for found, _ in looked]
-    return tuple(
-        sorted(
-            (Altered(**row) for row in rows),
-            key=lambda item: (order.index(item.table), item.day),
-        )
-    )
+    return (Statement(" UNION ALL ".join(selects), values),) if looked else ()
+
+
+def found_altered(*answers: Rows) -> tuple[Altered, ...]:
+    """What the answer to ``ask_altered`` says."""
+    order = [found.full_name for found in HASHED]
+    found = [Altered(*row) for rows in answers for row in rows]  # type: ignore[arg-type]
+    return tuple(sorted(found, key=lambda item: (order.index(item.table), item.day)))
 
 
 def in_words(found: Sequence[Altered]) -> str:

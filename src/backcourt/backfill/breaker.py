@@ -39,8 +39,6 @@ def resting(processor: Processor, stage: Staged) -> str:
 
 def attempts(processor: Processor, failed: Staged, identity: RunIdentity) -> tuple[Statement, ...]:
     """The statement that records an attempt for every entity that failed unexpectedly; the third trips its breaker."""
-    if not failed.rows:
-        return ()
     statement = SQL(
         "breaker_attempts",
         attempts=str(ENTITY_ATTEMPTS),

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from backcourt.backfill import SQL
-from backcourt.backfill.altered import altered_dates, in_words
+from backcourt.backfill.altered import ask_altered, found_altered, in_words
 from backcourt.backfill.coverage import Cell
+from backcourt.backfill.fingerprints import StagedInputs
 from backcourt.backfill.plan import PlannedRange
-from backcourt.backfill.quality_gate import findings
+from backcourt.backfill.quality_gate import ask_findings, found_in
 from backcourt.backfill.request import Request
 from backcourt.calendar import LONGEST_BREAK, DateRange
 from backcourt.catalog import table
 from backcourt.catalog.limits import MINIMA, PHASE_STALENESS, STALENESS
 from backcourt.catalog.model import Table, Upstream
-from backcourt.catalog.views import view
 from backcourt.errors import DateRangeError
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import registry, select
-from backcourt.warehouse.base import Session
-from backcourt.warehouse.seasons import span_values
+from backcourt.warehouse.base import Rows, Session, Statement
+from backcourt.warehouse.seasons import GameDates
 
 
 @dataclass
@@ -66,104 +67,123 @@ def admit(request: Request, today: date) -> None:
         )
 
 
-def before_run(session: Session, request: Request, planned: Sequence[PlannedRange]) -> CheckFindings:
+Asking = Generator[Sequence[Statement], list[Rows], None]
+"""A check: it yields its questions once, is sent the answers, and adds what they say to the findings."""
+
+
+def before_run(
+    session: Session, request: Request, planned: Sequence[PlannedRange], inputs: StagedInputs
+) -> CheckFindings:
     """Check the upstreams that this run does not compute itself, and the dates before its range.
+
+    All checks ask together, in one round trip to the warehouse.
 
     Args:
         session: An open session.
         request: What the run was asked for.
         planned: What it computes.
+        inputs: What is known of its range.
     """
-    found = CheckFindings()
+    found, games = CheckFindings(), inputs.games(session)
     own = {processor.table.full_name for processor in request.processors}
     upstreams = {up.table: up for processor in request.processors for up in processor.table.upstreams if up.critical}
-    ages(session, [up for name, up in upstreams.items() if name not in own], request, found)
-    look_back(session, request, found)
-    if request.validation != "force":
-        critical_fields(session, request, found)
-        altered_rows(session, request, planned, found)
-    short_sources(session, request, found)
+    checks = [
+        ages([up for name, up in upstreams.items() if name not in own], request, found),
+        look_back(games, request, found),
+        *([] if request.validation == "force" else [critical_fields(games, request, found)]),
+        *([] if request.validation == "force" else [altered_rows(games, request, planned, found)]),
+        short_sources(games, request, found),
+    ]
+    questions = [next(check) for check in checks]
+    asked = [question for own_questions in questions for question in own_questions]
+    answers = iter(session.ask(*asked) if asked else ())
+    for check, own_questions in zip(checks, questions, strict=True):
+        with suppress(StopIteration):
+            check.send([next(answers) for _ in own_questions])
     return found
 
 
-def ages(session: Session, upstreams: Sequence[Upstream], request: Request, found: CheckFindings) -> None:
+def ages(upstreams: Sequence[Upstream], request: Request, found: CheckFindings) -> Asking:
     """Behaviour 11: a source whose last load is past its limit is stale."""
-    for upstream in upstreams:
-        source = table(upstream.table)
-        limits = STALENESS.get(source.full_name) or PHASE_STALENESS.get(source.phase)
-        last = _last_load(session, source) if limits else None
-        if limits is None or last is None:
+    limits = {up.table: STALENESS.get(up.table) or PHASE_STALENESS.get(table(up.table).phase) for up in upstreams}
+    limited = {name: limit for name, limit in limits.items() if limit}
+    answers = yield [_last_load(table(name)) for name in limited]
+    for (name, (warn, fail)), rows in zip(limited.items(), answers, strict=True):
+        last = rows[0][0]
+        if not isinstance(last, datetime):
             continue
-        warn, fail = limits
         hours = (request.identity.now - last).total_seconds() / 3600
         if hours <= warn:
             continue
-        line = f"{source.full_name} was last loaded {hours:,.0f} hours ago (limit {fail}, warning from {warn})"
+        line = f"{name} was last loaded {hours:,.0f} hours ago (limit {fail}, warning from {warn})"
         if hours > fail:
-            found.stale.append(source.full_name)
+            found.stale.append(name)
         found.add(line, stop=hours > fail and request.policy.stale_upstream == "fail")
 
 
-def _last_load(session: Session, source: Table) -> datetime | None:
+def _last_load(source: Table) -> Statement:
     """When the table was last loaded or computed, whether or not that changed a row."""
     stored = "processed_at" if source.hashed else "CAST(NULL AS TIMESTAMP)"
-    rows = session.rows(SQL("check_last_load", stored_at=stored, source=source.full_name), {"name": source.full_name})
-    return rows[0][0] if isinstance(rows[0][0], datetime) else None
+    statement = SQL("check_last_load", stored_at=stored, source=source.full_name)
+    return Statement(statement, {"name": source.full_name})
 
 
-def look_back(session: Session, request: Request, found: CheckFindings) -> None:
+def look_back(games: GameDates, request: Request, found: CheckFindings) -> Asking:
     """Behaviour 3: the game dates that the windows read before the range have been computed without failure."""
-    wide = {
-        upstream.table
-        for processor in request.processors
-        for upstream in processor.table.upstreams
-        if table(upstream.table).phase in PHASE_STALENESS and any(w.span != "date" for w in upstream.windows)
-    }
-    for name in sorted(wide):
-        row = session.rows(
-            SQL("check_look_back", start="@opening_day"), {"name": name, **span_values(session, request.span)}
-        )[0]
-        if not row[0]:
+    wide = sorted(
+        {
+            upstream.table
+            for processor in request.processors
+            for upstream in processor.table.upstreams
+            if table(upstream.table).phase in PHASE_STALENESS and any(w.span != "date" for w in upstream.windows)
+        }
+    )
+    values = games.values(request.span)
+    answers = yield [Statement(SQL("check_look_back", start="@opening_day"), {"name": name, **values}) for name in wide]
+    for name, rows in zip(wide, answers, strict=True):
+        dates, first, last, has_previous = rows[0]
+        if not dates:
             continue
-        previous = ", the previous game date among them" if row[3] else ""
+        previous = ", the previous game date among them" if has_previous else ""
         found.add(
-            f"{name}: {row[0]} game dates before {request.span.start} are missing or failed "
-            f"({row[1]} to {row[2]}{previous})",
+            f"{name}: {dates} game dates before {request.span.start} are missing or failed "
+            f"({first} to {last}{previous})",
             stop=request.policy.defensive_checks == "stop",
         )
 
 
-def critical_fields(session: Session, request: Request, found: CheckFindings) -> None:
+def critical_fields(games: GameDates, request: Request, found: CheckFindings) -> Asking:
     """Layer 1: critical fields of what is read and not computed here; contaminated ones stop a strict run."""
     span = request.span
     own = {processor.table.full_name for processor in request.processors}
-    opened = span_values(session, span)["opening_day"]
+    opened = games.values(span)["opening_day"]
     start = min(span.start, opened) if isinstance(opened, date) else span.start
     names = dict.fromkeys(up.table for processor in request.processors for up in processor.table.upstreams)
     read = [(table(name), DateRange(start, max(start, span.start if name in own else span.end))) for name in names]
-    for finding in findings(session, read):
+    answers = yield ask_findings(read)
+    for finding in found_in(*answers):
         stop = finding.status == "CONTAMINATED" and request.validation == "strict"
         found.add(f"upstream {finding}", stop=stop)
 
 
-def altered_rows(session: Session, request: Request, planned: Sequence[PlannedRange], found: CheckFindings) -> None:
+def altered_rows(games: GameDates, request: Request, planned: Sequence[PlannedRange], found: CheckFindings) -> Asking:
     """Layer 1: rows that are read, are not computed again before, and are not what their hashes say.
 
     A strict run stops for them, and so does one that recomputes every date; any other run warns and continues.
     """
     reach: dict[str, DateRange] = {}
-    opened = _opening_days(session)
     for item in planned:
-        start = max((day for day in opened if day <= item.start), default=item.start)
+        start = games.opening_day(item.start)
         for upstream in table(item.table).upstreams:
             wide = any(window.span != "date" for window in upstream.windows)
             read = DateRange(start if wide else item.start, item.end)
             before = reach.get(upstream.table, read)
             reach[upstream.table] = DateRange(min(read.start, before.start), max(read.end, before.end))
     again = {(table(item.table).full_name, item.span) for item in planned}
+    answers = yield ask_altered([(table(name), span) for name, span in reach.items()])
     left = [
         item
-        for item in altered_dates(session, [(table(name), span) for name, span in reach.items()])
+        for item in found_altered(*answers)
         # A duplicate key fails only the dates that read it.
         if (item.altered or not item.known)
         and not any(item.table == name and span.start <= item.day <= span.end for name, span in again)
@@ -177,31 +197,25 @@ def altered_rows(session: Session, request: Request, planned: Sequence[PlannedRa
         )
 
 
-def _opening_days(session: Session) -> list[date]:
-    """The opening day of every season, in order."""
-    rows = session.query(f"SELECT opening_day FROM ({view('seasons')}) AS s WHERE opening_day IS NOT NULL")
-    return sorted(rows.column("opening_day").to_pylist())
-
-
-def short_sources(session: Session, request: Request, found: CheckFindings) -> None:
+def short_sources(games: GameDates, request: Request, found: CheckFindings) -> Asking:
     """Behaviour 12 for sources that a computation can do without: present, but under their own minimum."""
-    if request.policy.expected_minimum != "source":
-        return
-    names = {
+    optional = {
         upstream.table
         for processor in request.processors
         for upstream in processor.table.upstreams
         if not upstream.critical and upstream.table in MINIMA
     }
-    for name in sorted(names):
-        day = table(name).partition
-        row = session.rows(
-            SQL("check_short", day=str(day), source=name),
-            {**span_values(session, request.span), "least": MINIMA[name]},
-        )[0]
-        if row[0]:
+    names = sorted(optional) if request.policy.expected_minimum == "source" else []
+    values = games.values(request.span)
+    answers = yield [
+        Statement(SQL("check_short", day=str(table(name).partition), source=name), {**values, "least": MINIMA[name]})
+        for name in names
+    ]
+    for name, rows in zip(names, answers, strict=True):
+        dates, first, fewest = rows[0]
+        if dates:
             found.add(
-                f"{name} is short on {row[0]} dates from {row[1]} ({row[2]} rows, at least {MINIMA[name]} per game)",
+                f"{name} is short on {dates} dates from {first} ({fewest} rows, at least {MINIMA[name]} per game)",
                 stop=False,
             )
 

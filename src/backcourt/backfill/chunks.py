@@ -13,12 +13,12 @@ from itertools import groupby
 
 from backcourt.backfill import CALENDAR, SQL
 from backcourt.backfill.fingerprints import StagedInputs
-from backcourt.backfill.plan import Plan, PlannedRange, planned_ranges
+from backcourt.backfill.plan import Plan, PlannedRange, due_ranges
 from backcourt.backfill.staleness import changed_games, reached, stage_calendar, stage_own
 from backcourt.calendar import BOOTSTRAP_DAYS, DateRange, month_chunks
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import registry, select, upstreams_of
-from backcourt.warehouse.base import Session, Staged
+from backcourt.warehouse.base import Rows, Session, Statement
 
 _APART_DAYS = 14
 """Ranges of a table that are closer together become one chunk: the dates between them come out the same."""
@@ -99,9 +99,8 @@ def due_now(
     ]
     if not again:
         return planned
-    stage_calendar(session, request.span, request.ahead)
-    own = stage_own(session, again, {"stale"}, inputs)
-    ranges = [found for found, _ in planned_ranges(session, own)]
+    stage_calendar(session, inputs)
+    ranges = list(due_ranges(session, stage_own(session, again, {"stale"}, inputs)))
     if "stale" not in request.reprocess:
         foreseen = [chunk for chunk in planned if chunk.reason in {"stale", "downstream"}]
         ranges = [
@@ -151,10 +150,10 @@ class Blocked:
         tables: Names of the tables with dates that were not computed, in the order in which they were met.
     """
 
-    def __init__(self, span: DateRange) -> None:
-        """Nothing has failed yet; ``span`` are the dates that the run may write."""
+    def __init__(self, inputs: StagedInputs) -> None:
+        """Nothing has failed yet; ``inputs`` are those of the dates that the run may write."""
         self.tables: dict[str, None] = {}
-        self._span = span
+        self._inputs = inputs
         self._failed: dict[str, set[tuple[date, date]]] = {}
 
     def fail(self, processor: Processor, span: DateRange) -> None:
@@ -165,23 +164,22 @@ class Blocked:
         """The chunks without the dates that failed or that read a failed one."""
         if not self._failed or not chunks:
             return list(chunks)
-        stage_calendar(session, self._span)
+        stage_calendar(session, self._inputs)
         staged = self._stage(session)
-        found: list[Chunk] = []
-        for chunk in chunks:
-            name = chunk.processor.table.full_name
-            if name not in staged:
-                found.append(chunk)
-                continue
-            days = session.rows(
-                SQL("blocked_days", blocked=staged[name].name),
+        readers = [chunk for chunk in chunks if chunk.processor.table.full_name in staged]
+        asked = [
+            Statement(
+                SQL("blocked_days", blocked=staged[chunk.processor.table.full_name]),
                 {"start_date": chunk.span.start, "end_date": chunk.span.end},
             )
-            found += self._free(chunk, [(date.fromisoformat(str(day)), bool(blocked)) for day, blocked in days])
-        return found
+            for chunk in readers
+        ]
+        answers = dict(zip(readers, session.ask(*asked), strict=True)) if asked else {}
+        return [free for chunk in chunks for free in self._free(chunk, answers.get(chunk, []))]
 
-    def _free(self, chunk: Chunk, days: Sequence[tuple[date, bool]]) -> list[Chunk]:
-        """The pieces of a chunk between its blocked dates."""
+    def _free(self, chunk: Chunk, answer: Rows) -> list[Chunk]:
+        """The pieces of a chunk between its blocked dates (``blocked_days``)."""
+        days = sorted((date.fromisoformat(str(day)), bool(blocked)) for day, blocked in answer)
         blocked = sum(is_blocked for _, is_blocked in days)
         if not blocked:
             return [chunk]
@@ -206,14 +204,14 @@ class Blocked:
         spans = self._failed.get(chunk.processor.table.full_name, set())
         return all(any(first <= day <= last for first, last in spans) for day, blocked in days if blocked)
 
-    def _stage(self, session: Session) -> dict[str, Staged]:
-        """Where the blocked dates of each table are staged; tables without any are left out."""
-        staged: dict[str, Staged] = {}
+    def _stage(self, session: Session) -> dict[str, str]:
+        """Where the blocked dates of each table are staged; tables that read none that failed are left out."""
+        staged: dict[str, str] = {}
         for processor in registry():
             name = processor.table.full_name
             selects = [
                 "SELECT game_date, season_year FROM "
-                f"({reached(processor, upstream, window, staged[upstream.table].name)}) AS r{_computed(processor)}"
+                f"({reached(processor, upstream, window, staged[upstream.table])}) AS r{_computed(processor)}"
                 for upstream in processor.table.upstreams
                 if upstream.table in staged
                 for window in upstream.windows
@@ -226,10 +224,8 @@ class Blocked:
             if not selects:
                 continue
             statement = SQL("blocked_dates", selects=" UNION ALL ".join(selects))
-            found = session.stage_query(f"blocked_{processor.name}", statement)
-            if found.rows:
-                staged[name] = found
-                session.stage_query(f"blocked_{processor.name}_games", changed_games(found.name))
+            staged[name] = session.stage_query(f"blocked_{processor.name}", statement).name
+            session.stage_query(f"blocked_{processor.name}_games", changed_games(staged[name]))
         return staged
 
 

@@ -21,13 +21,13 @@ from backcourt.backfill import SQL
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.catalog.model import Table, Upstream, Window
-from backcourt.catalog.views import WINDOW_TYPES
+from backcourt.catalog.views import LEDGER, WINDOW_TYPES, view
 from backcourt.processors.base import Processor
 from backcourt.processors.lineage import Group, groups, through_views
 from backcourt.processors.views import VIEWS, rows_of, source
-from backcourt.warehouse.base import Session
+from backcourt.warehouse.base import Session, Statement, Value
 from backcourt.warehouse.content import numbered
-from backcourt.warehouse.seasons import span_values
+from backcourt.warehouse.seasons import GAME_DATES, GameDates
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,9 +275,43 @@ class StagedInputs:
         self._session: Session | None = None
         self._where: dict[str, str] = {}
         self._staged = 0
+        self._scheduled = ""
+        self._games: GameDates | None = None
+        self._entries = False
+
+    def _of(self, session: Session) -> None:
+        """What was staged went with the session that staged it."""
+        if session is not self._session:
+            self._session, self._where, self._scheduled, self._games = session, {}, "", None
+
+    def games(self, session: Session) -> GameDates:
+        """The game dates of every season, asked once for a session, together with whether the ledger has entries."""
+        self._of(session)
+        if self._games is None:
+            days, entries = session.ask(GAME_DATES, Statement(f"SELECT COUNT(*) > 0 AS here FROM {LEDGER}"))
+            self._games, self._entries = GameDates(days), bool(entries[0][0])
+        return self._games
+
+    def values(self, session: Session) -> dict[str, Value]:
+        """The parameters of the range (``GameDates.values``)."""
+        return self.games(session).values(self.span, self.ahead)
+
+    def has_ledger(self, session: Session) -> bool:
+        """True if the ledger has entries."""
+        self.games(session)
+        return self._entries
+
+    def scheduled(self, session: Session) -> str:
+        """Where the scheduled dates of the range are staged (the view ``dates_in_range``)."""
+        self._of(session)
+        if not self._scheduled:
+            values = self.values(session)
+            self._scheduled = session.stage_query("scheduled_dates", view("dates_in_range"), values).name
+        return self._scheduled
 
     def changed(self, name: str) -> None:
-        """Forget what is made of a table that was changed; ``name`` is its full name."""
+        """Forget what is made of a computed table that was changed; ``name`` is its full name."""
+        self._entries = True
         for reader in list(self._where):
             if any(upstream.table == name for upstream in table(reader).upstreams):
                 del self._where[reader]
@@ -289,16 +323,14 @@ class StagedInputs:
             session: Where it is read.
             processors: Whose inputs are wanted.
         """
-        if session is not self._session:
-            # What was staged went with the session.
-            self._session, self._where = session, {}
+        self._of(session)
         lacking = [processor for processor in processors if processor.table.full_name not in self._where]
         if lacking:
             self._staged += 1
             staged = session.stage_query(
                 f"inputs_{self._staged}",
                 fingerprints(lacking),
-                span_values(session, self.span, self.ahead),
+                self.values(session),
             )
             self._where |= {processor.table.full_name: staged.name for processor in lacking}
         names = dict.fromkeys(self._where[processor.table.full_name] for processor in processors)

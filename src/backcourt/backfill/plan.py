@@ -14,10 +14,9 @@ from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.catalog.views import ALL_TO_COME, IN_RANGE, view
 from backcourt.errors import DateRangeError, UnknownNameError
-from backcourt.processors.base import Processor
-from backcourt.processors.registry import registry
-from backcourt.warehouse.base import Session
-from backcourt.warehouse.seasons import read_seasons, span_values
+from backcourt.processors.registry import registry, select
+from backcourt.warehouse.base import Rows, Session, Statement
+from backcourt.warehouse.seasons import GameDates
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,32 +105,43 @@ def make_plan(
     Raises:
         DateRangeError: If the schedule has no game in the range.
     """
-    stage_calendar(session, request.span, request.ahead)
-    dates = planned_dates(session, request.span)
-    if not dates:
-        raise no_games(session, request.span)
     inputs = inputs or StagedInputs(request.span, request.ahead)
+    stage_calendar(session, inputs)
     own = stage_own(session, request.processors, request.reprocess, inputs)
-    # With "stale" asked for, a run finds out wave by wave what its changes reach; a plan has to foresee it.
-    due = stage_due(session, request.span, request.processors, own) if forecast else own
-    ranges = planned_ranges(session, due, forecast=forecast)
+    asked = [_planned_dates(request.span), _due_ranges(own), *([_world(session, request, inputs)] if keep else [])]
+    (dates,), rows, *world = session.ask(*asked)
+    if not dates[0]:
+        raise no_games(session, request.span)
+    if forecast and rows:
+        # With "stale" asked for, a run finds out wave by wave what its changes reach; a plan has to foresee it.
+        due = stage_due(session, request.span, request.processors, own, {str(row[0]) for row in rows})
+        (rows,) = session.ask(_due_ranges(due))
+    ranges = _ranges(rows)
+    if forecast:
+        ranges = _estimated(session, ranges)
     return Plan(
         request,
-        tuple(found for found, in_run in ranges if in_run),
-        dates,
-        tuple(found for found, in_run in ranges if not in_run),
-        look_backs=_look_backs(session, [found for found, _ in ranges]) if forecast else (),
-        world=_world(session, request, inputs) if keep else "",
+        tuple(due.planned for due in ranges if due.in_run),
+        int(str(dates[0])),
+        tuple(due.planned for due in ranges if not due.in_run),
+        look_backs=_look_backs(inputs.games(session), [due.planned for due in ranges]) if forecast else (),
+        world=str(world[0][0][0] or "")[:16] if world else "",
     )
 
 
-def planned_dates(session: Session, span: DateRange) -> int:
-    """Dates of a range in the calendar that ``stage_calendar`` has staged."""
-    rows = session.rows(
+def planned_dates(session: Session, inputs: StagedInputs) -> int:
+    """The game dates of a range that a run computes."""
+    stage_calendar(session, inputs)
+    asked = _planned_dates(inputs.span)
+    return int(str(session.rows(asked.sql, asked.parameters)[0][0]))
+
+
+def _planned_dates(span: DateRange) -> Statement:
+    """How many dates of a range are in the calendar that ``stage_calendar`` has staged."""
+    return Statement(
         f"SELECT COUNT(DISTINCT game_date) AS n FROM nba_staging.{CALENDAR} WHERE game_date {IN_RANGE}",
         {"start_date": span.start, "end_date": span.end},
     )
-    return int(str(rows[0][0]))
 
 
 def to_come(session: Session, span: DateRange) -> tuple[date, ...]:
@@ -151,42 +161,54 @@ def not_played(session: Session, span: DateRange) -> str:
     return f"no game on {span} has been played" + (" yet" if row[2] else ": all were postponed")
 
 
-def planned_ranges(session: Session, due: str, *, forecast: bool = False) -> tuple[tuple[PlannedRange, bool], ...]:
-    """What is staged as due, as ranges of neighbouring dates in dependency order, each with whether the run does it.
+def due_ranges(session: Session, due: str) -> tuple[PlannedRange, ...]:
+    """What is staged as due (see ``staleness``), as ranges of neighbouring dates in dependency order."""
+    (rows,) = session.ask(_due_ranges(due))
+    return tuple(found.planned for found in _ranges(rows))
 
-    Args:
-        session: The session in which it is staged (see ``staleness``).
-        due: Where.
-        forecast: True to estimate the rows of dates that have never been computed.
-    """
-    rows = session.rows(SQL("due_ranges", due=due))
-    order = {processor.table.full_name: (number, processor) for number, processor in enumerate(registry())}
+
+def _due_ranges(due: str) -> Statement:
+    return Statement(SQL("due_ranges", due=due))
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A range, whether the run computes it, and whether the rows of some of its dates are unknown."""
+
+    planned: PlannedRange
+    in_run: bool
+    unknown: bool
+
+
+def _ranges(rows: Rows) -> list[_Due]:
+    """The answer to ``_due_ranges``, in dependency order."""
+    order = {processor.table.full_name: (number, processor.name) for number, processor in enumerate(registry())}
     found = []
     for name, first, last, dates, reason, detail, details, expected, unknown, in_run in rows:
-        _, processor = order[str(name)]
-        planned = PlannedRange(
-            processor.name,
-            _date(first),
-            _date(last),
-            int(str(dates)),
-            str(reason),
-            _detail(detail, details),
-            int(str(expected or 0)),
-        )
-        if forecast and unknown:
-            planned = replace(planned, rows=_estimate(session, processor, planned.span))
-        found.append((order[str(name)][0], planned, bool(in_run)))
-    return tuple((planned, in_run) for _, planned, in_run in sorted(found, key=lambda item: item[0]))
+        number, short = order[str(name)]
+        text, known = _detail(detail, details), int(str(expected or 0))
+        planned = PlannedRange(short, _date(first), _date(last), int(str(dates)), str(reason), text, known)
+        found.append((number, planned.start, planned.reason, _Due(planned, bool(in_run), bool(unknown))))
+    return [due for *_, due in sorted(found, key=lambda item: item[:3])]
 
 
-def _estimate(session: Session, processor: Processor, span: DateRange) -> int:
-    """Rows that a range should have, counted from the raw tables."""
-    candidates = processor.candidates_on(f"({view('dates_in_range')})", foreseen=True)
-    rows = session.rows(
+def _estimated(session: Session, ranges: Sequence[_Due]) -> list[_Due]:
+    """The ranges with the rows that they should have, counted from the raw tables where nobody knows them."""
+    unknown = [due.planned for due in ranges if due.unknown]
+    answers = iter(session.ask(*(_candidates(planned) for planned in unknown)) if unknown else ())
+    return [
+        replace(due, planned=replace(due.planned, rows=int(str(next(answers)[0][0] or 0)))) if due.unknown else due
+        for due in ranges
+    ]
+
+
+def _candidates(planned: PlannedRange) -> Statement:
+    """How many rows a range should have."""
+    candidates = select(tables=(planned.table,))[0].candidates_on(f"({view('dates_in_range')})", foreseen=True)
+    return Statement(
         f"SELECT COUNT(*) AS n FROM ({candidates})",
-        {"start_date": span.start, "end_date": span.end, "ahead": ALL_TO_COME},
+        {"start_date": planned.start, "end_date": planned.end, "ahead": ALL_TO_COME},
     )
-    return int(str(rows[0][0] or 0))
 
 
 def _detail(first: object, details: object) -> str:
@@ -196,17 +218,14 @@ def _detail(first: object, details: object) -> str:
     return f"{text}; others on other dates" if int(str(details)) > 1 and text else text
 
 
-def _look_backs(session: Session, ranges: Sequence[PlannedRange]) -> tuple[LookBack, ...]:
+def _look_backs(games: GameDates, ranges: Sequence[PlannedRange]) -> tuple[LookBack, ...]:
     """The widened look-back of every table's first planned date."""
     found: list[LookBack] = []
     firsts: dict[str, date] = {}
     for planned in ranges:
         firsts[planned.table] = min(planned.start, firsts.get(planned.table, planned.start))
-    if not firsts:
-        return ()
-    seasons = read_seasons(session).games.values()
     for name, first in firsts.items():
-        start = next((games.start for games in seasons if games.start <= first <= games.end), first)
+        start = games.opening_day(first)
         for upstream in table(name).upstreams:
             wide = [window for window in upstream.windows if window.span != "date"]
             if wide and table(upstream.table).partition:
@@ -214,11 +233,10 @@ def _look_backs(session: Session, ranges: Sequence[PlannedRange]) -> tuple[LookB
     return tuple(found)
 
 
-def _world(session: Session, request: Request, inputs: StagedInputs) -> str:
+def _world(session: Session, request: Request, inputs: StagedInputs) -> Statement:
     """A hash over the inputs of every date and table of the request and over the ledger's state."""
     statement = SQL("plan_world", inputs=inputs.select(session, request.processors))
-    rows = session.rows(statement, span_values(session, request.span, request.ahead))
-    return str(rows[0][0] or "")[:16]
+    return Statement(statement, inputs.values(session))
 
 
 def season_span(session: Session, season: str) -> DateRange:

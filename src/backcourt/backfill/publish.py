@@ -34,12 +34,12 @@ from backcourt.backfill.records import (
 from backcourt.backfill.request import Request
 from backcourt.backfill.results import ChunkResult
 from backcourt.calendar import DateRange
-from backcourt.catalog.views import ANY_DATE, IN_RANGE, view
+from backcourt.catalog.views import ANY_DATE, IN_RANGE
 from backcourt.errors import AuditError
 from backcourt.processors.base import Processor
-from backcourt.warehouse.base import Session, Staged, Value
-from backcourt.warehouse.publish import Restated, Scope, broken_dates, publish
-from backcourt.warehouse.seasons import processor_values, span_values
+from backcourt.warehouse.base import Rows, Session, Staged, Statement, Value
+from backcourt.warehouse.publish import Publication, Restated, Scope, broken_dates
+from backcourt.warehouse.seasons import GameDates, processor_values
 
 _NAMED = 5
 """Broken dates of a chunk that are named with their reason; all of them are failure records."""
@@ -47,13 +47,15 @@ _NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What chunks that are computed side by side share.
+    """What chunks that are computed side by side share; their upstreams must not change until they end.
 
     Attributes:
+        games: The game dates of every season.
         dates: Where the scheduled dates are staged (``game_dates``).
         inputs: A source of the fingerprints of every table and date (``fingerprints.fingerprints``).
     """
 
+    games: GameDates
     dates: str
     inputs: str
 
@@ -67,10 +69,9 @@ class Prepared:
         return tuple(date.fromisoformat(str(day)) for (day,) in rows)
 
 
-def prepare(session: Session, processors: Sequence[Processor], span: DateRange, inputs: StagedInputs) -> Prepared:
-    """Stage what chunks of these processors within a range share; their upstreams must not change until they end."""
-    dates = session.stage_query("batch_dates", view("dates_in_range"), span_values(session, span, inputs.ahead))
-    return Prepared(dates.name, inputs.select(session, processors))
+def prepare(session: Session, processors: Sequence[Processor], inputs: StagedInputs) -> Prepared:
+    """Stage what chunks of these processors share."""
+    return Prepared(inputs.games(session), inputs.scheduled(session), inputs.select(session, processors))
 
 
 def publish_chunk(session: Session, chunk: Chunk, request: Request, prepared: Prepared) -> ChunkResult:
@@ -88,7 +89,7 @@ def publish_chunk(session: Session, chunk: Chunk, request: Request, prepared: Pr
             written then.
     """
     table = chunk.processor.table
-    parameters = processor_values(session, chunk.span)
+    parameters = processor_values(prepared.games, chunk.span)
     # Other chunks and tables may be staged at the same time.
     name = f"{table.name}_{chunk.span.start:%Y%m%d}"
     scheduled = f"{table.partition} IN (SELECT game_date FROM {prepared.dates})"
@@ -160,7 +161,6 @@ def _publish(session: Session, work: _Work, prepared: Prepared) -> ChunkResult:
         f"{candidates} UNION ALL {_dates(work, quality, prepared)}",
         {**parameters, **threshold_values(policy), "processor": processor.name, "now": identity.now},
     )
-    stop_if_refused(session, processor, failed, policy)
     good = f"{GOOD} AND {not_failed(processor, failed, withheld=bool(withheld))}"
     ledger = session.stage_query(
         f"{name}_ledger",
@@ -176,31 +176,50 @@ def _publish(session: Session, work: _Work, prepared: Prepared) -> ChunkResult:
         {**parameters, "table_name": table.full_name, "code_version": processor.code_version},
     )
     unmatched = session.stage_query(f"{name}_unmatched", unmatched_names(stage)) if processor.names else None
-    published = publish(
-        session,
+    publication = Publication(
         table,
         stage,
         Scope(f"t.{table.partition} {IN_RANGE} AND t.{table.partition} {work.within}", span),
+        {"now": identity.now},
         good=good,
-        stamps={"now": identity.now},
         restated=Restated(identity.run_id, identity.now, identity.reason or chunk.reason),
-        also=(
-            *replace_failures(failed, chunk, request, work.within),
-            *(mark_failed(chunk, request, "", "PROCESSING_ERROR", work.broken.name) if work.broken else ()),
-            *replace_ledger(ledger, chunk, work.dates, request),
-            *(attempts(processor, failed, identity) if policy.record_attempts else ()),
-            *(replace_unmatched(unmatched, chunk, request, work.within) if unmatched else ()),
+    )
+    # All that has to be known before anything is written is one question to the warehouse.
+    least = str(processor.least_per_game)
+    counts, thin, warned, *answers = session.ask(
+        Statement(SQL("failure_counts", failed=failed.name)),
+        Statement(
+            SQL("thin_dates", ledger_rows=ledger.name, dates=processor.dates_of(prepared.dates), least_per_game=least)
+        ),
+        Statement(SQL("critical_warnings", quality=quality.name if quality else f"({SQL('critical_none')})")),
+        *publication.questions(),
+    )
+    stop_if_refused(processor, counts, policy)
+    judged = publication.judged(session, answers)
+    if not counts:
+        # Nothing failed, so that nothing has to be kept back.
+        publication = replace(publication, good=GOOD)
+    published = publication.done(
+        judged,
+        session.transaction(
+            [
+                *publication.statements(judged),
+                *replace_failures(failed, chunk, request, work.within),
+                *(mark_failed(chunk, request, "", "PROCESSING_ERROR", work.broken.name) if work.broken else ()),
+                *replace_ledger(ledger, chunk, work.dates, request),
+                *(attempts(processor, failed, identity) if policy.record_attempts and counts else ()),
+                *(replace_unmatched(unmatched, chunk, request, work.within) if unmatched else ()),
+            ]
         ),
     )
-    counts, problems = _failures(session, processor, failed)
-    warnings = _warnings(session, processor, quality, ledger, prepared)
+    failures, problems = _failures(processor, counts)
     broken: tuple[date, ...] = ()
     if work.broken:
         broken, more = _broken(session, processor, work.broken)
         problems = (*problems, *more)
-        counts = {**counts, "PROCESSING_ERROR": counts.get("PROCESSING_ERROR", 0) + len(broken)}
+        failures = {**failures, "PROCESSING_ERROR": failures.get("PROCESSING_ERROR", 0) + len(broken)}
     session.discard(*(staged for staged in (failed, ledger, windows, quality, unmatched) if staged))
-    return ChunkResult(chunk, published, counts, warnings, problems, broken)
+    return ChunkResult(chunk, published, failures, _warnings(processor, warned, thin), problems, broken)
 
 
 def _broken(session: Session, processor: Processor, broken: Staged) -> tuple[tuple[date, ...], tuple[str, ...]]:
@@ -224,37 +243,27 @@ def _dates(work: _Work, quality: Staged | None, prepared: Prepared) -> str:
         first_day=str(processor.first_day),
     )
     selects = [failed_dates(processor, stage, GOOD, prepared.dates), empty]
-    if quality is not None and quality.rows and work.request.validation != "force":
+    if quality is not None and work.request.validation != "force":
         selects.append(SQL("date_contaminated", quality=quality.name, contaminated=CONTAMINATED))
     return SQL("date_failures", selects=" UNION ALL ".join(selects))
 
 
-def _failures(session: Session, processor: Processor, failed: Staged) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Failure records by category, and the dates that failed as a whole in one line per reason."""
-    if not failed.rows:
-        return {}, ()
-    rows = session.rows(SQL("failure_counts", failed=failed.name))
+def _failures(processor: Processor, rows: Rows) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Failure records by category, and the dates that failed as a whole in one line per reason (``failure_counts``)."""
     counts: Counter[str] = Counter()
-    for category, _, _, number, _ in rows:
+    lines = []
+    for category, whole, why, number, first in sorted(rows, key=lambda row: (str(row[4]), str(row[2]))):
         counts[str(category)] += int(str(number))
-    return dict(counts), tuple(
-        _line(processor, f"{category}: {why}", number, first) for category, whole, why, number, first in rows if whole
-    )
+        lines += [_line(processor, f"{category}: {why}", number, first)] if whole else []
+    return dict(counts), tuple(lines)
 
 
-def _warnings(
-    session: Session, processor: Processor, quality: Staged | None, ledger: Staged, prepared: Prepared
-) -> tuple[str, ...]:
+def _warnings(processor: Processor, fields: Rows, thin: Rows) -> tuple[str, ...]:
     """Critical fields that are not clean, and dates with under half of the rows that their games should bring."""
-    found: list[str] = []
-    if quality is not None and quality.rows:
-        rows = session.rows(SQL("critical_warnings", quality=quality.name))
-        found += [
-            _line(processor, f"critical field {field}: {valid} of {total} rows valid", dates, first)
-            for field, valid, total, dates, first in rows
-        ]
-    dates, least = processor.dates_of(prepared.dates), str(processor.least_per_game)
-    thin = session.rows(SQL("thin_dates", ledger_rows=ledger.name, dates=dates, least_per_game=least))
+    found = [
+        _line(processor, f"critical field {field}: {valid} of {total} rows valid", dates, first)
+        for field, valid, total, dates, first in sorted(fields, key=lambda row: str(row[0]))
+    ]
     found += [
         _line(processor, f"under half of the rows expected, {fewest} at least", dates, first)
         for fewest, dates, first in thin

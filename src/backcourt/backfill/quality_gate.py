@@ -24,8 +24,7 @@ from backcourt.catalog.views import view
 from backcourt.errors import MissingUpstreamError
 from backcourt.mode import Policy
 from backcourt.processors.base import Processor
-from backcourt.processors.failures import DATE_LEVEL
-from backcourt.warehouse.base import Session, Staged, Value
+from backcourt.warehouse.base import Rows, Session, Staged, Statement, Value
 from backcourt.warehouse.seasons import SEASON_TO_DATE
 
 _SCHEDULE = "nba_raw.nbac_schedule"
@@ -48,21 +47,24 @@ def threshold_values(policy: Policy) -> dict[str, Value]:
     }
 
 
-def stop_if_refused(session: Session, processor: Processor, failed: Staged, policy: Policy) -> None:
+def stop_if_refused(processor: Processor, failures: Rows, policy: Policy) -> None:
     """In a mode that fails the run for a missing upstream, do so before anything is written.
+
+    Args:
+        processor: Whose dates they are.
+        failures: The answer to ``failure_counts``.
+        policy: The mode's.
 
     Raises:
         MissingUpstreamError: Naming the dates.
     """
-    if policy.missing_upstream == "fail_date" or not failed.rows:
+    if policy.missing_upstream == "fail_date":
         return
-    missing = session.rows(
-        f"SELECT analysis_date, failure_reason FROM {failed} WHERE entity_id = '{DATE_LEVEL}' "
-        "AND failure_category = 'MISSING_DEPENDENCY' ORDER BY analysis_date"
-    )
+    missing = [row for row in failures if row[1] and row[0] == "MISSING_DEPENDENCY"]
     if missing:
-        first, reason = missing[0]
-        more = f" and {len(missing) - 1} more dates" if len(missing) > 1 else ""
+        _, _, reason, _, first = min(missing, key=lambda row: (str(row[4]), str(row[2])))
+        dates = sum(int(str(row[3])) for row in missing)
+        more = f" and {dates - 1} more dates" if dates > 1 else ""
         raise MissingUpstreamError(
             f"{processor.name}: {reason} on {first}{more}",
             next_step="load or compute the upstream, then run again; --mode backfill computes the other dates",
@@ -259,6 +261,11 @@ def not_clean(table: Table, source: str, condition: str) -> str:
 
 def findings(session: Session, sources: Sequence[tuple[Table, DateRange]]) -> tuple[Finding, ...]:
     """The critical fields of stored rows that are not clean, each table in a range of dates of its own."""
+    return found_in(*session.ask(*ask_findings(sources)))
+
+
+def ask_findings(sources: Sequence[tuple[Table, DateRange]]) -> tuple[Statement, ...]:
+    """The question behind ``findings``; none for tables without critical fields."""
     selects: list[str] = []
     values: dict[str, Value] = {}
     for number, (read, span) in enumerate(sources):
@@ -271,7 +278,11 @@ def findings(session: Session, sources: Sequence[tuple[Table, DateRange]]) -> tu
     if not selects:
         return ()
     statement = SQL("critical_findings", contaminated=CONTAMINATED, selects=" UNION ALL ".join(selects))
-    rows = session.rows(statement, values)
+    return (Statement(statement, values),)
+
+
+def found_in(*answers: Rows) -> tuple[Finding, ...]:
+    """What the answer to ``ask_findings`` says, by table and field."""
     return tuple(
         Finding(
             str(name),
@@ -282,5 +293,8 @@ def findings(session: Session, sources: Sequence[tuple[Table, DateRange]]) -> tu
             int(str(total)),
             int(str(valid)),
         )
-        for name, field, contaminated, dates, first, total, valid in rows
+        for rows in answers
+        for name, field, contaminated, dates, first, total, valid in sorted(
+            rows, key=lambda row: (str(row[0]), str(row[1]))
+        )
     )

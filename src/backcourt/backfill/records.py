@@ -48,8 +48,6 @@ def failure_rows(processor: Processor, stage: Staged, withheld: str | None, wind
 
 def not_failed(processor: Processor, failed: Staged, *, withheld: bool) -> str:
     """Condition on a staged row: neither its date nor, if anything is withheld, its candidate was kept back."""
-    if not failed.rows:
-        return "TRUE"
     date = (
         f"{processor.table.partition} NOT IN "
         f"(SELECT f.analysis_date FROM {failed} AS f WHERE f.entity_id = '{DATE_LEVEL}')"
@@ -77,8 +75,6 @@ def replace_failures(failed: Staged, chunk: Chunk, request: Request, within: str
     parts = {"target": target, "failed": failed.name, "within": within}
     values: dict[str, Value] = {"processor": processor.name, **_span(chunk)}
     gone = Statement(SQL("failure_delete", **parts), values)
-    if not failed.rows:
-        return (gone,)
     return gone, Statement(
         SQL("failure_insert", **parts, entity_type=processor.entity_type), {**values, **_run(request)}
     )

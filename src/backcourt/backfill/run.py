@@ -86,9 +86,9 @@ class _Run:
         self.warnings: list[str] = []
         self.problems: list[str] = []
         self.errors: dict[str, str] = {}
-        self.blocked = Blocked(request.span)
         self.found = CheckFindings()
         self.inputs = StagedInputs(request.span, request.ahead)
+        self.blocked = Blocked(self.inputs)
         self.tell = Announcer(request, context.notifier, context.publisher)
 
     def carry_out(self, saved: Plan | None) -> RunResult:
@@ -162,7 +162,7 @@ class _Run:
     def _check(self, session: Session, plan: Plan) -> None:
         """What is looked at before anything is written."""
         with self._control(session, "the checks before the run"):
-            self.found = before_run(session, self.request, plan.ranges)
+            self.found = before_run(session, self.request, plan.ranges, self.inputs)
         self.warnings += self.found.warnings
         self.tell.warned(session, self.found.warnings)
         if self.found.stops:

@@ -13,18 +13,17 @@ from backcourt.backfill import CALENDAR, SQL
 from backcourt.backfill.fingerprints import StagedInputs, one_game, read_through, rows_of_tables
 from backcourt.calendar import DateRange
 from backcourt.catalog.model import Upstream, Window
-from backcourt.catalog.views import LEDGER, view
+from backcourt.catalog.views import view
 from backcourt.processors.base import Processor
 from backcourt.processors.lineage import Group, through_views
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session, Value
-from backcourt.warehouse.seasons import span_values
 
 _OWN = "plan_own"
 _DUE = "plan_due"
 
 
-def stage_calendar(session: Session, span: DateRange, ahead: int = 0) -> str:
+def stage_calendar(session: Session, inputs: StagedInputs) -> str:
     """Stage the game dates from the start of the range to the end of its last season; returns the name.
 
     Columns: game_date, season_year, day_number (days since opening day), games, final_games, number (in order of the
@@ -32,11 +31,10 @@ def stage_calendar(session: Session, span: DateRange, ahead: int = 0) -> str:
 
     Args:
         session: An open session.
-        span: The range.
-        ahead: How many dates to come of each season count.
+        inputs: The range, and what is known of it.
     """
     statement = SQL("calendar_days", end="@closing_day", vanished=view("vanished_dates"))
-    return session.stage_query(CALENDAR, statement, span_values(session, span, ahead)).name
+    return session.stage_query(CALENDAR, statement, inputs.values(session)).name
 
 
 def stage_own(session: Session, processors: Sequence[Processor], kinds: Collection[str], inputs: StagedInputs) -> str:
@@ -52,9 +50,9 @@ def stage_own(session: Session, processors: Sequence[Processor], kinds: Collecti
         kinds: Reasons for which a date is computed: missing, failed, stale; all computes every date.
         inputs: Today's inputs of the dates that may be computed.
     """
-    values = span_values(session, inputs.span, inputs.ahead)
+    values = inputs.values(session)
     tables = rows_of_tables(processors)
-    if not session.rows(f"SELECT COUNT(*) AS n FROM {LEDGER}")[0][0]:
+    if not inputs.has_ledger(session):
         return session.stage_query(_OWN, SQL("due_first", tables=tables), values).name
     stored = " UNION ALL ".join(
         SQL("stored_rows", target=p.table.full_name, day=str(p.table.partition), listed="0") for p in processors
@@ -70,7 +68,9 @@ def stage_own(session: Session, processors: Sequence[Processor], kinds: Collecti
     return session.stage_query(_OWN, " UNION ALL ".join(selects), values).name
 
 
-def stage_due(session: Session, span: DateRange, processors: Sequence[Processor], own: str) -> str:
+def stage_due(
+    session: Session, span: DateRange, processors: Sequence[Processor], own: str, due: Collection[str]
+) -> str:
     """Stage what is due, own dates and those that a change of them reaches; returns the name.
 
     Columns as of ``stage_own``; reason may be downstream, and in_run is FALSE for a date that becomes stale but is not
@@ -81,13 +81,13 @@ def stage_due(session: Session, span: DateRange, processors: Sequence[Processor]
         span: Dates that may be computed.
         processors: Tables that may be computed, in dependency order.
         own: Where ``stage_own`` has put the dates that are due on their own.
+        due: Full names of the tables that have such dates.
     """
     wanted = {processor.name for processor in processors}
-    present = {str(row[0]) for row in session.rows(f"SELECT DISTINCT table_name FROM {own}")}
     staged: dict[str, str] = {}
     for processor in registry():
         name = processor.table.full_name
-        selects = [f"SELECT *, 0 AS rank FROM {own} WHERE table_name = '{name}'"] if name in present else []
+        selects = [f"SELECT *, 0 AS rank FROM {own} WHERE table_name = '{name}'"] if name in due else []
         selects += [
             SQL(
                 "due_downstream",
@@ -104,8 +104,6 @@ def stage_due(session: Session, span: DateRange, processors: Sequence[Processor]
         ranked = SQL("due_ranked", selects=" UNION ALL ".join(selects), is_wanted=str(processor.name in wanted).upper())
         values: dict[str, Value] = {"start_date": span.start, "end_date": span.end}
         found = session.stage_query(f"plan_{processor.name}", ranked, values)
-        if not found.rows:
-            continue
         staged[name] = found.name
         if one_game(processor):
             session.stage_query(f"plan_{processor.name}_games", changed_games(found.name))

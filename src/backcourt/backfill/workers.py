@@ -18,7 +18,6 @@ from backcourt.backfill.fingerprints import StagedInputs
 from backcourt.backfill.publish import Prepared, prepare, publish_chunk
 from backcourt.backfill.request import Request
 from backcourt.backfill.results import ChunkResult
-from backcourt.calendar import DateRange
 from backcourt.errors import (
     AuditError,
     MissingUpstreamError,
@@ -68,8 +67,7 @@ class Workers:
             batch: The chunks.
             inputs: Where the inputs are staged.
         """
-        span = DateRange(min(chunk.span.start for chunk in batch), max(chunk.span.end for chunk in batch))
-        prepared = prepare(session, tuple(dict.fromkeys(chunk.processor for chunk in batch)), span, inputs)
+        prepared = prepare(session, tuple(dict.fromkeys(chunk.processor for chunk in batch)), inputs)
         pending: set[Future[list[ChunkResult]]] = {
             self._pool.submit(self._publish, session, chunk, prepared) for chunk in batch
         }

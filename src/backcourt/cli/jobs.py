@@ -104,16 +104,15 @@ def _load(wanted: Job, folder: Path, place: Warehouse) -> Answer:
 
 def _fill(place: Warehouse, request: Request, *, dry_run: bool) -> list[str]:
     """Fill the registry for the seasons of the range, or say that it would be."""
+    from backcourt.backfill.fingerprints import StagedInputs
     from backcourt.backfill.plan import no_games, planned_dates
-    from backcourt.backfill.staleness import stage_calendar
     from backcourt.catalog import TABLES
     from backcourt.names.registry_fill import fill_registry
     from backcourt.names.resolve import resolve
 
     place.require()
     with place.read() as session:
-        stage_calendar(session, request.span, request.ahead)
-        if not planned_dates(session, request.span):
+        if not planned_dates(session, StagedInputs(request.span, request.ahead)):
             raise no_games(session, request.span)
     if dry_run:
         return [f"would fill the registry for the seasons of {request.span} and resolve the names without an id"]

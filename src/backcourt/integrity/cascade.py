@@ -71,8 +71,9 @@ def cascade(session: Session, span: DateRange, roots: Sequence[Root]) -> tuple[R
         span: The dates that were looked at; changed inputs are looked for in them.
         roots: Gaps of their own.
     """
-    stage_calendar(session, span)
-    stale = stage_own(session, registry(), {"stale"}, StagedInputs(span))
+    inputs = StagedInputs(span)
+    stage_calendar(session, inputs)
+    stale = stage_own(session, registry(), {"stale"}, inputs)
     own = session.stage_query(
         "gap_roots",
         _SQL("roots", calendar=f"nba_staging.{CALENDAR}"),
@@ -86,8 +87,12 @@ def cascade(session: Session, span: DateRange, roots: Sequence[Root]) -> tuple[R
     for name in dict.fromkeys(root.table for root in roots):
         if name not in {processor.table.full_name for processor in registry()}:
             _keep(session, staged, name, _SQL("roots_of_table", roots=own.name, source=name))
+    due = {root.table for root in roots}
+    due |= {str(name) for (name,) in session.rows(f"SELECT DISTINCT table_name FROM {stale}")}
     for processor in registry():
-        _keep(session, staged, processor.table.full_name, _dates(processor, staged, own.name, stale))
+        name = processor.table.full_name
+        if name in due or any(upstream.table in staged for upstream in processor.table.upstreams):
+            _keep(session, staged, name, _dates(processor, staged, own.name, stale))
     selects = [
         _SQL("reached", dates=staged[found.full_name], target=found.full_name, date_column=str(found.partition))
         for found in (processor.table for processor in registry())
@@ -102,12 +107,10 @@ def cascade(session: Session, span: DateRange, roots: Sequence[Root]) -> tuple[R
 
 
 def _keep(session: Session, staged: dict[str, str], name: str, select: str) -> None:
-    """Stage a table's dates and their games, if there are any."""
+    """Stage a table's dates and their games."""
     short = name.partition(".")[2]
-    found = session.stage_query(f"gap_{short}", select, {})
-    if found.rows:
-        staged[name] = found.name
-        session.stage_query(f"gap_{short}_games", changed_games(found.name, "root"))
+    staged[name] = session.stage_query(f"gap_{short}", select, {}).name
+    session.stage_query(f"gap_{short}_games", changed_games(staged[name], "root"))
 
 
 def _dates(processor: Processor, staged: dict[str, str], roots: str, stale: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from backcourt.backfill import CALENDAR
 from backcourt.backfill.altered import HASHED, Altered, altered_dates
 from backcourt.backfill.coverage import Cell, cells
-from backcourt.backfill.fingerprints import in_words
+from backcourt.backfill.fingerprints import StagedInputs, in_words
 from backcourt.backfill.plan import no_games, not_played
 from backcourt.backfill.staleness import stage_calendar
 from backcourt.calendar import DateRange
@@ -185,7 +185,7 @@ def find_gaps(session: Session, span: DateRange, seen: RangeSnapshot | None = No
     Raises:
         DateRangeError: If the schedule has no game in the range.
     """
-    stage_calendar(session, span)
+    stage_calendar(session, StagedInputs(span))
     calendar = scheduled(session, span)
     if not calendar:
         return Gaps(span, 0, ())

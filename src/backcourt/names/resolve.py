@@ -27,7 +27,7 @@ from backcourt.names.registry_fill import EVERY_SEASON, Counted, count_registry
 from backcourt.warehouse.arrow import table_of
 from backcourt.warehouse.base import Parameters, Session, Staged, Statement
 from backcourt.warehouse.content import altered
-from backcourt.warehouse.publish import Restated, Scope, publication, staged_select
+from backcourt.warehouse.publish import Publication, Restated, Scope, judge, staged_select
 
 FAILURES = "nba_processing.registry_failures"
 _KEY = ", ".join(NAME_KEY)
@@ -237,13 +237,13 @@ def write_ids(session: Session, staged: Sequence[tuple[Carrier, Staged]], restat
         staged: What ``staged_ids`` or ``taken_ids`` returned.
         restated: Who writes, when, and what the change log says of it.
     """
-    statements: list[Statement] = []
+    publications = []
     for carrier, stage in staged:
         same_row = " AND ".join(f"i.{name} = t.{name}" for name in carrier.table.key)
         scope = Scope(f"EXISTS (SELECT 1 FROM {stage} AS i WHERE {same_row})", {})
-        stamps = {"now": restated.now}
-        statements += publication(session, carrier.table, stage, scope, stamps=stamps, restated=restated)[0]
-    return statements
+        publications.append(Publication(carrier.table, stage, scope, {"now": restated.now}, restated=restated))
+    judged = judge(session, publications)
+    return [line for one, known in zip(publications, judged, strict=True) for line in one.statements(known)]
 
 
 def same_name(alias: str) -> str:

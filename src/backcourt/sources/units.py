@@ -36,7 +36,7 @@ from backcourt.sources.staging import statement
 from backcourt.sources.summary import TableLoad
 from backcourt.warehouse.base import STAGING, Parameters, PublishedRows, Session, Statement, Value
 from backcourt.warehouse.content import trusted_hash
-from backcourt.warehouse.publish import Restated, Scope, publish, staged_select
+from backcourt.warehouse.publish import Publication, Restated, Scope, publish, staged_select
 from backcourt.warehouse.seasons import read_seasons
 
 _QUARANTINE = "nba_processing.quarantine"
@@ -143,7 +143,7 @@ class UnitLoader:
         also = (*self._quarantine(table, feed, stage), self._history(entry))
         if changed:
             restated = Restated(self._run_id, self._now, "load")
-            publish(self._session, table, stage.good, scope, stamps={"now": self._now}, restated=restated, also=also)
+            publish(self._session, Publication(table, stage.good, scope, {"now": self._now}, restated=restated), also)
         else:
             self._session.transaction(also)
         return replace(entry, seconds=time.perf_counter() - started)

@@ -9,7 +9,7 @@ from backcourt.catalog import reference
 from backcourt.catalog.model import Table
 from backcourt.catalog.venues import HOMES, NEUTRAL_GAMES, VENUES, Venue
 from backcourt.warehouse.base import PublishedRows, Session
-from backcourt.warehouse.publish import Scope, publish, staged_select
+from backcourt.warehouse.publish import Publication, Scope, publish, staged_select
 
 
 def seed(session: Session, *, now: datetime) -> dict[str, PublishedRows]:
@@ -53,4 +53,4 @@ def _publish(session: Session, table: Table, records: list[dict[str, Any]], now:
     source = session.stage_arrow(f"source_{table.name}", pa.Table.from_pylist(records))
     columns = ", ".join(column.name for column in table.business_columns)
     stage = session.stage_query(f"stage_{table.name}", staged_select(table, f"SELECT {columns} FROM {source}", ()))
-    return publish(session, table, stage, Scope("TRUE", {}), stamps={"now": now})
+    return publish(session, Publication(table, stage, Scope("TRUE", {}), {"now": now}))

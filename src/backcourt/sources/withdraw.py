@@ -22,7 +22,7 @@ from backcourt.sources.feed import Feed
 from backcourt.sources.rules import SQL, unit_text
 from backcourt.sources.season.files import FILES
 from backcourt.warehouse.base import Session, Statement, Value, Warehouse
-from backcourt.warehouse.publish import Restated, Scope, publication
+from backcourt.warehouse.publish import Publication, Restated, Scope, judge
 
 _TABLES = {table.full_name: table for table in (*raw_league.TABLES, *raw_market.TABLES)}
 _NAME = "withdraw"
@@ -103,11 +103,11 @@ def withdraw(
         # Nothing is put in their place.
         columns = ", ".join(column.name for column in table.columns if column.name != "processed_at")
         nothing = session.stage_query("withdrawn", f"SELECT {columns} FROM {table.full_name} WHERE FALSE")
-        restated = Restated(run_id, now, reason)
-        statements, _ = publication(session, table, nothing, scope, stamps={"now": now}, restated=restated)
+        gone = Publication(table, nothing, scope, {"now": now}, restated=Restated(run_id, now, reason))
+        (judged,) = judge(session, [gone])
         # Who was listed by these rows is counted anew; what other rows say of him comes back with it.
         forget = _forget(table, scope, found.season) if table.full_name in LISTING else ()
-        session.transaction([*forget, *statements, _history(found, reason, run_id, now)])
+        session.transaction([*forget, *gone.statements(judged), _history(found, reason, run_id, now)])
         names = settle_names(session, run_id=run_id, now=now)
     return Withdrawn(found.table, found.season, unit, found.rows, found.dates, found.elsewhere, names)
 

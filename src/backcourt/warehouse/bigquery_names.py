@@ -84,7 +84,7 @@ def together(questions: Sequence[Statement]) -> Statement:
         names = tree.named_selects if isinstance(tree, exp.Query) else []
         if not names or {"", "*"} & set(names):
             raise QueryError("a question has a column without a name", next_step=question.sql[:80])
-        columns = ", ".join(f"q.{name}" for name in names)
+        columns = ", ".join(f"q.`{name}`" for name in names)
         one, own = renamed(question, number)
         values |= own
         arrays.append(f"ARRAY(SELECT AS STRUCT {columns} FROM (\n{one}\n) AS q) AS rows_{number}")

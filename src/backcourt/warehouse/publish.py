@@ -12,7 +12,7 @@ from datetime import datetime
 from backcourt.catalog.model import STAMPS, Table
 from backcourt.catalog.views import SqlFiles
 from backcourt.errors import AuditError
-from backcourt.warehouse.base import Parameters, PublishedRows, Session, Staged, Statement
+from backcourt.warehouse.base import Parameters, PublishedRows, Rows, Session, Staged, Statement
 from backcourt.warehouse.content import altered, content_hash, hash_text, in_last_decimal, key_text, row_hash
 
 _SQL = SqlFiles("backcourt.warehouse")
@@ -76,29 +76,147 @@ class Restated:
     only: str = "TRUE"
 
 
-def audit(session: Session, table: Table, stage: str, good: str) -> int:
-    """Check the key and the required columns of the staged rows; returns how many rows there are.
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Staged rows that are to replace a scope of a table.
 
-    Raises:
-        AuditError: If a key repeats or a required column is NULL; nothing has been written then.
+    Attributes:
+        table: Target.
+        stage: The staged rows (see ``staged_select``).
+        scope: The rows of the target that are replaced.
+        stamps: ``now``: the time written to processed_at of new rows.
+        good: Condition on the stage that says which staged rows are written.
+        restated: What the log says of the stored rows that change or go; None logs nothing.
     """
-    required = [column.name for column in table.columns if column.required and column.name not in STAMPS]
-    nulls = ", ".join(f"COUNTIF({name} IS NULL) AS {name}" for name in required)
-    joined = ", '|', ".join(hash_text(table.column(name)) for name in table.key)
-    keys = f"COUNT(DISTINCT CONCAT({joined}))"
-    counted = session.rows(f"SELECT COUNT(*) AS n, {keys} AS distinct_keys, {nulls} FROM {stage} WHERE {good}")[0]
-    rows, distinct, *missing = (int(str(value)) for value in counted)
-    empty = [name for name, count in zip(required, missing, strict=True) if count]
-    if empty:
-        raise AuditError(f"{table.full_name}: staged rows have NULL in required columns {', '.join(empty)}")
-    if distinct < rows:
-        key = ", ".join(table.key)
-        twice = session.rows(
-            f"SELECT {key}, COUNT(*) AS n FROM {stage} WHERE {good} GROUP BY {key} HAVING COUNT(*) > 1 LIMIT 3"
+
+    table: Table
+    stage: Staged | str
+    scope: Scope
+    stamps: Parameters
+    good: str = "TRUE"
+    restated: Restated | None = None
+
+    def questions(self) -> tuple[Statement, ...]:
+        """What has to be known before anything is written; the answers go to ``judged``."""
+        table = self.table
+        nulls = "".join(f", COUNTIF({name} IS NULL) AS {name}" for name in _required(table))
+        joined = ", '|', ".join(hash_text(table.column(name)) for name in table.key)
+        keys = f"COUNT(DISTINCT CONCAT({joined}))"
+        counts = Statement(f"SELECT COUNT(*) AS n, {keys} AS distinct_keys{nulls} FROM {self.stage} WHERE {self.good}")
+        if not table.hashed:
+            return (counts,)
+        # They are looked for first: a publication that need not look at them is several times as fast.
+        stored = _SQL("distrusted", is_altered=altered(table, "t"), twice=self._twice(), **self._stored())
+        return counts, Statement(stored, self.scope.parameters)
+
+    def judged(self, session: Session, answers: Sequence[Rows]) -> Judged:
+        """What the answers to ``questions`` say.
+
+        Raises:
+            AuditError: If a key repeats or a required column is NULL; nothing has been written then.
+        """
+        table = self.table
+        rows, distinct, *missing = (int(str(value)) for value in answers[0][0])
+        empty = [name for name, count in zip(_required(table), missing, strict=True) if count]
+        if empty:
+            raise AuditError(f"{table.full_name}: staged rows have NULL in required columns {', '.join(empty)}")
+        if distinct < rows:
+            key = ", ".join(table.key)
+            twice = session.rows(
+                f"SELECT {key}, COUNT(*) AS n FROM {self.stage} WHERE {self.good} GROUP BY {key} "
+                "HAVING COUNT(*) > 1 LIMIT 3"
+            )
+            examples = "; ".join(", ".join(map(str, row[:-1])) for row in twice)
+            raise AuditError(f"{table.full_name}: the key ({key}) repeats in staged rows, for example {examples}")
+        here, twofold = answers[1][0] if table.hashed else (0, 0)
+        return Judged(rows, distrusted=bool(here), doubled=bool(twofold))
+
+    def statements(self, judged: Judged) -> list[Statement]:
+        """The change log if there is one, then the removal, then the new rows."""
+        table, stage, good, scope = self.table, self.stage, self.good, self.scope
+        same_key = " AND ".join(f"s.{name} = t.{name}" for name in table.key)
+        same_row = f"{same_key} AND s.data_hash = t.data_hash" if table.hashed else "FALSE"
+        columns = [column.name for column in table.columns]
+        values = ", ".join("@now" if name == "processed_at" else f"s.{name}" for name in columns)
+        sorted_by = dict.fromkeys([*([table.partition] if table.partition else []), *table.key])
+        gone = f"NOT EXISTS (SELECT 1 FROM {stage} AS s WHERE {good} AND {same_row})"
+        if judged.distrusted:
+            gone = f"({altered(table, 't')} OR {gone})"
+        if judged.doubled:
+            same = " AND ".join(f"d.{name} = t.{name}" for name in table.key)
+            gone = f"(EXISTS (SELECT 1 FROM ({self._twice()}) AS d WHERE {same}) OR {gone})"
+        delete = Statement(
+            f"DELETE FROM {table.full_name} AS t WHERE {scope.condition} AND {gone}",
+            scope.parameters,
         )
-        examples = "; ".join(", ".join(map(str, row[:-1])) for row in twice)
-        raise AuditError(f"{table.full_name}: the key ({key}) repeats in staged rows, for example {examples}")
-    return rows
+        insert = Statement(
+            _SQL(
+                "insert_rows",
+                target=table.full_name,
+                columns=", ".join(columns),
+                values=values,
+                staged=str(stage),
+                good=good,
+                condition=scope.condition,
+                same_key=same_key,
+                sorted_by=", ".join(f"s.{name}" for name in sorted_by),
+            ),
+            {**scope.parameters, **self.stamps} if "processed_at" in columns else scope.parameters,
+        )
+        log = [self._log(self.restated, distrust=judged.distrusted)] if self.restated else []
+        return [*log, delete, insert]
+
+    def done(self, judged: Judged, changed: Sequence[int]) -> PublishedRows:
+        """What the transaction did that ran ``statements`` first; ``changed`` is what it returned."""
+        removed, inserted, *_ = changed[1 if self.restated else 0 :]
+        return PublishedRows(inserted=inserted, removed=removed, unchanged=judged.rows - inserted)
+
+    def _stored(self) -> dict[str, str]:
+        return {"target": self.table.full_name, "condition": self.scope.condition}
+
+    def _twice(self) -> str:
+        return _SQL("twice", keys=", ".join(self.table.key), **self._stored())
+
+    def _log(self, restated: Restated, *, distrust: bool) -> Statement:
+        """The statement that logs the rows of the scope that change or go; it runs before they do."""
+        table = self.table
+        same_key = " AND ".join(f"s.{name} = t.{name}" for name in table.key)
+        date = f"t.{table.partition}" if table.partition else "CAST(NULL AS DATE)"
+        names = ", ".join(f"t.{name}" for name in dict.fromkeys([*table.key, *filter(None, [table.partition])]))
+        statement = _SQL(
+            "log_restated",
+            key=key_text(table, "t"),
+            game_date=date,
+            columns=names,
+            is_altered=altered(table, "t") if distrust else "FALSE",
+            content=content_hash(table, "t") if distrust else "''",
+            staged=str(self.stage),
+            good=self.good,
+            same_key=same_key,
+            logged=restated.only,
+            **self._stored(),
+        )
+        values: Parameters = {"reason": restated.reason, "run_id": restated.run_id, "now": restated.now}
+        return Statement(statement, {**self.scope.parameters, **values})
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is known of a publication before it is carried out.
+
+    Attributes:
+        rows: Staged rows that are written.
+        distrusted: True if stored rows of the scope are not what their hashes say.
+        doubled: True if keys of the scope repeat in the target.
+    """
+
+    rows: int
+    distrusted: bool
+    doubled: bool
+
+
+def _required(table: Table) -> list[str]:
+    return [column.name for column in table.columns if column.required and column.name not in STAMPS]
 
 
 def broken_dates(table: Table, stage: str, good: str) -> str:
@@ -109,8 +227,7 @@ def broken_dates(table: Table, stage: str, good: str) -> str:
         stage: The staged rows.
         good: Condition on the staged rows that count.
     """
-    required = [column.name for column in table.columns if column.required and column.name not in STAMPS]
-    nulls = ", ".join(f"IF(COUNTIF({name} IS NULL) > 0, ', {name}', '')" for name in required)
+    nulls = ", ".join(f"IF(COUNTIF({name} IS NULL) > 0, ', {name}', '')" for name in _required(table))
     keys = ", ".join(table.key)
     example = ", ', ', ".join(f"CAST({name} AS STRING)" for name in table.key)
     return _SQL(
@@ -124,126 +241,31 @@ def broken_dates(table: Table, stage: str, good: str) -> str:
     )
 
 
-def publish(
-    session: Session,
-    table: Table,
-    stage: Staged | str,
-    scope: Scope,
-    *,
-    good: str = "TRUE",
-    stamps: Parameters,
-    restated: Restated | None = None,
-    also: Sequence[Statement] = (),
-) -> PublishedRows:
-    """Replace the scope of a table by the staged rows in one transaction.
+def judge(session: Session, publications: Sequence[Publication]) -> list[Judged]:
+    """What has to be known of publications before they are carried out, asked at once.
+
+    Raises:
+        AuditError: If staged rows cannot be published.
+    """
+    asked = [publication.questions() for publication in publications]
+    answers = iter(session.ask(*(question for own in asked for question in own)) if asked else ())
+    found = [[next(answers) for _ in own] for own in asked]
+    return [publication.judged(session, own) for publication, own in zip(publications, found, strict=True)]
+
+
+def publish(session: Session, publication: Publication, also: Sequence[Statement] = ()) -> PublishedRows:
+    """Replace the scope of a table by the staged rows in one transaction, together with further statements.
 
     Args:
         session: An open session that can write.
-        table: Target.
-        stage: The staged rows (see ``staged_select``).
-        scope: The rows of the target that are replaced.
-        good: Condition on the stage that says which staged rows are written.
-        stamps: ``now``: the time written to processed_at of new rows.
-        restated: Log the stored rows that change or go, and why; None logs nothing.
-        also: Statements that belong to the same transaction (failures, ledger).
+        publication: What is published.
+        also: Statements that belong to the same transaction.
 
     Returns:
         The rows inserted, removed and left alone.
-    """
-    statements, staged = publication(
-        session, table, stage, scope, good=good, stamps=stamps, restated=restated, also=also
-    )
-    removed, inserted, *_ = session.transaction(statements)[1 if restated else 0 :]
-    return PublishedRows(inserted=inserted, removed=removed, unchanged=staged - inserted)
-
-
-def publication(
-    session: Session,
-    table: Table,
-    stage: Staged | str,
-    scope: Scope,
-    *,
-    good: str = "TRUE",
-    stamps: Parameters,
-    restated: Restated | None = None,
-    also: Sequence[Statement] = (),
-) -> tuple[list[Statement], int]:
-    """The statements of ``publish``, for a transaction that holds more, and how many rows are staged.
-
-    The change log comes first if there is one, then the removal, then the new rows, then ``also``.
 
     Raises:
-        AuditError: If the staged rows cannot be published.
+        AuditError: If the staged rows cannot be published; nothing has been written then.
     """
-    staged = audit(session, table, str(stage), good)
-    same_key = " AND ".join(f"s.{name} = t.{name}" for name in table.key)
-    same_row = f"{same_key} AND s.data_hash = t.data_hash" if table.hashed else "FALSE"
-    columns = [column.name for column in table.columns]
-    values = ", ".join("@now" if name == "processed_at" else f"s.{name}" for name in columns)
-    sorted_by = dict.fromkeys([*([table.partition] if table.partition else []), *table.key])
-    order = ", ".join(f"s.{name}" for name in sorted_by)
-    gone = f"NOT EXISTS (SELECT 1 FROM {stage} AS s WHERE {good} AND {same_row})"
-    distrusted, doubled = _distrusted(session, table, scope)
-    for fault in filter(None, (distrusted, doubled)):
-        gone = f"({fault} OR {gone})"
-    delete = Statement(
-        f"DELETE FROM {table.full_name} AS t WHERE {scope.condition} AND {gone}",
-        scope.parameters,
-    )
-    insert = Statement(
-        _SQL(
-            "insert_rows",
-            target=table.full_name,
-            columns=", ".join(columns),
-            values=values,
-            staged=str(stage),
-            good=good,
-            condition=scope.condition,
-            same_key=same_key,
-            sorted_by=order,
-        ),
-        {**scope.parameters, **stamps} if "processed_at" in columns else scope.parameters,
-    )
-    log = [
-        _log(table, str(stage), good, scope, restated, distrust=bool(distrusted))
-        for restated in ([restated] if restated else [])
-    ]
-    return [*log, delete, insert, *also], staged
-
-
-def _distrusted(session: Session, table: Table, scope: Scope) -> tuple[str, str]:
-    """Conditions on rows of the scope (alias t): not what their hashes say, and of a key that repeats; "" without any.
-
-    They are looked for first: a publication that need not look at them is several times as fast.
-    """
-    if not table.hashed:
-        return "", ""
-    condition, keys = altered(table, "t"), ", ".join(table.key)
-    parts = {"target": table.full_name, "condition": scope.condition}
-    twice = _SQL("twice", keys=keys, **parts)
-    here, twofold = session.rows(_SQL("distrusted", is_altered=condition, twice=twice, **parts), scope.parameters)[0]
-    same = " AND ".join(f"d.{name} = t.{name}" for name in table.key)
-    return condition if here else "", f"EXISTS (SELECT 1 FROM ({twice}) AS d WHERE {same})" if twofold else ""
-
-
-def _log(table: Table, staged: str, good: str, scope: Scope, restated: Restated, *, distrust: bool) -> Statement:
-    """The statement that logs the rows of the scope that change or go; it runs before they do."""
-    same_key = " AND ".join(f"s.{name} = t.{name}" for name in table.key)
-    date = f"t.{table.partition}" if table.partition else "CAST(NULL AS DATE)"
-    names = ", ".join(f"t.{name}" for name in dict.fromkeys([*table.key, *filter(None, [table.partition])]))
-    statement = _SQL(
-        "log_restated",
-        target=table.full_name,
-        key=key_text(table, "t"),
-        game_date=date,
-        columns=names,
-        is_altered=altered(table, "t") if distrust else "FALSE",
-        content=content_hash(table, "t") if distrust else "''",
-        condition=scope.condition,
-        staged=staged,
-        good=good,
-        same_key=same_key,
-        logged=restated.only,
-    )
-    values: Parameters = {"reason": restated.reason, "run_id": restated.run_id, "now": restated.now}
-    return Statement(statement, {**scope.parameters, **values})
+    (judged,) = judge(session, [publication])
+    return publication.done(judged, session.transaction([*publication.statements(judged), *also]))

@@ -6,6 +6,7 @@ parameters of every statement that reads a season, so that BigQuery prunes parti
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from datetime import date
 
@@ -13,7 +14,7 @@ from backcourt.calendar import BOOTSTRAP_DAYS, GAME_MONTHS, SEASON_TYPES, YEARS,
 from backcourt.catalog import table
 from backcourt.catalog.views import COUNTED_TYPES, SqlFiles
 from backcourt.errors import WarehouseError
-from backcourt.warehouse.base import Session, Value, Warehouse
+from backcourt.warehouse.base import Rows, Session, Statement, Value, Warehouse
 
 _SCHEDULE = table("nbac_schedule")
 SEASONS = SqlFiles("backcourt.warehouse")("schedule_seasons")
@@ -57,34 +58,61 @@ def _day(value: object) -> date:
 SEASON_TO_DATE = "BETWEEN @opening_day AND @end_date"
 """Condition on the dates from the opening day of the range's first season to the end of the range."""
 
-_BOUNDS = f"""
-    SELECT MIN(game_date) AS opening_day, MAX(game_date) AS closing_day
-    FROM nba_raw.nbac_schedule
-    WHERE season_type IN {COUNTED_TYPES}
-      AND season_year IN (
-        SELECT season_year FROM nba_raw.nbac_schedule
-        WHERE season_type IN {COUNTED_TYPES} AND game_date BETWEEN @start_date AND @end_date
-      )"""
+GAME_DATES = Statement(
+    f"SELECT season_year, game_date FROM nba_raw.nbac_schedule WHERE season_type IN {COUNTED_TYPES} "
+    "GROUP BY season_year, game_date"
+)
+"""The game dates that count, of every season; see ``GameDates``."""
+
+
+class GameDates:
+    """The game dates that count, of every season, read once for all ranges that are asked about."""
+
+    def __init__(self, rows: Rows) -> None:
+        """Take the answer to ``GAME_DATES``."""
+        found: dict[object, list[date]] = {}
+        for year, day in rows:
+            found.setdefault(year, []).append(_day(day))
+        self._seasons = [sorted(days) for days in found.values()]
+
+    @property
+    def opening_days(self) -> list[date]:
+        """The opening day of every season, in order."""
+        return sorted(days[0] for days in self._seasons)
+
+    def opening_day(self, day: date) -> date:
+        """The opening day of the season of a date; the date itself before the first one."""
+        return max((opened for opened in self.opening_days if opened <= day), default=day)
+
+    def values(self, span: DateRange, ahead: int = 0) -> dict[str, Value]:
+        """The parameters of a range: its start_date and end_date; opening_day and closing_day of its seasons.
+
+        A range without a game is bounded by itself.
+
+        Args:
+            span: The range.
+            ahead: How many dates to come of a season count as game dates.
+        """
+        touched = [days for days in self._seasons if bisect_left(days, span.start) < bisect_right(days, span.end)]
+        return {
+            "start_date": span.start,
+            "end_date": span.end,
+            "ahead": ahead,
+            "opening_day": min((days[0] for days in touched), default=span.start),
+            "closing_day": max((days[-1] for days in touched), default=span.end),
+        }
+
+
+def game_dates(session: Session) -> GameDates:
+    """The game dates of the stored schedule."""
+    return GameDates(session.rows(GAME_DATES.sql))
 
 
 def span_values(session: Session, span: DateRange, ahead: int = 0) -> dict[str, Value]:
-    """The parameters of a range: start_date and end_date; opening_day and closing_day of the seasons that it touches.
-
-    A range without a game is bounded by itself.
-
-    Args:
-        session: An open session.
-        span: The range.
-        ahead: How many dates to come of a season count as game dates.
-    """
-    values: dict[str, Value] = {"start_date": span.start, "end_date": span.end, "ahead": ahead}
-    opening, closing = session.rows(_BOUNDS, values)[0]
-    return values | {
-        "opening_day": opening if isinstance(opening, date) else span.start,
-        "closing_day": closing if isinstance(closing, date) else span.end,
-    }
+    """The parameters of one range; see ``GameDates.values``."""
+    return game_dates(session).values(span, ahead)
 
 
-def processor_values(session: Session, span: DateRange) -> dict[str, Value]:
+def processor_values(games: GameDates, span: DateRange) -> dict[str, Value]:
     """The parameters of a processor's SELECT over a range."""
-    return span_values(session, span) | {"bootstrap_days": BOOTSTRAP_DAYS}
+    return games.values(span) | {"bootstrap_days": BOOTSTRAP_DAYS}

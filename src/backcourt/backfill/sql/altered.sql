@@ -1,5 +1,5 @@
 -- The dates of a table on which stored rows changed after they were written.
-SELECT *
+SELECT `table`, day, `rows`, altered, example, doubled, twice, known
 FROM (
   SELECT
     '{target}' AS `table`,

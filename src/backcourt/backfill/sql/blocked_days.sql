@@ -3,4 +3,3 @@ SELECT c.game_date, b.game_date IS NOT NULL AS blocked
 FROM {calendar} AS c
 LEFT JOIN {blocked} AS b ON b.game_date = c.game_date
 WHERE c.game_date BETWEEN @start_date AND @end_date
-ORDER BY c.game_date

@@ -4,4 +4,3 @@ SELECT
   SUM(judged) AS judged, SUM(valid) AS valid
 FROM ({selects}) AS q
 GROUP BY name, field
-ORDER BY name, field

@@ -2,4 +2,3 @@
 SELECT field, SUM(valid) AS valid, SUM(judged) AS judged, COUNT(*) AS dates, MIN(game_date) AS first_date
 FROM {quality}
 GROUP BY field
-ORDER BY field

@@ -13,4 +13,3 @@ FROM (
   INNER JOIN {calendar} AS c ON c.game_date = u.game_date
 ) AS numbered
 GROUP BY table_name, season_year, reason, in_run, island
-ORDER BY first_date

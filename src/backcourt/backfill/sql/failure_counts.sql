@@ -4,4 +4,3 @@ SELECT
   COUNT(*) AS n, MIN(analysis_date) AS first_date
 FROM {failed}
 GROUP BY failure_category, whole, why
-ORDER BY first_date, why

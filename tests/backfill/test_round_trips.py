@@ -1,0 +1,131 @@
+"""How often a step asks the warehouse: on a project every round trip is a job, which takes seconds and costs money."""
+
+import itertools
+import shutil
+from datetime import UTC, date, datetime
+
+import pytest
+
+from backcourt.backfill.plan import make_plan
+from backcourt.backfill.request import Request, RunIdentity
+from backcourt.backfill.run import plan, run
+from backcourt.calendar import DateRange
+from backcourt.processors.registry import registry
+from backcourt.warehouse.base import Staged
+from backcourt.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
+
+DECEMBER = DateRange(date(2021, 12, 1), date(2021, 12, 31))
+NUMBERS = itertools.count(1)
+
+
+class Trips:
+    """Counts what would be a job on a project: what is staged goes with the next question or transaction."""
+
+    def __init__(self, monkeypatch):
+        """Count what every session of this process asks from now on."""
+        self.made = 0
+        self._pending = set()
+        for name in ("rows", "query", "ask", "transaction", "stage_arrow", "stage_parquet"):
+            monkeypatch.setattr(DuckDBSession, name, self._counted(getattr(DuckDBSession, name)))
+        stage, worker = DuckDBSession.stage_query, DuckDBSession.worker
+
+        def stage_query(session, name, sql, parameters=None):
+            self._pending.add(id(session))
+            staged = stage(session, name, sql, parameters)
+
+            def count():
+                self.made += 1
+                return staged.rows
+
+            return Staged(staged.name, count)
+
+        def another(session):
+            self.made += id(session) in self._pending
+            self._pending.discard(id(session))
+            return worker(session)
+
+        monkeypatch.setattr(DuckDBSession, "stage_query", stage_query)
+        monkeypatch.setattr(DuckDBSession, "worker", another)
+
+    def _counted(self, method):
+        def counted(session, *args, **kwargs):
+            self.made += 1
+            self._pending.discard(id(session))
+            return method(session, *args, **kwargs)
+
+        return counted
+
+    def of(self, work):
+        """What some work returns, and how many round trips it made."""
+        before = self.made
+        result = work()
+        return result, self.made - before
+
+
+@pytest.fixture
+def trips(monkeypatch):
+    """A counter of round trips."""
+    return Trips(monkeypatch)
+
+
+@pytest.fixture
+def warehouse(simulated_warehouse, tmp_path):
+    """A copy of the simulated warehouse that may be changed."""
+    return DuckDBWarehouse(shutil.copy(simulated_warehouse, tmp_path / "w.duckdb"))
+
+
+def request(span, **options):
+    """A request of a run of its own."""
+    identity = RunIdentity(f"run{next(NUMBERS)}", datetime(2022, 7, 1, tzinfo=UTC))
+    return Request(span, registry(), identity=identity, **options)
+
+
+def forget(warehouse, first):
+    """Take away what was computed from a date on, with its ledger."""
+    with warehouse.write() as session:
+        for processor in registry():
+            found = processor.table
+            session._plain(f"DELETE FROM {found.full_name} WHERE {found.partition} >= DATE '{first}'")
+        session._plain(f"DELETE FROM nba_processing.backfill_ledger WHERE game_date >= DATE '{first}'")
+
+
+def test_thirty_dates_are_few_round_trips(warehouse, trips):
+    """A plan makes 5 at most, a first run of 30 dates 40, a run that computes all of them again 45."""
+    forget(warehouse, DECEMBER.start)
+    planned, made = trips.of(lambda: plan(warehouse, request(DECEMBER)))
+    assert planned.dates == 30
+    assert made <= 5
+    done, made = trips.of(lambda: run(warehouse, request(DECEMBER)))
+    assert done.exit_code == 0
+    assert all(result.published.inserted for result in done.tables)
+    assert made <= 40
+    again, made = trips.of(lambda: run(warehouse, request(DECEMBER, reprocess=frozenset({"all"}))))
+    assert again.exit_code == 0
+    assert all(result.published.unchanged for result in again.tables)
+    assert made <= 45
+    with warehouse.read() as session:
+        nothing, made = trips.of(lambda: make_plan(session, request(DECEMBER)))
+    assert nothing.ranges == ()
+    assert made <= 3
+
+
+def test_a_corrected_game_is_few_round_trips(warehouse, trips):
+    """What is found to be stale wave by wave costs one more for each wave."""
+    with warehouse.write() as session:
+        session._plain(
+            "UPDATE nba_raw.nbac_gamebook_player_stats SET points = points + 1, data_hash = md5(data_hash) WHERE rowid = "
+            "(SELECT MIN(rowid) FROM nba_raw.nbac_gamebook_player_stats WHERE game_date = DATE '2021-12-01' AND points > 9)"
+        )
+    done, made = trips.of(lambda: run(warehouse, request(DECEMBER)))
+    assert sum(result.published.inserted for result in done.tables)
+    assert made <= 50
+
+
+@pytest.mark.slow
+def test_a_season_by_month_makes_two_per_chunk(warehouse, trips):
+    """Computing and judging a chunk is one, publishing it another; all else does not grow with the chunks."""
+    season = DateRange(date(2021, 10, 1), date(2022, 6, 30))
+    done, made = trips.of(lambda: run(warehouse, request(season, chunk="month", reprocess=frozenset({"all"}))))
+    chunks = sum(result.chunks for result in done.tables)
+    assert chunks >= 80
+    assert made <= 2 * chunks + 60
