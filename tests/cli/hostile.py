@@ -178,6 +178,8 @@ GIVEN = {
     "player_id": "1",
     "table": "PGS",
     "first": "w.duckdb",
+    "origin": "w.duckdb",
+    "target": "no-such-folder/w.duckdb",
 }
 """A value for each parameter that a command cannot do without, by its name."""
 NAMES = {

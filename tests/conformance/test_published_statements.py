@@ -32,6 +32,9 @@ from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.catalog.unused import UNUSED
 from backcourt.errors import BackcourtError
+from backcourt.exchange.copying import carry_out
+from backcourt.exchange.extents import LOCAL
+from backcourt.exchange.sides import Side, compare
 from backcourt.integrity import repair
 from backcourt.integrity.gaps import find_gaps
 from backcourt.integrity.lineage import lineage
@@ -209,6 +212,7 @@ def _act(path: Path) -> None:
     _act_on_names(path, warehouse)
     _act_on_sources(warehouse)
     _ask_for_runbooks(warehouse)
+    _act_on_two(path, warehouse)
     missed(warehouse)
     _change(path, "DELETE FROM nba_processing.backfill_ledger")
     plan(warehouse, Request(DAY, registry()))
@@ -277,6 +281,17 @@ def _act_on_sources(warehouse: DuckDBWarehouse) -> None:
             loader.load(feed)
             loader.held_paths(feed)
         loader.names()
+
+
+def _act_on_two(path: Path, warehouse: DuckDBWarehouse) -> None:
+    """Copy a week into another file, and compare the two, down to the rows that differ."""
+    _change(path, "DELETE FROM nba_processing.locks")
+    other = DuckDBWarehouse(path.with_name("other.duckdb"))
+    names = [
+        found.full_name for found in TABLES if found.full_name not in {*LOCAL, "nba_analytics.player_game_summary"}
+    ]
+    carry_out(warehouse, other, names, WEEK, identity=RunIdentity("copy", NOW))
+    compare(Side(str(path), warehouse), Side(other.name, other), None, WEEK, limit=3)
 
 
 def _ask_for_runbooks(warehouse: DuckDBWarehouse) -> None:

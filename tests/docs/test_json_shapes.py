@@ -149,6 +149,10 @@ def asked(season, league):
             (season, "--table", "PGS", *DATES, "--manifest", "held.json", "--json"),
             ("held.json", league, "--json"),
         ],
+        "warehouse copy": [
+            (season, "copy.duckdb", "--table", "TDZA", *DATES, "--dry-run", "--json"),
+            (season, "copy.duckdb", "--table", "TDZA", *DATES, "--json"),
+        ],
         "recover": [(*DATES, *at), (*DATES, "--apply", *at)],
         "run": [(*DATES, "--dry-run", *at), (*DATES, "--reprocess", "all", "--table", "PSZA", *at)],
     }

@@ -96,6 +96,17 @@ def acquire(
         raise _locked(other)
 
 
+def refuse_if_held(session: Session, tables: tuple[str, ...], span: DateRange, now: datetime) -> None:
+    """Refuse dates of tables that a live run writes.
+
+    Raises:
+        LockedError: If there is one.
+    """
+    for other in _overlapping(session, tables, span, ""):
+        if is_live(other.holder, other.birth, other.expires, now):
+            raise _locked(other)
+
+
 def renew(session: Session, run_id: str, now: datetime) -> None:
     """Extend the run's leases.
 

@@ -1,26 +1,30 @@
-"""`backcourt warehouse`: whole warehouses, in a file or in a project: compared."""
+"""`backcourt warehouse`: whole warehouses, in a file or in a project: compared and copied."""
 
 from __future__ import annotations
 
+import shlex
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from backcourt.answers.model import Answer, Part, Rows, readable
+from backcourt.answers.terminal import say
+from backcourt.calendar import DateRange
 from backcourt.cli.engine import Dates, TableOption
-from backcourt.cli.options import Json, Where
+from backcourt.cli.options import DRY_RUN, Json, Where, new_run_id, now
 from backcourt.errors import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from backcourt.calendar import DateRange
     from backcourt.exchange.comparison import Comparison
+    from backcourt.exchange.copying import Copy
     from backcourt.exchange.manifest import Manifest
     from backcourt.exchange.sides import Side
 
-app = typer.Typer(help="Compare whole warehouses, in files or in projects.", no_args_is_help=True)
+app = typer.Typer(help="Compare and copy whole warehouses, in files or in projects.", no_args_is_help=True)
 _PLACES = "a DuckDB file, bigquery://PROJECT, or a manifest (.json)"
 
 
@@ -79,6 +83,84 @@ def compare(
         "rows": found.rows,
     }
     return _compared(found, data, parts)
+
+
+@app.command("copy")
+def copy(
+    origin: Annotated[str, typer.Argument(metavar="FROM", help="Warehouse that is read.")],
+    target: Annotated[
+        str, typer.Argument(metavar="TO", help="Warehouse that is written; it is made if there is none.")
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be copied and exit.")] = False,
+    *,
+    dates: Dates,
+    table: TableOption = None,
+    _how: Json,
+) -> Answer:
+    """Copy a range of dates from one warehouse to another, of either engine; only what differs is sent.
+
+    Stop it whenever you like: the same command goes on where it ended. Each month of a table changes as a whole, the
+    change log says which rows did, and a comparison at the end proves the copy. Exits with 1 if it is not the same.
+    """
+    from backcourt.backfill.request import RunIdentity
+    from backcourt.exchange.copying import carry_out, plan_copy
+    from backcourt.exchange.sides import Side, require_two
+
+    source, place = Where(origin).as_in_catalog(), Where(target).warehouse()
+    require_two(Side(origin), Side(target))
+    span = dates.span(source) if dates.given else None
+    if dry_run:
+        return _copied(origin, target, plan_copy(source, place, table, span), dry_run=True)
+    identity = RunIdentity(new_run_id(), now())
+    done = carry_out(source, place, table, span, identity=identity, tell=partial(say, aside=True))
+    return _copied(origin, target, done, dry_run=False)
+
+
+def _copied(origin: str, target: str, done: Copy, *, dry_run: bool) -> Answer:
+    """What a copy did, or would do."""
+    headers = ("table", "month", "rows", "inserted", "removed")
+    rows = [(x.table, x.month, x.rows, x.inserted, x.removed) for x in done.months]
+    parts: list[Part] = (
+        [Rows(headers[:3] if dry_run else headers, [row[:3] if dry_run else row for row in rows], headers[2:])]
+        if rows
+        else []
+    )
+    extent = done.extent
+    data = {
+        "from": origin,
+        "to": target,
+        "dry_run": dry_run,
+        "start_date": extent.span.start if extent.span else None,
+        "end_date": extent.span.end if extent.span else None,
+        "tables": done.months,
+        "alike": done.alike,
+        "left": [{"table": line.table, "month": line.month} for line in done.left],
+        "before": done.before.start if done.before else None,
+    }
+    alike = f"{counted(done.alike, 'table and month', 'tables and months')} left alone"
+    sent = counted(len(done.months), "table and month", "tables and months")
+    if dry_run:
+        return Answer(f"{DRY_RUN}; {sent} would be copied, {alike}", parts, data=data)
+    if done.left:
+        line = done.left[0]
+        return Answer(
+            f"not the same: {line.table} {line.month}".rstrip()
+            + f" and {len(done.left) - 1:,} more changed while they were copied",
+            parts,
+            ["run the same command again"],
+            1,
+            data,
+            "question",
+        )
+    steps = []
+    if done.before and extent.span:
+        parts.append(
+            f"rows of these dates were computed from {done.before}, which {target} does not hold as {origin} does: "
+            "a plan there calls them stale"
+        )
+        whole = DateRange(done.before.start, extent.span.end)
+        steps = [f"{shlex.join(['backcourt', 'warehouse', 'copy', origin, target])} {whole.options}"]
+    return Answer(f"the same: {sent} copied, {alike}", parts, steps, data=data, kind="good")
 
 
 def _listed(name: str, held: Manifest, parts: list[Part]) -> Answer:

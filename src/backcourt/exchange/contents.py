@@ -14,6 +14,7 @@ from backcourt.catalog import table as table_of
 from backcourt.catalog.model import Table
 from backcourt.exchange import SQL
 from backcourt.exchange.extents import Extent, compared, month
+from backcourt.warehouse.base import Statement
 from backcourt.warehouse.content import altered, fingerprint, key_text, whole_hash
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from backcourt.warehouse.base import Session
 
+_TOGETHER = 8
+"""Tables that are asked about in one round trip."""
 ALTERED = "!"
 """What stands for the hash of a row that is not what its hash says."""
 
@@ -45,16 +48,21 @@ Contents = Mapping[tuple[str, str], Content]
 
 
 def read_contents(session: Session, extent: Extent) -> dict[tuple[str, str], Content]:
-    """What a part of a warehouse holds, with one statement per table."""
+    """What a part of a warehouse holds: one statement per table, several of them in one round trip."""
     found = {}
-    for name in extent.tables:
-        table = table_of(name)
-        sql = SQL(
-            "contents", rows_of=rows_of(table, extent), fingerprint=fingerprint("row_hash"), is_altered=f"'{ALTERED}'"
-        )
-        for label, rows, wrong, digest in session.rows(sql, extent.values):
-            found[name, str(label)] = Content(int(str(rows)), str(digest), int(str(wrong)))
-    return found
+    for first in range(0, len(extent.tables), _TOGETHER):
+        names = extent.tables[first : first + _TOGETHER]
+        answers = session.ask(*(Statement(_contents(table_of(name), extent), extent.values) for name in names))
+        for name, rows in zip(names, answers, strict=True):
+            for label, count, wrong, digest in rows:
+                found[name, str(label)] = Content(int(str(count)), str(digest), int(str(wrong)))
+    return {place: found[place] for place in sorted(found, key=lambda at: (extent.tables.index(at[0]), at[1]))}
+
+
+def _contents(table: Table, extent: Extent) -> str:
+    return SQL(
+        "contents", rows_of=rows_of(table, extent), fingerprint=fingerprint("row_hash"), is_altered=f"'{ALTERED}'"
+    )
 
 
 def rows_of(table: Table, extent: Extent, further: str = "TRUE") -> str:

@@ -7,12 +7,14 @@ and so do lists by season and what is known of names. Tables that ship with the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backcourt.calendar import DateRange, Seasons, longest_season, season_label
 from backcourt.catalog import TABLES
 from backcourt.catalog import table as table_of
 from backcourt.catalog.model import STAMPS, Column, Table
+from backcourt.catalog.views import LEDGER
+from backcourt.errors import BackcourtError
 from backcourt.warehouse.base import Value
 
 LOCAL = ("nba_processing.locks", "nba_processing.circuit_breaker_state", "nba_processing.events")
@@ -29,6 +31,8 @@ STAMPED = frozenset(
 )
 """Columns that say when, where and by which run a row was written."""
 _SCHEDULE = "nba_raw.nbac_schedule"
+_ABOUT_RUNS = ("nba_processing.analytics_failures", "nba_processing.precompute_failures", LEDGER)
+"""What a run writes about each table that it computes."""
 _FIRST_DAY = "first_day"
 
 
@@ -40,11 +44,13 @@ class Extent:
         tables: Full names, in the order of the pipeline.
         span: The dates; None for all.
         years: First and last year of the seasons that the dates touch; None for all.
+        about: Names of the tables that operations tables are read about, with and without dataset; empty for all.
     """
 
     tables: tuple[str, ...]
     span: DateRange | None = None
     years: tuple[int, int] | None = None
+    about: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, tables: Sequence[str], span: DateRange | None, seasons: Seasons) -> Extent:
@@ -61,10 +67,11 @@ class Extent:
     @property
     def values(self) -> dict[str, Value]:
         """The parameters of ``condition``."""
+        about: dict[str, Value] = {"about": list(self.about)} if self.about else {}
         if self.span is None or self.years is None:
-            return {}
+            return about
         first, last = self.years
-        return {
+        return about | {
             "start_date": self.span.start,
             "end_date": self.span.end,
             _FIRST_DAY: longest_season(first).start,
@@ -76,10 +83,15 @@ class Extent:
 
     def condition(self, table: Table) -> str:
         """SQL condition on a table's rows (alias t) that belong to this part."""
+        names = {column.name for column in table.columns}
+        subject = next((name for name in ("table_name", "processor_name") if name in names), "")
+        about = f" AND t.{subject} IN UNNEST(@about)" if self.about and subject else ""
+        return f"{self._dates(table, names)}{about}"
+
+    def _dates(self, table: Table, names: set[str]) -> str:
         ended = "t.status <> 'running'" if table.full_name == HISTORY[0] else "TRUE"
         if self.span is None:
             return ended
-        names = {column.name for column in table.columns}
         in_range, of_season = "BETWEEN @start_date AND @end_date", "t.season_year BETWEEN @first_year AND @last_year"
         if table.full_name == _SCHEDULE:
             return f"t.{table.partition} BETWEEN @{_FIRST_DAY} AND @last_day AND {of_season}"
@@ -102,6 +114,34 @@ def chosen(names: Sequence[str] | None) -> tuple[str, ...]:
     wanted = {table_of(name).full_name for name in names or ()}
     every = [table.full_name for table in TABLES]
     return tuple(name for name in every if name in wanted or (not wanted and name not in {*LOCAL, *HISTORY}))
+
+
+def copied(names: Sequence[str] | None, span: DateRange | None, seasons: Seasons) -> Extent:
+    """The part of a warehouse that is copied: what is compared, and the history of it.
+
+    With some tables goes what a run wrote about them: without the ledger and the failures a plan would compute them
+    again. The ledger is the last that says anything of a row's being there.
+
+    Args:
+        names: Names of tables; None for all.
+        span: The dates; None for all.
+        seasons: Which season a date is of.
+    """
+    wanted = [table_of(name) for name in names or ()]
+    refused = [table.full_name for table in wanted if table.full_name in LOCAL]
+    if refused:
+        raise BackcourtError(
+            f"{refused[0]} is about the runs of one warehouse and is never copied", next_step="leave the table out"
+        )
+    content = chosen(names)
+    if wanted:
+        content = (*content, *(name for name in (*_ABOUT_RUNS, *HISTORY[:2]) if name not in content))
+    else:
+        content = (*content, *HISTORY)
+    late = (LEDGER, *HISTORY)
+    order = sorted(content, key=lambda name: late.index(name) + 1 if name in late else 0)
+    about = [name for table in wanted for name in (table.name, table.full_name)]
+    return replace(Extent.of(order, span, seasons), about=tuple(about))
 
 
 def month(table: Table) -> str:

@@ -68,8 +68,7 @@ def compare(
     Raises:
         BackcourtError: If both sides are one, a range has no row, or a manifest is of another part.
     """
-    if first.name == second.name or _one_file(first, second):
-        raise BackcourtError(f"both sides are the same: {first.name}", next_step="name two warehouses")
+    require_two(first, second)
     if first.warehouse is not None and second.warehouse is not None:
         return _compare_warehouses((first, second), (first.warehouse, second.warehouse), tables, span, limit)
     known = _part(first if first.manifest else second, tables, span)
@@ -138,6 +137,12 @@ def _part(side: Side, tables: Sequence[str] | None, span: DateRange | None) -> M
 
 def _extent(session: Session, tables: Sequence[str] | None, span: DateRange | None) -> Extent:
     return Extent.of(chosen(tables), span, read_seasons(session))
+
+
+def require_two(first: Side, second: Side) -> None:
+    """Refuse two names of one warehouse or file."""
+    if first.name == second.name or _one_file(first, second):
+        raise BackcourtError(f"both sides are the same: {first.name}", next_step="name two warehouses")
 
 
 def _one_file(first: Side, second: Side) -> bool:

@@ -163,7 +163,7 @@ class Publication:
             ),
             {**scope.parameters, **self.stamps} if "processed_at" in columns else scope.parameters,
         )
-        log = [self._log(self.restated, distrust=judged.distrusted)] if self.restated else []
+        log = [self.change_log(self.restated, distrust=judged.distrusted)] if self.restated else []
         return [*log, delete, insert]
 
     def done(self, judged: Judged, changed: Sequence[int]) -> PublishedRows:
@@ -177,8 +177,13 @@ class Publication:
     def _twice(self) -> str:
         return _SQL("twice", keys=", ".join(self.table.key), **self._stored())
 
-    def _log(self, restated: Restated, *, distrust: bool) -> Statement:
-        """The statement that logs the rows of the scope that change or go; it runs before they do."""
+    def change_log(self, restated: Restated, *, distrust: bool) -> Statement:
+        """The statement that logs the rows of the scope that change or go; it runs before they do.
+
+        Args:
+            restated: What the log says of them.
+            distrust: True if a stored row may not be what its hash says.
+        """
         table = self.table
         same_key = " AND ".join(f"s.{name} = t.{name}" for name in table.key)
         date = f"t.{table.partition}" if table.partition else "CAST(NULL AS DATE)"

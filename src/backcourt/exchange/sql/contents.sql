@@ -2,4 +2,3 @@
 SELECT month, COUNT(*) AS n, COUNTIF(row_hash = {is_altered}) AS altered, {fingerprint} AS digest
 FROM ({rows_of})
 GROUP BY month
-ORDER BY month
