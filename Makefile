@@ -13,7 +13,7 @@ LOCKED := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-vers
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo runbook docs docs-serve docref test test-all lint lock types check bench bench-names bench-sources format clean
+.PHONY: help demo runbook docs docs-serve docref environment test test-all test-every lint lock types check bench bench-names bench-sources format clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,11 +70,18 @@ docref: $(READY_ALL) ## Check every reference in pages, runbooks and docstrings,
 	$(BIN)/python docs/_build/generate.py
 	$(BIN)/python -m docref check
 
+environment: $(READY_ALL) $(EMULATOR) ## Install what all the other targets need
+
+TESTS := $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+
 test: $(READY) $(EMULATOR) ## Run the core tests (about 6 minutes on two cores)
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
+	$(TESTS) -m "not slow"
 
 test-all: $(READY_ALL) $(EMULATOR) ## Run the slow and heavy tests too (Google's analyzer, real seasons)
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "slow"
+	$(TESTS) -m "slow"
+
+test-every: $(READY_ALL) $(EMULATOR) ## Run both in one go, which collects and sets up once
+	$(TESTS)
 
 lint: $(VENV)/.locked $(READY_ALL) ## Check style, format, spelling, SQL, the order of the packages and the lock file
 	$(BIN)/ruff check .
@@ -86,7 +93,7 @@ lint: $(VENV)/.locked $(READY_ALL) ## Check style, format, spelling, SQL, the or
 types: $(READY_ALL) ## Check the types
 	$(BIN)/mypy
 
-check: lint types docs test test-all ## Everything that decides whether a change lands
+check: lint types docs test-every ## Everything that decides whether a change lands
 
 bench: $(READY) ## Measure against a plain-DuckDB floor on real seasons
 	$(BIN)/python benchmarks/bench.py
