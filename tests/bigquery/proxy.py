@@ -143,7 +143,7 @@ class Proxy:
                 self._until_done(asked["jobReference"], forward())
             error = {"reason": reason, "message": message}
             self._ended[asked["jobReference"]["jobId"]] = error
-            return Answer(200, json.dumps(_resource(asked, "RUNNING")).encode())
+            return Answer(200, json.dumps(resource(asked, "RUNNING")).encode())
 
         self.when("POST", r"/jobs$", act, times=times)
 
@@ -165,7 +165,7 @@ class Proxy:
         if error:
             asked = next(job for job in self.jobs if job.job_id == named[2])
             ended = {"jobReference": {"jobId": named[2]}, "configuration": asked.configuration}
-            return Answer(200, json.dumps(_resource(ended, "DONE", error)).encode())
+            return Answer(200, json.dumps(resource(ended, "DONE", error)).encode())
         return self.forward(call)
 
     def forward(self, call):
@@ -234,6 +234,11 @@ def refusal(status, reason, message):
     return Answer(status, json.dumps({"error": error}).encode(), {"Content-Type": "application/json"})
 
 
+def answer_json(body):
+    """An answer that is whole."""
+    return Answer(200, json.dumps(body).encode(), {"Content-Type": "application/json"})
+
+
 def refuse(status, reason, message):
     """Answer with an error; the emulator hears nothing."""
     return lambda _call, _forward: refusal(status, reason, message)
@@ -274,7 +279,8 @@ def _with_transactions(body):
     return json.dumps(listed).encode()
 
 
-def _resource(asked, state, error=None):
+def resource(asked, state, error=None):
+    """A job as the service describes it."""
     status = {"state": state} | ({"errorResult": error, "errors": [error]} if error else {})
     return {
         "kind": "bigquery#job",

@@ -14,6 +14,7 @@ from backcourt.backfill.events import Publisher, TablePublisher
 from backcourt.backfill.notify import NoNotifier, Notifier
 from backcourt.errors import QueryInterruptedError, TimeLimitError
 from backcourt.warehouse.base import Session
+from backcourt.warehouse.work import working
 
 Progress = Callable[[str, int, int], None]
 """Who is told how far a run is: what is next, and how many pieces of how many are done."""
@@ -78,7 +79,7 @@ class RunContext:
             next_step: What to do then.
 
         Raises:
-            TimeLimitError: If the limit was reached.
+            TimeLimitError: If the limit was reached, also if what was done came to its end all the same.
         """
         over, ended, guard = threading.Event(), threading.Event(), threading.Lock()
 
@@ -92,7 +93,8 @@ class RunContext:
         waiting = self.timer(seconds, stop)
         waiting.start()
         try:
-            yield
+            with working(seconds=seconds):
+                yield
         except QueryInterruptedError:
             if not over.is_set():
                 raise

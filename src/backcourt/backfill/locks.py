@@ -62,6 +62,8 @@ def acquire(
     for other in held:
         if is_live(other.holder, other.birth, other.expires, now):
             raise _locked(other)
+    if held:
+        session.settle([other.run_id for other in held])
     names = [f"{name} {span}" for name in tables]
     values: dict[str, Value] = {
         "tables": list(tables),

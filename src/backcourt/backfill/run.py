@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from backcourt.backfill import history, locks
@@ -32,6 +32,7 @@ from backcourt.errors import (
 )
 from backcourt.processors.registry import waves
 from backcourt.warehouse.base import Session, Warehouse
+from backcourt.warehouse.work import working
 
 
 def plan(warehouse: Warehouse, request: Request, *, keep: bool = False) -> Plan:
@@ -73,7 +74,8 @@ def run(
         raise BackcourtError("the request names no run", next_step="give it identity=RunIdentity(run_id, now)")
     admit(request, request.identity.now.date())
     warehouse.require()
-    return _Run(warehouse, request, context or RunContext()).carry_out(saved)
+    with working(run=request.identity.run_id, mode=request.policy.name):
+        return _Run(warehouse, request, context or RunContext()).carry_out(saved)
 
 
 class _Run:
@@ -94,7 +96,7 @@ class _Run:
     def carry_out(self, saved: Plan | None) -> RunResult:
         with YieldingSession(self.warehouse, self.identity, self.context.clock, self.context.now) as lease:
             session = lease.session()
-            with self._control(session, "planning"):
+            with self._control(session, "planning", "plan"):
                 foresee = saved is not None or "stale" not in self.request.reprocess
                 found = make_plan(session, self.request, keep=saved is not None, forecast=foresee, inputs=self.inputs)
             if self.request.policy.breaker:
@@ -138,14 +140,18 @@ class _Run:
             with self.warehouse.write() as session:
                 session.transaction([delivered(self.tell.taken)])
 
-    def _control(self, session: Session, what: str) -> AbstractContextManager[None]:
+    @contextmanager
+    def _control(self, session: Session, what: str, step: str) -> Iterator[None]:
         """The limit on the engine's own queries (behaviour 6)."""
-        return self.context.limited(
+        seconds = self.request.policy.control_timeout_seconds
+        limit = self.context.limited(
             session,
-            self.request.policy.control_timeout_seconds,
+            seconds,
             f"{what} (a control query of {self.request.policy.name} mode)",
             "try a shorter range; daily mode allows 300 s",
         )
+        with working(step=step), limit:
+            yield
 
     def _lock(self, session: Session) -> None:
         tables = tuple(processor.table.full_name for processor in self.request.processors)
@@ -161,7 +167,7 @@ class _Run:
 
     def _check(self, session: Session, plan: Plan) -> None:
         """What is looked at before anything is written."""
-        with self._control(session, "the checks before the run"):
+        with self._control(session, "the checks before the run", "check"):
             self.found = before_run(session, self.request, plan.ranges, self.inputs)
         self.warnings += self.found.warnings
         self.tell.warned(session, self.found.warnings)
@@ -246,7 +252,7 @@ class _Run:
 
     def _agree(self, session: Session) -> None:
         """Tables that must agree, in both modes."""
-        with self._control(session, "the consistency checks"):
+        with self._control(session, "the consistency checks", "agree"):
             compared = that_agree(self.request.processors)
             self.problems += inconsistencies(cells(session, self.request.span, compared)) if compared else []
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import replace
 from datetime import date
 from threading import Lock
@@ -25,6 +26,7 @@ from backcourt.errors import (
     TimeLimitError,
 )
 from backcourt.warehouse.base import Session
+from backcourt.warehouse.work import working
 
 _BATCH = 8
 """Chunks between which the warehouse's file can be given back."""
@@ -69,7 +71,7 @@ class Workers:
         """
         prepared = prepare(session, tuple(dict.fromkeys(chunk.processor for chunk in batch)), inputs)
         pending: set[Future[list[ChunkResult]]] = {
-            self._pool.submit(self._publish, session, chunk, prepared) for chunk in batch
+            self._pool.submit(copy_context().run, self._publish, session, chunk, prepared) for chunk in batch
         }
         while pending:
             # A short wait, because a lock that waits without end cannot be interrupted everywhere.
@@ -91,16 +93,14 @@ class Workers:
 
     def _attempt(self, session: Session, chunk: Chunk, prepared: Prepared) -> ChunkResult:
         started = self._context.clock()
-        with session.worker() as own:
+        with session.worker() as own, working(table=chunk.table, chunk=f"{chunk.span.start}-{chunk.span.end}"):
             with self._guard:
                 self._sessions.append(own)
                 stopping = self._stopping
             try:
                 if stopping:
                     raise KeyboardInterrupt
-                what = f"{chunk.table} on {chunk.span}"
-                with self._context.limited(own, self._left(chunk.table), what, _LONGER):
-                    ended = publish_chunk(own, chunk, self._request, prepared)
+                ended = self._in_time(own, chunk, prepared)
             except (AuditError, MissingUpstreamError, QueryError, TimeLimitError) as error:
                 if self._stopping:
                     raise KeyboardInterrupt from error
@@ -113,6 +113,17 @@ class Workers:
         with self._guard:
             self._used[chunk.table] = self._used.get(chunk.table, 0.0) + seconds
         return replace(ended, seconds=seconds)
+
+    def _in_time(self, session: Session, chunk: Chunk, prepared: Prepared) -> ChunkResult:
+        """Publish a chunk in what is left of its table's time; one that was done when the time ended is done."""
+        ended = None
+        try:
+            with self._context.limited(session, self._left(chunk.table), f"{chunk.table} on {chunk.span}", _LONGER):
+                ended = publish_chunk(session, chunk, self._request, prepared)
+        except TimeLimitError:
+            if ended is None:
+                raise
+        return ended
 
     def _left(self, table: str) -> float:
         """Seconds that a table may still take."""

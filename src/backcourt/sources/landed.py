@@ -31,6 +31,7 @@ from backcourt.sources.targets import by_team
 from backcourt.sources.units import UnitLoader
 from backcourt.warehouse.base import Warehouse
 from backcourt.warehouse.seasons import known_seasons
+from backcourt.warehouse.work import working
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -239,7 +240,7 @@ def _load_batch(
         rows = _judged(reader, landed, done, became, not_whole, judging)
         if rows is not None:
             parsed.append((landed, rows))
-    with warehouse.write() as session:
+    with working(run=run_id), warehouse.write() as session:
         broken: dict[str, str] = {}
         held: set[str] = set()
         for batch, paths in _batches(source, parsed, done, not_whole):

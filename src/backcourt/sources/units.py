@@ -38,6 +38,7 @@ from backcourt.warehouse.base import STAGING, Parameters, PublishedRows, Session
 from backcourt.warehouse.content import trusted_hash
 from backcourt.warehouse.publish import Publication, Restated, Scope, publish, staged_select
 from backcourt.warehouse.seasons import read_seasons
+from backcourt.warehouse.work import working
 
 _QUARANTINE = "nba_processing.quarantine"
 
@@ -91,6 +92,10 @@ class UnitLoader:
 
     def load(self, feed: Feed) -> TableLoad:
         """Load one file; an engine's refusal is reported, except for the schedule, on which all others rest."""
+        with working(run=self._run_id, table=feed.table):
+            return self._load_or_report(feed)
+
+    def _load_or_report(self, feed: Feed) -> TableLoad:
         started = time.perf_counter()
         try:
             done = self._load(feed, started)

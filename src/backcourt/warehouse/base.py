@@ -121,6 +121,13 @@ class Session(Protocol):
     def stage_parquet(self, name: str, path: Path) -> str:
         """Make a parquet file readable as nba_staging.NAME without copying it; returns that full name."""
 
+    def settle(self, run_ids: Sequence[str]) -> None:
+        """End what dead runs have left running, and wait until it has ended, before somebody takes over from them.
+
+        Raises:
+            WarehouseError: If it goes on regardless.
+        """
+
     def interrupt(self) -> None:
         """Stop the statement that runs now, from another thread; it raises QueryInterruptedError."""
 

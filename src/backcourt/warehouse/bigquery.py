@@ -20,6 +20,7 @@ from backcourt.warehouse.bigquery_dispatch import Shared
 from backcourt.warehouse.bigquery_errors import errors_for_people
 from backcourt.warehouse.bigquery_jobs import Jobs
 from backcourt.warehouse.bigquery_layout import ensure, present
+from backcourt.warehouse.bigquery_left import settle
 from backcourt.warehouse.bigquery_names import Names, address, together
 from backcourt.warehouse.holders import Holder, this_process
 
@@ -94,6 +95,11 @@ class BigQuerySession:
         import pyarrow.parquet as pq
 
         return self.stage_arrow(name, plain(pq.read_table(path)))
+
+    def settle(self, run_ids: Sequence[str]) -> None:
+        """Cancel the jobs of dead runs and wait for their end: a job goes on without whoever sent it."""
+        with errors_for_people(self._jobs.warehouse):
+            settle(self._jobs.dispatcher, run_ids)
 
     def interrupt(self) -> None:
         """Stop the statement that runs now, from another thread."""

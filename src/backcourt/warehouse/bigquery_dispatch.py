@@ -166,7 +166,7 @@ class Dispatcher:
             self._stopped |= set(running)
         for job in running.values():
             if job is not None:
-                _cancel(job)
+                cancel(job)
 
     def _submit(self, name: str, labels: dict[str, str], order: Order) -> Any:  # noqa: ANN401
         """Send a job; if there is no answer, look whether it has arrived before it is sent again."""
@@ -216,7 +216,7 @@ class Dispatcher:
             Exception: What it ended with, or the last refusal of a service that stopped answering.
         """
         if name in self._stopped:
-            _cancel(job)
+            cancel(job)
         options = {"retry": None, "timeout": _LOOK} | ({} if job.job_type == "load" else {"job_retry": None})
         pauses = None
         while True:
@@ -240,7 +240,7 @@ class Dispatcher:
         with suppress(Exception):
             job = job or self.find(name)
             if job is not None:
-                _cancel(job)
+                cancel(job)
                 self.settle(job)
 
     def settle(self, job: Any) -> bool:  # noqa: ANN401
@@ -259,7 +259,8 @@ class Dispatcher:
         )
 
 
-def _cancel(job: Any) -> None:  # noqa: ANN401
+def cancel(job: Any) -> None:  # noqa: ANN401
+    """Ask for a job's end; whether it comes to that shows later."""
     with suppress(Exception):
         job.cancel(retry=None, timeout=FIRST_CONTACT)
 

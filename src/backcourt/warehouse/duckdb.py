@@ -77,6 +77,9 @@ class DuckDBSession:
             running = self._connection.execute(sql, bound) if bound else self._connection.execute(sql)
             return running.fetchall()
 
+    def settle(self, run_ids: Sequence[str]) -> None:
+        """Nothing: what a process did has ended with it."""
+
     def interrupt(self) -> None:
         """Stop the statement that runs now, from another thread; nothing happens if the session has ended."""
         import duckdb

@@ -16,6 +16,7 @@ from backcourt.sources.summary import LoadSummary
 from backcourt.sources.units import UnitLoader
 from backcourt.warehouse.base import Warehouse
 from backcourt.warehouse.seasons import read_seasons
+from backcourt.warehouse.work import working
 
 
 def load_season(
@@ -44,7 +45,7 @@ def load_season(
     checked = check_folder(Path(folder))
     # The computed tables too: a plan only reads, and comes before the first run.
     warehouse.ensure(TABLES)
-    with warehouse.write() as session:
+    with working(run=run_id), warehouse.write() as session:
         stage_inputs(session, checked)
         run = UnitLoader(session, checked, now, run_id, read_seasons(session))
         loads = [run.load(file) for file in checked.feeds if file.stem in wanted]
