@@ -183,7 +183,7 @@ def impatient():
 @pytest.mark.parametrize(
     ("place", "name", "when", "after"),
     [
-        (leases, "_overlapping", 2, False),  # the locks are taken, and looked at once more
+        (leases._Taking, "others", 1, False),  # the locks are taken, and looked at once more
         (history, "end", 1, False),  # what is written at the end is being put together
         (leases.YieldingSession, "finish", 1, False),
         (leases.YieldingSession, "finish", 1, True),  # written already
@@ -194,10 +194,10 @@ def test_no_interrupt_leaves_locks_behind(raw, monkeypatch, place, name, when, a
     """Wherever Ctrl-C strikes, once or a second time: no lock stays, and history and events say once how the run ended."""
     request = Request(DateRange(date(2021, 11, 8), date(2021, 11, 9)), registry(), RunIdentity("r", NOW))
     interrupt_once(monkeypatch, place, name, when, after=after)
-    context = RunContext() if name == "_overlapping" else RunContext(starting=impatient)
+    context = RunContext() if name == "others" else RunContext(starting=impatient)
     with pytest.raises(KeyboardInterrupt):
         run(DuckDBWarehouse(raw), request, context=context)
     assert locks(raw) == []
     assert statuses(raw) == {"interrupted"}
     stopped = query(raw, "SELECT COUNT(*) FROM nba_processing.events WHERE run_id = 'r'")
-    assert stopped == [(0 if name == "_overlapping" else 1,)]
+    assert stopped == [(0 if name == "others" else 1,)]

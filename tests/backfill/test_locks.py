@@ -1,6 +1,7 @@
 """Locks: who may write which dates of which table, when a lock ends, and what the one who is refused is told."""
 
 import getpass
+import itertools
 import os
 import socket
 import subprocess
@@ -9,19 +10,25 @@ import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import duckdb
 import pytest
 
-from backcourt.backfill import locks
+from backcourt.backfill import heartbeat, locks
+from backcourt.backfill.context import RunContext
+from backcourt.backfill.request import Request, RunIdentity
+from backcourt.backfill.run import run
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
-from backcourt.errors import LockedError
+from backcourt.errors import LockedError, WarehouseError
 from backcourt.processes import birth_of
+from backcourt.processors.registry import select
 from backcourt.warehouse.base import Statement
-from backcourt.warehouse.duckdb import DuckDBWarehouse
-from backcourt.warehouse.holders import this_process
-from state import query
+from backcourt.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
+from backcourt.warehouse.holders import kernel, this_process
+from state import contents, query
 
 NOW = datetime(2022, 1, 13, 9, tzinfo=UTC)
+LEASE = timedelta(seconds=locks.LEASE_SECONDS)
 JANUARY = DateRange(date(2022, 1, 1), date(2022, 1, 31))
 TDZA, PSZA = "nba_precompute.team_defense_zone_analysis", "nba_precompute.player_shot_zone_analysis"
 
@@ -103,8 +110,8 @@ def test_an_expired_lease_is_free_and_its_run_is_interrupted(session):
         ]
     )
     with pytest.raises(LockedError):
-        take(session, run_id="second", now=NOW + locks.LEASE - timedelta(seconds=1))
-    take(session, run_id="second", now=NOW + locks.LEASE)
+        take(session, run_id="second", now=NOW + LEASE - timedelta(seconds=1))
+    take(session, run_id="second", now=NOW + LEASE)
     assert held(session) == {"second"}
     assert session.rows("SELECT status FROM nba_reference.processor_run_history WHERE run_id = 'first'") == [
         ("interrupted",)
@@ -217,7 +224,7 @@ def test_killed_runs_are_not_shown_as_running(computed):
     with warehouse.read() as session:
         assert [run.status for run in runs(session, now=NOW)] == ["running"]
         assert [lock.live for lock in status(session, now=NOW).locks] == [True]
-        assert [lock.live for lock in status(session, now=NOW + locks.LEASE).locks] == [False]
+        assert [lock.live for lock in status(session, now=NOW + LEASE).locks] == [False]
 
 
 def test_whoever_writes_next_says_that_a_run_was_killed(tmp_path):
@@ -252,3 +259,172 @@ def test_whoever_writes_next_says_that_a_run_was_killed(tmp_path):
         ]
         assert held(session) == {"alive", "far"}
     assert [path.name for path in tmp_path.iterdir()] == ["w.duckdb"]
+
+
+ASKING = """
+import sys
+from datetime import UTC, date, datetime
+from backcourt.backfill import heartbeat, locks
+from backcourt.calendar import DateRange
+from backcourt.errors import LockedError
+from backcourt.warehouse.duckdb import DuckDBWarehouse
+from backcourt.warehouse.holders import this_process
+
+warehouse, span = DuckDBWarehouse(sys.argv[1], patience=30), DateRange(date(2022, 1, 1), date(2022, 1, 31))
+input()
+try:
+    with warehouse.write() as session:
+        locks.acquire(session, ("t",), span, run_id=sys.argv[2], holder=this_process(), now=datetime(2022, 1, 13, tzinfo=UTC))
+    print("has", flush=True)
+except LockedError as error:
+    print(error, flush=True)
+input()
+"""
+
+
+def test_of_two_processes_on_a_file_one_has_the_dates(tmp_path):
+    """Two processes ask at once: exactly one has the dates, and the other is told which one that is."""
+    path = tmp_path / "w.duckdb"
+    DuckDBWarehouse(path).ensure(TABLES)
+    asking = {
+        name: subprocess.Popen(
+            [sys.executable, "-c", ASKING, str(path), name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for name in ("one", "two")
+    }
+    for process in asking.values():
+        process.stdin.write("\n")
+        process.stdin.flush()
+    said = {name: process.stdout.readline().strip() for name, process in asking.items()}
+    (winner,) = (name for name, line in said.items() if line == "has")
+    (refused,) = (line for line in said.values() if line != "has")
+    assert refused.startswith(f"run {winner} (process {asking[winner].pid} on ")
+    assert query(path, "SELECT run_id FROM nba_processing.locks") == [(winner,)]
+    for process in asking.values():
+        process.communicate("\n")
+
+
+def test_containers_with_one_host_name_are_two_holders(session):
+    """Process 1 of another container is neither this one nor gone, even under the same run id; its lease counts."""
+    text = f"process 1 on {socket.gethostname()} (root)"
+    there = replace(this_process(), text=text, birth="12345", instance="another-kernel")
+    here = replace(this_process(), text=text)
+    take(session, run_id="run", holder=there)
+    for run_id in ("run", "other"):
+        with pytest.raises(LockedError, match="run run"):
+            take(session, run_id=run_id, holder=here, now=NOW + LEASE - timedelta(seconds=1))
+    take(session, run_id="other", holder=here, now=NOW + LEASE)
+    assert held(session) == {"other"}
+
+
+@pytest.mark.skipif(not kernel(), reason="this kernel does not say which process numbers are its own")
+def test_a_container_has_process_numbers_of_its_own():
+    """In a namespace of its own a process has another instance id than this one."""
+    inside = ["unshare", "-Urpf", "--mount-proc", sys.executable, "-c"]
+    told = subprocess.run(
+        [*inside, "from backcourt.warehouse.holders import kernel; print(kernel())"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if told.returncode:
+        pytest.skip(f"no namespaces here: {told.stderr.strip()}")
+    assert told.stdout.strip() not in {"", kernel()}
+
+
+class Lease:
+    """A run's lease on a file whose clock goes by a minute with each beat of its heart."""
+
+    def __init__(self, path, monkeypatch, minutes):
+        """Beat a hundred times a second."""
+        monkeypatch.setattr(heartbeat, "RENEW_SECONDS", 0.01)
+        self.warehouse = DuckDBWarehouse(path)
+        self.identity = RunIdentity("first", NOW)
+        self.ticks, self.last, self.minutes = itertools.count(), threading.Event(), minutes
+
+    def now(self):
+        """A minute later with each look, until the last one."""
+        minute = min(next(self.ticks), self.minutes)
+        if minute == self.minutes:
+            self.last.set()
+        return NOW + timedelta(minutes=minute)
+
+    def opened(self):
+        """The lease, whose session is never given back."""
+        return locks.YieldingSession(self.warehouse, self.identity, lambda: 0.0, self.now)
+
+
+def ends(session):
+    """When the first run's lease ends, in minutes from the beginning."""
+    return (session.rows("SELECT MAX(expires_at) FROM nba_processing.locks")[0][0] - NOW) / timedelta(minutes=1)
+
+
+def test_a_heart_keeps_locks_alive_while_the_run_computes(tmp_path, monkeypatch):
+    """A statement that takes three leases keeps its locks: they are renewed beside it, and no more once it has ended."""
+    lease = Lease(tmp_path / "w.duckdb", monkeypatch, 30)
+    with lease.opened() as own:
+        own.lock(own.session(), (TDZA,), JANUARY)
+        while not lease.last.is_set():
+            own.session().rows("SELECT COUNT(*) FROM UNNEST(GENERATE_ARRAY(1, 2000000)) AS n")
+        while ends(own.session()) < 40:
+            pass
+        with pytest.raises(LockedError):
+            take(own.session(), run_id="second", now=NOW + timedelta(minutes=39))
+        own.finish([locks.release("first")], swallow=False)
+        assert held(own.session()) == set()
+        beats = next(lease.ticks)
+    assert next(lease.ticks) == beats + 1
+    assert not [thread for thread in threading.enumerate() if thread.name == "backcourt-heartbeat"]
+
+
+def test_a_beat_that_fails_is_tried_again(tmp_path, monkeypatch):
+    """A warehouse that fails twice is asked again sooner; the lease is renewed, and nothing is lost."""
+    plain, failed = locks.renew, []
+
+    def failing(*args):
+        if len(failed) < 2:
+            failed.append(args)
+            raise WarehouseError("the service cannot answer now")
+        return plain(*args)
+
+    monkeypatch.setattr(locks, "renew", failing)
+    lease = Lease(tmp_path / "w.duckdb", monkeypatch, 5)
+    with lease.opened() as own:
+        own.lock(own.session(), (TDZA,), JANUARY)
+        while ends(own.session()) < 15:
+            pass
+        own.tell("computing")
+    assert len(failed) == 2
+
+
+def test_a_run_whose_locks_are_anothers_publishes_nothing_more(raw):
+    """Taken over at its second table, after its lease ended: one line, exit 2, and not a row or entry of that table."""
+    days = DateRange(date(2021, 11, 8), date(2021, 11, 9))
+    tables = select(tables=("TDGS", "TDZA"))
+    taken = []
+
+    def take_over(doing, done, _):
+        if done == 1 and not taken:
+            taken.append(doing)
+            with duckdb.connect(str(raw)) as connection:
+                other = DuckDBSession(connection, raw)
+                expired = {"then": NOW}
+                other.transaction([Statement("UPDATE nba_processing.locks SET expires_at = @then WHERE TRUE", expired)])
+                names = tuple(processor.table.full_name for processor in tables)
+                locks.acquire(other, names, days, run_id="second", holder=this_process(), now=NOW)
+
+    context = RunContext(progress=take_over)
+    request = Request(days, tables, RunIdentity("first", NOW), jobs=1)
+    with pytest.raises(LockedError) as stopped:
+        run(DuckDBWarehouse(raw), request, context=context)
+    assert taken
+    assert str(stopped.value) == (
+        "the locks of run first expired and were taken by another run. run the same command again once the other one "
+        "has ended"
+    )
+    assert query(raw, "SELECT DISTINCT run_id FROM nba_processing.locks") == [("second",)]
+    entries = dict(query(raw, "SELECT table_name, COUNT(*) FROM nba_processing.backfill_ledger GROUP BY ALL"))
+    assert entries == {tables[0].table.full_name: 2}
+    found = contents(raw)
+    assert found[tables[0].name]
+    assert not found[tables[1].name]

@@ -244,7 +244,8 @@ def test_a_holder_is_known_to_no_other_machine():
 
     one, two = (BigQueryWarehouse("some-project", Settings(), ids=lambda n=n: f"i{n}").holder() for n in (1, 2))
     assert one.text != two.text
-    assert not is_gone(one.text.replace(str(one.pid), "999999"), one.birth)
+    assert one.instance != two.instance
+    assert not is_gone(one.text.replace(str(one.pid), "999999"), one.birth, one.instance)
 
 
 def test_names_are_rewritten_where_they_are_tables_and_nowhere_else():

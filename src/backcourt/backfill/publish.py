@@ -11,6 +11,7 @@ from backcourt.backfill import SQL
 from backcourt.backfill.breaker import attempts, resting
 from backcourt.backfill.chunks import Chunk
 from backcourt.backfill.fingerprints import StagedInputs
+from backcourt.backfill.locks import still_held
 from backcourt.backfill.quality_gate import (
     CONTAMINATED,
     failed_dates,
@@ -204,6 +205,7 @@ def _publish(session: Session, work: _Work, prepared: Prepared) -> ChunkResult:
         session.transaction(
             [
                 *publication.statements(judged),
+                *still_held(identity.run_id),
                 *replace_failures(failed, chunk, request, work.within),
                 *(mark_failed(chunk, request, "", "PROCESSING_ERROR", work.broken.name) if work.broken else ()),
                 *replace_ledger(ledger, chunk, work.dates, request),

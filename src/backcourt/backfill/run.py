@@ -104,7 +104,7 @@ class _Run:
             if saved is not None:
                 check_unchanged(saved, found)
             if found.ranges:
-                self._lock(session)
+                self._lock(lease, session)
                 try:
                     self.context.starting()
                     self._check(session, found)
@@ -153,17 +153,9 @@ class _Run:
         with working(step=step), limit:
             yield
 
-    def _lock(self, session: Session) -> None:
+    def _lock(self, lease: YieldingSession, session: Session) -> None:
         tables = tuple(processor.table.full_name for processor in self.request.processors)
-        locks.acquire(
-            session,
-            tables,
-            self.request.span,
-            run_id=self.identity.run_id,
-            holder=self.warehouse.holder(),
-            now=self.context.now(),
-            also=[history.begin(self.request)],
-        )
+        lease.lock(session, tables, self.request.span, also=[history.begin(self.request)])
 
     def _check(self, session: Session, plan: Plan) -> None:
         """What is looked at before anything is written."""
@@ -200,7 +192,7 @@ class _Run:
                 mine.sort(key=lambda chunk: chunk.reason != "failed")  # of all its tables, before anything new
                 for batch in workers.batches(mine):
                     self.context.progress(", ".join(dict.fromkeys(c.processor.table.short for c in batch)), done, total)
-                    lease.renew(f"computing {', '.join(dict.fromkeys(chunk.table for chunk in batch))}")
+                    lease.tell(f"computing {', '.join(dict.fromkeys(chunk.table for chunk in batch))}")
                     session = lease.session()
                     for parts in workers.compute(session, batch, self.inputs):
                         done += 1
@@ -248,7 +240,9 @@ class _Run:
         for chunk in chunks:
             self.blocked.fail(chunk.processor, chunk.span)
             error = self.errors[chunk.table]
-            session.transaction(mark_failed(chunk, self.request, error, category))
+            session.transaction(
+                [*locks.still_held(self.identity.run_id), *mark_failed(chunk, self.request, error, category)]
+            )
 
     def _agree(self, session: Session) -> None:
         """Tables that must agree, in both modes."""
@@ -262,7 +256,7 @@ class _Run:
             self._finish(lease, error)
         except (KeyboardInterrupt, QueryInterruptedError):
             # The locks go in the transaction that writes everything else: while they are there, nothing was written.
-            if self.identity.run_id in locks.live_runs(lease.session(), self.context.now()):
+            if locks.are_held(lease.session(), self.identity.run_id):
                 self._finish(lease, error)
             raise
         if isinstance(error, BackcourtError):

@@ -224,6 +224,11 @@ _LOCKS = Table(
         _RUN,
         text("holder", "process id, host and user of the holder", required=True),
         text("holder_birth", "when that process started, so that a later one with the same id is not taken for it"),
+        text(
+            "instance_id",
+            "kernel and process numbers below which the process id means something; in a project an id of the process; "
+            "NULL if unknown",
+        ),
         moment("acquired_at", "when it was taken (UTC)", required=True),
         moment("heartbeat_at", "last sign of life (UTC)", required=True),
         moment("expires_at", "when others may take it (UTC)", required=True),

@@ -123,16 +123,14 @@ def carry_out(
     dates = span or _EVER
     extent, held, seasons = _look(source, names, span)
     with source.read() as session:
-        locks.refuse_if_held(session, extent.tables, dates, around.now())
+        locks.refuse_if_held(session, extent.tables, dates, around.now(), source.holder().clock)
     with locks.YieldingSession(target, identity, around.clock, around.now) as lease:
-        locks.acquire(
-            lease.session(), extent.tables, dates, run_id=identity.run_id, holder=target.holder(), now=identity.now
-        )
+        lease.lock(lease.session(), extent.tables, dates)
         try:
             asked = _planned(extent, held, read_contents(lease.session(), extent))
             done: list[CopiedMonth] = []
             for batch in _batches(asked.months):
-                lease.renew(f"copying {batch[0].table} from {source.name}")
+                lease.tell(f"copying {batch[0].table} from {source.name}")
                 done += _copy_batch(source, lease.session(), extent, batch, identity)
                 tell(f"{batch[0].table}: {_months(batch)}")
             left = _unlike(extent, _contents(source, extent), read_contents(lease.session(), extent))
@@ -261,7 +259,7 @@ def _copy_batch(
     staged = session.stage_arrow(_STAGED, rows)
     for found in batch:
         statements = publication(table, extent, staged, found.month, identity, source.name)
-        *_, removed, inserted = (0, *session.transaction(statements))
+        *_, removed, inserted = (0, *session.transaction([*locks.still_held(identity.run_id), *statements]))
         yield replace(found, inserted=inserted, removed=removed if len(statements) > 1 else 0)
 
 

@@ -174,7 +174,7 @@ def _carry_out(
 ) -> None:
     if stage.action == "deduplicate":
         with _writing(warehouse, stage, identity, now) as session:
-            _deduplicate(session, stage)
+            _deduplicate(session, stage, identity.run_id)
         return
     if stage.action == "load" and not folders:
         raise BackcourtError(
@@ -212,7 +212,7 @@ def _writing(
             session.transaction([locks.release(identity.run_id)])
 
 
-def _deduplicate(session: Session, stage: Stage) -> None:
+def _deduplicate(session: Session, stage: Stage, run_id: str) -> None:
     """Keep one of the rows of each key, if all of them say the same.
 
     Raises:
@@ -232,6 +232,7 @@ def _deduplicate(session: Session, stage: Stage) -> None:
     kept = session.stage_query("recovery_kept", files("recovery_kept", columns=columns), values)
     session.transaction(
         [
+            *locks.still_held(run_id),
             Statement(f"DELETE FROM {found.full_name} WHERE {here}", values),
             Statement(f"INSERT INTO {found.full_name} ({columns}) SELECT {columns} FROM {kept} ORDER BY {keys}"),
         ]

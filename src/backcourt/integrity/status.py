@@ -137,7 +137,8 @@ def locks(session: Session, *, now: datetime | None = None) -> tuple[Lock, ...]:
     """Who writes; ``now`` as of ``status``."""
     now = now or datetime.now(UTC)
     rows = session.rows(
-        "SELECT run_id, holder, MIN(lock_name), MIN(acquired_at), MAX(expires_at), COALESCE(MIN(holder_birth), '') "
+        "SELECT run_id, holder, MIN(lock_name), MIN(acquired_at), MAX(expires_at), COALESCE(MIN(holder_birth), ''), "
+        "COALESCE(MIN(instance_id), '') "
         "FROM nba_processing.locks GROUP BY run_id, holder ORDER BY run_id"
     )
     return tuple(
@@ -147,9 +148,9 @@ def locks(session: Session, *, now: datetime | None = None) -> tuple[Lock, ...]:
             str(what),
             _time(since),
             _time(until),
-            is_live(str(who), str(birth), _time(until), now),
+            is_live(str(who), str(birth), str(instance), _time(until), now),
         )
-        for run, who, what, since, until, birth in rows
+        for run, who, what, since, until, birth, instance in rows
     )
 
 

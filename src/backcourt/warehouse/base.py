@@ -139,9 +139,15 @@ class Session(Protocol):
 
 
 class Warehouse(Protocol):
-    """A place where the catalog's tables live."""
+    """A place where the catalog's tables live.
+
+    Attributes:
+        name: The file, or bigquery://PROJECT.
+        exclusive: True if a session that writes shuts everybody else out, so that it is handed back in between.
+    """
 
     name: str
+    exclusive: bool
 
     def require(self) -> None:
         """Raise a WarehouseError if there is no warehouse yet."""

@@ -125,7 +125,10 @@ class BigQueryWarehouse:
     Attributes:
         name: bigquery://PROJECT.
         project: The project that holds the data.
+        exclusive: False: nobody shuts anybody out.
     """
+
+    exclusive = False
 
     def __init__(self, project: str, settings: Settings, *, ids: Callable[[], str] = lambda: uuid4().hex[:12]) -> None:
         """Name the project; it is asked when a session is opened.
@@ -187,10 +190,17 @@ class BigQueryWarehouse:
         return [said for table in wanted for said in table.differences(found.get(table.full_name))]
 
     def holder(self) -> Holder:
-        """This process; its name is like no other's, because the kernel of one machine knows nothing of another's."""
+        """This process; its name is like no other's, and its leases run by the service's clock."""
         process = this_process()
         host = f"{process.host}/{self._instance}"
-        return replace(process, text=process.text.replace(f" on {process.host} ", f" on {host} "), host=host, birth="")
+        return replace(
+            process,
+            text=process.text.replace(f" on {process.host} ", f" on {host} "),
+            host=host,
+            birth="",
+            instance=self._instance,
+            clock="CURRENT_TIMESTAMP()",
+        )
 
     def unwritable(self) -> str:
         """Always "": what is not allowed is said by the job that wants it."""

@@ -15,6 +15,7 @@ from backcourt.errors import (
     one_line,
 )
 from backcourt.warehouse.duckdb_errors import StatementError
+from backcourt.warehouse.holders import lost
 
 _RIGHT = re.compile(r"\b(bigquery\.[A-Za-z]+\.[A-Za-z]+)\b")
 _ABORTED = re.compile("concurrent update|conflict|aborted due to", re.IGNORECASE)
@@ -128,6 +129,8 @@ def _of_service(name: str, error: Exception) -> BackcourtError:
     from google.api_core import exceptions as api
 
     said, reason = said_by(error), reason_of(error)
+    if mine := lost(said):
+        return mine
     right = _RIGHT.search(said)
     missing = f"the right {right[1]} is missing" if right else "a right is missing"
     by_status: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (

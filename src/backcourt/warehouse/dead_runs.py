@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from backcourt.leftovers import sweep
 from backcourt.processes import is_running
 from backcourt.warehouse.activity import activity_path, read_activity
-from backcourt.warehouse.holders import is_gone
+from backcourt.warehouse.holders import is_gone, kernel
 
 if TYPE_CHECKING:
     import duckdb
 
 _LOCKS = "nba_processing.locks"
 _HISTORY = "nba_reference.processor_run_history"
-_NEEDED = {("nba_processing", "locks", "holder_birth"), ("nba_reference", "processor_run_history", "status")}
+_NEEDED = {("nba_processing", "locks", "instance_id"), ("nba_reference", "processor_run_history", "status")}
 
 
 def bury(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -31,16 +31,19 @@ def bury(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     sweep(path.parent)
     note = read_activity(path)
     pid = note.get("pid")
-    if note and not (isinstance(pid, int) and pid > 0 and is_running(pid, str(note.get("birth") or ""))):
+    ours = note.get("instance", "") in {"", kernel()}
+    if note and ours and not (isinstance(pid, int) and pid > 0 and is_running(pid, str(note.get("birth") or ""))):
         activity_path(path).unlink(missing_ok=True)
     there = connection.execute(
         "SELECT schema_name, table_name, column_name FROM duckdb_columns() WHERE table_name IN "
-        "('locks', 'processor_run_history') AND column_name IN ('holder_birth', 'status')"
+        "('locks', 'processor_run_history') AND column_name IN ('instance_id', 'status')"
     ).fetchall()
     if not set(there) >= _NEEDED:
         return
-    rows = connection.execute(f"SELECT DISTINCT run_id, holder, COALESCE(holder_birth, '') FROM {_LOCKS}").fetchall()
-    gone = sorted({str(run) for run, holder, birth in rows if is_gone(str(holder), str(birth))})
+    rows = connection.execute(
+        f"SELECT DISTINCT run_id, holder, COALESCE(holder_birth, ''), COALESCE(instance_id, '') FROM {_LOCKS}"
+    ).fetchall()
+    gone = sorted({str(run) for run, *who in rows if is_gone(*map(str, who))})
     if not gone:
         return
     connection.execute("BEGIN TRANSACTION").fetchall()

@@ -174,7 +174,10 @@ class DuckDBWarehouse:
         path: The file.
         threads: Threads that a session computes with; None leaves it to DuckDB (all cores).
         patience: Seconds for which an occupied file is tried again.
+        exclusive: True: one process has the file.
     """
+
+    exclusive = True
 
     def __init__(
         self,

@@ -23,6 +23,7 @@ from backcourt.errors import (
 from backcourt.files import reason
 from backcourt.processes import is_running
 from backcourt.warehouse.activity import read_activity
+from backcourt.warehouse.holders import lost
 
 if TYPE_CHECKING:
     import duckdb
@@ -149,6 +150,8 @@ def refused(path: Path, error: Exception) -> BackcourtError:
             "there is too little memory for that",
             next_step="try a shorter range, --chunk month or --jobs 1, or free some memory",
         )
+    if mine := lost(lines[0]):
+        return mine
     near = [
         f"{line[:1].lower()}{line[1:]}".rstrip("?")
         for line in lines[1:]

@@ -32,7 +32,7 @@ _TYPES = {
 }
 _META = "nba_processing.warehouse_meta"
 _FINGERPRINT = "output_fingerprint"
-LAYOUT = 5
+LAYOUT = 6
 """Version of the tables' layout; a file written by a higher one is refused."""
 
 

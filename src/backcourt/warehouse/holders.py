@@ -1,18 +1,24 @@
 """Processes that hold something of a warehouse: who they are, and whether they are still there.
 
-On the same machine a process that is gone is known to be gone; of another machine only its lease tells.
+Below one kernel a process that is gone is known to be gone; of a process elsewhere only its lease tells. Containers
+share host names and process ids, so a kernel and its process numbers have an id of their own.
 """
 
 from __future__ import annotations
 
+import functools
 import getpass
 import os
 import re
 import socket
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
+from backcourt.errors import LockedError
 from backcourt.processes import birth_of, is_running
+
+_LOST = re.compile(r"the locks of run \S+ expired and were taken by another run")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +30,16 @@ class Holder:
         pid: Process id.
         host: Host name.
         birth: When the process started, in the kernel's ticks; "" where that cannot be known.
+        instance: Where its process id means something (``kernel``), or an id that no other process has.
+        clock: SQL of the time by which its leases run: @now, or the warehouse's own clock.
     """
 
     text: str
     pid: int
     host: str
     birth: str
+    instance: str = ""
+    clock: str = "@now"
 
 
 def this_process() -> Holder:
@@ -39,22 +49,45 @@ def this_process() -> Holder:
         user = getpass.getuser()
     except (KeyError, OSError):
         user = str(os.getuid())
-    return Holder(f"process {pid} on {host} ({user})", pid, host, birth_of(pid))
+    return Holder(f"process {pid} on {host} ({user})", pid, host, birth_of(pid), kernel())
 
 
-def is_live(holder: str, birth: str, expires: datetime, now: datetime) -> bool:
+@functools.cache
+def kernel() -> str:
+    """Id of the running kernel and of the process numbers in it, which a container has of its own; "" if unknown."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+        return f"{boot[:8]}-{Path('/proc/self/ns/pid').readlink().name.strip('pid:[]')}"
+    except OSError:
+        return ""
+
+
+def is_live(holder: str, birth: str, instance: str, expires: datetime, now: datetime) -> bool:
     """True if a lock still counts: its lease runs, and its holder is not known to be gone.
 
     Args:
         holder: The holder's text.
         birth: When its process started, "" if that is not known.
+        instance: Where its process id means something, "" if that is not known.
         expires: End of the lease (UTC).
         now: The time (UTC).
     """
-    return expires > now and not is_gone(holder, birth)
+    return expires > now and not is_gone(holder, birth, instance)
 
 
-def is_gone(holder: str, birth: str) -> bool:
-    """True if the holder ran on this machine and is known to be gone."""
+def is_gone(holder: str, birth: str, instance: str) -> bool:
+    """True if the holder ran below this kernel and is known to be gone."""
     said = re.match(r"process (\d+) on (\S+) ", holder)
-    return said is not None and said[2] == socket.gethostname() and not is_running(int(said[1]), birth)
+    if said is None or said[2] != socket.gethostname() or (instance and instance != kernel()):
+        return False
+    return not is_running(int(said[1]), birth)
+
+
+def lost(said: str) -> LockedError | None:
+    """The error of a run whose locks are another's, if that is why a transaction was refused.
+
+    Args:
+        said: What the engine said.
+    """
+    found = _LOST.search(said)
+    return LockedError(found[0], next_step="run the same command again once the other one has ended") if found else None
