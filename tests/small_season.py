@@ -109,6 +109,22 @@ def eight_weeks(simulated_warehouse, tmp_path_factory):
     return _own(built, tmp_path_factory)
 
 
+@pytest.fixture(scope="session")
+def piece(computed_season, tmp_path_factory):
+    """The computed season with a dozen rows of each table; read it, or copy it."""
+    path = tmp_path_factory.mktemp("piece") / "piece.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"ATTACH '{computed_season}' AS old (READ_ONLY)").fetchall()
+        connection.execute("COPY FROM DATABASE old TO piece (SCHEMA)").fetchall()
+        for schema, table in connection.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'old'"
+        ).fetchall():
+            connection.execute(
+                f"INSERT INTO {schema}.{table} SELECT * FROM old.{schema}.{table} ORDER BY rowid DESC LIMIT 12"
+            ).fetchall()
+    return path
+
+
 @pytest.fixture
 def raw(raw_season, tmp_path):
     """A copy with raw tables only, to write to."""

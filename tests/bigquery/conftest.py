@@ -11,6 +11,9 @@ import pytest
 
 from backcourt.settings import Settings
 from backcourt.warehouse.bigquery import BigQueryWarehouse
+from small_season import computed_season, piece, raw_season
+
+__all__ = ["computed_season", "piece", "raw_season"]
 
 pytest.importorskip("google.cloud.bigquery", reason="the client is in the extra bigquery")
 _NUMBERS = itertools.count(1)

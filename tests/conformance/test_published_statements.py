@@ -62,6 +62,7 @@ from backcourt.sources.staging import stage_inputs
 from backcourt.sources.units import UnitLoader
 from backcourt.sources.whole import Whole
 from backcourt.sources.withdraw import withdraw
+from backcourt.warehouse.base import Statement
 from backcourt.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
 from backcourt.warehouse.publish import Restated
 from backcourt.warehouse.seasons import read_seasons
@@ -93,7 +94,8 @@ def sent(computed_season: Path, tmp_path_factory: pytest.TempPathFactory) -> lis
     found: list[Sent] = []
     patch = pytest.MonkeyPatch()
     plain = {
-        name: getattr(DuckDBSession, name) for name in ("rows", "query", "stage_query", "stage_arrow", "transaction")
+        name: getattr(DuckDBSession, name)
+        for name in ("rows", "query", "ask", "stage_query", "stage_arrow", "transaction")
     }
 
     def rows(self: DuckDBSession, sql: str, parameters: Mapping[str, object] | None = None) -> object:
@@ -103,6 +105,10 @@ def sent(computed_season: Path, tmp_path_factory: pytest.TempPathFactory) -> lis
     def query(self: DuckDBSession, sql: str, parameters: Mapping[str, object] | None = None) -> object:
         found.append(Sent(sql, parameters or {}))
         return plain["query"](self, sql, parameters)
+
+    def ask(self: DuckDBSession, *questions: Statement) -> object:
+        found.extend(Sent(question.sql, question.parameters) for question in questions)
+        return plain["ask"](self, *questions)
 
     def stage_query(self: DuckDBSession, name: str, sql: str, parameters: Mapping[str, object] | None = None) -> object:
         found.append(Sent(sql, parameters or {}, name))
@@ -116,7 +122,7 @@ def sent(computed_season: Path, tmp_path_factory: pytest.TempPathFactory) -> lis
         found.extend(Sent(statement.sql, statement.parameters or {}) for statement in statements)  # type: ignore[attr-defined]
         return plain["transaction"](self, statements)
 
-    for replacement in (rows, query, stage_query, stage_arrow, transaction):
+    for replacement in (rows, query, ask, stage_query, stage_arrow, transaction):
         patch.setattr(DuckDBSession, replacement.__name__, replacement)
     _act(path)
     patch.undo()

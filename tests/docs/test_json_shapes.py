@@ -143,6 +143,12 @@ def asked(season, league):
         "names resolve": [names],
         "names withdraw": [("Timelord Williams", *names)],
         "withdraw": [("nbac_team_boxscore", GAME, "--reason", "x", "--dry-run", *at)],
+        "warehouse check": [at, ("--json", "--warehouse", "none.duckdb")],
+        "warehouse init": [
+            ("--json", "--warehouse", "made.duckdb", "--dry-run"),
+            ("--json", "--warehouse", "made.duckdb"),
+            ("--json", "--warehouse", "made.duckdb"),
+        ],
         "warehouse compare": [
             (season, "--json"),
             (season, league, "--json"),

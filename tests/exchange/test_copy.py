@@ -141,8 +141,9 @@ def test_a_live_run_is_not_disturbed(piece, tmp_path, side):
     moment = datetime.now(UTC).isoformat()
     change(
         paths[side],
-        "INSERT INTO nba_processing.locks SELECT 'PGS', 'nba_analytics.player_game_summary', DATE '2021-11-01', DATE "
-        f"'2021-11-30', 'other', 'process 1 on elsewhere (x)', '', now(), now(), TIMESTAMPTZ '{moment}' + INTERVAL 5 MINUTE",
+        "INSERT INTO nba_processing.locks (lock_name, table_name, start_date, end_date, run_id, holder, holder_birth, "
+        "acquired_at, heartbeat_at, expires_at) SELECT 'PGS', 'nba_analytics.player_game_summary', DATE '2021-11-01', "
+        f"DATE '2021-11-30', 'other', 'process 1 on elsewhere (x)', '', now(), now(), TIMESTAMPTZ '{moment}' + INTERVAL 5 MINUTE",
     )
     before = checksums(paths["target"])
     identity = RunIdentity("copy", datetime.now(UTC))

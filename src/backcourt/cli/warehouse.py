@@ -1,4 +1,4 @@
-"""`backcourt warehouse`: whole warehouses, in a file or in a project: compared and copied."""
+"""`backcourt warehouse`: whole warehouses, in a file or in a project: made, checked, compared and copied."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from backcourt.answers.model import Answer, Part, Rows, readable
+from backcourt.answers.model import KINDS, LEVELS, Answer, Part, Rows, readable
 from backcourt.answers.terminal import say
 from backcourt.calendar import DateRange
 from backcourt.cli.engine import Dates, TableOption
-from backcourt.cli.options import DRY_RUN, Json, Where, new_run_id, now
+from backcourt.cli.options import DRY_RUN, At, Json, Where, new_run_id, now
 from backcourt.errors import counted
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from backcourt.exchange.manifest import Manifest
     from backcourt.exchange.sides import Side
 
-app = typer.Typer(help="Compare and copy whole warehouses, in files or in projects.", no_args_is_help=True)
+app = typer.Typer(help="Make, check, copy and compare whole warehouses, in files or in projects.", no_args_is_help=True)
 _PLACES = "a DuckDB file, bigquery://PROJECT, or a manifest (.json)"
 
 
@@ -114,6 +114,56 @@ def copy(
     identity = RunIdentity(new_run_id(), now())
     done = carry_out(source, place, table, span, identity=identity, tell=partial(say, aside=True))
     return _copied(origin, target, done, dry_run=False)
+
+
+@app.command("init")
+def init(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be made and exit.")] = False,
+    *,
+    at: At,
+) -> Answer:
+    """Make the datasets, tables and columns that a warehouse lacks."""
+    from backcourt.warehouse.condition import make
+
+    place = at.warehouse()
+    made = make(place, dry_run=dry_run)
+    data = {"warehouse": place.name, "dry_run": dry_run, "tables": made.tables, "columns": made.columns}
+    found = [counted(len(made.tables), "table")] if made.tables else []
+    found += [counted(len(made.columns), "column")] if made.columns else []
+    names = [*made.tables, *made.columns]
+    if not names:
+        return Answer(f"{place.name} has every table and column", data=data, kind="good")
+    words = f"{'would make' if dry_run else 'made'} {' and '.join(found)} in {place.name}"
+    parts: list[Part] = [Rows(("made",), [(name,) for name in names])]
+    step = [] if dry_run else ["backcourt warehouse check"]
+    return Answer(f"{DRY_RUN}; {words}" if dry_run else words, parts, step, data=data, kind="good")
+
+
+@app.command("check")
+def check(*, at: At) -> Answer:
+    """Check the condition of a warehouse: can it be reached, read and written, and is it as in the catalog?
+
+    Of a project also the client, the credentials, every right by Google's name, labels, location, and what was left
+    over. Nothing is changed. Exits with 1 if something is amiss and 2 if the warehouse cannot be used.
+    """
+    from backcourt.settings import load
+    from backcourt.warehouse.condition import check as look
+
+    settings = load(warehouse=at.file)
+    found = list(look(settings))
+    worst = max(LEVELS.index(line.level) for line in found)
+    passed = sum(line.passed for line in found)
+    rows = [(line.level, line.name, line.found, line.next_step) for line in found]
+    data = {"warehouse": settings.warehouse, "exit_code": worst, "checks": found}
+    step = next((line.next_step for line in found if LEVELS.index(line.level) == worst and not line.passed), "")
+    return Answer(
+        f"{settings.warehouse}: {LEVELS[worst]}, {passed} of {counted(len(found), 'check')} hold",
+        [Rows(("level", "check", "found", "next step"), rows)],
+        [step] if step else [],
+        worst,
+        data,
+        KINDS[worst],
+    )
 
 
 def _copied(origin: str, target: str, done: Copy, *, dry_run: bool) -> Answer:

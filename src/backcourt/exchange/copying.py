@@ -26,6 +26,7 @@ from backcourt.exchange.extents import HISTORY, Extent, copied, month
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.publish import Publication, Restated, Scope
 from backcourt.warehouse.seasons import read_seasons
+from backcourt.warehouse.work import working
 
 if TYPE_CHECKING:
     from backcourt.backfill.request import RunIdentity
@@ -124,14 +125,18 @@ def carry_out(
     extent, held, seasons = _look(source, names, span)
     with source.read() as session:
         locks.refuse_if_held(session, extent.tables, dates, around.now(), source.holder().clock)
-    with locks.YieldingSession(target, identity, around.clock, around.now) as lease:
+    with (
+        working(run=identity.run_id, mode="copy"),
+        locks.YieldingSession(target, identity, around.clock, around.now) as lease,
+    ):
         lease.lock(lease.session(), extent.tables, dates)
         try:
             asked = _planned(extent, held, read_contents(lease.session(), extent))
             done: list[CopiedMonth] = []
             for batch in _batches(asked.months):
                 lease.tell(f"copying {batch[0].table} from {source.name}")
-                done += _copy_batch(source, lease.session(), extent, batch, identity)
+                with working(table=batch[0].table, chunk=batch[0].month):
+                    done += _copy_batch(source, lease.session(), extent, batch, identity)
                 tell(f"{batch[0].table}: {_months(batch)}")
             left = _unlike(extent, _contents(source, extent), read_contents(lease.session(), extent))
             before = _before(source, lease, extent, seasons)
@@ -259,8 +264,8 @@ def _copy_batch(
     staged = session.stage_arrow(_STAGED, rows)
     for found in batch:
         statements = publication(table, extent, staged, found.month, identity, source.name)
-        *_, removed, inserted = (0, *session.transaction([*locks.still_held(identity.run_id), *statements]))
-        yield replace(found, inserted=inserted, removed=removed if len(statements) > 1 else 0)
+        changed = session.transaction([*statements, *locks.still_held(identity.run_id)])[: len(statements)]
+        yield replace(found, inserted=changed[-1], removed=changed[-2] if len(changed) > 1 else 0)
 
 
 def publication(

@@ -44,7 +44,8 @@ class Extent:
         tables: Full names, in the order of the pipeline.
         span: The dates; None for all.
         years: First and last year of the seasons that the dates touch; None for all.
-        about: Names of the tables that operations tables are read about, with and without dataset; empty for all.
+        about: Names of the tables that were asked for, with and without dataset: of other operations tables only what
+            is about these belongs to it; empty for everything.
     """
 
     tables: tuple[str, ...]
@@ -85,7 +86,8 @@ class Extent:
         """SQL condition on a table's rows (alias t) that belong to this part."""
         names = {column.name for column in table.columns}
         subject = next((name for name in ("table_name", "processor_name") if name in names), "")
-        about = f" AND t.{subject} IN UNNEST(@about)" if self.about and subject else ""
+        limited = self.about and subject and table.full_name not in self.about
+        about = f" AND t.{subject} IN UNNEST(@about)" if limited else ""
         return f"{self._dates(table, names)}{about}"
 
     def _dates(self, table: Table, names: set[str]) -> str:

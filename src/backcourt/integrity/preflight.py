@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from importlib import metadata
@@ -30,10 +29,9 @@ from backcourt.integrity.validation import (
 from backcourt.processors.registry import select
 from backcourt.settings import Settings
 from backcourt.warehouse.base import Session, Warehouse
+from backcourt.warehouse.condition.of_file import room
 
 _LIBRARIES = ("duckdb", "sqlglot", "pyarrow", "numpy")
-_ROOM = 2
-"""Times the size of the warehouse that should be free: a rewrite of every row needs as much again."""
 
 
 def preflight(
@@ -104,18 +102,7 @@ def _place(warehouse: Warehouse) -> Iterator[Check]:
         problem or warehouse.name,
         "make it writable, or name another file with --warehouse" if problem else "",
     )
-    size = warehouse.size()
-    if size is None:
-        return
-    folder, used = size
-    free = shutil.disk_usage(folder).free
-    level: Level = "ok" if free >= _ROOM * used else "critical" if free < used else "problem"
-    yield Check(
-        "there is room on the disk",
-        level,
-        f"{free / 1e9:,.1f} GB free, the warehouse has {used / 1e9:,.2f} GB",
-        "free some space, or move the warehouse" if level != "ok" else "",
-    )
+    yield from room(warehouse)
 
 
 def _data(session: Session, span: DateRange, phases: Sequence[int]) -> Iterator[Check]:

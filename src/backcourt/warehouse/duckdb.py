@@ -249,6 +249,19 @@ class DuckDBWarehouse:
         finally:
             close(connection, self.path)
 
+    def layout(self) -> int:
+        """Version of the file's layout; nothing is changed.
+
+        Raises:
+            WarehouseError: If a newer version wrote it, or it cannot be read.
+        """
+        connection = self._connect(read_only=True)
+        try:
+            with errors_for_people(self.path):
+                return layout_of(connection, self.path)
+        finally:
+            close(connection, self.path)
+
     def holder(self) -> Holder:
         """This process."""
         return this_process()
