@@ -30,6 +30,7 @@ from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import plan, run
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
+from backcourt.catalog.parameters import parameter_type
 from backcourt.catalog.unused import UNUSED
 from backcourt.errors import BackcourtError
 from backcourt.exchange.copying import carry_out
@@ -63,6 +64,8 @@ from backcourt.sources.units import UnitLoader
 from backcourt.sources.whole import Whole
 from backcourt.sources.withdraw import withdraw
 from backcourt.warehouse.base import Statement
+from backcourt.warehouse.bigquery_names import parameters_of
+from backcourt.warehouse.bigquery_parameters import type_of_value
 from backcourt.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
 from backcourt.warehouse.publish import Restated
 from backcourt.warehouse.seasons import read_seasons
@@ -71,7 +74,6 @@ from rehash import rehash
 pytestmark = pytest.mark.slow
 ROOT = Path(backcourt.__file__).parent
 PART = re.compile(r"\{(?:all )?[a-z_]+\}")
-KINDS = {str: "STRING", int: "INT64", float: "FLOAT64", bool: "BOOL", date: "DATE", datetime: "TIMESTAMP"}
 NOW = datetime(2021, 11, 11, 9, tzinfo=UTC)
 WEEK = DateRange(date(2021, 11, 8), date(2021, 11, 14))
 DAY = DateRange(date(2021, 11, 10), date(2021, 11, 10))
@@ -330,17 +332,11 @@ def _arrow_kind(kind: pa.DataType) -> str:
     return "TIMESTAMP" if pa.types.is_timestamp(kind) else kinds[str(kind)]
 
 
-def _kind(value: object) -> str:
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return f"ARRAY<{KINDS[type(value[0])]}>"
-    return KINDS.get(type(value), "STRING")
-
-
 def _analyzed(
     google: ModuleType, statement: Sent, staged: Mapping[str, Mapping[str, str]], refused: list[str]
 ) -> Mapping[str, str]:
     """The columns that a statement returns; one that Google's analyzer refuses is added to the refused ones."""
-    kinds = {name: _kind(value) for name, value in statement.parameters.items() if f"@{name}" in statement.sql}
+    kinds = {name: parameter_type(name) or "" for name in parameters_of(statement.sql)}
     catalog = google.catalog_for(statement.sql, TABLES, staged)
     try:
         return dict(google.analyze(statement.sql, kinds, catalog))
@@ -365,6 +361,17 @@ def test_every_statement_of_the_engine_is_accepted(sent: list[Sent], google: Mod
         if statement.stages:
             staged[statement.stages] = seen[like]
     assert not refused, f"{len(refused)} of {len(seen)} statements are refused, first: {refused[0]}\n\n{refused[-1]}"
+
+
+def test_every_parameter_has_its_declared_type(sent: list[Sent]) -> None:
+    """What is bound has the type that the name has everywhere; NULL and an empty list get it from there."""
+    bound = {
+        (name, value if value is None else type_of_value(name, value))
+        for statement in sent
+        for name, value in statement.parameters.items()
+        if name in parameters_of(statement.sql) and value != []
+    }
+    assert {(name, kind) for name, kind in bound if kind not in {None, parameter_type(name)}} == set()
 
 
 def test_the_engine_was_heard_out(sent: list[Sent]) -> None:
