@@ -159,6 +159,16 @@ class TimeLimitError(BackcourtError):
     exit_code = 1
 
 
+class CostLimitError(BackcourtError):
+    """A run that would be billed more than is allowed."""
+
+
+class SpentError(BackcourtError):
+    """A run that was billed as much as is allowed before it had ended; what was published stays."""
+
+    exit_code = 1
+
+
 class UpstreamCheckError(BackcourtError):
     """A check before the run found something that its mode or validation does not go on with."""
 

@@ -141,7 +141,7 @@ def test_two_pass_fills_the_registry_before_the_tables(raw, command):
     query(
         raw,
         "INSERT INTO nba_processing.locks SELECT 'x', 'nba_analytics.player_game_summary', DATE '2021-11-01', "
-        "DATE '2021-11-30', 'other', 'process 1 on elsewhere (x)', '', now(), now(), now() + INTERVAL 5 MINUTE",
+        "DATE '2021-11-30', 'other', 'process 1 on elsewhere (x)', '', '', now(), now(), now() + INTERVAL 5 MINUTE",
     )
     refused = command("jobs", "run", "two-pass", *DAYS, "--warehouse", raw)
     assert refused.code == 2

@@ -98,7 +98,7 @@ def spoiled(path):
             ),
             (
                 "INSERT INTO nba_processing.locks SELECT 'x', 'nba_raw.nbac_schedule', DATE '2021-11-01', "
-                "DATE '2021-11-30', 'other', 'process 1 on elsewhere (x)', '', now(), now(), now() + INTERVAL 5 MINUTE"
+                "DATE '2021-11-30', 'other', 'process 1 on elsewhere (x)', '', '', now(), now(), now() + INTERVAL 5 MINUTE"
             ),
         ):
             connection.execute(statement)

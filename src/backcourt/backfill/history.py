@@ -12,6 +12,7 @@ from backcourt.backfill.locks import live_runs
 from backcourt.backfill.request import Request
 from backcourt.backfill.results import TableResult
 from backcourt.warehouse.base import Session, Statement, Value
+from backcourt.warehouse.price import Spent
 
 
 def begin(request: Request) -> Statement:
@@ -34,7 +35,7 @@ def begin(request: Request) -> Statement:
     )
 
 
-def end(run_id: str, result: TableResult, stale: Sequence[str], now: datetime) -> Statement:
+def end(run_id: str, result: TableResult, stale: Sequence[str], now: datetime, spent: Spent | None) -> Statement:
     """The statement that says how a table of a run ended.
 
     Args:
@@ -42,6 +43,7 @@ def end(run_id: str, result: TableResult, stale: Sequence[str], now: datetime) -
         result: What it did to the table.
         stale: Upstreams past their limit.
         now: When it ended (UTC).
+        spent: What its jobs were billed; None where nothing is.
     """
     rows, failed = result.published, sum(result.failures.values())
     values: dict[str, Value] = {
@@ -57,6 +59,8 @@ def end(run_id: str, result: TableResult, stale: Sequence[str], now: datetime) -
         "stale": json.dumps(list(stale)),
         "error": result.error,
         "summary": json.dumps({"dates": result.dates, "removed": rows.removed, **result.failures}, sort_keys=True),
+        "bytes": spent.bytes if spent else None,
+        "job_ids": json.dumps(spent.jobs) if spent else None,
     }
     return Statement(SQL("history_end"), values)
 
@@ -116,7 +120,10 @@ def _status(stored: str, *, alive: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TableRun:
-    """A table in a run: how it ended, rows written and left alone, failure records, and the error if there was one."""
+    """A table in a run: how it ended, rows written and left alone, failure records, the error and what was billed.
+
+    ``bytes_billed`` and ``job_ids`` (JSON) are None where nothing is billed.
+    """
 
     table: str
     status: str
@@ -124,6 +131,8 @@ class TableRun:
     skipped: int
     failed: int
     error: str
+    bytes_billed: int | None
+    job_ids: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ class Plan:
         becomes_stale: Dates that become stale and are not computed by this run.
         look_backs: What is read before the planned dates.
         world: 16 hex digits over the inputs of every date of the range; "" unless the plan is to be kept.
+        cost: What carrying it out is billed; empty where nothing is.
     """
 
     request: Request
@@ -83,6 +84,24 @@ class Plan:
     becomes_stale: tuple[PlannedRange, ...] = ()
     look_backs: tuple[LookBack, ...] = ()
     world: str = ""
+    cost: tuple[Cost, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a part of a run costs.
+
+    Attributes:
+        table: The table that is computed, or what else is done.
+        jobs: Jobs.
+        bytes: Bytes that are billed.
+        at_least: True if it may be more, because what it reads has not been computed yet.
+    """
+
+    table: str
+    jobs: int
+    bytes: int
+    at_least: bool = False
 
 
 def make_plan(

@@ -66,6 +66,8 @@ class Request:
         fail_fast: Stop at the first chunk with a date that fails with an error, instead of continuing with what does
             not depend on it. The good dates of that chunk are published first, and the error names the date.
         trigger: Who started the run, for the history.
+        max_bytes: Bytes that may be billed; None for no limit. A run that would be billed more is refused, one that
+            was is stopped after the chunks that are under way.
     """
 
     span: DateRange
@@ -80,6 +82,7 @@ class Request:
     timeout: float = SIX_HOURS
     fail_fast: bool = False
     trigger: str = "api"
+    max_bytes: int | None = None
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from backcourt.backfill.chunks import Chunk
 from backcourt.backfill.plan import Plan
 from backcourt.errors import AuditError, BackcourtError, BadValueError
 from backcourt.warehouse.base import PublishedRows
+from backcourt.warehouse.price import NOTHING_SPENT, Spent
 
 NOTHING = PublishedRows()
 """No rows have been published."""
@@ -109,6 +110,7 @@ class RunResult:
         problems: Dates that failed as a whole, chunks that raised an error, tables that disagree, and what could not
             be told or published.
         blocked: Tables with dates that were not computed, because they read a date that failed.
+        spent: What its jobs were billed.
     """
 
     run_id: str
@@ -117,6 +119,7 @@ class RunResult:
     warnings: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
+    spent: Spent = NOTHING_SPENT
 
     @property
     def exit_code(self) -> int:

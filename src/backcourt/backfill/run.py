@@ -11,6 +11,7 @@ from backcourt.backfill.breaker import open_breakers, record_outcome, settle
 from backcourt.backfill.checks import CheckFindings, admit, before_run, inconsistencies, that_agree
 from backcourt.backfill.chunks import Blocked, Chunk, chunks_of, due_now
 from backcourt.backfill.context import RunContext
+from backcourt.backfill.cost import foresee, refuse
 from backcourt.backfill.coverage import cells
 from backcourt.backfill.events import Announcer, delivered
 from backcourt.backfill.fingerprints import StagedInputs
@@ -27,11 +28,13 @@ from backcourt.errors import (
     FailedDatesError,
     MissingUpstreamError,
     QueryInterruptedError,
+    SpentError,
     UpstreamCheckError,
     one_line,
 )
 from backcourt.processors.registry import waves
 from backcourt.warehouse.base import Session, Warehouse
+from backcourt.warehouse.price import NOTHING_SPENT, in_words
 from backcourt.warehouse.work import working
 
 
@@ -44,7 +47,8 @@ def plan(warehouse: Warehouse, request: Request, *, keep: bool = False) -> Plan:
     """
     warehouse.require()
     with warehouse.read() as session:
-        return make_plan(session, request, keep=keep)
+        found = make_plan(session, request, keep=keep)
+        return found if warehouse.price is None else replace(found, cost=foresee(session, found))
 
 
 def run(
@@ -97,12 +101,14 @@ class _Run:
         with YieldingSession(self.warehouse, self.identity, self.context.clock, self.context.now) as lease:
             session = lease.session()
             with self._control(session, "planning", "plan"):
-                foresee = saved is not None or "stale" not in self.request.reprocess
-                found = make_plan(session, self.request, keep=saved is not None, forecast=foresee, inputs=self.inputs)
+                forecast = saved is not None or "stale" not in self.request.reprocess
+                found = make_plan(session, self.request, keep=saved is not None, forecast=forecast, inputs=self.inputs)
             if self.request.policy.breaker:
                 settle(session, self.request.processors)
             if saved is not None:
                 check_unchanged(saved, found)
+            if found.ranges and self.request.max_bytes is not None and self.warehouse.price is not None:
+                refuse(foresee(session, found), self.request.max_bytes)
             if found.ranges:
                 self._lock(lease, session)
                 try:
@@ -132,6 +138,7 @@ class _Run:
             tuple(self.warnings),
             tuple(self.problems),
             tuple(self.blocked.tables),
+            sum(self.warehouse.spent().values(), NOTHING_SPENT),
         )
 
     def _mark_delivered(self) -> None:
@@ -191,6 +198,7 @@ class _Run:
                 mine = self.blocked.rest(lease.session(), mine)
                 mine.sort(key=lambda chunk: chunk.reason != "failed")  # of all its tables, before anything new
                 for batch in workers.batches(mine):
+                    self._within_limit()
                     self.context.progress(", ".join(dict.fromkeys(c.processor.table.short for c in batch)), done, total)
                     lease.tell(f"computing {', '.join(dict.fromkeys(chunk.table for chunk in batch))}")
                     session = lease.session()
@@ -200,6 +208,19 @@ class _Run:
                         if self.request.fail_fast:
                             for error in filter(None, errors):
                                 raise error
+
+    def _within_limit(self) -> None:
+        """Stop before the next chunks if what is allowed has been spent.
+
+        Raises:
+            SpentError: If it has.
+        """
+        most, spent = self.request.max_bytes, sum(item.bytes for item in self.warehouse.spent().values())
+        if most is not None and spent > most:
+            raise SpentError(
+                f"{in_words(spent)} were billed, more than the limit of {in_words(most)}",
+                next_step="run the same command again with a higher limit: it goes on from what was published",
+            )
 
     def _take(self, session: Session, ended: ChunkResult, changed: set[str]) -> BackcourtError | None:
         """Count a chunk, or a part of one, that ended; what it failed with, if dates of it did."""
@@ -266,7 +287,8 @@ class _Run:
         statements = [locks.release(self.identity.run_id)]
         for name in self.tables:
             ended = self.tables[name] = self._ended(name, error)
-            statements.append(history.end(self.identity.run_id, ended, self.found.stale, self.context.now()))
+            spent = self.warehouse.spent().get(name)
+            statements.append(history.end(self.identity.run_id, ended, self.found.stale, self.context.now(), spent))
             if self.request.policy.breaker and ended.status in {"success", "failed", "partial"}:
                 failed = ended.error if ended.status == "failed" else None
                 if not ended.error.startswith("its circuit breaker"):

@@ -205,6 +205,8 @@ def resume_command(request: Request) -> str:
     for name in ("chunk", "jobs", "timeout"):
         if getattr(request, name) != getattr(usual, name):
             words += [f"--{name}", f"{getattr(request, name):g}" if name == "timeout" else str(getattr(request, name))]
+    if request.max_bytes is not None:
+        words += ["--max-bytes", str(request.max_bytes)]
     if request.fail_fast:
         words.append("--fail-fast")
     if request.identity.reason:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -39,11 +40,25 @@ def plan(
     if save is not None:
         save_plan(found, save)
         steps = [shlex.join(["backcourt", "run", "--plan", str(save)])]
-    return Answer("", [] if quiet else parts_of(found), steps, data=plan_json(found))
+    return Answer("", [] if quiet else parts_of(found), steps, data={**plan_json(found), **cost_json(found)})
+
+
+def _total(found: Plan) -> str:
+    """What a plan costs, in one line."""
+    from backcourt.settings import load
+    from backcourt.warehouse.price import TIB, in_words
+
+    total, price = sum(cost.bytes for cost in found.cost), load().bigquery_price_per_tib
+    return f"billed at least: {in_words(total)}, ${total / TIB * price:,.2f} at ${price:g} for a TiB"
+
+
+def cost_json(found: Plan) -> dict[str, Any]:
+    """What a plan costs, as JSON values: empty where nothing is billed."""
+    return {"cost": [asdict(cost) for cost in found.cost]}
 
 
 def parts_of(found: Plan) -> list[Part]:
-    """The ranges, what is read before them and what becomes stale."""
+    """The ranges, what is read before them, what that costs and what becomes stale."""
     from backcourt.integrity import tables
 
     if not found.ranges:
@@ -53,6 +68,8 @@ def parts_of(found: Plan) -> list[Part]:
     if found.look_backs:
         starts = sorted({look.start for look in found.look_backs})
         parts.append(f"reads the season from {', '.join(map(str, starts))} on; windows: backcourt tables show NAME")
+    if found.cost:
+        parts += [tables.costs(found.cost), _total(found)]
     if found.becomes_stale:
         parts.append(tables.ranges(found.becomes_stale, "would become stale and is not computed by this run"))
     return parts

@@ -16,6 +16,7 @@ from backcourt.answers.model import Answer, Part
 from backcourt.answers.terminal import say
 from backcourt.cli.engine import RunOptions, nothing_played, resume_command
 from backcourt.cli.options import DRY_RUN, At, ReasonOption, new_run_id, now
+from backcourt.errors import counted
 
 if TYPE_CHECKING:
     from backcourt.backfill.context import Progress
@@ -49,6 +50,15 @@ def run(
             help="Stop at the first chunk with a date that fails with an error; its other dates are published.",
         ),
     ] = False,
+    max_bytes: Annotated[
+        int | None,
+        typer.Option(
+            "--max-bytes", min=1, help="Bytes that may be billed: refuses a run that costs more, stops there."
+        ),
+    ] = None,
+    max_dollars: Annotated[
+        float | None, typer.Option("--max-dollars", min=0.0, help="The same in US dollars, by the configured price.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and exit.")] = False,
     reason: ReasonOption = "",
     log_format: Annotated[str, typer.Option("--log-format", help="text, or json: a line per step on stderr.")] = "text",
@@ -63,7 +73,7 @@ def run(
     from backcourt.backfill.request import RunIdentity
     from backcourt.backfill.run import plan as make
     from backcourt.cli.options import resolve_mode
-    from backcourt.cli.plan import parts_of
+    from backcourt.cli.plan import cost_json, parts_of
     from backcourt.errors import BackcourtError
 
     place = at.warehouse()
@@ -86,14 +96,35 @@ def run(
         timeout=timeout,
         fail_fast=fail_fast,
         trigger="command",
+        max_bytes=_limit(place, max_bytes, max_dollars),
     )
     if dry_run:
         quiet = nothing_played(place, request, request.identity.now.date())
         found = quiet or make(place, request, keep=kept is not None)
         if kept is not None:
             check_unchanged(kept, found)
-        return Answer(DRY_RUN, [] if quiet else parts_of(found), data=plan_json(found))
+        return Answer(DRY_RUN, [] if quiet else parts_of(found), data={**plan_json(found), **cost_json(found)})
     return carry_out(place, request, at=at, saved=kept, log_format=log_format)
+
+
+def _limit(place: Warehouse, most: int | None, dollars: float | None) -> int | None:
+    """Bytes that may be billed; None for no limit.
+
+    Raises:
+        SettingsError: If there is a limit in a warehouse where nothing is billed.
+    """
+    from backcourt.errors import SettingsError
+    from backcourt.warehouse.price import TIB
+
+    if most is None and dollars is None:
+        return None
+    if place.price is None:
+        raise SettingsError(
+            f"nothing is billed in {place.name}: --max-bytes and --max-dollars have no meaning there",
+            next_step="leave them out, or name a project with --warehouse bigquery://PROJECT",
+        )
+    by_price = int(dollars / place.price * TIB) if dollars is not None and place.price else None
+    return min(limit for limit in (most, by_price) if limit is not None) if by_price or most else None
 
 
 def _check_words(chunk: str, log_format: str) -> None:
@@ -153,6 +184,7 @@ def carry_out(
 def answer(result: RunResult) -> Answer:
     """What a run did: a line per table, then warnings, problems and the next command."""
     from backcourt.integrity import tables
+    from backcourt.warehouse.price import in_words
 
     data, request = result_json(result), result.plan.request
     if not result.plan.ranges:
@@ -160,6 +192,8 @@ def answer(result: RunResult) -> Answer:
             f"nothing to do on {request.span}: every date is up to date", exit_code=result.exit_code, data=data
         )
     parts: list[Part] = [tables.results(result.tables)]
+    if result.spent.jobs:
+        parts.append(f"billed: {in_words(result.spent.bytes)} in {counted(len(result.spent.jobs), 'job')}")
     parts += [f"warning: {line}" for line in result.warnings]
     parts += [f"problem: {line}" for line in result.problems]
     parts += [f"blocked: {name} was not computed on the dates that read a failed one" for name in result.blocked]
@@ -182,6 +216,8 @@ def result_json(result: RunResult) -> dict[str, Any]:
         "warnings": result.warnings,
         "problems": result.problems,
         "blocked": result.blocked,
+        "bytes_billed": result.spent.bytes,
+        "jobs": len(result.spent.jobs),
         "plan": plan_json(result.plan),
     }
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from backcourt.answers.model import Rows
 from backcourt.backfill.coverage import STATUSES, Cell
 from backcourt.backfill.history import Run
-from backcourt.backfill.plan import PlannedRange
+from backcourt.backfill.plan import Cost, PlannedRange
 from backcourt.backfill.results import TableResult
 from backcourt.catalog import table as table_of
 from backcourt.integrity.fields import FieldRange
@@ -19,6 +19,7 @@ from backcourt.integrity.recovery import Stage
 from backcourt.integrity.status import DamagedDates, FailedDate
 from backcourt.integrity.untracked import LIMIT, Untracked
 from backcourt.integrity.validation import coverage_status, days_text
+from backcourt.warehouse.price import in_words
 
 
 def ranges(found: Sequence[PlannedRange], title: str = "") -> Rows:
@@ -29,6 +30,12 @@ def ranges(found: Sequence[PlannedRange], title: str = "") -> Rows:
         ("dates", "rows"),
         title,
     )
+
+
+def costs(found: Sequence[Cost]) -> Rows:
+    """What a run is billed, a line per table."""
+    rows = [(c.table, c.jobs, f"{'at least ' if c.at_least else ''}{in_words(c.bytes)}") for c in found]
+    return Rows(("table", "jobs", "billed"), rows, ("jobs", "billed"), "would be billed")
 
 
 def results(found: Iterable[TableResult]) -> Rows:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from backcourt.catalog.model import Table
     from backcourt.warehouse.holders import Holder
+    from backcourt.warehouse.price import Spent
 
 Value = str | int | float | bool | date | datetime | Sequence[str] | Sequence[int] | None
 Parameters = Mapping[str, Value]
@@ -121,6 +122,9 @@ class Session(Protocol):
     def stage_parquet(self, name: str, path: Path) -> str:
         """Make a parquet file readable as nba_staging.NAME without copying it; returns that full name."""
 
+    def scanned(self, statement: Statement) -> int:
+        """Bytes that a statement would read, by what the service says without carrying it out; 0 in a file."""
+
     def settle(self, run_ids: Sequence[str]) -> None:
         """End what dead runs have left running, and wait until it has ended, before somebody takes over from them.
 
@@ -144,10 +148,12 @@ class Warehouse(Protocol):
     Attributes:
         name: The file, or bigquery://PROJECT.
         exclusive: True if a session that writes shuts everybody else out, so that it is handed back in between.
+        price: US dollars for a TiB billed; None where nothing is billed.
     """
 
     name: str
     exclusive: bool
+    price: float | None
 
     def require(self) -> None:
         """Raise a WarehouseError if there is no warehouse yet."""
@@ -170,6 +176,9 @@ class Warehouse(Protocol):
 
     def unwritable(self) -> str:
         """Why nothing can be written there, in words; "" if it can."""
+
+    def spent(self) -> Mapping[str, Spent]:
+        """What the jobs of this process were billed, by the table that was worked on; "" for what is none's."""
 
     def size(self) -> tuple[Path, int] | None:
         """The folder and the bytes that the warehouse takes on this machine; None if it is elsewhere."""

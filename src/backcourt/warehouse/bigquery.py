@@ -23,6 +23,7 @@ from backcourt.warehouse.bigquery_layout import ensure, present
 from backcourt.warehouse.bigquery_left import settle
 from backcourt.warehouse.bigquery_names import Names, address, together
 from backcourt.warehouse.holders import Holder, this_process
+from backcourt.warehouse.price import Spent
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -96,6 +97,11 @@ class BigQuerySession:
 
         return self.stage_arrow(name, plain(pq.read_table(path)))
 
+    def scanned(self, statement: Statement) -> int:
+        """Bytes that a statement would read, by a dry run."""
+        with errors_for_people(self._jobs.warehouse):
+            return self._jobs.scanned(statement)
+
     def settle(self, run_ids: Sequence[str]) -> None:
         """Cancel the jobs of dead runs and wait for their end: a job goes on without whoever sent it."""
         with errors_for_people(self._jobs.warehouse):
@@ -126,9 +132,11 @@ class BigQueryWarehouse:
         name: bigquery://PROJECT.
         project: The project that holds the data.
         exclusive: False: nobody shuts anybody out.
+        price: US dollars for a TiB billed.
     """
 
     exclusive = False
+    price: float | None
 
     def __init__(self, project: str, settings: Settings, *, ids: Callable[[], str] = lambda: uuid4().hex[:12]) -> None:
         """Name the project; it is asked when a session is opened.
@@ -140,6 +148,7 @@ class BigQueryWarehouse:
         """
         self.project = project
         self.name = address(project)
+        self.price = settings.bigquery_price_per_tib
         self._settings = settings
         self._ids = ids
         self._instance = ids()
@@ -205,6 +214,10 @@ class BigQueryWarehouse:
     def unwritable(self) -> str:
         """Always "": what is not allowed is said by the job that wants it."""
         return ""
+
+    def spent(self) -> dict[str, Spent]:
+        """What the jobs of this process were billed."""
+        return dict(self._shared.spent)
 
     def size(self) -> tuple[Path, int] | None:
         """None: the tables are elsewhere."""

@@ -17,6 +17,7 @@ from backcourt.warehouse.bigquery_ends import can_be_sent_again, committed, is_o
 from backcourt.warehouse.bigquery_errors import said_by
 from backcourt.warehouse.bigquery_names import Names, address
 from backcourt.warehouse.bigquery_tags import Tags
+from backcourt.warehouse.price import NOTHING_SPENT, Spent
 from backcourt.warehouse.work import current_work
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Shared:
         sleep: Waits; seconds.
         clock: Seconds.
         met: True once the service has answered.
+        spent: What was billed, by table.
     """
 
     client: bigquery.Client
@@ -72,6 +74,14 @@ class Shared:
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     met: bool = False
+    spent: dict[str, Spent] = field(default_factory=dict)
+    _guard: Lock = field(default_factory=Lock)
+
+    def spend(self, table: str, job: Any) -> None:  # noqa: ANN401
+        """Count what a job was billed; a load costs nothing."""
+        billed = int(getattr(job, "total_bytes_billed", None) or 0)
+        with self._guard:
+            self.spent[table] = self.spent.get(table, NOTHING_SPENT) + Spent(billed, (job.job_id,))
 
     def pauses(self) -> Iterator[bool]:
         """Waits longer from time to time, until the service has been tried for long enough."""
@@ -127,6 +137,8 @@ class Dispatcher:
             with self.shared.slots:
                 done, again = self._attempt(tags, attempt, order)
             if not again:
+                if not isinstance(done, list):
+                    self.shared.spend(work.table, done)
                 return done
             # Not secret: only so that two runs do not meet again.
             self.shared.sleep(min(2.0 ** (attempt - 1), 20.0) * (0.5 + random.random()))  # noqa: S311

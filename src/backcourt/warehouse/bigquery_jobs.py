@@ -14,6 +14,7 @@ from backcourt.warehouse.bigquery_dispatch import REQUEST, Counter, Dispatcher, 
 from backcourt.warehouse.bigquery_errors import errors_for_people
 from backcourt.warehouse.bigquery_names import Names, address, field_of, parameters_of, renamed
 from backcourt.warehouse.bigquery_parameters import bound
+from backcourt.warehouse.bigquery_tags import LABELS
 from backcourt.warehouse.work import current_work
 
 if TYPE_CHECKING:
@@ -62,6 +63,18 @@ class Jobs:
         """
         with errors_for_people(self.warehouse):
             return _rows(self.dispatcher.dispatch(self._order("ask", [*stages, question])))
+
+    def scanned(self, statement: Statement) -> int:
+        """Bytes that a statement would read; nothing is carried out or billed."""
+        from google.cloud import bigquery
+
+        sql, own = statement.sql, statement.parameters
+        values = [bound(name, own, sql) for name in sorted(parameters_of(sql))]
+        config = bigquery.QueryJobConfig(query_parameters=values, use_query_cache=False, dry_run=True, labels=LABELS)
+        job = self.shared.client.query(
+            self.names.qualified(sql), job_config=config, job_retry=None, retry=patient(), timeout=REQUEST
+        )
+        return int(job.total_bytes_processed or 0)
 
     def script(self, statements: Sequence[Statement]) -> None:
         """Run statements that can be carried out twice, one after the other as one job."""

@@ -120,6 +120,11 @@ def with_parameters(sql: str, names: Mapping[str, str]) -> str:
     return "".join([*parts, sql[place:]])
 
 
+def tables_of(sql: str) -> tuple[str, ...]:
+    """Full name of every table that a statement names, as often as it does."""
+    return tuple(name for _, _, name in _tables(sql))
+
+
 @functools.lru_cache(maxsize=512)
 def _tables(sql: str) -> tuple[tuple[int, int, str], ...]:
     """Start, end and full name of every table that a statement names."""

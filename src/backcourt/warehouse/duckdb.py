@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from backcourt.catalog.model import Table
+    from backcourt.warehouse.price import Spent
 
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.2
@@ -76,6 +77,11 @@ class DuckDBSession:
         with errors_for_people(self._path):
             running = self._connection.execute(sql, bound) if bound else self._connection.execute(sql)
             return running.fetchall()
+
+    def scanned(self, statement: Statement) -> int:
+        """0: nothing is billed."""
+        del statement
+        return 0
 
     def settle(self, run_ids: Sequence[str]) -> None:
         """Nothing: what a process did has ended with it."""
@@ -175,9 +181,11 @@ class DuckDBWarehouse:
         threads: Threads that a session computes with; None leaves it to DuckDB (all cores).
         patience: Seconds for which an occupied file is tried again.
         exclusive: True: one process has the file.
+        price: None: nothing is billed.
     """
 
     exclusive = True
+    price: float | None = None
 
     def __init__(
         self,
@@ -273,6 +281,10 @@ class DuckDBWarehouse:
         except WarehouseError as error:
             return error.message
         return ""
+
+    def spent(self) -> dict[str, Spent]:
+        """Nothing is billed."""
+        return {}
 
     def size(self) -> tuple[Path, int] | None:
         """The file's folder, and its size in bytes."""

@@ -12,5 +12,7 @@ SET
   missing_dependencies = '[]',
   stale_dependencies = @stale,
   error_message = NULLIF(@error, ''),
-  summary = @summary
+  summary = @summary,
+  bytes_billed = @bytes,
+  job_ids = @job_ids
 WHERE run_id = @run_id AND processor_name = @name
