@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import asdict
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from backcourt import __version__
 from backcourt.answers.model import KINDS, LEVELS, Answer, Part, Rows, readable
 from backcourt.answers.terminal import say
 from backcourt.calendar import DateRange
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from backcourt.exchange.copying import Copy
     from backcourt.exchange.manifest import Manifest
     from backcourt.exchange.sides import Side
+    from backcourt.warehouse.condition.probe import ProbeReport
 
 app = typer.Typer(help="Make, check, copy and compare whole warehouses, in files or in projects.", no_args_is_help=True)
 _PLACES = "a DuckDB file, bigquery://PROJECT, or a manifest (.json)"
@@ -140,7 +144,16 @@ def init(
 
 
 @app.command("check")
-def check(*, at: At) -> Answer:
+def check(
+    probe: Annotated[
+        bool,
+        typer.Option(
+            "--probe", help="Of a project: try in a scratch dataset what only the service can tell; under a cent."
+        ),
+    ] = False,
+    *,
+    at: At,
+) -> Answer:
     """Check the condition of a warehouse: can it be reached, read and written, and is it as in the catalog?
 
     Of a project also the client, the credentials, every right by Google's name, labels, location, and what was left
@@ -148,8 +161,11 @@ def check(*, at: At) -> Answer:
     """
     from backcourt.settings import load
     from backcourt.warehouse.condition import check as look
+    from backcourt.warehouse.condition import run_probe
 
     settings = load(warehouse=at.file)
+    if probe:
+        return _probed(run_probe(settings, new_run_id(), partial(say, aside=True)), settings.bigquery_price_per_tib)
     found = list(look(settings))
     worst = max(LEVELS.index(line.level) for line in found)
     passed = sum(line.passed for line in found)
@@ -163,6 +179,28 @@ def check(*, at: At) -> Answer:
         worst,
         data,
         KINDS[worst],
+    )
+
+
+def _probed(report: ProbeReport, price: float) -> Answer:
+    """What a probe saw, to be sent in as it is."""
+    good = sum(line.as_expected for line in report.lines)
+    rows = [("as expected" if x.as_expected else "other", x.what, x.expected, x.seen) for x in report.lines]
+    dollars = report.bytes_billed / 1024**4 * price
+    versions = f"backcourt {__version__}, google-cloud-bigquery {metadata.version('google-cloud-bigquery')}"
+    parts: list[Part] = [
+        f"probe of {report.service} in {report.location}; {versions}",
+        Rows(("verdict", "tried", "expected", "seen"), rows),
+        f"{counted(report.jobs, 'job')}, {report.bytes_billed:,} bytes billed (${dollars:.4f})",
+    ]
+    if report.is_emulator:
+        parts.append("this is an emulator: what differs here says nothing of the service")
+    data = {**asdict(report), "versions": versions, "dollars": round(dollars, 6)}
+    return Answer(
+        f"{good} of {counted(len(report.lines), 'line')} as expected",
+        parts,
+        exit_code=0 if good == len(report.lines) else 1,
+        data=data,
     )
 
 

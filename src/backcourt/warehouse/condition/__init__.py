@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from backcourt.answers.model import Check
 from backcourt.catalog import TABLES
@@ -12,6 +13,9 @@ from backcourt.settings import Settings
 from backcourt.warehouse.base import Warehouse
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from backcourt.warehouse.open import open_warehouse
+
+if TYPE_CHECKING:
+    from backcourt.warehouse.condition.probe import ProbeReport
 
 _MISSING = " does not exist"
 
@@ -76,3 +80,25 @@ def check(settings: Settings) -> Iterator[Check]:
 
         if isinstance(warehouse, BigQueryWarehouse):
             yield from check_project(warehouse.project, settings)
+
+
+def run_probe(settings: Settings, run: str, tell: Callable[[str], None]) -> ProbeReport:
+    """Try in a scratch dataset what only the service can tell.
+
+    Args:
+        settings: The settings, whose warehouse is a project.
+        run: An id that no other probe has.
+        tell: Is told what is tried next.
+
+    Raises:
+        WarehouseError: If the warehouse is a file, or the project cannot be used.
+    """
+    warehouse = open_warehouse(settings)
+    if isinstance(warehouse, DuckDBWarehouse):
+        raise WarehouseError(f"{warehouse.name} is a file: only a project can be probed", next_step="leave --probe out")
+    from backcourt.warehouse.bigquery import BigQueryWarehouse
+    from backcourt.warehouse.condition.probe import probe
+
+    if not isinstance(warehouse, BigQueryWarehouse):
+        raise WarehouseError(f"{warehouse.name} cannot be probed")
+    return probe(warehouse.project, settings, run, tell)
