@@ -166,12 +166,13 @@ def asked(season, league):
 
 def made():
     """Answers of commands that need a service, a landing zone or a kernel: what they are made of is written down."""
-    from backcourt.cli import load, sources
+    from backcourt.cli import load, sources, warehouse
     from backcourt.names.resolve import Resolved
     from backcourt.runbooks.execute import RunbookRun
     from backcourt.sources.fetch import Fetched
     from backcourt.sources.landed import LandedLoad
     from backcourt.sources.summary import LoadSummary, TableLoad
+    from backcourt.warehouse.condition.probe import ProbeReport, TriedLine
 
     why = {(date(2021, 11, 10), GAME): "it is cut"}
     entry = TableLoad(
@@ -183,8 +184,10 @@ def made():
         "nbac_team_boxscore", tables=[entry], refused={"p": "w"}, incomplete={"p": "w"}, older={"p": "w"}, unmapped={"f": 1},
         changed={"f": 1}, passed_over=["p"], left_out={"rows": ["a"]}, names=names,
     )  # fmt: skip
+    probe = ProbeReport("BigQuery", "US", (TriedLine("w", "e", "s", as_expected=True),), 1, 1, is_emulator=False)
     summary = LoadSummary("2021-22", "folder", "run", (entry, replace(entry, teams=None)), 1.5, names)
     return {
+        "warehouse check": [warehouse._probed(probe, 6.25).data],
         "fetch": [sources._fields(Fetched(1, failed=why, incomplete=why))],
         "load source": [{"would_load": 1, "known": 0}, sources.answer(landed, []).data],
         "load season": [load.answer(summary).data, load.answer(replace(summary, names=None)).data],

@@ -139,10 +139,19 @@ def test_a_row_hashed_anew_is_named_by_its_values(piece, tmp_path):
 
 
 def test_a_list_without_elements_is_no_list(piece, tmp_path):
-    """The service stores an empty list where a file stores none: in rows without a hash that is no difference."""
+    """The service stores an empty list where a file stores none: no difference, in rows with a hash and without."""
     one, two = (shutil.copy(piece, tmp_path / name) for name in ("one.duckdb", "two.duckdb"))
-    change(one, "UPDATE nba_processing.backfill_ledger SET inputs = NULL")
+    games = table("nbac_schedule")
+    none = (
+        "UPDATE nba_processing.backfill_ledger SET inputs = NULL",
+        f"UPDATE {games.full_name} SET starter_ids = NULL",
+        translate(f"UPDATE {games.full_name} AS t SET data_hash = {content_hash(games, 't')} WHERE TRUE").sql,
+    )
+    for path in (one, two):
+        for statement in none:
+            change(path, statement)
     change(two, "UPDATE nba_processing.backfill_ledger SET inputs = []")
+    change(two, f"UPDATE {games.full_name} SET starter_ids = []")
     assert compared_files(one, two).equal
     change(two, "UPDATE nba_processing.backfill_ledger SET inputs = ['']")
     assert not compared_files(one, two).equal
