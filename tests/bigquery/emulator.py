@@ -20,7 +20,22 @@ ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv-emulator" / "bin" / "python"
 STARTER = ROOT.parent / "shared" / "tools" / "bigquery_emulator.py"
 PROJECT = "backcourt-test"
+KEEPING = """
+import runpy, sys
+from local_bigquery.grpc import server
+kept, start = [], server.start
+server.start = lambda *where: kept.append(start(*where))
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+"""Starts it and keeps hold of the server of the Storage Read API, which ends with its last reference."""
 _PATIENCE = 60.0
+
+
+class Address(str):  # noqa: SLOT000 - a text with a value beside it
+    """Where an emulator is; ``storage`` is the address of its Storage Read API."""
+
+    storage: str
 
 
 @contextmanager
@@ -36,12 +51,13 @@ def running(folder):
     log = folder / "emulator.log"
     with log.open("w") as written:
         server = subprocess.Popen(
-            [python, STARTER, str(rest), str(storage), folder],
+            [python, "-c", KEEPING, STARTER, str(rest), str(storage), folder],
             stdout=written,
             stderr=written,
             env={key: value for key, value in os.environ.items() if key != "PYTHONPATH"},
         )
-    address = f"http://127.0.0.1:{rest}"
+    address = Address(f"http://127.0.0.1:{rest}")
+    address.storage = f"127.0.0.1:{storage}"
     try:
         _wait(server, address, log)
         yield address

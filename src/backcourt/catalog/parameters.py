@@ -6,7 +6,7 @@ import re
 
 _NAMES = {
     "STRING": (
-        "alias_lookup birth by category code_version date_level delivery digits error event_id holder key "
+        "alias_lookup birth by category code_version date_level delivery digits error event_id holder instance key "
         "kind message mode month name notes output payload player player_lookup processor reason review_id "
         "row run run_id season source source_file stale status summary table table_name team_abbr team_codes "
         "trigger unit"
@@ -22,9 +22,9 @@ _NAMES = {
         "closing_day date day earliest_day end end_date first first_day first_game_day last last_day "
         "last_game_day latest_day month_end month_start opening_day start start_date today"
     ),
-    "TIMESTAMP": "at expires now since",
+    "TIMESTAMP": "at now since",
     "ARRAY<STRING>": (
-        "about carriers days gone hashes ids keys kinds months names open outputs phases plain seasons "
+        "about carriers days ended gone hashes ids keys kinds months names open outputs phases plain seasons "
         "statuses tables types versions"
     ),
     "ARRAY<INT64>": "masks years",

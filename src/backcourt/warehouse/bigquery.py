@@ -22,6 +22,7 @@ from backcourt.warehouse.bigquery_jobs import Jobs
 from backcourt.warehouse.bigquery_layout import ensure, present
 from backcourt.warehouse.bigquery_left import settle
 from backcourt.warehouse.bigquery_names import Names, address, together
+from backcourt.warehouse.bigquery_read import ResultReader
 from backcourt.warehouse.holders import Holder, this_process
 from backcourt.warehouse.price import Spent
 
@@ -44,8 +45,8 @@ class BigQuerySession:
 
     def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
         """The rows of a SELECT as an Arrow table."""
-        with errors_for_people(self._jobs.warehouse):
-            return self._read(Statement(sql, parameters or {})).to_arrow(create_bqstorage_client=False)
+        stages, self._stages = self._stages, []
+        return self._jobs.arrow(Statement(sql, parameters or {}), stages)
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> Rows:
         """The rows of a small SELECT as tuples, in its order."""
@@ -159,9 +160,9 @@ class BigQueryWarehouse:
 
     @functools.cached_property
     def _shared(self) -> Shared:
-        return Shared(
-            self._client, BoundedSemaphore(self._settings.bigquery_jobs), max_bytes=self._settings.bigquery_max_bytes
-        )
+        settings = self._settings
+        slots = BoundedSemaphore(settings.bigquery_jobs)
+        return Shared(self._client, slots, ResultReader(settings), max_bytes=settings.bigquery_max_bytes)
 
     def _names(self, suffix: str = "") -> Names:
         return Names(self.project, self._settings.bigquery_dataset_prefix, suffix)

@@ -37,14 +37,14 @@ def connect(project: str, settings: Settings) -> bigquery.Client:
     with errors_for_people(address(project)):
         return bigquery.Client(
             project=settings.bigquery_billing_project or project,
-            credentials=_credentials(settings),
+            credentials=credentials(settings),
             location=settings.bigquery_location,
             client_options={"api_endpoint": endpoint} if endpoint else None,
         )
 
 
-def _credentials(settings: Settings) -> Any:  # noqa: ANN401
-    """None for the standard ones, which the client finds itself."""
+def credentials(settings: Settings) -> Any:  # noqa: ANN401
+    """Whose rights count; None for the standard ones, which the client finds itself."""
     from google.auth import default, impersonated_credentials
     from google.auth.credentials import AnonymousCredentials
 

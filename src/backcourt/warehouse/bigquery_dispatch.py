@@ -16,6 +16,7 @@ from backcourt.warehouse.bigquery_client import ANSWER, FIRST_CONTACT, is_transi
 from backcourt.warehouse.bigquery_ends import can_be_sent_again, committed, is_over
 from backcourt.warehouse.bigquery_errors import said_by
 from backcourt.warehouse.bigquery_names import Names, address
+from backcourt.warehouse.bigquery_read import ResultReader
 from backcourt.warehouse.bigquery_tags import Tags
 from backcourt.warehouse.price import NOTHING_SPENT, Spent
 from backcourt.warehouse.work import current_work
@@ -61,6 +62,7 @@ class Shared:
     Attributes:
         client: The client.
         slots: Holds back more jobs than may run at a time.
+        reader: Reads large results.
         max_bytes: Most bytes that one job may bill; None for no limit.
         sleep: Waits; seconds.
         clock: Seconds.
@@ -70,6 +72,7 @@ class Shared:
 
     client: bigquery.Client
     slots: BoundedSemaphore
+    reader: ResultReader
     max_bytes: int | None = None
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic

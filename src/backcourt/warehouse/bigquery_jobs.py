@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from backcourt.warehouse.arrow import type_of
@@ -75,6 +76,12 @@ class Jobs:
             self.names.qualified(sql), job_config=config, job_retry=None, retry=patient(), timeout=REQUEST
         )
         return int(job.total_bytes_processed or 0)
+
+    def arrow(self, question: Statement, stages: Sequence[Statement] = ()) -> pa.Table:
+        """The same as an Arrow table."""
+        with errors_for_people(self.warehouse):
+            job = self.dispatcher.dispatch(self._order("ask", [*stages, question]))
+            return self.shared.reader.arrow(partial(_rows, job))
 
     def script(self, statements: Sequence[Statement]) -> None:
         """Run statements that can be carried out twice, one after the other as one job."""
