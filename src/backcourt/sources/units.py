@@ -34,9 +34,9 @@ from backcourt.sources.rules import (
 )
 from backcourt.sources.staging import statement
 from backcourt.sources.summary import TableLoad
-from backcourt.warehouse.base import STAGING, Parameters, PublishedRows, Session, Statement, Value
+from backcourt.warehouse.base import STAGING, Parameters, PublishedRows, Rows, Session, Statement, Value
 from backcourt.warehouse.content import trusted_hash
-from backcourt.warehouse.publish import Publication, Restated, Scope, publish, staged_select
+from backcourt.warehouse.publish import Publication, Restated, Scope, staged_select
 from backcourt.warehouse.seasons import read_seasons
 from backcourt.warehouse.work import working
 
@@ -122,8 +122,12 @@ class UnitLoader:
             # A schedule's games are placed by what the program knows of arenas.
             venues.seed(self._session, now=self._now)
         stage = self._stage(table, feed)
-        scope = self._scope(table, feed, stage)
-        changed, stored = self._changes(table, feed, stage, scope)
+        restated = Restated(self._run_id, self._now, "load")
+        publication = Publication(
+            table, stage.good, self._scope(table, feed, stage), {"now": self._now}, restated=restated
+        )
+        known, audited = self._ask(table, feed, stage, publication)
+        changed, stored = self._changes(feed, stage, publication, _number(known["stored"]), _number(known["good"]))
         alone = {rule: found for rule, found in stage.rows.items() if rule not in without_blame(feed)}
         entry = TableLoad(
             table=feed.table,
@@ -134,30 +138,29 @@ class UnitLoader:
             rows_inserted=stored.inserted,
             rows_removed=stored.removed,
             rows_unchanged=stored.unchanged,
-            teams=self._teams(feed, stage),
-            rules=self._named(feed, stage.name, "broken_rules", self._held(feed, stage)) if stage.held else {},
+            teams=_number(known["teams"]) if feed.team else None,
+            rules=_by_rule(known.get("rules", [])),
             held_rows=sum(count for count, _ in alone.values()),
             row_rules=alone,
             left_out={rule: found for rule, found in stage.rows.items() if rule in without_blame(feed)},
-            warnings=self._named(feed, stage.good, "warning"),
-            absent=self._absent(table, feed, stage),
+            warnings=_by_rule(known["warnings"]),
+            absent=tuple(sorted(str(unit) for (unit,) in known.get("absent", []))),
             seconds=time.perf_counter() - started,
             exit_code=1 if stage.held or alone else 0,
         )
         # The rows, why others are held back, and the run history: all of it, or none.
         also = (*self._quarantine(table, feed, stage), self._history(entry))
-        if changed:
-            restated = Restated(self._run_id, self._now, "load")
-            publish(self._session, Publication(table, stage.good, scope, {"now": self._now}, restated=restated), also)
-        else:
-            self._session.transaction(also)
+        statements = publication.statements(publication.judged(self._session, audited)) if changed else []
+        self._session.transaction([*statements, *also])
         return replace(entry, seconds=time.perf_counter() - started)
 
     def compare(self, feed: Feed) -> int:
         """Good units of a file of which a load would write or take out a row; nothing is written."""
         table = TABLES[feed.table]
         stage = self._stage(table, feed)
-        return self._changes(table, feed, stage, self._scope(table, feed, stage))[0]
+        publication = Publication(table, stage.good, self._scope(table, feed, stage), {"now": self._now})
+        stored, good = self._session.ask(*_counts(publication))
+        return self._changes(feed, stage, publication, _number(stored), _number(good))[0]
 
     @property
     def _parameters(self) -> dict[str, Value]:
@@ -288,11 +291,37 @@ class UnitLoader:
             conditions.append(f"{unit} NOT IN (SELECT unit FROM {stage.units} WHERE gone)")
         return Scope(" AND ".join(conditions), parameters)
 
-    def _changes(self, table: Table, feed: Feed, stage: _Stage, scope: Scope) -> tuple[int, PublishedRows]:
-        """Good games of which at least one row is new, changed or gone, and the rows that publishing them touches."""
-        target = f"{table.full_name} AS t WHERE {scope.condition}"
-        (stored,) = self._numbers(f"SELECT COUNT(*) AS n FROM {target}", scope.parameters)
-        (good,) = self._numbers(f"SELECT COUNT(*) AS n FROM {stage.good}")
+    def _ask(
+        self, table: Table, feed: Feed, stage: _Stage, publication: Publication
+    ) -> tuple[dict[str, Rows], list[Rows]]:
+        """What has to be known of a file before it is published, in one question; the last answers are the audit's."""
+        stored, good = _counts(publication)
+        asked = {"stored": stored, "good": good, "warnings": self._named(feed, stage.good, "warning")}
+        if stage.held:
+            asked["rules"] = self._named(feed, stage.name, "broken_rules", self._held(feed, stage))
+        if self._says_all and not feed.whole_season:
+            # What is stored of the season and stands in no row of a source that should say all.
+            absent = SQL("absent_units", unit=unit_text(feed, "t."), target=table.full_name, units=stage.units)
+            asked["absent"] = Statement(absent, {"season_year": self._batch.year})
+        if feed.team:
+            teams = " UNION ALL ".join(f"SELECT {column} AS team FROM {stage.good}" for column in feed.team.split())
+            asked["teams"] = Statement(f"SELECT COUNT(DISTINCT team) AS n FROM ({teams})")
+        answers = self._session.ask(*asked.values(), *publication.questions())
+        return dict(zip(asked, answers, strict=False)), answers[len(asked) :]
+
+    def _changes(
+        self, feed: Feed, stage: _Stage, publication: Publication, stored: int, good: int
+    ) -> tuple[int, PublishedRows]:
+        """Good games of which at least one row is new, changed or gone, and the rows that publishing them touches.
+
+        Args:
+            feed: The file.
+            stage: Its staged rows.
+            publication: What is published of them.
+            stored: Rows that are stored in its scope.
+            good: Rows that are published.
+        """
+        table, scope = publication.table, publication.scope
         if not stored:
             return stage.count - stage.gone, PublishedRows(good, 0, 0)
         statement = SQL(
@@ -348,28 +377,11 @@ class UnitLoader:
         )
         return (clear, insert)
 
-    def _absent(self, table: Table, feed: Feed, stage: _Stage) -> tuple[str, ...]:
-        """What is stored of the season and stands in no row of a source that should say all."""
-        if not self._says_all or feed.whole_season:
-            return ()
-        rows = self._session.rows(
-            SQL("absent_units", unit=unit_text(feed, "t."), target=table.full_name, units=stage.units),
-            {"season_year": self._batch.year},
-        )
-        return tuple(str(row[0]) for row in rows)
-
-    def _named(self, feed: Feed, stage: str, column: str, condition: str = "TRUE") -> dict[str, int]:
-        """Games per rule or warning named in a column."""
-        rows = self._session.rows(
+    def _named(self, feed: Feed, stage: str, column: str, condition: str = "TRUE") -> Statement:
+        """The question for games per rule or warning named in a column."""
+        return Statement(
             SQL("units_by_rule", staged=stage, unit=unit_text(feed, "s."), listed=column, condition=condition)
         )
-        return {str(rule): int(str(games)) for rule, games in rows}
-
-    def _teams(self, feed: Feed, stage: _Stage) -> int | None:
-        if not feed.team:
-            return None
-        teams = " UNION ALL ".join(f"SELECT {column} AS team FROM {stage.good}" for column in feed.team.split())
-        return self._numbers(f"SELECT COUNT(DISTINCT team) AS n FROM ({teams})")[0]
 
     def _units(self, feed: Feed) -> int:
         """Games (or teams, players, dates) of a file that could not be staged or published."""
@@ -382,3 +394,21 @@ class UnitLoader:
 
     def _numbers(self, sql: str, parameters: Parameters | None = None) -> tuple[int, ...]:
         return tuple(int(str(value)) for value in self._session.rows(sql, parameters)[0])
+
+
+def _counts(publication: Publication) -> tuple[Statement, Statement]:
+    """The questions for the rows that are stored in a publication's scope, and for those that it publishes."""
+    target = f"{publication.table.full_name} AS t WHERE {publication.scope.condition}"
+    return (
+        Statement(f"SELECT COUNT(*) AS n FROM {target}", publication.scope.parameters),
+        Statement(f"SELECT COUNT(*) AS n FROM {publication.stage}"),
+    )
+
+
+def _number(rows: Rows) -> int:
+    return int(str(rows[0][0]))
+
+
+def _by_rule(rows: Rows) -> dict[str, int]:
+    """The answer to ``units_by_rule``, in the order of the rules."""
+    return {str(rule): int(str(games)) for rule, games in sorted(rows, key=str)}

@@ -9,7 +9,7 @@ from backcourt.catalog import reference
 from backcourt.catalog.model import Table
 from backcourt.catalog.venues import HOMES, NEUTRAL_GAMES, VENUES, Venue
 from backcourt.warehouse.base import PublishedRows, Session
-from backcourt.warehouse.publish import Publication, Scope, publish, staged_select
+from backcourt.warehouse.publish import Publication, Scope, publish_together, staged_select
 
 
 def seed(session: Session, *, now: datetime) -> dict[str, PublishedRows]:
@@ -40,17 +40,19 @@ def seed(session: Session, *, now: datetime) -> dict[str, PublishedRows]:
             for game in NEUTRAL_GAMES
         ],
     }
-    return {tables[name].full_name: _publish(session, tables[name], found, now) for name, found in rows.items()}
+    publications = [_publication(session, tables[name], found, now) for name, found in rows.items()]
+    done = publish_together(session, publications)
+    return {one.table.full_name: changed for one, changed in zip(publications, done, strict=True)}
 
 
 def _place(venue: Venue) -> dict[str, Any]:
     return {"arena": venue.arena, "city": venue.city, "latitude": venue.latitude, "longitude": venue.longitude}
 
 
-def _publish(session: Session, table: Table, records: list[dict[str, Any]], now: datetime) -> PublishedRows:
+def _publication(session: Session, table: Table, records: list[dict[str, Any]], now: datetime) -> Publication:
     import pyarrow as pa
 
     source = session.stage_arrow(f"source_{table.name}", pa.Table.from_pylist(records))
     columns = ", ".join(column.name for column in table.business_columns)
     stage = session.stage_query(f"stage_{table.name}", staged_select(table, f"SELECT {columns} FROM {source}", ()))
-    return publish(session, Publication(table, stage, Scope("TRUE", {}), {"now": now}))
+    return Publication(table, stage, Scope("TRUE", {}), {"now": now})

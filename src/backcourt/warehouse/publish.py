@@ -272,5 +272,15 @@ def publish(session: Session, publication: Publication, also: Sequence[Statement
     Raises:
         AuditError: If the staged rows cannot be published; nothing has been written then.
     """
-    (judged,) = judge(session, [publication])
-    return publication.done(judged, session.transaction([*publication.statements(judged), *also]))
+    return publish_together(session, [publication], also)[0]
+
+
+def publish_together(
+    session: Session, publications: Sequence[Publication], also: Sequence[Statement] = ()
+) -> list[PublishedRows]:
+    """Publish several tables in one transaction; see ``publish``."""
+    judged = judge(session, publications)
+    own = [one.statements(known) for one, known in zip(publications, judged, strict=True)]
+    changed = iter(session.transaction([*(statement for each in own for statement in each), *also]))
+    counts = [[next(changed) for _ in each] for each in own]
+    return [one.done(known, count) for one, known, count in zip(publications, judged, counts, strict=True)]

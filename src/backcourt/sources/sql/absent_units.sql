@@ -2,4 +2,3 @@
 SELECT unit
 FROM (SELECT DISTINCT {unit} AS unit FROM {target} AS t WHERE t.season_year = @season_year)
 WHERE unit NOT IN (SELECT unit FROM {units})
-ORDER BY unit

@@ -4,4 +4,3 @@ FROM {staged} AS s
 CROSS JOIN UNNEST(SPLIT(s.{listed}, '; ')) AS named
 WHERE s.{listed} IS NOT NULL AND {condition}
 GROUP BY rule
-ORDER BY rule
