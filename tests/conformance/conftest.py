@@ -10,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+from sent import Sent, recorded
 from small_season import computed_season, raw_season
 
 __all__ = ["computed_season", "google", "raw_season"]
@@ -34,3 +35,9 @@ def google() -> ModuleType:
     module = sys.modules[name]
     module.service()
     return module
+
+
+@pytest.fixture(scope="session")
+def sent(computed_season: Path, simulated_warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Sent]:
+    """Every statement of a season's life."""
+    return recorded(computed_season, Path(simulated_warehouse).with_name("season"), tmp_path_factory)

@@ -352,7 +352,7 @@ def test_starters_of_an_older_file_become_one_list(tmp_path):
     connection.close()
     with warehouse.read() as session:
         found = session.rows("SELECT game_id, starter_ids FROM nba_raw.nbac_schedule ORDER BY game_id")
-    assert found == [("1", [1, 2, 7, 9]), ("2", None)]
+    assert found == [("1", [1, 2, 7, 9]), ("2", [])]
     assert warehouse.differences(TABLES) == []
 
 

@@ -112,7 +112,7 @@ def replace_ledger(ledger: Staged, chunk: Chunk, dates: str, request: Request) -
     """The statements that put those rows into the ledger; dates of the chunk that are not game dates leave it."""
     scheduled = chunk.processor.dates_of(dates)
     return (
-        Statement(SQL("ledger_replaced", ledger_rows=ledger.name)),
+        Statement(SQL("ledger_replaced", ledger_rows=ledger.name), _span(chunk)),
         Statement(
             SQL("ledger_vanished", dates=scheduled), {"table_name": chunk.processor.table.full_name, **_span(chunk)}
         ),

@@ -49,6 +49,11 @@ class Column:
     derived: str = ""
     nulls: tuple[tuple[str, str], ...] = ()
 
+    def stored(self, alias: str = "") -> str:
+        """SQL of a value as it is stored: a list is never NULL, because BigQuery stores an empty one in its place."""
+        value = f"{alias}.{self.name}" if alias else self.name
+        return f"COALESCE({value}, [])" if self.type.startswith("ARRAY") else value
+
     def __post_init__(self) -> None:
         """Refuse a float without decimals, and decimals on anything else."""
         if ("FLOAT64" in self.type) != (self.decimals is not None):

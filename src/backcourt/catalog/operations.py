@@ -30,7 +30,7 @@ _LEDGER = Table(
         array(
             "inputs",
             "STRING",
-            "what stands behind the fingerprint: one checksum per upstream and window, or two per game; NULL if the "
+            "what stands behind the fingerprint: one checksum per upstream and window, or two per game; empty if the "
             "date reads nothing",
         ),
         text("output_fingerprint", "hash of the rows that were written"),

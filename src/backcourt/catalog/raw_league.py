@@ -57,7 +57,7 @@ _SCHEDULE = Table(
             "starter_ids",
             "INT64",
             "player ids that the source lists as starters, ascending: both teams' together, ten if the list is whole; "
-            "only the box score says whose they are; NULL if it lists none",
+            "only the box score says whose they are; empty if it lists none",
         ),
         text("arena_name", "arena as the source prints it; NULL if it does not say"),
         text("arena_city", "city of the arena as the source prints it; NULL if it does not say"),

@@ -294,7 +294,7 @@ def publication(
         "insert_rows",
         target=table.full_name,
         columns=", ".join(columns),
-        values=", ".join(f"s.{name}" for name in columns),
+        values=", ".join(column.stored("s") for column in table.columns),
         staged=staged,
         good=good,
         condition=condition,

@@ -229,12 +229,13 @@ def _deduplicate(session: Session, stage: Stage, run_id: str) -> None:
             f"{differ} keys of {found.full_name} have rows that differ", next_step=_command("load", stage.table, ())
         )
     columns = ", ".join(column.name for column in found.columns)
+    stored = ", ".join(column.stored() for column in found.columns)
     kept = session.stage_query("recovery_kept", files("recovery_kept", columns=columns), values)
     session.transaction(
         [
             *locks.still_held(run_id),
             Statement(f"DELETE FROM {found.full_name} WHERE {here}", values),
-            Statement(f"INSERT INTO {found.full_name} ({columns}) SELECT {columns} FROM {kept} ORDER BY {keys}"),
+            Statement(f"INSERT INTO {found.full_name} ({columns}) SELECT {stored} FROM {kept} ORDER BY {keys}"),
         ]
     )
 

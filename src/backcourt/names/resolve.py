@@ -32,6 +32,7 @@ from backcourt.warehouse.publish import Publication, Restated, Scope, judge, sta
 FAILURES = "nba_processing.registry_failures"
 _KEY = ", ".join(NAME_KEY)
 _QUEUED = ", ".join(column.name for column in table("unresolved_player_names").columns)
+_STORED = ", ".join(column.stored() for column in table("unresolved_player_names").columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def _keep(session: Session, names: Sequence[SourceName], values: Parameters, *, 
         *keep_decisions(decided, values),
         Statement(SQL("resolve_questions", decided=decided), values),
         Statement(f"DELETE FROM {QUEUE} AS t WHERE EXISTS (SELECT 1 FROM {renewed} AS n WHERE {same_name('n')})"),
-        Statement(f"INSERT INTO {QUEUE} ({_QUEUED}) SELECT {_QUEUED} FROM {renewed} ORDER BY {_KEY}"),
+        Statement(f"INSERT INTO {QUEUE} ({_QUEUED}) SELECT {_STORED} FROM {renewed} ORDER BY {_KEY}"),
         Statement(f"DELETE FROM {QUEUE} AS t WHERE EXISTS (SELECT 1 FROM {gone} AS n WHERE {same_name('n')})"),
         pending_again(taken),
     )

@@ -120,11 +120,12 @@ def put(session: Session, found: Table, rows: Sequence[Row]) -> tuple[Statement,
     values = ([row[column.name] for column in found.columns] for row in rows)
     staged = session.stage_arrow(f"review_{found.name}", table_of(typed, values))
     columns = ", ".join(column.name for column in found.columns)
+    stored = ", ".join(column.stored() for column in found.columns)
     same = " AND ".join(f"s.{name} = t.{name}" for name in found.key)
     return (
         Statement(f"DELETE FROM {found.full_name} AS t WHERE EXISTS (SELECT 1 FROM {staged} AS s WHERE {same})"),
         Statement(
-            f"INSERT INTO {found.full_name} ({columns}) SELECT {columns} FROM {staged} ORDER BY {', '.join(found.key)}"
+            f"INSERT INTO {found.full_name} ({columns}) SELECT {stored} FROM {staged} ORDER BY {', '.join(found.key)}"
         ),
     )
 

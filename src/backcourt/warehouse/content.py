@@ -36,7 +36,9 @@ def hash_text(column: Column, *, scaled: bool = False) -> str:
         "ARRAY<STRING>": f"NULLIF(ARRAY_TO_STRING({name}, ','), '')",
         "ARRAY<INT64>": f"NULLIF(ARRAY_TO_STRING({elements}, ','), '')",
     }
-    return forms.get(column.type, _digits(name))
+    text = forms.get(column.type, _digits(name))
+    # A list without elements counts as no list, which BigQuery does not store; one of a fixed length has elements.
+    return f"NULLIF({text}, '')" if column.type.startswith("ARRAY") and column.length is None else text
 
 
 def _digits(expression: str) -> str:

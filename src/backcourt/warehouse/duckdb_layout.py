@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backcourt.catalog import TABLES
 from backcourt.catalog.views import LEDGER
 from backcourt.errors import WarehouseError
 
@@ -32,8 +33,12 @@ _TYPES = {
 }
 _META = "nba_processing.warehouse_meta"
 _FINGERPRINT = "output_fingerprint"
-LAYOUT = 6
+LAYOUT = 7
 """Version of the tables' layout; a file written by a higher one is refused."""
+
+
+_NO_NULL_LISTS = 7
+"""The first layout that stores no list as NULL."""
 
 
 _FORMER = {
@@ -62,7 +67,8 @@ def migration(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], pa
     """The statements that bring the file to the catalog's layout."""
     present = _present(connection)
     statements: list[str] = []
-    if _META in present and (layout := layout_of(connection, path)) < LAYOUT:
+    layout = layout_of(connection, path)
+    if _META in present and layout < LAYOUT:
         statements.append(f"UPDATE {_META} SET layout = {LAYOUT}")
         statements += [
             f"UPDATE {name} SET {change}"
@@ -77,7 +83,20 @@ def migration(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], pa
     known = _FINGERPRINT in present.get(LEDGER, {})
     for table in tables:
         statements += _evolve(table, present.get(table.full_name), path, ledger=known)
-    return statements
+    return statements + (_without_null_lists(tables, present) if layout < _NO_NULL_LISTS else [])
+
+
+def _without_null_lists(tables: Sequence[Table], present: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """The statements that put empty lists in place of NULL ones; both have the same hash."""
+    wanted = {table.full_name for table in tables}
+    return [
+        f"UPDATE {table.full_name} SET {column.name} = [] WHERE {column.name} IS NULL"
+        for table in TABLES
+        for column in table.columns
+        if column.type.startswith("ARRAY")
+        and table.full_name in present
+        and (table.full_name in wanted or column.name in present[table.full_name])
+    ]
 
 
 def layout_of(connection: duckdb.DuckDBPyConnection, path: Path) -> int:

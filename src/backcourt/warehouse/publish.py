@@ -137,7 +137,7 @@ class Publication:
         same_key = " AND ".join(f"s.{name} = t.{name}" for name in table.key)
         same_row = f"{same_key} AND s.data_hash = t.data_hash" if table.hashed else "FALSE"
         columns = [column.name for column in table.columns]
-        values = ", ".join("@now" if name == "processed_at" else f"s.{name}" for name in columns)
+        values = ", ".join("@now" if column.name == "processed_at" else column.stored("s") for column in table.columns)
         sorted_by = dict.fromkeys([*([table.partition] if table.partition else []), *table.key])
         gone = f"NOT EXISTS (SELECT 1 FROM {stage} AS s WHERE {good} AND {same_row})"
         if judged.distrusted:

@@ -4,4 +4,4 @@ SELECT
   {everything} AS classes, TRUE AS in_run, l.row_count
 FROM {calendar} AS c
 INNER JOIN nba_processing.backfill_ledger AS l ON l.game_date = c.game_date
-WHERE c.games = 0 AND c.game_date BETWEEN @start_date AND @end_date AND l.table_name IN UNNEST(@tables)
+WHERE c.games = 0 AND l.game_date BETWEEN @start_date AND @end_date AND l.table_name IN UNNEST(@tables)

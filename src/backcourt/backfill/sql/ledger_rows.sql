@@ -46,7 +46,8 @@ new_rows AS (
 )
 SELECT @table_name AS table_name, n.*, @code_version AS code_version, COALESCE(l.attempt, 0) + 1 AS attempt
 FROM new_rows AS n
-LEFT JOIN nba_processing.backfill_ledger AS l ON l.table_name = @table_name AND l.game_date = n.game_date
+LEFT JOIN nba_processing.backfill_ledger AS l
+  ON l.table_name = @table_name AND l.game_date = n.game_date AND l.game_date BETWEEN @start_date AND @end_date
 WHERE l.game_date IS NULL
   OR n.status = 'failed'
   OR l.code_version <> @code_version

@@ -12,4 +12,4 @@ FROM {undecided} AS n
 LEFT JOIN nba_reference.unresolved_player_names AS o
   ON n.source = o.source AND n.player_lookup = o.player_lookup AND n.season = o.season AND n.team_abbr = o.team_abbr
 WHERE o.source IS NULL OR o.occurrences <> n.occurrences OR o.reason <> n.reason OR o.status = 'resolved'
-  OR ARRAY_TO_STRING(o.candidates, ',') <> ARRAY_TO_STRING(n.candidates, ',')
+  OR ARRAY_TO_STRING(o.candidates, ',') <> COALESCE(ARRAY_TO_STRING(n.candidates, ','), '')
