@@ -223,7 +223,7 @@ def _stored(tree: Tree) -> Iterator[tuple[str, Tree]]:
 
 
 def _is_never_null(value: Tree) -> bool:
-    if isinstance(value, exp.Paren):
+    if isinstance(value, (exp.Paren, exp.Cast)):
         return _is_never_null(value.this)
     if isinstance(value, exp.Coalesce):
         return any(_is_never_null(part) for part in (value.this, *value.expressions))

@@ -3,7 +3,7 @@ INSERT INTO nba_processing.backfill_ledger (
   table_name, game_date, status, reason, mode, code_version, inputs, row_count, failure_count, attempt, run_id,
   started_at, finished_at
 )
-SELECT @table_name, d.game_date, 'failed', @category, @mode, @code_version, [], 0, 1, 1, @run_id, @now, @now
+SELECT @table_name, d.game_date, 'failed', @category, @mode, @code_version, ARRAY<STRING>[], 0, 1, 1, @run_id, @now, @now
 FROM {dates} AS d
 WHERE d.game_date BETWEEN @start_date AND @end_date
   AND NOT EXISTS (
