@@ -1,7 +1,12 @@
 """A session on a project: rows, staged tables, transactions, and what is refused; through the real client."""
 
+import threading
+import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import emulator
+import proxy as proxies
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -162,8 +167,6 @@ def test_tables_are_made_as_the_catalog_has_them(warehouse, settings):
 
 
 def _with(computed, column):
-    from dataclasses import replace
-
     columns = [*(c for c in computed.columns if c.name != column.name), column]
     return replace(computed, columns=tuple(columns))
 
@@ -213,8 +216,6 @@ def test_a_lost_answer_is_looked_up(session):
 )
 def test_a_warehouse_that_cannot_be_opened(word):
     """What is neither a file nor a project is refused, with what is valid."""
-    from dataclasses import replace
-
     with pytest.raises(SettingsError, match=r"cannot be opened.*bigquery://PROJECT"):
         open_warehouse(replace(Settings(), warehouse=word))
 
@@ -230,8 +231,6 @@ def test_without_the_extra_one_line_says_what_to_install(monkeypatch):
 
 def test_a_service_that_does_not_answer(monkeypatch):
     """Nobody listens: one line that names the setting, after seconds and not minutes."""
-    from dataclasses import replace
-
     nobody = replace(Settings(), bigquery_endpoint="http://127.0.0.1:9")
     monkeypatch.setattr("backcourt.warehouse.bigquery_client.FIRST_CONTACT", 0.5)
     with pytest.raises(WarehouseError, match=r"bigquery://some-project does not answer: .*BACKCOURT_BIGQUERY_ENDPOINT"):
@@ -258,3 +257,49 @@ def test_names_are_rewritten_where_they_are_tables_and_nowhere_else():
     )
     assert parameters_of("SELECT @a, '@b', @@row_count /* @c */") == {"a"}
     assert with_parameters("SELECT @a + @ab, '@a'", {"a": "a_0", "ab": "ab_0"}) == "SELECT @a_0 + @ab_0, '@a'"
+
+
+def test_loads_go_on_side_by_side(proxy, settings):
+    """Several files are loaded at the same time, and whatever reads waits for all of them."""
+    with _behind(proxy, settings).write([LOCKS]) as session:
+        at_once, most, guard = 0, 0, threading.Lock()
+
+        def act(_call, forward):
+            nonlocal at_once, most
+            with guard:
+                at_once += 1
+                most = max(most, at_once)
+            time.sleep(0.3)
+            with guard:
+                at_once -= 1
+            return forward()
+
+        proxy.when("POST", r"^/upload/.*/jobs$", act, times=99)
+        names = [session.stage_arrow(f"part_{n}", pa.table({"n": [n]})) for n in range(6)]
+        assert session.rows(" UNION ALL ".join(f"SELECT n FROM {name}" for name in names) + " ORDER BY n") == [
+            (n,) for n in range(6)
+        ]
+        assert most == 4
+
+
+def test_a_load_that_fails_is_told_by_what_reads(proxy, settings):
+    """The load's own error, with exit status 2; the session can be used again."""
+    with _behind(proxy, settings).write([LOCKS]) as session:
+        proxy.when("POST", r"^/upload/.*/jobs$", proxies.refuse(400, "invalid", "Provided Schema does not match"))
+        session.stage_arrow("part", pa.table({"n": [1]}))
+        with pytest.raises(QueryError, match="Provided Schema does not match"):
+            session.rows("SELECT 1 AS one")
+        assert session.rows("SELECT 1 AS one") == [(1,)]
+
+
+def test_what_is_staged_reads_what_was_there_before(session):
+    """A file staged under a name again does not change what was to be staged from the file before it."""
+    session.stage_arrow("part", pa.table({"n": [1]}))
+    derived = session.stage_query("derived", "SELECT n FROM nba_staging.part")
+    session.stage_arrow("part", pa.table({"n": [2]}))
+    assert session.rows(f"SELECT n FROM {derived}") == [(1,)]
+    assert session.rows("SELECT n FROM nba_staging.part") == [(2,)]
+
+
+def _behind(proxy, settings):
+    return BigQueryWarehouse(emulator.PROJECT, replace(settings, bigquery_endpoint=proxy.address))

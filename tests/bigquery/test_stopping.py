@@ -173,7 +173,7 @@ def test_a_dead_runs_job_that_cannot_be_ended(proxy, warehouse, session):
         "configuration": {"query": {"query": "x"}},
     }
     listed = {"jobs": [proxies.resource(asked, "RUNNING") | {"id": "x", "state": "RUNNING"}]}
-    proxy.when("GET", r"/jobs$", lambda *_: proxies.answer_json(listed))
+    proxy.when("GET", r"/jobs$", lambda *_: proxies.answer_json(listed), times=99)
     proxy.when("(GET|POST)", r"/jobs/backcourt_stuck", proxies.refuse(503, "backendError", "later"), times=9999)
     warehouse._shared.clock = itertools.count(0, 1.0).__next__
     warehouse._shared.sleep = lambda _: None

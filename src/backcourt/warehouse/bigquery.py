@@ -21,6 +21,7 @@ from backcourt.warehouse.bigquery_errors import errors_for_people
 from backcourt.warehouse.bigquery_jobs import Jobs
 from backcourt.warehouse.bigquery_layout import ensure, present
 from backcourt.warehouse.bigquery_left import settle
+from backcourt.warehouse.bigquery_loads import Loads
 from backcourt.warehouse.bigquery_names import Names, address, together
 from backcourt.warehouse.bigquery_read import ResultReader
 from backcourt.warehouse.holders import Holder, this_process
@@ -42,11 +43,21 @@ class BigQuerySession:
         self._stages: list[Statement] = []
         """What is to be staged with the next job."""
         self._uncounted: dict[str, int | None] = {}
+        self._loads = Loads(jobs)
+
+    def close(self) -> None:
+        """End what still loads."""
+        self._loads.close()
+
+    def _staged(self) -> list[Statement]:
+        """What is to be staged with the next job; what was to be loaded before it is."""
+        self._loads.finish()
+        stages, self._stages = self._stages, []
+        return stages
 
     def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
         """The rows of a SELECT as an Arrow table."""
-        stages, self._stages = self._stages, []
-        return self._jobs.arrow(Statement(sql, parameters or {}), stages)
+        return self._jobs.arrow(Statement(sql, parameters or {}), self._staged())
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> Rows:
         """The rows of a small SELECT as tuples, in its order."""
@@ -63,8 +74,7 @@ class BigQuerySession:
 
     def _read(self, question: Statement) -> Any:  # noqa: ANN401
         """The rows of a SELECT; what is to be staged for it is staged by the same job."""
-        stages, self._stages = self._stages, []
-        return self._jobs.query(question, stages)
+        return self._jobs.query(question, self._staged())
 
     def stage_query(self, name: str, sql: str, parameters: Parameters | None = None) -> Staged:
         """Keep the rows of a SELECT as nba_staging.NAME."""
@@ -89,7 +99,10 @@ class BigQuerySession:
     def stage_arrow(self, name: str, data: pa.Table) -> str:
         """Make an Arrow table readable as nba_staging.NAME."""
         full = f"{STAGING}.{name}"
-        self._jobs.load(data, full)
+        if any(full in statement.sql for statement in self._stages):
+            # It is what was staged under that name before that they are to read.
+            self._jobs.script(self._staged())
+        self._loads.start(full, data)
         return full
 
     def stage_parquet(self, name: str, path: Path) -> str:
@@ -115,15 +128,17 @@ class BigQuerySession:
     @contextmanager
     def worker(self) -> Iterator[Session]:
         """Another session on the same project, for another thread, which sees what is staged here."""
-        if self._stages:
-            self._jobs.script(self._stages)
-            self._stages = []
-        yield BigQuerySession(self._jobs.of_worker())
+        if stages := self._staged():
+            self._jobs.script(stages)
+        session = BigQuerySession(self._jobs.of_worker())
+        try:
+            yield session
+        finally:
+            session.close()
 
     def transaction(self, statements: Sequence[Statement]) -> list[int]:
         """Run statements that change tables, all or none."""
-        stages, self._stages = self._stages, []
-        return self._jobs.transaction(statements, stages) if statements else []
+        return self._jobs.transaction(statements, self._staged()) if statements else []
 
 
 class BigQueryWarehouse:
@@ -242,4 +257,8 @@ class BigQueryWarehouse:
     @contextmanager
     def _session(self) -> Iterator[Session]:
         own = self._ids()
-        yield BigQuerySession(Jobs(self._shared, self._names(f"_{own}"), own))
+        session = BigQuerySession(Jobs(self._shared, self._names(f"_{own}"), own))
+        try:
+            yield session
+        finally:
+            session.close()

@@ -150,7 +150,8 @@ class Dispatcher:
     def _attempt(self, tags: Tags, attempt: int, order: Order) -> tuple[Any, bool]:
         """The job, or counts; True if the work is to be sent again."""
         name, job = tags.job_id(attempt), None
-        self._running[name] = None
+        with self._guard:
+            self._running[name] = None
         try:
             self._running[name] = job = self._submit(name, tags.labels(), order)
             self._wait(name, job)
