@@ -40,7 +40,9 @@ def errors_for_people(name: str) -> Iterator[None]:
             next_step="check the network, and BACKCOURT_BIGQUERY_ENDPOINT if it is set, and try again",
         ) from error
     except auth.GoogleAuthError as error:
-        raise WarehouseError(f"{name}: there are no valid credentials: {said_by(error)}", next_step=_LOGIN) from error
+        said = said_by(error)
+        step = _ACT_AS if "iam.serviceAccounts" in said else _LOGIN
+        raise WarehouseError(f"{name}: there are no valid credentials: {said}", next_step=step) from error
     except api.GoogleAPIError as error:
         raise _of_service(name, error) from error
 
@@ -57,6 +59,7 @@ def aborted(error: Exception) -> bool:
 
 
 _LOGIN = "log in with: gcloud auth application-default login, or name a key file in GOOGLE_APPLICATION_CREDENTIALS"
+_ACT_AS = "grant the role Service Account Token Creator on that account to whoever runs this"
 _GRANT = "grant it to the identity that runs this: the roles BigQuery Data Editor and BigQuery Job User have it"
 _KNOWN: tuple[tuple[str, type[BackcourtError], str, str], ...] = (
     (
@@ -72,7 +75,7 @@ _KNOWN: tuple[tuple[str, type[BackcourtError], str, str], ...] = (
         "allow more with BACKCOURT_BIGQUERY_MAX_BYTES, or take a shorter range",
     ),
     (
-        r"accessNotConfigured|has not been used|is disabled",
+        r"accessNotConfigured|has not been used|is disabled|has not enabled BigQuery",
         WarehouseError,
         "the API is off",
         "turn the BigQuery API on: gcloud services enable bigquery.googleapis.com",
@@ -90,6 +93,12 @@ _KNOWN: tuple[tuple[str, type[BackcourtError], str, str], ...] = (
         "take a shorter range, or give it longer with --timeout",
     ),
     (r"cancel+ed|stopped", QueryInterruptedError, "the statement was stopped while it ran", "run it again"),
+    (
+        r"resourcesExceeded|Resources exceeded",
+        QueryError,
+        "a statement needs more than the service gives",
+        "take a shorter range",
+    ),
     (
         r"too large|uploadTooLarge|responseTooLarge",
         QueryError,
@@ -132,7 +141,8 @@ def _of_service(name: str, error: Exception) -> BackcourtError:
     if mine := lost(said):
         return mine
     right = _RIGHT.search(said)
-    missing = f"the right {right[1]} is missing" if right else "a right is missing"
+    named = right[1] if right else "bigquery.tables.getData" if "permission to query table" in said else ""
+    missing = f"the right {named} is missing" if named else "a right is missing"
     by_status: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
         ((api.Unauthorized,), "the credentials are refused", _LOGIN),
         (
@@ -159,7 +169,7 @@ def _of_service(name: str, error: Exception) -> BackcourtError:
 
 def said_by(error: Exception) -> str:
     """What the service said, on one line, without the address that was asked and what follows from the job's id."""
-    text = str(getattr(error, "message", "") or error)
+    text = str(getattr(error, "message", "") or "; ".join(map(str, error.args)) or error)
     text = re.sub(r"^(\d+ )?(GET|POST|PUT|PATCH|DELETE) \S+: ", "", text)
     text = re.sub(r"\s*Location: \S+\s*Job ID: (\S+)", r" (job \1)", text)
     return one_line(re.sub(r"; reason: \w+, .*?(?= \(job |$)", "", text, flags=re.DOTALL))
