@@ -147,7 +147,7 @@ class Slot:
             return [*DATES]
         if "Path" in self.kind or self.name in {"file", "place"}:
             names = ["", " ", ".", "..", "/", "a\0b", "x" * 40_000]
-            if self.name in {"out", "output", "save", "folder"}:
+            if self.name in {"out", "output", "save", "folder", "manifest"}:
                 # A plain file may be written, and a name that is free may become one.
                 return [*names, *(path for path in paths if not Path(path).name.startswith("a."))]
             return [*names, ":memory:", "md:x", "s3://x/y", *paths]
@@ -195,8 +195,14 @@ NAMES = {
     ("queries", "show"): "failed-dates",
     ("queries", "run"): "failed-dates",
 }
-CAUTION = {("fetch",): ("--dry-run",), ("load", "source"): ("--dry-run",), ("names", "ask"): ("--dry-run",)}
-"""What keeps a command from asking the outside world, or from loading, when a value is accepted."""
+CAUTION = {
+    ("fetch",): ("--dry-run",),
+    ("load", "source"): ("--dry-run",),
+    ("names", "ask"): ("--dry-run",),
+    ("warehouse", "copy"): ("--dry-run",),
+    ("warehouse", "init"): ("--dry-run",),
+}
+"""What keeps a command from asking the outside world, loading, or making a file when a value is accepted."""
 NEEDED = {
     ("names", "resolve"): ("names", "output"),
     ("runbook", "run"): ("out",),

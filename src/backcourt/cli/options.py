@@ -77,10 +77,12 @@ class Where:
         found = place.differences(TABLES)
         if found:
             more = f" and {len(found) - 1} more differences" if len(found) > 1 else ""
+            missing = all(said.endswith("does not exist") for said in found)
             raise WarehouseError(
                 f"the tables of {place.name} are not as in the catalog: {found[0]}{more}",
-                next_step="backcourt validate preflight says what differs; "
-                "export what you need and load into a new file",
+                next_step=f"make what is missing: backcourt warehouse init{self.option}"
+                if missing
+                else "backcourt warehouse check says what differs; copy what you need into a new warehouse",
             )
         return place
 

@@ -14,7 +14,7 @@ import typer
 from backcourt import __version__
 from backcourt.answers.model import KINDS, LEVELS, Answer, Part, Rows, readable
 from backcourt.answers.terminal import say
-from backcourt.calendar import DateRange
+from backcourt.calendar import DateRange, season_year
 from backcourt.cli.engine import Dates, TableOption
 from backcourt.cli.options import DRY_RUN, At, Json, Where, new_run_id, now
 from backcourt.errors import counted
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from backcourt.exchange.copying import Copy
     from backcourt.exchange.manifest import Manifest
     from backcourt.exchange.sides import Side
+    from backcourt.warehouse.base import Warehouse
     from backcourt.warehouse.condition.probe import ProbeReport
 
 app = typer.Typer(help="Make, check, copy and compare whole warehouses, in files or in projects.", no_args_is_help=True)
@@ -62,7 +63,7 @@ def compare(
 
     if manifest and not is_manifest(manifest.name):
         raise OutputFileError(f"{manifest} cannot be a manifest: its name must end with {ENDING}")
-    sides = [_side(name) for name in (first, second) if name]
+    sides = [_side(first), *([_side(second)] if second else [])]
     span = _span(dates, sides)
     parts: list[Part] = []
     if manifest or not second:
@@ -112,7 +113,7 @@ def copy(
 
     source, place = Where(origin).as_in_catalog(), Where(target).warehouse()
     require_two(Side(origin), Side(target))
-    span = dates.span(source) if dates.given else None
+    span = _dates(dates, source) if dates.given else None
     if dry_run:
         return _copied(origin, target, plan_copy(source, place, table, span), dry_run=True)
     identity = RunIdentity(new_run_id(), now())
@@ -341,7 +342,15 @@ def _span(dates: Dates, sides: Sequence[Side]) -> DateRange | None:
     place = next((side.warehouse for side in sides if side.warehouse), None)
     if place is None:
         raise DateRangeError("a manifest says itself which dates it is of", next_step="leave the dates out")
-    return dates.span(place)
+    return _dates(dates, place)
+
+
+def _dates(dates: Dates, place: Warehouse) -> DateRange:
+    """The dates that are asked for; of a season all that belong to it, also before its opening day."""
+    from backcourt.warehouse.seasons import known_seasons
+
+    span = dates.span(place)
+    return known_seasons(place).dates(season_year(dates.season)) if dates.season else span
 
 
 def _side(name: str) -> Side:

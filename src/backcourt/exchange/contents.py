@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from backcourt.catalog import table as table_of
 from backcourt.catalog.model import Table
 from backcourt.exchange import SQL
-from backcourt.exchange.extents import Extent, compared, month
+from backcourt.exchange.extents import Extent, compared, month, of_months
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.content import altered, fingerprint, key_text, whole_hash
 
@@ -92,8 +92,8 @@ def row_hash(table: Table) -> str:
 
 def read_keys(session: Session, table: Table, extent: Extent, months: Sequence[str]) -> pa.Table:
     """The keys of some months: month, row_key, row_hash (of all rows of that key, should it repeat)."""
-    inside = f"{month(table)} IN UNNEST(@months)"
-    return session.query(SQL("keys", rows_of=rows_of(table, extent, inside)), {**extent.values, "months": list(months)})
+    inside, values = of_months(table, months)
+    return session.query(SQL("keys", rows_of=rows_of(table, extent, inside)), {**extent.values, **values})
 
 
 def read_values(session: Session, table: Table, extent: Extent, keys: Sequence[str]) -> dict[str, dict[str, object]]:

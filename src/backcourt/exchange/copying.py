@@ -22,7 +22,7 @@ from backcourt.errors import BackcourtError, DateRangeError, WarehouseError, cou
 from backcourt.exchange import SQL
 from backcourt.exchange.comparison import Line, compare_contents
 from backcourt.exchange.contents import Contents, read_contents, row_hash
-from backcourt.exchange.extents import HISTORY, Extent, copied, month
+from backcourt.exchange.extents import HISTORY, Extent, copied, month, of_months
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.publish import Publication, Restated, Scope
 from backcourt.warehouse.seasons import read_seasons
@@ -250,7 +250,7 @@ def _copy_batch(
     """Copy some months of a table: read and sent together, published one by one."""
     table = table_of(batch[0].table)
     columns = [column.name for column in table.columns]
-    inside = f"{month(table)} IN UNNEST(@months)"
+    inside, dates = of_months(table, [found.month for found in batch])
     chosen = SQL(
         "rows_to_copy",
         label=month(table),
@@ -260,7 +260,7 @@ def _copy_batch(
         condition=f"{extent.condition(table)} AND {inside}",
     )
     with source.read() as reading:
-        rows = reading.query(chosen, {**extent.values, "months": [found.month for found in batch]})
+        rows = reading.query(chosen, {**extent.values, **dates})
     staged = session.stage_arrow(_STAGED, rows)
     for found in batch:
         statements = publication(table, extent, staged, found.month, identity, source.name)
@@ -281,12 +281,8 @@ def publication(
         identity: The run, for the change log.
         origin: Name of the source, for the change log.
     """
-    condition, values = extent.condition(table), {**extent.values, "month": label}
-    if table.partition:
-        condition += f" AND t.{table.partition} BETWEEN @month_start AND @month_end"
-        first = date.fromisoformat(f"{label}-01")
-        following = (first + timedelta(days=31)).replace(day=1)
-        values |= {"month_start": first, "month_end": following - timedelta(days=1)}
+    inside, dates = of_months(table, [label])
+    condition, values = f"{extent.condition(table)} AND {inside}", {**extent.values, **dates, "month": label}
     good = "copied_month = @month"
     same_key = " AND ".join(f"s.{name} = t.{name}" for name in table.key)
     columns = [column.name for column in table.columns]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from backcourt.calendar import DateRange, Seasons, longest_season, season_label
 from backcourt.catalog import TABLES
@@ -149,6 +150,25 @@ def copied(names: Sequence[str] | None, span: DateRange | None, seasons: Seasons
 def month(table: Table) -> str:
     """SQL of the month that a row (alias t) is counted in; empty in tables without dates."""
     return f"FORMAT_DATE('%Y-%m', t.{table.partition})" if table.partition else "''"
+
+
+def of_months(table: Table, months: Sequence[str]) -> tuple[str, dict[str, Value]]:
+    """SQL condition on the rows (alias t) of some months, and its parameters; the dates prune partitions.
+
+    Args:
+        table: The table.
+        months: Labels as of ``month``, in order.
+    """
+    if not table.partition:
+        return "TRUE", {}
+    first, last = (date.fromisoformat(f"{label}-01") for label in (months[0], months[-1]))
+    end = (last + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    condition = f"t.{table.partition} BETWEEN @month_start AND @month_end"
+    values: dict[str, Value] = {"month_start": first, "month_end": end}
+    if len(months) > 1:
+        condition += f" AND {month(table)} IN UNNEST(@months)"
+        values["months"] = list(months)
+    return condition, values
 
 
 def compared(table: Table) -> tuple[Column, ...]:
