@@ -345,6 +345,8 @@ def _act_on_two(path: Path, warehouse: DuckDBWarehouse) -> None:
         found.full_name for found in TABLES if found.full_name not in {*LOCAL, "nba_analytics.player_game_summary"}
     ]
     carry_out(warehouse, other, names, WEEK, identity=RunIdentity("copy", NOW))
+    _change(other.path, "DELETE FROM nba_analytics.team_offense_game_summary WHERE game_date = '2021-11-10'")
+    carry_out(warehouse, other, names, WEEK, identity=RunIdentity("again", NOW))
     compare(Side(str(path), warehouse), Side(other.name, other), None, WEEK, limit=3)
 
 

@@ -84,7 +84,7 @@ def test_a_computed_season_is_complete_where_it_arrives(computed_season, command
     assert command("validate", "range", *played, "--warehouse", "new.duckdb").code == 0
     assert command("warehouse", "compare", computed_season, "new.duckdb", *dates).code == 0
     whole = json.loads(command("warehouse", "copy", computed_season, "new.duckdb", "--season", "2021-22", "--json").out)
-    assert (whole["start_date"], whole["end_date"], whole["before"]) == ("2021-07-01", "2022-06-30", None)
+    assert (whole["start_date"], whole["end_date"], whole["before"]) == ("2021-07-21", "2022-06-30", None)
     assert command("warehouse", "compare", computed_season, "new.duckdb").code == 0
 
 

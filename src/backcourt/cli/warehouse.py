@@ -207,10 +207,10 @@ def _probed(report: ProbeReport, price: float) -> Answer:
 
 def _copied(origin: str, target: str, done: Copy, *, dry_run: bool) -> Answer:
     """What a copy did, or would do."""
-    headers = ("table", "month", "rows", "inserted", "removed")
-    rows = [(x.table, x.month, x.rows, x.inserted, x.removed) for x in done.months]
+    headers = ("table", "month", "rows", "there before", "inserted", "removed")
+    rows = [(x.table, x.month, x.rows, x.there, x.inserted, x.removed) for x in done.months]
     parts: list[Part] = (
-        [Rows(headers[:3] if dry_run else headers, [row[:3] if dry_run else row for row in rows], headers[2:])]
+        [Rows(headers[:4] if dry_run else headers, [row[:4] if dry_run else row for row in rows], headers[2:])]
         if rows
         else []
     )

@@ -30,7 +30,6 @@ from backcourt.warehouse.work import working
 
 if TYPE_CHECKING:
     from backcourt.backfill.request import RunIdentity
-    from backcourt.catalog.model import Table
     from backcourt.warehouse.base import Session, Warehouse
 
 _WAREHOUSE = SqlFiles("backcourt.warehouse")
@@ -49,6 +48,7 @@ class CopiedMonth:
         table: Full name.
         month: "2021-11"; "" in tables without dates.
         rows: Rows that the source holds.
+        there: Rows that the target held before.
         inserted: Rows that are new or replace another; of a dry run None.
         removed: Rows that changed or that the source does not have; of a dry run None.
     """
@@ -56,6 +56,7 @@ class CopiedMonth:
     table: str
     month: str
     rows: int
+    there: int
     inserted: int | None = None
     removed: int | None = None
 
@@ -210,7 +211,9 @@ def _unlike(extent: Extent, held: Contents, there: Contents) -> list[Line]:
 def _planned(extent: Extent, held: Contents, there: Contents) -> Copy:
     unlike = _unlike(extent, held, there)
     alike = len({*held, *there}) - len(unlike)
-    return Copy(extent, [CopiedMonth(line.table, line.month, line.first.rows) for line in unlike], alike)
+    return Copy(
+        extent, [CopiedMonth(line.table, line.month, line.first.rows, line.second.rows) for line in unlike], alike
+    )
 
 
 def _before(source: Warehouse, lease: locks.YieldingSession, extent: Extent, seasons: Seasons) -> DateRange | None:
@@ -263,24 +266,22 @@ def _copy_batch(
         rows = reading.query(chosen, {**extent.values, **dates})
     staged = session.stage_arrow(_STAGED, rows)
     for found in batch:
-        statements = publication(table, extent, staged, found.month, identity, source.name)
+        statements = publication(found, extent, staged, identity, source.name)
         changed = session.transaction([*statements, *locks.still_held(identity.run_id)])[: len(statements)]
         yield replace(found, inserted=changed[-1], removed=changed[-2] if len(changed) > 1 else 0)
 
 
-def publication(
-    table: Table, extent: Extent, staged: str, label: str, identity: RunIdentity, origin: str
-) -> list[Statement]:
+def publication(found: CopiedMonth, extent: Extent, staged: str, identity: RunIdentity, origin: str) -> list[Statement]:
     """The statements that make a month of a table what is staged of it.
 
     Args:
-        table: The table.
+        found: The table and month, and how many rows of it the target holds.
         extent: The part that is copied.
         staged: Full name of the staged rows, with their month and row_hash.
-        label: The month; "" in tables without dates.
         identity: The run, for the change log.
         origin: Name of the source, for the change log.
     """
+    table, label = table_of(found.table), found.month
     inside, dates = of_months(table, [label])
     condition, values = f"{extent.condition(table)} AND {inside}", {**extent.values, **dates, "month": label}
     good = "copied_month = @month"
@@ -297,7 +298,7 @@ def publication(
         same_key=same_key,
         sorted_by=", ".join(f"s.{name}" for name in dict.fromkeys([*filter(None, [table.partition]), *table.key])),
     )
-    if table.full_name in HISTORY:
+    if table.full_name in HISTORY or not found.there:
         return [Statement(insert, values)]
     twice = _WAREHOUSE("twice", keys=", ".join(table.key), target=table.full_name, condition=condition)
     delete = SQL(

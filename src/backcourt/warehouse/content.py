@@ -32,9 +32,8 @@ def hash_text(column: Column, *, scaled: bool = False) -> str:
         "BOOL": f"CASE WHEN {name} THEN '1' WHEN NOT {name} THEN '0' END",
         "DATE": _digits(f"UNIX_DATE({name})"),
         "TIMESTAMP": _digits(f"UNIX_MICROS({name})"),
-        # The service stores a list without elements where there is none: both are hashed alike.
-        "ARRAY<STRING>": f"NULLIF(ARRAY_TO_STRING({name}, ','), '')",
-        "ARRAY<INT64>": f"NULLIF(ARRAY_TO_STRING({elements}, ','), '')",
+        "ARRAY<STRING>": f"ARRAY_TO_STRING({name}, ',')",
+        "ARRAY<INT64>": f"ARRAY_TO_STRING({elements}, ',')",
     }
     text = forms.get(column.type, _digits(name))
     # A list without elements counts as no list, which BigQuery does not store; one of a fixed length has elements.
