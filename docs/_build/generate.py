@@ -23,6 +23,7 @@ import pages_integrity
 import pages_lists
 import pages_mode
 import pages_names
+import pages_proofs
 import pages_queries
 import pages_season
 import pages_source
@@ -47,6 +48,7 @@ def generate(build: Path, *, with_demo: bool = True) -> tuple[Path, ...]:
     parts = {"rooms.md": pages_source.rooms(), "behaviours.md": pages_mode.behaviours()}
     parts |= pages_integrity.parts()
     parts["names-accuracy.md"] = pages_names.accuracy()
+    parts["proofs.md"] = pages_proofs.part()
     parts |= pages_sources.parts()
     for name, arguments in {"rules": ["rules"], "check": ["check", "--help"]}.items():
         parts[f"docref-{name}.txt"] = demo.python(["-m", "docref", *arguments], cwd=ROOT)

@@ -15,6 +15,8 @@ from backcourt.settings import Settings
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.bigquery import BigQueryWarehouse
 
+pytestmark = pytest.mark.proves("faults", "emulator")
+
 LOCKS = table("nba_processing.locks")
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ABORTED = "Transaction is aborted due to concurrent update against table backcourt-test:nba_processing.locks"

@@ -16,7 +16,7 @@ from backcourt.exchange.sides import Side, compare, look
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from small_season import checksums
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.proves("copies", "emulator")]
 NAMES = ("nbac_schedule", "nbac_shot_chart", "player_aliases", "venues", "PGS", "MLFS", "precompute_failures")
 """Tables with and without a hash, dates, lists and floats; the ledger goes along."""
 IDENTITY = RunIdentity("copy", datetime(2021, 11, 15, tzinfo=UTC))

@@ -15,6 +15,8 @@ from backcourt.errors import LockedError
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.bigquery import BigQueryWarehouse
 
+pytestmark = pytest.mark.proves("locks", "emulator")
+
 NEEDED = [table("nba_processing.locks"), table("nba_reference.processor_run_history"), table("nba_processing.events")]
 JANUARY = DateRange(date(2022, 1, 1), date(2022, 1, 31))
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)

@@ -25,6 +25,7 @@ def look(settings):
     return odd
 
 
+@pytest.mark.proves("layout", "emulator")
 def test_a_project_is_made_and_then_in_order(warehouse, look):
     """Before, its datasets are missing; made once it has everything, and every right that is tried is there."""
     ((level, name, found, step),), _ = look()

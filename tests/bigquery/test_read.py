@@ -11,6 +11,8 @@ from backcourt.settings import Settings
 from backcourt.warehouse import bigquery_read
 from backcourt.warehouse.bigquery import BigQueryWarehouse
 
+pytestmark = pytest.mark.proves("reads", "emulator")
+
 MANY = (
     "SELECT n, CAST(n AS STRING) AS text, n / 8 AS share, IF(MOD(n, 2) = 0, NULL, TIMESTAMP_MICROS(n)) AS at, [n, n + 1] AS pair "
     "FROM UNNEST(GENERATE_ARRAY(1, @rows)) AS n ORDER BY n DESC"

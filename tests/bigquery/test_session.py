@@ -42,6 +42,7 @@ def lock(name, run="r1"):
     )
 
 
+@pytest.mark.proves("session", "emulator")
 def test_values_come_back_as_they_went(session):
     """Every kind of value is bound with its type and comes back the same, in a tuple and in Arrow."""
     values = {
@@ -66,6 +67,7 @@ def test_a_statement_is_only_given_the_parameters_that_stand_in_it(session):
     assert session.rows("SELECT @a AS a, '@b' AS b -- @c", {"a": 1, "z": 2}) == [(1, "@b")]
 
 
+@pytest.mark.proves("session", "emulator")
 def test_what_is_staged_is_the_sessions_own(warehouse):
     """Two sessions stage under one name and see each their own rows; rows of files come as the types that were declared."""
     with warehouse.write([LOCKS]) as one, warehouse.read() as two:
@@ -80,6 +82,7 @@ def test_what_is_staged_is_the_sessions_own(warehouse):
         assert two.rows("SELECT COUNT(*) FROM nba_staging.part") == [(1,)]
 
 
+@pytest.mark.proves("session", "emulator")
 def test_a_step_is_one_job(warehouse):
     """What is staged goes with the next question or transaction; several questions are one job, whose answers have their types."""
     day, now = date(2021, 12, 1), datetime(2021, 12, 1, 18, 30, tzinfo=UTC)
@@ -104,6 +107,7 @@ def test_a_step_is_one_job(warehouse):
             session.ask(Statement("SELECT COUNT(*) FROM nba_staging.more"), Statement("SELECT 1 AS one"))
 
 
+@pytest.mark.proves("session", "emulator")
 def test_files_of_any_writer_are_staged(session, tmp_path):
     """Dictionaries, small and unsigned numbers, large texts and times without zone become types of the service."""
     path = tmp_path / "rows.parquet"
@@ -125,6 +129,7 @@ def test_files_of_any_writer_are_staged(session, tmp_path):
     ]
 
 
+@pytest.mark.proves("session", "emulator")
 def test_a_transaction_is_all_or_none_and_counts(session):
     """Each statement says how many rows it changed; if one fails, none has changed anything."""
     again = Statement(
@@ -141,6 +146,7 @@ def test_a_transaction_is_all_or_none_and_counts(session):
     assert session.transaction([]) == []
 
 
+@pytest.mark.proves("layout", "emulator")
 def test_tables_are_made_as_the_catalog_has_them(warehouse, settings):
     """Partition by month, cluster, descriptions, labels; a new column is added, and another type is refused by name."""
     from google.cloud import bigquery
@@ -171,6 +177,7 @@ def _with(computed, column):
     return replace(computed, columns=tuple(columns))
 
 
+@pytest.mark.proves("layout", "emulator")
 def test_a_dataset_of_somebody_else_is_left_alone(warehouse, settings):
     """A dataset of that name without our label is refused, and nothing is made in it."""
     full = f"{warehouse.project}.{settings.bigquery_dataset_prefix}nba_processing"

@@ -24,6 +24,8 @@ from backcourt.warehouse.bigquery import BigQueryWarehouse
 from backcourt.warehouse.holders import Holder
 from backcourt.warehouse.work import working
 
+pytestmark = pytest.mark.proves("stopping", "emulator")
+
 LOCKS, HISTORY = table("nba_processing.locks"), table("nba_reference.processor_run_history")
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SPAN = DateRange(date(2021, 11, 1), date(2021, 11, 2))

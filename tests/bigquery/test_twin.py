@@ -18,7 +18,7 @@ from once import once
 from small_season import PROGRAM
 from worlds import season_files
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.proves("season", "emulator")]
 MORNING = datetime(2021, 11, 6, 13, tzinfo=UTC)
 SPAN = ("--start-date", "2021-10-19", "--end-date", "2021-11-06")
 OF_THE_RUN = {

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from backcourt.catalog.model import Column, Table
 from backcourt.warehouse.dialect import to_duckdb
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.proves("values", "evaluator")]
 
 GAMES = Table(
     name="games",

@@ -21,7 +21,7 @@ from backcourt.warehouse.bigquery_names import parameters_of
 from backcourt.warehouse.bigquery_parameters import type_of_value
 from sent import Sent
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.proves("statements", "analyzer")]
 ROOT = Path(backcourt.__file__).parent
 PART = re.compile(r"\{(?:all )?[a-z_]+\}")
 
