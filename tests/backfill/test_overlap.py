@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -15,9 +14,9 @@ import pytest
 from backcourt.warehouse.activity import activity_path
 from backcourt.warehouse.turn import turn_path
 from small_season import PROGRAM, checksums
-from state import compacted, contents, forget_everything, query
+from state import contents, query
 
-NEW_YEAR = ("--start-date", "2022-01-01", "--end-date", "2022-01-02")
+LATEST = ("--start-date", "2021-11-13", "--end-date", "2021-11-14")
 DAYS = ("--start-date", "2021-11-05", "--end-date", "2021-11-07", "--reprocess", "all")
 HOLDER = """
 import os
@@ -164,12 +163,9 @@ def test_a_run_waits_for_a_reader_and_a_reader_gets_its_turn(computed):
 
 
 @pytest.mark.slow
-def test_readers_and_a_second_run_during_a_season(simulated_warehouse, tmp_path):
-    """While a season is computed: readers come in or are told who writes, an overlapping run is refused."""
-    full = shutil.copy(simulated_warehouse, tmp_path / "full.duckdb")
-    forget_everything(full)
-    path = compacted(full, tmp_path / "w.duckdb")
-    place = ("--warehouse", str(path))
+def test_readers_and_a_second_run_during_a_long_one(raw, computed_season):
+    """While weeks are computed: readers come in or are told who writes, an overlapping run is refused."""
+    place = ("--warehouse", str(raw))
     running = subprocess.Popen(
         [PROGRAM, "run", "--season", "2021-22", "--chunk", "month", *place],
         stdout=subprocess.PIPE,
@@ -179,7 +175,7 @@ def test_readers_and_a_second_run_during_a_season(simulated_warehouse, tmp_path)
     assert "to resume" in running.stderr.readline()
     # The run holds its locks by now, and who does not wait is refused at once: one refusal is certain.
     first = subprocess.run(
-        [PROGRAM, "run", "--table", "MLFS", "--reprocess", "all", *NEW_YEAR, *place],
+        [PROGRAM, "run", "--table", "MLFS", "--reprocess", "all", *LATEST, *place],
         capture_output=True,
         text=True,
         check=False,
@@ -203,7 +199,7 @@ def test_readers_and_a_second_run_during_a_season(simulated_warehouse, tmp_path)
         read += reader.returncode == 0
         if running.poll() is None:
             other = subprocess.run(
-                [PROGRAM, "run", "--table", "MLFS", "--reprocess", "all", *NEW_YEAR, *place],
+                [PROGRAM, "run", "--table", "MLFS", "--reprocess", "all", *LATEST, *place],
                 capture_output=True,
                 text=True,
                 check=False,
@@ -218,5 +214,5 @@ def test_readers_and_a_second_run_during_a_season(simulated_warehouse, tmp_path)
     assert read >= 1
     assert refused >= 1
     assert longest < 10
-    assert contents(path) == contents(simulated_warehouse)
-    assert not Path(f"{path}.run.json").exists()
+    assert contents(raw) == contents(computed_season)
+    assert not Path(f"{raw}.run.json").exists()
