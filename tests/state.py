@@ -58,16 +58,6 @@ def forget_everything(path):
             query(path, f"DELETE FROM {schema}.{table}")
 
 
-def compacted(path, target):
-    """A copy of a warehouse without the free space that deleted rows left in its file."""
-    connection = duckdb.connect()
-    connection.execute(f"ATTACH '{path}' AS old (READ_ONLY)").fetchall()
-    connection.execute(f"ATTACH '{target}' AS fresh").fetchall()
-    connection.execute("COPY FROM DATABASE old TO fresh").fetchall()
-    connection.close()
-    return target
-
-
 _OF_A_RUN = ("run_id", "attempt", "review_id", "created_by", "path")
 """Columns that differ from one run to the next that does the same, or from one folder to the other."""
 _DIARIES = ("processor_run_history", "events", "locks")

@@ -3,7 +3,6 @@
 import random
 import re
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from backcourt.calendar import DateRange
 from backcourt.processors.registry import registry
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from small_season import NOW, PROGRAM
-from state import compacted, contents, forget_everything, query
+from state import contents, query
 
 LIMIT = 2.0
 """Seconds between the signal and the end."""
@@ -124,17 +123,13 @@ def test_an_interrupted_run_says_how_to_go_on_and_that_does(raw, computed_season
 
 
 @pytest.mark.slow
-def test_interrupts_at_random_moments_of_a_season(simulated_warehouse, tmp_path):
-    """Six signals, one of them twice, between the start and the end of a season's run, each resumed by the command that was printed."""
+def test_interrupts_at_random_moments_of_a_run(raw, computed_season):
+    """Six signals, one of them twice, between the start and the end of a run, each resumed by the command that was printed."""
     chance = random.Random(20211019)
-    expected = contents(simulated_warehouse)
-    full = shutil.copy(simulated_warehouse, tmp_path / "full.duckdb")
-    forget_everything(full)
-    path = compacted(full, tmp_path / "w.duckdb")
     arguments, slowest, caught = list(SEASON), 0.0, 0
     for turn in range(6):
-        running = started(path, *arguments)
-        time.sleep(chance.uniform(0.3, 3.0))
+        running = started(raw, *arguments)
+        time.sleep(chance.uniform(0.3, 2.0))
         took, said = interrupted(
             running, *((signal.SIGINT,), (signal.SIGTERM,), (signal.SIGINT, signal.SIGINT))[turn % 3]
         )
@@ -144,18 +139,18 @@ def test_interrupts_at_random_moments_of_a_season(simulated_warehouse, tmp_path)
         assert running.returncode == 130, said
         caught += 1
         slowest = max(slowest, took)
-        assert locks(path) == [], said
-        assert "running" not in statuses(path)
+        assert locks(raw) == [], said
+        assert "running" not in statuses(raw)
         if "nothing was started" not in said:
             command = shlex.split(RESUME.search(said.splitlines()[-1])[1])
             arguments = command[1 : command.index("--warehouse")]
     assert caught >= 2
     assert slowest < LIMIT
-    last = started(path, *arguments)
+    last = started(raw, *arguments)
     _, said = last.communicate(timeout=120)
     assert last.returncode == 0, said
-    found = contents(path)
-    for name, rows in expected.items():
+    found = contents(raw)
+    for name, rows in contents(computed_season).items():
         assert found[name] == rows, name
 
 
