@@ -21,7 +21,7 @@ from small_season import cut
 from state import contents, forget_everything
 
 pytestmark = pytest.mark.slow
-LAST_DATES = 200 if "BACKCOURT_TRIALS" in os.environ else 6
+LAST_DATES = 200 if "BACKCOURT_TRIALS" in os.environ else 3
 """Dates at the end of the season that are computed one by one."""
 
 
