@@ -23,11 +23,20 @@ IDENTITY = RunIdentity("copy", datetime(2021, 11, 15, tzinfo=UTC))
 
 
 def test_there_and_back(piece, warehouse, tmp_path):
-    """What went to a project and came back is the same to the last stamp; in between one row differs and is named."""
+    """A copy that is stopped goes on; what went to a project and came back is the same to the last stamp."""
     source = Path(shutil.copy(piece, tmp_path / "source.duckdb"))
     file, back = DuckDBWarehouse(source), DuckDBWarehouse(tmp_path / "back.duckdb")
+    sent = []
+
+    def stop(line):
+        sent.append(line)
+        if len(sent) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        carry_out(file, warehouse, NAMES, None, identity=IDENTITY, tell=stop)
     done = carry_out(file, warehouse, NAMES, None, identity=IDENTITY)
-    assert (done.left, sum(found.rows for found in done.months) > 50) == ([], True)
+    assert (done.left, done.alike, sum(found.rows for found in done.months) > 50) == ([], 2, True)
     sides = Side(file.name, file), Side(warehouse.name, warehouse)
     extent, found = compare(sides[0], sides[1], NAMES, None, limit=10)
     assert found.equal
