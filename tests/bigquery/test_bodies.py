@@ -70,6 +70,7 @@ def credentials_of(kind, service):
     )
 
 
+@pytest.mark.proves("rights", "recorded")
 @pytest.mark.parametrize("name", REFUSALS)
 def test_an_answer_becomes_a_line(service, monkeypatch, name):
     """What was wrong, what to do next, exit status 2 (1 for a limit of time), and no request that changes anything after it."""
@@ -107,6 +108,7 @@ def test_every_body_says_where_it_comes_from(name):
     )
 
 
+@pytest.mark.proves("cost", "recorded")
 def test_bytes_before_and_after(service, warehouse):
     """What a dry run would read, and what a job was billed, which is more: ten MiB for each table at least."""
     dry, billed = BODIES["dry_run"]["body"], BODIES["billed"]["body"]
@@ -131,6 +133,7 @@ def no_rows():
     return {"jobComplete": True, "jobReference": {"projectId": PROJECT}, "schema": {"fields": []}, "totalRows": "0"}
 
 
+@pytest.mark.proves("cost", "recorded")
 def test_the_limit_of_bytes_goes_with_every_job(service):
     """It is the service that keeps it, before it reads anything."""
     limited = Settings(bigquery_endpoint=service.address, bigquery_max_bytes=20 * 1024**2)
@@ -143,12 +146,14 @@ def test_the_limit_of_bytes_goes_with_every_job(service):
 @pytest.mark.parametrize(
     ("name", "changed"), [("children_that_committed", [3, 0]), ("children_that_were_aborted", None)]
 )
+@pytest.mark.proves("faults", "recorded")
 def test_a_script_tells_by_its_jobs_whether_it_has_committed(service, warehouse, name, changed):
     """The COMMIT that ended well counts, and no expression that was evaluated; rows are counted in the order of the statements."""
     service.when("GET", r"/jobs$", lambda *_: proxies.Answer(200, json.dumps(BODIES[name]["body"]).encode()))
     assert committed(warehouse._client, SimpleNamespace(project=PROJECT, job_id="parent")) == changed
 
 
+@pytest.mark.proves("rights", "recorded")
 @pytest.mark.parametrize("content", [None, "", "{}", '{"type": "service_account"}', "not json", '{"type": "alien"}'])
 def test_credentials_that_are_none(monkeypatch, tmp_path, content):
     """No credentials, a file that is missing, empty, of another kind or none at all: one line that says how to log in."""
@@ -162,6 +167,7 @@ def test_credentials_that_are_none(monkeypatch, tmp_path, content):
         BigQueryWarehouse(PROJECT, Settings()).require()
 
 
+@pytest.mark.proves("rights", "recorded")
 def test_no_credentials_at_all(monkeypatch, tmp_path):
     """Where nobody has logged in, the same."""
     monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS", raising=False)
@@ -171,6 +177,7 @@ def test_no_credentials_at_all(monkeypatch, tmp_path):
         BigQueryWarehouse(PROJECT, Settings()).require()
 
 
+@pytest.mark.proves("rights", "recorded")
 def test_impersonation_needs_credentials_too(monkeypatch, tmp_path):
     """Whose own credentials are missing cannot act as somebody else."""
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "none.json"))
@@ -179,6 +186,7 @@ def test_impersonation_needs_credentials_too(monkeypatch, tmp_path):
         BigQueryWarehouse(PROJECT, runner).require()
 
 
+@pytest.mark.proves("faults", "recorded")
 def test_an_expired_token_is_renewed(service, monkeypatch):
     """A token that runs out in the middle is renewed, and what was refused is sent again."""
     monkeypatch.setattr(bigquery_client, "credentials", lambda _: credentials_of("refreshed", service))

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -306,6 +307,20 @@ def test_what_is_staged_reads_what_was_there_before(session):
     session.stage_arrow("part", pa.table({"n": [2]}))
     assert session.rows(f"SELECT n FROM {derived}") == [(1,)]
     assert session.rows("SELECT n FROM nba_staging.part") == [(2,)]
+
+
+def test_workers_wait_for_what_is_staged(proxy, settings):
+    """Threads that ask for workers at the same moment all find what was to be staged before."""
+    with _behind(proxy, settings).write([LOCKS]) as session:
+        staged = session.stage_query("part", "SELECT 1 AS n")
+        proxy.when("POST", r"/jobs$", lambda _, forward: (time.sleep(0.3), forward())[1])
+
+        def read(_):
+            with session.worker() as own:
+                return own.rows(f"SELECT n FROM {staged}")
+
+        with ThreadPoolExecutor(3) as pool:
+            assert list(pool.map(read, range(3))) == [[(1,)]] * 3
 
 
 def _behind(proxy, settings):

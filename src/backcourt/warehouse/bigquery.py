@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -44,6 +44,7 @@ class BigQuerySession:
         """What is to be staged with the next job."""
         self._uncounted: dict[str, int | None] = {}
         self._loads = Loads(jobs)
+        self._staging = Lock()
 
     def close(self) -> None:
         """End what still loads."""
@@ -128,8 +129,10 @@ class BigQuerySession:
     @contextmanager
     def worker(self) -> Iterator[Session]:
         """Another session on the same project, for another thread, which sees what is staged here."""
-        if stages := self._staged():
-            self._jobs.script(stages)
+        with self._staging:
+            # Threads ask for workers at the same moment: none goes on before the stages of all are there.
+            if stages := self._staged():
+                self._jobs.script(stages)
         session = BigQuerySession(self._jobs.of_worker())
         try:
             yield session
