@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from backcourt.backfill import SQL, locks
 from backcourt.backfill.breaker import record_outcome
 from backcourt.backfill.checks import CheckFindings, quiet, short_sources
 from backcourt.backfill.context import RunContext
@@ -31,7 +32,7 @@ from backcourt.backfill.run import plan, run
 from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.catalog.unused import UNUSED
-from backcourt.errors import BackcourtError
+from backcourt.errors import BackcourtError, LockedError
 from backcourt.exchange.copying import carry_out
 from backcourt.exchange.extents import LOCAL
 from backcourt.exchange.sides import Side, compare
@@ -64,7 +65,7 @@ from backcourt.sources.units import UnitLoader
 from backcourt.sources.whole import Whole
 from backcourt.sources.withdraw import withdraw
 from backcourt.warehouse.arrow import type_of
-from backcourt.warehouse.base import Statement
+from backcourt.warehouse.base import Statement, Value
 from backcourt.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
 from backcourt.warehouse.publish import Restated
 from backcourt.warehouse.seasons import read_seasons
@@ -267,6 +268,7 @@ def _act(path: Path) -> None:
     _act_on_sources(warehouse)
     _ask_for_runbooks(warehouse)
     _act_on_two(path, warehouse)
+    _act_on_locks(warehouse)
     missed(warehouse)
     _change(path, "DELETE FROM nba_processing.backfill_ledger")
     plan(warehouse, Request(DAY, registry()))
@@ -348,6 +350,19 @@ def _act_on_two(path: Path, warehouse: DuckDBWarehouse) -> None:
     _change(other.path, "DELETE FROM nba_analytics.team_offense_game_summary WHERE game_date = '2021-11-10'")
     carry_out(warehouse, other, names, WEEK, identity=RunIdentity("again", NOW))
     compare(Side(str(path), warehouse), Side(other.name, other), None, WEEK, limit=3)
+
+
+def _act_on_locks(warehouse: DuckDBWarehouse) -> None:
+    """Renew a lock, be refused, and step back before and after another that asked at the same moment."""
+    values: dict[str, Value] = {"run_id": "held", "instance": "", "now": NOW}
+    with warehouse.write() as session:
+        locks.acquire(session, ("t",), DAY, run_id="held", holder=warehouse.holder(), now=NOW)
+        locks.renew(session, "held", NOW)
+        with suppress(LockedError):
+            locks.acquire(session, ("t",), DAY, run_id="other", holder=warehouse.holder(), now=NOW)
+        taking = locks._Taking(session, values, "@now", ())
+        for name, parts in (("lock_stopped", {"clock": "@now"}), ("lock_refused", {})):
+            taking._step_back(SQL(name, **parts))
 
 
 def _ask_for_runbooks(warehouse: DuckDBWarehouse) -> None:

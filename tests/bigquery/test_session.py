@@ -19,7 +19,7 @@ from backcourt.settings import Settings
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.bigquery import BigQueryWarehouse
 from backcourt.warehouse.bigquery_layout import schema_hash
-from backcourt.warehouse.bigquery_names import Names, parameters_of, with_parameters
+from backcourt.warehouse.bigquery_names import Names, parameters_of, unsorted, with_parameters
 from backcourt.warehouse.open import open_warehouse
 
 LOCKS = table("nba_processing.locks")
@@ -243,6 +243,21 @@ def test_a_service_that_does_not_answer(monkeypatch):
     monkeypatch.setattr("backcourt.warehouse.bigquery_client.FIRST_CONTACT", 0.5)
     with pytest.raises(WarehouseError, match=r"bigquery://some-project does not answer: .*BACKCOURT_BIGQUERY_ENDPOINT"):
         BigQueryWarehouse("some-project", nobody).require()
+
+
+def test_an_insert_is_sent_without_its_order():
+    """The last ORDER BY of an INSERT goes; one in a window, in a list, before a LIMIT or in another statement stays."""
+    window = "SELECT ROW_NUMBER() OVER (ORDER BY x) AS n, ARRAY(SELECT y FROM u ORDER BY y) AS l FROM t"
+    assert (
+        unsorted(f"-- Rows.\nINSERT INTO s (n, l)\n{window}\nORDER BY @a, n")
+        == f"-- Rows.\nINSERT INTO s (n, l)\n{window}"
+    )
+    kept = (
+        f"INSERT INTO s (n, l) {window}",
+        f"INSERT INTO s (n, l) {window} ORDER BY n LIMIT 3",
+        f"{window} ORDER BY n",
+    )
+    assert [unsorted(sql) for sql in kept] == [*kept]
 
 
 def test_a_holder_is_known_to_no_other_machine():

@@ -78,11 +78,11 @@ def command(warehouse, endpoint, *words, codes=(0,)):
 
 
 def rows(warehouse, table):
-    """All that a table says, but when and by which run; a list without elements is what no list is to the service."""
+    """All that a table says, but when and by which run; no list is NULL in either place."""
     names = [column.name for column in table.columns if column.name not in OF_THE_RUN]
     with warehouse.read() as session:
         found = session.rows(f"SELECT {', '.join(names)} FROM {table.full_name}")
-    return sorted(tuple(str(value) if value not in (None, []) else "" for value in row) for row in found)
+    return sorted(tuple("" if value is None else str(value) for value in row) for row in found)
 
 
 def unlike(places):

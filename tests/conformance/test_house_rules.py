@@ -11,6 +11,7 @@ import rules
 from sqlglot import exp, parse_one
 from unfiltered import RESTAGED, UNFILTERED
 
+from backcourt.warehouse.bigquery_names import unsorted
 from sent import Sent
 
 Rule = Callable[[exp.Expr], list[str]]
@@ -50,6 +51,17 @@ def test_dates_of_partitioned_tables_are_bounded_by_parameters(trees: Mapping[st
     new = {place: sorted(lines) for place, lines in found.items() if place not in allowed}
     assert new == {}
     assert sorted(allowed - set(found)) == []
+
+
+@pytest.mark.slow
+def test_no_insert_is_sorted_on_a_project(sent: list[Sent]) -> None:
+    """Some INSERTs sort for the file's sake; what the adapter sends to a project does not."""
+    inserts = {statement.sql for statement in sent if statement.changes}
+    trees = [parse_one(sql, dialect="bigquery") for sql in inserts]
+    assert [tree for tree in trees if rules.sorted_inserts(tree)]
+    assert [
+        line for sql in inserts for line in rules.sorted_inserts(parse_one(unsorted(sql), dialect="bigquery"))
+    ] == []
 
 
 @pytest.mark.slow
@@ -110,6 +122,11 @@ def test_names_of_what_is_staged_are_unique_in_a_session(sent: list[Sent]) -> No
             "SELECT ARRAY(SELECT AS STRUCT UPPER(x) AS y, COUNT(*) AS n FROM t GROUP BY UPPER(x))",
         ),
         (rules.structs_that_hide, "SELECT ARRAY(SELECT AS STRUCT * FROM t)", "SELECT ARRAY(SELECT AS STRUCT x FROM t)"),
+        (
+            rules.sorted_inserts,
+            "INSERT INTO t (x) SELECT x FROM u ORDER BY x",
+            "INSERT INTO t (x) SELECT x FROM u ORDER BY x LIMIT 1",
+        ),
         (rules.long_names, "SELECT 1 FROM project.nba_raw.t", "SELECT 1 FROM nba_raw.t"),
         (
             rules.null_arrays,

@@ -12,16 +12,18 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from backcourt.catalog import TABLES
+from backcourt.catalog import TABLES, table
 from backcourt.catalog.model import Table, stamped
 from backcourt.catalog.types import array, day, flag, integer, number, text
 from backcourt.errors import AuditError, QueryError, WarehouseError, WarehouseLockedError
 from backcourt.sources.feed import UNKNOWN_PAYLOAD
 from backcourt.warehouse.base import Statement
+from backcourt.warehouse.content import altered, content_hash
 from backcourt.warehouse.duckdb import DuckDBWarehouse, read_only_query
 from backcourt.warehouse.duckdb_errors import close
 from backcourt.warehouse.duckdb_layout import LAYOUT
 from backcourt.warehouse.publish import Publication, Scope, publish, staged_select
+from backcourt.warehouse.translation import translate
 
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 
@@ -75,9 +77,9 @@ def test_every_catalog_table_is_made_with_its_columns(tmp_path):
     warehouse = DuckDBWarehouse(tmp_path / "w.duckdb")
     warehouse.ensure(TABLES)
     connection = duckdb.connect(str(warehouse.path))
-    for table in TABLES:
-        found = [row[0] for row in connection.execute(f"DESCRIBE {table.full_name}").fetchall()]
-        assert found == [column.name for column in table.columns]
+    for made in TABLES:
+        found = [row[0] for row in connection.execute(f"DESCRIBE {made.full_name}").fetchall()]
+        assert found == [column.name for column in made.columns]
     connection.close()
 
 
@@ -284,6 +286,7 @@ import resource, signal, sys
 from pathlib import Path
 from backcourt.errors import WarehouseError
 from backcourt.warehouse.base import Statement
+from backcourt.warehouse.content import altered, content_hash
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 path = Path({str(warehouse.path)!r})
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -354,6 +357,41 @@ def test_starters_of_an_older_file_become_one_list(tmp_path):
         found = session.rows("SELECT game_id, starter_ids FROM nba_raw.nbac_schedule ORDER BY game_id")
     assert found == [("1", [1, 2, 7, 9]), ("2", [])]
     assert warehouse.differences(TABLES) == []
+
+
+def test_lists_of_an_older_file_that_are_null_become_empty(tmp_path):
+    """Starters and inputs that were NULL are empty lists, as BigQuery stores them; hashes hold, and nothing else changes."""
+    warehouse = DuckDBWarehouse(tmp_path / "w.duckdb")
+    warehouse.ensure(TABLES)
+    schedule = table("nba_raw.nbac_schedule")
+    hashed = translate(f"UPDATE {schedule.full_name} SET data_hash = {content_hash(schedule)} WHERE TRUE").sql
+    connection = duckdb.connect(str(warehouse.path))
+    for statement in (
+        (
+            "INSERT INTO nba_raw.nbac_schedule BY NAME SELECT id AS game_id, '' AS game_code, DATE '2021-10-19' AS "
+            "game_date, '' AS season, 2021 AS season_year, '' AS season_type, 1 AS game_status, '' AS home_team_tricode, "
+            "'' AS away_team_tricode, 1 AS home_team_id, 2 AS away_team_id, starters AS starter_ids, '' AS data_hash, "
+            "now() AS processed_at FROM (VALUES ('1', [9, 2]), ('2', NULL)) AS v (id, starters)"
+        ),
+        (
+            "INSERT INTO nba_processing.backfill_ledger BY NAME SELECT 't' AS table_name, DATE '2021-10-19' AS game_date, "
+            "'skipped' AS status, 'backfill' AS mode, 'v' AS code_version, 'r' AS run_id, now() AS started_at, 1 AS attempt"
+        ),
+        hashed,
+        "UPDATE nba_processing.warehouse_meta SET layout = 6",
+    ):
+        connection.execute(statement).fetchall()
+    before = connection.execute("SELECT game_id, data_hash FROM nba_raw.nbac_schedule ORDER BY game_id").fetchall()
+    connection.close()
+    with warehouse.read() as session:
+        wrong = f"SELECT game_id FROM {schedule.full_name} AS t WHERE {altered(schedule, 't')}"
+        assert session.rows("SELECT game_id, starter_ids FROM nba_raw.nbac_schedule ORDER BY game_id") == [
+            ("1", [9, 2]),
+            ("2", []),
+        ]
+        assert session.rows("SELECT game_id, data_hash FROM nba_raw.nbac_schedule ORDER BY game_id") == before
+        assert session.rows(wrong) == []
+        assert session.rows("SELECT inputs FROM nba_processing.backfill_ledger") == [([],)]
 
 
 def test_unknown_payloads_of_an_older_file_are_called_what_they_are(tmp_path):

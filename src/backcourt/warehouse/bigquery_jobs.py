@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from backcourt.warehouse.base import Statement
 from backcourt.warehouse.bigquery_client import patient
 from backcourt.warehouse.bigquery_dispatch import REQUEST, Counter, Dispatcher, Order, Shared
 from backcourt.warehouse.bigquery_errors import errors_for_people
-from backcourt.warehouse.bigquery_names import Names, address, field_of, parameters_of, renamed
+from backcourt.warehouse.bigquery_names import Names, address, field_of, parameters_of, renamed, unsorted
 from backcourt.warehouse.bigquery_parameters import bound
 from backcourt.warehouse.bigquery_tags import LABELS
 from backcourt.warehouse.work import current_work
@@ -97,7 +97,10 @@ class Jobs:
         counted = [
             part
             for statement in statements
-            for part in (statement, Statement("SET changed = ARRAY_CONCAT(changed, [COALESCE(@@row_count, 0)])"))
+            for part in (
+                replace(statement, sql=unsorted(statement.sql)),
+                Statement("SET changed = ARRAY_CONCAT(changed, [COALESCE(@@row_count, 0)])"),
+            )
         ]
         everything = (
             Statement("DECLARE changed ARRAY<INT64> DEFAULT []"),

@@ -106,6 +106,19 @@ def renamed(statement: Statement, number: int) -> tuple[str, dict[str, Value]]:
     return sql, {called: statement.parameters[name] for name, called in names.items()}
 
 
+def unsorted(sql: str) -> str:
+    """An INSERT without its last ORDER BY: one worker of the service would sort the rows, for nothing."""
+    tokens = _tokens(sql)
+    if not tokens or tokens[0][0] != "insert":
+        return sql
+    depth, place = 0, None
+    for kind, start, _ in tokens:
+        depth += {"(": 1, ")": -1}.get(kind, 0)
+        if depth == 0 and kind in {"order by", "limit"}:
+            place = start if kind == "order by" else None
+    return sql if place is None else sql[:place].rstrip()
+
+
 def parameters_of(sql: str) -> frozenset[str]:
     """The named parameters that stand in a statement."""
     return frozenset(sql[start + 1 : end] for start, end in _parameters(sql))
@@ -154,9 +167,19 @@ def _parameters(sql: str) -> tuple[tuple[int, int], ...]:
 
 @functools.lru_cache(maxsize=512)
 def _tokens(sql: str) -> tuple[tuple[str, int, int], ...]:
-    """Kind ("name", ".", "@" or ""), start and end of every token."""
+    """Kind, start and end of every token; "" for a kind that nobody asks for."""
     from sqlglot.dialects.bigquery import BigQuery
     from sqlglot.tokenizer_core import TokenType
 
-    kinds = {TokenType.VAR: "name", TokenType.IDENTIFIER: "name", TokenType.DOT: ".", TokenType.PARAMETER: "@"}
+    kinds = {
+        TokenType.VAR: "name",
+        TokenType.IDENTIFIER: "name",
+        TokenType.DOT: ".",
+        TokenType.PARAMETER: "@",
+        TokenType.L_PAREN: "(",
+        TokenType.R_PAREN: ")",
+        TokenType.INSERT: "insert",
+        TokenType.ORDER_BY: "order by",
+        TokenType.LIMIT: "limit",
+    }
     return tuple((kinds.get(token.token_type, ""), token.start, token.end + 1) for token in BigQuery().tokenize(sql))
