@@ -6,13 +6,13 @@ import re
 
 _NAMES = {
     "STRING": (
-        "alias_lookup birth by category code_version date_level delivery digits error event_id holder instance key "
-        "kind message mode month name notes output payload player player_lookup processor reason review_id "
+        "alias_lookup birth by category code_version date_level delivery digits error event_id holder instance "
+        "job_ids key kind message mode month name notes output payload player player_lookup processor reason review_id "
         "row run run_id season source source_file stale status summary table table_name team_abbr team_codes "
         "trigger unit"
     ),
     "INT64": (
-        "ahead bootstrap_days created failed first_month first_year last_month last_year least limit "
+        "ahead bootstrap_days bytes created failed first_month first_year last_month last_year least limit "
         "min_percent min_players min_teams players_per_game processed rows season_year skipped tolerance "
         "written"
     ),
