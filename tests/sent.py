@@ -349,6 +349,7 @@ def _act_on_two(path: Path, warehouse: DuckDBWarehouse) -> None:
     carry_out(warehouse, other, names, WEEK, identity=RunIdentity("copy", NOW))
     _change(other.path, "DELETE FROM nba_analytics.team_offense_game_summary WHERE game_date = '2021-11-10'")
     carry_out(warehouse, other, names, WEEK, identity=RunIdentity("again", NOW))
+    _change(other.path, "UPDATE nba_reference.player_aliases SET notes = 'another'")
     compare(Side(str(path), warehouse), Side(other.name, other), None, WEEK, limit=3)
 
 
