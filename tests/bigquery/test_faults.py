@@ -246,3 +246,32 @@ def test_what_cannot_be_known_is_said(proxy, session):
         work(session)
     proxy.forget()
     assert work.written(session) == [("you",)]
+
+
+LAYOUT = {
+    "a lost answer": lambda p: p.when(
+        "(GET|POST|PUT|PATCH)", r"/(datasets|tables)(/[^/]+)*$", proxies.lose_after, times=1
+    ),
+    "making a table, whose answer is lost": lambda p: p.when("POST", r"/tables$", proxies.lose_after),
+    "making a dataset, whose answer is lost": lambda p: p.when("POST", r"/datasets$", proxies.lose_after),
+    "changing a table, whose answer is lost": lambda p: p.when("PATCH", r"/tables/", proxies.lose_after),
+    "a table that was changed meanwhile": lambda p: p.when(
+        "PATCH", r"/tables/", proxies.refuse(412, "conditionNotMet", "Precondition check failed.")
+    ),
+    "503": lambda p: p.when(
+        "(POST|PATCH)", r"/(datasets|tables)", proxies.refuse(503, "backendError", "later"), times=2
+    ),
+}
+"""What goes wrong while tables are made and extended."""
+
+
+@pytest.mark.parametrize("fault", LAYOUT)
+def test_tables_are_made_and_extended_once(proxy, places, fault):
+    """Whatever is lost on the way, the tables are there with all of their columns."""
+    own = replace(places, bigquery_endpoint=proxy.address, bigquery_dataset_prefix=f"layout{next(NAMES)}_")
+    warehouse = BigQueryWarehouse(emulator.PROJECT, own)
+    fewer = replace(LOCKS, columns=LOCKS.columns[:-1])
+    LAYOUT[fault](proxy)
+    warehouse.ensure([fewer])
+    warehouse.ensure([LOCKS])
+    assert warehouse.differences([LOCKS]) == []

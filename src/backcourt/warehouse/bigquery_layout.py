@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from backcourt.errors import WarehouseError
 from backcourt.warehouse.base import STAGING
+from backcourt.warehouse.bigquery_client import first_contact, patient
 from backcourt.warehouse.bigquery_names import field_of
 from backcourt.warehouse.bigquery_tags import LABELS
 
@@ -45,11 +46,12 @@ def ensure(
     wanted = sorted(tables, key=lambda table: table.dataset)
     for dataset, own in groupby(wanted, key=lambda table: table.dataset):
         _dataset(client, names, dataset, location)
-        there = {item.table_id: item for item in client.list_tables(f"{names.project}.{names.dataset(dataset)}")}
+        full = f"{names.project}.{names.dataset(dataset)}"
+        there = {item.table_id: item for item in client.list_tables(full, retry=patient())}
         for table in own:
             stored = there.get(table.name)
             if stored is None:
-                client.create_table(_table(names, table), exists_ok=True)
+                client.create_table(_table(names, table), exists_ok=True, retry=patient())
             elif stored.labels.get(_SCHEMA) != schema_hash(table):
                 _evolve(client, names, table)
 
@@ -61,7 +63,7 @@ def present(client: bigquery.Client, names: Names, tables: Iterable[Table]) -> d
     found = {}
     for table in tables:
         try:
-            stored = client.get_table(names.table(table.full_name))
+            stored = client.get_table(names.table(table.full_name), retry=patient())
         except NotFound:
             continue
         found[table.full_name] = {column.name: _kind_of(column) for column in stored.schema}
@@ -82,13 +84,14 @@ def _dataset(
 
     full = f"{names.project}.{names.dataset(name)}"
     try:
-        found = client.get_dataset(full)
+        # It may be the first that this process asks: not for the client's ten minutes.
+        found = client.get_dataset(full, retry=first_contact())
     except NotFound:
         dataset = bigquery.Dataset(full)
         dataset.labels = LABELS
         dataset.location = location
         dataset.default_table_expiration_ms = expires
-        client.create_dataset(dataset, exists_ok=True)
+        client.create_dataset(dataset, exists_ok=True, retry=patient())
         return
     if not LABELS.items() <= dict(found.labels).items():
         raise WarehouseError(
@@ -97,7 +100,7 @@ def _dataset(
         )
     if expires and found.default_table_expiration_ms != expires:
         found.default_table_expiration_ms = expires
-        client.update_dataset(found, ["default_table_expiration_ms"])
+        client.update_dataset(found, ["default_table_expiration_ms"], retry=patient())
 
 
 def _table(names: Names, table: Table) -> bigquery.Table:
@@ -117,7 +120,23 @@ def _table(names: Names, table: Table) -> bigquery.Table:
 
 def _evolve(client: bigquery.Client, names: Names, table: Table) -> None:
     """Add the columns that the catalog has and the table lacks; refuse what is more than that."""
-    stored = client.get_table(names.table(table.full_name))
+    from google.api_core.exceptions import PreconditionFailed
+
+    for last in (False, True):
+        stored = client.get_table(names.table(table.full_name), retry=patient())
+        fields = _evolved(stored, names, table)
+        try:
+            client.update_table(stored, fields, retry=patient())
+        except PreconditionFailed:
+            # Somebody else changed it meanwhile, or it was changed and the answer was lost.
+            if last:
+                raise
+        else:
+            return
+
+
+def _evolved(stored: bigquery.Table, names: Names, table: Table) -> list[str]:
+    """Bring a description of a table up to the catalog; returns the fields that have changed."""
     kinds = {column.name: _kind_of(column) for column in stored.schema}
     for column in table.columns:
         kind = kinds.get(column.name, column.type)
@@ -130,7 +149,7 @@ def _evolve(client: bigquery.Client, names: Names, table: Table) -> None:
     added = [_field(column, required=False) for column in table.columns if column.name not in kinds]
     stored.schema = [*stored.schema, *added]
     stored.labels = {**LABELS, _SCHEMA: schema_hash(table)}
-    client.update_table(stored, ["schema", "labels"] if added else ["labels"])
+    return ["schema", "labels"] if added else ["labels"]
 
 
 def _field(column: Column, *, required: bool) -> bigquery.SchemaField:
