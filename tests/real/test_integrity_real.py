@@ -119,9 +119,10 @@ def test_four_seasons_are_clean(four_seasons, command):
         assert {check["level"] for check in found.get("checks", ())} <= {"ok"}
         assert not found.get("roots")
         assert not found.get("stages")
-    # It reads all others, and its lineage goes down to the raw tables.
-    for date_text in ("2021-12-04", "2023-01-10", "2024-02-02", "2025-03-01"):
-        assert command("lineage", "MLFS", date_text, "--warehouse", four_seasons).code == 0
+    # MLFS rests on all of Phase 4 on the same date, TDZA among it.
+    for table in ("TDGS", "MLFS"):
+        for date_text in ("2021-12-04", "2023-01-10", "2024-02-02", "2025-03-01"):
+            assert command("lineage", table, date_text, "--warehouse", four_seasons).code == 0
     for table in ("analytics_failures", "precompute_failures"):
         bugs = f"SELECT count(*) FROM nba_processing.{table} WHERE failure_category = 'PROCESSING_ERROR'"
         assert query(four_seasons, bugs, read_only=True) == [(0,)]
