@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
 import emulator
+import proxy as proxies
 import pytest
 
 from backcourt.catalog import TABLES
@@ -49,7 +51,13 @@ def season(simulated_warehouse, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def places(tmp_path_factory, endpoint, season):
+def sent():
+    """What the commands sent to the project: a proxy that has counted, by command."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory, endpoint, sent, season):
     """The same season loaded and computed in a file and in a project: how to run a command there, and the warehouse."""
     folder = tmp_path_factory.mktemp("twin")
     settings = Settings(bigquery_endpoint=endpoint, bigquery_dataset_prefix="twin_")
@@ -58,8 +66,11 @@ def places(tmp_path_factory, endpoint, season):
         "project": (f"bigquery://{emulator.PROJECT}", BigQueryWarehouse(emulator.PROJECT, settings)),
     }
     for name, _ in found.values():
-        command(name, endpoint, "load", "season", season)
-        command(name, endpoint, "run", *SPAN)
+        for words in (("load", "season", season), ("run", *SPAN)):
+            with proxies.before(endpoint) as proxy:
+                command(name, proxy.address, *words)
+            if str(name).startswith("bigquery"):
+                sent[words[0]] = proxy
     return found
 
 
@@ -78,11 +89,11 @@ def command(warehouse, endpoint, *words, codes=(0,)):
 
 
 def rows(warehouse, table):
-    """All that a table says, but when and by which run; no list is NULL in either place."""
+    """All that a table says, but when and by which run; a list without elements is what no list is to the service."""
     names = [column.name for column in table.columns if column.name not in OF_THE_RUN]
     with warehouse.read() as session:
         found = session.rows(f"SELECT {', '.join(names)} FROM {table.full_name}")
-    return sorted(tuple("" if value is None else str(value) for value in row) for row in found)
+    return sorted(tuple(str(value) if value not in (None, []) else "" for value in row) for row in found)
 
 
 def unlike(places):
@@ -98,6 +109,31 @@ def test_every_table_is_the_same(places):
     filled = [table.name for table in TABLES if rows(file, table)]
     assert {"ml_feature_store_v2", "backfill_ledger", "precompute_failures", "name_decisions"} <= {*filled}
     assert unlike(places) == []
+
+
+@pytest.mark.parametrize("name", ["load", "run"])
+@pytest.mark.usefixtures("places")
+def test_every_job_is_ours(sent, name):
+    """Each has an id that says its run and what it does, every label, a limit of time, and is sent once; no row is streamed."""
+    jobs = sent[name].jobs
+    assert len({job.job_id for job in jobs}) == len(jobs)
+    assert [job for job in jobs if not re.fullmatch(r"backcourt(_[A-Za-z0-9-]+){5}_1", job.job_id)] == []
+    assert {tuple(sorted(job.labels)) for job in jobs} == {("app", "mode", "run", "step", "table", "version")}
+    assert len({job.labels["run"] for job in jobs} - {"any"}) <= 2
+    assert [job for job in jobs if "jobTimeoutMs" not in job.configuration] == []
+    assert {job.labels["step"] for job in jobs} <= {"ask", "stage", "publish", "load", "plan", "check", "agree"}
+    assert [path for _, path in sent[name].calls if "insertAll" in path] == []
+    assert {job.kind for job in jobs} == ({"query", "load"} if name == "load" else {"query"})
+
+
+@pytest.mark.usefixtures("places")
+def test_jobs_and_calls_are_few(sent):
+    """Loading three weeks of a season, and computing them: jobs, and calls of the service in all."""
+    counted = {name: (len(proxy.jobs), len(proxy.calls)) for name, proxy in sent.items()}
+    most = {"load": (120, 400), "run": (60, 250)}
+    assert {
+        name for name, (jobs, calls) in counted.items() if jobs > most[name][0] or calls > most[name][1]
+    } == set(), counted
 
 
 @pytest.mark.parametrize("name", ["file", "project"])
