@@ -16,6 +16,7 @@ from backcourt.warehouse.condition import probe, run_probe
 
 LIKE_THE_SERVICE = {
     "a table is made and filled",
+    "a column is added to a table (bigquery.tables.update)",
     "default expiry of a dataset",
     "a transaction in a script that fails",
     "the id of a job used twice",

@@ -37,7 +37,7 @@ def test_a_project_is_made_and_then_in_order(warehouse, look):
     assert make(warehouse, dry_run=False) == made
     assert make(warehouse, dry_run=False) == Made((), ())
     odd, lines = look()
-    assert (odd, lines) == ([], 14)
+    assert (odd, lines) == ([], 19)
     _faults(warehouse, look)
 
 
@@ -65,6 +65,13 @@ def _faults(warehouse, look):
     assert (level, name) == ("critical", "the datasets have the label app:backcourt")
     assert found == f"without it: {names.dataset('nba_raw')}"
     label(client, names, "backcourt")
+    table = client.get_table(names.table("nba_reference.arenas"))
+    table.labels = {"app": "backcourt", "schema": "older"}
+    client.update_table(table, ["labels"])
+    ((level, name, found, _),), _ = look()
+    assert (level, name) == ("problem", "the tables were made by this version")
+    assert found == "1 by another, nba_reference.arenas first"
+    warehouse.ensure(TABLES)
     client.delete_table(names.table("nba_reference.venues"))
     ((level, name, found, _),), _ = look()
     assert (level, name, found) == (

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _HOUR = 3600 * 1000
 """Milliseconds."""
-_SCHEMA = "schema"
+SCHEMA_LABEL = "schema"
+"""Label of a table whose value says how the catalog had it when it was made (``schema_hash``)."""
 _CLUSTERED = 4
 _LONGEST = 1024
 """Limits of the service: clustering columns, and characters of a description."""
@@ -52,7 +53,7 @@ def ensure(
             stored = there.get(table.name)
             if stored is None:
                 client.create_table(_table(names, table), exists_ok=True, retry=patient())
-            elif stored.labels.get(_SCHEMA) != schema_hash(table):
+            elif stored.labels.get(SCHEMA_LABEL) != schema_hash(table):
                 _evolve(client, names, table)
 
 
@@ -109,7 +110,7 @@ def _table(names: Names, table: Table) -> bigquery.Table:
     schema = [_field(column, required=column.required) for column in table.columns]
     made = bigquery.Table(names.table(table.full_name), schema=schema)
     made.description = table.description
-    made.labels = {**LABELS, _SCHEMA: schema_hash(table)}
+    made.labels = {**LABELS, SCHEMA_LABEL: schema_hash(table)}
     if table.partition:
         # A date holds 0.1 to 0.5 MB: a partition of each would be mostly overhead.
         made.time_partitioning = bigquery.TimePartitioning(type_="MONTH", field=table.partition)
@@ -148,7 +149,7 @@ def _evolved(stored: bigquery.Table, names: Names, table: Table) -> list[str]:
     # A column that is added cannot be required; the audit before every publication checks it.
     added = [_field(column, required=False) for column in table.columns if column.name not in kinds]
     stored.schema = [*stored.schema, *added]
-    stored.labels = {**LABELS, _SCHEMA: schema_hash(table)}
+    stored.labels = {**LABELS, SCHEMA_LABEL: schema_hash(table)}
     return ["schema", "labels"] if added else ["labels"]
 
 

@@ -18,7 +18,7 @@ from backcourt.settings import Settings
 from backcourt.warehouse.base import STAGING
 from backcourt.warehouse.bigquery_client import connect, first_contact
 from backcourt.warehouse.bigquery_errors import errors_for_people
-from backcourt.warehouse.bigquery_layout import present
+from backcourt.warehouse.bigquery_layout import SCHEMA_LABEL, present, schema_hash
 from backcourt.warehouse.bigquery_names import Names, address
 from backcourt.warehouse.bigquery_tags import LABELS
 from backcourt.warehouse.condition.of_file import schema_check
@@ -51,6 +51,14 @@ _ON_TABLES = (
     _Right("bigquery.tables.updateData", _DATA_EDITOR, "DELETE FROM nba_processing.locks WHERE FALSE"),
     _Right("bigquery.tables.create", _DATA_EDITOR, f"CREATE TABLE {STAGING}.checked AS SELECT 1 AS one"),
 )
+_UNTRIED = (
+    "bigquery.datasets.create",
+    "bigquery.tables.update",
+    "bigquery.tables.delete",
+    "bigquery.jobs.update",
+    "bigquery.readsessions.create",
+)
+_PROBE = "backcourt warehouse check --probe tries them in a scratch dataset"
 
 
 def without_addresses(text: str) -> str:
@@ -75,17 +83,21 @@ def check_project(project: str, settings: Settings) -> Iterator[Check]:
         yield found
         if not found.passed:
             return
-    datasets = look.datasets()
-    yield from look.labels(datasets)
-    yield look.location(datasets)
-    if any(dataset is None for dataset in datasets.values()):
+    found = look.datasets()
+    yield found
+    if not found.passed:
         return
-    yield look.schema()
+    yield from look.labels(look.there)
+    yield look.location(look.there)
+    if any(dataset is None for dataset in look.there.values()):
+        return
+    yield from look.schema()
     for right in _ON_TABLES:
         yield look.right(right)
     yield look.listed_jobs()
     yield look.staging()
     yield look.limit()
+    yield Check("rights that only a change would try", "ok", ", ".join(_UNTRIED), _PROBE)
 
 
 def _client() -> Check:
@@ -113,6 +125,8 @@ class _Look:
         """Nothing is asked yet."""
         self.name, self.names, self.settings = name, names, settings
         self._client: bigquery.Client | None = None
+        self.there: dict[str, Any] = {}
+        """Each dataset by the catalog's name; None if it is not there."""
 
     @property
     def client(self) -> bigquery.Client:
@@ -171,18 +185,19 @@ class _Look:
         place = self.client.project if right.name == "bigquery.jobs.create" else self.names.project
         return self._tried(f"right {right.name}", act, f"grant the role {right.role} in {place}")
 
-    def datasets(self) -> dict[str, Any]:
-        """Each dataset by the catalog's name; None if it is not there."""
+    def datasets(self) -> Check:
+        """Whether datasets can be looked at; what is seen is kept."""
         from google.api_core.exceptions import NotFound
 
-        found: dict[str, Any] = {}
-        for name in [STAGING, *dict.fromkeys(table.dataset for table in TABLES)]:
-            with errors_for_people(self.name):
+        def act() -> str:
+            for name in [STAGING, *dict.fromkeys(table.dataset for table in TABLES)]:
                 try:
-                    found[name] = self.client.get_dataset(f"{self.names.project}.{self.names.dataset(name)}")
+                    self.there[name] = self.client.get_dataset(f"{self.names.project}.{self.names.dataset(name)}")
                 except NotFound:
-                    found[name] = None
-        return found
+                    self.there[name] = None
+            return f"{len(self.there)} datasets were asked for"
+
+        return self._tried("right bigquery.datasets.get", act, f"grant the role {_DATA_EDITOR} in {self.names.project}")
 
     def labels(self, datasets: dict[str, Any]) -> Iterator[Check]:
         """Whether the datasets are there and ours."""
@@ -212,12 +227,37 @@ class _Look:
             "" if fits else "set BACKCOURT_BIGQUERY_LOCATION to where the datasets are, or choose another prefix",
         )
 
-    def schema(self) -> Check:
-        """Whether every table has the catalog's columns."""
-        with errors_for_people(self.name):
+    def schema(self) -> Iterator[Check]:
+        """Whether every table has the catalog's columns, and was made by this version."""
+        step = f"backcourt warehouse init --warehouse {self.name}"
+        grant = f"grant the role {_DATA_EDITOR} in {self.names.project}"
+        differences: list[str] = []
+        labels: dict[str, str] = {}
+
+        def columns() -> str:
             found = present(self.client, self.names, TABLES)
-        differences = [said for table in TABLES for said in table.differences(found.get(table.full_name))]
-        return schema_check(differences, f"backcourt warehouse init --warehouse {self.name}")
+            differences.extend(said for table in TABLES for said in table.differences(found.get(table.full_name)))
+            return f"{len(found)} tables were looked at"
+
+        def listed() -> str:
+            for dataset in dict.fromkeys(table.dataset for table in TABLES):
+                for item in self.client.list_tables(f"{self.names.project}.{self.names.dataset(dataset)}"):
+                    labels[f"{dataset}.{item.table_id}"] = dict(item.labels).get(SCHEMA_LABEL, "")
+            return f"{len(labels):,} tables are listed"
+
+        for name, act in (("bigquery.tables.get", columns), ("bigquery.tables.list", listed)):
+            found = self._tried(f"right {name}", act, grant)
+            yield found
+            if not found.passed:
+                return
+        yield schema_check(differences, step)
+        other = [t.full_name for t in TABLES if labels.get(t.full_name, schema_hash(t)) != schema_hash(t)]
+        yield Check(
+            "the tables were made by this version",
+            "problem" if other else "ok",
+            f"{len(other):,} by another, {other[0]} first" if other else "all by this one, as their labels say",
+            step if other else "",
+        )
 
     def listed_jobs(self) -> Check:
         """Whether jobs of ours still run; a run that has died leaves its job running."""
@@ -232,25 +272,19 @@ class _Look:
 
     def staging(self) -> Check:
         """Whether what is staged goes by itself."""
+        staying: list[str] = []
 
-        def act() -> tuple[int, list[str]]:
+        def act() -> str:
             listed = list(self.client.list_tables(f"{self.names.project}.{self.names.dataset(STAGING)}"))
-            return len(listed), [table.table_id for table in listed if table.expires is None]
+            staying.extend(table.table_id for table in listed if table.expires is None)
+            return f"{len(listed):,} there, each for at most {self.settings.bigquery_staging_hours} hours"
 
-        with errors_for_people(self.name):
-            count, staying = act()
-        hours = self.settings.bigquery_staging_hours
-        return Check(
-            "staged tables go by themselves",
-            "problem" if staying else "ok",
-            f"{count:,} there"
-            + (
-                f", {len(staying):,} without an end, {staying[0]} first"
-                if staying
-                else f", each for at most {hours} hours"
-            ),
-            f"delete them: bq rm -t {self.names.table(f'{STAGING}.{staying[0]}')}" if staying else "",
-        )
+        what = "staged tables go by themselves"
+        found = self._tried(what, act)
+        if not staying:
+            return found
+        words = f"{len(staying):,} without an end, {staying[0]} first"
+        return Check(what, "problem", words, f"delete them: bq rm -t {self.names.table(f'{STAGING}.{staying[0]}')}")
 
     def limit(self) -> Check:
         """What a job may bill."""

@@ -70,6 +70,16 @@ def _pruning(scratch: Scratch) -> tuple[str, bool]:
     return f"{part:,} of {whole:,} bytes", 0 < part < whole
 
 
+def _column(scratch: Scratch) -> tuple[str, bool]:
+    from google.cloud import bigquery
+
+    stored = scratch.client.get_table(f"{scratch.dataset}.days")
+    stored.schema = [*stored.schema, bigquery.SchemaField("later", "INT64", description="added")]
+    scratch.client.update_table(stored, ["schema"])
+    ((filled,),) = scratch.rows("SELECT COUNT(later) AS n FROM `{0}.days`")
+    return f"it is there, {filled:,} values in it", filled == 0
+
+
 def _expiry(scratch: Scratch) -> tuple[str, bool]:
     expires = scratch.client.get_table(f"{scratch.dataset}.days").expires
     if expires is None:
@@ -209,6 +219,7 @@ LINES: tuple[Line, ...] = (
     ("bytes of a small query", "the dry run's are the real ones, 10 MiB are billed", _bytes),
     ("maximum_bytes_billed", "bytesBilledLimitExceeded", _limit),
     ("partitions and parameters", "a range of dates as parameters reads fewer bytes", _pruning),
+    ("a column is added to a table (bigquery.tables.update)", "it is there, and NULL in every row", _column),
     ("default expiry of a dataset", "its tables end within the hour", _expiry),
     ("a transaction in a script that fails", "leaves nothing", _atomic),
     ("counts of a script", "@@row_count and the child jobs agree", _children),
