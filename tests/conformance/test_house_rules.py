@@ -12,6 +12,7 @@ from sqlglot import exp, parse_one
 from unfiltered import RESTAGED, UNFILTERED
 
 from backcourt.warehouse.bigquery_names import unsorted
+from backcourt.warehouse.dialect import words_that_break_rules
 from sent import Sent
 
 Rule = Callable[[exp.Expr], list[str]]
@@ -38,6 +39,12 @@ def trees(sent: list[Sent]) -> Mapping[str, exp.Expr]:
 def test_every_statement_keeps_the_rule(trees: Mapping[str, exp.Expr], rule: Rule) -> None:
     """No statement of a season's life breaks it."""
     assert sorted({line for tree in trees.values() for line in rule(tree)}) == []
+
+
+@pytest.mark.slow
+def test_no_statement_has_a_word_that_breaks_a_rule(trees: Mapping[str, exp.Expr]) -> None:
+    """What ``lint`` forbids in files stands in no statement that is put together either."""
+    assert sorted({line.partition(": ")[2] for text in trees for line in words_that_break_rules(text)}) == []
 
 
 @pytest.mark.slow

@@ -173,21 +173,27 @@ def lint(sql: str) -> list[str]:
         One line for each violation, in the order of the text: "line 12: write SAFE_DIVIDE(a, b) instead of a / b". A
         text without any is also translated, and what DuckDB cannot be shown to compute alike is the last violation.
     """
-    import sqlglot
     from sqlglot.errors import TokenError
 
     try:
-        tokens = list(sqlglot.tokenize(sql, read="bigquery"))
+        lines = words_that_break_rules(sql)
     except TokenError as error:
         return [_token_message(sql, error)]
-    broken = ((token.line, _broken_rule(tokens, index)) for index, token in enumerate(tokens))
-    lines = [f"line {line}: {rule}" for line, rule in broken if rule]
     if not lines:
         try:
             to_duckdb(sql)
         except QueryError as error:
             lines.append(str(error))
     return lines
+
+
+def words_that_break_rules(sql: str) -> list[str]:
+    """What ``lint`` finds in a statement's words alone, as lines of the same form."""
+    import sqlglot
+
+    tokens = list(sqlglot.tokenize(sql, read="bigquery"))
+    broken = ((token.line, _broken_rule(tokens, index)) for index, token in enumerate(tokens))
+    return [f"line {line}: {rule}" for line, rule in broken if rule]
 
 
 def _broken_rule(tokens: list[Token], index: int) -> str:
