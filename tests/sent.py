@@ -22,9 +22,10 @@ import pytest
 
 from backcourt.backfill import SQL, locks
 from backcourt.backfill.breaker import record_outcome
-from backcourt.backfill.checks import CheckFindings, quiet, short_sources
+from backcourt.backfill.checks import before_run, quiet
 from backcourt.backfill.context import RunContext
 from backcourt.backfill.events import Event, delivered, unannounced, undelivered
+from backcourt.backfill.fingerprints import StagedInputs
 from backcourt.backfill.history import run_detail, runs
 from backcourt.backfill.plan import not_played, season_span
 from backcourt.backfill.request import Request, RunIdentity
@@ -252,7 +253,7 @@ def _act(path: Path) -> None:
             run_detail(session, entry.run_id, now=NOW)
         quiet(session, Request(WEEK, registry(), policy=DAILY), NOW.date())
         not_played(session, season_span(session, "2021-22"))
-        short_sources(session, Request(WEEK, registry(), policy=DAILY), CheckFindings())
+        before_run(session, Request(WEEK, registry(), policy=DAILY), (), StagedInputs(WEEK, 0))
         everything(session, WEEK)
         rates(session, WEEK)
         untracked(session, WEEK, coverage(session, WEEK)[1])

@@ -38,7 +38,7 @@ UNFILTERED = {
     ),
     "a run is looked up by its id, an attempt by its processor": (
         "breaker_attempts breaker_settled changed_days event_unannounced history_end history_runs history_tables "
-        "lock_interrupted window_incomplete"
+        "lock_interrupted lock_refused lock_stopped window_incomplete"
     ),
     "days are given as text, because a row may have none": "recovery_differ recovery_kept",
     "a game of a box score may be scheduled on another date": "boxed_strangers",
