@@ -107,9 +107,9 @@ def test_players_add_up_to_their_team(four_seasons):
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_second_run_rewrites_nothing(four_seasons, tmp_path, threads):
-    """A second run of a season, on one thread or two, leaves every row, failure and ledger entry alone."""
+    """A second run of a season's first months, on one thread or two, leaves every row, failure and ledger entry alone."""
     path = shutil.copy(four_seasons, tmp_path / "copy.duckdb")
-    span = DateRange(date(2022, 10, 18), date(2023, 4, 9))
+    span = DateRange(date(2022, 10, 18), date(2022, 12, 31))
     before = {p.name: contents(path, p, span) for p in registry()}
     results = run(
         DuckDBWarehouse(path, threads=threads), Request(span, registry(), RunIdentity("again", LATER), **ALL)
