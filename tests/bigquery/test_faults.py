@@ -127,7 +127,7 @@ OVERCOME = {
 """What goes wrong once or a few times, and is overcome."""
 
 
-@pytest.mark.parametrize("kind", [Writing, Staging])
+@pytest.mark.parametrize("kind", [Writing, pytest.param(Staging, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("fault", OVERCOME)
 def test_what_is_overcome_is_applied_once(proxy, session, fault, kind):
     """Whatever is asked for comes out as without the fault, and a transaction has changed its rows once."""

@@ -4,7 +4,7 @@ import itertools
 import signal
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from contextvars import copy_context
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +15,7 @@ import pytest
 
 from backcourt.backfill import locks
 from backcourt.backfill.context import RunContext
+from backcourt.backfill.heartbeat import Heartbeat
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.errors import QueryInterruptedError, TimeLimitError, WarehouseError
@@ -143,6 +144,24 @@ def test_a_time_limit(proxy, warehouse, session):
         session.rows(LONG)
     assert proxy.jobs[0].configuration["jobTimeoutMs"] == "61000"
     assert states(warehouse)[proxy.jobs[0].job_id] == ("DONE", "stopped")
+
+
+def test_a_lease_is_renewed_while_no_more_jobs_may_run(warehouse, session):
+    """A heartbeat does not wait for the jobs whose lease it renews; anything else does."""
+    slots, beaten, asked = warehouse._shared.slots, threading.Event(), threading.Event()
+    with ExitStack() as held:
+        for _ in range(Settings().bigquery_jobs):
+            held.enter_context(slots)
+        with working(run="r1"):
+            beat = Heartbeat(lambda: (session.rows("SELECT 1 AS one"), beaten.set()), every=0.01)
+        beat.start()
+        assert beaten.wait(20)
+        beat.stop()
+        waiting = threading.Thread(target=lambda: (session.rows("SELECT 1 AS one"), asked.set()))
+        waiting.start()
+        assert not asked.wait(0.5)
+    waiting.join()
+    assert asked.is_set()
 
 
 def test_a_dead_runs_job_is_ended_before_its_dates_are_taken(proxy, warehouse, session):

@@ -121,7 +121,16 @@ def test_every_job_is_ours(sent, name):
     assert {tuple(sorted(job.labels)) for job in jobs} == {("app", "mode", "run", "step", "table", "version")}
     assert len({job.labels["run"] for job in jobs} - {"any"}) <= 2
     assert [job for job in jobs if "jobTimeoutMs" not in job.configuration] == []
-    assert {job.labels["step"] for job in jobs} <= {"ask", "stage", "publish", "load", "plan", "check", "agree"}
+    assert {job.labels["step"] for job in jobs} <= {
+        "ask",
+        "stage",
+        "publish",
+        "load",
+        "plan",
+        "check",
+        "agree",
+        "renew",
+    }
     assert [path for _, path in sent[name].calls if "insertAll" in path] == []
     assert {job.kind for job in jobs} == ({"query", "load"} if name == "load" else {"query"})
 

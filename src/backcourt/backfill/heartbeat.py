@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 
 from backcourt.errors import BackcourtError, LockedError
+from backcourt.warehouse.work import working
 
 RENEW_SECONDS = 60.0
 
@@ -24,7 +26,8 @@ class Heartbeat:
         self._beat = beat
         self._every = RENEW_SECONDS if every is None else every
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._go_on, name="backcourt-heartbeat", daemon=True)
+        own = copy_context()
+        self._thread = threading.Thread(target=own.run, args=(self._go_on,), name="backcourt-heartbeat", daemon=True)
 
     def start(self) -> None:
         """Begin; the first beat comes after the pause."""
@@ -40,7 +43,8 @@ class Heartbeat:
         pause = self._every
         while not self._ended.wait(pause):
             try:
-                self._beat()
+                with working(step="renew", urgent=True):
+                    self._beat()
             except LockedError as error:
                 self.lost = error
                 return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, Any
@@ -137,7 +137,7 @@ class Dispatcher:
         work = current_work()
         tags = Tags(self.session, self.count.next(), work.step or order.step, work)
         for attempt in range(1, _ATTEMPTS + 1):
-            with self.shared.slots:
+            with nullcontext() if work.urgent else self.shared.slots:
                 done, again = self._attempt(tags, attempt, order)
             if not again:
                 if not isinstance(done, list):

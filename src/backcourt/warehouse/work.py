@@ -23,6 +23,7 @@ class Work:
         chunk: The part of it, such as its dates.
         step: What is done to it; "" leaves it to the kind of statement.
         seconds: Time that a statement may take; None for the usual limit.
+        urgent: True if it does not wait until fewer jobs run: a lease would end meanwhile.
     """
 
     run: str = ""
@@ -31,6 +32,7 @@ class Work:
     chunk: str = ""
     step: str = ""
     seconds: float | None = None
+    urgent: bool = False
 
 
 _NOBODYS = Work()
