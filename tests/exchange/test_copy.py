@@ -155,6 +155,22 @@ def test_a_live_run_is_not_disturbed(piece, tmp_path, side):
     assert checksums(paths["target"]) == before
 
 
+def test_a_source_that_changes_meanwhile_is_found_out(piece, tmp_path):
+    """What somebody writes to the source during the copy differs at the end, and the next copy brings it."""
+    source, target = (DuckDBWarehouse(tmp_path / name) for name in ("source.duckdb", "target.duckdb"))
+    shutil.copy(piece, source.path)
+
+    def meanwhile(line):
+        if line.startswith("nba_reference.player_aliases"):
+            change(source.path, "UPDATE nba_reference.player_aliases SET notes = 'another' WHERE rowid = 1")
+
+    names = ("player_aliases", "venues")
+    first = carry_out(source, target, names, None, identity=RUN, tell=meanwhile)
+    assert [(line.table, line.month) for line in first.left] == [("nba_reference.player_aliases", "")]
+    again = carry_out(source, target, names, None, identity=RUN)
+    assert ([found.table for found in again.months], again.left) == (["nba_reference.player_aliases"], [])
+
+
 def test_damage_is_not_copied(piece, tmp_path):
     """A row that is not what its hash says stops the copy before anything is written."""
     source = shutil.copy(piece, tmp_path / "source.duckdb")

@@ -231,10 +231,10 @@ def _copied(origin: str, target: str, done: Copy, *, dry_run: bool) -> Answer:
     if dry_run:
         return Answer(f"{DRY_RUN}; {sent} would be copied, {alike}", parts, data=data)
     if done.left:
-        line = done.left[0]
+        line, others = done.left[0], len(done.left) - 1
+        named = f"{line.table} {line.month}".rstrip() + (f" and {others:,} more" if others else "")
         return Answer(
-            f"not the same: {line.table} {line.month}".rstrip()
-            + f" and {len(done.left) - 1:,} more changed while they were copied",
+            f"not the same: {named} changed while they were copied",
             parts,
             ["run the same command again"],
             1,
@@ -326,7 +326,11 @@ def _rows(found: Comparison) -> list[Part]:
     total = sum(count.rows for count in found.counts or ())
     shown = f", {len(found.rows):,} of them shown" if len(found.rows) < total else ""
     parts: list[Part] = [Rows(headers, rows, title="rows that differ")] if rows else []
-    return [*parts, Rows(("table", "what", "rows"), counts, ("rows",)), f"{counted(total, 'row')} differ{shown}"]
+    return [
+        *parts,
+        Rows(("table", "what", "rows"), counts, ("rows",)),
+        f"{counted(total, 'row')} {'differs' if total == 1 else 'differ'}{shown}",
+    ]
 
 
 def _span(dates: Dates, sides: Sequence[Side]) -> DateRange | None:
