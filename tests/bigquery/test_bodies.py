@@ -4,7 +4,9 @@ Every body says where it comes from: a page of the documentation that shows it, 
 """
 
 import json
+import os
 import re
+import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,6 +20,7 @@ from backcourt.warehouse import bigquery_client
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.bigquery import BigQueryWarehouse
 from backcourt.warehouse.bigquery_ends import committed
+from small_season import PROGRAM
 
 FOLDER = Path(__file__).with_name("bodies")
 BODIES = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.json"))}
@@ -208,3 +211,19 @@ def test_an_expired_token_is_renewed(service, monkeypatch):
     service.when("GET", r"/datasets$", act, times=2)
     BigQueryWarehouse(PROJECT, Settings(bigquery_endpoint=service.address)).require()
     assert seen == ["Bearer first", "Bearer second"]
+
+
+@pytest.mark.proves("rights", "recorded")
+@pytest.mark.parametrize("words", [("status",), ("run", "--start-date", "2021-11-01", "--end-date", "2021-11-02")])
+def test_a_command_ends_with_that_line(service, words):
+    """On standard error, with exit status 2 and without a traceback; nothing is sent that changes anything."""
+    refusal = proxies.refuse(404, "notFound", "Not found: Project my-project")
+    service.when("GET", r"/datasets$", refusal, times=9)
+    place = {"BACKCOURT_WAREHOUSE": f"bigquery://{PROJECT}", "BACKCOURT_BIGQUERY_ENDPOINT": service.address}
+    done = subprocess.run([PROGRAM, *words], env=os.environ | place, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(
+        "error: bigquery://my-project: the project is not there: Not found: Project my-project. check"
+    )
+    assert {method for method, _ in service.calls} == {"GET"}
