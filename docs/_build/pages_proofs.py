@@ -29,6 +29,7 @@ BEHAVIOURS = {
     "faults": "an answer that is lost, a connection that breaks, 401 to 503, jobs that end badly: applied once or explained",
     "stopping": "Ctrl-C, time limits, jobs of a dead run",
     "locks": "two machines that want the same dates; leases that are renewed, end and are taken over",
+    "runbooks": "the runbooks: the same notebooks, what they are billed",
     "reads": "large results through the Storage Read API, and without the right to it",
     "rights": "credentials, rights, locations and quotas that are missing, named in one line",
     "cost": "what a run is billed: told before, limited, written down",

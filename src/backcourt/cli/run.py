@@ -16,7 +16,6 @@ from backcourt.answers.model import Answer, Part
 from backcourt.answers.terminal import say
 from backcourt.cli.engine import RunOptions, nothing_played, resume_command
 from backcourt.cli.options import DRY_RUN, At, ReasonOption, new_run_id, now
-from backcourt.errors import counted
 
 if TYPE_CHECKING:
     from backcourt.backfill.context import Progress
@@ -184,7 +183,6 @@ def carry_out(
 def answer(result: RunResult) -> Answer:
     """What a run did: a line per table, then warnings, problems and the next command."""
     from backcourt.integrity import tables
-    from backcourt.warehouse.price import in_words
 
     data, request = result_json(result), result.plan.request
     if not result.plan.ranges:
@@ -192,8 +190,7 @@ def answer(result: RunResult) -> Answer:
             f"nothing to do on {request.span}: every date is up to date", exit_code=result.exit_code, data=data
         )
     parts: list[Part] = [tables.results(result.tables)]
-    if result.spent.jobs:
-        parts.append(f"billed: {in_words(result.spent.bytes)} in {counted(len(result.spent.jobs), 'job')}")
+    parts += tables.bill(result.spent)
     parts += [f"warning: {line}" for line in result.warnings]
     parts += [f"problem: {line}" for line in result.problems]
     parts += [f"blocked: {name} was not computed on the dates that read a failed one" for name in result.blocked]

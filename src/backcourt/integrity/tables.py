@@ -11,6 +11,7 @@ from backcourt.backfill.history import Run
 from backcourt.backfill.plan import Cost, PlannedRange
 from backcourt.backfill.results import TableResult
 from backcourt.catalog import table as table_of
+from backcourt.errors import counted
 from backcourt.integrity.fields import FieldRange
 from backcourt.integrity.gaps import Gap
 from backcourt.integrity.lineage import Lineage
@@ -19,7 +20,7 @@ from backcourt.integrity.recovery import Stage
 from backcourt.integrity.status import DamagedDates, FailedDate
 from backcourt.integrity.untracked import LIMIT, Untracked
 from backcourt.integrity.validation import coverage_status, days_text
-from backcourt.warehouse.price import in_words
+from backcourt.warehouse.price import Spent, in_words
 
 
 def ranges(found: Sequence[PlannedRange], title: str = "") -> Rows:
@@ -36,6 +37,11 @@ def costs(found: Sequence[Cost]) -> Rows:
     """What a run is billed, a line per table."""
     rows = [(c.table, c.jobs, f"{'at least ' if c.at_least else ''}{in_words(c.bytes)}") for c in found]
     return Rows(("table", "jobs", "billed"), rows, ("jobs", "billed"), "would be billed")
+
+
+def bill(spent: Spent) -> list[str]:
+    """What jobs were billed, in a line; no line where nothing is."""
+    return [f"billed: {in_words(spent.bytes)} in {counted(len(spent.jobs), 'job')}"] if spent.jobs else []
 
 
 def results(found: Iterable[TableResult]) -> Rows:

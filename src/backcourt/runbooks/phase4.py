@@ -80,10 +80,11 @@ def run_phase4(parameters: Parameters, *, identity: RunIdentity | None = None) -
         return skipped("run")
     chosen = identity or new_identity()
     request = Request(parameters.span, select(phase=4), chosen, reprocess=frozenset({"all"}), trigger="runbook")
-    results = run(parameters.open(), request).tables
+    done = run(parameters.open(), request)
+    results = done.tables
     written = sum(result.published.inserted for result in results)
     words = f"run {chosen.run_id}: {written:,} rows written, {sum(r.published.unchanged for r in results):,} unchanged"
-    parts: list[Part] = [tables.results(results)]
+    parts: list[Part] = [tables.results(results), *map(Note, tables.bill(done.spent))]
     parts += [] if written else [Note("The same input gives the same rows: nothing had to be rewritten.")]
     return Answer(words, parts, kind="good")
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from backcourt.answers.model import Answer, Folded, Note, Part, Rows
 from backcourt.backfill.plan import PlannedRange
-from backcourt.backfill.plan import make_plan as engine_plan
 from backcourt.backfill.request import Request, RunIdentity
-from backcourt.backfill.run import run
+from backcourt.backfill.run import plan, run
 from backcourt.integrity import tables
 from backcourt.integrity.preflight import sources
 from backcourt.integrity.sources import NEEDED
@@ -73,9 +72,7 @@ def state(parameters: SeasonBackfill) -> Answer:
 
 def foresee(parameters: SeasonBackfill) -> Answer:
     """The engine's plan: ranges with reasons, what is read before them, what would be left stale."""
-    with parameters.open().read() as session:
-        request = Request(parameters.span, registry(), reprocess=parameters.kinds)
-        found = engine_plan(session, request)
+    found = plan(parameters.open(), Request(parameters.span, registry(), reprocess=parameters.kinds))
     if not found.ranges:
         return Answer(f"nothing to do on {parameters.span}: every date is up to date", kind="good")
     names = len({planned.table for planned in found.ranges})
@@ -83,6 +80,7 @@ def foresee(parameters: SeasonBackfill) -> Answer:
     starts = ", ".join(str(day) for day in sorted({look.start for look in found.look_backs}))
     parts: list[Part] = [Note("Dates are game dates."), *_ranges(found.ranges)]
     parts += [Note(f"Windows read back to {starts}.")] if starts else []
+    parts += [tables.costs(found.cost)] if found.cost else []
     if found.becomes_stale:
         parts.append(Note("Dates outside the range that would become stale; run them next:", "question"))
         parts += _ranges(found.becomes_stale)
@@ -109,7 +107,7 @@ def backfill(parameters: SeasonBackfill, *, identity: RunIdentity | None = None)
         return Answer("nothing to do: every date is up to date", kind="good")
     written = sum(found.published.inserted for found in result.tables)
     unchanged = sum(found.published.unchanged for found in result.tables)
-    parts: list[Part] = [tables.results(result.tables)]
+    parts: list[Part] = [tables.results(result.tables), *map(Note, tables.bill(result.spent))]
     parts += [Note(line, "bad") for line in result.problems[:SHOWN]]
     parts += [Note(f"{name} was not computed on the dates that read a failed one.", "bad") for name in result.blocked]
     if result.warnings:
