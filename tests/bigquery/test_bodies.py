@@ -22,6 +22,8 @@ from backcourt.warehouse.bigquery import BigQueryWarehouse
 from backcourt.warehouse.bigquery_ends import committed
 from small_season import PROGRAM
 
+pytestmark = pytest.mark.proves("rights", "recorded")
+
 FOLDER = Path(__file__).with_name("bodies")
 BODIES = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.json"))}
 REFUSALS = {name: body for name, body in BODIES.items() if "says" in body}
