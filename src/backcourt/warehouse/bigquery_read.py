@@ -65,18 +65,22 @@ def storage_client(settings: Settings) -> Any:  # noqa: ANN401
     """A client of the Storage Read API, which gives up where nobody answers as the first contact does."""
     from google.cloud.bigquery_storage_v1 import BigQueryReadClient
 
-    class Impatient(BigQueryReadClient):  # type: ignore[misc]
+    # Untyped, so that it does not matter to the types whether the package is installed.
+    base: Any = BigQueryReadClient
+
+    class Impatient(base):  # type: ignore[misc]
         """The client's own patience is ten minutes, also where a network lets no gRPC through."""
 
         def create_read_session(self, **asked: Any) -> Any:  # noqa: ANN401
             """Open a session."""
             return super().create_read_session(**{"retry": first_contact(), "timeout": FIRST_CONTACT} | asked)
 
+    client: Any = Impatient
     if not settings.bigquery_storage_endpoint:
-        return Impatient(credentials=credentials(settings))
+        return client(credentials=credentials(settings))
     import grpc
     from google.cloud.bigquery_storage_v1.services.big_query_read.transports import BigQueryReadGrpcTransport
 
     unlimited = [("grpc.max_receive_message_length", -1)]
     channel = grpc.insecure_channel(settings.bigquery_storage_endpoint, options=unlimited)
-    return Impatient(transport=BigQueryReadGrpcTransport(channel=channel))
+    return client(transport=BigQueryReadGrpcTransport(channel=channel))
