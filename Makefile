@@ -74,7 +74,7 @@ environment: $(READY_ALL) $(EMULATOR) ## Install what all the other targets need
 
 TESTS := $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
-test: $(READY) $(EMULATOR) ## Run the core tests (about 6 minutes on two cores)
+test: $(READY) $(EMULATOR) ## Run the core tests (about 7 minutes on two cores)
 	$(TESTS) -m "not slow"
 
 test-all: $(READY_ALL) $(EMULATOR) ## Run the slow and heavy tests too (Google's analyzer, real seasons)

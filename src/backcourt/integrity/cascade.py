@@ -49,7 +49,7 @@ class Reached:
         day: The date.
         upstream: The table through which it is reached.
         root: The table that the gap goes back to.
-        rows: Rows that stand there; 0 if the date has none.
+        rows: Stored rows; 0 if the date has none.
         own: True if the date is a root as well.
         changed: The inputs that changed since it was computed, with their checksums; "" if it is reached by a gap.
     """

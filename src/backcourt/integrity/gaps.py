@@ -51,7 +51,7 @@ class GapDate:
         upstream: The table through which it is reached; "" if it is the root.
         field: The critical field, for null_field and zero_value; the fact of the game that does not hold; data_hash if
             rows are not what their hashes say; "" otherwise.
-        doubled: True if the only fault is that keys stand there twice.
+        doubled: True if the only fault is that keys occur twice.
     """
 
     kind: GapKind
@@ -80,7 +80,7 @@ class Gap:
         upstream: The table through which it is reached; "" if it is the root.
         field: The critical field, for null_field and zero_value; the fact of the game that does not hold; data_hash if
             rows are not what their hashes say; "" otherwise.
-        doubled: True if the only fault is that keys stand there twice.
+        doubled: True if the only fault is that keys occur twice.
     """
 
     kind: GapKind

@@ -135,7 +135,7 @@ def _changed_days(session: Session, name: str, run_id: str) -> DateRange | None:
 
 
 def _follow(warehouse: Warehouse, season: str, identity: RunIdentity) -> None:
-    """Compute what was computed from other rows than stand there now; dates that never were computed stay so.
+    """Compute what was computed from rows that have changed since; dates that never were computed stay so.
 
     Raises:
         BackcourtError: If something of it failed.

@@ -54,7 +54,7 @@ class FailedDate:
 
 @dataclass(frozen=True, slots=True)
 class DamagedDates:
-    """The damaged dates of a table: computed, but rows are missing, or stand there that belong to no one."""
+    """The damaged dates of a table: computed, but rows are missing, or there are rows that belong to no one."""
 
     table: str
     dates: int
@@ -70,9 +70,9 @@ class Month:
         table: Full name of the table.
         month: "2021-11".
         dates: Game dates that have been played.
-        done: Computed, and every row that must stand there does.
+        done: Computed, and every row that must be there is.
         skipped: Bootstrap dates.
-        damaged: Computed, but rows are missing, or stand there that belong to no one.
+        damaged: Computed, but rows are missing, or there are rows that belong to no one.
         failed: Failed as a whole.
         pending: Computed before their games; these dates are not among the others.
     """

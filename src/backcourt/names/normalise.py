@@ -102,7 +102,7 @@ def lookup_array(names: pa.ChunkedArray[Any] | pa.Array[Any]) -> pa.Array[Any]:
 
 
 def _repaired(name: str) -> str:
-    """The text with mis-decoded letters mended: "JokiÄ‡" is "Jokić" read in the wrong code page, and nothing else."""
+    """The text with mis-decoded letters repaired: "JokiÄ‡" is "Jokić" read in the wrong code page, and nothing else."""
     if name.isascii() and "&" not in name:
         return name
     from ftfy import TextFixerConfig, fix_text

@@ -1,6 +1,6 @@
 """BigQuery SQL for DuckDB: translation, house rules and the read-only check.
 
-The warehouse's SQL is written once, in BigQuery's dialect. ``to_duckdb`` parses it with sqlglot, mends the tree where
+The warehouse's SQL is written once, in BigQuery's dialect. ``to_duckdb`` parses it with sqlglot, changes the tree where
 DuckDB would answer otherwise (rewrite.py) and refuses whatever nobody has verified (verified.py). sqlglot is imported
 on first use, so that commands that never touch SQL stay fast.
 """
