@@ -4,7 +4,7 @@ INSERT INTO nba_processing.backfill_ledger (
   games_expected, games_found, code_version, attempt, mode, run_id, started_at, finished_at
 )
 SELECT
-  n.table_name, n.game_date, n.status, n.reason, n.input_fingerprint, COALESCE(n.inputs, []), n.output_fingerprint, n.row_count,
-  n.failure_count, n.games_expected, n.games_found, n.code_version, n.attempt, @mode, @run_id, @now, @now
+  n.table_name, n.game_date, n.status, n.reason, n.input_fingerprint, COALESCE(n.inputs, []), n.output_fingerprint,
+  n.row_count, n.failure_count, n.games_expected, n.games_found, n.code_version, n.attempt, @mode, @run_id, @now, @now
 FROM {ledger_rows} AS n
 ORDER BY n.table_name, n.game_date
