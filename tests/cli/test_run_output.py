@@ -12,9 +12,11 @@ from state import query
 DAY = ("--start-date", "2021-11-05", "--end-date", "2021-11-05")
 REQUEST = {"start_date", "end_date", "tables", "reprocess", "mode", "validation", "ahead"}
 RANGE = {"table", "start", "end", "dates", "reason", "detail", "rows"}
-PLAN = {"version", "request", "ranges", "becomes_stale", "look_backs", "world"}
+KEPT = {"version", "request", "ranges", "becomes_stale", "look_backs", "world"}
+"""What a plan is, as a file keeps it."""
+PLAN = KEPT | {"cost"}
 TABLE = {"table", "dates", "rows", "inserted", "removed", "unchanged", "failures", "seconds"}
-RESULT = {"run_id", "exit_code", "tables", "warnings", "problems", "blocked", "plan"}
+RESULT = {"run_id", "exit_code", "tables", "warnings", "problems", "blocked", "bytes_billed", "jobs", "plan"}
 RUN = {
     "run_id",
     "status",
@@ -70,7 +72,7 @@ def test_run_json(late, command):
     """The result as JSON on standard output alone; the way to resume stands on standard error."""
     done = command("run", *DAY, "--reason", "a reason", "--json", "--warehouse", late)
     found = json.loads(done.out)
-    assert (done.code, set(found), set(found["plan"])) == (0, RESULT, PLAN)
+    assert (done.code, set(found), set(found["plan"])) == (0, RESULT, KEPT)
     assert all(set(table) == TABLE for table in found["tables"])
     assert len(found["tables"]) == 10
     assert done.err.startswith(
@@ -144,7 +146,7 @@ def test_history_of_all_runs_and_of_one(late, command):
     detail = json.loads(command("history", run_id, "--json", "--warehouse", late).out)
     assert set(detail) == RUN | {"restated", "events"}
     (table,) = detail["tables"]
-    assert set(table) == {"table", "status", "created", "skipped", "failed", "error"}
+    assert set(table) == {"table", "status", "created", "skipped", "failed", "error", "bytes_billed", "job_ids"}
     assert detail["restated"] == [
         {"table": "nba_analytics.team_offense_game_summary", "reason": "corrected assists", "rows": detail["created"]}
     ]

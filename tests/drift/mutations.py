@@ -198,9 +198,11 @@ def _flag(
     ):
         del default
         if argument.arg == name and argument.lineno > definition.lineno:  # a line of its own
-            last = argument.end_lineno
-            while not text.splitlines()[last - 1].rstrip().endswith(","):
+            last, body = argument.end_lineno, definition.body[0].lineno
+            while last < body and not text.splitlines()[last - 1].rstrip().endswith(","):
                 last += 1
+            if last == body:
+                continue  # another argument stands on its line
             yield _without("flag", "-".join((*words, flag, "gone")), tree, path, (argument.lineno, last), places)
 
 
