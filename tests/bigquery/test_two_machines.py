@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
+import signal
 import subprocess
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import emulator
 import pytest
+import requests
 from test_twin import rows
 
 from backcourt.catalog import TABLES
@@ -22,7 +26,7 @@ from once import once
 from small_season import PROGRAM
 from worlds import season_files
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.proves("locks", "emulator")]
 PREFIX = "pair_"
 DAYS = (
     "--start-date",
@@ -83,7 +87,8 @@ def started(warehouse, endpoint, *words, inside=()):
 def finished(running):
     """Its status, and the line that says why if it is not 0."""
     _, said = running.communicate(timeout=300)
-    return running.returncode, said.strip().splitlines()[-1] if running.returncode else ""
+    lines = said.strip().splitlines()
+    return running.returncode, lines[-1] if running.returncode and lines else ""
 
 
 def unlike(places):
@@ -136,4 +141,39 @@ def test_machines_share_a_project(places, endpoint, inside):
     assert [finished(running) for running in both] == [(0, "")] * 2
     for words in again:
         assert finished(started(path, endpoint, *words)) == (0, "")
+    assert unlike(places) == []
+
+
+@pytest.mark.proves("stopping", "emulator")
+def test_a_client_killed_at_any_step_loses_nothing(places, proxy):
+    """Killed while one job after the other goes out, which is carried out all the same, the same command ends as on a file."""
+    path, project = places
+    words = ("run", *DAYS[:4], "--phase", "3")
+    place, killed = f"bigquery://{emulator.PROJECT}", []
+
+    def then_die(call, forward):
+        killed.append(call.job)
+        running.kill()
+        with suppress(requests.RequestException):
+            # The emulator may drop a request whose sender is gone.
+            return forward()
+
+    for number in itertools.count(1, 3):
+        proxy.forget()
+        proxy.when("POST", r"/(jobs|queries)$", then_die, after=number)
+        running = started(place, proxy.address, *words)
+        status, said = finished(running)
+        if status == 0:
+            break
+        assert status == -signal.SIGKILL, said
+        time.sleep(0.5)
+        with project.write() as session:
+            session.transaction(
+                [Statement("UPDATE nba_processing.locks SET expires_at = @now WHERE TRUE", {"now": LONG_AGO})]
+            )
+    steps = {job["configuration"]["labels"]["step"] for job in killed}
+    assert "publish" in steps
+    assert len(killed) >= 4
+    assert finished(started(path, proxy.address, *words)) == (0, "")
+    assert held(project) == set()
     assert unlike(places) == []
