@@ -9,13 +9,15 @@ What a killed process left of that goes with the next file that is written to th
 from __future__ import annotations
 
 import errno
+import hashlib
 import io
+import json
 import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from backcourt.errors import InputFileError, OutputFileError
 from backcourt.leftovers import new_file
@@ -221,3 +223,8 @@ def make_folder(path: Path, option: str = "") -> None:
             raise OutputFileError(f"{path} cannot be written: it is read-only", next_step=step)
     except (OSError, ValueError) as error:
         raise OutputFileError(f"{path} cannot be written: {reason(error)}", next_step=step) from error
+
+
+def checksum(content: Mapping[str, Any]) -> str:
+    """A sum over the content of a JSON file, 16 hex digits: it shows whether somebody edited the file."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

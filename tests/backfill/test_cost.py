@@ -11,11 +11,12 @@ from backcourt.backfill.chunks import chunks_of
 from backcourt.backfill.request import Request, RunIdentity
 from backcourt.backfill.run import plan, run
 from backcourt.calendar import DateRange
+from backcourt.cli import run as run_command
 from backcourt.errors import CostLimitError, SpentError
 from backcourt.processors.registry import registry, select
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
-from backcourt.warehouse.price import LEAST_BYTES, TIB, Spent, in_words
+from backcourt.warehouse.price import LEAST_BYTES, TIB, Spent, bytes_for, dollars, in_words
 from backcourt.warehouse.rehearsal import Rehearsal
 from backcourt.warehouse.seasons import game_dates
 
@@ -34,8 +35,9 @@ class Billed(DuckDBWarehouse):
         super().__init__(path)
         self.bills = {}
 
-    def spent(self):
+    def spent(self, run):
         """What was billed."""
+        assert run == "r1"
         return self.bills
 
 
@@ -120,6 +122,16 @@ def test_what_is_foretold_is_what_is_sent(billed, monkeypatch):
     # Where the inputs are staged is not known before.
     assert [sql[:60] for sql in lacking if "inputs" not in sql] == []
     assert len(foretold) > 10
+
+
+def test_a_limit_in_dollars(billed):
+    """The lower of the two limits counts; no dollar pays for nothing, and where bytes are free there is no limit."""
+    assert run_command._limit(billed, None, None) is None
+    assert run_command._limit(billed, 10, 6.25) == 10
+    assert run_command._limit(billed, 2 * TIB, 6.25) == TIB
+    assert run_command._limit(billed, None, 0.0) == 0
+    assert bytes_for(1.0, 0.0) is None
+    assert dollars(TIB, 6.25) == 6.25
 
 
 def test_a_run_over_the_limit_is_refused(billed):

@@ -129,7 +129,7 @@ def test_bytes_before_and_after(service, warehouse):
         service.when("POST", r"/jobs$", act, after=1)
         service.when("GET", r"/queries/", lambda *_: proxies.answer_json(no_rows()), times=9)
         session.rows("SELECT 1 AS one")
-    (spent,) = warehouse.spent().values()
+    (spent,) = warehouse.spent("").values()
     assert (spent.bytes, spent.jobs) == (80 * 1024**2, (service.jobs[1].job_id,))
 
 

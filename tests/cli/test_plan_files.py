@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from backcourt.backfill.plan_file import _checksum
+from backcourt.files import checksum
 from small_season import checksums
 from state import query
 
@@ -222,7 +222,7 @@ def test_a_plan_of_another_program_is_refused(gap, plan, command, change):
     content = json.loads(plan.read_text())
     del content["checksum"]
     change(content)
-    plan.write_text(json.dumps({**content, "checksum": _checksum(content)}))
+    plan.write_text(json.dumps({**content, "checksum": checksum(content)}))
     line = refused(command, gap, "--plan", plan)
     assert "is not a plan" in line
     assert "make a new one" in line
@@ -251,7 +251,7 @@ def test_a_plan_with_a_field_missing_or_of_another_kind_is_refused(gap, plan, co
                 del inner[place[-1]]
             else:
                 inner[place[-1]] = value
-            plan.write_text(json.dumps({**content, "checksum": _checksum(content)}))
+            plan.write_text(json.dumps({**content, "checksum": checksum(content)}))
             done = command("run", "--plan", plan, "--warehouse", gap)
             assert done.code == 2, (place, value, done.out, done.err)
             assert len(done.line) < 500

@@ -11,6 +11,7 @@ from backcourt.calendar import Seasons
 from backcourt.catalog import TABLES, table
 from backcourt.exchange.comparison import compare_sessions
 from backcourt.exchange.extents import STAMPED, Extent, chosen
+from backcourt.files import checksum
 from backcourt.warehouse.content import content_hash
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from backcourt.warehouse.translation import translate
@@ -240,8 +241,6 @@ def test_what_cannot_be_compared_is_said_in_a_line(piece, command, tmp_path):
 
 def make_sides(piece, command, tmp_path):
     """Warehouses and manifests of every kind in the command's folder."""
-    from backcourt.exchange import manifest
-
     for name in ("w", "other", "newer"):
         shutil.copy(piece, tmp_path / f"{name}.duckdb")
     change(tmp_path / "newer.duckdb", "UPDATE nba_processing.warehouse_meta SET layout = 99")
@@ -255,7 +254,7 @@ def make_sides(piece, command, tmp_path):
         "list": "[]",
         "version": json.dumps({**good, "version": 9}),
         "edited": json.dumps({**good, "start_date": "2021-11-01"}),
-        "strange": json.dumps({**strange, "checksum": manifest._sum(strange)}),
+        "strange": json.dumps({**strange, "checksum": checksum(strange)}),
         "large": " " * (16 * 1024 * 1024 + 1),
     }
     for name, text in texts.items():

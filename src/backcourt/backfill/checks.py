@@ -22,7 +22,7 @@ from backcourt.catalog.model import Table, Upstream
 from backcourt.errors import DateRangeError
 from backcourt.processors.base import Processor
 from backcourt.processors.registry import registry, select
-from backcourt.warehouse.base import Rows, Session, Statement
+from backcourt.warehouse.base import Rows, Session, Statement, ask_in_groups
 from backcourt.warehouse.seasons import GameDates
 
 
@@ -87,19 +87,17 @@ def before_run(
     found, games = CheckFindings(), inputs.games(session)
     own = {processor.table.full_name for processor in request.processors}
     upstreams = {up.table: up for processor in request.processors for up in processor.table.upstreams if up.critical}
+    of_rows = [critical_fields(games, request, found), altered_rows(games, request, planned, found)]
     checks = [
         ages([up for name, up in upstreams.items() if name not in own], request, found),
         look_back(games, request, found),
-        *([] if request.validation == "force" else [critical_fields(games, request, found)]),
-        *([] if request.validation == "force" else [altered_rows(games, request, planned, found)]),
+        *([] if request.validation == "force" else of_rows),
         short_sources(games, request, found),
     ]
-    questions = [next(check) for check in checks]
-    asked = [question for own_questions in questions for question in own_questions]
-    answers = iter(session.ask(*asked) if asked else ())
-    for check, own_questions in zip(checks, questions, strict=True):
+    answers = ask_in_groups(session, [next(check) for check in checks])
+    for check, answer in zip(checks, answers, strict=True):
         with suppress(StopIteration):
-            check.send([next(answers) for _ in own_questions])
+            check.send(answer)
     return found
 
 

@@ -45,10 +45,8 @@ def foresee(session: Session, plan: Plan) -> tuple[Cost, ...]:
         if mine:
             upstreams = {upstream.table for upstream in processor.table.upstreams}
             sent = [job for chunk in mine for job in _sent(plan, chunk, games)]
-            read = sum(
-                max(0, session.scanned(_computation(chunk, games)) - _least(_computation(chunk, games)))
-                for chunk in mine
-            )
+            computations = [Statement(processor.staged_sql, processor_values(games, chunk.span)) for chunk in mine]
+            read = sum(max(0, session.scanned(one) - _least(one)) for one in computations)
             found.append(Cost(processor.name, len(sent), _billed(sent) + read, at_least=bool(upstreams & computed)))
     return tuple(found)
 
@@ -73,11 +71,6 @@ def _sent(plan: Plan, chunk: Chunk, games: GameDates) -> list[list[Statement]]:
     prepared = Prepared(games, "nba_staging.scheduled_dates", "nba_staging.inputs_1")
     publish_chunk(rehearsal, chunk, plan.request, prepared)
     return rehearsal.sent
-
-
-def _computation(chunk: Chunk, games: GameDates) -> Statement:
-    """What computes the rows of a chunk."""
-    return Statement(chunk.processor.staged_sql, processor_values(games, chunk.span))
 
 
 def _beside(plan: Plan) -> Cost:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -15,7 +14,7 @@ from backcourt.backfill.request import Request, parse_reprocess, parse_validatio
 from backcourt.calendar import DateRange
 from backcourt.catalog.views import ALL_TO_COME
 from backcourt.errors import BackcourtError, InputFileError, PlanError
-from backcourt.files import read_whole, write_whole
+from backcourt.files import checksum, read_whole, write_whole
 from backcourt.mode import POLICIES
 from backcourt.processors.registry import select
 
@@ -53,7 +52,7 @@ def _plain(found: PlannedRange | LookBack) -> dict[str, Any]:
 def save(plan: Plan, path: Path) -> None:
     """Write a plan that was made with ``keep``; a sum over it shows later whether it was edited."""
     content = plan_json(plan)
-    write_whole(path, json.dumps({**content, "checksum": _checksum(content)}, indent=2) + "\n", "--save")
+    write_whole(path, json.dumps({**content, "checksum": checksum(content)}, indent=2) + "\n", "--save")
 
 
 def load(path: Path) -> Plan:
@@ -72,8 +71,7 @@ def load(path: Path) -> Plan:
         raise PlanError(f"{path} is not a plan file: it is not JSON", next_step=_AGAIN) from None
     if not isinstance(content, dict) or content.get("version") != _VERSION:
         raise PlanError(f"{path} is not a plan of this version", next_step=_AGAIN)
-    checksum = content.pop("checksum", None)
-    if checksum != _checksum(content):
+    if content.pop("checksum", None) != checksum(content):
         raise PlanError(
             f"{path} was edited after it was saved",
             next_step="a plan cannot be edited: make a new one with backcourt plan --save FILE",
@@ -161,7 +159,3 @@ def _range(found: Mapping[str, Any]) -> PlannedRange:
     if not all(isinstance(count, int) for count in counts):
         raise TypeError(counts)
     return PlannedRange(table, date.fromisoformat(start), date.fromisoformat(end), counts[0], why, detail, counts[1])
-
-
-def _checksum(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

@@ -34,7 +34,7 @@ from backcourt.errors import (
 )
 from backcourt.processors.registry import waves
 from backcourt.warehouse.base import Session, Warehouse
-from backcourt.warehouse.price import NOTHING_SPENT, in_words
+from backcourt.warehouse.price import NOTHING_SPENT, Spent, in_words
 from backcourt.warehouse.work import working
 
 
@@ -138,7 +138,7 @@ class _Run:
             tuple(self.warnings),
             tuple(self.problems),
             tuple(self.blocked.tables),
-            sum(self.warehouse.spent().values(), NOTHING_SPENT),
+            self._spent(),
         )
 
     def _mark_delivered(self) -> None:
@@ -209,13 +209,17 @@ class _Run:
                             for error in filter(None, errors):
                                 raise error
 
+    def _spent(self) -> Spent:
+        """What the run was billed until now."""
+        return sum(self.warehouse.spent(self.identity.run_id).values(), NOTHING_SPENT)
+
     def _within_limit(self) -> None:
         """Stop before the next chunks if what is allowed has been spent.
 
         Raises:
             SpentError: If it has.
         """
-        most, spent = self.request.max_bytes, sum(item.bytes for item in self.warehouse.spent().values())
+        most, spent = self.request.max_bytes, self._spent().bytes
         if most is not None and spent > most:
             raise SpentError(
                 f"{in_words(spent)} were billed, more than the limit of {in_words(most)}",
@@ -287,7 +291,7 @@ class _Run:
         statements = [locks.release(self.identity.run_id)]
         for name in self.tables:
             ended = self.tables[name] = self._ended(name, error)
-            spent = self.warehouse.spent().get(name)
+            spent = self.warehouse.spent(self.identity.run_id).get(name)
             statements.append(history.end(self.identity.run_id, ended, self.found.stale, self.context.now(), spent))
             if self.request.policy.breaker and ended.status in {"success", "failed", "partial"}:
                 failed = ended.error if ended.status == "failed" else None

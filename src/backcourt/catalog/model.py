@@ -17,6 +17,8 @@ Phase = Literal["raw", "reference", "analytics", "precompute", "operations"]
 
 STAMPS = ("data_hash", "processed_at")
 """Columns that the warehouse fills when it publishes a row; no processor or loader returns them."""
+MISSING = " does not exist"
+"""How a difference ends that is made good by making the table or column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,13 +217,12 @@ class Table:
         """In words, how a stored table differs from this one.
 
         Args:
-            present: Its columns' types; None if there is no such table.
+            present: Its columns' types; None if the table does not exist.
         """
         if present is None:
-            return [f"{self.full_name} does not exist"]
+            return [f"{self.full_name}{MISSING}"]
         return [
-            f"{self.full_name}.{column.name} "
-            + (f"is {kind}, the catalog says {column.type}" if kind else "does not exist")
+            f"{self.full_name}.{column.name}" + (f" is {kind}, the catalog says {column.type}" if kind else MISSING)
             for column in self.columns
             if (kind := present.get(column.name)) != column.type
         ]

@@ -217,7 +217,7 @@ _RUN_HISTORY = Table(
         text("error_message", "one line of the error that ended it"),
         text("summary", "JSON object of further counters"),
         integer("bytes_billed", "what computing and publishing the table was billed; NULL where nothing is", "bytes"),
-        text("job_ids", "JSON list of the jobs that computed and published the table; NULL where there are none"),
+        text("job_ids", "JSON list of the jobs that computed and published the table; NULL in a file"),
     ),
 )
 

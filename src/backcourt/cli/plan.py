@@ -46,10 +46,10 @@ def plan(
 def _total(found: Plan) -> str:
     """What a plan costs, in one line."""
     from backcourt.settings import load
-    from backcourt.warehouse.price import TIB, in_words
+    from backcourt.warehouse.price import dollars, in_words
 
     total, price = sum(cost.bytes for cost in found.cost), load().bigquery_price_per_tib
-    return f"billed at least: {in_words(total)}, ${total / TIB * price:,.2f} at ${price:g} for a TiB"
+    return f"billed at least: {in_words(total)}, ${dollars(total, price):,.2f} at ${price:g} for a TiB"
 
 
 def cost_json(found: Plan) -> dict[str, Any]:

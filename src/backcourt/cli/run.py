@@ -113,7 +113,7 @@ def _limit(place: Warehouse, most: int | None, dollars: float | None) -> int | N
         SettingsError: If there is a limit in a warehouse where nothing is billed.
     """
     from backcourt.errors import SettingsError
-    from backcourt.warehouse.price import TIB
+    from backcourt.warehouse.price import bytes_for
 
     if most is None and dollars is None:
         return None
@@ -122,8 +122,8 @@ def _limit(place: Warehouse, most: int | None, dollars: float | None) -> int | N
             f"nothing is billed in {place.name}: --max-bytes and --max-dollars have no meaning there",
             next_step="leave them out, or name a project with --warehouse bigquery://PROJECT",
         )
-    by_price = int(dollars / place.price * TIB) if dollars is not None and place.price else None
-    return min(limit for limit in (most, by_price) if limit is not None) if by_price or most else None
+    by_price = None if dollars is None else bytes_for(dollars, place.price)
+    return min((limit for limit in (most, by_price) if limit is not None), default=None)
 
 
 def _check_words(chunk: str, log_format: str) -> None:

@@ -18,6 +18,7 @@ from backcourt.calendar import DateRange, season_year
 from backcourt.cli.engine import Dates, TableOption
 from backcourt.cli.options import DRY_RUN, At, Json, Where, new_run_id, now
 from backcourt.errors import counted
+from backcourt.warehouse.price import dollars
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +95,7 @@ def compare(
 def copy(
     origin: Annotated[str, typer.Argument(metavar="FROM", help="Warehouse that is read.")],
     target: Annotated[
-        str, typer.Argument(metavar="TO", help="Warehouse that is written; it is made if there is none.")
+        str, typer.Argument(metavar="TO", help="Warehouse to write; it is created if it does not exist.")
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be copied and exit.")] = False,
     *,
@@ -187,16 +188,16 @@ def _probed(report: ProbeReport, price: float) -> Answer:
     """What a probe saw, to be sent in as it is."""
     good = sum(line.as_expected for line in report.lines)
     rows = [("as expected" if x.as_expected else "other", x.what, x.expected, x.seen) for x in report.lines]
-    dollars = report.bytes_billed / 1024**4 * price
+    cost = dollars(report.bytes_billed, price)
     versions = f"backcourt {__version__}, google-cloud-bigquery {metadata.version('google-cloud-bigquery')}"
     parts: list[Part] = [
         f"probe of {report.service} in {report.location}; {versions}",
         Rows(("verdict", "tried", "expected", "seen"), rows),
-        f"{counted(report.jobs, 'job')}, {report.bytes_billed:,} bytes billed (${dollars:.4f})",
+        f"{counted(report.jobs, 'job')}, {report.bytes_billed:,} bytes billed (${cost:.4f})",
     ]
     if report.is_emulator:
         parts.append("this is an emulator: what differs here says nothing of the service")
-    data = {**asdict(report), "versions": versions, "dollars": round(dollars, 6)}
+    data = {**asdict(report), "versions": versions, "dollars": round(cost, 6)}
     return Answer(
         f"{good} of {counted(len(report.lines), 'line')} as expected",
         parts,
@@ -358,7 +359,7 @@ def _dates(dates: Dates, place: Warehouse) -> DateRange:
 
 
 def _side(name: str) -> Side:
-    """What a name stands for.
+    """The side that a name refers to.
 
     Raises:
         BackcourtError: If it is neither a warehouse as in the catalog nor a manifest.

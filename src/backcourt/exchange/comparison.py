@@ -196,5 +196,5 @@ def _text(value: object) -> str | None:
 
 
 def _same(one: object, two: object) -> bool:
-    """True if two stored values are one: no list is a list without elements, and what is no number equals itself."""
+    """True if two stored values are the same: NULL and an empty list are, and so are two NaN."""
     return one == two or (one in (None, []) and two in (None, [])) or (one != one and two != two)  # noqa: PLR0124

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _TOGETHER = 8
 """Tables that are asked about in one round trip."""
 ALTERED = "!"
-"""What stands for the hash of a row that is not what its hash says."""
+"""Takes the place of the hash of a row that does not match its stored hash."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from backcourt.backfill import locks
 from backcourt.backfill.context import RunContext
 from backcourt.calendar import DateRange, Seasons
 from backcourt.catalog import table as table_of
-from backcourt.catalog.views import SqlFiles
 from backcourt.errors import BackcourtError, DateRangeError, WarehouseError, counted
 from backcourt.exchange import SQL
 from backcourt.exchange.comparison import Line, compare_contents
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from backcourt.backfill.request import RunIdentity
     from backcourt.warehouse.base import Session, Warehouse
 
-_WAREHOUSE = SqlFiles("backcourt.warehouse")
 _EVER = DateRange(date(1946, 1, 1), date(2099, 12, 31))
 """The dates that are locked where all are copied."""
 _MOST_ROWS = 300_000
@@ -285,34 +283,20 @@ def publication(found: CopiedMonth, extent: Extent, staged: str, identity: RunId
     inside, dates = of_months(table, [label])
     condition, values = f"{extent.condition(table)} AND {inside}", {**extent.values, **dates, "month": label}
     good = "copied_month = @month"
-    same_key = " AND ".join(f"s.{name} = t.{name}" for name in table.key)
-    columns = [column.name for column in table.columns]
-    insert = _WAREHOUSE(
-        "insert_rows",
-        target=table.full_name,
-        columns=", ".join(columns),
-        values=", ".join(column.stored("s") for column in table.columns),
-        staged=staged,
-        good=good,
-        condition=condition,
-        same_key=same_key,
-        sorted_by=", ".join(f"s.{name}" for name in dict.fromkeys([*filter(None, [table.partition]), *table.key])),
-    )
+    replaced = Publication(table, staged, Scope(condition, values), {}, good)
     if table.full_name in HISTORY or not found.there:
-        return [Statement(insert, values)]
-    twice = _WAREHOUSE("twice", keys=", ".join(table.key), target=table.full_name, condition=condition)
+        return [replaced.insertion()]
     delete = SQL(
         "delete_unlike",
         target=table.full_name,
         condition=condition,
         staged=staged,
         good=good,
-        same_key=same_key,
+        same_key=replaced.same_key,
         digest=row_hash(table),
-        twice=twice,
+        twice=replaced.twice(),
         same_twice=" AND ".join(f"d.{name} = t.{name}" for name in table.key),
     )
     reason = Restated(identity.run_id, identity.now, identity.reason or f"copied from {origin}")
-    replaced = Publication(table, staged, Scope(condition, values), {}, good)
     log = [replaced.change_log(reason, distrust=True)] if table.hashed else []
-    return [*log, Statement(delete, values), Statement(insert, values)]
+    return [*log, Statement(delete, values), replaced.insertion()]

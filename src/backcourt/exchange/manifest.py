@@ -19,7 +19,7 @@ from backcourt.catalog import table as table_of
 from backcourt.errors import InputFileError
 from backcourt.exchange.contents import Content, Contents
 from backcourt.exchange.extents import Extent, compared
-from backcourt.files import read_whole, write_whole
+from backcourt.files import checksum, read_whole, write_whole
 
 ENDING = ".json"
 """How the name of such a file ends: it is told from a warehouse by that."""
@@ -44,7 +44,7 @@ class Manifest:
 
 
 def is_manifest(name: str) -> bool:
-    """True if a name stands for such a file and not for a warehouse."""
+    """True if a name is that of such a file and not of a warehouse."""
     return name.endswith(ENDING) and "://" not in name
 
 
@@ -72,7 +72,7 @@ def _plain(manifest: Manifest) -> dict[str, object]:
             for (table, month), found in sorted(manifest.contents.items())
         ],
     }
-    return {**content, "checksum": _sum(content)}
+    return {**content, "checksum": checksum(content)}
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -97,7 +97,7 @@ def read_manifest(path: Path) -> Manifest:
             valid=[f"version {_VERSION}"],
             next_step="use the same Backcourt",
         )
-    if content.pop("checksum", None) != _sum(content):
+    if content.pop("checksum", None) != checksum(content):
         raise InputFileError(f"{path} was changed after it was written", next_step=_AGAIN)
     try:
         return _manifest(content, path)
@@ -157,7 +157,3 @@ def _columns(names: tuple[str, ...]) -> str:
         for name, table in ((name, table_of(name)) for name in names)
     ]
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
-
-
-def _sum(content: Mapping[str, object]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

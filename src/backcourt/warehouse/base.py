@@ -142,6 +142,13 @@ class Session(Protocol):
         """Run statements that change tables, all or none; returns the rows that each one changed."""
 
 
+def ask_in_groups(session: Session, groups: Sequence[Sequence[Statement]]) -> list[list[Rows]]:
+    """The answers to the questions of several, in one round trip; none is made where nobody asks anything."""
+    asked = [question for own in groups for question in own]
+    answers = iter(session.ask(*asked) if asked else ())
+    return [[next(answers) for _ in own] for own in groups]
+
+
 class Warehouse(Protocol):
     """A place where the catalog's tables live.
 
@@ -177,8 +184,8 @@ class Warehouse(Protocol):
     def unwritable(self) -> str:
         """Why nothing can be written there, in words; "" if it can."""
 
-    def spent(self) -> Mapping[str, Spent]:
-        """What the jobs of this process were billed, by the table that was worked on; "" for what is none's."""
+    def spent(self, run: str) -> Mapping[str, Spent]:
+        """What the jobs of a run of this process were billed, by the table worked on; "" for those of no table."""
 
     def size(self) -> tuple[Path, int] | None:
         """The folder and the bytes that the warehouse takes on this machine; None if it is elsewhere."""

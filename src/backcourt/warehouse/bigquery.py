@@ -16,7 +16,7 @@ from backcourt.settings import Settings
 from backcourt.warehouse.arrow import plain
 from backcourt.warehouse.base import STAGING, Parameters, Rows, Session, Staged, Statement
 from backcourt.warehouse.bigquery_client import connect, first_contact
-from backcourt.warehouse.bigquery_dispatch import Shared
+from backcourt.warehouse.bigquery_dispatch import Dispatcher, Shared
 from backcourt.warehouse.bigquery_errors import errors_for_people
 from backcourt.warehouse.bigquery_jobs import Jobs
 from backcourt.warehouse.bigquery_layout import ensure, present
@@ -234,9 +234,9 @@ class BigQueryWarehouse:
         """Always "": what is not allowed is said by the job that wants it."""
         return ""
 
-    def spent(self) -> dict[str, Spent]:
-        """What the jobs of this process were billed."""
-        return dict(self._shared.spent)
+    def spent(self, run: str) -> dict[str, Spent]:
+        """What the jobs of a run of this process were billed, by table."""
+        return {table: spent for (whose, table), spent in list(self._shared.spent.items()) if whose == run}
 
     def size(self) -> tuple[Path, int] | None:
         """None: the tables are elsewhere."""
@@ -260,7 +260,7 @@ class BigQueryWarehouse:
     @contextmanager
     def _session(self) -> Iterator[Session]:
         own = self._ids()
-        session = BigQuerySession(Jobs(self._shared, self._names(f"_{own}"), own))
+        session = BigQuerySession(Jobs(Dispatcher(self._shared, self._names(f"_{own}"), own)))
         try:
             yield session
         finally:

@@ -19,7 +19,7 @@ from backcourt.warehouse.bigquery_names import Names, address
 from backcourt.warehouse.bigquery_read import ResultReader
 from backcourt.warehouse.bigquery_tags import Tags
 from backcourt.warehouse.price import NOTHING_SPENT, Spent
-from backcourt.warehouse.work import current_work
+from backcourt.warehouse.work import Work, current_work
 
 if TYPE_CHECKING:
     from google.cloud import bigquery
@@ -67,7 +67,7 @@ class Shared:
         sleep: Waits; seconds.
         clock: Seconds.
         met: True once the service has answered.
-        spent: What was billed, by table.
+        spent: What was billed, by run and table.
     """
 
     client: bigquery.Client
@@ -77,14 +77,15 @@ class Shared:
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     met: bool = False
-    spent: dict[str, Spent] = field(default_factory=dict)
+    spent: dict[tuple[str, str], Spent] = field(default_factory=dict)
     _guard: Lock = field(default_factory=Lock)
 
-    def spend(self, table: str, job: Any) -> None:  # noqa: ANN401
+    def spend(self, work: Work, job: Any) -> None:  # noqa: ANN401
         """Count what a job was billed; a load costs nothing."""
         billed = int(getattr(job, "total_bytes_billed", None) or 0)
         with self._guard:
-            self.spent[table] = self.spent.get(table, NOTHING_SPENT) + Spent(billed, (job.job_id,))
+            whose = work.run, work.table
+            self.spent[whose] = self.spent.get(whose, NOTHING_SPENT) + Spent(billed, (job.job_id,))
 
     def pauses(self) -> Iterator[bool]:
         """Waits longer from time to time, until the service has been tried for long enough."""
@@ -141,7 +142,7 @@ class Dispatcher:
                 done, again = self._attempt(tags, attempt, order)
             if not again:
                 if not isinstance(done, list):
-                    self.shared.spend(work.table, done)
+                    self.shared.spend(work, done)
                 return done
             # Not secret: only so that two runs do not meet again.
             self.shared.sleep(min(2.0 ** (attempt - 1), 20.0) * (0.5 + random.random()))  # noqa: S311

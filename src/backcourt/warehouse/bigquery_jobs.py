@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -30,21 +30,25 @@ class Jobs:
     """Sends statements as jobs and waits for them.
 
     Attributes:
-        shared: What it has in common with other sessions.
-        names: Where tables are.
-        session: The session's id.
-        count: Counts the session's jobs.
+        dispatcher: Carries them out; it knows the client and where tables are.
     """
 
-    shared: Shared
-    names: Names
-    session: str
-    count: Counter = field(default_factory=Counter)
-    dispatcher: Dispatcher = field(init=False)
+    dispatcher: Dispatcher
 
-    def __post_init__(self) -> None:
-        """Nothing runs yet."""
-        self.dispatcher = Dispatcher(self.shared, self.names, self.session, self.count)
+    @property
+    def shared(self) -> Shared:
+        """What they have in common with those of other sessions."""
+        return self.dispatcher.shared
+
+    @property
+    def names(self) -> Names:
+        """Where tables are."""
+        return self.dispatcher.names
+
+    @property
+    def count(self) -> Counter:
+        """Counts the session's jobs."""
+        return self.dispatcher.count
 
     @property
     def warehouse(self) -> str:
@@ -53,7 +57,8 @@ class Jobs:
 
     def of_worker(self) -> Jobs:
         """Jobs of the same session for another thread, which are stopped apart from these."""
-        return Jobs(self.shared, self.names, self.session, self.count)
+        own = self.dispatcher
+        return Jobs(Dispatcher(own.shared, own.names, own.session, own.count))
 
     def query(self, question: Statement, stages: Sequence[Statement] = ()) -> Any:  # noqa: ANN401
         """Run a SELECT, after what it reads has been staged, as one job; returns its rows as the client gives them.

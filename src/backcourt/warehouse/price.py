@@ -29,6 +29,21 @@ class Spent:
 NOTHING_SPENT = Spent()
 
 
+def dollars(count: int, price: float) -> float:
+    """What bytes cost, US dollars.
+
+    Args:
+        count: Bytes billed.
+        price: US dollars for a TiB.
+    """
+    return count / TIB * price
+
+
+def bytes_for(amount: float, price: float) -> int | None:
+    """The bytes that an amount of US dollars pays for; None, no limit, if they cost nothing."""
+    return int(amount / price * TIB) if price else None
+
+
 def in_words(count: int) -> str:
     """A number of bytes for people: 1.2 GiB."""
     size, units = float(count), ["B", "KiB", "MiB", "GiB", "TiB"]

@@ -12,7 +12,7 @@ from datetime import datetime
 from backcourt.catalog.model import STAMPS, Table
 from backcourt.catalog.views import SqlFiles
 from backcourt.errors import AuditError
-from backcourt.warehouse.base import Parameters, PublishedRows, Rows, Session, Staged, Statement
+from backcourt.warehouse.base import Parameters, PublishedRows, Rows, Session, Staged, Statement, ask_in_groups
 from backcourt.warehouse.content import altered, content_hash, hash_text, in_last_decimal, key_text, row_hash
 
 _SQL = SqlFiles("backcourt.warehouse")
@@ -84,7 +84,7 @@ class Publication:
         table: Target.
         stage: The staged rows (see ``staged_select``).
         scope: The rows of the target that are replaced.
-        stamps: ``now``: the time written to processed_at of new rows.
+        stamps: ``now``: the time written to processed_at of new rows; without it they keep that of the stage.
         good: Condition on the stage that says which staged rows are written.
         restated: What the log says of the stored rows that change or go; None logs nothing.
     """
@@ -106,7 +106,7 @@ class Publication:
         if not table.hashed:
             return (counts,)
         # They are looked for first: a publication that need not look at them is several times as fast.
-        stored = _SQL("distrusted", is_altered=altered(table, "t"), twice=self._twice(), **self._stored())
+        stored = _SQL("distrusted", is_altered=altered(table, "t"), twice=self.twice(), **self._stored())
         return counts, Statement(stored, self.scope.parameters)
 
     def judged(self, session: Session, answers: Sequence[Rows]) -> Judged:
@@ -134,37 +134,45 @@ class Publication:
     def statements(self, judged: Judged) -> list[Statement]:
         """The change log if there is one, then the removal, then the new rows."""
         table, stage, good, scope = self.table, self.stage, self.good, self.scope
-        same_key = " AND ".join(f"s.{name} = t.{name}" for name in table.key)
-        same_row = f"{same_key} AND s.data_hash = t.data_hash" if table.hashed else "FALSE"
-        columns = [column.name for column in table.columns]
-        values = ", ".join("@now" if column.name == "processed_at" else column.stored("s") for column in table.columns)
-        sorted_by = dict.fromkeys([*([table.partition] if table.partition else []), *table.key])
+        same_row = f"{self.same_key} AND s.data_hash = t.data_hash" if table.hashed else "FALSE"
         gone = f"NOT EXISTS (SELECT 1 FROM {stage} AS s WHERE {good} AND {same_row})"
         if judged.distrusted:
             gone = f"({altered(table, 't')} OR {gone})"
         if judged.doubled:
             same = " AND ".join(f"d.{name} = t.{name}" for name in table.key)
-            gone = f"(EXISTS (SELECT 1 FROM ({self._twice()}) AS d WHERE {same}) OR {gone})"
+            gone = f"(EXISTS (SELECT 1 FROM ({self.twice()}) AS d WHERE {same}) OR {gone})"
         delete = Statement(
             f"DELETE FROM {table.full_name} AS t WHERE {scope.condition} AND {gone}",
             scope.parameters,
         )
-        insert = Statement(
-            _SQL(
-                "insert_rows",
-                target=table.full_name,
-                columns=", ".join(columns),
-                values=values,
-                staged=str(stage),
-                good=good,
-                condition=scope.condition,
-                same_key=same_key,
-                sorted_by=", ".join(f"s.{name}" for name in sorted_by),
-            ),
-            {**scope.parameters, **self.stamps} if "processed_at" in columns else scope.parameters,
-        )
         log = [self.change_log(self.restated, distrust=judged.distrusted)] if self.restated else []
-        return [*log, delete, insert]
+        return [*log, delete, self.insertion()]
+
+    def insertion(self) -> Statement:
+        """The statement that adds the staged rows whose key the scope does not have."""
+        table = self.table
+        columns = [column.name for column in table.columns]
+        stamped = "processed_at" in columns and "now" in self.stamps
+        values = [
+            "@now" if stamped and column.name == "processed_at" else column.stored("s") for column in table.columns
+        ]
+        sorted_by = dict.fromkeys([*filter(None, [table.partition]), *table.key])
+        statement = _SQL(
+            "insert_rows",
+            columns=", ".join(columns),
+            values=", ".join(values),
+            staged=str(self.stage),
+            good=self.good,
+            same_key=self.same_key,
+            sorted_by=", ".join(f"s.{name}" for name in sorted_by),
+            **self._stored(),
+        )
+        return Statement(statement, {**self.scope.parameters, **(self.stamps if stamped else {})})
+
+    @property
+    def same_key(self) -> str:
+        """Condition: a staged row (alias s) has the key of a stored one (alias t)."""
+        return " AND ".join(f"s.{name} = t.{name}" for name in self.table.key)
 
     def done(self, judged: Judged, changed: Sequence[int]) -> PublishedRows:
         """What the transaction did that ran ``statements`` first; ``changed`` is what it returned."""
@@ -174,7 +182,8 @@ class Publication:
     def _stored(self) -> dict[str, str]:
         return {"target": self.table.full_name, "condition": self.scope.condition}
 
-    def _twice(self) -> str:
+    def twice(self) -> str:
+        """SELECT of the keys of the scope that repeat in the target."""
         return _SQL("twice", keys=", ".join(self.table.key), **self._stored())
 
     def change_log(self, restated: Restated, *, distrust: bool) -> Statement:
@@ -185,7 +194,6 @@ class Publication:
             distrust: True if a stored row may not be what its hash says.
         """
         table = self.table
-        same_key = " AND ".join(f"s.{name} = t.{name}" for name in table.key)
         date = f"t.{table.partition}" if table.partition else "CAST(NULL AS DATE)"
         names = ", ".join(f"t.{name}" for name in dict.fromkeys([*table.key, *filter(None, [table.partition])]))
         statement = _SQL(
@@ -197,7 +205,7 @@ class Publication:
             content=content_hash(table, "t") if distrust else "''",
             staged=str(self.stage),
             good=self.good,
-            same_key=same_key,
+            same_key=self.same_key,
             logged=restated.only,
             **self._stored(),
         )
@@ -252,10 +260,8 @@ def judge(session: Session, publications: Sequence[Publication]) -> list[Judged]
     Raises:
         AuditError: If staged rows cannot be published.
     """
-    asked = [publication.questions() for publication in publications]
-    answers = iter(session.ask(*(question for own in asked for question in own)) if asked else ())
-    found = [[next(answers) for _ in own] for own in asked]
-    return [publication.judged(session, own) for publication, own in zip(publications, found, strict=True)]
+    answers = ask_in_groups(session, [publication.questions() for publication in publications])
+    return [publication.judged(session, own) for publication, own in zip(publications, answers, strict=True)]
 
 
 def publish(session: Session, publication: Publication, also: Sequence[Statement] = ()) -> PublishedRows:

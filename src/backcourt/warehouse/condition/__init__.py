@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from backcourt.answers.model import Check
 from backcourt.catalog import TABLES
+from backcourt.catalog.model import MISSING
 from backcourt.errors import WarehouseError
 from backcourt.settings import Settings
 from backcourt.warehouse.base import Warehouse
@@ -16,8 +17,6 @@ from backcourt.warehouse.open import open_warehouse
 
 if TYPE_CHECKING:
     from backcourt.warehouse.condition.probe import ProbeReport
-
-_MISSING = " does not exist"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def make(warehouse: Warehouse, *, dry_run: bool) -> Made:
         WarehouseError: If something there is not ours, is typed differently, or is from a newer version.
     """
     found = _differences(warehouse)
-    other = [said for said in found if not said.endswith(_MISSING)]
+    other = [said for said in found if not said.endswith(MISSING)]
     if other:
         raise WarehouseError(
             f"{warehouse.name}: {other[0]}",
@@ -52,7 +51,7 @@ def make(warehouse: Warehouse, *, dry_run: bool) -> Made:
         )
     if not dry_run:
         warehouse.ensure(TABLES)
-    names = [said.removesuffix(_MISSING) for said in found]
+    names = [said.removesuffix(MISSING) for said in found]
     return Made(tuple(n for n in names if n.count(".") == 1), tuple(n for n in names if n.count(".") > 1))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from backcourt.answers.model import Check, Level
 from backcourt.catalog import TABLES
+from backcourt.catalog.model import MISSING
 from backcourt.errors import BackcourtError, WarehouseLockedError
 from backcourt.warehouse.base import Warehouse
 from backcourt.warehouse.duckdb import DuckDBWarehouse
@@ -74,7 +75,7 @@ def schema_check(differences: Sequence[str], step: str) -> Check:
     if not differences:
         return Check(name, "ok", f"{len(TABLES)} tables")
     more = f" and {len(differences) - _SHOWN} more" if len(differences) > _SHOWN else ""
-    missing = all(said.endswith("does not exist") for said in differences)
+    missing = all(said.endswith(MISSING) for said in differences)
     other = "the tables are of another version: copy what you need into a new warehouse"
     return Check(name, "critical", "; ".join(differences[:_SHOWN]) + more, step if missing else other)
 
