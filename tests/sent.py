@@ -17,7 +17,6 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from backcourt.backfill import SQL, locks
@@ -65,7 +64,7 @@ from backcourt.sources.staging import stage_inputs
 from backcourt.sources.units import UnitLoader
 from backcourt.sources.whole import Whole
 from backcourt.sources.withdraw import withdraw
-from backcourt.warehouse.arrow import type_of
+from backcourt.warehouse.arrow import types_of
 from backcourt.warehouse.base import Statement, Value
 from backcourt.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
 from backcourt.warehouse.publish import Restated
@@ -168,12 +167,11 @@ class _Ears:
     def _stage_query(self, name: str, sql: str, parameters: Mapping[str, object] | None = None) -> list[Sent]:
         return [Sent(sql, dict(parameters or {}), stages=name)]
 
-    def _stage_arrow(self, name: str, data: pa.Table) -> list[Sent]:
-        return [Sent("", {}, stages=name, given={field.name: type_of(field.type) for field in data.schema})]
+    def _stage_arrow(self, name: str, data: pa.Table, types: Mapping[str, str] | None = None) -> list[Sent]:
+        return [Sent("", {}, stages=name, given=dict(types or types_of(data.schema)))]
 
-    def _stage_parquet(self, name: str, path: Path) -> list[Sent]:
-        schema = pq.read_schema(path)
-        return [Sent("", {}, stages=name, given={field.name: type_of(field.type) for field in schema})]
+    def _stage_parquet(self, name: str, _path: Path, types: Mapping[str, str]) -> list[Sent]:
+        return [Sent("", {}, stages=name, given=dict(types))]
 
     def _transaction(self, statements: Sequence[Statement]) -> list[Sent]:
         return [Sent(statement.sql, dict(statement.parameters), changes=True) for statement in statements]

@@ -14,7 +14,7 @@ import pytest
 
 from backcourt.catalog import table
 from backcourt.catalog.model import Column
-from backcourt.errors import BackcourtError, QueryError, SettingsError, WarehouseError
+from backcourt.errors import BackcourtError, BadValueError, QueryError, SettingsError, WarehouseError
 from backcourt.settings import Settings
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.bigquery import BigQueryWarehouse
@@ -123,11 +123,33 @@ def test_files_of_any_writer_are_staged(session, tmp_path):
         }
     )
     pq.write_table(rows, path)
-    name = session.stage_parquet("rows", path)
+    declared = {"team": "STRING", "points": "INT64", "name": "STRING", "at": "TIMESTAMP", "ids": "ARRAY<INT64>"}
+    name = session.stage_parquet("rows", path, declared | {"share": "FLOAT64"})
     assert session.rows(f"SELECT * FROM {name} ORDER BY name") == [
         ("LAL", 100, "x", datetime(2021, 1, 1, 5, tzinfo=UTC), [1, 2], 0.5),
         (None, None, "y", None, [], None),
     ]
+
+
+@pytest.mark.proves("session", "emulator")
+def test_a_load_says_the_declared_types(proxy, settings, tmp_path):
+    """The job has the schema of the declaration, whatever types the file has; what does not fit is refused by column, unsent."""
+    path = tmp_path / "rows.parquet"
+    rows = {"points": pa.array([1, 2], pa.uint8()), "line": pa.array([20, 21], pa.int32()), "other": ["x", "y"]}
+    pq.write_table(pa.table(rows), path)
+    declared = {"line": "FLOAT64", "points": "INT64"}
+    with _behind(proxy, settings).write([LOCKS]) as session:
+        name = session.stage_parquet("rows", path, declared)
+        assert session.rows(f"SELECT line, points FROM {name} ORDER BY line") == [(20.0, 1), (21.0, 2)]
+        (load,) = [job for job in proxy.jobs if job.kind == "load"]
+        fields = load.configuration["load"]["schema"]["fields"]
+        assert {field["name"]: field["type"] for field in fields} == declared
+        proxy.forget()
+        with pytest.raises(
+            BadValueError, match=r"rows\.parquet: other holds string, .*INT64 .*; there is no column more"
+        ):
+            session.stage_parquet("rows", path, declared | {"other": "INT64", "more": "DATE"})
+        assert proxy.jobs == []
 
 
 @pytest.mark.proves("session", "emulator")

@@ -135,6 +135,22 @@ def test_narrow_types_and_dictionaries_fit(season):
     assert season.load(write=False, only=["nbac_schedule", "nbac_team_boxscore"]).exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("stem", "column", "values", "match"),
+    [
+        ("team_boxscores", "pts", pa.array([2**63], pa.uint64()), r"pts holds uint64, .*INT64.*9223372036854775808"),
+        ("player_props", "points_line", pa.array([2**53 + 1]), r"points_line holds int64, .*FLOAT64"),
+    ],
+)
+def test_values_without_room(season, stem, column, values, match):
+    """A value that the declared type cannot hold is refused by its column, not rounded or cut."""
+    path = season.write().path(stem)
+    table = pq.read_table(path)
+    wide = pa.concat_arrays([values] * table.num_rows)
+    pq.write_table(table.set_column(table.column_names.index(column), column, wide), path)
+    refused(season, match)
+
+
 def test_column_without_values_fits(season):
     """A column that holds no value at all has no type, and is NULL in every row."""
     for shot in season.files["shots"]:

@@ -262,7 +262,8 @@ def _copy_batch(
     )
     with source.read() as reading:
         rows = reading.query(chosen, {**extent.values, **dates})
-    staged = session.stage_arrow(_STAGED, rows)
+    types = {column.name: column.type for column in table.columns} | {"copied_month": "STRING", "row_hash": "STRING"}
+    staged = session.stage_arrow(_STAGED, rows, types)
     for found in batch:
         statements = publication(found, extent, staged, identity, source.name)
         changed = session.transaction([*statements, *locks.still_held(identity.run_id)])[: len(statements)]

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from backcourt.calendar import season_year
+from backcourt.warehouse.arrow import arrow_type as catalog_type
+from backcourt.warehouse.arrow import types_of as stored_types
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -89,21 +91,31 @@ def kinds(**columns: Kind | str) -> dict[str, Kind]:
     return {name: kind for kind, names in columns.items() for name in names.split()}  # type: ignore[misc]
 
 
+_TYPES: Mapping[Kind, str] = {
+    "text": "STRING",
+    "whole": "INT64",
+    "number": "FLOAT64",
+    "minutes": "INT64",
+    "flag": "BOOL",
+    "date": "DATE",
+    "time": "TIMESTAMP",
+}
+
+
 def arrow_type(kind: Kind) -> pa.DataType:
     """The Arrow type that stands for a kind."""
-    import pyarrow as pa
+    return catalog_type(_TYPES[kind])
 
-    given: dict[Kind, Any] = {
-        "text": pa.string(),
-        "whole": pa.int64(),
-        "number": pa.float64(),
-        "minutes": pa.int64(),
-        "flag": pa.bool_(),
-        "date": pa.date32(),
-        "time": pa.timestamp("us", tz="UTC"),
-    }
-    found: pa.DataType = given[kind]
-    return found
+
+def types_of(feed: Feed, stored: pa.Schema) -> dict[str, str]:
+    """BigQuery's type of each column that is read, as declared.
+
+    Args:
+        feed: What the rows are.
+        stored: The types they come in: minutes are whole numbers or text (MM:SS), as a file has them.
+    """
+    own = stored_types(stored)
+    return {name: own[name] if kind == "minutes" else _TYPES[kind] for name, kind in feed.columns.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from backcourt.catalog.views import SqlFiles
 from backcourt.sources.faults import stage_faults
-from backcourt.sources.feed import Batch
+from backcourt.sources.feed import Batch, types_of
 from backcourt.sources.rules import TABLES
 from backcourt.warehouse.base import Session
 from backcourt.warehouse.content import altered
@@ -25,6 +25,7 @@ statement = SqlFiles(
 def stage_inputs(session: Session, batch: Batch) -> None:
     """Make the files, the teams and the normal form of every name readable in nba_staging."""
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     from backcourt.catalog.teams import TEAMS, teams_of
     from backcourt.names.normalise import lookup_array
@@ -44,6 +45,8 @@ def stage_inputs(session: Session, batch: Batch) -> None:
         stage_faults(session, batch.not_whole)
     for feed in batch.feeds:
         if feed.stem in batch.rows:
-            session.stage_arrow(feed.stem, batch.rows[feed.stem])
+            rows = batch.rows[feed.stem]
+            session.stage_arrow(feed.stem, rows, types_of(feed, rows.schema))
         elif batch.origin is not None:
-            session.stage_parquet(feed.stem, batch.origin / feed.file_name)
+            path = batch.origin / feed.file_name
+            session.stage_parquet(feed.stem, path, types_of(feed, pq.read_schema(path)))

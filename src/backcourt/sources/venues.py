@@ -52,7 +52,8 @@ def _place(venue: Venue) -> dict[str, Any]:
 def _publication(session: Session, table: Table, records: list[dict[str, Any]], now: datetime) -> Publication:
     import pyarrow as pa
 
-    source = session.stage_arrow(f"source_{table.name}", pa.Table.from_pylist(records))
+    types = {column.name: column.type for column in table.business_columns}
+    source = session.stage_arrow(f"source_{table.name}", pa.Table.from_pylist(records), types)
     columns = ", ".join(column.name for column in table.business_columns)
     stage = session.stage_query(f"stage_{table.name}", staged_select(table, f"SELECT {columns} FROM {source}", ()))
     return Publication(table, stage, Scope("TRUE", {}), {"now": now})

@@ -116,11 +116,35 @@ class Session(Protocol):
     def discard(self, *staged: Staged) -> None:
         """Forget staged rows before the session ends."""
 
-    def stage_arrow(self, name: str, data: pa.Table) -> str:
-        """Make an Arrow table readable as nba_staging.NAME; returns that full name."""
+    def stage_arrow(self, name: str, data: pa.Table, types: Mapping[str, str] | None = None) -> str:
+        """Make an Arrow table readable as nba_staging.NAME.
 
-    def stage_parquet(self, name: str, path: Path) -> str:
-        """Make a parquet file readable as nba_staging.NAME without copying it; returns that full name."""
+        Args:
+            name: What it is staged as.
+            data: The rows.
+            types: BigQuery type by column, as declared; None if whoever made the rows gave them their types.
+
+        Returns:
+            That full name.
+
+        Raises:
+            BadValueError: If a column is missing, or holds what its type cannot.
+        """
+
+    def stage_parquet(self, name: str, path: Path, types: Mapping[str, str]) -> str:
+        """Make the declared columns of a parquet file readable as nba_staging.NAME, in their declared types.
+
+        Args:
+            name: What it is staged as.
+            path: The file.
+            types: BigQuery type by column, as declared.
+
+        Returns:
+            That full name.
+
+        Raises:
+            BadValueError: If a column is missing, or holds what its type cannot.
+        """
 
     def scanned(self, statement: Statement) -> int:
         """Bytes that a statement would read, by what the service says without carrying it out; 0 in a file."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from backcourt.errors import WarehouseError
 from backcourt.settings import Settings
-from backcourt.warehouse.arrow import plain
+from backcourt.warehouse.arrow import as_declared, types_of
 from backcourt.warehouse.base import STAGING, Parameters, Rows, Session, Staged, Statement
 from backcourt.warehouse.bigquery_client import connect, first_contact
 from backcourt.warehouse.bigquery_dispatch import Dispatcher, Shared
@@ -97,20 +97,24 @@ class BigQuerySession:
         for item in staged:
             self._uncounted.pop(item.name, None)
 
-    def stage_arrow(self, name: str, data: pa.Table) -> str:
-        """Make an Arrow table readable as nba_staging.NAME."""
+    def stage_arrow(self, name: str, data: pa.Table, types: Mapping[str, str] | None = None) -> str:
+        """Make an Arrow table readable as nba_staging.NAME, with an explicit schema of the declared types."""
         full = f"{STAGING}.{name}"
+        return self._load(full, as_declared(data, types or types_of(data.schema), full))
+
+    def _load(self, full: str, data: pa.Table) -> str:
         if any(full in statement.sql for statement in self._stages):
             # It is what was staged under that name before that they are to read.
             self._jobs.script(self._staged())
         self._loads.start(full, data)
         return full
 
-    def stage_parquet(self, name: str, path: Path) -> str:
-        """Make a parquet file readable as nba_staging.NAME: it is sent, with types that the service knows."""
+    def stage_parquet(self, name: str, path: Path, types: Mapping[str, str]) -> str:
+        """Make the declared columns of a parquet file readable as nba_staging.NAME: they are sent."""
         import pyarrow.parquet as pq
 
-        return self.stage_arrow(name, plain(pq.read_table(path)))
+        there = [column for column in types if column in pq.read_schema(path).names]
+        return self._load(f"{STAGING}.{name}", as_declared(pq.read_table(path, columns=there), types, str(path)))
 
     def scanned(self, statement: Statement) -> int:
         """Bytes that a statement would read, by a dry run."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
@@ -19,11 +19,12 @@ from backcourt.catalog.packages import processors_of_packages
 from backcourt.errors import OutputFileError, QueryError, WarehouseError
 from backcourt.files import kind, reason
 from backcourt.warehouse.activity import clear_activity, write_activity
+from backcourt.warehouse.arrow import as_declared
 from backcourt.warehouse.base import STAGING, Parameters, Rows, Session, Staged, Statement, Warehouse
 from backcourt.warehouse.dead_runs import bury
 from backcourt.warehouse.dialect import Translated, is_read_only
 from backcourt.warehouse.duckdb_errors import StatementError, close, errors_for_people, file_error
-from backcourt.warehouse.duckdb_layout import LAYOUT, layout_of, migration, present
+from backcourt.warehouse.duckdb_layout import LAYOUT, TYPES, layout_of, migration, present
 from backcourt.warehouse.holders import Holder, this_process
 from backcourt.warehouse.translation import translate
 from backcourt.warehouse.turn import Turn
@@ -122,10 +123,12 @@ class DuckDBSession:
         for item in staged:
             self._plain(f"DROP TABLE IF EXISTS {item.name}")
 
-    def stage_arrow(self, name: str, data: pa.Table) -> str:
+    def stage_arrow(self, name: str, data: pa.Table, types: Mapping[str, str] | None = None) -> str:
         """Make an Arrow table readable as nba_staging.NAME."""
         full = f"{STAGING}.{name}"
         view = f"staged_{name}"
+        if types is not None:
+            data = as_declared(data, types, full)
         with errors_for_people(self._path):
             self._connection.register(view, data)
         self._plain(f"CREATE OR REPLACE TABLE {full} AS SELECT * FROM {view}")
@@ -133,11 +136,12 @@ class DuckDBSession:
             self._connection.unregister(view)
         return full
 
-    def stage_parquet(self, name: str, path: Path) -> str:
-        """Make a parquet file readable as nba_staging.NAME without copying it."""
+    def stage_parquet(self, name: str, path: Path, types: Mapping[str, str]) -> str:
+        """Make the declared columns of a parquet file readable as nba_staging.NAME without copying them."""
         full = f"{STAGING}.{name}"
         quoted = str(path).replace("'", "''")
-        self._plain(f"CREATE OR REPLACE VIEW {full} AS SELECT * FROM read_parquet('{quoted}')")
+        columns = ", ".join(f'CAST("{column}" AS {TYPES[kind]}) AS "{column}"' for column, kind in types.items())
+        self._plain(f"CREATE OR REPLACE VIEW {full} AS SELECT {columns} FROM read_parquet('{quoted}')")
         return full
 
     def transaction(self, statements: Sequence[Statement]) -> list[int]:

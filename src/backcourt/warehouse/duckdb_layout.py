@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from backcourt.catalog.model import Column, Table
 
-_TYPES = {
+TYPES = {
     "STRING": "VARCHAR",
     "INT64": "BIGINT",
     "FLOAT64": "DOUBLE",
@@ -31,6 +31,7 @@ _TYPES = {
     "ARRAY<INT64>": "BIGINT[]",
     "ARRAY<FLOAT64>": "DOUBLE[]",
 }
+"""What the engine calls the catalog's types."""
 _META = "nba_processing.warehouse_meta"
 _FINGERPRINT = "output_fingerprint"
 LAYOUT = 7
@@ -124,15 +125,15 @@ def _evolve(table: Table, present: Mapping[str, str] | None, path: Path, *, ledg
     if present is None:
         return [f"CREATE TABLE {table.full_name} ({', '.join(_ddl(column) for column in table.columns)})"]
     for column in table.columns:
-        found = present.get(column.name, _TYPES[column.type])
-        if found != _TYPES[column.type]:
+        found = present.get(column.name, TYPES[column.type])
+        if found != TYPES[column.type]:
             raise WarehouseError(
-                f"{path}: {table.full_name}.{column.name} is {found}, the catalog says {_TYPES[column.type]}",
+                f"{path}: {table.full_name}.{column.name} is {found}, the catalog says {TYPES[column.type]}",
                 next_step="the file is from another version: export what you need and load into a new file",
             )
     # NOT NULL cannot be added to a table with rows; the audit before every publication checks it.
     missing = [column for column in table.columns if column.name not in present]
-    statements = [f"ALTER TABLE {table.full_name} ADD COLUMN {column.name} {_TYPES[column.type]}" for column in missing]
+    statements = [f"ALTER TABLE {table.full_name} ADD COLUMN {column.name} {TYPES[column.type]}" for column in missing]
     gone: list[str] = []
     for column in missing:
         value, former = _FORMER.get((table.full_name, column.name), ("", ()))
@@ -175,12 +176,12 @@ def _hashed_again(table: Table, present: Collection[str], *, ledger: bool) -> li
 
 
 def _ddl(column: Column) -> str:
-    return f"{column.name} {_TYPES[column.type]}{' NOT NULL' if column.required else ''}"
+    return f"{column.name} {TYPES[column.type]}{' NOT NULL' if column.required else ''}"
 
 
 def present(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     """Catalog type by column by table; another type than the catalog knows is called as the engine calls it."""
-    kinds = {own: kind for kind, own in _TYPES.items()}
+    kinds = {own: kind for kind, own in TYPES.items()}
     return {
         table: {column: kinds.get(kind, kind) for column, kind in columns.items()}
         for table, columns in _present(connection).items()

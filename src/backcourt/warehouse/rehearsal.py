@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,14 +51,14 @@ class Rehearsal:
     def discard(self, *staged: Staged) -> None:
         """Nothing."""
 
-    def stage_arrow(self, name: str, data: pa.Table) -> str:
+    def stage_arrow(self, name: str, data: pa.Table, types: Mapping[str, str] | None = None) -> str:
         """A load, which costs nothing."""
-        del data
+        del data, types
         return f"{STAGING}.{name}"
 
-    def stage_parquet(self, name: str, path: Path) -> str:
+    def stage_parquet(self, name: str, path: Path, types: Mapping[str, str]) -> str:
         """A load, which costs nothing."""
-        del path
+        del path, types
         return f"{STAGING}.{name}"
 
     def scanned(self, statement: Statement) -> int:

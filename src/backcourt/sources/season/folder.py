@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from backcourt.calendar import season_year, with_its_zeros
 from backcourt.catalog.teams import todays_codes
-from backcourt.errors import BackcourtError, InputFileError
+from backcourt.errors import BackcourtError, BadValueError, InputFileError
 from backcourt.files import kind as kind_of
-from backcourt.sources.feed import TEAM_COLUMNS, Batch, Feed, Kind, arrow_type, words_of
+from backcourt.sources.feed import TEAM_COLUMNS, Batch, Feed, Kind, arrow_type, types_of, words_of
 from backcourt.sources.season.files import FILES
+from backcourt.warehouse.arrow import as_declared
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -115,9 +116,32 @@ def _read(path: Path, file: Feed) -> pa.Table:
         # A column without a type, like one that is there and has no value.
         for name in file.columns.keys() - set(schema.names):
             data = data.append_column(name, pa.nulls(data.num_rows))
-        return data.select(list(file.columns))
+        data = data.select(list(file.columns))
     except (pa.ArrowException, OSError) as error:
         raise InputFileError(f"{path} cannot be read: {broken}", next_step=step) from error
+    _require_room(path, file, data)
+    return data
+
+
+def _require_room(path: Path, file: Feed, data: pa.Table) -> None:
+    """Refuse values of a wider type that the declared one cannot hold.
+
+    Raises:
+        InputFileError: With each such column.
+    """
+    import pyarrow as pa
+
+    types: Any = pa.types
+    wider = (types.is_uint64, types.is_int64, types.is_decimal)
+    declared = {
+        name: kind
+        for name, kind in types_of(file, data.schema).items()
+        if any(test(data.schema.field(name).type) for test in wider)
+    }
+    try:
+        as_declared(data, declared, str(path))
+    except BadValueError as error:
+        raise InputFileError(error.message, next_step=error.next_step) from error
 
 
 def _as_id(opened: Any, name: str) -> str:  # noqa: ANN401 - pyarrow's parquet file has no types
