@@ -177,7 +177,7 @@ def test_status_json_and_its_exit_status(late, command, raw_season):
     """Writers, failed dates and coverage by table and month; 1 if a date failed, else 0."""
     done = command("status", "--json", "--warehouse", late)
     found = json.loads(done.out)
-    assert (done.code, set(found)) == (1, {"writing", "locks", "failed", "damaged", "months"})
+    assert (done.code, set(found)) == (1, {"writing", "locks", "failed", "damaged", "months", "parts"})
     assert (found["writing"], found["locks"]) == (None, [])
     (failed,) = found["failed"]
     assert failed == {

@@ -60,7 +60,9 @@ def run_job(
             raise BackcourtError(f"{name} is a load of a whole season's file: it takes --dir and --warehouse only")
         if folder is None:
             raise BackcourtError(f"{name} is a load: name the folder of the season's files with --dir")
-        return _load(wanted, folder, place)
+        from backcourt.cli.load import load
+
+        return load(place, folder, wanted.tables)
     if folder is not None:
         raise BackcourtError(f"--dir is for loads of a season's files; {name} does not read one")
     if wanted.kind in {"source", "fetch"}:
@@ -93,13 +95,6 @@ def _from_source(wanted: Job, chosen: JobOptions, *, dry_run: bool, at: At) -> A
     kind, _, name = wanted.name.partition("-")
     payloads = Payloads(**dates, dry_run=dry_run)
     return fetch(name, payloads, at=at) if kind == "fetch" else load_source(name, payloads, at=at)
-
-
-def _load(wanted: Job, folder: Path, place: Warehouse) -> Answer:
-    from backcourt.cli.load import answer
-    from backcourt.sources.season import load_season
-
-    return answer(load_season(place, folder, now=now(), run_id=new_run_id(), only=wanted.tables))
 
 
 def _fill(place: Warehouse, request: Request, *, dry_run: bool) -> list[str]:

@@ -14,9 +14,11 @@ from backcourt.cli.options import At, new_run_id, now
 from backcourt.errors import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
+    from backcourt.integrity.parts import Held
     from backcourt.sources.season import LoadSummary
+    from backcourt.warehouse.base import Warehouse
 
 app = typer.Typer(help="Load raw data: a season's folder, or a source's payloads.", no_args_is_help=True)
 app.command("source")(sources.load_source)
@@ -31,13 +33,23 @@ def season(
 
     Exits with 1 if anything was quarantined.
     """
+    return load(at.warehouse(), folder)
+
+
+def load(place: Warehouse, folder: Path, only: Collection[str] = ()) -> Answer:
+    """Load a season's folder, or only some tables of it."""
+    from backcourt.integrity.parts import parts
     from backcourt.sources.season import load_season
 
-    return answer(load_season(at.warehouse(), folder, now=now(), run_id=new_run_id()))
+    summary = load_season(place, folder, now=now(), run_id=new_run_id(), only=only)
+    with place.read() as session:
+        return answer(summary, parts(session, summary.season))
 
 
-def answer(summary: LoadSummary) -> Answer:
-    """What a load did, a line per table, what broke which rule, and the next command."""
+def answer(summary: LoadSummary, held: Sequence[Held] = ()) -> Answer:
+    """What a load did, a line per table, what broke which rule, what the season consists of, and the next command."""
+    from backcourt.integrity.parts import listed
+
     headers = (
         "table",
         "games",
@@ -73,10 +85,11 @@ def answer(summary: LoadSummary) -> Answer:
     if summary.names and summary.names.asked:
         waiting = f", {summary.names.queued:,} wait: backcourt names pending" if summary.names.queued else ""
         parts.append(f"names without an id: {summary.names.decided:,} of {summary.names.asked:,} resolved{waiting}")
-    held = summary.quarantined or any(entry.held_rows for entry in summary.tables)
-    step = _HELD if held else "backcourt run --start-date YYYY-MM-DD --end-date YYYY-MM-DD"
+    parts += listed(held)
+    broken = summary.quarantined or any(entry.held_rows for entry in summary.tables)
+    step = _HELD if broken else "backcourt run --start-date YYYY-MM-DD --end-date YYYY-MM-DD"
     tables = [{**asdict(entry), "skip_rate": entry.skip_rate} for entry in summary.tables]
-    data = {**asdict(summary), "tables": tables, "quarantined": summary.quarantined}
+    data = {**asdict(summary), "tables": tables, "quarantined": summary.quarantined, "parts": [asdict(h) for h in held]}
     return Answer("", parts, [step], summary.exit_code, data)
 
 

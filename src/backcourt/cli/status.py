@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,6 +27,8 @@ def status(
     from backcourt.calendar import season_year
     from backcourt.errors import WarehouseLockedError
     from backcourt.integrity import tables
+    from backcourt.integrity.parts import listed
+    from backcourt.integrity.status import Status
     from backcourt.integrity.status import status as read_status
 
     if season:
@@ -40,7 +42,7 @@ def status(
         return Answer(
             "results cannot be read while it writes; next: try again in a few seconds",
             [f"writing: {error.message}"],
-            data={"writing": error.message, "locks": None, "failed": None, "damaged": None, "months": None},
+            data={"writing": error.message, **dict.fromkeys(field.name for field in fields(Status))},
         )
     live = [lock for lock in found.locks if lock.live]
     parts: list[Part] = [
@@ -50,6 +52,7 @@ def status(
     parts += [] if live else ["writing: no one"]
     parts += [tables.failed(found.failed)] if found.failed else []
     parts += _heat(found.months)
+    parts += listed(found.parts)
     steps = []
     if found.damaged:
         parts += ["computed, but rows are missing or belong to no one:", tables.damaged(found.damaged)]

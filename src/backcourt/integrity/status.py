@@ -15,6 +15,7 @@ from backcourt.backfill.coverage import Cell, cells
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.catalog.views import ALL_TO_COME, SqlFiles
+from backcourt.integrity.parts import Held, parts
 from backcourt.integrity.validation import coverage_status
 from backcourt.processors.failures import DATE_LEVEL
 from backcourt.processors.registry import registry
@@ -106,12 +107,14 @@ class Status:
         failed: Dates that failed as a whole, by table.
         damaged: Dates that are no longer as they were computed, by table.
         months: Coverage by table and month, in dependency order.
+        parts: What each season consists of, and how to add what is missing.
     """
 
     locks: tuple[Lock, ...]
     failed: tuple[FailedDate, ...]
     damaged: tuple[DamagedDates, ...]
     months: tuple[Month, ...]
+    parts: tuple[Held, ...]
 
     @property
     def exit_code(self) -> int:
@@ -130,7 +133,13 @@ def status(session: Session, season: str = "", *, now: datetime | None = None) -
     recorded = _recorded(session, _ALWAYS, season)
     within = {(month.table, month.month) for month in recorded}
     lost = [cell for cell in damaged_cells(session, _ALWAYS) if (cell.table, _month(cell)) in within]
-    return Status(locks(session, now=now), failed_dates(session, season), damaged_dates(lost), _less(recorded, lost))
+    return Status(
+        locks(session, now=now),
+        failed_dates(session, season),
+        damaged_dates(lost),
+        _less(recorded, lost),
+        parts(session, season),
+    )
 
 
 def locks(session: Session, *, now: datetime | None = None) -> tuple[Lock, ...]:
