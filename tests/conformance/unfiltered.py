@@ -33,7 +33,7 @@ UNFILTERED = {
     ),
     "the newest row, or the nearest date, is looked for": "check_last_load nearest",
     "the state of all dates is asked for": (
-        "altered check_look_back coverage failed_dates failure_records plan_world recorded_months season_parts "
+        "altered check_look_back coverage failed_dates failure_records plan_world recorded_months "
         "nba_processing.backfill_ledger"
     ),
     "a run is looked up by its id, an attempt by its processor": (

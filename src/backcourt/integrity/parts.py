@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from backcourt.answers.model import Rows
-from backcourt.calendar import season_label
+from backcourt.calendar import DateRange, longest_season, season_label, season_year
 from backcourt.catalog import TABLES
-from backcourt.catalog.views import SqlFiles
-from backcourt.warehouse.base import Session
+from backcourt.catalog.views import IN_RANGE, SqlFiles
+from backcourt.warehouse.base import Session, Value
 
 _SQL = SqlFiles("backcourt.integrity")
+_ALWAYS = DateRange(date.min, date.max)
 _IN_BULK = "backcourt fetch season {season}"
 
 
@@ -141,7 +143,9 @@ def parts(session: Session, season: str = "") -> tuple[Held, ...]:
         season: Only this season; "" for all.
     """
     found: dict[tuple[int, str], dict[str, int]] = {}
-    for row in session.query(_SQL("season_parts"), {"season": season}).to_pylist():
+    span = longest_season(season_year(season)) if season else _ALWAYS
+    parameters: dict[str, Value] = {"season": season, "start_date": span.start, "end_date": span.end}
+    for row in session.query(_SQL("season_parts", within=IN_RANGE), parameters).to_pylist():
         found.setdefault((row["season_year"], row["part"]), {})[row["table_name"]] = row["covered"]
     return tuple(_held(year, part, found) for year in sorted({year for year, _ in found}) for part in PARTS)
 
