@@ -5,6 +5,7 @@ from __future__ import annotations
 from markup import code, page, table, text
 
 from backcourt.catalog import TABLES
+from backcourt.integrity.parts import PARTS
 from backcourt.sources.season.columns import means
 from backcourt.sources.feed import Feed, words_of
 from backcourt.sources.season.files import FILES
@@ -20,7 +21,7 @@ def pages() -> dict[str, str]:
             f"[{code(file.file_name)}](#{file.stem})",
             "yes" if file.required else "no",
             _table(file),
-            str(len(file.columns)),
+            _uses(file),
             ", ".join(map(code, file.unit.split())),
         )
         for file in FILES
@@ -30,14 +31,29 @@ def pages() -> dict[str, str]:
             "A season's folder",
             f"`backcourt load season DIR` reads a folder of parquet files, one season in each. It must hold {required}; "
             "the others are loaded if they are there. Columns that are not named here are not read. `backcourt simulate "
-            "DIR` writes such a folder, to look at.",
-            table(("file", "required", "fills", "columns", "held back by"), rows),
+            "DIR` writes such a folder, to look at; `backcourt load season DIR --check` judges one by every rule and loads "
+            "nothing.",
+            table(("file", "required", "fills", "used for", "held back by"), rows),
             "*Held back by* says what is kept out as a whole where a row of it breaks a rule. Ids are text with their "
             "leading zeros. A column that may be missing is NULL then; every other one must be there, but may hold NULL "
             "where the source says nothing, unless a rule of the table demands a value.",
             *map(_section, FILES),
         )
     }
+
+
+def _uses(file: Feed) -> str:
+    """What is computed from a file, and by which tables; "" if none reads it."""
+    readers = [item.short for item in TABLES if any(upstream.table == file.table for upstream in item.upstreams)]
+    parts = [part.enables for part in PARTS if part.tables[0] == file.table]
+    words = ", ".join(parts) or _OTHER[file.table]
+    return f"{words}: {', '.join(map(code, readers))}" if readers else words
+
+
+_OTHER = {
+    "nba_raw.br_rosters_current": "who is on a team, for names without an id",
+    "nba_raw.espn_team_rosters": "who is on a roster before a game",
+}
 
 
 def _table(file: Feed) -> str:

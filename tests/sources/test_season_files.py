@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from backcourt.cli.load import judge
 from backcourt.errors import InputFileError
 from backcourt.sources.season.files import FILES
 from backcourt.sources.season.folder import check_folder
@@ -223,3 +224,23 @@ def test_dates_are_dates(season):
     """Stored dates are those of the file, not shifted by a time zone."""
     season.load(only=["nbac_schedule"])
     assert season.rows("SELECT MIN(game_date) FROM nba_raw.nbac_schedule") == [(date(2021, 10, 19),)]
+
+
+def test_a_check_judges_by_every_rule_and_loads_nothing(season, monkeypatch):
+    """Every game that a load would hold back is named with its rules, status 1; the warehouse is not touched."""
+    season.files["team_boxscores"][0]["reb"] += 1
+    season.write()
+    before = season.warehouse.path.read_bytes()
+    monkeypatch.setenv("BACKCOURT_WAREHOUSE", str(season.warehouse.path))
+    found = judge(season.folder)
+    assert found.verdict == "1 game would be held back; nothing was loaded"
+    assert found.exit_code == 1
+    assert found.parts[-1].rows == [("nba_raw.nbac_team_boxscore", "0022100001", date(2021, 10, 19), "rebounds_add_up")]
+    assert found.next == [f"backcourt load season {season.folder}"]
+    assert season.warehouse.path.read_bytes() == before
+    season.files["team_boxscores"][0]["reb"] -= 1
+    season.write()
+    assert (judge(season.folder).exit_code, judge(season.folder).verdict) == (
+        0,
+        "nothing would be held back; nothing was loaded",
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import shlex
+from dataclasses import asdict, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,13 +29,38 @@ _HELD = 'backcourt query "SELECT * FROM nba_processing.quarantine ORDER BY game_
 
 @app.command("season")
 def season(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with a season's parquet files.")], *, at: At
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with a season's parquet files.")],
+    check: Annotated[bool, typer.Option("--check", help="Judge the folder by every rule, and load nothing.")] = False,
+    *,
+    at: At,
 ) -> Answer:
     """Load a season's files; games that break a rule are quarantined, the others load, an unchanged game is skipped.
 
     Exits with 1 if anything was quarantined.
     """
-    return load(at.warehouse(), folder)
+    return judge(folder, at.option) if check else load(at.warehouse(), folder)
+
+
+def judge(folder: Path, option: str = "") -> Answer:
+    """What a load of the folder into an empty warehouse would do, and every game that it would hold back.
+
+    Args:
+        folder: A season's folder.
+        option: What the command that loads it ends with.
+    """
+    from backcourt.sources.quarantine import held
+    from backcourt.warehouse.duckdb import DuckDBWarehouse
+
+    with TemporaryDirectory() as scratch:
+        place = DuckDBWarehouse(Path(scratch) / "checked.duckdb")
+        found = load(place, folder)
+        with place.read() as session:
+            broken = held(session)
+    rows = [(r["table_name"], r["unit"], r["game_date"], r["rules"]) for r in broken]
+    parts = [*found.parts, *([Rows(("table", "game", "date", "rules"), rows, (), "held back")] if rows else [])]
+    verdict = f"{counted(len(rows), 'game')} would be held back" if rows else "nothing would be held back"
+    step = f"backcourt load season {shlex.quote(str(folder))}{option}"
+    return replace(found, verdict=f"{verdict}; nothing was loaded", parts=parts, next=[step])
 
 
 def load(place: Warehouse, folder: Path, only: Collection[str] = ()) -> Answer:
