@@ -6,11 +6,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from backcourt.errors import BackcourtError
+from backcourt.runbooks.model import HIDDEN, ParameterError
 from backcourt.runbooks.parameters import (
-    HIDDEN,
     MODELS,
     GapRecovery,
-    ParameterError,
     Phase4DataIntegrity,
     Phase4Precompute,
     QuickStart,

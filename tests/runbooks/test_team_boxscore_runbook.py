@@ -16,7 +16,8 @@ from backcourt.backfill.request import RunIdentity
 from backcourt.errors import BackcourtError, DateRangeError, WarehouseError
 from backcourt.integrity import pictures
 from backcourt.runbooks import team_boxscore
-from backcourt.runbooks.parameters import NbacTeamBoxscore, ParameterError
+from backcourt.runbooks.model import ParameterError
+from backcourt.runbooks.parameters import NbacTeamBoxscore
 from backcourt.runbooks.shared import PreflightError, ValidationError
 from backcourt.sources.landing import Landing
 from small_season import LAST, raw_season

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 from backcourt.errors import BackcourtError, OutputFileError, one_line
 from backcourt.files import check_writable, is_full, make_folder, reason
 from backcourt.leftovers import new_folder
-from backcourt.runbooks.parameters import MODELS, Parameters
+from backcourt.runbooks.model import Parameters
+from backcourt.runbooks.parameters import MODELS
 from backcourt.runbooks.registry import Runbook, runbook, source
 from backcourt.runbooks.scrub import replacements, scrub
 

@@ -13,7 +13,8 @@ from backcourt.integrity import preflight, tables, validation
 from backcourt.integrity.gaps import Gap, find_gaps
 from backcourt.integrity.untracked import untracked
 from backcourt.integrity.validation import COVERAGE_STATUSES
-from backcourt.runbooks.parameters import Parameters, Phase4DataIntegrity
+from backcourt.runbooks.model import Parameters
+from backcourt.runbooks.parameters import Phase4DataIntegrity
 from backcourt.runbooks.shared import (
     SHOWN,
     PreflightError,

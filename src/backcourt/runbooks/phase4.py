@@ -21,7 +21,8 @@ from backcourt.integrity.validation import readiness as readiness_of
 from backcourt.processors.failures import CATEGORIES
 from backcourt.processors.registry import select
 from backcourt.runbooks import facts
-from backcourt.runbooks.parameters import Parameters, QuickStart
+from backcourt.runbooks.model import Parameters
+from backcourt.runbooks.parameters import QuickStart
 from backcourt.runbooks.shared import PreflightError, ValidationError, dry, new_identity, skipped, validated
 
 

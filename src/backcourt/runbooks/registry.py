@@ -12,7 +12,8 @@ from typing import Any
 
 from backcourt.errors import BackcourtError, InputFileError, UnknownNameError
 from backcourt.files import read_whole, reason
-from backcourt.runbooks.parameters import MODELS, Parameters
+from backcourt.runbooks.model import Parameters
+from backcourt.runbooks.parameters import MODELS
 
 _CHECKOUT = Path(__file__).resolve().parents[3] / "runbooks"
 _FORMAT = 4

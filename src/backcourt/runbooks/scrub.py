@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backcourt.runbooks.parameters import HIDDEN, Parameters, is_secret
+from backcourt.runbooks.model import HIDDEN, Parameters, is_secret
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

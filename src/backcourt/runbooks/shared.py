@@ -13,7 +13,7 @@ from backcourt.catalog import TABLES
 from backcourt.catalog import table as table_of
 from backcourt.errors import BackcourtError, one_line
 from backcourt.integrity.validation import Validation, with_warehouse
-from backcourt.runbooks.parameters import Parameters
+from backcourt.runbooks.model import Parameters
 from backcourt.warehouse.base import Warehouse
 
 NOTHING_WRITTEN = "nothing was written; run again with dry_run false"

@@ -17,7 +17,8 @@ from backcourt.backfill.request import RunIdentity
 from backcourt.catalog.views import SqlFiles
 from backcourt.integrity.validation import Validation
 from backcourt.runbooks import facts
-from backcourt.runbooks.parameters import NbacTeamBoxscore, is_secret
+from backcourt.runbooks.model import is_secret
+from backcourt.runbooks.parameters import NbacTeamBoxscore
 from backcourt.runbooks.shared import (
     NOTHING_WRITTEN,
     SHOWN,
