@@ -235,12 +235,23 @@ def league_day(moment: datetime) -> date:
     return moment.astimezone(pytz.timezone("America/New_York")).date()
 
 
-def parse_date(text: str, what: str = "date") -> date:
+YESTERDAY = "yesterday"
+"""The word that stands for a date: the one before the league's today."""
+
+
+def parse_date(text: str, what: str = "date", *, today: date | None = None) -> date:
     """A date from YYYY-MM-DD, or from YYYYMMDD, which is what a notebook's parameter makes of a date without quotes.
+
+    Args:
+        text: What was given.
+        what: What it is called in a message.
+        today: The league's today; with it the word yesterday is read, too.
 
     Raises:
         DateRangeError: If the text is empty or no such date exists.
     """
+    if today is not None and text.strip().casefold() == YESTERDAY:
+        return today - timedelta(days=1)
     # Python alone would also read weeks and times, which nobody means who types a date here.
     with suppress(ValueError):
         if _DATE.fullmatch(text.strip()):

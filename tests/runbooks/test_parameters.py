@@ -1,10 +1,11 @@
 """Parameters of runbooks: what papermill's command line gives is understood, all else is refused in one line."""
 
 import math
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from backcourt.calendar import league_day
 from backcourt.errors import BackcourtError
 from backcourt.runbooks.model import HIDDEN, ParameterError
 from backcourt.runbooks.parameters import (
@@ -18,6 +19,14 @@ from backcourt.runbooks.parameters import (
 from backcourt.runbooks.scrub import replacements
 
 DAY = date(2021, 11, 2)
+
+
+def test_yesterday_is_the_leagues():
+    """The word stands for the date before today's in New York, by either date, however it is written."""
+    before = league_day(datetime.now(UTC)) - timedelta(days=1)
+    found = Phase4Precompute.parse({"start_date": "2021-11-02", "end_date": " Yesterday "})
+    after = league_day(datetime.now(UTC)) - timedelta(days=1)
+    assert before <= found.end_date <= after
 
 
 @pytest.mark.parametrize("given", ["2021-11-02", DAY, datetime(2021, 11, 2, 5, tzinfo=UTC), " 2021-11-02 ", 20211102])

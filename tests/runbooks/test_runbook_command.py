@@ -42,6 +42,8 @@ def test_list_and_show(call):
     [
         (("quick-strt", "--start-date", DAY), ["unknown runbook", "did you mean 'quick-start'"]),
         (("quick-start",), ["--start-date"]),
+        (("quick-start", "--season", "2021-22", "--start-date", DAY), ["--season names a whole season"]),
+        (("quick-start", "--season", "2021-22"), ["there is no warehouse at warehouse.duckdb"]),
         (("quick-start", "--start-date", ""), ["start_date is missing"]),
         (("quick-start", "--start-date", "2021-02-30"), ["start_date", "not a date", "YYYY-MM-DD"]),
         (("quick-start", "--start-date", DAY, "--end-date", "2021-11-01"), ["before start_date"]),

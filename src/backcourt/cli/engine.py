@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -62,7 +62,6 @@ AheadOption = Annotated[
         help="How many upcoming dates to compute before their games, as pending.",
     ),
 ]
-_YESTERDAY = "yesterday"
 _ALIKE = 0.7
 """From this share of common letters on, a word is taken for a misspelt yesterday."""
 
@@ -157,15 +156,13 @@ def day(text: str, what: str, today: date) -> date:
     """A date from YYYY-MM-DD or the word yesterday."""
     from difflib import SequenceMatcher
 
-    from backcourt.calendar import parse_date
+    from backcourt.calendar import YESTERDAY, parse_date
     from backcourt.errors import UnknownNameError
 
     word = text.strip().casefold()
-    if word == _YESTERDAY:
-        return today - timedelta(days=1)
-    if word.isalpha() and SequenceMatcher(None, word, _YESTERDAY).ratio() > _ALIKE:
-        raise UnknownNameError(what, text, [_YESTERDAY], next_step="or write it as YYYY-MM-DD, for example 2021-11-02")
-    return parse_date(text, what)
+    if word.isalpha() and word != YESTERDAY and SequenceMatcher(None, word, YESTERDAY).ratio() > _ALIKE:
+        raise UnknownNameError(what, text, [YESTERDAY], next_step="or write it as YYYY-MM-DD, for example 2021-11-02")
+    return parse_date(text, what, today=today)
 
 
 def nothing_played(warehouse: Warehouse, request: Request, today: date) -> Plan | None:

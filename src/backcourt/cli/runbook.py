@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from backcourt.answers.model import Answer, Rows
+from backcourt.cli.engine import Dates, SeasonOption, StartOption
 from backcourt.cli.options import At, Json, now
 
 if TYPE_CHECKING:
@@ -41,10 +42,14 @@ def show(name: Annotated[str, typer.Argument(help="Name of the runbook.")], *, _
 @app.command("run")
 def run(
     name: Annotated[str, typer.Argument(help="Name of the runbook.")],
-    start_date: Annotated[str, typer.Option("--start-date", help="First date, YYYY-MM-DD.")],
+    start_date: StartOption = None,
     end_date: Annotated[
-        str | None, typer.Option("--end-date", help="Last date, YYYY-MM-DD; default: the same as the first.")
+        str | None,
+        typer.Option(
+            "--end-date", metavar="DATE", help="Last date, YYYY-MM-DD or yesterday; default: the same as the first."
+        ),
     ] = None,
+    season: SeasonOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run/--no-dry-run", help="Only show what would be done, or do it.")
     ] = True,
@@ -75,6 +80,9 @@ def run(
         "dry_run": dry_run,
         "warehouse": at.file,
     }
+    if season is not None:
+        span = Dates(start_date, end_date, season).span(at.warehouse())
+        given |= {"start_date": span.start, "end_date": span.end}
     given.update(_more(parameter or [], given))
     with progress_bar(enabled=not at.as_json) as progress:
         result = run_runbook(name, given, out, timeout=timeout, progress=progress, now=now())

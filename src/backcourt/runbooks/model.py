@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from backcourt.answers.model import Answer, Rows
-from backcourt.calendar import DateRange, parse_date
+from backcourt.calendar import DateRange, league_day, parse_date
 from backcourt.errors import BackcourtError, DateRangeError, UnknownNameError
 from backcourt.settings import load
 from backcourt.warehouse.base import Warehouse
@@ -56,8 +56,8 @@ class Parameters(BaseModel):
     reads_only: ClassVar[bool] = False
     """True if the runbook never writes, so that dry_run is accepted and changes nothing."""
 
-    start_date: date = Field(description="first date, YYYY-MM-DD")
-    end_date: date = Field(description="last date, YYYY-MM-DD; default: the same as start_date")
+    start_date: date = Field(description="first date, YYYY-MM-DD or yesterday")
+    end_date: date = Field(description="last date, YYYY-MM-DD or yesterday; default: the same as start_date")
     dry_run: bool = Field(default=True, description="true: only show what would be done; false: do it")
     warehouse: str = Field(description="DuckDB file; default: that of the settings")
 
@@ -80,7 +80,7 @@ class Parameters(BaseModel):
             return value.date()
         if isinstance(value, date):
             return value
-        return parse_date(str(value))
+        return parse_date(str(value), today=league_day(datetime.now(UTC)))
 
     @field_validator("dry_run", mode="before")
     @classmethod
