@@ -46,7 +46,7 @@ def test_shots_of_a_game() -> None:
     line = {"game_id": GAME, "season": "2024-25", "game_event_id": 17, "player_id": 1628969, "team_id": 1610612752}
     line |= {"period": 1, "minutes_remaining": 10, "seconds_remaining": 55, "shot_distance": 27, "shot_made_flag": 1}
     line |= {"loc_x": -120.0, "loc_y": 243.0, "is_three": True, "action_type": "Running Jump Shot"}
-    assert three == line | {"shot_zone_basic": "Above the Break 3"}
+    assert three == line | {"shot_zone_basic": "Above the Break 3", "assisted": None}
     assert (two["is_three"], two["loc_x"]) == (False, 5.0)
 
 

@@ -1,6 +1,6 @@
--- nba_raw.nbac_shot_chart from the service's shot charts, which do not say what was assisted: what is stored of a shot
--- says it still, by its event or else by shooter, time and outcome. The team comes from the schedule; shooters must have a
--- box-score line wherever the game's box score is stored.
+-- nba_raw.nbac_shot_chart from the service's shot charts, which do not say what was assisted: play-by-play that lands
+-- beside them does, or what is stored of a shot says it still, by its event or else by shooter, time and outcome. The
+-- team comes from the schedule; shooters must have a box-score line wherever the game's box score is stored.
 WITH repeated AS (
   SELECT game_id, game_event_id, COUNT(*) AS copies
   FROM nba_staging.shot_details GROUP BY game_id, game_event_id HAVING COUNT(*) > 1
@@ -33,8 +33,8 @@ told_by_time AS (
 placed AS (
   SELECT
     a.game_id, a.game_event_id, a.player_id, a.period, a.minutes_remaining, a.seconds_remaining, a.loc_x, a.loc_y,
-    a.shot_distance, a.is_three, a.shot_made_flag, COALESCE(e.assisted, i.assisted) AS assisted, a.action_type,
-    a.shot_zone_basic,
+    a.shot_distance, a.is_three, a.shot_made_flag, COALESCE(a.assisted, e.assisted, i.assisted) AS assisted,
+    a.action_type, a.shot_zone_basic,
     s.game_id AS known_game, s.game_date, s.periods,
     CASE a.team_id
       WHEN s.home_team_id THEN s.home_team_tricode WHEN s.away_team_id THEN s.away_team_tricode

@@ -12,13 +12,17 @@ FEED = Feed(
     "nba_raw.nbac_shot_chart",
     kinds(
         text="game_id action_type shot_zone_basic",
-        whole="game_event_id player_id team_id period minutes_remaining seconds_remaining shot_distance shot_made_flag",
+        whole="game_event_id player_id team_id period minutes_remaining seconds_remaining shot_distance shot_made_flag "
+        "assisted",
         number="loc_x loc_y",
         flag="is_three",
     ),
     team="team_abbr",
+    optional=frozenset({"assisted"}),
 )
-"""One field-goal attempt; judged against the stored box scores, not against a file beside it."""
+"""One field-goal attempt; judged against the stored box scores, not against a file beside it.
+
+The service never says what was assisted; play-by-play that lands beside it does."""
 _FIELDS = {
     "GAME_ID": "game_id",
     "GAME_EVENT_ID": "game_event_id",

@@ -1,0 +1,196 @@
+"""Put together what has landed of a season: one source for each game, a schedule if there is none, and what is missing.
+
+Nothing is invented: a schedule comes from the lines of both teams, the periods from their minutes, and what
+play-by-play says of a shot's assist or a game's tip-off is taken from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from backcourt.catalog.teams import TEAMS
+from backcourt.sources.layouts.bench import Bench, named, quoted
+from backcourt.sources.layouts.parts import LandedPart
+from backcourt.sources.parsers.nbac_shot_chart import FEED as SHOTS
+from backcourt.sources.season.files import feed
+from backcourt.sources.season.folder import with_todays_codes
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_FINALS = """
+CREATE OR REPLACE TABLE derived AS
+WITH sides AS (
+  SELECT game_id,
+    COUNT(*) AS lines, COUNT_IF(is_home) AS homes, COUNT_IF(NOT is_home) AS aways,
+    MIN(game_date) AS game_date, MAX(game_date) AS last_date, AVG(min) AS minutes,
+    STRING_AGG(team_abbreviation, ' and ' ORDER BY team_abbreviation) AS teams,
+    MAX(team_id) FILTER (is_home) AS home_team_id, MAX(team_id) FILTER (NOT is_home) AS away_team_id,
+    MAX(team_abbreviation) FILTER (is_home) AS home_abbreviation,
+    MAX(team_abbreviation) FILTER (NOT is_home) AS away_abbreviation,
+    MAX(pts) FILTER (is_home) AS home_score, MAX(pts) FILTER (NOT is_home) AS away_score
+  FROM team_lines GROUP BY game_id
+)
+SELECT *,
+  CASE SUBSTR(game_id, 3, 1) WHEN '2' THEN 'Regular Season' WHEN '4' THEN 'Playoffs' WHEN '5' THEN 'Play-In'
+    WHEN '6' THEN 'Cup Final' END AS season_type,
+  4 + CAST(ROUND((minutes - 240) / 25) AS BIGINT) AS periods,
+  CASE
+    WHEN lines < 2 THEN 'only ' || COALESCE(teams, 'one team') || ' has a line'
+    WHEN lines > 2 THEN lines || ' teams have a line: ' || COALESCE(teams, '?')
+    WHEN homes <> 1 OR aways <> 1 THEN 'which of ' || COALESCE(teams, '?') || ' is at home is not said'
+    WHEN game_date IS NULL THEN 'it has no date'
+    WHEN game_date <> last_date THEN 'its two lines have different dates'
+  END AS fault
+FROM sides
+"""
+_TIP_OFF = r"'^Start of 1st Period [(]([0-9]{1,2}:[0-9]{2} [AP]M E[SD]?T)[)]$'"
+"""What play-by-play says of the tip-off, in the event that begins a game."""
+
+
+def chosen(bench: Bench, name: str, parts: Sequence[LandedPart], year: int) -> None:
+    """Make the engine's table of a feed's rows: each game from the first of its parts that has it.
+
+    Args:
+        bench: The engine.
+        name: Name of the table.
+        parts: The parts of the feed, the surest first.
+        year: First year of the season.
+    """
+    columns = ", ".join(map(named, parts[0].layout.feed.columns))
+    selects = []
+    for rank, part in enumerate(parts):
+        bench.connection.register(f"{name}_{rank}", with_todays_codes(part.rows, year))
+        selects.append(f"SELECT {columns}, {rank} AS source_rank FROM {name}_{rank}")
+    every = " UNION ALL ".join(selects)
+    first = "" if len(parts) == 1 else " QUALIFY source_rank = MIN(source_rank) OVER (PARTITION BY game_id)"
+    bench.run(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM ({every}){first}")
+    for rank in range(len(parts)):
+        bench.connection.unregister(f"{name}_{rank}")
+
+
+def derive_schedule(bench: Bench) -> list[tuple[str, str]]:
+    """Derive games from the lines of both teams; returns the games of which that cannot be done, with why."""
+    bench.run(_FINALS)
+    return [
+        (str(game), str(why))
+        for game, why in bench.run("SELECT game_id, fault FROM derived WHERE fault IS NOT NULL ORDER BY game_id")
+    ]
+
+
+def schedule_rows(bench: Bench, season: str, *, listed: bool, lines: bool, events: bool) -> pa.Table:
+    """The schedule: what the league lists, and what is derived for other games and for those that it has as not over.
+
+    Args:
+        bench: The engine, with ``listed``, ``derived`` and ``play_by_play`` as far as they are there.
+        season: Season label.
+        listed: True if there is a schedule of the league's.
+        lines: True if games have been derived from the lines of teams.
+        events: True if there is play-by-play.
+    """
+    columns = feed("schedule").columns
+    made = {"season": quoted(season), "status": "'Final'"}
+    known = {
+        *("game_id", "game_date", "season_type", "home_team_id", "away_team_id", "home_abbreviation"),
+        *("away_abbreviation", "home_score", "away_score", "periods"),
+    }
+    types = {"text": "VARCHAR", "whole": "BIGINT", "date": "DATE", "flag": "BOOLEAN", "time": "TIMESTAMPTZ"}
+    selects = []
+    if listed:
+        over = "LOWER(status) LIKE 'final%'"
+        others = f"WHERE {over} OR game_id NOT IN (SELECT game_id FROM derived WHERE fault IS NULL)" if lines else ""
+        selects.append(f"SELECT {', '.join(map(named, columns))} FROM listed {others}")
+    if lines:
+        values = ", ".join(
+            f"{made.get(name) or (named(name) if name in known else f'CAST(NULL AS {types[kind]})')} AS {named(name)}"
+            for name, kind in columns.items()
+        )
+        final = "AND game_id NOT IN (SELECT game_id FROM listed WHERE LOWER(status) LIKE 'final%')" if listed else ""
+        selects.append(f"SELECT {values} FROM derived WHERE fault IS NULL {final}")
+    every = " UNION ALL ".join(selects)
+    if events:
+        tips = (
+            f"SELECT game_id, MIN(REGEXP_EXTRACT(neutraldescription, {_TIP_OFF}, 1)) AS said FROM play_by_play "
+            f"WHERE eventmsgtype = 12 AND period = 1 AND REGEXP_FULL_MATCH(neutraldescription, {_TIP_OFF}) GROUP BY 1"
+        )
+        every = (
+            f"SELECT s.* REPLACE (COALESCE(s.tipoff_text, t.said) AS tipoff_text) FROM ({every}) AS s "
+            f"LEFT JOIN ({tips}) AS t USING (game_id)"
+        )
+    return bench.table(f"SELECT * FROM ({every}) ORDER BY game_date, game_id")
+
+
+def team_rows(bench: Bench, season: str) -> pa.Table:
+    """The lines of teams, in the columns of a season's team_boxscores."""
+    columns = ", ".join(
+        f"{quoted(season)} AS season" if name == "season" else named(name) for name in feed("team_boxscores").columns
+    )
+    return bench.table(f"SELECT {columns} FROM team_lines WHERE game_id IN (SELECT game_id FROM games)")
+
+
+def rows_of(bench: Bench, table: str, season: str, columns: Iterable[str]) -> pa.Table:
+    """Rows of games that are known, with the season's label where the feed has one."""
+    listed = ", ".join(f"{quoted(season)} AS season" if name == "season" else named(name) for name in columns)
+    return bench.table(f"SELECT {listed} FROM {table} WHERE game_id IN (SELECT game_id FROM games)")
+
+
+def shot_rows(bench: Bench, *, events: bool) -> pa.Table:
+    """The shots of games that are known; play-by-play of the same event says whether one was assisted."""
+    columns = SHOTS.columns
+    if not events:
+        return rows_of(bench, "shot_details", "", columns)
+    listed = ", ".join(
+        "COALESCE(s.assisted, CASE WHEN e.game_id IS NOT NULL THEN e.assisted END) AS assisted"
+        if name == "assisted"
+        else f"s.{named(name)}"
+        for name in columns
+    )
+    # A shot of another shooter under the same number is another event.
+    said = (
+        "SELECT game_id, eventnum, ANY_VALUE(player1_id) AS shooter, ANY_VALUE(eventmsgtype) AS type, "
+        "MAX(CASE WHEN eventmsgtype = 1 AND player2_team_abbreviation IS NOT NULL AND player2_id > 0 THEN 1 ELSE 0 "
+        "END) AS assisted FROM play_by_play WHERE eventmsgtype IN (1, 2) GROUP BY ALL"
+    )
+    return bench.table(
+        f"SELECT {listed} FROM shot_details AS s LEFT JOIN ({said}) AS e ON e.game_id = s.game_id "
+        "AND e.eventnum = s.game_event_id AND e.shooter = s.player_id AND (e.type = 1) = (s.shot_made_flag = 1) "
+        "WHERE s.game_id IN (SELECT game_id FROM games)"
+    )
+
+
+_SHORT_SHOTS = """
+SELECT a.game_id, MIN(COALESCE(b.code, '?') || ' has ' || a.shots || ' shots, its line ' || a.expected || ' attempts')
+FROM (
+  SELECT COALESCE(s.game_id, l.game_id) AS game_id, COALESCE(s.team_id, l.team_id) AS team_id,
+    COALESCE(s.shots, 0) AS shots, l.fga AS expected
+  FROM (SELECT game_id, team_id, COUNT(*) AS shots FROM shot_details GROUP BY ALL) AS s
+  RIGHT JOIN (SELECT * FROM stored_lines WHERE game_id IN (SELECT game_id FROM shot_details)) AS l
+    ON l.game_id = s.game_id AND l.team_id = s.team_id
+) AS a
+LEFT JOIN teams AS b ON b.team_id = a.team_id
+WHERE ABS(a.shots - a.expected) > 1 GROUP BY a.game_id ORDER BY a.game_id
+"""
+"""Games of whose shots some are missing: a real chart and the box score differ by one attempt at most."""
+_SHORT_EVENTS = """
+SELECT g.game_id, 'its events end in period ' || COALESCE(MAX(e.period), 0) || ' of ' || g.periods
+FROM games AS g
+INNER JOIN play_by_play AS e USING (game_id)
+GROUP BY g.game_id, g.periods
+HAVING COALESCE(MAX(e.period) FILTER (e.eventmsgtype = 13), 0) < g.periods ORDER BY g.game_id
+"""
+"""Games whose last period does not end in their events."""
+
+
+def short_shots(bench: Bench) -> dict[str, str]:
+    """Games of whose shots some are missing, with what is wrong."""
+    import pyarrow as pa
+
+    codes = pa.table({"team_id": [team.team_id for team in TEAMS], "code": [team.tricode for team in TEAMS]})
+    bench.connection.register("teams", codes)
+    return {str(game): str(why) for game, why in bench.run(_SHORT_SHOTS)}
+
+
+def short_events(bench: Bench) -> dict[str, str]:
+    """Games whose events do not go on to their end, with what is wrong."""
+    return {str(game): str(why) for game, why in bench.run(_SHORT_EVENTS)}

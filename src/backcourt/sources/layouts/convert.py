@@ -1,0 +1,261 @@
+"""Turn a recognised table into rows of its feed, and refuse it if a value is not what it should be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from backcourt.calendar import season_label, season_year
+from backcourt.errors import InputFileError, counted
+from backcourt.sources.feed import Kind, words_of
+from backcourt.sources.layouts.bench import Bench, named, quoted
+from backcourt.sources.layouts.dates import date_sql
+from backcourt.sources.layouts.layout import NAMED, Layout
+from backcourt.sources.layouts.read import fault
+from backcourt.sources.layouts.recognise import Match, labels
+
+_AS: Mapping[Kind, str] = {
+    "text": "as_text({})",
+    "whole": "as_whole({})",
+    "number": "as_number({})",
+    "minutes": "as_minutes({})",
+    "flag": "as_flag({})",
+}
+_TYPES: Mapping[Kind, str] = {
+    "text": "VARCHAR",
+    "whole": "BIGINT",
+    "number": "DOUBLE",
+    "minutes": "BIGINT",
+    "flag": "BOOLEAN",
+    "date": "DATE",
+    "time": "TIMESTAMPTZ",
+}
+_SHOWN = 3
+OTHER_LEAGUES = "of other leagues"
+PRE_SEASON = "of the pre-season"
+ALL_STAR = "of the All-Star weekend"
+OTHER_SEASONS = "of other seasons"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was taken of a table.
+
+    Attributes:
+        match: The table and its layout.
+        games: Games by season label.
+        rows: Rows by season label.
+        left_out: Rows that were left out, by why.
+        repeated: Rows that repeat another one word for word.
+        first_repeated: The first of them, in words.
+    """
+
+    match: Match
+    games: Mapping[str, int]
+    rows: Mapping[str, int]
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    repeated: int = 0
+    first_repeated: str = ""
+
+
+def target(layout: Layout) -> str:
+    """Name of the engine's table with the rows of a layout."""
+    return f"rows_{layout.name}"
+
+
+def prepare(bench: Bench, layout: Layout) -> None:
+    """Make the engine's table for a layout, if it is not there."""
+    columns = ", ".join(f"{named(name)} {_TYPES[layout.kind(name)]}" for name in layout.feed.columns)
+    bench.run(f"CREATE TABLE IF NOT EXISTS {target(layout)} ({columns}, year INTEGER, file INTEGER, place BIGINT)")
+
+
+def convert(bench: Bench, match: Match, place: int, seasons: Collection[int]) -> Taken:
+    """Turn a table into rows of its feed, in the engine's table of its layout.
+
+    Args:
+        bench: The engine.
+        match: The table and its layout.
+        place: Which of the files that are given it is.
+        seasons: First years of the seasons that are wanted; all if it is empty, but then one at most in a file.
+
+    Raises:
+        InputFileError: If a value is of another kind, a row is there twice in different words, all games are of another
+            league, or its seasons are not those that are wanted.
+    """
+    import duckdb
+
+    opened, layout = match.opened, match.layout
+    if opened.fill:
+        opened.fill()
+    prepare(bench, layout)
+    try:
+        bench.run(f"CREATE OR REPLACE TEMP TABLE incoming AS {_select(bench, match)}")
+    except duckdb.Error as error:
+        raise fault(error, opened) from error
+    _check_values(bench, match)
+    counts = bench.run(
+        "SELECT kind, year, COUNT(*), COUNT(DISTINCT game_id), MIN(game_id) FROM incoming GROUP BY ALL ORDER BY ALL"
+    )
+    rows, games, left_out = _sorted_out(match, counts, seasons)
+    wanted = ", ".join(str(season_year(label)) for label in rows) or "NULL"
+    repeated, first = _check_keys(bench, match, wanted)
+    columns = ", ".join(map(named, layout.feed.columns))
+    distinct = "" if not repeated else " QUALIFY ROW_NUMBER() OVER (PARTITION BY " + columns + " ORDER BY place) = 1"
+    bench.run(
+        f"INSERT INTO {target(layout)} SELECT {columns}, year, {place}, place FROM incoming "
+        f"WHERE kind = '' AND year IN ({wanted}){distinct}"
+    )
+    bench.run("DROP TABLE incoming")
+    return Taken(match, games, rows, left_out, repeated, first)
+
+
+def _expressions(bench: Bench, match: Match) -> dict[str, tuple[str, str]]:
+    """For each column of the feed its SQL, and that of the first column of the file that it is made of."""
+    found: dict[str, tuple[str, str]] = {}
+    for column, text in match.layout.columns.items():
+        used = NAMED.findall(text)
+        if not all(name in match.columns for name in used):
+            continue  # An optional column of the file is not there.
+        sql = NAMED.sub(lambda name: match.columns[name[1]], text)
+        kind = match.layout.kind(column)
+        if column == "game_id":
+            sql = f"as_game({sql})"
+        elif kind == "date":
+            sql = date_sql(bench, match, sql, used[0])
+        elif column in match.layout.as_is:
+            sql = f"CAST({sql} AS VARCHAR)"
+        else:
+            sql = _AS[kind].format(sql)
+        found[column] = (sql, match.columns[used[0]] if used else "NULL")
+    return found
+
+
+def _select(bench: Bench, match: Match) -> str:
+    """The rows of a table as those of its feed, each with its season, why it is left out, and its first misfit."""
+    made = _expressions(bench, match)
+    listed = ", ".join(
+        f"{made[name][0] if name in made else 'CAST(NULL AS ' + _TYPES[match.layout.kind(name)] + ')'} AS {named(name)}"
+        for name in match.layout.feed.columns
+    )
+    raw = ", ".join(sorted({source for _, source in made.values() if source != "NULL"}))
+    misfits = " ".join(
+        f"WHEN {source} IS NOT NULL AND {named(name)} IS NULL THEN {quoted(name)}"
+        for name, (_, source) in made.items()
+        if match.layout.kind(name) != "text"
+    )
+    return f"""
+      SELECT *,
+        CASE WHEN is_game AND SUBSTR(game_id, 4, 2) >= '46' THEN 1900 + CAST(SUBSTR(game_id, 4, 2) AS INTEGER)
+          WHEN is_game THEN 2000 + CAST(SUBSTR(game_id, 4, 2) AS INTEGER) END AS year,
+        CASE WHEN is_game AND SUBSTR(game_id, 3, 1) = '1' THEN {quoted(PRE_SEASON)}
+          WHEN is_game AND SUBSTR(game_id, 3, 1) = '3' THEN {quoted(ALL_STAR)}
+          WHEN is_game THEN ''
+          WHEN REGEXP_FULL_MATCH(game_id, '[1-9][0-9]{{9}}') THEN {quoted(OTHER_LEAGUES)}
+          ELSE 'no id' END AS kind
+      FROM (
+        SELECT {listed}, {raw}, ROW_NUMBER() OVER () AS place,
+          REGEXP_FULL_MATCH({made["game_id"][0]}, '00[1-6][0-9]{{7}}') AS is_game,
+          CASE {misfits} END AS misfit
+        FROM {match.opened.relation}
+      )"""
+
+
+def _check_values(bench: Bench, match: Match) -> None:
+    """Refuse a table with a value that is not what its column holds."""
+    found = bench.run(
+        "SELECT misfit, place FROM incoming WHERE misfit IS NOT NULL AND kind <> $1 ORDER BY place LIMIT 1",
+        [OTHER_LEAGUES],
+    )
+    if found:
+        column, place = found[0]
+        source = NAMED.findall(match.layout.columns[column])[0]
+        value = bench.run(f"SELECT CAST({match.columns[source]} AS VARCHAR) FROM incoming WHERE place = $1", [place])
+        expected = words_of(match.layout.kind(column)) if column != "is_three" else "a kind of shot that is known"
+        raise InputFileError(
+            f"{match.opened.where}: row {place:,}, column {match.column(source)}: {str(value[0][0])[:40]!a} "
+            f"does not fit, expected {expected}",
+            next_step="correct the value, or export the table again",
+        )
+    strange = bench.run("SELECT place, game_id FROM incoming WHERE kind = 'no id' ORDER BY place LIMIT 1")
+    if strange:
+        place, value = strange[0]
+        column = match.column(match.layout.game_id)
+        raise InputFileError(
+            f"{match.opened.where}: row {place:,}, column {column}: {str(value)[:40]!a} is not a game id of the NBA",
+            valid=["0022100001, or 22100001 without its leading zeros"],
+            next_step="ids of other services are not the NBA's",
+        )
+
+
+def _sorted_out(
+    match: Match, counts: list[tuple[Any, ...]], seasons: Collection[int]
+) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    """Rows and games by season of what is taken, and rows by why they are left out."""
+    where = match.opened.where
+    left_out: Counter[str] = Counter()
+    rows: dict[str, int] = {}
+    games: dict[str, int] = {}
+    first_foreign = ""
+    for kind, year, count, distinct, first in counts:
+        if kind:
+            left_out[kind] += count
+            first_foreign = first if kind == OTHER_LEAGUES else first_foreign
+        else:
+            rows[season_label(year)], games[season_label(year)] = count, distinct
+    if not rows and left_out:
+        kinds = " and ".join(left_out)
+        example = f", such as {first_foreign}" if first_foreign else ""
+        raise InputFileError(f"{where} has no game that counts: all of its rows are {kinds}{example}")
+    if not rows:
+        raise InputFileError(f"{where} has no rows", next_step="export it again")
+    years = {season_year(label) for label in rows}
+    if match.year is not None and match.year not in years:
+        raise InputFileError(
+            f"{where} is named after season {season_label(match.year)}, but its games are of {labels(years)}",
+            next_step="rename it if its content is right",
+        )
+    if not seasons and len(years) > 1:
+        raise InputFileError(
+            f"{where} holds games of {counted(len(years), 'season')}: {labels(sorted(years)[:4])}"
+            f"{' and others' if len(years) > 4 else ''}",  # noqa: PLR2004 - as many as fit
+            next_step=f"say which you want: --season {season_label(min(years))}, or "
+            f"--season {season_label(min(years))}..{season_label(max(years))}",
+        )
+    if seasons and not years & set(seasons):
+        raise InputFileError(
+            f"{where} has no game of the seasons that are asked for: its games are of {labels(years)}",
+            next_step=f"leave it out, or say --season {season_label(min(years))}",
+        )
+    for label in [label for label in rows if seasons and season_year(label) not in seasons]:
+        left_out[OTHER_SEASONS] += rows.pop(label)
+        games.pop(label)
+    return rows, games, dict(left_out)
+
+
+def _check_keys(bench: Bench, match: Match, wanted: str) -> tuple[int, str]:
+    """Refuse rows of one key that differ; returns how many repeat another word for word, and the first of them."""
+    layout = match.layout
+    if not layout.key:
+        return 0, ""
+    key = ", ".join(map(named, layout.key))
+    total, different = bench.run(
+        f"SELECT COUNT(*), COUNT(DISTINCT ({key})) FROM incoming WHERE kind = '' AND year IN ({wanted})"
+    )[0]
+    if total == different:
+        return 0, ""
+    columns = ", ".join(map(named, layout.feed.columns))
+    _, place, first, says = bench.run(
+        f"SELECT {key.split(', ')[0]}, MAX(place), MIN(place), COUNT(DISTINCT ({columns})) FROM incoming "
+        f"WHERE kind = '' AND year IN ({wanted}) GROUP BY {key} HAVING COUNT(*) > 1 "
+        f"ORDER BY COUNT(DISTINCT ({columns})) DESC, MAX(place) LIMIT 1"
+    )[0]
+    words = f"rows {first:,} and {place:,}"
+    if says > 1:
+        names = ", ".join(layout.key)
+        raise InputFileError(
+            f"{match.opened.where}: {words} have the same {names} and differ",
+            next_step="remove the wrong one, or export the table again",
+        )
+    return total - different, words

@@ -1,0 +1,132 @@
+"""The layouts that are known, the surest of each feed first: of two that have a game, the first one counts.
+
+A layout is data. To add one, name the columns of its files in ``columns`` and put a file of it into the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from backcourt.errors import UnknownNameError
+from backcourt.sources.feed import Feed, kinds
+from backcourt.sources.layouts.layout import Layout
+from backcourt.sources.parsers.nbac_shot_chart import FEED as SHOTS
+from backcourt.sources.season.files import feed
+
+_COUNTS = ("fgm", "fga", "fg3m", "fg3a", "ftm", "fta", "oreb", "dreb", "reb", "ast", "stl", "blk", "tov", "pf", "pts")
+_SERVICE = "https://github.com/swar/nba_api/blob/master/docs/nba_api/stats/endpoints"
+_ARCHIVE = "https://github.com/shufinskiy/nba_data"
+
+
+def _same(*names: str) -> dict[str, str]:
+    """Columns of the feed that the file calls the same, in capitals."""
+    return {name: f"{{{name.upper()}}}" for name in names}
+
+
+TEAM_LINES = Feed(
+    "team_lines",
+    "nba_raw.nbac_team_boxscore",
+    {**feed("team_boxscores").columns, **kinds(date="game_date")},
+    team="team_abbr",
+)
+"""A team's line and the date of its game: what the schedule is derived from where there is none."""
+_SIDE = "CASE WHEN {MATCHUP} LIKE '% vs. %' THEN TRUE WHEN {MATCHUP} LIKE '% @ %' THEN FALSE END"
+_SHOT = {
+    **_same(
+        *("game_id", "game_event_id", "player_id", "team_id", "period", "minutes_remaining", "seconds_remaining"),
+        *("action_type", "shot_zone_basic", "shot_distance", "loc_x", "loc_y", "shot_made_flag"),
+    ),
+    "is_three": "CASE {SHOT_TYPE} WHEN '3PT Field Goal' THEN TRUE WHEN '2PT Field Goal' THEN FALSE END",
+}
+_EVENT = _same(
+    *("game_id", "eventnum", "eventmsgtype", "eventmsgactiontype", "period", "pctimestring", "homedescription"),
+    *("neutraldescription", "visitordescription", "score", "player1_id", "player2_id", "player3_id"),
+    *(f"player{place}_team_abbreviation" for place in (1, 2, 3)),
+)
+
+LAYOUTS: tuple[Layout, ...] = (
+    Layout(
+        name="nba_api_team_log",
+        title="game log of teams (nba_api's LeagueGameLog or LeagueGameFinder)",
+        feed=TEAM_LINES,
+        columns={
+            **_same("game_id", "team_id", "team_abbreviation", "team_name", "min", "plus_minus", *_COUNTS),
+            "game_date": "{GAME_DATE}",
+            "is_home": _SIDE,
+        },
+        kinds={"min": "whole"},
+        unit=("game_id", "team_id"),
+        key=("game_id", "team_id"),
+        without=frozenset({"PLAYER_ID", "PLAYER_NAME"}),
+        optional=frozenset({"TEAM_NAME", "PLUS_MINUS"}),
+        more=frozenset({"SEASON_ID", "WL", "FG_PCT", "FG3_PCT", "FT_PCT", "VIDEO_AVAILABLE"}),
+        document=f"{_SERVICE}/leaguegamelog.md",
+    ),
+    Layout(
+        name="nba_api_player_log",
+        title="game log of players (nba_api's LeagueGameLog or PlayerGameLogs)",
+        feed=feed("player_boxscores"),
+        columns={
+            **_same("game_id", "player_id", "player_name", "team_id", "team_abbreviation", "min", "plus_minus"),
+            **_same(*_COUNTS),
+            "is_home": _SIDE,
+        },
+        unit=("game_id", "team_id"),
+        key=("game_id", "player_id"),
+        optional=frozenset({"PLUS_MINUS"}),
+        more=frozenset(
+            {"SEASON_ID", "TEAM_NAME", "GAME_DATE", "WL", "FG_PCT", "FG3_PCT", "FT_PCT", "FANTASY_PTS"}
+            | {"VIDEO_AVAILABLE", "SEASON_YEAR", "NICKNAME"}
+        ),
+        document=f"{_SERVICE}/leaguegamelog.md",
+    ),
+    Layout(
+        name="nba_api_shot_chart",
+        title="shot chart (nba_api's ShotChartDetail, or the archive's shotdetail)",
+        feed=SHOTS,
+        columns=_SHOT,
+        unit=("game_id", "team_id"),
+        key=("game_id", "game_event_id"),
+        more=frozenset(
+            {"GRID_TYPE", "PLAYER_NAME", "TEAM_NAME", "EVENT_TYPE", "SHOT_ZONE_AREA", "SHOT_ZONE_RANGE"}
+            | {"SHOT_ATTEMPTED_FLAG", "GAME_DATE", "HTM", "VTM"}
+        ),
+        year_in_name=0,
+        document=_ARCHIVE,
+    ),
+    Layout(
+        name="nba_api_play_by_play",
+        title="play-by-play of the older service (nba_api's PlayByPlayV2, or the archive's nbastats)",
+        feed=feed("play_by_play"),
+        columns=_EVENT,
+        as_is=frozenset({"homedescription", "neutraldescription", "visitordescription"}),
+        more=frozenset(
+            {"WCTIMESTRING", "SCOREMARGIN", "VIDEO_AVAILABLE_FLAG"}
+            | {f"PERSON{place}TYPE" for place in (1, 2, 3)}
+            | {
+                f"PLAYER{place}_{what}"
+                for place in (1, 2, 3)
+                for what in ("NAME", "TEAM_ID", "TEAM_CITY", "TEAM_NICKNAME")
+            }
+        ),
+        year_in_name=0,
+        document=_ARCHIVE,
+    ),
+)
+
+
+def layouts() -> Mapping[str, Layout]:
+    """Every layout by name."""
+    return {layout.name: layout for layout in LAYOUTS}
+
+
+def layout(name: str) -> Layout:
+    """The layout of that name.
+
+    Raises:
+        UnknownNameError: If there is none.
+    """
+    found = layouts().get(name)
+    if found is None:
+        raise UnknownNameError("layout", name, layouts())
+    return found

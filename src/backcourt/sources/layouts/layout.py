@@ -1,0 +1,73 @@
+"""What a layout is: the columns by which a file is recognised, and what each column of a feed is made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from backcourt.sources.feed import Feed, Kind
+
+NAMED = re.compile(r"\{([^{}]+)\}")
+"""A column of the file in an expression."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """A shape in which files hold a part of a season.
+
+    Attributes:
+        name: Its name, also of its folder in the landing zone.
+        title: What people call it.
+        feed: What its rows become: the feed of a season's folder whose columns it fills.
+        columns: SQL (DuckDB) by column of the feed; ``{NAME}`` is a column of the file, as text or of its own type.
+            Columns that are not named are NULL.
+        unit: Columns of the feed that name what a later part replaces as a whole.
+        key: Columns of the feed of which no two rows have the same values; empty if the load judges that.
+        without: Columns that a file of this layout does not have.
+        optional: Columns of the file that may be absent; what is made of them is NULL then.
+        more: Columns of the file that are known and not used.
+        year_in_name: Which year of a season the name of a file ends with ("shotdetail_2021"): 0 the first, 1 the
+            second; None if names say nothing.
+        game_id: Column of the file that holds the NBA's id of the game.
+        verified: False if it was built from its documentation, without a file at hand.
+        document: Where it is described.
+        as_is: Columns of the feed whose text is kept with the blanks around it.
+        kinds: Kinds of columns where they differ from the feed's.
+    """
+
+    name: str
+    title: str
+    feed: Feed
+    columns: Mapping[str, str]
+    unit: tuple[str, ...] = ("game_id",)
+    key: tuple[str, ...] = ()
+    without: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+    more: frozenset[str] = frozenset()
+    year_in_name: int | None = None
+    game_id: str = "GAME_ID"
+    verified: bool = True
+    document: str = ""
+    as_is: frozenset[str] = frozenset()
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+
+    @cached_property
+    def used(self) -> tuple[str, ...]:
+        """Columns of the file from which something is made, in order."""
+        return tuple(dict.fromkeys(name for text in self.columns.values() for name in NAMED.findall(text)))
+
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """Columns without which a file is not of this layout."""
+        return frozenset(self.used) - self.optional
+
+    @cached_property
+    def lacks(self) -> tuple[str, ...]:
+        """Columns of the feed that it does not have."""
+        return tuple(name for name in self.feed.columns if name not in self.columns and name != "season")
+
+    def kind(self, column: str) -> Kind:
+        """What a column of the feed holds."""
+        return self.kinds.get(column) or self.feed.columns[column]

@@ -1,0 +1,238 @@
+"""Load everything that has landed of a season, put together from its parts, as a season's folder is loaded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from backcourt.calendar import season_year
+from backcourt.catalog import TABLES
+from backcourt.errors import InputFileError
+from backcourt.sources.declared import source as declared
+from backcourt.sources.feed import Batch, Feed, arrow_type
+from backcourt.sources.landing import Landing
+from backcourt.sources.layouts import assemble
+from backcourt.sources.layouts.bench import Bench, bench
+from backcourt.sources.layouts.known import LAYOUTS, TEAM_LINES
+from backcourt.sources.layouts.known import layout as layout_of
+from backcourt.sources.layouts.parts import FETCHED, SCHEDULE, LandedPart, answers, fetched, parts
+from backcourt.sources.parsers.nbac_shot_chart import FEED as SHOTS
+from backcourt.sources.season.files import feed
+from backcourt.sources.source import read
+from backcourt.sources.staging import stage_inputs
+from backcourt.sources.summary import LoadSummary, TableLoad
+from backcourt.sources.units import UnitLoader
+from backcourt.warehouse.base import Session, Warehouse
+from backcourt.warehouse.seasons import read_seasons
+from backcourt.warehouse.work import working
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_EVENTS, _PLAYERS, _TEAMS = feed("play_by_play"), feed("player_boxscores"), feed("team_boxscores")
+_LISTED = feed("schedule")
+
+
+@dataclass(frozen=True, slots=True)
+class LandedSeason:
+    """What became of everything that has landed of a season.
+
+    Attributes:
+        summary: What was written, left alone and held back, by table.
+        parts: Games by part (schedule, team lines and so on) and the layout or source that they come from.
+        waiting: Games by part that wait until they are known, because no schedule and no line of both teams names them.
+        not_derived: Games that cannot be derived from the lines of teams, with why.
+        refused: Answers that cannot be read, with why, by path.
+    """
+
+    summary: LoadSummary
+    parts: Mapping[str, Mapping[str, int]]
+    waiting: Mapping[str, int]
+    not_derived: Sequence[tuple[str, str]] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> int:
+        """0 good, 1 if anything was held back, refused or cannot be derived, more if the engine refused a table."""
+        return max(self.summary.exit_code, 1 if self.not_derived or self.refused else 0)
+
+
+def load_landed(warehouse: Warehouse, landing: Landing, season: str, *, now: datetime, run_id: str) -> LandedSeason:
+    """Load everything that has landed of a season: parts of files, bulk answers of the service, the league's schedule.
+
+    Args:
+        warehouse: Where to.
+        landing: The landing zone.
+        season: Season label.
+        now: Time written to new rows and to the quarantine.
+        run_id: The run that the quarantine names.
+
+    Returns:
+        What was written, left alone and held back, and what waits.
+
+    Raises:
+        InputFileError: If a part is damaged; nothing has been changed then.
+    """
+    started = time.perf_counter()
+    with bench() as place:
+        work = _Season(place, landing, season)
+        work.gather()
+        warehouse.ensure(TABLES)
+        with working(run=run_id), warehouse.write() as session:
+            loads = _load(work, session, now, run_id)
+        summary = LoadSummary(season, landing.url, run_id, tuple(loads), time.perf_counter() - started, work.names)
+        return LandedSeason(summary, work.sources, work.waiting, work.not_derived, work.refused)
+
+
+class _Season:
+    """What has landed of one season, on the workbench."""
+
+    def __init__(self, place: Bench, landing: Landing, season: str) -> None:
+        self.bench, self.landing, self.season = place, landing, season
+        self.year = season_year(season)
+        self.by_feed: dict[str, list[LandedPart]] = {}
+        self.listed: list[tuple[str, str]] = []
+        self.refused: dict[str, str] = {}
+        self.not_derived: list[tuple[str, str]] = []
+        self.sources: dict[str, dict[str, int]] = {}
+        self.waiting: dict[str, int] = {}
+        self.names: Any = None
+
+    def has(self, feed: Feed) -> bool:
+        """True if anything has landed of a feed."""
+        return feed.stem in self.by_feed
+
+    def gather(self) -> None:
+        """Read all parts, and choose one source for each game of each feed."""
+        found = [
+            part
+            for source, name in FETCHED.items()
+            if (part := answers(self.bench, self.landing, source, self.season, layout_of(name), self.refused))
+        ]
+        found += parts(self.landing, self.season, LAYOUTS)
+        for part in found:
+            self.by_feed.setdefault(part.layout.feed.stem, []).append(part)
+        for stem, each in self.by_feed.items():
+            assemble.chosen(self.bench, stem, each, self.year)
+            # The rows are in the engine now.
+            self.by_feed[stem] = [LandedPart(part.layout, part.rows.slice(0, 0), part.payloads) for part in each]
+            counted = self.bench.run(f"SELECT source_rank, COUNT(DISTINCT game_id) FROM {stem} GROUP BY 1 ORDER BY 1")
+            self.sources[stem] = {each[rank].layout.title: games for rank, games in counted}
+        self._gather_schedule()
+        if self.has(TEAM_LINES):
+            self.not_derived = assemble.derive_schedule(self.bench)
+
+    def _gather_schedule(self) -> None:
+        import pyarrow as pa
+
+        rows: list[dict[str, Any]] = []
+        for landed in fetched(self.landing, SCHEDULE, self.season):
+            try:
+                found = read(declared(SCHEDULE), self.landing.read(landed), landed.about).rows
+            except InputFileError as error:
+                self.refused[landed.path] = str(error)
+                continue
+            rows = [row for row in found if row.get("season") == self.season]
+            self.listed = [(str(row["game_id"]), landed.path) for row in rows]
+        if rows:
+            columns = {
+                name: pa.array([row.get(name) for row in rows], arrow_type(kind))
+                for name, kind in _LISTED.columns.items()
+            }
+            self.bench.connection.register("listed", pa.table(columns))
+            self.sources["schedule"] = {"the league's schedule": len(rows)}
+
+    def schedule(self) -> pa.Table | None:
+        """The schedule, listed and derived; None if there is neither."""
+        if not self.listed and not self.has(TEAM_LINES):
+            return None
+        return assemble.schedule_rows(
+            self.bench,
+            self.season,
+            listed=bool(self.listed),
+            lines=self.has(TEAM_LINES),
+            events=self.has(_EVENTS),
+        )
+
+    def know(self, stored: pa.Table, schedule: pa.Table | None) -> None:
+        """Say which games are known: those of the stored schedule and of this one."""
+        self.bench.connection.register("stored", stored)
+        sql = "SELECT game_id, periods FROM stored"
+        if schedule is not None:
+            self.bench.connection.register("new_games", schedule.select(["game_id", "periods"]))
+            sql += " UNION SELECT game_id, periods FROM new_games"
+        self.bench.run(
+            f"CREATE OR REPLACE TABLE games AS SELECT game_id, MAX(periods) AS periods FROM ({sql}) GROUP BY 1"
+        )
+        for stem in self.by_feed:
+            waits = self.bench.run(
+                f"SELECT COUNT(DISTINCT game_id) FROM {stem} WHERE game_id NOT IN (SELECT game_id FROM games)"
+            )[0][0]
+            if waits:
+                self.waiting[stem] = waits
+
+    def rows(self, each: Feed) -> pa.Table:
+        """The rows of a feed, of the games that are known."""
+        return assemble.rows_of(self.bench, each.stem, self.season, each.columns)
+
+    def batch(self, *tables: tuple[Feed, pa.Table | None], not_whole: Mapping[str, str] | None = None) -> Batch:
+        """Rows that are loaded together, in that order."""
+        import pyarrow as pa
+
+        there = [(each, rows) for each, rows in tables if rows is not None and rows.num_rows]
+        names: list[Any] = [rows.column(each.names[0]).unique() for each, rows in there if each.names]
+        distinct: Any = pa.concat_arrays(names).unique().drop_null() if names else pa.array([], pa.string())
+        return Batch(
+            None,
+            self.season,
+            tuple(each for each, _ in there),
+            distinct,
+            {each.stem: rows for each, rows in there},
+            [pair for each, _ in there for pair in self._payloads(each)],
+            not_whole or {},
+        )
+
+    def _payloads(self, each: Feed) -> list[tuple[str, str]]:
+        lines = self.by_feed.get(TEAM_LINES.stem, [])
+        if each.stem == _LISTED.stem:
+            return [*self.listed, *(pair for part in lines for pair in part.payloads)]
+        stem = TEAM_LINES.stem if each.stem == _TEAMS.stem else each.stem
+        return [pair for part in self.by_feed.get(stem, []) for pair in part.payloads]
+
+
+def _load(work: _Season, session: Session, now: datetime, run_id: str) -> list[TableLoad]:
+    schedule = work.schedule()
+    games = session.query(
+        "SELECT game_id, periods FROM nba_raw.nbac_schedule WHERE season_year = @season_year",
+        {"season_year": work.year},
+    )
+    work.know(games, schedule)
+    teams = assemble.team_rows(work.bench, work.season) if work.has(TEAM_LINES) else None
+    players = work.rows(_PLAYERS) if work.has(_PLAYERS) else None
+    boxes = work.batch((_LISTED, schedule), (_TEAMS, teams), (_PLAYERS, players))
+    loads, loader = _publish(boxes, session, now, run_id)
+    if work.has(SHOTS):
+        lines = session.query(
+            "SELECT game_id, team_id, fg_attempted AS fga FROM nba_raw.nbac_team_boxscore "
+            "WHERE season_year = @season_year",
+            {"season_year": work.year},
+        )
+        work.bench.connection.register("stored_lines", lines)
+        rows = assemble.shot_rows(work.bench, events=work.has(_EVENTS))
+        batch = work.batch((SHOTS, rows), not_whole=assemble.short_shots(work.bench))
+        loads += _publish(batch, session, now, run_id)[0]
+    if work.has(_EVENTS):
+        batch = work.batch((_EVENTS, work.rows(_EVENTS)), not_whole=assemble.short_events(work.bench))
+        loads += _publish(batch, session, now, run_id)[0]
+    # Also when nothing was written: a load that was killed may have left it undone.
+    work.names = loader.names()
+    return loads
+
+
+def _publish(batch: Batch, session: Session, now: datetime, run_id: str) -> tuple[list[TableLoad], UnitLoader]:
+    stage_inputs(session, batch)
+    loader = UnitLoader(session, batch, now, run_id, read_seasons(session), says_all=False)
+    return [loader.load(each) for each in batch.feeds], loader

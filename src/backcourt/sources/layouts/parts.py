@@ -1,0 +1,195 @@
+"""The parts of seasons in the landing zone: a parquet file for each layout and season, and fetched answers."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from backcourt.calendar import Seasons, season_label, season_year
+from backcourt.errors import InputFileError
+from backcourt.sources.landing import Landed, Landing
+from backcourt.sources.layouts.bench import Bench, named
+from backcourt.sources.layouts.convert import convert, prepare, target
+from backcourt.sources.layouts.layout import Layout
+from backcourt.sources.layouts.read import answer
+from backcourt.sources.layouts.recognise import recognise
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FETCHED: Mapping[str, str] = {
+    "nbac_season_player_log": "nba_api_player_log",
+    "nbac_season_team_log": "nba_api_team_log",
+    "nbac_season_shots": "nba_api_shot_chart",
+}
+"""Answers of the statistics service that land as they came, with the layout in which they are read."""
+SCHEDULE, EVENTS = "nbac_schedule", "nbac_play_by_play"
+"""Sources of the schedule and of events, which have parsers of their own."""
+
+
+def day_of(season: str) -> date:
+    """The date under which the parts of a season land: a day of every season, whenever it began."""
+    return date(season_year(season) + 1, 1, 1)
+
+
+def store(bench: Bench, landing: Landing, layout: Layout, season: str, *, now: datetime) -> tuple[Landed, bool]:
+    """Land the rows of a season that the engine has of a layout: they replace those that landed before, unit by unit.
+
+    Args:
+        bench: The engine.
+        landing: The landing zone.
+        layout: The layout.
+        season: Season label.
+        now: When the files came (UTC).
+
+    Returns:
+        The part as it has landed, and whether it is new.
+
+    Raises:
+        InputFileError: If an earlier part cannot be read.
+        OutputFileError: If the landing zone cannot be written.
+    """
+    columns = ", ".join(map(named, layout.feed.columns))
+    unit = ", ".join(map(named, layout.unit))
+    new = f"SELECT * FROM {target(layout)} WHERE year = {season_year(season)}"
+    earlier = landing.versions(layout.name, day_of(season), season)
+    sql = f"SELECT {columns}, file, place FROM ({new}) AS n"
+    if earlier:
+        # What is of another shape was written by another version of the program: all of it is replaced.
+        bench.connection.register("earlier", _conforming(read_part(landing, earlier[-1]), layout))
+        sql = (
+            f"{sql} UNION ALL SELECT {columns}, -1 AS file, ROW_NUMBER() OVER () AS place FROM earlier "
+            f"ANTI JOIN (SELECT DISTINCT {unit} FROM ({new}) AS n) AS replaced USING ({unit})"
+        )
+    data = bench.table(f"SELECT {columns} FROM ({sql}) ORDER BY {unit}, file, place")
+    if earlier:
+        bench.connection.unregister("earlier")
+    return landing.store(layout.name, day_of(season), season, _bytes(data), "parquet", now=now)
+
+
+def _bytes(data: pa.Table) -> bytes:
+    import pyarrow.parquet as pq
+
+    out = io.BytesIO()
+    pq.write_table(data, out, compression="zstd")
+    return out.getvalue()
+
+
+def read_part(landing: Landing, landed: Landed) -> pa.Table:
+    """The rows of a part.
+
+    Raises:
+        InputFileError: If it is damaged.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_table(io.BytesIO(landing.read(landed)))
+    except (pa.ArrowException, OSError) as error:
+        raise InputFileError(
+            f"{landed.path} is damaged", next_step="remove it and import the file that it came from again"
+        ) from error
+
+
+def _conforming(data: pa.Table, layout: Layout) -> pa.Table:
+    """The rows with the columns of the layout's feed; what they lack is NULL."""
+    import pyarrow as pa
+
+    columns: dict[str, Any] = {
+        name: data.column(name) if name in data.column_names else pa.nulls(data.num_rows)
+        for name in layout.feed.columns
+    }
+    return pa.table(columns)
+
+
+@dataclass(frozen=True, slots=True)
+class LandedPart:
+    """Rows of a layout that have landed.
+
+    Attributes:
+        layout: The layout.
+        rows: The rows in the columns of its feed.
+        payloads: Each game with each payload that has it.
+    """
+
+    layout: Layout
+    rows: pa.Table
+    payloads: tuple[tuple[str, str], ...]
+
+
+def parts(landing: Landing, season: str, layouts: Iterable[Layout]) -> list[LandedPart]:
+    """What has landed of a season in the given layouts, in their order.
+
+    Raises:
+        InputFileError: If a part is damaged.
+    """
+    found = []
+    for layout in layouts:
+        versions = landing.versions(layout.name, day_of(season), season)
+        if versions:
+            rows = _conforming(read_part(landing, versions[-1]), layout)
+            found.append(LandedPart(layout, rows, _games(rows, versions[-1].path)))
+    return found
+
+
+def _games(rows: pa.Table, path: str) -> tuple[tuple[str, str], ...]:
+    return tuple((str(game), path) for game in sorted(filter(None, rows.column("game_id").unique().to_pylist())))
+
+
+def answers(
+    bench: Bench, landing: Landing, source: str, season: str, layout: Layout, refused: dict[str, str]
+) -> LandedPart | None:
+    """What the answers of a source say of a season, put together; None if there is none.
+
+    Args:
+        bench: The engine.
+        landing: The landing zone.
+        source: Name of the source.
+        season: Season label.
+        layout: How the answers are read.
+        refused: Gets why an answer cannot be read, by path.
+    """
+    payloads: list[tuple[str, str]] = []
+    year = season_year(season)
+    bench.run(f"DROP TABLE IF EXISTS {target(layout)}")
+    prepare(bench, layout)
+    for place, landed in enumerate(fetched(landing, source, season)):
+        try:
+            name = landed.path.rsplit("/", 1)[-1]
+            for opened in answer(bench, landing.read(landed), landed.path, name, Path(landed.path)):
+                match = recognise(opened, [layout])
+                if match and bench.run(f"SELECT COUNT(*) FROM {opened.relation}") != [(0,)]:
+                    convert(bench, match, place, {year})
+        except InputFileError as error:
+            refused[landed.path] = str(error)
+            bench.run(f"DELETE FROM {target(layout)} WHERE file = {place}")
+            continue
+        games = bench.run(f"SELECT DISTINCT game_id FROM {target(layout)} WHERE file = {place} ORDER BY 1")
+        payloads += [(str(game), landed.path) for (game,) in games]
+    columns = ", ".join(map(named, layout.feed.columns))
+    # What two answers say in the same words is said once.
+    rows = bench.table(f"SELECT DISTINCT {columns} FROM {target(layout)} ORDER BY ALL")
+    bench.run(f"DROP TABLE {target(layout)}")
+    return LandedPart(layout, rows, tuple(payloads)) if payloads else None
+
+
+def fetched(landing: Landing, source: str, season: str) -> list[Landed]:
+    """The newest answer of every key of a source that has landed under a date of a season."""
+    days = [day for day in landing.days(source) if season_label(Seasons().year_of(day)) == season]
+    newest: dict[str, Landed] = {}
+    for landed in landing.newest(source, days):
+        if landed.key not in newest or landed.received >= newest[landed.key].received:
+            newest[landed.key] = landed
+    return list(newest.values())
+
+
+def seasons_of(landing: Landing, layouts: Iterable[Layout]) -> list[str]:
+    """Season labels of which anything has landed, in order."""
+    found = {landing_day for layout in layouts for landing_day in landing.days(layout.name)}
+    found |= {day for source in FETCHED for day in landing.days(source)}
+    return sorted({season_label(Seasons().year_of(day)) for day in found})

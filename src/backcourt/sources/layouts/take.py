@@ -1,0 +1,214 @@
+"""Take files of people: open, recognise, check and convert all of them, and only then land and load anything."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from backcourt.calendar import season_label, season_year
+from backcourt.errors import InputFileError
+from backcourt.sources.landing import Landed, Landing
+from backcourt.sources.layouts.bench import Bench, bench, named
+from backcourt.sources.layouts.convert import Taken, convert, target
+from backcourt.sources.layouts.known import LAYOUTS
+from backcourt.sources.layouts.layout import Layout
+from backcourt.sources.layouts.load import LandedSeason, load_landed
+from backcourt.sources.layouts.parts import store
+from backcourt.sources.layouts.read import tables
+from backcourt.sources.layouts.recognise import Match, recognise
+from backcourt.sources.layouts.unpack import Unpacker, may_be_table
+from backcourt.warehouse.base import Warehouse
+
+_DEEPEST, _MOST_FILES = 3, 10_000
+
+
+@dataclass(slots=True)
+class Imported:
+    """What became of files.
+
+    Attributes:
+        taken: What was taken of each table that was recognised.
+        passed_over: Files that are in a folder or an archive and were not recognised.
+        landed: The parts that were written, with True for those that are new.
+        seasons: What was loaded, by season label.
+    """
+
+    taken: list[Taken] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
+    landed: list[tuple[Landed, bool]] = field(default_factory=list)
+    seasons: dict[str, LandedSeason] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> list[str]:
+        """Seasons of which anything was taken, in order."""
+        return sorted({label for taken in self.taken for label in taken.rows})
+
+    @property
+    def repeated(self) -> int:
+        """Rows that repeat another one word for word."""
+        return sum(taken.repeated for taken in self.taken)
+
+    @property
+    def exit_code(self) -> int:
+        """0 good, 1 if rows are repeated or anything was held back, more if the engine refused a table."""
+        return max([1 if self.repeated else 0, *(season.exit_code for season in self.seasons.values())])
+
+
+def import_files(
+    warehouse: Warehouse,
+    landing: Landing,
+    paths: Sequence[Path],
+    *,
+    now: datetime,
+    run_id: str,
+    seasons: Collection[int] = (),
+    layouts: Sequence[Layout] = LAYOUTS,
+    dry_run: bool = False,
+) -> Imported:
+    """Import files: recognise them, land what they hold as parts of seasons, and load all that has landed of those.
+
+    Args:
+        warehouse: Where to.
+        landing: The landing zone.
+        paths: Files, archives and folders.
+        now: Time of the import.
+        run_id: The run that the quarantine names.
+        seasons: First years of the seasons that are wanted; all if it is empty, but then one at most in a file.
+        layouts: The layouts that are looked for.
+        dry_run: True if nothing is written.
+
+    Raises:
+        InputFileError: If a file cannot be read, is of no known layout, or holds what it should not; nothing has been
+            changed then.
+    """
+    done = Imported()
+    with bench() as place:
+        examine(place, paths, done, seasons, layouts)
+        if dry_run:
+            return done
+        used = {taken.match.layout.name: taken.match.layout for taken in done.taken}
+        for layout in used.values():
+            for (year,) in place.run(f"SELECT DISTINCT year FROM {target(layout)} ORDER BY year"):
+                done.landed.append(store(place, landing, layout, season_label(year), now=now))
+    for season in done.labels:
+        done.seasons[season] = load_landed(warehouse, landing, season, now=now, run_id=run_id)
+    return done
+
+
+def examine(
+    place: Bench, paths: Sequence[Path], done: Imported, seasons: Collection[int], layouts: Sequence[Layout]
+) -> None:
+    """Convert all files, on the workbench alone.
+
+    Raises:
+        InputFileError: If one of them cannot be read, is of no known layout, or holds what it should not.
+    """
+    unpacker = Unpacker(place.folder)
+    matches: list[Match] = []
+    for given in paths:
+        before = len(done.taken)
+        inside = given.is_dir()
+        for path in _files(given):
+            count = 0
+            for plain in unpacker.plain(path):
+                for opened in tables(place, plain):
+                    match = recognise(opened, layouts)
+                    if match:
+                        done.taken.append(convert(place, match, len(matches), seasons))
+                        matches.append(match)
+                        count += 1
+                    else:
+                        done.passed_over.append(opened.where)
+            if not count and not inside:
+                raise _unknown(given, layouts)
+        if inside and len(done.taken) == before:
+            raise InputFileError(f"no file in {given} is recognised", next_step=_KNOWN)
+    done.passed_over += unpacker.passed_over
+    for layout in {match.layout.name: match.layout for match in matches}.values():
+        _merge(place, layout, matches)
+
+
+_KNOWN = "backcourt import --help names what is; other files need a mapping file: --mapping FILE"
+
+
+def _unknown(given: Path, layouts: Sequence[Layout]) -> InputFileError:
+    titles = [layout.title for layout in layouts]
+    return InputFileError(
+        f"{given} is not recognised: its columns are of none of these", valid=titles, next_step=_KNOWN
+    )
+
+
+def _files(given: Path) -> Iterator[Path]:
+    """A file itself, or the files of a folder that may hold tables, in order of their names."""
+    if not given.is_dir():
+        yield given
+        return
+    found = [
+        path
+        for path in sorted(given.rglob("*"))
+        if len(path.relative_to(given).parts) <= _DEEPEST and path.is_file() and may_be_table(path.name)
+    ]
+    if len(found) > _MOST_FILES:
+        raise InputFileError(f"{given} holds more than {_MOST_FILES:,} files", next_step="name those that you mean")
+    yield from found
+
+
+def _merge(place: Bench, layout: Layout, matches: Sequence[Match]) -> None:
+    """What two files hold in the same words is kept once.
+
+    Raises:
+        InputFileError: If they hold different rows of one key, or different events of one game.
+    """
+    columns, unit = ", ".join(map(named, layout.feed.columns)), ", ".join(map(named, layout.unit))
+    rows = target(layout)
+    if place.run(f"SELECT COUNT(DISTINCT file) FROM {rows}") == [(1,)]:
+        return
+    place.run(
+        f"CREATE OR REPLACE TEMP TABLE shared AS SELECT {unit}, file, content, "
+        "FIRST_VALUE(file) OVER w AS first_file, FIRST_VALUE(content) OVER w AS first_content "
+        f"FROM (SELECT {unit}, file, COUNT(*) || ':' || SUM(hash(({columns}))::HUGEINT) AS content "
+        f"FROM {rows} GROUP BY ALL) WINDOW w AS (PARTITION BY {unit} ORDER BY file)"
+    )
+    place.run(
+        f"DELETE FROM {rows} USING shared WHERE shared.file > first_file AND content = first_content "
+        f"AND {rows}.file = shared.file AND " + " AND ".join(f"{rows}.{name} = shared.{name}" for name in layout.unit)
+    )
+    if layout.key:
+        # Files for one player each share games, and each has rows of its own.
+        place.run(
+            f"DELETE FROM {rows} WHERE (file, place) IN (SELECT (file, place) FROM {rows} "
+            f"QUALIFY ROW_NUMBER() OVER (PARTITION BY {columns} ORDER BY file, place) > 1)"
+        )
+        key = ", ".join(map(named, layout.key))
+        other = place.run(
+            f"SELECT MIN(game_id), MIN(file), MAX(file) FROM {rows} GROUP BY {key} HAVING COUNT(*) > 1 "
+            "ORDER BY 1 LIMIT 1"
+        )
+    else:
+        other = place.run(
+            "SELECT game_id, first_file, file FROM shared WHERE content <> first_content ORDER BY 1, 2, 3 LIMIT 1"
+        )
+    if other:
+        game, first, second = other[0]
+        raise InputFileError(
+            f"{matches[first].opened.where} and {matches[second].opened.where} say different things of game {game}",
+            next_step="import the right one, or the older one first: what is imported later counts",
+        )
+
+
+def years_of(text: str | None) -> frozenset[int]:
+    """First years of the seasons of an option: "2021-22", "2015-16..2024-25"; empty for None.
+
+    Raises:
+        BackcourtError: If it is neither.
+    """
+    if text is None:
+        return frozenset()
+    first, _, last = text.partition("..")
+    start = season_year(first)
+    end = season_year(last) if last else start
+    if end < start:
+        raise InputFileError(f"--season {text}: {first} is after {last}", next_step="swap the two")
+    return frozenset(range(start, end + 1))
