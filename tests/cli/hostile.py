@@ -168,6 +168,7 @@ GIVEN = {
     "payload": "no-such-file",
     "names": "no-such-file",
     "sheet": "no-such-file",
+    "seasons": "2021-22",
     "sql": "SELECT 1 AS one",
     "out": "out.file",
     "output": "out.file",
@@ -183,7 +184,7 @@ GIVEN = {
 }
 """A value for each parameter that a command cannot do without, by its name."""
 NAMES = {
-    ("fetch",): "nbac_team_boxscore",
+    ("fetch", "source"): "nbac_team_boxscore",
     ("land",): "nbac_team_boxscore",
     ("load", "source"): "nbac_schedule",
     ("withdraw",): "nbac_schedule",
@@ -196,7 +197,8 @@ NAMES = {
     ("queries", "run"): "failed-dates",
 }
 CAUTION = {
-    ("fetch",): ("--dry-run",),
+    ("fetch", "season"): ("--dry-run",),
+    ("fetch", "source"): ("--dry-run",),
     ("load", "source"): ("--dry-run",),
     ("names", "ask"): ("--dry-run",),
     ("warehouse", "copy"): ("--dry-run",),
@@ -206,7 +208,7 @@ CAUTION = {
 NEEDED = {
     ("names", "resolve"): ("names", "output"),
     ("runbook", "run"): ("out",),
-    ("fetch",): ("start_date", "end_date"),
+    ("fetch", "source"): ("start_date", "end_date"),
     ("plan",): ("start_date", "end_date"),
     ("run",): ("start_date", "end_date"),
     ("jobs", "run"): ("start_date", "end_date"),

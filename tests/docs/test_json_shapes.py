@@ -131,7 +131,8 @@ def asked(season, league):
         "quarantine list": [at],
         "quarantine show": [(GAME, *at)],
         "quarantine retry": [at],
-        "fetch": [("nbac_team_boxscore", *DATES, "--dry-run", *at)],
+        "fetch season": [("2021-22", "--dry-run", "--json")],
+        "fetch source": [("nbac_team_boxscore", *DATES, "--dry-run", *at)],
         "names find": [("james", *at), ("qqqqqq", *at)],
         "names pending": [names],
         "names show": [("8443e848", *names)],
@@ -166,16 +167,18 @@ def asked(season, league):
 
 def made():
     """Answers of commands that need a service, a landing zone or a kernel: what they are made of is written down."""
-    from backcourt.cli import load, sources, warehouse
+    from backcourt.cli import fetch, load, sources, warehouse
     from backcourt.integrity.parts import Held
     from backcourt.names.resolve import Resolved
     from backcourt.runbooks.execute import RunbookRun
+    from backcourt.sources.bulk.fetch import SeasonFetched
     from backcourt.sources.fetch import Fetched
     from backcourt.sources.landed import LandedLoad
     from backcourt.sources.summary import LoadSummary, TableLoad
     from backcourt.warehouse.condition.probe import ProbeReport, TriedLine
 
     why = {(date(2021, 11, 10), GAME): "it is cut"}
+    lacking = SeasonFetched("2021-22", missing={("nbac_season_shots", "Playoffs"): "it holds nothing"})
     entry = TableLoad(
         "t", "f", teams=30, rules={"r": 1}, warnings={"w": 1}, row_rules={"x": (1, "y")}, left_out={"x": (1, "y")},
         absent=("g",),
@@ -190,7 +193,8 @@ def made():
     part = Held("2021-22", "shots", 1, 2, "games", ("nba_raw.nbac_shot_chart",), "zones", "fetch")
     return {
         "warehouse check": [warehouse._probed(probe, 6.25).data],
-        "fetch": [sources._fields(Fetched(1, failed=why, incomplete=why))],
+        "fetch season": [fetch.answer([lacking], "backcourt fetch season 2021-22", "backcourt status").data],
+        "fetch source": [sources._fields(Fetched(1, failed=why, incomplete=why))],
         "load source": [{"would_load": 1, "known": 0}, sources.answer(landed, []).data],
         "load season": [load.answer(summary, [part]).data, load.answer(replace(summary, names=None)).data],
         "runbook run": [

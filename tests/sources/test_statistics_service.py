@@ -20,15 +20,17 @@ from backcourt.sources.parsers import (
     nbac_play_by_play_v3,
     nbac_player_list,
     nbac_scoreboard_v3,
+    nbac_season,
     nbac_shot_chart,
     nbac_team_boxscore,
     nbac_team_roster_api,
 )
+from backcourt.sources.providers.nbac_season import IN_BULK
 
 HOST = "https://stats.nba.com/stats/"
 ASKED = {
-    name: source.fetch
-    for name, source in sources().items()
+    source.name: source.fetch
+    for source in (*sources().values(), *IN_BULK)
     if source.fetch is not None and source.fetch.url.startswith(HOST)
 }
 SECOND = {f"{name}, second": source.second for name, source in sources().items() if source.second is not None}
@@ -45,7 +47,9 @@ READ = {
         "LineScore": nbac_boxscore_summary_v2._LINE,
     },
     "nbac_team_roster_api": {"CommonTeamRoster": nbac_team_roster_api._FIELDS},
-    "nbac_shot_chart": {"Shot_Chart_Detail": nbac_shot_chart._FIELDS},
+    "nbac_shot_chart": {"Shot_Chart_Detail": nbac_shot_chart.FIELDS},
+    "nbac_season_team_log": {"LeagueGameLog": nbac_season._TEAM_FIELDS},
+    "nbac_season_shots": {"Shot_Chart_Detail": nbac_season._SHOT_FIELDS},
 }
 """Columns that are read, by source and result set; of the game log nba_api names the columns of teams only."""
 
@@ -71,8 +75,8 @@ def parameters(kind: type[Any]) -> dict[str, Any]:
 
 
 def test_the_sources_of_the_service() -> None:
-    """Eight sources are asked of it, two also where the first place has nothing, each at an address nba_api knows."""
-    assert (len(ASKED), list(SECOND)) == (8, ["nbac_play_by_play, second", "nbac_boxscore_summary_v2, second"])
+    """Eleven are asked of it, three of them by the season, and two where the first place has nothing: nba_api knows all."""
+    assert (len(ASKED), list(SECOND)) == (11, ["nbac_play_by_play, second", "nbac_boxscore_summary_v2, second"])
     asked = {**ASKED, **SECOND}
     assert all(known(endpoint.url).endpoint == endpoint.url.removeprefix(HOST) for endpoint in asked.values())
 

@@ -18,6 +18,7 @@ import typer
 from backcourt import __version__
 from backcourt.cli import (
     demo,
+    fetch,
     gaps,
     history,
     jobs,
@@ -33,7 +34,6 @@ from backcourt.cli import (
     report,
     run,
     runbook,
-    sources,
     status,
     tables,
     validate,
@@ -54,7 +54,7 @@ app = typer.Typer(
 )
 app.add_typer(tables.app, name="tables")
 app.add_typer(load.app, name="load")
-app.command()(sources.fetch)
+app.add_typer(fetch.app, name="fetch")
 app.command()(land.land)
 app.add_typer(quarantine.app, name="quarantine")
 app.command()(withdraw.withdraw)
@@ -80,6 +80,8 @@ app.command()(demo.simulate)
 answer_everywhere(app)
 
 INTERRUPTED = 130
+_OF_SOURCES = {"fetch": {"season", "source"}, "load": {"landed", "season", "source"}}
+"""The groups whose commands are short for ``source`` if a source's name is in their place, with the others."""
 _LONGEST_WORD = 50_000
 """Characters of one word of the command line; a long statement for ``backcourt query`` has thousands."""
 _LONGEST_COMMAND = 2_000
@@ -230,8 +232,9 @@ def _command() -> int:
     """Run what the command line says; returns the exit status."""
     words = sys.argv[1:]
     _check_text(words)
-    if words[:1] == ["load"] and len(words) > 1 and words[1] not in {"season", "source"} and words[1][:1] != "-":
-        # The name of a source stands for the command that loads one.
+    own = _OF_SOURCES.get(words[0] if words else "")
+    # The name of a source stands for the command that fetches or loads one, and so does an option before it.
+    if own and len(words) > 1 and words[1] not in {*own, "--help"}:
         words.insert(1, "source")
     code = app(words, standalone_mode=False)
     if code == INTERRUPTED:

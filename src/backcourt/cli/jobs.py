@@ -84,7 +84,7 @@ def run_job(
 
 def _from_source(wanted: Job, chosen: JobOptions, *, dry_run: bool, at: At) -> Answer:
     """Fetch a source or load what has landed, as the command of its own does."""
-    from backcourt.cli.sources import Payloads, fetch, load_source
+    from backcourt.cli.sources import Payloads, fetch_source, load_source
     from backcourt.errors import BackcourtError
 
     dates = asdict(chosen.dates)
@@ -94,7 +94,7 @@ def _from_source(wanted: Job, chosen: JobOptions, *, dry_run: bool, at: At) -> A
         )
     kind, _, name = wanted.name.partition("-")
     payloads = Payloads(**dates, dry_run=dry_run)
-    return fetch(name, payloads, at=at) if kind == "fetch" else load_source(name, payloads, at=at)
+    return fetch_source(name, payloads, at=at) if kind == "fetch" else load_source(name, payloads, at=at)
 
 
 def _fill(place: Warehouse, request: Request, *, dry_run: bool) -> list[str]:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from backcourt.calendar import DateRange
-    from backcourt.sources.fetch import Fetched
+    from backcourt.settings import Settings
+    from backcourt.sources.fetch import Asking, Fetched
     from backcourt.sources.landed import LandedLoad
     from backcourt.sources.landing import Landing
     from backcourt.sources.source import Source
@@ -59,20 +60,19 @@ class Payloads(Dates):
     place: LandingOption = None
 
 
-def fetch(name: SourceArgument, chosen: Payloads, patience: PatienceOption = "usual", *, at: At) -> Answer:
+def fetch_source(name: SourceArgument, chosen: Payloads, patience: PatienceOption = "usual", *, at: At) -> Answer:
     """Fetch what a source publishes about a range into the landing zone; the schedule says which games there are.
 
-    Exits with 1 if anything is missing or incomplete, or a game that should be over is not over in the schedule. Rerun
-    to fetch the rest. A source that publishes only what holds today needs no dates.
+    `backcourt fetch SOURCE` is short for it. A source that publishes only what holds today needs no dates. Exits with 1
+    if anything is missing or incomplete, or a game that should be over is not over in the schedule. Rerun to fetch the
+    rest.
     """
     from backcourt.errors import BackcourtError
     from backcourt.settings import load
     from backcourt.sources.declared import REPARSE
     from backcourt.sources.declared import source as find
-    from backcourt.sources.fetch import Asking, has_landed, judging_of
-    from backcourt.sources.fetch import fetch as carry_out
-    from backcourt.sources.manners import AGENT
-    from backcourt.sources.service import PATIENCE, fetchable
+    from backcourt.sources.fetch import fetch, has_landed, judging_of
+    from backcourt.sources.service import fetchable
 
     source, settings, zone = find(name), load(), landing_of(chosen.place)
     fetchable(source)
@@ -85,14 +85,7 @@ def fetch(name: SourceArgument, chosen: Payloads, patience: PatienceOption = "us
     wanted, late = _wanted(source, chosen, house)
     judging = judging_of(house, source, [(target.day, target.key) for target in wanted])
     key = getattr(settings, source.fetch.key_setting) if source.fetch and source.fetch.key_setting else None
-    asking = Asking(
-        now,
-        key=key or "",
-        via=settings.fetch_via or "",
-        resume=chosen.resume,
-        patience=PATIENCE[patience],
-        agent=settings.fetch_user_agent or AGENT,
-    )
+    asking = asking_with(settings, patience, key=key or "", resume=chosen.resume)
     asking.service(source)  # What is wrong with the key or the mirror shows before anything is done.
     if chosen.dry_run:
         known = has_landed(source, zone, wanted, judging) if chosen.resume else set()
@@ -100,7 +93,7 @@ def fetch(name: SourceArgument, chosen: Payloads, patience: PatienceOption = "us
         todo = left if chosen.limit is None else min(chosen.limit, left)
         words = f"would fetch {counted(todo, 'payload')} of {source.name}; {len(known):,} have landed"
         return Answer(words, data={"would_fetch": todo, "known": len(known)})
-    done = carry_out(
+    done = fetch(
         source, zone, wanted, asking, limit=chosen.limit, judging=judging, told=_nobody if at.as_json else _told
     )
     parts: list[Part] = [Note(f"stopped: {done.stopped}", aside=True)] if done.stopped else []
@@ -111,6 +104,29 @@ def fetch(name: SourceArgument, chosen: Payloads, patience: PatienceOption = "us
     step = f"backcourt {'fetch' if done.missing else 'load'} {source.name}{dates}{games}{landing(chosen.place)}"
     return Answer(
         "", [f"{source.name}: {done.in_words}", *parts], [step], max(done.exit_code, 1 if late else 0), _fields(done)
+    )
+
+
+def asking_with(settings: Settings, patience: str, *, key: str = "", resume: bool = True) -> Asking:
+    """How services are asked, by the settings and the options of a command.
+
+    Args:
+        settings: The settings.
+        patience: Which of the ways of ``PATIENCE``.
+        key: The service's key, if it needs one.
+        resume: False asks again for what has landed.
+    """
+    from backcourt.sources.fetch import Asking
+    from backcourt.sources.manners import AGENT
+    from backcourt.sources.service import PATIENCE
+
+    return Asking(
+        now,
+        key=key,
+        via=settings.fetch_via or "",
+        resume=resume,
+        patience=PATIENCE[patience],
+        agent=settings.fetch_user_agent or AGENT,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from backcourt.errors import BackcourtError, UnknownNameError
-from backcourt.sources.providers import bdl, espn, market, nbac, nbac_pdf, others
+from backcourt.sources.providers import bdl, espn, market, nbac, nbac_pdf, nbac_season, others
 from backcourt.sources.source import Published, Source
 
 
@@ -48,13 +48,18 @@ def source(name: str) -> Source:
 
     Raises:
         UnknownNameError: If there is none.
-        BackcourtError: If it is a list of ids, which is not a source of its own.
+        BackcourtError: If it is a list of ids or a part of a season, which are no sources of their own.
     """
     known = FORMER.get(name, name)
     if known in listings():
         users = [source.name for source in sources().values() if source.listing and source.listing.of.name == known]
         raise BackcourtError(
             f"{known} only lists ids of games and fills no table", next_step=f"it is fetched with {users[0]}"
+        )
+    if known in {published.name for published in nbac_season.IN_BULK}:
+        raise BackcourtError(
+            f"{known} is a part of a season and is not fetched or loaded alone",
+            next_step="backcourt fetch season 2021-22, then backcourt load landed --season 2021-22",
         )
     if known not in sources():
         raise UnknownNameError("source", name, sources(), next_step="see them with: backcourt jobs list")

@@ -13,13 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Protocol
 
 from backcourt.errors import InputFileError, counted
 from backcourt.sources.landing import Landed, Landing, checked
 from backcourt.sources.manners import AGENT
 from backcourt.sources.measure import Measure, measure
 from backcourt.sources.remembered import LoadOutcome, is_there, outcomes
-from backcourt.sources.service import USUAL, FetchError, Patience, Service
+from backcourt.sources.service import USUAL, FetchError, Pace, Patience, Service
 from backcourt.sources.source import Listing, Published, Source, read
 from backcourt.sources.targets import Target, values_of
 from backcourt.warehouse.base import Warehouse
@@ -70,6 +71,13 @@ class Fetched:
     def exit_code(self) -> int:
         """0 good, 1 if a payload failed, is missing or incomplete."""
         return 1 if self.failed or self.incomplete or self.stopped or self.missing else 0
+
+
+class Judges(Protocol):
+    """Whoever tells what is missing in payloads of a source."""
+
+    def lacking(self, landing: Landing, landed: Landed) -> str:
+        """What is missing in a payload of the landing zone; "" if it is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +134,7 @@ class Asking:
         sleep: Waits, in seconds.
         clock: Seconds that only rise, for the rate limit.
         agent: What the program calls itself (User-Agent).
+        pace: That of a host which several sources share; None if each source begins anew.
     """
 
     now: Callable[[], datetime]
@@ -136,6 +145,7 @@ class Asking:
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     agent: str = AGENT
+    pace: Pace | None = None
 
     def service(self, source: Published) -> Service:
         """The service that publishes a source, asked like this.
@@ -151,6 +161,7 @@ class Asking:
             sleep=self.sleep,
             clock=self.clock,
             agent=self.agent,
+            pace=self.pace,
         )
 
 
@@ -161,7 +172,7 @@ def fetch(
     asking: Asking,
     *,
     limit: int | None = None,
-    judging: Judging | None = None,
+    judging: Judges | None = None,
     told: Callable[[Target, str], None] = lambda _target, _what: None,
 ) -> Fetched:
     """Fetch payloads into the landing zone.
@@ -216,7 +227,7 @@ def fetch(
 
 
 def has_landed(
-    source: Published, landing: Landing, wanted: Sequence[Target], judging: Judging | None = None
+    source: Published, landing: Landing, wanted: Sequence[Target], judging: Judges | None = None
 ) -> set[tuple[date, str]]:
     """Dates and keys of the payloads that need not be asked for: what has landed is whole.
 

@@ -60,6 +60,21 @@ PATIENCE: Mapping[str, Patience] = {
 """What an operator chooses from: a first pass that leaves gaps, the usual, and one for a service that is ill."""
 
 
+@dataclass(slots=True)
+class Pace:
+    """When a host was asked, and how long it wants to be left alone; several sources of one host can share it.
+
+    Attributes:
+        last: Seconds of the clock at the last request; None before the first.
+        not_before: Seconds of the clock before which the host is left alone.
+        kept_back: Requests in a row that the host itself kept back.
+    """
+
+    last: float | None = None
+    not_before: float = 0.0
+    kept_back: int = 0
+
+
 class FetchError(BackcourtError):
     """A request that did not bring what it should."""
 
@@ -121,6 +136,7 @@ class Service:
         sleep: Callable[[float], None],
         clock: Callable[[], float],
         agent: str = AGENT,
+        pace: Pace | None = None,
     ) -> None:
         """Name the service; nothing is asked yet.
 
@@ -132,6 +148,7 @@ class Service:
             sleep: Waits, in seconds.
             clock: Seconds that only rise, for the pace.
             agent: What the program calls itself (User-Agent).
+            pace: That of a host that has been asked before; None begins anew.
 
         Raises:
             BackcourtError: If the source is not fetched, needs a key that is not there, or ``via`` is not an address.
@@ -150,9 +167,7 @@ class Service:
         self._key, self._via = key if setting else "", via
         self._patience, self._sleep, self._clock = patience, sleep, clock
         self._agent = agent
-        self._last: float | None = None
-        self._not_before = 0.0
-        self._kept_back = 0
+        self._pace = Pace() if pace is None else pace
         self._open = ExitStack()
         self.requests = 0
 
@@ -239,17 +254,17 @@ class Service:
                 tried = attempt.retry_state.attempt_number - 1
                 data = self._requested(target, min(patience.timeout * patience.growth**tried, _LONGEST_TIMEOUT))
                 self._readable(target, data)
-                self._kept_back = 0
+                self._pace.kept_back = 0
                 return data
         raise RuntimeError("a retried request ended with neither data nor an error")
 
     def _keep_pace(self) -> None:
         """Wait until the host bears the next request."""
-        if self._last is not None:
-            left = max(self._last + 60.0 / self._endpoint.per_minute, self._not_before) - self._clock()
+        if self._pace.last is not None:
+            left = max(self._pace.last + 60.0 / self._endpoint.per_minute, self._pace.not_before) - self._clock()
             if left > 0:
                 self._sleep(left)
-        self._last = self._clock()
+        self._pace.last = self._clock()
 
     def _requested(self, target: Target, timeout: float) -> bytes:
         """The body of one answer."""
@@ -267,7 +282,7 @@ class Service:
                     body += piece
                     if len(body) > LARGEST:
                         raise FetchError(f"{where} sent more than {LARGEST:,} bytes", passing=False)
-                    if self._clock() - (self._last or 0.0) > _LONGEST_TRY:
+                    if self._clock() - (self._pace.last or 0.0) > _LONGEST_TRY:
                         raise FetchError(f"{where} did not end within {_LONGEST_TRY:.0f} s", passing=True)
             if is_block_page(bytes(body[:BEGINNING])):
                 raise _blocked(where, answer.status_code)
@@ -315,15 +330,15 @@ class Service:
                 final=True,
             )
         pause = self._own_pause(seen) if asked is None else asked
-        self._not_before = self._clock() + (pause or 0.0)
+        self._pace.not_before = self._clock() + (pause or 0.0)
         raise FetchError(said, passing=True, wait=pause, hosts_own=seen.hosts_own)
 
     def _own_pause(self, seen: Seen) -> float | None:
         """Seconds for which a host is left alone that is overloaded and names no time; they grow, whatever is asked."""
         if not seen.hosts_own:
             return None
-        self._kept_back += 1
-        return float(min(self._patience.longest_pause, self._patience.first_pause * 2.0 ** (self._kept_back - 1)))
+        self._pace.kept_back += 1
+        return float(min(self._patience.longest_pause, self._patience.first_pause * 2.0 ** (self._pace.kept_back - 1)))
 
     def _address(self, target: Target) -> tuple[str, dict[str, str], dict[str, str]]:
         """Address, parameters and headers of a target's request."""

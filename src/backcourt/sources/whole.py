@@ -22,7 +22,7 @@ EVERYTHING = "*"
 """Rows are compared with all that are stored."""
 _SHOWN = 5
 """Games that a sentence names."""
-_OFF = 1
+ATTEMPTS_OFF = 1
 """Attempts by which a real shot chart and the box score of a team differ at most (three of 9,840 in four seasons)."""
 _SCORES = ("away_score", "home_score")
 """Columns of the score of a game, where a row is about both teams."""
@@ -288,7 +288,9 @@ def _one_side(whole: Whole, rows: Sequence[Mapping[str, Any]], game: Game) -> st
         fewer = [f"{made[team]} points of {team}, the game {points}" for team, points in scored if made[team] < points]
         if fewer:
             return f"it has {fewer[0]}"
-    short = [team for team, tried in game.attempts.items() if counts[team] < tried - _OFF] if whole.attempts else []
+    short = (
+        [team for team, tried in game.attempts.items() if counts[team] < tried - ATTEMPTS_OFF] if whole.attempts else []
+    )
     return f"{counts[short[0]]} shots of {short[0]}, the box score has {game.attempts[short[0]]}" if short else ""
 
 

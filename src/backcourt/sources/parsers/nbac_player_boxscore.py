@@ -15,7 +15,7 @@ from backcourt.sources.season.files import feed
 from backcourt.sources.source import About, Parsed, take, wrong_shape
 
 _FEED = feed("player_boxscores")
-_FIELDS = {
+FIELDS = {
     "PLAYER_ID": "player_id",
     "PLAYER_NAME": "player_name",
     "TEAM_ID": "team_id",
@@ -55,8 +55,8 @@ def parse(data: bytes, about: About) -> Parsed:
         InputFileError: If it is not JSON, has no such result set, or has games of another date.
     """
     parsed = Parsed()
-    for record in result_set(object_of(data, about), "LeagueGameLog", _FIELDS, about, parsed, ()):
-        row = take(record, _FIELDS, _IGNORED, parsed, "LeagueGameLog.")
+    for record in result_set(object_of(data, about), "LeagueGameLog", FIELDS, about, parsed, ()):
+        row = take(record, FIELDS, _IGNORED, parsed, "LeagueGameLog.")
         played = day_of(row["game_date"])
         if played != about.day:
             raise wrong_shape(about, f"it has a game of {played or 'no date'}, not only of {about.day}")

@@ -23,7 +23,7 @@ FEED = Feed(
 """One field-goal attempt; judged against the stored box scores, not against a file beside it.
 
 The service never says what was assisted; play-by-play that lands beside it does."""
-_FIELDS = {
+FIELDS = {
     "GAME_ID": "game_id",
     "GAME_EVENT_ID": "game_event_id",
     "PLAYER_ID": "player_id",
@@ -56,10 +56,10 @@ def parse(data: bytes, about: About) -> Parsed:
         InputFileError: If it is not JSON, has no such result set, no shot, or is about another game.
     """
     parsed = Parsed()
-    lines = result_set(object_of(data, about), "Shot_Chart_Detail", _FIELDS, about, parsed, {"LeagueAverages"})
+    lines = result_set(object_of(data, about), "Shot_Chart_Detail", FIELDS, about, parsed, {"LeagueAverages"})
     season = about.season()
     for record in lines:
-        row = take(record, _FIELDS, _IGNORED, parsed, "Shot_Chart_Detail.")
+        row = take(record, FIELDS, _IGNORED, parsed, "Shot_Chart_Detail.")
         check_game(row["game_id"], about)
         kind = row["shot_type"]
         row["is_three"] = _THREE.get(kind) if isinstance(kind, str) else None

@@ -26,7 +26,7 @@ from backcourt.sources.source import Endpoint, Source
 from backcourt.sources.whole import EVERYTHING, Whole
 
 _DOCUMENTS = "https://github.com/swar/nba_api/blob/master/docs/nba_api"
-_NO_FILTERS = (
+NO_FILTERS = (
     *("DateFrom", "DateTo", "GameSegment", "Location", "Outcome", "PlayerPosition", "RookieYear", "SeasonSegment"),
     *("VsConference", "VsDivision"),
 )
@@ -45,7 +45,13 @@ def _endpoint(name: str, **parameters: str) -> Endpoint:
     return Endpoint(f"https://stats.nba.com/stats/{name}", parameters, per_minute=30, browser=True)
 
 
-def _statistics(endpoint: str, **parameters: str) -> _Service:
+def statistics(endpoint: str, **parameters: str) -> _Service:
+    """What an endpoint of the statistics service brings to the declaration of a source.
+
+    Args:
+        endpoint: Its name, in lower case.
+        parameters: Its query.
+    """
     return {
         "provider": "NBA statistics service",
         "document": f"{_DOCUMENTS}/stats/endpoints/{endpoint}.md",
@@ -65,7 +71,7 @@ SOURCES: tuple[Source, ...] = (
         seen="BoxScoreTraditionalV3 of 2022-23 and 2025-26; "
         "BoxScoreTraditionalV2 of 2016-17, 2021-22, 2022-23 and 2024-25",
         whole=Whole(of="game", side="team_abbreviation", points="pts"),
-        **_statistics(
+        **statistics(
             "boxscoretraditionalv3",
             GameID="{game_id}",
             StartPeriod="0",
@@ -85,7 +91,7 @@ SOURCES: tuple[Source, ...] = (
         whole=Whole(
             of="season", state="status", final="Final", put_off="Postponed", stored_by="season_year", share=0.75
         ),
-        **_statistics("scheduleleaguev2", LeagueID="00", Season="{season}"),
+        **statistics("scheduleleaguev2", LeagueID="00", Season="{season}"),
     ),
     Source(
         name="nbac_player_boxscore",
@@ -95,7 +101,7 @@ SOURCES: tuple[Source, ...] = (
         seen="LeagueGameLog of 2024-25",
         reach="1946-47",
         whole=Whole(of="date", side="team_abbreviation", points="pts"),
-        **_statistics(
+        **statistics(
             "leaguegamelog",
             LeagueID="00",
             Season="{season}",
@@ -141,7 +147,7 @@ SOURCES: tuple[Source, ...] = (
         per="date",
         seen="ScoreboardV3 of 2024-25 and 2025-26; ScoreboardV2 of 2023-24 and 2025-26",
         whole=Whole(of="date", state="game_status"),
-        **_statistics("scoreboardv3", LeagueID="00", GameDate="{date}"),
+        **statistics("scoreboardv3", LeagueID="00", GameDate="{date}"),
     ),
     Source(
         name="nbac_player_movement",
@@ -169,7 +175,7 @@ SOURCES: tuple[Source, ...] = (
         per="season",
         seen="PlayerIndex of 2025-26",
         whole=Whole(of="teams", side="team_abbreviation", fewest=5, in_season=12, stored_by="season_year", share=0.75),
-        **_statistics("playerindex", LeagueID="00", Season="{season}", Historical="0", TeamID="0"),
+        **statistics("playerindex", LeagueID="00", Season="{season}", Historical="0", TeamID="0"),
     ),
     Source(
         name="nbac_roster",
@@ -191,7 +197,7 @@ SOURCES: tuple[Source, ...] = (
         per="season",
         seen="CommonTeamRoster of 2025-26",
         whole=_ROSTER,
-        **_statistics("commonteamroster", LeagueID="00", TeamID="{team_id}", Season="{season}"),
+        **statistics("commonteamroster", LeagueID="00", TeamID="{team_id}", Season="{season}"),
     ),
     Source(
         name="nbac_boxscore_summary_v2",
@@ -201,7 +207,7 @@ SOURCES: tuple[Source, ...] = (
         seen="BoxScoreSummaryV2 of 2019-20 and 2022-23; nothing of BoxScoreSummaryV3, the second place",
         reach="no first date is documented; of games since 2025-04-10 the first place may leave the list out",
         whole=Whole(of="game", state="game_status", share=0.9),
-        **_statistics("boxscoresummaryv2", GameID="{game_id}"),
+        **statistics("boxscoresummaryv2", GameID="{game_id}"),
         second=_endpoint("boxscoresummaryv3", GameID="{game_id}"),
     ),
     Source(
@@ -212,7 +218,7 @@ SOURCES: tuple[Source, ...] = (
         seen="ShotChartDetail of 2019-20 and 2021-22, whole games put together of two answers",
         reach="1996-97",
         whole=Whole(of="game", side="team_id", attempts=True, share=0.98),
-        **_statistics(
+        **statistics(
             "shotchartdetail",
             LeagueID="00",
             GameID="{game_id}",
@@ -225,7 +231,7 @@ SOURCES: tuple[Source, ...] = (
             Month="0",
             OpponentTeamID="0",
             Period="0",
-            **dict.fromkeys(_NO_FILTERS, ""),
+            **dict.fromkeys(NO_FILTERS, ""),
         ),
     ),
 )
