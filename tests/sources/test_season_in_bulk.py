@@ -23,7 +23,7 @@ import pytest
 
 from backcourt.errors import BackcourtError
 from backcourt.sources.bulk.fetch import SeasonFetched, fetch_season, needs, seasons_of
-from backcourt.sources.bulk.season import LandedSeason
+from backcourt.sources.bulk.season import BulkSeason
 from backcourt.sources.fetch import Asking
 from backcourt.sources.landing import Landing
 from backcourt.sources.providers.nbac_season import SHOTS as SHOTS_ANSWERS
@@ -86,7 +86,7 @@ def get(
     server: SourceServer, place: Path, today: date = LATER, at: FakeTime | None = None, *, resume: bool = True
 ) -> SeasonFetched:
     """Fetch the season."""
-    return fetch_season(LandedSeason(SEASON, Landing(str(place)), today), asking(server, today, at, resume=resume))
+    return fetch_season(BulkSeason(SEASON, Landing(str(place)), today), asking(server, today, at, resume=resume))
 
 
 def short(service: SeasonService, put: Put, drop: int, times: int = 1) -> SeasonService:
@@ -111,7 +111,7 @@ def test_a_season_comes_in_forty_requests(thin: SeasonService, tmp_path: Path) -
     """Schedule, logs by kind, shots by team, and by kind beside the regular season; a second fetch asks nothing."""
     at = FakeTime()
     with SourceServer(thin.answer) as server:
-        wanted = needs(LandedSeason(SEASON, Landing(str(tmp_path)), LATER), asking(server))
+        wanted = needs(BulkSeason(SEASON, Landing(str(tmp_path)), LATER), asking(server))
         done = get(server, tmp_path, at=at)
         asked = Counter(Put.by(request).endpoint for request in server.received)
         again = get(server, tmp_path)
@@ -160,7 +160,7 @@ def test_what_is_short_is_asked_for_again(
     """One further request brings it whole; what came short stays in the landing zone beside it."""
     told: list[str] = []
     with SourceServer(short(thin, put, drop).answer) as server:
-        season = LandedSeason(SEASON, Landing(str(tmp_path)), LATER)
+        season = BulkSeason(SEASON, Landing(str(tmp_path)), LATER)
         done = fetch_season(season, asking(server), told=lambda *about: told.append(f"{about[0]} {about[2]}"))
     assert (done.requests, done.missing, done.exit_code) == (43, {}, 0)
     assert [one.split(":")[0] for one in told if "incomplete" in one] == [f"{source_name} incomplete"]
@@ -181,7 +181,7 @@ def test_a_cut_answer_for_the_league_is_asked_for_by_team(thin: SeasonService, t
         again = get(server, tmp_path)
     by_team = [put for put in asked if put.kind == "Playoffs" and put.endpoint == "shotchartdetail" and put.of != "0"]
     landing = Landing(str(tmp_path))
-    season = LandedSeason(SEASON, landing, LATER)
+    season = BulkSeason(SEASON, landing, LATER)
     assert season.lacking_in(SHOTS_ANSWERS, season.newest(SHOTS_ANSWERS)["Playoffs"]).startswith(
         "it has exactly 500 rows, so the service may have cut it; "
     )

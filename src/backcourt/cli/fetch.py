@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from backcourt.sources.bulk.fetch import Needs, SeasonFetched, Told, Watch
-    from backcourt.sources.bulk.season import LandedSeason
+    from backcourt.sources.bulk.season import BulkSeason
     from backcourt.sources.fetch import Asking
     from backcourt.sources.targets import Target
 
@@ -59,14 +59,14 @@ def season(
     """
     from backcourt.settings import load
     from backcourt.sources.bulk.fetch import check_begun, needs, seasons_of
-    from backcourt.sources.bulk.season import LandedSeason, schedule_source
+    from backcourt.sources.bulk.season import BulkSeason, schedule_source
 
     today, zone = league_date(), sources.landing_of(place)
     labels = seasons_of(seasons)
     check_begun(labels, today)
     asking = sources.asking_with(load(), patience, resume=resume)
     asking.service(schedule_source())  # A mirror that is no address shows before anything is asked.
-    found = [LandedSeason(label, zone, today) for label in labels]
+    found = [BulkSeason(label, zone, today) for label in labels]
     wanted = [needs(one, asking, play_by_play=play_by_play) for one in found]
     step = f"backcourt fetch season {seasons}{' --play-by-play' if play_by_play else ''}{sources.landing(place)}"
     if dry_run:
@@ -108,7 +108,7 @@ def _would(wanted: Sequence[Needs], step: str) -> Answer:
 
 
 def _fetched(
-    found: Sequence[LandedSeason], wanted: Sequence[Needs], asking: Asking, *, play_by_play: bool, quiet: bool
+    found: Sequence[BulkSeason], wanted: Sequence[Needs], asking: Asking, *, play_by_play: bool, quiet: bool
 ) -> list[SeasonFetched]:
     """Fetch one season after the other, until the service wants no more."""
     from backcourt.sources.bulk.fetch import fetch_season
@@ -120,7 +120,7 @@ def _fetched(
             before = sum(past.requests for past in done)
 
             def hear(
-                source: str, count: int, total: int, one: LandedSeason = one, *, rest: int = later, past: int = before
+                source: str, count: int, total: int, one: BulkSeason = one, *, rest: int = later, past: int = before
             ) -> None:
                 watch(f"{one.label} {source}", past + count, past + total + rest)
 

@@ -11,7 +11,7 @@ from datetime import date
 
 from backcourt.calendar import Seasons, season_label, season_year
 from backcourt.errors import BackcourtError
-from backcourt.sources.bulk.season import NOT_THERE, Ask, LandedSeason, schedule_source
+from backcourt.sources.bulk.season import NOT_THERE, Ask, BulkSeason, schedule_source
 from backcourt.sources.declared import sources
 from backcourt.sources.fetch import Asking, Fetched, Judges, Judging, fetch, has_landed
 from backcourt.sources.landing import Landed, Landing
@@ -132,7 +132,7 @@ def check_begun(labels: Sequence[str], today: date) -> None:
         )
 
 
-def needs(season: LandedSeason, asking: Asking, *, play_by_play: bool = False) -> Needs:
+def needs(season: BulkSeason, asking: Asking, *, play_by_play: bool = False) -> Needs:
     """What a fetch would ask for; what hangs on answers that have not landed is counted as a season usually needs it.
 
     Args:
@@ -160,7 +160,7 @@ def _count(found: Needs, source: Published, todo: int, known: int) -> None:
 
 
 def fetch_season(
-    season: LandedSeason,
+    season: BulkSeason,
     asking: Asking,
     *,
     play_by_play: bool = False,
@@ -192,7 +192,7 @@ def fetch_season(
 class _Run:
     """One fetch of a season."""
 
-    def __init__(self, season: LandedSeason, asking: Asking, done: SeasonFetched, watch: Watch, told: Told) -> None:
+    def __init__(self, season: BulkSeason, asking: Asking, done: SeasonFetched, watch: Watch, told: Told) -> None:
         """Take what it is about, and who hears of it."""
         self.season, self.asking, self.done, self.told = season, asking, done, told
         self._watch, self._answered, self._failed = watch, 0, dict[tuple[str, str], str]()
@@ -270,7 +270,7 @@ class _Run:
 class _Judge:
     """Tells what is missing in the answers of a source, by the rest of the season."""
 
-    season: LandedSeason
+    season: BulkSeason
     source: Published
 
     def lacking(self, landing: Landing, landed: Landed) -> str:
@@ -283,9 +283,9 @@ def _event_source() -> Source:
     return sources()[_PER_GAME]
 
 
-def _event_targets(season: LandedSeason) -> list[Target]:
+def _event_targets(season: BulkSeason) -> list[Target]:
     return [Target(game.day, game.game_id, values_of(game.day, season.label, game.game_id)) for game in season.games()]
 
 
-def _event_judge(season: LandedSeason) -> Judging:
+def _event_judge(season: BulkSeason) -> Judging:
     return Judging(Measure(_event_source(), Played(season.games())))

@@ -53,7 +53,7 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class BulkAnswer:
     """What a wide answer holds.
 
     Attributes:
@@ -82,7 +82,7 @@ class Ask:
     lacking: str
 
 
-class LandedSeason:
+class BulkSeason:
     """A season in the landing zone.
 
     Attributes:
@@ -105,7 +105,7 @@ class LandedSeason:
         self.day = max(min(today, self.days.end), self.days.start)
         self._newest: dict[str, dict[str, Landed]] = {}
         self._due: dict[str, dict[str, Due]] = {}
-        self._held: dict[str, Held] = {}
+        self._held: dict[str, BulkAnswer] = {}
         self._games: dict[str, tuple[list[dict[str, Any]], str]] = {}
 
     @property
@@ -157,7 +157,7 @@ class LandedSeason:
         teams = sorted({team for due in self.due(kind).values() for team in due.points}) or list(_TEAM_IDS)
         if kind != REGULAR:
             wide, landed = self._ask(SHOTS, kind, newest), newest.get(kind)
-            held = self.held(SHOTS, landed) if landed else Held()
+            held = self.held(SHOTS, landed) if landed else BulkAnswer()
             if not wide.lacking or landed is None or landed.day < self.day or not held.rows:
                 return [wide]
             teams = [team for team in teams if self._judged(SHOTS, f"{team}-{kind}", held)]
@@ -196,7 +196,7 @@ class LandedSeason:
                 self._games[landed.path] = ([], str(error))
         return self._games[landed.path]
 
-    def held(self, source: Published, landed: Landed) -> Held:
+    def held(self, source: Published, landed: Landed) -> BulkAnswer:
         """What a wide answer holds; each is read once."""
         if landed.path not in self._held:
             self._held[landed.path] = _held(source, self.landing, landed)
@@ -226,9 +226,9 @@ class LandedSeason:
                 found.setdefault(game, {})[team] = points
         return {game: Due(points) for game, points in found.items()}
 
-    def _team_log(self, kind: str) -> Held:
+    def _team_log(self, kind: str) -> BulkAnswer:
         landed = self.newest(TEAM_LOG).get(kind)
-        return self.held(TEAM_LOG, landed) if landed else Held()
+        return self.held(TEAM_LOG, landed) if landed else BulkAnswer()
 
     def lacking_in(self, source: Published, landed: Landed) -> str:
         """What is missing in a payload that has landed; "" if it is whole.
@@ -266,7 +266,7 @@ class LandedSeason:
         counting = [row for row in rows if row["game_date"] and str(row["game_id"]).startswith(kinds)]
         return sum(since <= row["game_date"] < self.today and row["status"] not in settled for row in counting)
 
-    def _judged(self, source: Published, key: str, held: Held) -> str:
+    def _judged(self, source: Published, key: str, held: BulkAnswer) -> str:
         """What is missing in a wide answer."""
         kind, team = kind_of(key), team_of(key)
         due = self._by_schedule(kind) if source is TEAM_LOG else {}
@@ -316,11 +316,11 @@ def _is_over(row: Mapping[str, Any], today: date) -> bool:
     return row["status"] == "Final" and scored and row["game_date"] is not None and row["game_date"] < today
 
 
-def _held(source: Published, landing: Landing, landed: Landed) -> Held:
+def _held(source: Published, landing: Landing, landed: Landed) -> BulkAnswer:
     try:
         parsed = read(source, landing.read(landed), landed.about)
     except InputFileError as error:
-        return Held(fault=str(error))
+        return BulkAnswer(fault=str(error))
     lines: dict[tuple[str, str], tuple[int, int, int]] = {}
     days: dict[str, date] = {}
     rows: Counter[tuple[str, str]] = Counter()
@@ -331,11 +331,11 @@ def _held(source: Published, landing: Landing, landed: Landed) -> Held:
         lines[place] = rows[place], points + row["pts"], tried + row["fga"]
         if row["game_date"]:
             days[row["game_id"]] = row["game_date"]
-    return Held(lines, days, len(parsed.rows), parsed.narrow or parsed.more)
+    return BulkAnswer(lines, days, len(parsed.rows), parsed.narrow or parsed.more)
 
 
 def _fault(
-    source: Published, game: str, due: Due, held: Held, log: Mapping[tuple[str, str], tuple[int, int, int]]
+    source: Published, game: str, due: Due, held: BulkAnswer, log: Mapping[tuple[str, str], tuple[int, int, int]]
 ) -> str:
     """What is wrong with what an answer holds of a game; "" if nothing."""
     for team, points in due.points.items():
