@@ -15,7 +15,7 @@ from pathlib import Path
 import emulator
 import pytest
 import requests
-from test_twin import rows
+from twins import unlike as differing
 
 from backcourt.catalog import TABLES
 from backcourt.settings import Settings
@@ -94,10 +94,10 @@ def finished(running):
 def unlike(places):
     """The tables in which the project differs from the file."""
     path, project = places
-    file = DuckDBWarehouse(path)
     state = {"backfill_ledger", "analytics_failures", "restatements", "registry_failures"}
     chosen = [table for table in TABLES if table.phase == "analytics" or table.name in state]
-    return [table.full_name for table in chosen if rows(file, table) != rows(project, table)]
+    different, _ = differing(DuckDBWarehouse(path), project, chosen)
+    return different
 
 
 def held(project):
