@@ -82,7 +82,67 @@ def _array_concat(node: Node) -> Node:
     return exp.Paren(this=functools.reduce(lambda a, b: exp.DPipe(this=a, expression=b), parts))
 
 
+def _array(node: Node) -> Node | None:
+    """ARRAY(SELECT f(e) FROM UNNEST(a) AS e WHERE c(e)) by functions on lists: as a subquery it costs joins."""
+    select = node.expressions[0] if len(node.expressions) == 1 else None
+    if not isinstance(select, exp.Select):
+        return None
+    source = select.args["from_"].this if select.args.get("from_") else None
+    if not isinstance(source, exp.Unnest):
+        return None
+    if not _by_element(select, source):
+        offset = _with_offset(source)
+        if offset is not None:
+            source.replace(offset)
+        return None
+    element, result = source.args["alias"].columns[0].name, source.expressions[0]
+    where = select.args.get("where")
+    if where is not None:
+        result = _applied("LIST_FILTER", result, element, where.this)
+    value = select.expressions[0].unalias()
+    if not (isinstance(value, exp.Column) and value.name == element):
+        result = _applied("LIST_TRANSFORM", result, element, value)
+    # Of no list BigQuery makes an empty one.
+    return fill("COALESCE(_a, [])", _a=result)
+
+
+def _by_element(select: Node, source: Node) -> bool:
+    """True if a SELECT from one list gives a value for each of its elements, in the list's order."""
+    clauses = {name for name, value in select.args.items() if value}
+    alias = source.args.get("alias")
+    columns = alias.columns if alias else []
+    if clauses - {"expressions", "from_", "where", "order"} or len(select.expressions) != 1 or len(columns) != 1:
+        return False
+    offset, order = source.args.get("offset"), select.args.get("order")
+    place = offset.name if isinstance(offset, exp.Identifier) else "offset" if offset else ""
+    if order is not None:
+        by = order.expressions[0]
+        named = len(order.expressions) == 1 and isinstance(by.this, exp.Column) and not by.this.table
+        if not named or by.this.name != place or by.args.get("desc"):
+            return False
+    worked_out = [select.expressions[0], *filter(None, [select.args.get("where")])]
+    names = {columns[0].name, place} - {""}
+    return not any(
+        inner.find(exp.Query, exp.Unnest, exp.Lateral, exp.AggFunc, exp.Window, exp.Star)
+        or any(found.table in names or found.name == place for found in inner.find_all(exp.Column))
+        for inner in worked_out
+    )
+
+
+def _applied(function: str, values: Node, element: str, to_each: Node) -> Node:
+    each = exp.Lambda(this=to_each.copy(), expressions=[exp.to_identifier(element)])
+    return exp.Anonymous(this=function, expressions=[values.copy(), each])
+
+
 def _unnest(node: Node) -> Node | None:
+    source = node.parent
+    if isinstance(source, exp.From) and source.parent is not None and isinstance(source.parent.parent, exp.Array):
+        # The array decides, once all inside it has been worked out.
+        return None
+    return _with_offset(node)
+
+
+def _with_offset(node: Node) -> Node | None:
     offset = node.args.get("offset")
     if not offset:
         return None
@@ -140,6 +200,7 @@ def _anonymous(node: Node) -> Node | None:
 _RULES: dict[type[Node], Callable[[Node], Node | None]] = {
     **rewrite_numbers.RULES,
     **rewrite_text.RULES,
+    exp.Array: _array,
     exp.ArrayAgg: _array_agg,
     exp.IgnoreNulls: _ignore_nulls,
     exp.GroupConcat: _string_agg,
