@@ -39,22 +39,29 @@ class _Stream:
     columns: tuple[str, ...]
 
 
-def fingerprints(processors: Sequence[Processor]) -> str:
+def fingerprints(processors: Sequence[Processor], dates: str = "") -> str:
     """SELECT of the inputs of every scheduled date from @start_date to @end_date; takes ``span_values``.
 
     Columns: table_name, game_date, season_year, final_games, parts (ARRAY<STRING> of "game or upstream and
     window#mask:checksum", in order) and fingerprint (16 hex digits over the parts). A date without any input, or one in
     the bootstrap of Phase 4, has no parts.
+
+    Args:
+        processors: Whose inputs are wanted.
+        dates: Where the view ``dates_in_range`` is staged; without it the view is read.
     """
     by_game = [processor for processor in processors if one_game(processor)]
     by_window = [processor for processor in processors if not one_game(processor)]
-    bases, selects = _game_parts(by_game)
-    if by_window:
-        sums, select = _window_parts(by_window)
-        bases |= sums
-        selects.append(select)
+    bases: dict[str, str] = {}
+    selects = []
+    for own, parts_of in ((by_game, _game_parts), (by_window, _window_parts)):
+        if own:
+            sums, select = parts_of(own)
+            bases |= sums
+            selects.append(select)
     return SQL(
         "fingerprints",
+        scheduled=dates or f"({view('dates_in_range')})",
         checksums=",\n".join(f"{name} AS ({select})" for name, select in bases.items()),
         selects=" UNION ALL ".join(selects),
         tables=rows_of_tables(processors),
@@ -79,30 +86,38 @@ def one_game(processor: Processor) -> bool:
     )
 
 
-def _game_parts(processors: Sequence[Processor]) -> tuple[dict[str, str], list[str]]:
-    """CTEs by name of checksums by game, one per upstream or view, and for each processor the SELECT of its parts."""
+def _game_parts(processors: Sequence[Processor]) -> tuple[dict[str, str], str]:
+    """CTEs by name of checksums by game, one per upstream or view, and the SELECT of the parts."""
+    read = [(processor, *part) for processor in processors for part in _game_columns(processor)]
     sums: dict[str, dict[tuple[str, ...], None]] = {}
-    selects = []
-    for processor in processors:
-        rows = []
-        for name, columns, changes in _game_columns(processor):
-            wanted = sums.setdefault(name, {})
-            wanted[columns] = None
-            rows.append(
-                f"SELECT CONCAT(game_id, '#{changes}') AS label, game_date, h{list(wanted).index(columns)} AS h "
-                f"FROM games_{source(name).name}"
-            )
-        selects.append(SQL("fingerprint_of_games", target=processor.table.full_name, selects=" UNION ALL ".join(rows)))
+    for _, name, columns, _ in read:
+        sums.setdefault(name, {})[columns] = None
+    numbers = {key: number for number, key in enumerate((name, columns) for name in sums for columns in sums[name])}
+    selects = [
+        _one_by_one("game_id, game_date", f"games_{source(name).name}", numbers[name, next(iter(wanted))], len(wanted))
+        for name, wanted in sums.items()
+    ]
+    readers = ", ".join(
+        f"'{numbers[name, columns]}:{processor.table.full_name}:{changes}'"
+        for processor, name, columns, changes in read
+    )
     bases = {
         f"games_{source(name).name}": SQL(
             "fingerprint_games",
             day=str(source(name).partition),
             sums_of_columns=_each("SUM(n{0}) AS h{0}", wanted),
-            numbered=_numbered(source(name), list(wanted)),
+            numbered=_numbered(source(name), list(wanted), "game_id"),
         )
         for name, wanted in sums.items()
     }
-    return bases, selects
+    return bases, SQL("fingerprint_of_games", selects=" UNION ALL ".join(selects), readers=readers)
+
+
+def _one_by_one(kept: str, sums: str, first: int, count: int) -> str:
+    """SELECT of the columns kept, number and h: a row for each of h0, h1 ... of a CTE, numbered from ``first`` on."""
+    cases = " ".join(f"WHEN {first + place} THEN h{place}" for place in range(count))
+    numbers = ", ".join(str(first + place) for place in range(count))
+    return f"SELECT {kept}, number, CASE number {cases} END AS h FROM {sums} CROSS JOIN UNNEST([{numbers}]) AS number"
 
 
 def _game_columns(processor: Processor) -> Iterator[tuple[str, tuple[str, ...], int]]:
@@ -129,8 +144,8 @@ def _window_parts(processors: Sequence[Processor]) -> tuple[dict[str, str], str]
     }
     sums = [(base, names) for base in bases for names in columns[base]]
     dated = " UNION ALL ".join(
-        f"SELECT {number} AS base, season_year, day, h{columns[base].index(names)} AS h FROM days_{bases.index(base)}"
-        for number, (base, names) in enumerate(sums)
+        _one_by_one("season_year, day", f"days_{place}", sums.index((base, columns[base][0])), len(columns[base]))
+        for place, base in enumerate(bases)
     )
     moves = ", ".join(
         f"'{sums.index((_base(stream), stream.columns))}:{number}:{days}:{sign}'"
@@ -180,9 +195,10 @@ def _inside(window: Window, other: Window) -> bool:
     return window.span == other.span and window.by == other.by and (window.size or 0) < (other.size or 0)
 
 
-def _numbered(found: Table, rows: Sequence[Sequence[str]]) -> str:
-    """The rows of a table or view with a number n0, n1 ... for each of these groups of columns."""
-    return numbered(rows_of(found), [[found.column(name) for name in names] for names in rows])
+def _numbered(found: Table, rows: Sequence[Sequence[str]], *kept: str) -> str:
+    """The rows of a table or view, some columns with a number n0, n1 ... for each of these groups of columns."""
+    names = dict.fromkeys([*filter(None, [found.partition]), *kept])
+    return numbered(rows_of(found), [[found.column(name) for name in group] for group in rows], tuple(names))
 
 
 def _has(found: Table, name: str) -> bool:
@@ -211,11 +227,14 @@ def _base(stream: _Stream) -> _Base:
 def _days(base: _Base, columns: Sequence[tuple[str, ...]]) -> str:
     """SELECT of season_year, day and h0, h1 ...: the checksums of the rows that count from that day on."""
     found, day = base.table, str(base.table.partition)
-    parts = {"numbered": _numbered(found, columns)}
+    kept = ["season_year"] if _has(found, "season_year") else []
+    if base.games is not None:
+        kept += [str(base.games.by), *found.key, *(["season_type"] if _has(found, "season_type") else [])]
+    parts = {"numbered": _numbered(found, columns, *kept)}
     summed = {**parts, "sums_of_columns": _each("SUM(n{0}) AS h{0}", columns)}
     if found.partition is None:
         # Without seasons, too, every season reads it.
-        own = _has(found, "season_year")
+        own = bool(kept)
         every = "SELECT 1 AS one" if own else "SELECT DISTINCT season_year FROM dates"
         return SQL("days_of_table", season="t.season_year" if own else "s.season_year", every_season=every, **summed)
     if base.games is not None:
@@ -329,7 +348,7 @@ class StagedInputs:
             self._staged += 1
             staged = session.stage_query(
                 f"inputs_{self._staged}",
-                fingerprints(lacking),
+                fingerprints(lacking, self.scheduled(session)),
                 self.values(session),
             )
             self._where |= {processor.table.full_name: staged.name for processor in lacking}

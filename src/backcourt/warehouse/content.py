@@ -56,8 +56,8 @@ _NOTHING = 1_999_999_973
 """What stands for NULL."""
 
 
-def numbered(source: str, rows: Sequence[Sequence[Column]]) -> str:
-    """A source in brackets with further columns n0, n1 ...: some stored columns of a row as an integer below 2^31.
+def numbered(source: str, rows: Sequence[Sequence[Column]], kept: Sequence[str] = ()) -> str:
+    """A source in brackets with columns n0, n1 ...: some stored columns of a row as an integer below 2^31.
 
     Their sum over rows says which values stand together in a row: each is the cube of the columns' weighted sum.
     Numbers count as they are and only texts are hashed, each once, which takes a tenth of the time of hashing all
@@ -66,24 +66,22 @@ def numbered(source: str, rows: Sequence[Sequence[Column]]) -> str:
     Args:
         source: A table's full name, or a SELECT in brackets.
         rows: The columns of each number; none for 1.
+        kept: The source's columns that stay beside the numbers.
     """
-    hashes, terms = "", ""
+    terms: list[str] = []
     places: dict[str, str] = {}
     for column in {column.name: column for columns in rows for column in columns}.values():
-        value = _as_integer(column)
-        if value is None:
-            value = f"hash_of_{column.name}"
-            hashes += f", {_hashed(column)} AS {value}"
         # A column counts in many numbers: worked out once, it is a name in each of them.
         places[column.name] = f"c{len(places)}"
-        terms += f", COALESCE(MOD({value}, {_PRIME}), {_NOTHING}) * {_weight(column.name)} AS {places[column.name]}"
-    sums = "".join(
-        f", {_sum_of(places[column.name] for column in columns)} AS w{number}" for number, columns in enumerate(rows)
-    )
-    cubes = "".join(
-        f", MOD(MOD(w{number} * w{number}, {_PRIME}) * w{number}, {_PRIME}) AS n{number}" for number in range(len(rows))
-    )
-    return f"(SELECT *{cubes} FROM (SELECT *{sums} FROM (SELECT *{terms} FROM (SELECT *{hashes} FROM {source}))))"
+        value = _as_integer(column) or _hashed(column)
+        term = f"COALESCE(MOD({value}, {_PRIME}), {_NOTHING}) * {_weight(column.name)}"
+        terms.append(f"{term} AS {places[column.name]}")
+    sums = [f"{_sum_of(places[column.name] for column in columns)} AS w{place}" for place, columns in enumerate(rows)]
+    cubes = [f"MOD(MOD(w{place} * w{place}, {_PRIME}) * w{place}, {_PRIME}) AS n{place}" for place in range(len(rows))]
+    levels = source
+    for own in (terms, sums, cubes):
+        levels = f"(SELECT {', '.join([*kept, *own]) or '1 AS one'} FROM {levels})"
+    return levels
 
 
 def _hashed(column: Column) -> str:

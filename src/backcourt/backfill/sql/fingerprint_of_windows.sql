@@ -1,5 +1,5 @@
 -- The parts of tables that read windows: a row adds its number on the first date that reads it, and takes it away on the
--- first date that no longer does. Each move is base:stream:days:sign, each reader stream:table:label.
+-- first date that no longer does. Each move is number:stream:days:sign, each reader stream:table:label.
 SELECT r.table_name, t.game_date, r.label, SUM(t.total) AS total
 FROM (
   SELECT s.stream, d.game_date, SUM(s.delta) AS total
@@ -9,12 +9,12 @@ FROM (
     FROM ({selects}) AS b
     INNER JOIN (
       SELECT
-        CAST(SPLIT(move, ':')[OFFSET(0)] AS INT64) AS base,
+        CAST(SPLIT(move, ':')[OFFSET(0)] AS INT64) AS number,
         CAST(SPLIT(move, ':')[OFFSET(1)] AS INT64) AS stream,
         CAST(SPLIT(move, ':')[OFFSET(2)] AS INT64) AS days,
         CAST(SPLIT(move, ':')[OFFSET(3)] AS INT64) AS sign
       FROM UNNEST([{moves}]) AS move
-    ) AS m ON m.base = b.base
+    ) AS m ON m.number = b.number
     GROUP BY m.stream, b.season_year, effective
   ) AS s
   INNER JOIN dates AS d ON d.season_year = s.season_year AND s.effective <= d.game_date

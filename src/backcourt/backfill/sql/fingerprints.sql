@@ -1,5 +1,5 @@
 -- The inputs of every scheduled date of some tables: a checksum of each part, and one fingerprint over them.
-WITH dates AS ({dates_in_range}),
+WITH dates AS (SELECT * FROM {scheduled} AS s),
 openings AS (
   SELECT season_year AS opened_year, MIN(DATE_SUB(game_date, INTERVAL day_number DAY)) AS opened_on
   FROM dates
