@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 from collections.abc import Iterable
@@ -105,3 +106,79 @@ def digests(path: Path, schemas: Iterable[str], left_out: Iterable[str] = ()) ->
 def copy_of(path: Path, folder: Path) -> Path:
     """A warehouse of its own."""
     return Path(shutil.copy(path, folder / "w.duckdb"))
+
+
+SIDES = (("0022100001", "2021-10-19", "MIL", "BKN"), ("0022100002", "2021-10-20", "LAL", "GSW"))
+"""Games of a small league: id, date, home and away."""
+_IDS = {"MIL": 1610612749, "BKN": 1610612751, "LAL": 1610612747, "GSW": 1610612744}
+_NAMES = ("Luka Dončić", "Nikola Jokić", "Jaren Jackson Jr.", "De'Aaron Fox", "José Alvarado")
+Table = list[dict[str, object]]
+
+
+def league() -> dict[str, Table]:
+    """Two games as the statistics service exports them: game logs of teams and players, shots and play-by-play."""
+    found: dict[str, Table] = {"teams": [], "players": [], "shots": [], "events": []}
+    for game, day, home, away in SIDES:
+        number = 20
+        for period in range(1, 5):
+            found["events"].append(_event(game, period, 4 * period - 3, 12, "12:00"))
+        for team, other, is_home in ((home, away, True), (away, home, False)):
+            sign = "vs." if is_home else "@"
+            head = {"SEASON_ID": 22021, "TEAM_ID": _IDS[team], "TEAM_ABBREVIATION": team, "TEAM_NAME": f"Team {team}"}
+            head |= {"GAME_ID": game, "GAME_DATE": day, "MATCHUP": f"{team} {sign} {other}", "WL": "W"}
+            lines = []
+            for place, name in enumerate(_NAMES):
+                free = 3 if is_home and place == 0 else 1
+                line = {"MIN": 48, "FGM": 2, "FGA": 4, "FG3M": 1, "FG3A": 2, "FTM": free, "FTA": free, "OREB": 1}
+                line |= {"DREB": 2, "REB": 3, "AST": 1, "STL": 1, "BLK": 0, "TOV": 2, "PF": 3, "PTS": 5 + free}
+                person = {"PLAYER_ID": _IDS[team] % 1000 * 10 + place, "PLAYER_NAME": f"{name} {team}"}
+                found["players"].append(head | person | line | {"PLUS_MINUS": 2 if is_home else -2})
+                lines.append(line)
+                for shot in range(4):
+                    number += 1
+                    found["shots"].append(_shot(head, person, number, made=shot < 2, three=shot % 2 == 1))
+                    found["events"].append(_event(game, 1, number, 1 if shot < 2 else 2, "11:00", person, team))
+            total = {name: sum(line[name] for line in lines) for name in lines[0]}
+            found["teams"].append(head | total | {"PLUS_MINUS": 2 if is_home else -2, "VIDEO_AVAILABLE": 1})
+        for period in range(1, 5):
+            found["events"].append(_event(game, period, 200 + period, 13, "0:00"))
+    return found
+
+
+def _shot(
+    head: dict[str, object], person: dict[str, object], number: int, *, made: bool, three: bool
+) -> dict[str, object]:
+    shot = {"GRID_TYPE": "Shot Chart Detail", "GAME_ID": head["GAME_ID"], "GAME_EVENT_ID": number, **person}
+    shot |= {"TEAM_ID": head["TEAM_ID"], "TEAM_NAME": head["TEAM_NAME"], "PERIOD": 1, "MINUTES_REMAINING": 11}
+    shot |= {"SECONDS_REMAINING": 0, "EVENT_TYPE": "Made Shot" if made else "Missed Shot", "ACTION_TYPE": "Jump Shot"}
+    shot |= {"SHOT_TYPE": "3PT Field Goal" if three else "2PT Field Goal", "SHOT_ZONE_BASIC": "Mid-Range"}
+    shot |= {"SHOT_DISTANCE": 25 if three else 12, "LOC_X": 30, "LOC_Y": 250 if three else 120}
+    return shot | {"SHOT_ATTEMPTED_FLAG": 1, "SHOT_MADE_FLAG": int(made), "GAME_DATE": str(head["GAME_DATE"])}
+
+
+def _event(
+    game: str, period: int, number: int, kind: int, clock: str, person: dict[str, object] | None = None, team: str = ""
+) -> dict[str, object]:
+    event: dict[str, object] = {"GAME_ID": game, "EVENTNUM": number, "EVENTMSGTYPE": kind, "EVENTMSGACTIONTYPE": 0}
+    event |= {"PERIOD": period, "WCTIMESTRING": "7:37 PM", "PCTIMESTRING": clock, "HOMEDESCRIPTION": None}
+    event |= {"NEUTRALDESCRIPTION": "Start of 1st Period (7:37 PM EST)" if kind == 12 and period == 1 else None}
+    event |= {"VISITORDESCRIPTION": None, "SCORE": None}
+    for place in (1, 2, 3):
+        event |= {f"PLAYER{place}_ID": 0, f"PLAYER{place}_TEAM_ABBREVIATION": None}
+    if person:
+        event |= {"PLAYER1_ID": person["PLAYER_ID"], "PLAYER1_TEAM_ABBREVIATION": team}
+    return event
+
+
+def write_csv(path: Path, rows: Table, *, delimiter: str = ",", encoding: str = "utf-8") -> Path:
+    """Rows as a CSV with the columns of the first one."""
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), delimiter=delimiter)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def write_league(folder: Path, files: dict[str, Table] | None = None) -> list[Path]:
+    """The files of the league, one for each of its tables."""
+    return [write_csv(folder / f"{name}.csv", rows) for name, rows in (files or league()).items()]

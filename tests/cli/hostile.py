@@ -166,6 +166,7 @@ GIVEN = {
     "limit": "1",
     "folder": "no-such-folder",
     "payload": "no-such-file",
+    "paths": "no-such-file",
     "names": "no-such-file",
     "sheet": "no-such-file",
     "seasons": "2021-22",

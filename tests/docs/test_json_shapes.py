@@ -13,6 +13,8 @@ import typer
 from docs_support import need
 
 from backcourt.answers.as_json import render
+from import_layouts import league as import_league
+from import_layouts import write_league
 
 DAY = "2021-11-10"
 DATES = ("--start-date", DAY, "--end-date", "2021-11-12")
@@ -105,7 +107,7 @@ def spoiled(path):
     return path
 
 
-def asked(season, league):
+def asked(season, league, files):
     """Calls of commands by their words, those that write last."""
     at, names = ("--json", "--warehouse", season), ("--json", "--warehouse", league)
     return {
@@ -133,6 +135,11 @@ def asked(season, league):
         "quarantine retry": [at],
         "fetch season": [("2021-22", "--dry-run", "--json")],
         "fetch source": [("nbac_team_boxscore", *DATES, "--dry-run", *at)],
+        "import": [
+            (files, "--dry-run", "--json", "--warehouse", "import.duckdb"),
+            (files, "--landing", "import", "--json", "--warehouse", "import.duckdb"),
+            (f"{files}/shots.csv", "--landing", "waits", "--json", "--warehouse", "waits.duckdb"),
+        ],
         "names find": [("james", *at), ("qqqqqq", *at)],
         "names pending": [names],
         "names show": [("8443e848", *names)],
@@ -222,7 +229,15 @@ def test_every_command_prints_its_shape(computed, command, tmp_path_factory, tmp
     monkeypatch.setenv("BACKCOURT_AI_BASE_URL", "http://127.0.0.1:9")
     found = {name: [json.loads(render(data)) for data in values] for name, values in made().items()}
     failed = []
-    for name, calls in asked(spoiled(computed), place.path).items():
+    files = tmp_path / "files"
+    files.mkdir()
+    odd_files = import_league()
+    odd_files["teams"].pop()
+    odd_files["players"].append(odd_files["players"][-1])
+    odd_files["shots"][0]["GAME_ID"] = "0012100001"
+    write_league(files, odd_files)
+    (files / "other.csv").write_text("a,b\n1,2\n")
+    for name, calls in asked(spoiled(computed), place.path, files).items():
         for words in calls:
             done = command(*name.split(), *words)
             if done.out.startswith(("{", "[")) and done.code in {0, 1, 2}:

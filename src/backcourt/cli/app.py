@@ -21,6 +21,7 @@ from backcourt.cli import (
     fetch,
     gaps,
     history,
+    imports,
     jobs,
     land,
     load,
@@ -56,6 +57,7 @@ app.add_typer(tables.app, name="tables")
 app.add_typer(load.app, name="load")
 app.add_typer(fetch.app, name="fetch")
 app.command()(land.land)
+app.command("import")(imports.import_)
 app.add_typer(quarantine.app, name="quarantine")
 app.command()(withdraw.withdraw)
 app.add_typer(mode.app, name="mode")

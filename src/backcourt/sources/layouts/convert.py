@@ -71,7 +71,7 @@ def prepare(bench: Bench, layout: Layout) -> None:
     bench.run(f"CREATE TABLE IF NOT EXISTS {target(layout)} ({columns}, year INTEGER, file INTEGER, place BIGINT)")
 
 
-def convert(bench: Bench, match: Match, place: int, seasons: Collection[int]) -> Taken:
+def convert(bench: Bench, match: Match, place: int, seasons: Collection[int], *, alone: bool = True) -> Taken:
     """Turn a table into rows of its feed, in the engine's table of its layout.
 
     Args:
@@ -79,6 +79,7 @@ def convert(bench: Bench, match: Match, place: int, seasons: Collection[int]) ->
         match: The table and its layout.
         place: Which of the files that are given it is.
         seasons: First years of the seasons that are wanted; all if it is empty, but then one at most in a file.
+        alone: False if it is one of many files, which may be of other seasons than those that are wanted.
 
     Raises:
         InputFileError: If a value is of another kind, a row is there twice in different words, all games are of another
@@ -98,7 +99,7 @@ def convert(bench: Bench, match: Match, place: int, seasons: Collection[int]) ->
     counts = bench.run(
         "SELECT kind, year, COUNT(*), COUNT(DISTINCT game_id), MIN(game_id) FROM incoming GROUP BY ALL ORDER BY ALL"
     )
-    rows, games, left_out = _sorted_out(match, counts, seasons)
+    rows, games, left_out = _sorted_out(match, counts, seasons, alone=alone)
     wanted = ", ".join(str(season_year(label)) for label in rows) or "NULL"
     repeated, first = _check_keys(bench, match, wanted)
     columns = ", ".join(map(named, layout.feed.columns))
@@ -190,7 +191,7 @@ def _check_values(bench: Bench, match: Match) -> None:
 
 
 def _sorted_out(
-    match: Match, counts: list[tuple[Any, ...]], seasons: Collection[int]
+    match: Match, counts: list[tuple[Any, ...]], seasons: Collection[int], *, alone: bool
 ) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
     """Rows and games by season of what is taken, and rows by why they are left out."""
     where = match.opened.where
@@ -223,7 +224,7 @@ def _sorted_out(
             next_step=f"say which you want: --season {season_label(min(years))}, or "
             f"--season {season_label(min(years))}..{season_label(max(years))}",
         )
-    if seasons and not years & set(seasons):
+    if alone and seasons and not years & set(seasons):
         raise InputFileError(
             f"{where} has no game of the seasons that are asked for: its games are of {labels(years)}",
             next_step=f"leave it out, or say --season {season_label(min(years))}",

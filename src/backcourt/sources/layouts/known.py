@@ -5,7 +5,7 @@ A layout is data. To add one, name the columns of its files in ``columns`` and p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from backcourt.errors import UnknownNameError
 from backcourt.sources.feed import Feed, kinds
@@ -130,3 +130,23 @@ def layout(name: str) -> Layout:
     if found is None:
         raise UnknownNameError("layout", name, layouts())
     return found
+
+
+_WITHOUT: Mapping[str, str] = {
+    TEAM_LINES.stem: "without a game log of teams (or the league's schedule, fetched) no game is loaded: turnovers and "
+    "rebounds of a team are not the sum of its players'",
+    "player_boxscores": "without a game log of players there are no player lines, and no figures of players",
+    SHOTS.stem: "without a shot chart all shot zones will be NULL",
+    "play_by_play": "without play-by-play assisted baskets, and-ones, blocks by zone, starters and the time of the "
+    "tip-off will be NULL",
+}
+"""What is missing without a feed."""
+
+
+def without(there: Collection[str]) -> list[str]:
+    """What is missing where only some feeds are there.
+
+    Args:
+        there: Stems of the feeds that are there.
+    """
+    return [words for stem, words in _WITHOUT.items() if stem not in there]

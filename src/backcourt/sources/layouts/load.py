@@ -34,6 +34,13 @@ if TYPE_CHECKING:
 
 _EVENTS, _PLAYERS, _TEAMS = feed("play_by_play"), feed("player_boxscores"), feed("team_boxscores")
 _LISTED = feed("schedule")
+PART_NAMES: Mapping[str, str] = {
+    TEAM_LINES.stem: "team lines",
+    _PLAYERS.stem: "player lines",
+    SHOTS.stem: "shots",
+    _EVENTS.stem: "play-by-play",
+}
+"""What people call the rows of a feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,7 @@ class _Season:
             # The rows are in the engine now.
             self.by_feed[stem] = [LandedPart(part.layout, part.rows.slice(0, 0), part.payloads) for part in each]
             counted = self.bench.run(f"SELECT source_rank, COUNT(DISTINCT game_id) FROM {stem} GROUP BY 1 ORDER BY 1")
-            self.sources[stem] = {each[rank].layout.title: games for rank, games in counted}
+            self.sources[PART_NAMES[stem]] = {each[rank].layout.title: games for rank, games in counted}
         self._gather_schedule()
         if self.has(TEAM_LINES):
             self.not_derived = assemble.derive_schedule(self.bench)
@@ -172,7 +179,7 @@ class _Season:
                 f"SELECT COUNT(DISTINCT game_id) FROM {stem} WHERE game_id NOT IN (SELECT game_id FROM games)"
             )[0][0]
             if waits:
-                self.waiting[stem] = waits
+                self.waiting[PART_NAMES[stem]] = waits
 
     def rows(self, each: Feed) -> pa.Table:
         """The rows of a feed, of the games that are known."""

@@ -152,15 +152,11 @@ def _check_rows(where: str, rows: int) -> None:
 
 
 def answer(bench: Bench, data: bytes, where: str, name: str, given: Path) -> Iterator[Opened]:
-    """The result sets of an answer of the statistics service.
+    """The result sets of an answer of the statistics service; none if it is JSON of another kind.
 
     Raises:
-        InputFileError: If it is not one.
+        InputFileError: If it is no JSON, or a line of it has another length than its headers.
     """
-    wrong = InputFileError(
-        f"{where} is no answer of the statistics service: it has no list resultSets with name, headers and rowSet",
-        next_step="keep the answer as it came, or export the table as CSV or parquet",
-    )
     try:
         payload = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -168,11 +164,11 @@ def answer(bench: Bench, data: bytes, where: str, name: str, given: Path) -> Ite
     found = payload.get("resultSets", payload.get("resultSet")) if isinstance(payload, Mapping) else None
     sets = [found] if isinstance(found, Mapping) else found
     if not isinstance(sets, list) or not all(isinstance(each, Mapping) for each in sets):
-        raise wrong
+        return
     for place, each in enumerate(sets):
         headers, lines = each.get("headers"), each.get("rowSet")
         if not isinstance(headers, list) or not isinstance(lines, list):
-            raise wrong
+            return
         if not all(isinstance(line, list) and len(line) == len(headers) for line in lines):
             raise InputFileError(
                 f"{where}: a line of {str(each.get('name'))[:40]} is longer or shorter than its headers"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,11 +18,11 @@ from backcourt.sources.layouts.layout import Layout
 from backcourt.sources.layouts.load import LandedSeason, load_landed
 from backcourt.sources.layouts.parts import store
 from backcourt.sources.layouts.read import tables
-from backcourt.sources.layouts.recognise import Match, recognise
+from backcourt.sources.layouts.recognise import Match, labels, recognise
 from backcourt.sources.layouts.unpack import Unpacker, may_be_table
 from backcourt.warehouse.base import Warehouse
 
-_DEEPEST, _MOST_FILES = 3, 10_000
+_MOST_FILES = 10_000
 
 
 @dataclass(slots=True)
@@ -116,7 +117,7 @@ def examine(
                 for opened in tables(place, plain):
                     match = recognise(opened, layouts)
                     if match:
-                        done.taken.append(convert(place, match, len(matches), seasons))
+                        done.taken.append(convert(place, match, len(matches), seasons, alone=not inside))
                         matches.append(match)
                         count += 1
                     else:
@@ -125,6 +126,9 @@ def examine(
                 raise _unknown(given, layouts)
         if inside and len(done.taken) == before:
             raise InputFileError(f"no file in {given} is recognised", next_step=_KNOWN)
+        if not any(taken.rows for taken in done.taken[before:]):
+            asked = labels(sorted(seasons)[:1])
+            raise InputFileError(f"{given} has no game of the seasons that are asked for, such as {asked}")
     done.passed_over += unpacker.passed_over
     for layout in {match.layout.name: match.layout for match in matches}.values():
         _merge(place, layout, matches)
@@ -141,18 +145,21 @@ def _unknown(given: Path, layouts: Sequence[Layout]) -> InputFileError:
 
 
 def _files(given: Path) -> Iterator[Path]:
-    """A file itself, or the files of a folder that may hold tables, in order of their names."""
+    """A file itself, or the files of a folder and of those in it that may hold tables, in order of their names."""
     if not given.is_dir():
         yield given
         return
-    found = [
-        path
-        for path in sorted(given.rglob("*"))
-        if len(path.relative_to(given).parts) <= _DEEPEST and path.is_file() and may_be_table(path.name)
-    ]
-    if len(found) > _MOST_FILES:
-        raise InputFileError(f"{given} holds more than {_MOST_FILES:,} files", next_step="name those that you mean")
-    yield from found
+    found: list[Path] = []
+    seen = 0
+    for folder, folders, names in os.walk(given):
+        here = Path(folder)
+        seen += len(names)
+        if seen > _MOST_FILES:
+            raise InputFileError(f"{given} holds more than {_MOST_FILES:,} files", next_step="name those that you mean")
+        found += [here / name for name in names if may_be_table(name) and (here / name).is_file()]
+        # No deeper than the folders of a folder, and nowhere that is hidden.
+        folders[:] = [] if here != given else [name for name in sorted(folders) if not name.startswith(".")]
+    yield from sorted(found)
 
 
 def _merge(place: Bench, layout: Layout, matches: Sequence[Match]) -> None:
