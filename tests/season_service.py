@@ -92,7 +92,11 @@ class SeasonService:
             "T": _rows(folder, "team_boxscores", self.played),
             "P": _rows(folder, "player_boxscores", self.played),
         }
-        self._shots = _rows(folder, "shots", self.played)
+        # Some files of real shots say what a shot counts in a column of their own only; the service always says it.
+        self._shots = [
+            row | {"shot_type": "3PT Field Goal" if row["is_three"] else "2PT Field Goal"}
+            for row in _rows(folder, "shots", self.played)
+        ]
 
     def body(self, request: Request) -> bytes:
         """The answer to a request."""

@@ -9,14 +9,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backcourt.calendar import Seasons, season_label, season_year
+from backcourt.calendar import Seasons, league_day, season_label, season_year
 from backcourt.errors import InputFileError
 from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.layouts.bench import Bench, named
 from backcourt.sources.layouts.convert import convert, prepare, target
 from backcourt.sources.layouts.layout import Layout
 from backcourt.sources.layouts.read import answer
-from backcourt.sources.layouts.recognise import recognise
+from backcourt.sources.layouts.recognise import Match, recognise
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -165,6 +165,7 @@ def answers(
                 match = recognise(opened, [layout])
                 if match and bench.run(f"SELECT COUNT(*) FROM {opened.relation}") != [(0,)]:
                     convert(bench, match, place, {year})
+                    _leave_out_open(bench, match, place, league_day(landed.received))
         except InputFileError as error:
             refused[landed.path] = str(error)
             bench.run(f"DELETE FROM {target(layout)} WHERE file = {place}")
@@ -176,6 +177,19 @@ def answers(
     rows = bench.table(f"SELECT DISTINCT {columns} FROM {target(layout)} ORDER BY ALL")
     bench.run(f"DROP TABLE {target(layout)}")
     return LandedPart(layout, rows, tuple(payloads)) if payloads else None
+
+
+def _leave_out_open(bench: Bench, match: Match, place: int, received: date) -> None:
+    """Leave out games of the day of an answer: a log has them while they are played, with what was scored so far."""
+    if "GAME_DATE" not in match.opened.columns:
+        return
+    game = match.columns[match.layout.game_id]
+    day = f"c{match.opened.columns.index('GAME_DATE')}"
+    digits = f"LEFT(REPLACE(CAST({day} AS VARCHAR), '-', ''), 8)"
+    bench.run(
+        f"DELETE FROM {target(match.layout)} WHERE file = {place} AND game_id IN "
+        f"(SELECT as_game({game}) FROM {match.opened.relation} WHERE {digits} >= '{received:%Y%m%d}')"
+    )
 
 
 def fetched(landing: Landing, source: str, season: str) -> list[Landed]:

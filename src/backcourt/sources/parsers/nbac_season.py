@@ -7,6 +7,8 @@ points and attempts, and that they are about nothing else.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
 
 from backcourt.calendar import is_game_id, season_of_game
 from backcourt.sources.parsers import nbac_player_boxscore, nbac_shot_chart
@@ -64,26 +66,36 @@ def _parsed(
     """The lines of a result set, each once; ``of`` is the field that tells those of a game and team apart."""
     parsed = Parsed()
     lines = result_set(object_of(data, about), name, needed, about, parsed, set(others))
-    season, begins, team = about.season(), KINDS.get(kind_of(about.key), ""), team_of(about.key)
     seen = set()
+    # A game and a team stand in many lines: each pair is looked at once.
+    places: dict[tuple[str, str, str], tuple[str, date | None, str]] = {}
     for line in lines:
-        game = text_of(line["GAME_ID"]) or ""
-        if not is_game_id(game) or not game.startswith(begins) or season_of_game(game) != season:
-            only = f"{kind_of(about.key)} of {season}"
-            raise wrong_shape(about, f"it has game {game[:20] or 'without id'}, not only {only}")
-        code = CODES.get(whole_of(line["TEAM_ID"]) or 0, "")
-        if team and code != team:
-            raise wrong_shape(about, f"it is about {code or 'an unknown team'}, not only about {team}")
-        seen.add((game, code, line[of] if of else ""))
-        parsed.rows.append(
-            {
-                "game_id": game,
-                "game_date": day_of(line.get("GAME_DATE")),
-                "team": code,
-                "pts": whole_of(line.get("PTS")) or 0,
-                "fga": whole_of(line.get("FGA")) or 0,
-            }
-        )
+        raw = str(line["GAME_ID"]), str(line["TEAM_ID"]), str(line.get("GAME_DATE"))
+        game, day, code = places.get(raw) or places.setdefault(raw, _place(line, about))
+        seen.add((game, code, str(line[of]) if of else ""))
+        points, tried = _count(line.get("PTS")), _count(line.get("FGA"))
+        parsed.rows.append({"game_id": game, "game_date": day, "team": code, "pts": points, "fga": tried})
     if len(seen) < len(lines):
         parsed.more = f"{len(lines) - len(seen):,} of its {len(lines):,} lines repeat another"
     return parsed
+
+
+def _place(line: Mapping[str, Any], about: About) -> tuple[str, date | None, str]:
+    """Game, its date and the team's code of a line; refuse what the answer should not be about.
+
+    Raises:
+        InputFileError: If the game is of another season or kind, or the team another one.
+    """
+    game, season, team = text_of(line["GAME_ID"]) or "", about.season(), team_of(about.key)
+    begins = KINDS.get(kind_of(about.key), "")
+    if not is_game_id(game) or not game.startswith(begins) or season_of_game(game) != season:
+        only = f"{kind_of(about.key)} of {season}"
+        raise wrong_shape(about, f"it has game {ascii(game)[1:-1][:20] or 'without id'}, not only {only}")
+    code = CODES.get(whole_of(line["TEAM_ID"]) or 0, "")
+    if team and code != team:
+        raise wrong_shape(about, f"it is about {code or 'an unknown team'}, not only about {team}")
+    return game, day_of(line.get("GAME_DATE")), code
+
+
+def _count(value: object) -> int:
+    return value if type(value) is int else whole_of(value) or 0

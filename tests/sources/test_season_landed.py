@@ -1,0 +1,122 @@
+"""A season that was fetched in bulk is loaded from the landing zone as a season's folder is, in one command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from backcourt.sources.bulk.fetch import fetch_season
+from backcourt.sources.bulk.season import BulkSeason
+from backcourt.sources.fetch import Asking
+from backcourt.sources.landing import Landing
+from backcourt.sources.layouts.load import load_landed
+from backcourt.sources.season import load_season
+from backcourt.warehouse.duckdb import DuckDBWarehouse
+from import_layouts import shared_folder
+from season_service import SeasonService
+from source_server import SourceServer
+
+SEASON = "2021-22"
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+FILES = ("schedule", "team_boxscores", "player_boxscores", "shots")
+UNSAID: Mapping[str, frozenset[str]] = {
+    "nbac_schedule": frozenset({"starter_ids", "tipoff_at", "tipoff_text"}),
+    "nbac_shot_chart": frozenset({"is_assisted"}),
+}
+"""Columns that a season's folder can have and the service does not say, by table."""
+
+
+def fetched(service: SeasonService, folder: Path, today: date = date(2026, 1, 1)) -> Landing:
+    """The landing zone after a fetch of the season."""
+    landing, now = Landing(str(folder)), datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
+    with SourceServer(service.answer) as server:
+        asking = Asking(lambda: now, via=server.url, sleep=lambda _seconds: None)
+        done = fetch_season(BulkSeason(SEASON, landing, today), asking)
+    assert (done.missing, done.exit_code) == ({}, 0)
+    return landing
+
+
+def cut(folder: Path, target: Path, games: set[str]) -> Path:
+    """A season's folder with some games only."""
+    target.mkdir()
+    for name in FILES:
+        table = pq.read_table(folder / f"{name}.parquet", filters=[("game_id", "in", games)])
+        pq.write_table(table, target / f"{name}.parquet")
+    return target
+
+
+def same(bulk: Path, folder: Path) -> None:
+    """The raw tables hold the same rows, but for what the service does not say."""
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{bulk}' AS bulk (READ_ONLY); ATTACH '{folder}' AS folder (READ_ONLY)").fetchall()
+        for table in TABLES:
+            left_out = ", ".join(sorted({"processed_at", "data_hash", *UNSAID.get(table, ())}))
+            mine, theirs = (f"SELECT * EXCLUDE ({left_out}) FROM {name}.nba_raw.{table}" for name in ("bulk", "folder"))
+            counts = f"(SELECT COUNT(*) FROM ({theirs})), (SELECT COUNT(*) FROM ({mine} EXCEPT ALL {theirs}))"
+            ((rows, more, less),) = connection.execute(
+                f"SELECT {counts}, (SELECT COUNT(*) FROM ({theirs} EXCEPT ALL {mine}))"
+            ).fetchall()
+            assert (table, rows > 0, more, less) == (table, True, 0, 0)
+
+
+TABLES = ("nbac_schedule", "nbac_team_boxscore", "nbac_player_boxscore", "nbac_shot_chart")
+
+
+@pytest.fixture(scope="module")
+def folder(simulated_warehouse: Path) -> Path:
+    """The folder of the simulated season."""
+    return simulated_warehouse.parent / "season"
+
+
+@pytest.fixture(scope="module")
+def thin(folder: Path) -> SeasonService:
+    """Every fifteenth game of it: all teams, the play-in, playoffs and the Cup final."""
+    return SeasonService(folder, every=15)
+
+
+def test_it_equals_the_folder(thin: SeasonService, folder: Path, tmp_path: Path) -> None:
+    """All kinds of games: the raw tables are those of a folder with the same games."""
+    landing = fetched(thin, tmp_path / "landing")
+    bulk, other = tmp_path / "bulk.duckdb", tmp_path / "folder.duckdb"
+    done = load_landed(DuckDBWarehouse(bulk), landing, SEASON, now=NOW, run_id="landed")
+    games = cut(folder, tmp_path / "season", thin.played)
+    assert load_season(DuckDBWarehouse(other), games, now=NOW, run_id="folder").exit_code == 0
+    assert (done.exit_code, dict(done.waiting), done.refused) == (0, {}, {})
+    same(bulk, other)
+
+
+@pytest.mark.slow
+def test_a_real_season_equals_its_folder(tmp_path: Path) -> None:
+    """All 1,230 games of the regular season of 2021-22, with 26,039 player lines and 216,722 shots."""
+    real = shared_folder("data") / SEASON
+    service = SeasonService(real)
+    landing = fetched(service, tmp_path / "landing")
+    bulk, other = tmp_path / "bulk.duckdb", tmp_path / "folder.duckdb"
+    assert load_landed(DuckDBWarehouse(bulk), landing, SEASON, now=NOW, run_id="landed").exit_code == 0
+    games = cut(real, tmp_path / "season", service.played)
+    assert load_season(DuckDBWarehouse(other), games, now=NOW, run_id="folder").exit_code == 0
+    same(bulk, other)
+
+
+def test_a_game_that_is_being_played_waits(folder: Path, tmp_path: Path) -> None:
+    """The logs have lines of games that the schedule has as planned for today: they are not taken for final ones."""
+    today = date(2021, 10, 27)
+    service = SeasonService(folder, until=date(2021, 10, 28))
+    tonight = {game["game_id"] for game in service.games if game["game_date"] == today}
+    service.played -= tonight
+    landing = fetched(service, tmp_path / "landing", today)
+    place = DuckDBWarehouse(tmp_path / "w.duckdb")
+    done = load_landed(place, landing, SEASON, now=datetime(2021, 10, 27, 12, tzinfo=UTC), run_id="evening")
+    with place.read() as session:
+        lines = session.rows("SELECT DISTINCT game_id FROM nba_raw.nbac_team_boxscore")
+        planned = session.rows(
+            "SELECT game_id FROM nba_raw.nbac_schedule WHERE game_date = DATE '2021-10-27' AND game_status = 1"
+        )
+    assert (done.exit_code, {game for (game,) in lines}, {game for (game,) in planned}) == (
+        0, service.played, tonight,
+    )  # fmt: skip
