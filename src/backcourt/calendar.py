@@ -51,6 +51,19 @@ def season_label(year: int) -> str:
     return f"{year}-{(year + 1) % 100:02d}"
 
 
+def seasons_named(text: str) -> list[str]:
+    """Labels of the seasons of a text: "2021-22", or all from one to another, "2015-16..2024-25".
+
+    Raises:
+        BackcourtError: If it is neither, or the second is before the first.
+    """
+    first, dots, last = text.strip().partition("..")
+    start, end = season_year(first), season_year(last if dots else first)
+    if end < start:
+        raise BackcourtError(f"season {first} is after {last}", next_step=f"write {last}..{first}")
+    return [season_label(year) for year in range(start, end + 1)]
+
+
 _GAME = re.compile(r"00[1-6](\d{2})\d{5}", re.ASCII)
 _CENTURY_TURN = 46
 """The league began in 1946: digits from here on are years of the 20th century."""

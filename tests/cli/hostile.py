@@ -169,6 +169,7 @@ GIVEN = {
     "paths": "no-such-file",
     "names": "no-such-file",
     "sheet": "no-such-file",
+    "season": "2021-22",
     "seasons": "2021-22",
     "sql": "SELECT 1 AS one",
     "out": "out.file",

@@ -140,6 +140,7 @@ def asked(season, league, files):
             (files, "--landing", "import", "--json", "--warehouse", "import.duckdb"),
             (f"{files}/shots.csv", "--landing", "waits", "--json", "--warehouse", "waits.duckdb"),
         ],
+        "load landed": [("--season", "2021-22", "--landing", "import", "--json", "--warehouse", "landed.duckdb")],
         "names find": [("james", *at), ("qqqqqq", *at)],
         "names pending": [names],
         "names show": [("8443e848", *names)],
@@ -175,12 +176,14 @@ def asked(season, league, files):
 def made():
     """Answers of commands that need a service, a landing zone or a kernel: what they are made of is written down."""
     from backcourt.cli import fetch, load, sources, warehouse
+    from backcourt.cli import landed as cli_landed
     from backcourt.integrity.parts import Held
     from backcourt.names.resolve import Resolved
     from backcourt.runbooks.execute import RunbookRun
     from backcourt.sources.bulk.fetch import SeasonFetched
     from backcourt.sources.fetch import Fetched
     from backcourt.sources.landed import LandedLoad
+    from backcourt.sources.layouts.load import LandedSeason
     from backcourt.sources.summary import LoadSummary, TableLoad
     from backcourt.warehouse.condition.probe import ProbeReport, TriedLine
 
@@ -198,10 +201,12 @@ def made():
     probe = ProbeReport("BigQuery", "US", (TriedLine("w", "e", "s", as_expected=True),), 1, 1, is_emulator=False)
     summary = LoadSummary("2021-22", "folder", "run", (entry, replace(entry, teams=None)), 1.5, names)
     part = Held("2021-22", "shots", 1, 2, "games", ("nba_raw.nbac_shot_chart",), "zones", "fetch")
+    season = LandedSeason(summary, {}, {"player lines": 1}, [(GAME, "it has no date")], {"p": "w"})
     return {
         "warehouse check": [warehouse._probed(probe, 6.25).data],
         "fetch season": [fetch.answer([lacking], "backcourt fetch season 2021-22", "backcourt status").data],
         "fetch source": [sources._fields(Fetched(1, failed=why, incomplete=why))],
+        "load landed": [{"seasons": [cli_landed.fields(season, sources.answer(landed, []))]}],
         "load source": [{"would_load": 1, "known": 0}, sources.answer(landed, []).data],
         "load season": [load.answer(summary, [part]).data, load.answer(replace(summary, names=None)).data],
         "runbook run": [

@@ -21,8 +21,9 @@ from typing import Any
 
 import pytest
 
+from backcourt.calendar import seasons_named
 from backcourt.errors import BackcourtError
-from backcourt.sources.bulk.fetch import SeasonFetched, fetch_season, needs, seasons_of
+from backcourt.sources.bulk.fetch import SeasonFetched, fetch_season, needs
 from backcourt.sources.bulk.season import BulkSeason
 from backcourt.sources.fetch import Asking
 from backcourt.sources.landing import Landing
@@ -345,11 +346,11 @@ def test_everything_is_asked_again_if_that_is_wanted(thin: SeasonService, tmp_pa
 
 def test_names_of_seasons() -> None:
     """One, or a range; what is neither is refused."""
-    assert seasons_of("2021-22") == ["2021-22"]
-    assert seasons_of("1999-00..2001-02") == ["1999-00", "2000-01", "2001-02"]
+    assert seasons_named("2021-22") == ["2021-22"]
+    assert seasons_named("1999-00..2001-02") == ["1999-00", "2000-01", "2001-02"]
     for wrong in ("2021", "2021-23", "2022-23..2021-22", "2021-22..", "..2021-22", "2021-22...2022-23"):
         with pytest.raises(BackcourtError):
-            seasons_of(wrong)
+            seasons_named(wrong)
 
 
 @pytest.mark.slow

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
@@ -19,8 +21,10 @@ from backcourt.sources.season import load_season
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from import_layouts import shared_folder
 from season_service import SeasonService
+from small_season import command
 from source_server import SourceServer
 
+__all__ = ["command"]
 SEASON = "2021-22"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FILES = ("schedule", "team_boxscores", "player_boxscores", "shots")
@@ -120,3 +124,23 @@ def test_a_game_that_is_being_played_waits(folder: Path, tmp_path: Path) -> None
     assert (done.exit_code, {game for (game,) in lines}, {game for (game,) in planned}) == (
         0, service.played, tonight,
     )  # fmt: skip
+
+
+def test_the_command_loads_and_says_what_is_next(
+    thin: SeasonService, tmp_path: Path, command: Callable[..., Any]
+) -> None:
+    """One command after the fetch; what it loaded, what the season consists of, and the run that computes it."""
+    nothing = command("load", "landed", "--season", SEASON)
+    assert (nothing.code, (tmp_path / "warehouse.duckdb").exists()) == (2, False)
+    assert "backcourt fetch season 2021-22" in nothing.line
+    fetched(thin, tmp_path / "landing")
+    done = command("load", "landed", "--season", SEASON)
+    assert (done.code, done.err) == (0, "")
+    assert "nba_raw.nbac_shot_chart" in done.out
+    assert "next: backcourt run --season 2021-22\n" in done.out
+    again = json.loads(command("load", "landed", "--season", SEASON, "--json").out)
+    (season,) = again["seasons"]
+    assert {table["table"].partition(".")[2] for table in season["tables"]} >= set(TABLES)
+    assert all(table["rows_inserted"] == 0 for table in season["tables"])
+    missing = command("load", "landed", "--season", "2020-21..2021-22")
+    assert "nothing of 2020-21 has landed" in missing.line

@@ -57,12 +57,13 @@ def season(
     player lines that add up to them, and as many shots as attempts. Rerun to fetch what is missing; a season that is
     going on is complete up to yesterday. Load it with `backcourt load landed`. Exits with 1 if anything is missing.
     """
+    from backcourt.calendar import seasons_named
     from backcourt.settings import load
-    from backcourt.sources.bulk.fetch import check_begun, needs, seasons_of
+    from backcourt.sources.bulk.fetch import check_begun, needs
     from backcourt.sources.bulk.season import BulkSeason, schedule_source
 
     today, zone = league_date(), sources.landing_of(place)
-    labels = seasons_of(seasons)
+    labels = seasons_named(seasons)
     check_begun(labels, today)
     asking = sources.asking_with(load(), patience, resume=resume)
     asking.service(schedule_source())  # A mirror that is no address shows before anything is asked.

@@ -101,19 +101,6 @@ class SeasonFetched:
         return 1 if self.missing or self.late or self.stopped else 0
 
 
-def seasons_of(text: str) -> list[str]:
-    """The seasons that are named: "2021-22", or a range, "2015-16..2024-25".
-
-    Raises:
-        BackcourtError: If it is neither, or the range is reversed.
-    """
-    first, dots, last = text.strip().partition("..")
-    years = season_year(first), season_year(last if dots else first)
-    if years[1] < years[0]:
-        raise BackcourtError(f"season {first} is after {last}", next_step=f"write {last}..{first}")
-    return [season_label(year) for year in range(years[0], years[1] + 1)]
-
-
 def check_begun(labels: Sequence[str], today: date) -> None:
     """Refuse seasons that have not begun.
 

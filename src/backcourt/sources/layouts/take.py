@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from backcourt.calendar import season_label, season_year
+from backcourt.calendar import season_label, season_year, seasons_named
 from backcourt.errors import InputFileError
 from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.layouts.bench import Bench, bench, named
@@ -211,11 +211,4 @@ def years_of(text: str | None) -> frozenset[int]:
     Raises:
         BackcourtError: If it is neither.
     """
-    if text is None:
-        return frozenset()
-    first, _, last = text.partition("..")
-    start = season_year(first)
-    end = season_year(last) if last else start
-    if end < start:
-        raise InputFileError(f"--season {text}: {first} is after {last}", next_step="swap the two")
-    return frozenset(range(start, end + 1))
+    return frozenset(map(season_year, seasons_named(text) if text is not None else ()))

@@ -1,0 +1,106 @@
+"""`backcourt load landed`: everything that has landed of a season, into the warehouse."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backcourt.answers.model import Answer, Part
+from backcourt.cli.imports import landed, landed_fields
+from backcourt.cli.load import answer as loaded
+from backcourt.cli.options import At, new_run_id, now
+from backcourt.cli.sources import LandingOption, landing_of
+from backcourt.cli.sources import answer as loaded_source
+
+if TYPE_CHECKING:
+    from backcourt.sources.landing import Landing
+    from backcourt.sources.layouts.load import LandedSeason
+    from backcourt.warehouse.base import Warehouse
+
+_PER_GAME = "nbac_play_by_play"
+"""What a season is fetched with game by game."""
+
+
+def load_landed(
+    season: Annotated[
+        str, typer.Option("--season", metavar="SEASON", help="A season, 2021-22, or a range, 2015-16..2024-25.")
+    ],
+    place: LandingOption = None,
+    *,
+    at: At,
+) -> Answer:
+    """Load a season that `backcourt fetch season` or `backcourt import` has landed, all of its parts in order.
+
+    What several sources have is loaded once, and names are resolved. Games that break a rule are quarantined, unchanged
+    ones skipped. Exits with 1 if anything was quarantined or could not be read.
+    """
+    from backcourt.calendar import seasons_named
+    from backcourt.errors import BackcourtError
+    from backcourt.integrity.parts import parts as held
+    from backcourt.sources.layouts.load import load_landed as carry_out
+
+    house, zone, labels = at.warehouse(), landing_of(place), seasons_named(season)
+    there = _there(zone)
+    for label in labels:
+        if label not in there:
+            raise BackcourtError(
+                f"nothing of {label} has landed in {zone.url}",
+                next_step=f"backcourt fetch season {label}, or name the place with --landing",
+            )
+    parts: list[Part] = []
+    found, code = [], 0
+    for label in labels:
+        done = carry_out(house, zone, label, now=now(), run_id=new_run_id())
+        events = _events(house, zone, label, at.option)
+        with house.read() as session:
+            answer = loaded(done.summary, held(session, label))
+        parts += [*answer.parts, *landed(done), *(events.parts if events else ())]
+        code = max(code, done.exit_code, events.exit_code if events else 0)
+        found.append(fields(done, events))
+    steps = ["backcourt quarantine list"] if code else []
+    return Answer("", parts, [*steps, f"backcourt run {_options(house, labels)}"], code, {"seasons": found})
+
+
+def fields(done: LandedSeason, events: Answer | None) -> dict[str, object]:
+    """What a load of a season did, and of its play-by-play, for programs."""
+    return {**asdict(done.summary), **landed_fields(done), "play_by_play": events.data if events else None}
+
+
+def _there(zone: Landing) -> set[str]:
+    """The seasons of which anything has landed that is loaded here."""
+    from backcourt.calendar import Seasons
+    from backcourt.sources.layouts.known import LAYOUTS
+    from backcourt.sources.layouts.parts import SCHEDULE, seasons_of
+
+    return {*seasons_of(zone, LAYOUTS), *map(Seasons().of, zone.days(SCHEDULE))}
+
+
+def _events(house: Warehouse, zone: Landing, label: str, option: str) -> Answer | None:
+    """Load the play-by-play that has landed of the games of a season; None if there is none."""
+    from backcourt.calendar import Seasons, season_year
+    from backcourt.sources.declared import source
+    from backcourt.sources.landed import load_landed as load_source
+
+    span = Seasons().dates(season_year(label))
+    days = [day for day in zone.days(_PER_GAME) if span.start <= day <= span.end]
+    if not days:
+        return None
+    return loaded_source(
+        load_source(house, source(_PER_GAME), zone, days, now=now(), run_id=new_run_id()), days, option
+    )
+
+
+def _options(house: Warehouse, labels: list[str]) -> str:
+    """The options of the run that computes some seasons."""
+    from backcourt.calendar import DateRange, season_year
+    from backcourt.warehouse.seasons import known_seasons
+
+    if len(labels) == 1:
+        return f"--season {labels[0]}"
+    games = known_seasons(house).games
+    spans = [games[year] for label in labels if (year := season_year(label)) in games]
+    if not spans:
+        return f"--season {labels[0]}"
+    return DateRange(min(span.start for span in spans), max(span.end for span in spans)).options
