@@ -109,6 +109,11 @@ OVERCOME = {
     "403 because of a rate": lambda p: p.when(
         "POST", r"/jobs$", proxies.refuse(403, "rateLimitExceeded", "Exceeded rate limits: too many api requests")
     ),
+    "400 because of a rate": lambda p: p.when(
+        "POST",
+        r"/jobs$",
+        proxies.refuse(400, "jobRateLimitExceeded", "Job exceeded rate limits: Your table exceeded quota"),
+    ),
     "503 while it is waited for": lambda p: p.when(
         "GET", r"/queries/[^/]+$", proxies.refuse(503, "backendError", "later"), times=3
     ),
@@ -116,6 +121,12 @@ OVERCOME = {
     "ended with backendError": lambda p: p.end("backendError", "Error encountered during execution. Retrying may help"),
     "ended with internalError twice": lambda p: p.end("internalError", "An internal error occurred", times=2),
     "ended with backendError after its work": lambda p: p.end("backendError", "Retrying may help", took_effect=True),
+    "ended because of a rate": lambda p: p.end(
+        "jobRateLimitExceeded", "Job exceeded rate limits: Your table exceeded quota"
+    ),
+    "not serialized with another": lambda p: p.end(
+        "invalidQuery", "Could not serialize access to table x due to concurrent update", holds="BEGIN TRANSACTION"
+    ),
     "aborted by another transaction": lambda p: p.end("invalidQuery", ABORTED, holds="BEGIN TRANSACTION", times=3),
     "cancelled after it had committed": lambda p: p.end(
         "stopped", "Job execution was cancelled", holds="BEGIN TRANSACTION", took_effect=True

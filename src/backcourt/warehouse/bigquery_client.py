@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 FIRST_CONTACT, ANSWER = 10.0, 120.0
 """Seconds for which a service that has not answered yet, and one that has, is tried again."""
 _SCOPES = ("https://www.googleapis.com/auth/cloud-platform",)
-_TRANSIENT = frozenset({"backendError", "internalError", "rateLimitExceeded", "jobBackendError", "jobInternalError"})
+_TRANSIENT = frozenset(
+    {
+        *("backendError", "internalError", "rateLimitExceeded", "badGateway"),
+        *("jobBackendError", "jobInternalError", "jobRateLimitExceeded"),
+    }
+)
+"""Reasons after which the same work may be done: those that Google's own clients repeat."""
 
 
 def connect(project: str, settings: Settings) -> bigquery.Client:

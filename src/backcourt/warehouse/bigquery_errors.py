@@ -124,7 +124,19 @@ _KNOWN: tuple[tuple[str, type[BackcourtError], str, str], ...] = (
         "check the id behind bigquery:// and BACKCOURT_BIGQUERY_BILLING_PROJECT; gcloud projects list shows yours",
     ),
     (
-        r"location",
+        r"policyViolation|VPC Service Controls",
+        WarehouseError,
+        "a policy of the organisation forbids it",
+        "ask who administers it, with the identifier that the service gave, or run it inside the perimeter",
+    ),
+    (
+        r"concurrent update|aborted due to",
+        WarehouseError,
+        "other runs change the same table again and again",
+        "run the same command again when they have ended: it goes on from what was published",
+    ),
+    (
+        r"location|Invalid value for: .* is not a valid value",
         WarehouseError,
         "the location does not fit",
         "check BACKCOURT_BIGQUERY_LOCATION: datasets stay where they were made",
@@ -157,7 +169,9 @@ def _of_service(name: str, error: Exception) -> BackcourtError:
             "try again later: what was published stays, and the same command goes on from there",
         ),
     )
-    refused = reason == "accessDenied" or isinstance(error, api.Unauthorized)
+    # A location that the service does not offer is refused as if a right were missing.
+    denied = reason == "accessDenied" and "is not yet publicly available" not in said
+    refused = denied or isinstance(error, api.Unauthorized)
     for pattern, kind, words, step in () if refused else _KNOWN:
         if re.search(pattern, f"{reason}: {said}", re.IGNORECASE):
             return kind(f"{name}: {words}: {said}", next_step=step)
