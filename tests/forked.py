@@ -7,6 +7,7 @@ name a disturbance, which strikes inside the process:
     publication:P:N       SIGKILL before the Nth statement of its Pth transaction, or inside its commit if it is shorter
     seconds:S             SIGKILL after that time
     lost:N                the Nth statement and all that follow find the connection gone
+    job:N:MS              SIGKILL so many milliseconds after its Nth job begins to be sent to a project
     full:BYTES            no file may grow larger
 """
 
@@ -23,6 +24,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 _CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.link", "os.symlink", "os.truncate"}
 _WRITING = os.O_WRONLY | os.O_RDWR
@@ -35,7 +37,7 @@ class Disturbance:
         """Read the disturbance of a request; "" is none."""
         self.kind, *numbers = text.split(":")
         self.first, self.second = (*(float(number) for number in numbers), 0, 0)[:2]
-        self.moments = self.statements = self.published = self.inside = 0
+        self.moments = self.statements = self.published = self.inside = self.jobs = 0
         self.guard = threading.Lock()
         self.silent = False
 
@@ -60,6 +62,16 @@ class Disturbance:
             import duckdb
 
             raise duckdb.IOException("IO Error: Connection reset by peer")
+
+    def request(self, asked):
+        """A request is about to be sent."""
+        if asked.method != "POST" or not urlsplit(asked.url).path.endswith(("/jobs", "/queries")):
+            return
+        with self.guard:
+            self.jobs += 1
+            now = self.jobs == self.first
+        if now:
+            threading.Timer(self.second / 1000, die).start()
 
     def event(self, name, values):
         """An audit event: what changes a file counts as a moment."""
@@ -117,6 +129,11 @@ def _child(request):
     if disturbance.kind == "full":
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(disturbance.first), resource.RLIM_INFINITY))
+    if disturbance.kind == "job":
+        import requests
+
+        send = requests.Session.send
+        requests.Session.send = lambda own, asked, **more: (disturbance.request(asked), send(own, asked, **more))[1]
     real = duckdb.connect
     duckdb.connect = lambda *args, **kwargs: Connection(real(*args, **kwargs), disturbance)
     sys.addaudithook(disturbance.event)
@@ -146,6 +163,9 @@ def _serve():
     import backcourt.integrity.recovery
     import backcourt.sources.landed
     import backcourt.sources.season  # noqa: F401
+
+    with suppress(ImportError):
+        import google.cloud.bigquery  # noqa: F401
 
     for line in sys.stdin:
         request = json.loads(line)
