@@ -99,8 +99,8 @@ def cells(session: Session, span: DateRange, processors: Sequence[Processor] = (
     """
     chosen = tuple(processors) or registry()
     order = {processor.table.full_name: number for number, processor in enumerate(registry())}
-    rows = session.query(_statement(chosen), bounds(span)).to_pylist()
-    found = [Cell(**row) for row in rows]
+    rows = session.rows(_statement(chosen), bounds(span))
+    found = [Cell(*row) for row in rows]  # type: ignore[arg-type]
     return tuple(sorted(found, key=lambda cell: (order[cell.table], cell.day)))
 
 

@@ -182,40 +182,29 @@ def delivered(events: Sequence[Event]) -> Statement:
 
 def undelivered(session: Session, request: Request) -> list[Event]:
     """Completion events of tables that were written down and that nobody took: their run was killed, or was refused."""
-    rows = session.query(SQL("event_undelivered"), {"tables": _names(request)}).to_pylist()
-    return [
-        Event(
-            row["event_type"],
-            row["table_name"],
-            row["game_date"],
-            row["message"],
-            row["run_id"],
-            row["created_at"],
-            json.loads(row["payload"] or "{}"),
-        )
-        for row in rows
-    ]
+    rows = session.rows(SQL("event_undelivered"), {"tables": _names(request)})
+    return [Event(*row[:-1], json.loads(str(row[-1] or "{}"))) for row in rows]  # type: ignore[arg-type, call-arg]
 
 
 def unannounced(session: Session, request: Request) -> list[Event]:
     """Completion events of daily runs that computed dates of a range and were killed before they could say so."""
-    rows = session.query(
+    rows = session.rows(
         SQL("event_unannounced"),
         {"tables": _names(request), "start_date": request.span.start, "end_date": request.span.end},
-    ).to_pylist()
+    )
     alive = live_runs(session, request.identity.now)
     return [
         Event(
             "completed",
-            row["name"],
+            str(name),
             None,
-            f"{row['name'].rpartition('.')[2]} completed: {row['dates']} dates by run {row['run']}, which was killed",
+            f"{str(name).rpartition('.')[2]} completed: {dates} dates by run {run}, which was killed",
             request.identity.run_id,
             request.identity.now,
-            {"dates": row["dates"], "rows": row["row_count"]},
+            {"dates": dates, "rows": row_count},
         )
-        for row in rows
-        if row["run"] not in alive
+        for name, run, dates, row_count in rows
+        if run not in alive
     ]
 
 

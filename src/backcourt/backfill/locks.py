@@ -192,8 +192,8 @@ def refuse_if_held(
 
 def _overlapping(session: Session, values: Parameters, clock: str) -> list[_Held]:
     """What other runs hold of the same tables and dates, the oldest first."""
-    rows = session.query(SQL("lock_overlapping", of_others=_OF_OTHERS, clock=clock), values).to_pylist()
-    return [_Held(**row) for row in rows]
+    rows = session.rows(SQL("lock_overlapping", of_others=_OF_OTHERS, clock=clock), values)
+    return [_Held(*row) for row in rows]  # type: ignore[arg-type]
 
 
 def renew(session: Session, run_id: str, now: datetime, clock: str = "@now") -> None:

@@ -19,7 +19,7 @@ from backcourt.backfill import SQL
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.catalog.limits import MINIMA, PLAYERS_PER_GAME
-from backcourt.catalog.model import Table, Window
+from backcourt.catalog.model import Table
 from backcourt.catalog.views import view
 from backcourt.errors import MissingUpstreamError
 from backcourt.mode import Policy
@@ -132,14 +132,14 @@ def stage_windows(session: Session, processor: Processor, stage: Staged, paramet
 
     Columns: game_date, entity_id, whose ("player" or "team"), expected, found; one row per candidate and window.
     """
-    selects = [
-        _window(processor, stage, upstream.table, window)
-        for upstream in processor.table.upstreams
-        for window in upstream.windows
-        if window.span == "games"
-    ]
-    if not selects:
+    sizes: dict[tuple[str, str], list[int]] = {}
+    for upstream in processor.table.upstreams:
+        for window in upstream.windows:
+            if window.span == "games":
+                sizes.setdefault((upstream.table, str(window.by)), []).append(window.size or 1)
+    if not sizes:
         return None
+    selects = [_windows(processor, stage, *key, own) for key, own in sizes.items()]
     return session.stage_query(f"{stage.name.split('.')[-1]}_windows", " UNION ALL ".join(selects), parameters)
 
 
@@ -150,9 +150,14 @@ def incomplete(windows: Staged | None, percent: int | None) -> str | None:
     return SQL("window_incomplete", windows=windows.name, percent=str(percent))
 
 
-def _window(processor: Processor, stage: Staged, upstream: str, window: Window) -> str:
-    """SELECT of one window: the newest games as of each candidate's date, and how many of them have their row."""
-    by_player = window.by == "player_id"
+def _windows(processor: Processor, stage: Staged, upstream: str, by: str, sizes: Sequence[int]) -> str:
+    """SELECT of windows over one upstream: the newest games as of each candidate's date, and how many have rows."""
+    by_player = by == "player_id"
+    found = (
+        f"COUNT(u.game_id) OVER (PARTITION BY p.owner, p.season_year ORDER BY p.game_date, p.game_id "
+        f"ROWS BETWEEN {size - 1} PRECEDING AND CURRENT ROW) AS found_{size}"
+        for size in sizes
+    )
     return SQL(
         "window_games",
         SEASON_TO_DATE,
@@ -163,8 +168,10 @@ def _window(processor: Processor, stage: Staged, upstream: str, window: Window) 
         owner="player_id" if by_player else "team_abbr",
         played=view("appearances" if by_player else "final_sides", SEASON_TO_DATE),
         upstream=upstream,
-        upstream_owner=str(window.by),
-        before=str((window.size or 1) - 1),
+        upstream_owner=by,
+        found=", ".join(found),
+        found_of_size=f"CASE size {' '.join(f'WHEN {size} THEN w.found_{size}' for size in sizes)} END",
+        sizes=", ".join(map(str, sizes)),
     )
 
 
@@ -208,26 +215,32 @@ def judged(table: Table, source: str, condition: str) -> str:
         condition: Which rows are looked at (alias t).
     """
     team = next((column.name for column in table.columns if column.name.endswith("team_abbr")), "")
-    flags, sums = [f"t.{team} AS team"] if team else [], []
+    flags, sums, totals = [f"t.{team} AS team" if team else "'' AS team"], [], []
     for number, field in enumerate(table.critical):
-        varies = field.varies_over_date and team
         flags += [
             f"{field.condition} AS is_judged_{number}",
             f"{field.valid} AS is_valid_{number}",
             f"t.{field.name} IS NULL AS is_null_{number}",
-            *([f"t.{field.name} AS seen_{number}"] if varies else []),
         ]
-        constant = "FALSE"
-        if varies:
-            seen = f"seen_{number}"
-            constant = (
-                f"COUNT(DISTINCT IF({seen} IS NULL, NULL, team)) >= {_TEAMS} "
-                f"AND (COUNT(DISTINCT {seen}) = 1 OR 2 * COUNTIF({seen} = 0) >= COUNT(*))"
-            )
         sums += [
             f"COUNTIF(is_judged_{number}) AS judged_{number}",
             f"COUNTIF(is_judged_{number} AND is_valid_{number}) AS valid_{number}",
             f"COUNTIF(is_judged_{number} AND is_null_{number}) AS null_{number}",
+        ]
+        constant = "FALSE"
+        if field.varies_over_date and team:
+            flags.append(f"t.{field.name} AS seen_{number}")
+            sums += [
+                f"MIN(seen_{number}) AS low_{number}",
+                f"MAX(seen_{number}) AS high_{number}",
+                f"COUNTIF(seen_{number} = 0) AS zero_{number}",
+            ]
+            constant = (
+                f"COUNTIF(low_{number} IS NOT NULL AND team IS NOT NULL) >= {_TEAMS} "
+                f"AND (MIN(low_{number}) = MAX(high_{number}) OR 2 * SUM(zero_{number}) >= SUM(stored))"
+            )
+        totals += [
+            *(f"SUM({name}_{number}) AS {name}_{number}" for name in ("judged", "valid", "null")),
             f"{constant} AS constant_{number}",
         ]
     numbers = range(len(table.critical))
@@ -244,6 +257,7 @@ def judged(table: Table, source: str, condition: str) -> str:
         valid=chosen("valid"),
         null_rows=chosen("null"),
         sums=", ".join(sums),
+        totals=", ".join(totals),
         day=str(table.partition),
         flags=", ".join(flags),
         source=source,

@@ -4,12 +4,17 @@ SELECT
   game_date, stored, {field} AS field, {judged} AS judged, IF({constant}, 0, {valid}) AS valid, {null_rows} AS null_rows,
   {constant} AS constant
 FROM (
-  SELECT game_date, COUNT(*) AS stored, {sums}
+  SELECT game_date, SUM(stored) AS stored, {totals}
   FROM (
-    SELECT t.{day} AS game_date, {flags}
-    FROM (SELECT t.* FROM {source} AS t WHERE {condition}) AS t
-    {beside}
-  ) AS f
+    -- By team first, so that no value has to be counted once.
+    SELECT game_date, team, COUNT(*) AS stored, {sums}
+    FROM (
+      SELECT t.{day} AS game_date, {flags}
+      FROM (SELECT t.* FROM {source} AS t WHERE {condition}) AS t
+      {beside}
+    ) AS f
+    GROUP BY game_date, team
+  ) AS teams
   GROUP BY game_date
 ) AS s
 CROSS JOIN UNNEST([{numbers}]) AS number

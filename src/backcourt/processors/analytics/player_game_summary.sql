@@ -120,18 +120,23 @@ candidates AS (
   LEFT JOIN box_lines AS l ON l.game_id = g.game_id
   LEFT JOIN openers AS o ON o.game_id = l.game_id AND o.player_id = l.player_id
 ),
+sided AS (
+  SELECT
+    *,
+    -- A man's side comes from his box-score line: a source names a team's starters if five of its men are among them.
+    COUNT(CASE WHEN is_starter THEN 1 END) OVER (PARTITION BY game_id, team_abbr) = 5 AS book_knows,
+    COUNT(CASE WHEN is_listed THEN 1 END) OVER (PARTITION BY game_id, team_abbr) = 5 AS list_knows,
+    COUNT(CASE WHEN is_opener THEN 1 END) OVER (PARTITION BY game_id, team_abbr) = 5
+      AND COUNT(CASE WHEN is_listed AND NOT is_opener THEN 1 END) OVER (PARTITION BY game_id, team_abbr) = 0
+      AS events_know
+  FROM candidates
+),
 joined AS (
   SELECT
     c.*,
     100 * c.field_goals_attempted + 44 * c.free_throws_attempted + 100 * c.turnovers AS plays_x100,
     100 * t.fg_attempted + 44 * t.ft_attempted + 100 * t.turnovers AS team_plays_x100,
     t.game_id IS NOT NULL AS has_team_line,
-    -- A man's side comes from his box-score line: a source names a team's starters if five of its men are among them.
-    COUNT(CASE WHEN c.is_starter THEN 1 END) OVER (PARTITION BY c.game_id, c.team_abbr) = 5 AS book_knows,
-    COUNT(CASE WHEN c.is_listed THEN 1 END) OVER (PARTITION BY c.game_id, c.team_abbr) = 5 AS list_knows,
-    COUNT(CASE WHEN c.is_opener THEN 1 END) OVER (PARTITION BY c.game_id, c.team_abbr) = 5
-      AND COUNT(CASE WHEN c.is_listed AND NOT c.is_opener THEN 1 END) OVER (PARTITION BY c.game_id, c.team_abbr) = 0
-      AS events_know,
     sg.game_id IS NOT NULL
       AND COALESCE(s.attempts, 0) = c.field_goals_attempted
       AND COALESCE(s.makes, 0) = c.field_goals_made
@@ -154,7 +159,7 @@ joined AS (
     COALESCE(k.three, 0) AS three_pt_blocks,
     COALESCE(a.n, 0) AS and_ones,
     p.points_line
-  FROM candidates AS c
+  FROM sided AS c
   LEFT JOIN nba_raw.nbac_team_boxscore AS t
     ON t.game_id = c.game_id AND t.team_abbr = c.team_abbr AND t.game_date BETWEEN @start_date AND @end_date
   LEFT JOIN shots AS s ON s.game_id = c.game_id AND s.player_id = c.player_id
