@@ -16,6 +16,7 @@ from pathlib import Path
 
 import demo
 import findings
+import first_seasons
 import namings
 import notebooks
 import pages_commands
@@ -65,11 +66,13 @@ def generate(build: Path, *, with_demo: bool = True) -> tuple[Path, ...]:
                 *notebooks.tasks(build, warehouse),
                 *transcripts.tasks(build, warehouse, troubles),
                 *transcripts.tasks(build, warehouse, namings),
+                *transcripts.tasks(build, warehouse, first_seasons),
             ]
         )
         pages |= notebooks.render(build)
         parts |= scenarios.parts(build, warehouse) | troubles.parts(build, warehouse)
         parts |= findings.parts(build, warehouse) | namings.parts(build, warehouse)
+        parts |= first_seasons.parts(build, warehouse)
     files = {build / "pages" / path: text for path, text in pages.items()}
     files |= {build / "parts" / path: text for path, text in parts.items()}
     for path, text in files.items():

@@ -6,9 +6,19 @@ import subprocess
 
 import pytest
 
+from real_seasons import four_seasons, loaded_2021_22, loaded_seasons, real_data
 from small_season import eight_weeks
 
-__all__ = ["call", "change", "eight_weeks", "warehouse"]
+__all__ = [
+    "call",
+    "change",
+    "eight_weeks",
+    "four_seasons",
+    "loaded_2021_22",
+    "loaded_seasons",
+    "real_data",
+    "warehouse",
+]
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def test_every_step_is_one_call(name):
 
 def test_the_registry_reads_the_notebooks():
     """Title, purpose, parameters and sections come from the notebook and its model."""
-    first, second, third, fourth, fifth, sixth, seventh = runbooks()
+    first, second, third, fourth, fifth, sixth, seventh, eighth = runbooks()
     assert first.title == "Quick start: the first Phase 4 backfill"
     assert first.purpose.startswith("One game date")
     assert [(item.name, item.required) for item in second.parameters][:2] == [("start_date", True), ("end_date", False)]
@@ -75,6 +75,8 @@ def test_the_registry_reads_the_notebooks():
     assert sixth.sections[1:5] == ("Registry", "Names without an id", "Fill", "Resolve")
     assert [item.name for item in seventh.parameters][-2:] == ["landing", "fetch"]
     assert seventh.sections[1:6] == ("Preflight", "What has landed", "Fetch", "Load", "Quarantine")
+    assert [item.name for item in eighth.parameters if item.required] == ["season"]
+    assert eighth.sections[1:4] == ("What is at hand", "Fetch or import", "Load")
 
 
 def test_no_two_runbooks_tell_the_same():

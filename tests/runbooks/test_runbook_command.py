@@ -31,6 +31,7 @@ def test_list_and_show(call):
         "gap-recovery",
         "name-resolution",
         "nbac-team-boxscore",
+        "season-from-nothing",
     ]
     shown = json.loads(call(COMMAND, "runbook", "show", "quick-start", "--json").stdout)
     assert [item["name"] for item in shown["parameters"]][-1] == "player"
@@ -45,6 +46,9 @@ def test_list_and_show(call):
         (("quick-start", "--season", "2021-22", "--start-date", DAY), ["--season names a whole season"]),
         (("quick-start", "--season", "2021-22"), ["there is no warehouse at warehouse.duckdb"]),
         (("quick-start", "--start-date", ""), ["start_date is missing"]),
+        (("season-from-nothing",), ["season is missing", "--season 2021-22"]),
+        (("season-from-nothing", "--season", "2021"), ["parameter season", "2021-22"]),
+        (("season-from-nothing", "--season", "2021-22", "-p", "season=2021-22"), ["option of its own", "--season"]),
         (("quick-start", "--start-date", "2021-02-30"), ["start_date", "not a date", "YYYY-MM-DD"]),
         (("quick-start", "--start-date", DAY, "--end-date", "2021-11-01"), ["before start_date"]),
         (("quick-start", "--start-dat", DAY), ["--start-dat"]),

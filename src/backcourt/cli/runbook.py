@@ -35,7 +35,8 @@ def show(name: Annotated[str, typer.Argument(help="Name of the runbook.")], *, _
     found = _registry().runbook(name)
     rows = [(item.name, "yes" if item.required else "", item.description) for item in found.parameters]
     parts = [found.title, found.purpose, Rows(("parameter", "required", "what it is"), rows)]
-    step = f"backcourt runbook run {found.name} --start-date YYYY-MM-DD"
+    needs = "--season SEASON" if found.model.needs == "season" else "--start-date YYYY-MM-DD"
+    step = f"backcourt runbook run {found.name} {needs}"
     return Answer("", [*parts, f"sections: {', '.join(found.sections)}"], [step], data=_summary(found))
 
 
@@ -70,7 +71,7 @@ def run(
 
     Exits with 1 if a step finds a problem or fails; there is no report then, but the notebook is kept.
     """
-    _registry()
+    models = {known: model.names() for known, model in _registry().MODELS.items()}
     from backcourt.cli.run import progress_bar
     from backcourt.runbooks.execute import run_runbook
 
@@ -80,7 +81,9 @@ def run(
         "dry_run": dry_run,
         "warehouse": at.file,
     }
-    if season is not None:
+    if season is not None and "season" in models.get(name, ()):
+        given["season"] = season
+    elif season is not None:
         span = Dates(start_date, end_date, season).span(at.warehouse())
         given |= {"start_date": span.start, "end_date": span.end}
     given.update(_more(parameter or [], given))

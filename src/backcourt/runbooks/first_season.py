@@ -1,8 +1,7 @@
-"""The steps of season-from-nothing: fetch or import a season, load it, compute it, and hold it against known figures."""
+"""The steps of season-from-nothing: fetch or import a season, load it, compute it, and compare its leaders."""
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,11 +9,12 @@ from backcourt.answers.model import Answer, Note, Part, Rows
 from backcourt.backfill.request import RunIdentity
 from backcourt.calendar import league_day, season_year
 from backcourt.catalog.views import SqlFiles
+from backcourt.errors import counted
 from backcourt.integrity import parts as season_parts
 from backcourt.integrity.validation import Validation
 from backcourt.runbooks import season
-from backcourt.runbooks.model import is_secret
 from backcourt.runbooks.parameters import SeasonFromNothing
+from backcourt.runbooks.season import backfill, verify
 from backcourt.runbooks.shared import (
     NOTHING_WRITTEN,
     SHOWN,
@@ -28,14 +28,17 @@ from backcourt.runbooks.shared import (
 )
 from backcourt.settings import load as settings
 from backcourt.sources.bulk import fetch as bulk
-from backcourt.sources.bulk.season import LandedSeason
+from backcourt.sources.bulk.season import BulkSeason
 from backcourt.sources.fetch import Asking
 from backcourt.sources.landing import Landing
 from backcourt.sources.layouts.load import load_landed
 from backcourt.sources.layouts.take import Imported, import_files
 from backcourt.sources.manners import AGENT
+from backcourt.sources.remembered import is_there
+from backcourt.warehouse.base import Parameters as Bound
 from backcourt.warehouse.base import Warehouse
 
+__all__ = ["at_hand", "backfill", "foresee", "get", "leaders", "load", "verify"]
 _SQL = SqlFiles("backcourt.runbooks")
 LEADERS: Mapping[str, Mapping[str, tuple[str, float]]] = {
     "2021-22": {
@@ -74,11 +77,10 @@ def at_hand(parameters: SeasonFromNothing) -> Answer:
     parts: list[Part] = list(season_parts.listed(_held(parameters)))
     if parameters.files:
         found = _imported(parameters, new_identity(), dry_run=True)
-        rows = [(taken.name, taken.layout, sum(taken.rows.values())) for taken in found.taken]
-        parts.append(Rows(("file", "taken for", "rows"), rows, ("rows",), "files"))
-        words = f"{len(found.taken):,} files would be imported"
+        parts.append(_files(found))
+        words = f"{counted(len(found.taken), 'table')} would be imported"
     elif parameters.fetch:
-        wanted = bulk.needs(_landed(parameters), _asking(new_identity()), play_by_play=parameters.play_by_play)
+        wanted = bulk.needs(_season(parameters), _asking(new_identity()), play_by_play=parameters.play_by_play)
         rows = [(name, todo, wanted.known[name]) for name, todo in wanted.todo.items()]
         parts.append(Rows(("source", "requests", "landed"), rows, ("requests", "landed"), "from the service"))
         words = f"{wanted.requests:,} requests would be sent, about {max(1, round(wanted.minutes)):,} minutes"
@@ -102,11 +104,10 @@ def get(parameters: SeasonFromNothing, *, identity: RunIdentity | None = None) -
     chosen = identity or new_identity()
     if parameters.files:
         found = _imported(parameters, chosen, dry_run=False)
-        rows = [(taken.name, taken.layout, sum(taken.rows.values())) for taken in found.taken]
-        return Answer(f"{len(found.taken):,} files imported", [Rows(("file", "taken for", "rows"), rows, ("rows",))])
+        return Answer(f"{counted(len(found.taken), 'table')} imported", [_files(found)], kind="good")
     if not parameters.fetch:
         return Answer("nothing was fetched or imported: fetch is false, and no files are named", kind="note")
-    done = bulk.fetch_season(_landed(parameters), _asking(chosen), play_by_play=parameters.play_by_play)
+    done = bulk.fetch_season(_season(parameters), _asking(chosen), play_by_play=parameters.play_by_play)
     words = f"{done.requests:,} requests, {done.stored:,} new answers, {len(done.missing):,} missing"
     lacking = [(source, key, why) for (source, key), why in done.missing.items()]
     parts: list[Part] = [Rows(("source", "key", "why it is missing"), lacking[:SHOWN])] if lacking else []
@@ -141,7 +142,10 @@ def load(parameters: SeasonFromNothing, *, identity: RunIdentity | None = None) 
             next_step="name files with -p files=PATH, or fetch the season with -p fetch=true",
         )
     parts: list[Part] = [Rows(headers, rows, headers[1:]), *season_parts.listed(held)]
-    parts += [Note(f"{games:,} games of {name} wait for the lines of teams.", "question") for name, games in done.waiting.items()]
+    parts += [
+        Note(f"{name}: {counted(games, 'game')} wait for the log of teams or the schedule.", "question")
+        for name, games in done.waiting.items()
+    ]
     written, quarantined = sum(t.rows_inserted for t in done.summary.tables), done.summary.quarantined
     words = f"{written:,} rows written, {quarantined:,} games held back"
     step = [f"backcourt quarantine list{parameters.option}"] if quarantined else []
@@ -164,7 +168,7 @@ def leaders(parameters: SeasonFromNothing) -> Answer:
     if parameters.dry_run:
         return skipped("leaders")
     year, span = season_year(parameters.season), parameters.span
-    bounds = {"season_year": year, "start_date": span.start, "end_date": span.end}
+    bounds: Bound = {"season_year": year, "start_date": span.start, "end_date": span.end}
     with parameters.open().read() as session:
         best = session.query(_SQL("season_leaders"), bounds).to_pylist()
         records = session.query(_SQL("season_records"), bounds).to_pylist()
@@ -174,7 +178,9 @@ def leaders(parameters: SeasonFromNothing) -> Answer:
         Rows(("figure", "player", "games", "total", "a game"), rows, ("games", "total", "a game"), "leaders"),
         Rows(("team", "won", "lost"), [tuple(record.values()) for record in records], ("won", "lost"), "records"),
     ]
-    first = {row["figure"]: (row["player"], row["average"]) for row in reversed(best)}
+    # The first of each figure is read last.
+    by_figure = {row["figure"]: (row["player"], row["average"]) for row in reversed(best)}
+    first = {figure: by_figure[figure] for figure in ("points", "rebounds", "assists") if figure in by_figure}
     if records:
         first["wins"] = (records[0]["team_abbr"], records[0]["won"])
     if not known or _is_cut(records):
@@ -209,3 +215,40 @@ def _held(parameters: SeasonFromNothing) -> tuple[season_parts.Held, ...]:
         return ()
     with place.read() as session:
         return season_parts.parts(session, parameters.season)
+
+
+def _season(parameters: SeasonFromNothing) -> BulkSeason:
+    """The season in the landing zone, as of the league's today."""
+    return BulkSeason(parameters.season, Landing(parameters.landing), league_day(new_identity().now))
+
+
+def _asking(identity: RunIdentity) -> Asking:
+    known = settings()
+    return Asking(lambda: identity.now, via=known.fetch_via or "", agent=known.fetch_user_agent or AGENT)
+
+
+def _imported(parameters: SeasonFromNothing, identity: RunIdentity, *, dry_run: bool) -> Imported:
+    """What an import of the files does, or would do."""
+    return import_files(
+        parameters.open(),
+        Landing(parameters.landing),
+        parameters.paths,
+        now=identity.now,
+        run_id=identity.run_id,
+        seasons=(season_year(parameters.season),),
+        dry_run=dry_run,
+    )
+
+
+def _files(found: Imported) -> Rows:
+    """What each file was taken for."""
+    rows = [
+        (
+            Path(taken.match.opened.where).name,
+            taken.match.layout.title,
+            sum(taken.games.values()),
+            sum(taken.rows.values()),
+        )
+        for taken in found.taken
+    ]
+    return Rows(("file", "taken for", "games", "rows"), rows, ("games", "rows"))

@@ -53,6 +53,10 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     runbook: ClassVar[str] = ""
+    needs: ClassVar[str] = "start_date"
+    """The parameter that must be given."""
+    example: ClassVar[str] = "2021-11-02"
+    """What it can be."""
     reads_only: ClassVar[bool] = False
     """True if the runbook never writes, so that dry_run is accepted and changes nothing."""
 
@@ -87,7 +91,7 @@ class Parameters(BaseModel):
     def _truth(cls, value: object) -> bool:
         return truth(value)
 
-    @field_validator("strict", "fetch", mode="before", check_fields=False)
+    @field_validator("strict", "fetch", "play_by_play", mode="before", check_fields=False)
     @classmethod
     def _switch(cls, value: object, info: ValidationInfo) -> bool:
         try:
@@ -125,8 +129,9 @@ class Parameters(BaseModel):
         for name in given:
             if name not in cls.model_fields:
                 raise _unknown(cls, name)
-        if _blank(given.get("start_date")):
-            raise ParameterError("parameter start_date is missing", valid=["YYYY-MM-DD"], next_step=cls._how())
+        if _blank(given.get(cls.needs)):
+            form = "YYYY-MM-DD" if cls.needs == "start_date" else f"such as {cls.example}"
+            raise ParameterError(f"parameter {cls.needs} is missing", valid=[form], next_step=cls._how())
         for name in ("start_date", "end_date", "dry_run"):
             _check_one(cls, name, given.get(name))
         try:
@@ -162,8 +167,8 @@ class Parameters(BaseModel):
     @classmethod
     def _how(cls) -> str:
         return (
-            f"pass it like: papermill runbooks/{cls.runbook}.ipynb out.ipynb -p start_date 2021-11-02, or: "
-            f"backcourt runbook run {cls.runbook} --start-date 2021-11-02"
+            f"pass it like: papermill runbooks/{cls.runbook}.ipynb out.ipynb -p {cls.needs} {cls.example}, or: "
+            f"backcourt runbook run {cls.runbook} --{cls.needs.replace('_', '-')} {cls.example}"
         )
 
     def shown(self) -> dict[str, str]:

@@ -6,13 +6,13 @@ import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from pydantic import Field, field_validator
 
 from backcourt.backfill.request import DEFAULT_REPROCESS, REPROCESS, parse_reprocess
-from backcourt.calendar import Seasons
-from backcourt.errors import UnknownNameError, WarehouseLockedError
+from backcourt.calendar import Seasons, season_year
+from backcourt.errors import BackcourtError, UnknownNameError, WarehouseLockedError
 from backcourt.runbooks.model import ParameterError, Parameters, is_secret
 from backcourt.settings import load
 from backcourt.warehouse.open import open_warehouse
@@ -77,6 +77,78 @@ class SeasonBackfill(Parameters):
     def kinds(self) -> frozenset[str]:
         """The kinds of dates that are computed."""
         return parse_reprocess([self.reprocess]) if self.reprocess else DEFAULT_REPROCESS
+
+
+class SeasonFromNothing(SeasonBackfill):
+    """Parameters of season-from-nothing.
+
+    Attributes:
+        season: Season label; the dates are all of its own unless they are given.
+        fetch: True if the season is fetched in bulk.
+        play_by_play: True if the events of every game are fetched, too.
+        files: Files and folders to import, with commas between them; None imports nothing.
+        landing: Landing zone; the one of the settings if it is not given.
+    """
+
+    runbook: ClassVar[str] = "season-from-nothing"
+    needs: ClassVar[str] = "season"
+    example: ClassVar[str] = "2021-22"
+
+    season: str = Field(description="season, such as 2021-22; start_date and end_date may narrow what is computed")
+    fetch: bool = Field(default=False, description="true: fetch the season from the league's service; default: false")
+    play_by_play: bool = Field(default=False, description="true: with the events of every game; default: false")
+    files: str | None = Field(
+        default=None,
+        description="files, archives and folders to import, with commas between them; default: none",
+    )
+    landing: str = Field(description="landing zone: a folder or an address; default: that of the settings")
+
+    @classmethod
+    def parse(cls, given: Mapping[str, object]) -> Self:
+        """The parameters from a mapping, as of every runbook; the dates are those of the season.
+
+        Raises:
+            ParameterError: If one is missing, unknown or cannot be used.
+        """
+        label = str(given.get("season") or "").strip()
+        if not label:
+            return super().parse(given)
+        try:
+            dates = Seasons().dates(season_year(label))
+        except BackcourtError as error:
+            raise ParameterError(f"parameter season: {error.message}", valid=["2021-22"]) from None
+        ends = {"start_date": dates.start, "end_date": dates.end}
+        return super().parse(ends | {name: value for name, value in given.items() if value or name not in ends})
+
+    @field_validator("files", mode="before")
+    @classmethod
+    def _files(cls, value: object) -> str | None:
+        return None if value is None else str(value).strip()
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files to import."""
+        return [Path(name.strip()) for name in (self.files or "").split(",") if name.strip()]
+
+    def shown(self) -> dict[str, str]:
+        """The parameters for people; of files and of a folder, too, only their names."""
+        values = super().shown()
+        place = values["landing"] if "://" in self.landing else Path(values["landing"]).name
+        return {**values, "landing": place, "files": ", ".join(path.name for path in self.paths)}
+
+    @property
+    def dates(self) -> str:
+        """The options that name the season."""
+        return f"--season {self.season}"
+
+    def next_command(self) -> str:
+        """The same for real after a dry run, what is missing of the season after it."""
+        if not self.dry_run:
+            return f"backcourt status --season {self.season}"
+        words = [f"{name}=true" for name in ("fetch", "play_by_play") if getattr(self, name)]
+        words += [f"files={self.files}"] if self.files else []
+        words += [] if self.landing == load().landing or is_secret(self.landing) else [f"landing={self.landing}"]
+        return super().next_command() + "".join(f" -p {shlex.quote(word)}" for word in words)
 
 
 class Phase4DataIntegrity(Parameters):
@@ -181,6 +253,7 @@ MODELS: Mapping[str, type[Parameters]] = {
         GapRecovery,
         NameResolution,
         NbacTeamBoxscore,
+        SeasonFromNothing,
     )
 }
 """The model of every runbook."""

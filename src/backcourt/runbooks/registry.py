@@ -62,7 +62,7 @@ class Runbook:
     def parameters(self) -> tuple[RunbookParameter, ...]:
         """Its parameters in order."""
         return tuple(
-            RunbookParameter(name, info.description or "", required=name == "start_date")
+            RunbookParameter(name, info.description or "", required=name == self.model.needs)
             for name, info in self.model.model_fields.items()
         )
 

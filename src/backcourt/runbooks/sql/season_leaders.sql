@@ -27,10 +27,14 @@ figures AS (
   SELECT 'rebounds', player_id, player, games, rebounds, 800 FROM totals
   UNION ALL
   SELECT 'assists', player_id, player, games, assists, 400 FROM totals
+),
+enough AS (
+  SELECT f.figure, f.player_id, f.player, f.games, f.total, f.total / f.games AS per_game
+  FROM figures AS f
+  CROSS JOIN sides AS s
+  WHERE 82 * f.games >= 58 * s.games OR 82 * f.total >= f.enough * s.games
 )
-SELECT f.figure, f.player, f.games, f.total, ROUND(f.total / f.games, 1) AS average
-FROM figures AS f
-CROSS JOIN sides AS s
-WHERE 82 * f.games >= 58 * s.games OR 82 * f.total >= f.enough * s.games
-QUALIFY ROW_NUMBER() OVER (PARTITION BY f.figure ORDER BY f.total / f.games DESC, f.player_id) <= 3
-ORDER BY f.figure DESC, f.total / f.games DESC, f.player_id
+SELECT figure, player, games, total, ROUND(per_game, 1) AS average
+FROM enough
+QUALIFY ROW_NUMBER() OVER (PARTITION BY figure ORDER BY per_game DESC, player_id) <= 3
+ORDER BY figure DESC, per_game DESC, player_id
