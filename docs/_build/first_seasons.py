@@ -11,6 +11,7 @@ import tarfile
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import transcripts
@@ -52,18 +53,36 @@ def weeks(season: Path, folder: Path) -> Path:
     return folder
 
 
+def export(season: Path, folder: Path) -> None:
+    """Write game logs as a notebook's ``to_csv`` writes them, and shots as the archive packs them.
+
+    Args:
+        season: A season's folder.
+        folder: Where to.
+    """
+    with TemporaryDirectory() as scratch:
+        cut = weeks(season, Path(scratch) / "weeks")
+        _csv(cut / "player_boxscores.parquet", folder / "player_logs_2021-22.csv", PLAYER_LOG)
+        _csv(cut / "team_boxscores.parquet", folder / "team_logs_2021-22.csv", TEAM_LOG)
+        # Ids and dates are numbers there.
+        as_numbers = {"GAME_ID": "CAST(game_id AS INT)", "GAME_DATE": "strftime(game_date, '%Y%m%d')"}
+        plain = Path(scratch) / "shotdetail_2021.csv"
+        _csv(cut / "shots.parquet", plain, SHOTS, as_numbers)
+        with tarfile.open(folder / "shotdetail_2021.tar.xz", "w:xz") as packed:
+            packed.add(plain, plain.name)
+
+
+def plant(path: Path) -> None:
+    """Put the files into a folder named downloads where a warehouse was, for the runbook that begins with nothing."""
+    path.unlink()
+    folder = path.parent / "downloads"
+    folder.mkdir()
+    export(path.parents[2] / "demo" / SEASON, folder)
+
+
 def files(stage: Stage) -> None:
-    """Game logs as a notebook's ``to_csv`` writes them, and shots as the archive packs them."""
-    season = weeks(stage.folder / "demo" / SEASON, stage.folder / "weeks")
-    _csv(season / "player_boxscores.parquet", stage.folder / "player_logs_2021-22.csv", PLAYER_LOG)
-    _csv(season / "team_boxscores.parquet", stage.folder / "team_logs_2021-22.csv", TEAM_LOG)
-    # Ids and dates are numbers there.
-    as_numbers = {"GAME_ID": "CAST(game_id AS INT)", "GAME_DATE": "strftime(game_date, '%Y%m%d')"}
-    plain = stage.folder / "shotdetail_2021.csv"
-    _csv(season / "shots.parquet", plain, SHOTS, as_numbers)
-    with tarfile.open(stage.folder / "shotdetail_2021.tar.xz", "w:xz") as packed:
-        packed.add(plain, plain.name)
-    plain.unlink()
+    """The files beside the warehouse that a section's commands will make."""
+    export(stage.folder / "demo" / SEASON, stage.folder)
 
 
 def land(stage: Stage) -> None:

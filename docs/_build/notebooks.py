@@ -15,17 +15,25 @@ from pathlib import Path
 from typing import Any
 
 import demo
+import first_seasons
 import landings
 import namings
 from markup import ROOT, Task, write
 
 RUNBOOKS = ROOT / "runbooks"
-_OWN = {
+_OWN: dict[str, dict[str, Any]] = {
     "quick-start": {"end_date": demo.FIRST},
     "season-backfill": {"start_date": demo.OPENING_DAY, "end_date": demo.LAST_DAY},
     "phase4-data-integrity": {"start_date": demo.OPENING_DAY, "end_date": "2021-12-31"},
     "gap-recovery": {"end_date": "2021-12-12"},
     "name-resolution": {"start_date": namings.FIRST, "end_date": namings.LAST},
+    "season-from-nothing": {
+        "start_date": None,
+        "end_date": None,
+        "season": first_seasons.SEASON,
+        "files": "downloads",
+        "landing": "landing",
+    },
 }
 """What single runbooks are given instead of the week that the others show."""
 _DAMAGE: dict[str, Callable[[Path], None]] = {
@@ -35,6 +43,7 @@ _DAMAGE: dict[str, Callable[[Path], None]] = {
     ),
     "name-resolution": namings.late_registry,
     "nbac-team-boxscore": landings.plant,
+    "season-from-nothing": first_seasons.plant,
 }
 """Runbooks that start from the computed season, and what is done to it before; the others start before Phase 4."""
 _FREE = re.compile(r"[\d,.]+ GB free")
@@ -80,7 +89,7 @@ def _start(source: Path, warehouse: Path) -> Path:
 
 
 def _kept(build: Path, source: Path) -> Path:
-    key = demo.fingerprint(source, Path(__file__), Path(namings.__file__), Path(landings.__file__))
+    key = demo.fingerprint(source, Path(__file__), Path(namings.__file__), Path(landings.__file__), Path(first_seasons.__file__))
     return build / "executed" / f"{source.stem}-{key}.ipynb"
 
 
