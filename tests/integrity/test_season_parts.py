@@ -49,11 +49,13 @@ def test_parts_count_the_games_of_which_rows_are_there(thinned, command):
 
 
 def test_terminal_names_what_lacks_and_what_adds_it(thinned, command):
-    """A line for each part that is not whole: how much is there, what it is for, the command."""
+    """How much of each part is there, and a line for each that is not whole: what it is for, the command."""
     path, games = thinned
     said = command("status", "--warehouse", path).out
-    assert f"shots: none of {games} games; for shot zones: PGS, TOGS, TDGS; add: backcourt fetch season" in said
-    assert f"MM:SS and DNP: 1 of {games} games" in said
+    assert "2021-22 shots, for shot zones (PGS, TOGS, TDGS): backcourt fetch season 2021-22" in said.splitlines()
+    assert [line.split()[4:8] for line in said.splitlines() if line.startswith(" 2021-22   MM:SS")] == [
+        ["1", "of", str(games), "games"]
+    ]
 
 
 def test_what_adds_a_part_is_a_source_that_fills_its_table():

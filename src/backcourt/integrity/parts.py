@@ -41,7 +41,7 @@ class Part:
         readers = (
             table.short for table in TABLES if any(upstream.table in self.tables for upstream in table.upstreams)
         )
-        return f"{self.enables}: {', '.join(readers)}"
+        return f"{self.enables} ({', '.join(readers)})"
 
 
 PARTS = (
@@ -123,7 +123,7 @@ class Held:
     def in_words(self) -> str:
         """How much of it is there."""
         if not self.covered:
-            return f"none of {self.of:,} {self.unit}"
+            return f"none of {self.of:,} {self.unit}" if self.of else "none"
         return (
             f"{self.covered:,} of {self.of:,} {self.unit}" if self.covered < self.of else f"all {self.of:,} {self.unit}"
         )
@@ -160,8 +160,8 @@ def _held(year: int, part: Part, found: Mapping[tuple[int, str], Mapping[str, in
 
 
 def listed(found: Sequence[Held]) -> list[Rows | str]:
-    """The parts as a table, and a line for each that is not whole: what is computed from it, and how to add it."""
+    """The parts as a table, and a line for each that is not whole: what it is for, and the command that adds it."""
     rows = [(held.season, held.part, held.in_words, held.source) for held in found]
     table = Rows(("season", "part", "covered", "from"), rows, (), "what each season consists of")
-    lacking = [f"{h.season} {h.part}: {h.in_words}; for {h.enables}; add: {h.add}" for h in found if h.add]
+    lacking = [f"{h.season} {h.part}, for {h.enables}: {h.add}" for h in found if h.add]
     return [table, *lacking] if found else []
