@@ -31,8 +31,10 @@ def test_files_become_a_computed_season(tmp_path):
     assert list(tmp_path.iterdir()) == []
     assert dry.next_command().endswith(f"--season 2021-22 --no-dry-run -p files={files} -p landing={tmp_path}/landing")
     real = given(tmp_path, files=files)
-    assert repr(steps.get(real, identity=IDENTITY)) == "4 tables imported"
-    assert "0 games held back" in repr(steps.load(real, identity=IDENTITY))
+    assert repr(steps.get(real, identity=IDENTITY)) == "4 tables landed"
+    loaded = repr(steps.load(real, identity=IDENTITY))
+    assert "0 games held back" in loaded
+    assert not loaded.startswith("0 rows")
     assert "ranges in 10 tables" in repr(steps.foresee(real))
     assert "0 problems" in repr(steps.backfill(real, identity=IDENTITY))
     assert "12 of 12 checks hold" in repr(steps.verify(real))

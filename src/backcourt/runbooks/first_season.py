@@ -32,7 +32,7 @@ from backcourt.sources.bulk.season import BulkSeason
 from backcourt.sources.fetch import Asking
 from backcourt.sources.landing import Landing
 from backcourt.sources.layouts.load import load_landed
-from backcourt.sources.layouts.take import Imported, import_files
+from backcourt.sources.layouts.take import Imported, land_files
 from backcourt.sources.manners import AGENT
 from backcourt.sources.remembered import is_there
 from backcourt.warehouse.base import Parameters as Bound
@@ -76,7 +76,7 @@ def at_hand(parameters: SeasonFromNothing) -> Answer:
     """What the warehouse has of the season, and what would be fetched or imported."""
     parts: list[Part] = list(season_parts.listed(_held(parameters)))
     if parameters.files:
-        found = _imported(parameters, new_identity(), dry_run=True)
+        found = _taken(parameters, new_identity(), dry_run=True)
         parts.append(_files(found))
         words = f"{counted(len(found.taken), 'table')} would be imported"
     elif parameters.fetch:
@@ -103,8 +103,8 @@ def get(parameters: SeasonFromNothing, *, identity: RunIdentity | None = None) -
         return skipped("fetch and import")
     chosen = identity or new_identity()
     if parameters.files:
-        found = _imported(parameters, chosen, dry_run=False)
-        return Answer(f"{counted(len(found.taken), 'table')} imported", [_files(found)], kind="good")
+        found = _taken(parameters, chosen, dry_run=False)
+        return Answer(f"{counted(len(found.taken), 'table')} landed", [_files(found)], kind="good")
     if not parameters.fetch:
         return Answer("nothing was fetched or imported: fetch is false, and no files are named", kind="note")
     done = bulk.fetch_season(_season(parameters), _asking(chosen), play_by_play=parameters.play_by_play)
@@ -227,14 +227,12 @@ def _asking(identity: RunIdentity) -> Asking:
     return Asking(lambda: identity.now, via=known.fetch_via or "", agent=known.fetch_user_agent or AGENT)
 
 
-def _imported(parameters: SeasonFromNothing, identity: RunIdentity, *, dry_run: bool) -> Imported:
-    """What an import of the files does, or would do."""
-    return import_files(
-        parameters.open(),
+def _taken(parameters: SeasonFromNothing, identity: RunIdentity, *, dry_run: bool) -> Imported:
+    """What the files are taken for; it lands unless it is a dry run."""
+    return land_files(
         Landing(parameters.landing),
         parameters.paths,
         now=identity.now,
-        run_id=identity.run_id,
         seasons=(season_year(parameters.season),),
         dry_run=dry_run,
     )

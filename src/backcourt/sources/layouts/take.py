@@ -68,7 +68,7 @@ def import_files(
     layouts: Sequence[Layout] = LAYOUTS,
     dry_run: bool = False,
 ) -> Imported:
-    """Import files: recognise them, land what they hold as parts of seasons, and load all that has landed of those.
+    """Import files: land what they hold, as ``land_files`` does, and load all that has landed of their seasons.
 
     Args:
         warehouse: Where to.
@@ -84,6 +84,28 @@ def import_files(
         InputFileError: If a file cannot be read, is of no known layout, or holds what it should not; nothing has been
             changed then.
     """
+    done = land_files(landing, paths, now=now, seasons=seasons, layouts=layouts, dry_run=dry_run)
+    if not dry_run:
+        for season in done.labels:
+            done.seasons[season] = load_landed(warehouse, landing, season, now=now, run_id=run_id)
+    return done
+
+
+def land_files(
+    landing: Landing,
+    paths: Sequence[Path],
+    *,
+    now: datetime,
+    seasons: Collection[int] = (),
+    layouts: Sequence[Layout] = LAYOUTS,
+    dry_run: bool = False,
+) -> Imported:
+    """Recognise files, and land what they hold as parts of seasons; nothing is loaded. Arguments as ``import_files``.
+
+    Raises:
+        InputFileError: If a file cannot be read, is of no known layout, or holds what it should not; nothing has been
+            changed then.
+    """
     done = Imported()
     with bench() as place:
         examine(place, paths, done, seasons, layouts)
@@ -93,8 +115,6 @@ def import_files(
         for layout in used.values():
             for (year,) in place.run(f"SELECT DISTINCT year FROM {target(layout)} ORDER BY year"):
                 done.landed.append(store(place, landing, layout, season_label(year), now=now))
-    for season in done.labels:
-        done.seasons[season] = load_landed(warehouse, landing, season, now=now, run_id=run_id)
     return done
 
 
