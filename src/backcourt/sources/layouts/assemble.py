@@ -173,7 +173,7 @@ WHERE ABS(a.shots - a.expected) > 1 GROUP BY a.game_id ORDER BY a.game_id
 """
 """Games of whose shots some are missing: a real chart and the box score differ by one attempt at most."""
 _SHORT_EVENTS = """
-SELECT g.game_id, 'its events end in period ' || COALESCE(MAX(e.period), 0) || ' of ' || g.periods
+SELECT g.game_id, 'the end of period ' || g.periods || ' is not among its events'
 FROM games AS g
 INNER JOIN play_by_play AS e USING (game_id)
 GROUP BY g.game_id, g.periods

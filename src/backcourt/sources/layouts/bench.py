@@ -18,7 +18,7 @@ _MEMORY = "300MB"
 """What the engine keeps in memory; more goes into the folder."""
 _MACROS = """
 CREATE MACRO as_text(x) AS NULLIF(TRIM(CAST(x AS VARCHAR)), '');
-CREATE MACRO as_number(x) AS TRY_CAST(x AS DOUBLE);
+CREATE MACRO as_number(x) AS CASE WHEN ISFINITE(TRY_CAST(x AS DOUBLE)) THEN TRY_CAST(x AS DOUBLE) END;
 CREATE MACRO as_whole(x) AS CASE WHEN TRY_CAST(x AS DOUBLE) = TRUNC(TRY_CAST(x AS DOUBLE))
   AND ABS(TRY_CAST(x AS DOUBLE)) < 1e15 THEN CAST(TRY_CAST(x AS DOUBLE) AS BIGINT) END;
 CREATE MACRO as_flag(x) AS CASE
@@ -29,10 +29,10 @@ CREATE MACRO as_minutes(x) AS CASE
     + TRY_CAST(SPLIT_PART(CAST(x AS VARCHAR), ':', 2) AS DOUBLE) / 60) AS BIGINT)
   ELSE CAST(ROUND(TRY_CAST(x AS DOUBLE)) AS BIGINT) END;
 CREATE MACRO without_fraction(x) AS REGEXP_REPLACE(TRIM(CAST(x AS VARCHAR)), '[.]0+$', '');
-CREATE MACRO as_game(x) AS CASE
-  WHEN LENGTH(CAST(x AS VARCHAR)) = 10 AND NOT CONTAINS(CAST(x AS VARCHAR), '.') THEN CAST(x AS VARCHAR)
-  WHEN REGEXP_FULL_MATCH(without_fraction(x), '0?[1-6][0-9]{7}') THEN LPAD(without_fraction(x), 10, '0')
-  ELSE without_fraction(x) END;
+CREATE MACRO is_nothing(x) AS TRIM(CAST(x AS VARCHAR)) IN ('', 'NaN', 'nan', 'None', 'NULL', 'null', '<NA>', 'NaT');
+CREATE MACRO is_nba_game(x) AS COALESCE(as_whole(x) BETWEEN 10000000 AND 69999999, FALSE);
+CREATE MACRO as_game(x) AS CASE WHEN as_whole(x) BETWEEN 10000000 AND 69999999
+  THEN '00' || CAST(as_whole(x) AS VARCHAR) ELSE without_fraction(x) END;
 """
 """Values of files as the kinds of a feed; what does not fit is NULL. 12.0 is a whole number, 12.5 is none."""
 

@@ -32,7 +32,13 @@ _TYPES: Mapping[Kind, str] = {
     "date": "DATE",
     "time": "TIMESTAMPTZ",
 }
-_SHOWN = 3
+_NO_ID = "no id"
+_EXPECTED: Mapping[str, str] = {
+    "is_three": "2PT Field Goal or 3PT Field Goal",
+    "is_home": "a match such as BOS vs. NYK or NYK @ BOS",
+    "min": "minutes, 34 or 34:12",
+}
+"""What a column holds, where the kind does not say it."""
 OTHER_LEAGUES = "of other leagues"
 PRE_SEASON = "of the pre-season"
 ALL_STAR = "of the All-Star weekend"
@@ -65,12 +71,6 @@ def target(layout: Layout) -> str:
     return f"rows_{layout.name}"
 
 
-def prepare(bench: Bench, layout: Layout) -> None:
-    """Make the engine's table for a layout, if it is not there."""
-    columns = ", ".join(f"{named(name)} {_TYPES[layout.kind(name)]}" for name in layout.feed.columns)
-    bench.run(f"CREATE TABLE IF NOT EXISTS {target(layout)} ({columns}, year INTEGER, file INTEGER, place BIGINT)")
-
-
 def convert(bench: Bench, match: Match, place: int, seasons: Collection[int], *, alone: bool = True) -> Taken:
     """Turn a table into rows of its feed, in the engine's table of its layout.
 
@@ -90,9 +90,8 @@ def convert(bench: Bench, match: Match, place: int, seasons: Collection[int], *,
     opened, layout = match.opened, match.layout
     if opened.fill:
         opened.fill()
-    prepare(bench, layout)
     try:
-        bench.run(f"CREATE OR REPLACE TEMP TABLE incoming AS {_select(bench, match)}")
+        bench.run(f"CREATE OR REPLACE TABLE incoming AS {_select(bench, match, place)}")
     except duckdb.Error as error:
         raise fault(error, opened) from error
     _check_values(bench, match)
@@ -102,14 +101,21 @@ def convert(bench: Bench, match: Match, place: int, seasons: Collection[int], *,
     rows, games, left_out = _sorted_out(match, counts, seasons, alone=alone)
     wanted = ", ".join(str(season_year(label)) for label in rows) or "NULL"
     repeated, first = _check_keys(bench, match, wanted)
-    columns = ", ".join(map(named, layout.feed.columns))
-    distinct = "" if not repeated else " QUALIFY ROW_NUMBER() OVER (PARTITION BY " + columns + " ORDER BY place) = 1"
-    bench.run(
-        f"INSERT INTO {target(layout)} SELECT {columns}, year, {place}, place FROM incoming "
-        f"WHERE kind = '' AND year IN ({wanted}){distinct}"
-    )
-    bench.run("DROP TABLE incoming")
+    _keep(bench, layout, f"kind = '' AND year IN ({wanted})", repeated=repeated, all_of_it=not left_out)
     return Taken(match, games, rows, left_out, repeated, first)
+
+
+def _keep(bench: Bench, layout: Layout, condition: str, *, repeated: int, all_of_it: bool) -> None:
+    """Put the incoming rows that are taken into the table of their layout, in their order."""
+    there = bench.run("SELECT 1 FROM duckdb_tables() WHERE table_name = $1", [target(layout)])
+    if all_of_it and not repeated and not there:
+        bench.run(f"ALTER TABLE incoming RENAME TO {target(layout)}")
+        return
+    columns = ", ".join(map(named, layout.feed.columns))
+    first = f" QUALIFY ROW_NUMBER() OVER (PARTITION BY {columns} ORDER BY rowid) = 1" if repeated else ""
+    rows = f"SELECT * FROM incoming WHERE {condition}{first} ORDER BY rowid"
+    bench.run(f"INSERT INTO {target(layout)} {rows}" if there else f"CREATE TABLE {target(layout)} AS {rows}")
+    bench.run("DROP TABLE incoming")
 
 
 def _expressions(bench: Bench, match: Match) -> dict[str, tuple[str, str]]:
@@ -133,7 +139,7 @@ def _expressions(bench: Bench, match: Match) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _select(bench: Bench, match: Match) -> str:
+def _select(bench: Bench, match: Match, place: int) -> str:
     """The rows of a table as those of its feed, each with its season, why it is left out, and its first misfit."""
     made = _expressions(bench, match)
     listed = ", ".join(
@@ -142,52 +148,56 @@ def _select(bench: Bench, match: Match) -> str:
     )
     raw = ", ".join(sorted({source for _, source in made.values() if source != "NULL"}))
     misfits = " ".join(
-        f"WHEN {source} IS NOT NULL AND {named(name)} IS NULL THEN {quoted(name)}"
+        f"WHEN {named(name)} IS NULL AND {source} IS NOT NULL AND NOT is_nothing({source}) THEN {quoted(name)}"
         for name, (_, source) in made.items()
         if match.layout.kind(name) != "text"
     )
+    kept = ", ".join(map(named, match.layout.feed.columns))
     return f"""
-      SELECT *,
-        CASE WHEN is_game AND SUBSTR(game_id, 4, 2) >= '46' THEN 1900 + CAST(SUBSTR(game_id, 4, 2) AS INTEGER)
-          WHEN is_game THEN 2000 + CAST(SUBSTR(game_id, 4, 2) AS INTEGER) END AS year,
-        CASE WHEN is_game AND SUBSTR(game_id, 3, 1) = '1' THEN {quoted(PRE_SEASON)}
-          WHEN is_game AND SUBSTR(game_id, 3, 1) = '3' THEN {quoted(ALL_STAR)}
-          WHEN is_game THEN ''
+      SELECT {kept}, {place} AS file,
+        CASE WHEN is_game THEN (CAST(SUBSTR(game_id, 4, 2) AS INTEGER) + 54) % 100 + 1946 END AS year,
+        CASE
+          WHEN is_game THEN CASE SUBSTR(game_id, 3, 1)
+            WHEN '1' THEN {quoted(PRE_SEASON)} WHEN '3' THEN {quoted(ALL_STAR)} ELSE '' END
           WHEN REGEXP_FULL_MATCH(game_id, '[1-9][0-9]{{9}}') THEN {quoted(OTHER_LEAGUES)}
-          ELSE 'no id' END AS kind
-      FROM (
-        SELECT {listed}, {raw}, ROW_NUMBER() OVER () AS place,
-          REGEXP_FULL_MATCH({made["game_id"][0]}, '00[1-6][0-9]{{7}}') AS is_game,
-          CASE {misfits} END AS misfit
-        FROM {match.opened.relation}
-      )"""
+          ELSE {quoted(_NO_ID)}
+        END AS kind,
+        CASE {misfits} END AS misfit
+      FROM (SELECT {listed}, {raw}, is_nba_game({match.columns[match.layout.game_id]}) AS is_game
+            FROM {match.opened.relation})"""
 
 
 def _check_values(bench: Bench, match: Match) -> None:
     """Refuse a table with a value that is not what its column holds."""
     found = bench.run(
-        "SELECT misfit, place FROM incoming WHERE misfit IS NOT NULL AND kind <> $1 ORDER BY place LIMIT 1",
+        "SELECT misfit, rowid FROM incoming WHERE misfit IS NOT NULL AND kind <> $1 ORDER BY rowid LIMIT 1",
         [OTHER_LEAGUES],
     )
     if found:
         column, place = found[0]
         source = NAMED.findall(match.layout.columns[column])[0]
-        value = bench.run(f"SELECT CAST({match.columns[source]} AS VARCHAR) FROM incoming WHERE place = $1", [place])
-        expected = words_of(match.layout.kind(column)) if column != "is_three" else "a kind of shot that is known"
+        kind = match.layout.kind(column)
         raise InputFileError(
-            f"{match.opened.where}: row {place:,}, column {match.column(source)}: {str(value[0][0])[:40]!a} "
-            f"does not fit, expected {expected}",
+            f"{match.opened.where}: row {place + 1:,}, column {match.column(source)}: "
+            f"{_value(bench, match, source, place)} does not fit, expected {_EXPECTED.get(column) or words_of(kind)}",
             next_step="correct the value, or export the table again",
         )
-    strange = bench.run("SELECT place, game_id FROM incoming WHERE kind = 'no id' ORDER BY place LIMIT 1")
+    strange = bench.run("SELECT rowid, misfit FROM incoming WHERE kind = $1 ORDER BY rowid LIMIT 1", [_NO_ID])
     if strange:
-        place, value = strange[0]
-        column = match.column(match.layout.game_id)
+        place, source = strange[0][0], match.layout.game_id
         raise InputFileError(
-            f"{match.opened.where}: row {place:,}, column {column}: {str(value)[:40]!a} is not a game id of the NBA",
+            f"{match.opened.where}: row {place + 1:,}, column {match.column(source)}: "
+            f"{_value(bench, match, source, place)} is not a game id of the NBA",
             valid=["0022100001, or 22100001 without its leading zeros"],
             next_step="ids of other services are not the NBA's",
         )
+
+
+def _value(bench: Bench, match: Match, source: str, place: int) -> str:
+    """What stands in a column of the file in a row, counted from 0."""
+    column = match.columns[source]
+    values = bench.run(f"SELECT CAST({column} AS VARCHAR) FROM {match.opened.relation} LIMIT 1 OFFSET {place}")
+    return ascii(str(values[0][0])[:40]) if values and values[0][0] is not None else "nothing"
 
 
 def _sorted_out(
@@ -242,15 +252,16 @@ def _check_keys(bench: Bench, match: Match, wanted: str) -> tuple[int, str]:
         return 0, ""
     key = ", ".join(map(named, layout.key))
     total, different = bench.run(
-        f"SELECT COUNT(*), COUNT(DISTINCT ({key})) FROM incoming WHERE kind = '' AND year IN ({wanted})"
+        f"SELECT SUM(n), COUNT(*) FROM (SELECT COUNT(*) AS n FROM incoming WHERE kind = '' AND year IN ({wanted}) "
+        f"GROUP BY {key})"
     )[0]
     if total == different:
         return 0, ""
     columns = ", ".join(map(named, layout.feed.columns))
     _, place, first, says = bench.run(
-        f"SELECT {key.split(', ')[0]}, MAX(place), MIN(place), COUNT(DISTINCT ({columns})) FROM incoming "
+        f"SELECT {key.split(', ')[0]}, MAX(rowid) + 1, MIN(rowid) + 1, COUNT(DISTINCT ({columns})) FROM incoming "
         f"WHERE kind = '' AND year IN ({wanted}) GROUP BY {key} HAVING COUNT(*) > 1 "
-        f"ORDER BY COUNT(DISTINCT ({columns})) DESC, MAX(place) LIMIT 1"
+        f"ORDER BY COUNT(DISTINCT ({columns})) DESC, MAX(rowid) LIMIT 1"
     )[0]
     words = f"rows {first:,} and {place:,}"
     if says > 1:

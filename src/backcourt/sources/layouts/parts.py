@@ -13,7 +13,7 @@ from backcourt.calendar import Seasons, league_day, season_label, season_year
 from backcourt.errors import InputFileError
 from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.layouts.bench import Bench, named
-from backcourt.sources.layouts.convert import convert, prepare, target
+from backcourt.sources.layouts.convert import convert, target
 from backcourt.sources.layouts.layout import Layout
 from backcourt.sources.layouts.read import answer
 from backcourt.sources.layouts.recognise import Match, recognise
@@ -55,17 +55,17 @@ def store(bench: Bench, landing: Landing, layout: Layout, season: str, *, now: d
     """
     columns = ", ".join(map(named, layout.feed.columns))
     unit = ", ".join(map(named, layout.unit))
-    new = f"SELECT * FROM {target(layout)} WHERE year = {season_year(season)}"
+    rows, of_season = target(layout), f"year = {season_year(season)}"
     earlier = landing.versions(layout.name, day_of(season), season)
-    sql = f"SELECT {columns}, file, place FROM ({new}) AS n"
+    sql = f"SELECT {columns}, 1 AS later, rowid AS place FROM {rows} WHERE {of_season}"
     if earlier:
         # What is of another shape was written by another version of the program: all of it is replaced.
         bench.connection.register("earlier", _conforming(read_part(landing, earlier[-1]), layout))
         sql = (
-            f"{sql} UNION ALL SELECT {columns}, -1 AS file, ROW_NUMBER() OVER () AS place FROM earlier "
-            f"ANTI JOIN (SELECT DISTINCT {unit} FROM ({new}) AS n) AS replaced USING ({unit})"
+            f"{sql} UNION ALL SELECT {columns}, 0 AS later, ROW_NUMBER() OVER () AS place FROM earlier "
+            f"ANTI JOIN (SELECT DISTINCT {unit} FROM {rows} WHERE {of_season}) AS replaced USING ({unit})"
         )
-    data = bench.table(f"SELECT {columns} FROM ({sql}) ORDER BY {unit}, file, place")
+    data = bench.table(f"SELECT {columns} FROM ({sql}) ORDER BY {unit}, later, place")
     if earlier:
         bench.connection.unregister("earlier")
     return landing.store(layout.name, day_of(season), season, _bytes(data), "parquet", now=now)
@@ -154,29 +154,28 @@ def answers(
         layout: How the answers are read.
         refused: Gets why an answer cannot be read, by path.
     """
-    payloads: list[tuple[str, str]] = []
-    year = season_year(season)
     bench.run(f"DROP TABLE IF EXISTS {target(layout)}")
-    prepare(bench, layout)
+    taken: dict[int, str] = {}
     for place, landed in enumerate(fetched(landing, source, season)):
         try:
             name = landed.path.rsplit("/", 1)[-1]
             for opened in answer(bench, landing.read(landed), landed.path, name, Path(landed.path)):
                 match = recognise(opened, [layout])
-                if match and bench.run(f"SELECT COUNT(*) FROM {opened.relation}") != [(0,)]:
-                    convert(bench, match, place, {year})
+                # Of a season that has no playoffs yet the service sends a list without a line.
+                if match and bench.run(f"SELECT 1 FROM {opened.relation} LIMIT 1"):
+                    convert(bench, match, place, {season_year(season)}, alone=False)
                     _leave_out_open(bench, match, place, league_day(landed.received))
+                    taken[place] = landed.path
         except InputFileError as error:
             refused[landed.path] = str(error)
-            bench.run(f"DELETE FROM {target(layout)} WHERE file = {place}")
-            continue
-        games = bench.run(f"SELECT DISTINCT game_id FROM {target(layout)} WHERE file = {place} ORDER BY 1")
-        payloads += [(str(game), landed.path) for (game,) in games]
+    if not taken:
+        return None
     columns = ", ".join(map(named, layout.feed.columns))
     # What two answers say in the same words is said once.
     rows = bench.table(f"SELECT DISTINCT {columns} FROM {target(layout)} ORDER BY ALL")
+    games = bench.run(f"SELECT DISTINCT game_id, file FROM {target(layout)} ORDER BY ALL")
     bench.run(f"DROP TABLE {target(layout)}")
-    return LandedPart(layout, rows, tuple(payloads)) if payloads else None
+    return LandedPart(layout, rows, tuple((str(game), taken[place]) for game, place in games))
 
 
 def _leave_out_open(bench: Bench, match: Match, place: int, received: date) -> None:

@@ -100,10 +100,23 @@ def _csv(plain: Plain) -> Opened:
         f"null_padding=false, delim={quoted(delimiter)}, quote='\"', escape='\"', nullstr=[{nothing}], "
         f"encoding={quoted(encoding)})"
     )
-    notes = () if encoding == "utf-8" else (f"it is not UTF-8 and was read as {encoding.capitalize()}",)
+    notes = [] if encoding == "utf-8" else [f"it is not UTF-8 and was read as {encoding.capitalize()}"]
+    if not _ends_with_a_line(plain.path):
+        notes.append("its last line does not end: if rows are missing, it was cut off")
     return Opened(
-        given=plain.given, where=plain.where, name=plain.name, columns=tuple(names), relation=relation, notes=notes
+        given=plain.given,
+        where=plain.where,
+        name=plain.name,
+        columns=tuple(names),
+        relation=relation,
+        notes=tuple(notes),
     )
+
+
+def _ends_with_a_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 2))
+        return file.read()[-1:] in {b"\n", b"\r", b"\0"}
 
 
 def _encoding(path: Path) -> str:

@@ -205,8 +205,8 @@ def _merge(place: Bench, layout: Layout, matches: Sequence[Match]) -> None:
     if layout.key:
         # Files for one player each share games, and each has rows of its own.
         place.run(
-            f"DELETE FROM {rows} WHERE (file, place) IN (SELECT (file, place) FROM {rows} "
-            f"QUALIFY ROW_NUMBER() OVER (PARTITION BY {columns} ORDER BY file, place) > 1)"
+            f"DELETE FROM {rows} WHERE rowid IN (SELECT rowid FROM {rows} "
+            f"QUALIFY ROW_NUMBER() OVER (PARTITION BY {columns} ORDER BY rowid) > 1)"
         )
         key = ", ".join(map(named, layout.key))
         other = place.run(
