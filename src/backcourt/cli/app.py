@@ -24,7 +24,6 @@ from backcourt.cli import (
     imports,
     jobs,
     land,
-    landed,
     load,
     mode,
     names,
@@ -55,7 +54,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(tables.app, name="tables")
-load.app.command("landed")(landed.load_landed)
 app.add_typer(load.app, name="load")
 app.add_typer(fetch.app, name="fetch")
 app.command()(land.land)

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from backcourt.answers.model import Answer, Part
-from backcourt.cli.imports import landed, landed_fields
-from backcourt.cli.load import answer as loaded
 from backcourt.cli.options import At, new_run_id, now
 from backcourt.cli.sources import LandingOption, landing_of
 from backcourt.cli.sources import answer as loaded_source
@@ -37,6 +35,8 @@ def load_landed(
     ones skipped. Exits with 1 if anything was quarantined or could not be read.
     """
     from backcourt.calendar import seasons_named
+    from backcourt.cli.imports import landed
+    from backcourt.cli.load import answer as loaded
     from backcourt.errors import BackcourtError
     from backcourt.integrity.parts import parts as held
     from backcourt.sources.layouts.load import load_landed as carry_out
@@ -65,6 +65,8 @@ def load_landed(
 
 def fields(done: LandedSeason, events: Answer | None) -> dict[str, object]:
     """What a load of a season did, and of its play-by-play, for programs."""
+    from backcourt.cli.imports import landed_fields
+
     return {**asdict(done.summary), **landed_fields(done), "play_by_play": events.data if events else None}
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from backcourt.answers.model import Answer, Note, Part, Rows
-from backcourt.cli import sources
+from backcourt.cli import landed, sources
 from backcourt.cli.options import At, new_run_id, now
 from backcourt.errors import counted
 
@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from backcourt.sources.season import LoadSummary
     from backcourt.warehouse.base import Warehouse
 
-app = typer.Typer(help="Load raw data: a season's folder, or a source's payloads.", no_args_is_help=True)
+app = typer.Typer(
+    help="Load raw data: a folder, a season that has landed, or a source's payloads.", no_args_is_help=True
+)
 app.command("source")(sources.load_source)
+app.command("landed")(landed.load_landed)
 _HELD = 'backcourt query "SELECT * FROM nba_processing.quarantine ORDER BY game_id"'
 
 
