@@ -360,7 +360,7 @@ def _act_on_locks(warehouse: DuckDBWarehouse) -> None:
         locks.renew(session, "held", NOW)
         with suppress(LockedError):
             locks.acquire(session, ("t",), DAY, run_id="other", holder=warehouse.holder(), now=NOW)
-        taking = locks._Taking(session, values, "@now", ())
+        taking = locks._Taking(session, values, ())
         for name, parts in (("lock_stopped", {"clock": "@now"}), ("lock_refused", {})):
             taking._step_back(SQL(name, **parts))
 

@@ -14,12 +14,14 @@ from backcourt.catalog import table
 from backcourt.errors import LockedError
 from backcourt.warehouse.base import Statement
 from backcourt.warehouse.bigquery import BigQueryWarehouse
+from backcourt.warehouse.leases import stored_locks
 
 pytestmark = pytest.mark.proves("locks", "emulator")
 
 NEEDED = [table("nba_processing.locks"), table("nba_reference.processor_run_history"), table("nba_processing.events")]
 JANUARY = DateRange(date(2022, 1, 1), date(2022, 1, 31))
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
+FAR_AHEAD = datetime(2099, 1, 1, tzinfo=UTC)
 """What a machine with a wrong clock believes; the service's own counts."""
 
 
@@ -128,8 +130,12 @@ def test_only_the_lease_ends_a_lock(machines):
         assert timedelta(0) <= ends - datetime.now(UTC) - timedelta(minutes=9) <= timedelta(minutes=1)
         with pytest.raises(LockedError, match=re.escape(f"run first ({machines[0].holder().text})")):
             take(machines[1], two, "second")
+        # What status and history say does not go by this machine's clock either.
+        assert [lock.live for lock in stored_locks(two, FAR_AHEAD)] == [True]
+        assert locks.live_runs(two, FAR_AHEAD) == {"first"}
         lease_over(one)
-        locks.renew(one, "first", LONG_AGO, machines[0].holder().clock)
+        assert [lock.live for lock in stored_locks(two, LONG_AGO)] == [False]
+        locks.renew(one, "first", LONG_AGO)
         with pytest.raises(LockedError):
             take(machines[1], two, "second")
         lease_over(one)
@@ -154,7 +160,7 @@ def test_a_run_whose_lease_was_taken_over_publishes_nothing(machines):
             )
         assert one.rows("SELECT COUNT(*) FROM nba_processing.events") == [(1,)]
         with pytest.raises(LockedError, match="of run first expired"):
-            locks.renew(one, "first", LONG_AGO, machines[0].holder().clock)
+            locks.renew(one, "first", LONG_AGO)
 
 
 def test_a_heart_beats_in_a_session_of_its_own(machines, monkeypatch):

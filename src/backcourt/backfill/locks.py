@@ -24,10 +24,10 @@ from backcourt.catalog import TABLES
 from backcourt.errors import BackcourtError, LockedError, QueryInterruptedError, WarehouseLockedError
 from backcourt.processes import birth_of
 from backcourt.warehouse.base import Parameters, Session, Statement, Value, Warehouse
-from backcourt.warehouse.holders import Holder, is_gone, is_live, kernel
+from backcourt.warehouse.holders import Holder, is_gone, kernel
+from backcourt.warehouse.leases import LOCKS, stored_locks
 
 LEASE_SECONDS = 600
-_LOCKS = "nba_processing.locks"
 _HOLD_SECONDS = 3.0
 """A session is given back after this long, so that readers and other runs get their turn."""
 _PAUSE_SECONDS = 0.05
@@ -82,7 +82,7 @@ def acquire(
         "instance": holder.instance,
         "now": now,
     }
-    taking = _Taking(session, values, holder.clock, also)
+    taking = _Taking(session, values, also)
     for _ in range(_TRIES):
         if taking.try_once():
             return
@@ -105,7 +105,6 @@ class _Taking:
 
     session: Session
     values: dict[str, Value]
-    clock: str
     also: Sequence[Statement]
 
     def try_once(self) -> bool:
@@ -114,7 +113,7 @@ class _Taking:
         Raises:
             LockedError: If another run asked at the same moment and goes first.
         """
-        parts = {"of_others": _OF_OTHERS, "clock": self.clock}
+        parts = {"of_others": _OF_OTHERS, "clock": self.session.clock}
         taken = [
             Statement(SQL("lock_interrupted", **parts), self.values),
             Statement(SQL("lock_free", **parts), self.values),
@@ -128,12 +127,12 @@ class _Taking:
             return False
         except (KeyboardInterrupt, QueryInterruptedError):
             # They may have been taken already, and the caller has nothing to give back yet.
-            self._step_back(SQL("lock_stopped", clock=self.clock))
+            self._step_back(SQL("lock_stopped", clock=self.session.clock))
             raise
         try:
             first = self._first_of_those_who_ask()
         except BaseException:
-            self._step_back(SQL("lock_stopped", clock=self.clock))
+            self._step_back(SQL("lock_stopped", clock=self.session.clock))
             raise
         if first:
             self._step_back(SQL("lock_refused"))
@@ -155,7 +154,7 @@ class _Taking:
 
     def others(self) -> list[_Held]:
         """What other runs hold of the same tables and dates, the oldest first."""
-        return _overlapping(self.session, self.values, self.clock)
+        return _overlapping(self.session, self.values)
 
     @property
     def _run_id(self) -> str:
@@ -169,46 +168,42 @@ class _Taking:
         self.session.transaction([release(self._run_id), Statement(sql, self.values)])
 
 
-def refuse_if_held(
-    session: Session, tables: tuple[str, ...], span: DateRange, now: datetime, clock: str = "@now"
-) -> None:
+def refuse_if_held(session: Session, tables: tuple[str, ...], span: DateRange, now: datetime) -> None:
     """Refuse dates of tables that a live run writes.
 
     Args:
         session: An open session.
         tables: Full names.
         span: The dates.
-        now: The time (UTC).
-        clock: SQL of the time by which leases run here (``Holder.clock``).
+        now: The time (UTC), where leases do not run by the warehouse's own clock.
 
     Raises:
         LockedError: If there is one.
     """
     values: dict[str, Value] = {"tables": list(tables), "start_date": span.start, "end_date": span.end, "now": now}
-    for other in _overlapping(session, {**values, "run_id": "", "instance": ""}, clock):
+    for other in _overlapping(session, {**values, "run_id": "", "instance": ""}):
         if not other.is_over and not is_gone(other.holder, other.birth, other.instance):
             raise _locked(other)
 
 
-def _overlapping(session: Session, values: Parameters, clock: str) -> list[_Held]:
+def _overlapping(session: Session, values: Parameters) -> list[_Held]:
     """What other runs hold of the same tables and dates, the oldest first."""
-    rows = session.rows(SQL("lock_overlapping", of_others=_OF_OTHERS, clock=clock), values)
+    rows = session.rows(SQL("lock_overlapping", of_others=_OF_OTHERS, clock=session.clock), values)
     return [_Held(*row) for row in rows]  # type: ignore[arg-type]
 
 
-def renew(session: Session, run_id: str, now: datetime, clock: str = "@now") -> None:
+def renew(session: Session, run_id: str, now: datetime) -> None:
     """Extend the run's leases.
 
     Args:
         session: A session that can write.
         run_id: The run.
-        now: The time (UTC).
-        clock: SQL of the time by which leases run here (``Holder.clock``).
+        now: The time (UTC), where leases do not run by the warehouse's own clock.
 
     Raises:
         LockedError: If they are gone because they had expired and another run took the dates.
     """
-    sql = SQL("lock_renew", clock=clock, lease_seconds=str(LEASE_SECONDS))
+    sql = SQL("lock_renew", clock=session.clock, lease_seconds=str(LEASE_SECONDS))
     session.transaction([Statement(sql, {"run_id": run_id, "now": now}), _or_fail({"run_id": run_id})])
 
 
@@ -227,7 +222,7 @@ def _or_fail(values: Parameters, mine: str = _OF_RUN) -> Statement:
 
 def release(run_id: str) -> Statement:
     """The statement that gives the run's locks back."""
-    return Statement(f"DELETE FROM {_LOCKS} WHERE run_id = @run_id", {"run_id": run_id})
+    return Statement(f"DELETE FROM {LOCKS} WHERE run_id = @run_id", {"run_id": run_id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,20 +251,12 @@ def _locked(other: _Held) -> LockedError:
 
 def are_held(session: Session, run_id: str) -> bool:
     """True if the run has locks."""
-    return bool(session.rows(f"SELECT 1 FROM {_LOCKS} WHERE run_id = @run_id LIMIT 1", {"run_id": run_id}))
+    return bool(session.rows(f"SELECT 1 FROM {LOCKS} WHERE run_id = @run_id LIMIT 1", {"run_id": run_id}))
 
 
 def live_runs(session: Session, now: datetime) -> frozenset[str]:
-    """The runs whose locks count."""
-    rows = session.rows(
-        "SELECT DISTINCT run_id, holder, COALESCE(holder_birth, ''), COALESCE(instance_id, ''), expires_at "
-        f"FROM {_LOCKS}"
-    )
-    return frozenset(
-        str(run_id)
-        for run_id, holder, birth, instance, expires in rows
-        if isinstance(expires, datetime) and is_live(str(holder), str(birth), str(instance), expires, now)
-    )
+    """The runs whose locks count; ``now`` as of ``stored_locks``."""
+    return frozenset(lock.run_id for lock in stored_locks(session, now) if lock.live)
 
 
 class YieldingSession:
@@ -343,7 +330,7 @@ class YieldingSession:
                     self._renew(own)
 
     def _renew(self, session: Session) -> None:
-        renew(session, self._identity.run_id, self._now(), self._warehouse.holder().clock)
+        renew(session, self._identity.run_id, self._now())
 
     def tell(self, doing: str) -> None:
         """Say what is being done.

@@ -70,21 +70,10 @@ class Where:
         Raises:
             WarehouseError: If there is no warehouse, or its tables are not as in the catalog.
         """
-        from backcourt.catalog import TABLES
-        from backcourt.catalog.model import MISSING
-        from backcourt.errors import WarehouseError
+        from backcourt.warehouse.condition.of_tables import require_catalog
 
         place = self.existing()
-        found = place.differences(TABLES)
-        if found:
-            more = f" and {len(found) - 1} more differences" if len(found) > 1 else ""
-            missing = all(said.endswith(MISSING) for said in found)
-            raise WarehouseError(
-                f"the tables of {place.name} are not as in the catalog: {found[0]}{more}",
-                next_step=f"make what is missing: backcourt warehouse init{self.option}"
-                if missing
-                else "backcourt warehouse check says what differs; copy what you need into a new warehouse",
-            )
+        require_catalog(place)
         return place
 
     @contextmanager

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backcourt.calendar import DateRange
-    from backcourt.integrity.status import DamagedDates, FailedDate, Lock, Month
+    from backcourt.integrity.status import DamagedDates, FailedDate, Month
+    from backcourt.warehouse.leases import Lock
 
 
 def status(

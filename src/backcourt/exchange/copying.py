@@ -23,6 +23,7 @@ from backcourt.exchange.comparison import Line, compare_contents
 from backcourt.exchange.contents import Contents, read_contents, row_hash
 from backcourt.exchange.extents import HISTORY, Extent, copied, month, of_months
 from backcourt.warehouse.base import Statement
+from backcourt.warehouse.condition.of_tables import require_catalog
 from backcourt.warehouse.publish import Publication, Restated, Scope
 from backcourt.warehouse.seasons import read_seasons
 from backcourt.warehouse.work import working
@@ -123,7 +124,7 @@ def carry_out(
     dates = span or _EVER
     extent, held, seasons = _look(source, names, span)
     with source.read() as session:
-        locks.refuse_if_held(session, extent.tables, dates, around.now(), source.holder().clock)
+        locks.refuse_if_held(session, extent.tables, dates, around.now())
     with (
         working(run=identity.run_id, mode="copy"),
         locks.YieldingSession(target, identity, around.clock, around.now) as lease,
@@ -186,12 +187,7 @@ def _held(target: Warehouse, extent: Extent) -> Contents:
         target.require()
     except WarehouseError:
         return {}
-    differences = target.differences(map(table_of, extent.tables))
-    if differences:
-        raise WarehouseError(
-            f"the tables of {target.name} are not as in the catalog: {differences[0]}",
-            next_step=f"backcourt warehouse init --warehouse {target.name}",
-        )
+    require_catalog(target, map(table_of, extent.tables))
     return _contents(target, extent)
 
 

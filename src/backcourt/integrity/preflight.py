@@ -17,7 +17,6 @@ from backcourt.calendar import DateRange
 from backcourt.catalog import TABLES
 from backcourt.errors import BackcourtError, UnknownNameError
 from backcourt.integrity.sources import NEEDED, source_dates
-from backcourt.integrity.status import locks
 from backcourt.integrity.validation import (
     NAMES_ASKED,
     Validation,
@@ -30,6 +29,8 @@ from backcourt.processors.registry import select
 from backcourt.settings import Settings
 from backcourt.warehouse.base import Session, Warehouse
 from backcourt.warehouse.condition.of_file import room
+from backcourt.warehouse.condition.of_tables import schema_check
+from backcourt.warehouse.leases import stored_locks
 
 _LIBRARIES = ("duckdb", "sqlglot", "pyarrow", "numpy")
 
@@ -55,15 +56,7 @@ def preflight(
     warehouse.require()
     checks = [*_environment(settings), *_place(warehouse)]
     differences = warehouse.differences(TABLES)
-    checks.append(
-        Check(
-            "tables are as in the catalog",
-            "critical" if differences else "ok",
-            "; ".join(differences[:5]) + (f" and {len(differences) - 5} more" if len(differences) > 5 else "")  # noqa: PLR2004 - a few say enough
-            or f"{len(TABLES)} tables",
-            "export what you need and load into a new file" if differences else "",
-        )
-    )
+    checks.append(schema_check(differences, warehouse.name))
     if not differences:
         with warehouse.read() as session:
             checks += _data(session, span, phases)
@@ -106,7 +99,7 @@ def _place(warehouse: Warehouse) -> Iterator[Check]:
 
 
 def _data(session: Session, span: DateRange, phases: Sequence[int]) -> Iterator[Check]:
-    held = locks(session)
+    held = stored_locks(session)
     yield Check(
         "no one else is writing",
         "problem" if held else "ok",

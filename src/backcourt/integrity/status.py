@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from itertools import groupby
 
 from backcourt.backfill.coverage import Cell, cells
@@ -20,25 +20,10 @@ from backcourt.integrity.validation import coverage_status
 from backcourt.processors.failures import DATE_LEVEL
 from backcourt.processors.registry import registry
 from backcourt.warehouse.base import Session
-from backcourt.warehouse.holders import is_live
+from backcourt.warehouse.leases import Lock, stored_locks
 
 _SQL = SqlFiles("backcourt.integrity")
 _ALWAYS = DateRange(date.min, date.max)
-
-
-@dataclass(frozen=True, slots=True)
-class Lock:
-    """A lock: the run, who holds it, what, since when and until when without a sign of life.
-
-    ``live`` is False once its lease has expired or its process is known to be gone; the next run frees it.
-    """
-
-    run_id: str
-    holder: str
-    what: str
-    since: datetime
-    expires: datetime
-    live: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,38 +113,17 @@ def status(session: Session, season: str = "", *, now: datetime | None = None) -
     Args:
         session: An open session.
         season: Only this season's failed dates and months; "" for all.
-        now: The time (UTC), by which a lease has expired or not; None for the clock's.
+        now: The time (UTC), as of ``stored_locks``.
     """
     recorded = _recorded(session, _ALWAYS, season)
     within = {(month.table, month.month) for month in recorded}
     lost = [cell for cell in damaged_cells(session, _ALWAYS) if (cell.table, _month(cell)) in within]
     return Status(
-        locks(session, now=now),
+        stored_locks(session, now),
         failed_dates(session, season),
         damaged_dates(lost),
         _less(recorded, lost),
         parts(session, season),
-    )
-
-
-def locks(session: Session, *, now: datetime | None = None) -> tuple[Lock, ...]:
-    """Who writes; ``now`` as of ``status``."""
-    now = now or datetime.now(UTC)
-    rows = session.rows(
-        "SELECT run_id, holder, MIN(lock_name), MIN(acquired_at), MAX(expires_at), COALESCE(MIN(holder_birth), ''), "
-        "COALESCE(MIN(instance_id), '') "
-        "FROM nba_processing.locks GROUP BY run_id, holder ORDER BY run_id"
-    )
-    return tuple(
-        Lock(
-            str(run),
-            str(who),
-            str(what),
-            _time(since),
-            _time(until),
-            is_live(str(who), str(birth), str(instance), _time(until), now),
-        )
-        for run, who, what, since, until, birth, instance in rows
     )
 
 
@@ -214,9 +178,3 @@ def _less(months: Sequence[Month], damaged: Sequence[Cell]) -> tuple[Month, ...]
 
 def _month(cell: Cell) -> str:
     return f"{cell.day:%Y-%m}"
-
-
-def _time(value: object) -> datetime:
-    if not isinstance(value, datetime):
-        raise TypeError(f"not a time: {value!r}")
-    return value

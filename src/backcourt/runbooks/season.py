@@ -9,7 +9,7 @@ from backcourt.backfill.run import plan, run
 from backcourt.integrity import tables
 from backcourt.integrity.preflight import sources
 from backcourt.integrity.sources import NEEDED
-from backcourt.integrity.status import damaged_cells, damaged_dates, failed_dates, locks
+from backcourt.integrity.status import damaged_cells, damaged_dates, failed_dates
 from backcourt.integrity.status import months as months_of
 from backcourt.integrity.validation import computed
 from backcourt.processors.registry import registry
@@ -25,6 +25,7 @@ from backcourt.runbooks.shared import (
     skipped,
     validated,
 )
+from backcourt.warehouse.leases import stored_locks
 
 
 def state(parameters: SeasonBackfill) -> Answer:
@@ -42,7 +43,7 @@ def state(parameters: SeasonBackfill) -> Answer:
     with warehouse.read() as session:
         dates = facts.game_dates(session, parameters.span)
         loaded = sources(session, parameters.span)
-        held, failed, lost = locks(session), failed_dates(session), damaged_cells(session)
+        held, failed, lost = stored_locks(session), failed_dates(session), damaged_cells(session)
         months = months_of(session, parameters.span, lost)
     parts: list[Part] = [
         Note(

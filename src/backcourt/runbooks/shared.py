@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 
 from backcourt.answers.model import Answer, Check, Note, Part
 from backcourt.backfill.request import RunIdentity
-from backcourt.catalog import TABLES
 from backcourt.catalog import table as table_of
 from backcourt.errors import BackcourtError, one_line
 from backcourt.integrity.validation import Validation, with_warehouse
 from backcourt.runbooks.model import Parameters
 from backcourt.warehouse.base import Warehouse
+from backcourt.warehouse.condition.of_tables import require_catalog
 
 NOTHING_WRITTEN = "nothing was written; run again with dry_run false"
 SHOWN = 20
@@ -58,13 +58,7 @@ def require_tables(warehouse: Warehouse) -> None:
         WarehouseError: If there is no warehouse.
     """
     warehouse.require()
-    found = warehouse.differences(TABLES)
-    if found:
-        more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
-        raise PreflightError(
-            f"tables are not as in the catalog: {found[0]}{more}",
-            next_step="export what you need and load into a new file",
-        )
+    require_catalog(warehouse, error=PreflightError)
 
 
 def check(name: str, problem: str = "", next_step: str = "") -> Check:

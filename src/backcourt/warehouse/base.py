@@ -88,7 +88,13 @@ class Staged:
 
 
 class Session(Protocol):
-    """An open warehouse. Table names in SQL are dataset.table."""
+    """An open warehouse. Table names in SQL are dataset.table.
+
+    Attributes:
+        clock: SQL of the time by which leases run: the service's own, or the parameter @now where one machine has it.
+    """
+
+    clock: str
 
     def query(self, sql: str, parameters: Parameters | None = None) -> pa.Table:
         """The rows of a SELECT as an Arrow table.

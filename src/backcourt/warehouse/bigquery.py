@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 class BigQuerySession:
     """An open project; see ``backcourt.warehouse.base.Session``."""
 
+    clock = "CURRENT_TIMESTAMP()"
+
     def __init__(self, jobs: Jobs) -> None:
         """Send statements through these jobs."""
         self._jobs = jobs
@@ -231,7 +233,6 @@ class BigQueryWarehouse:
             host=host,
             birth="",
             instance=self._instance,
-            clock="CURRENT_TIMESTAMP()",
         )
 
     def unwritable(self) -> str:

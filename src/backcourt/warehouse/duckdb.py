@@ -44,6 +44,8 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.2
 class DuckDBSession:
     """An open DuckDB file; see ``backcourt.warehouse.base.Session``."""
 
+    clock = "@now"
+
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, turn: Lock | None = None) -> None:
         """Wrap a connection that has the staging database attached; ``turn`` is held during a transaction."""
         self._connection = connection

@@ -12,7 +12,6 @@ import os
 import re
 import socket
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from backcourt.errors import LockedError
@@ -31,7 +30,6 @@ class Holder:
         host: Host name.
         birth: When the process started, in the kernel's ticks; "" where that cannot be known.
         instance: Where its process id means something (``kernel``), or an id that no other process has.
-        clock: SQL of the time by which its leases run: @now, or the warehouse's own clock.
     """
 
     text: str
@@ -39,7 +37,6 @@ class Holder:
     host: str
     birth: str
     instance: str = ""
-    clock: str = "@now"
 
 
 def this_process() -> Holder:
@@ -60,19 +57,6 @@ def kernel() -> str:
         return f"{boot[:8]}-{Path('/proc/self/ns/pid').readlink().name.strip('pid:[]')}"
     except OSError:
         return ""
-
-
-def is_live(holder: str, birth: str, instance: str, expires: datetime, now: datetime) -> bool:
-    """True if a lock still counts: its lease runs, and its holder is not known to be gone.
-
-    Args:
-        holder: The holder's text.
-        birth: When its process started, "" if that is not known.
-        instance: Where its process id means something, "" if that is not known.
-        expires: End of the lease (UTC).
-        now: The time (UTC).
-    """
-    return expires > now and not is_gone(holder, birth, instance)
 
 
 def is_gone(holder: str, birth: str, instance: str) -> bool:

@@ -22,6 +22,8 @@ class Rehearsal:
         sent: The statements of each job, in order.
     """
 
+    clock = "@now"
+
     def __init__(self) -> None:
         """Nothing has been sent yet."""
         self.sent: list[list[Statement]] = []

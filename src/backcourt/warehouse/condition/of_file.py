@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from backcourt.answers.model import Check, Level
 from backcourt.catalog import TABLES
-from backcourt.catalog.model import MISSING
 from backcourt.errors import BackcourtError, WarehouseLockedError
 from backcourt.warehouse.base import Warehouse
+from backcourt.warehouse.condition.of_tables import schema_check
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from backcourt.warehouse.duckdb_layout import LAYOUT
+from backcourt.warehouse.leases import stored_locks
 
 _ROOM = 2
 """Times the size of the warehouse that should be free: a rewrite of every row needs as much again."""
-_SHOWN = 5
-"""Differences that are spelled out."""
-_HELD = """
-SELECT DISTINCT run_id, holder FROM nba_processing.locks WHERE expires_at > CURRENT_TIMESTAMP() ORDER BY run_id"""
 
 
 def check_file(warehouse: DuckDBWarehouse) -> Iterator[Check]:
@@ -46,7 +43,7 @@ def check_file(warehouse: DuckDBWarehouse) -> Iterator[Check]:
         "the file can be written", "critical" if problem else "ok", problem or "it can", step if problem else ""
     )
     yield _layout(warehouse, layout)
-    yield schema_check(differences, _make(warehouse))
+    yield schema_check(differences, warehouse.name)
     yield from room(warehouse)
     if not differences and layout == LAYOUT:
         yield _nobody_else(warehouse)
@@ -62,22 +59,6 @@ def _layout(warehouse: Warehouse, layout: int) -> Check:
     return Check(
         "the layout is of this version", "problem", f"layout {layout}, this version writes {LAYOUT}", _make(warehouse)
     )
-
-
-def schema_check(differences: Sequence[str], step: str) -> Check:
-    """Whether the tables are as in the catalog.
-
-    Args:
-        differences: How they differ, in words.
-        step: The command that makes what is missing.
-    """
-    name = "the tables are as in the catalog"
-    if not differences:
-        return Check(name, "ok", f"{len(TABLES)} tables")
-    more = f" and {len(differences) - _SHOWN} more" if len(differences) > _SHOWN else ""
-    missing = all(said.endswith(MISSING) for said in differences)
-    other = "the tables are of another version: copy what you need into a new warehouse"
-    return Check(name, "critical", "; ".join(differences[:_SHOWN]) + more, step if missing else other)
 
 
 def room(warehouse: Warehouse) -> Iterator[Check]:
@@ -98,8 +79,8 @@ def room(warehouse: Warehouse) -> Iterator[Check]:
 
 def _nobody_else(warehouse: Warehouse) -> Check:
     with warehouse.read() as session:
-        held = session.rows(_HELD)
-    words = "; ".join(f"run {run} of {holder}" for run, holder in held)
+        held = [lock for lock in stored_locks(session) if lock.live]
+    words = "; ".join(f"run {lock.run_id} of {lock.holder}" for lock in held)
     return Check(
         "nobody writes", "problem" if held else "ok", words or "no lock", "backcourt status shows it" if held else ""
     )

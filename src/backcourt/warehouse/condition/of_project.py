@@ -21,7 +21,7 @@ from backcourt.warehouse.bigquery_errors import errors_for_people
 from backcourt.warehouse.bigquery_layout import SCHEMA_LABEL, present, schema_hash
 from backcourt.warehouse.bigquery_names import Names, address
 from backcourt.warehouse.bigquery_tags import LABELS
-from backcourt.warehouse.condition.of_file import schema_check
+from backcourt.warehouse.condition.of_tables import schema_check
 
 if TYPE_CHECKING:
     from google.cloud import bigquery
@@ -250,7 +250,7 @@ class _Look:
             yield found
             if not found.passed:
                 return
-        yield schema_check(differences, step)
+        yield schema_check(differences, self.name)
         other = [t.full_name for t in TABLES if labels.get(t.full_name, schema_hash(t)) != schema_hash(t)]
         yield Check(
             "the tables were made by this version",
