@@ -21,6 +21,7 @@ import namings
 import notebooks
 import pages_commands
 import pages_integrity
+import pages_layouts
 import pages_lists
 import pages_mode
 import pages_names
@@ -44,6 +45,7 @@ def generate(build: Path, *, with_demo: bool = True) -> tuple[Path, ...]:
         with_demo: False leaves out what needs the demo season: its output, the runbooks, and what commands print.
     """
     pages = {**pages_tables.pages(), **pages_commands.pages(), **pages_lists.pages(), **pages_season.pages()}
+    pages |= pages_layouts.pages()
     pages["reference/tables/schema.json"] = pages_tables.schema()
     pages |= pages_source.listings(pages_mode.modules())
     parts = {"rooms.md": pages_source.rooms(), "behaviours.md": pages_mode.behaviours()}

@@ -63,4 +63,4 @@ def test_what_adds_a_part_is_a_source_that_fills_its_table():
     for part in PARTS:
         words = part.add.split()
         assert words[:2] == ["backcourt", "fetch"]
-        assert words[2] == "season" or source(words[2]).feed.table == part.tables[0]
+        assert words[2] == "season" or source(words[3]).feed.table == part.tables[0]

@@ -57,7 +57,7 @@ PARTS = (
         "MM:SS and DNP",
         ("nba_raw.nbac_gamebook_player_stats",),
         "exact minutes, starters, reasons for not playing",
-        "backcourt fetch nbac_gamebook --season {season}",
+        "backcourt fetch source nbac_gamebook --season {season}",
     ),
     Part("shots", ("nba_raw.nbac_shot_chart",), "shot zones", _IN_BULK),
     Part(
@@ -70,26 +70,26 @@ PARTS = (
         "birth dates",
         ("nba_raw.nbac_player_list_current",),
         "age",
-        "backcourt fetch nbac_player_list --season {season}",
+        "backcourt fetch source nbac_player_list --season {season}",
         of="players",
     ),
     Part(
         "game lines",
         ("nba_raw.odds_api_game_lines",),
         "spread and total",
-        "backcourt fetch odds_game_lines --season {season}",
+        "backcourt fetch source odds_game_lines --season {season}",
     ),
     Part(
         "points lines",
         ("nba_raw.odds_api_player_points_props",),
         "points lines and their movement",
-        "backcourt fetch odds_api_props --season {season}",
+        "backcourt fetch source odds_api_props --season {season}",
     ),
     Part(
         "injury reports",
         ("nba_raw.nbac_injury_report",),
         "who is out",
-        "backcourt fetch nbac_injury_report --season {season}",
+        "backcourt fetch source nbac_injury_report --season {season}",
     ),
 )
 """Every part, the needed ones first."""
