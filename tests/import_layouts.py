@@ -79,8 +79,14 @@ def computed(path: Path) -> Path:
     return path
 
 
-def digests(path: Path, schemas: Iterable[str], left_out: Iterable[str] = ()) -> dict[str, object]:
-    """For every table of some datasets its rows and a checksum of each column: what two warehouses must share."""
+def digests(path: Path, schemas: Iterable[str], *, full: bool = False) -> dict[str, object]:
+    """For every table of some datasets its rows and a checksum of each column: what two warehouses must share.
+
+    Args:
+        path: The warehouse.
+        schemas: The datasets.
+        full: True for all columns, those of ``LACKING`` among them.
+    """
     with duckdb.connect(str(path), read_only=True) as connection:
         columns = connection.execute(
             "SELECT schema_name, table_name, column_name FROM duckdb_columns() "
@@ -89,11 +95,10 @@ def digests(path: Path, schemas: Iterable[str], left_out: Iterable[str] = ()) ->
         ).fetchall()
         tables: dict[str, list[str]] = {}
         for schema, table, column in columns:
-            if f"{schema}.{table}" not in left_out:
-                tables.setdefault(f"{schema}.{table}", []).append(column)
+            tables.setdefault(f"{schema}.{table}", []).append(column)
         found: dict[str, object] = {}
         for table, names in tables.items():
-            kept = [name for name in names if name not in LACKING.get(table, {})]
+            kept = [name for name in names if full or name not in LACKING.get(table, {})]
             # Of all columns together: two rows that have exchanged a value are other rows.
             sums = ", ".join(f'SUM(hash("{name}")::HUGEINT)' for name in kept)
             row = ", ".join(f'"{name}"' for name in kept)

@@ -20,7 +20,7 @@ from backcourt.sources.layouts.bench import bench
 from backcourt.sources.layouts.convert import target
 from backcourt.sources.layouts.known import LAYOUTS
 from backcourt.sources.layouts.take import Imported, examine
-from import_layouts import Table, imported, league, write_csv, write_league
+from import_layouts import Table, digests, imported, league, write_csv, write_league
 
 Change = Callable[[Table], object]
 
@@ -298,3 +298,13 @@ def test_what_is_held_back_and_comes_later(tmp_path):
         (False, team) for team in ("BKN", "GSW", "LAL", "MIL")
     ]
     assert query(tmp_path, "SELECT tipoff_text, periods FROM nba_raw.nbac_schedule") == [("7:37 PM EST", 4)] * 2
+
+
+def test_a_season_folder_is_read_as_it_is_loaded(season, tmp_path):
+    """Importing a season's folder gives the raw rows of loading it, those of files without games among them."""
+    season.load()
+    done = imported(tmp_path, [season.folder])
+    assert (done.exit_code, len(done.taken)) == (0, len(season.files))
+    assert digests(tmp_path / "w.duckdb", ("nba_raw",), full=True) == digests(
+        season.warehouse.path, ("nba_raw",), full=True
+    )

@@ -6,7 +6,7 @@ play-by-play says of a shot's assist or a game's tip-off is taken from there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from backcourt.catalog.teams import TEAMS
@@ -64,28 +64,34 @@ def chosen(bench: Bench, name: str, parts: Sequence[LandedPart], year: int) -> N
         bench.connection.register(f"{name}_{rank}", with_todays_codes(part.rows, year))
         selects.append(f"SELECT {columns}, {rank} AS source_rank FROM {name}_{rank}")
     every = " UNION ALL ".join(selects)
-    first = "" if len(parts) == 1 else " QUALIFY source_rank = MIN(source_rank) OVER (PARTITION BY game_id)"
+    # Of schedules both are kept: which one counts depends on whether a game is over.
+    alone = len(parts) == 1 or name == "schedule"
+    first = "" if alone else " QUALIFY source_rank = MIN(source_rank) OVER (PARTITION BY game_id)"
     bench.run(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM ({every}){first}")
     for rank in range(len(parts)):
         bench.connection.unregister(f"{name}_{rank}")
 
 
-def derive_schedule(bench: Bench) -> list[tuple[str, str]]:
-    """Derive games from the lines of both teams; returns the games of which that cannot be done, with why."""
+def derive_schedule(bench: Bench, known: str = "") -> list[tuple[str, str]]:
+    """Derive games from the lines of both teams; returns the games of which that cannot be done, with why.
+
+    Args:
+        bench: The engine, with ``team_lines``.
+        known: SELECT of the games that need not be derived; "" for none.
+    """
     bench.run(_FINALS)
-    return [
-        (str(game), str(why))
-        for game, why in bench.run("SELECT game_id, fault FROM derived WHERE fault IS NOT NULL ORDER BY game_id")
-    ]
+    others = f" AND game_id NOT IN ({known})" if known else ""
+    rows = bench.run(f"SELECT game_id, fault FROM derived WHERE fault IS NOT NULL{others} ORDER BY game_id")
+    return [(str(game), str(why)) for game, why in rows]
 
 
 def schedule_rows(bench: Bench, season: str, *, listed: bool, lines: bool, events: bool) -> pa.Table:
     """The schedule: what the league lists, and what is derived for other games and for those that it has as not over.
 
     Args:
-        bench: The engine, with ``listed``, ``derived`` and ``play_by_play`` as far as they are there.
+        bench: The engine, with ``schedule``, ``derived`` and ``play_by_play`` as far as they are there.
         season: Season label.
-        listed: True if there is a schedule of the league's.
+        listed: True if there is a schedule, such as the league's.
         lines: True if games have been derived from the lines of teams.
         events: True if there is play-by-play.
     """
@@ -100,13 +106,18 @@ def schedule_rows(bench: Bench, season: str, *, listed: bool, lines: bool, event
     if listed:
         over = "LOWER(status) LIKE 'final%'"
         others = f"WHERE {over} OR game_id NOT IN (SELECT game_id FROM derived WHERE fault IS NULL)" if lines else ""
-        selects.append(f"SELECT {', '.join(map(named, columns))} FROM listed {others}")
+        # Of two lists that have a game, one that has it as over counts.
+        place = f"source_rank + CASE WHEN {over} THEN 0 ELSE 1000 END"
+        selects.append(
+            f"SELECT {', '.join(map(named, columns))} FROM schedule {others} "
+            f"QUALIFY {place} = MIN({place}) OVER (PARTITION BY game_id)"
+        )
     if lines:
         values = ", ".join(
             f"{made.get(name) or (named(name) if name in known else f'CAST(NULL AS {types[kind]})')} AS {named(name)}"
             for name, kind in columns.items()
         )
-        final = "AND game_id NOT IN (SELECT game_id FROM listed WHERE LOWER(status) LIKE 'final%')" if listed else ""
+        final = "AND game_id NOT IN (SELECT game_id FROM schedule WHERE LOWER(status) LIKE 'final%')" if listed else ""
         selects.append(f"SELECT {values} FROM derived WHERE fault IS NULL {final}")
     every = " UNION ALL ".join(selects)
     if events:
@@ -129,10 +140,12 @@ def team_rows(bench: Bench, season: str) -> pa.Table:
     return bench.table(f"SELECT {columns} FROM team_lines WHERE game_id IN (SELECT game_id FROM games)")
 
 
-def rows_of(bench: Bench, table: str, season: str, columns: Iterable[str]) -> pa.Table:
+def rows_of(bench: Bench, table: str, season: str, columns: Collection[str]) -> pa.Table:
     """Rows of games that are known, with the season's label where the feed has one."""
     listed = ", ".join(f"{quoted(season)} AS season" if name == "season" else named(name) for name in columns)
-    return bench.table(f"SELECT {listed} FROM {table} WHERE game_id IN (SELECT game_id FROM games)")
+    # Where rows need no game, those without one stay.
+    games = "game_id IS NULL OR game_id IN (SELECT game_id FROM games)" if "game_id" in columns else "TRUE"
+    return bench.table(f"SELECT {listed} FROM {table} WHERE {games}")
 
 
 def shot_rows(bench: Bench, *, events: bool) -> pa.Table:
@@ -164,8 +177,8 @@ SELECT a.game_id, MIN(COALESCE(b.code, '?') || ' has ' || a.shots || ' shots, it
 FROM (
   SELECT COALESCE(s.game_id, l.game_id) AS game_id, COALESCE(s.team_id, l.team_id) AS team_id,
     COALESCE(s.shots, 0) AS shots, l.fga AS expected
-  FROM (SELECT game_id, team_id, COUNT(*) AS shots FROM shot_details GROUP BY ALL) AS s
-  RIGHT JOIN (SELECT * FROM stored_lines WHERE game_id IN (SELECT game_id FROM shot_details)) AS l
+  FROM (SELECT game_id, team_id, COUNT(*) AS shots FROM shot_details WHERE {0} GROUP BY ALL) AS s
+  RIGHT JOIN (SELECT * FROM stored_lines WHERE game_id IN (SELECT game_id FROM shot_details WHERE {0})) AS l
     ON l.game_id = s.game_id AND l.team_id = s.team_id
 ) AS a
 LEFT JOIN teams AS b ON b.team_id = a.team_id
@@ -175,22 +188,33 @@ WHERE ABS(a.shots - a.expected) > 1 GROUP BY a.game_id ORDER BY a.game_id
 _SHORT_EVENTS = """
 SELECT g.game_id, 'the end of period ' || g.periods || ' is not among its events'
 FROM games AS g
-INNER JOIN play_by_play AS e USING (game_id)
+INNER JOIN (SELECT * FROM play_by_play WHERE {0}) AS e USING (game_id)
 GROUP BY g.game_id, g.periods
 HAVING COALESCE(MAX(e.period) FILTER (e.eventmsgtype = 13), 0) < g.periods ORDER BY g.game_id
 """
 """Games whose last period does not end in their events."""
 
 
-def short_shots(bench: Bench) -> dict[str, str]:
-    """Games of whose shots some are missing, with what is wrong."""
+def short_shots(bench: Bench, parts: Sequence[LandedPart]) -> dict[str, str]:
+    """Games of whose shots some are missing, with what is wrong; a season's folder is believed, as when it is loaded.
+
+    Args:
+        bench: The engine, with ``shot_details`` and the lines of teams that are stored.
+        parts: The parts of the shots.
+    """
     import pyarrow as pa
 
     codes = pa.table({"team_id": [team.team_id for team in TEAMS], "code": [team.tricode for team in TEAMS]})
     bench.connection.register("teams", codes)
-    return {str(game): str(why) for game, why in bench.run(_SHORT_SHOTS)}
+    return {str(game): str(why) for game, why in bench.run(_SHORT_SHOTS.format(_judged(parts)))}
 
 
-def short_events(bench: Bench) -> dict[str, str]:
-    """Games whose events do not go on to their end, with what is wrong."""
-    return {str(game): str(why) for game, why in bench.run(_SHORT_EVENTS)}
+def short_events(bench: Bench, parts: Sequence[LandedPart]) -> dict[str, str]:
+    """Games whose events do not go on to their end, with what is wrong; arguments as ``short_shots``."""
+    return {str(game): str(why) for game, why in bench.run(_SHORT_EVENTS.format(_judged(parts)))}
+
+
+def _judged(parts: Sequence[LandedPart]) -> str:
+    """SQL condition: a row is of a part that may have been cut."""
+    ranks = [str(rank) for rank, part in enumerate(parts) if not part.layout.of_folder]
+    return f"source_rank IN ({', '.join(ranks)})" if ranks else "FALSE"

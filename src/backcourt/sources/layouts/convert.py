@@ -22,6 +22,7 @@ _AS: Mapping[Kind, str] = {
     "number": "as_number({})",
     "minutes": "as_minutes({})",
     "flag": "as_flag({})",
+    "time": "TRY_CAST({} AS TIMESTAMPTZ)",
 }
 _TYPES: Mapping[Kind, str] = {
     "text": "VARCHAR",
@@ -95,8 +96,9 @@ def convert(bench: Bench, match: Match, place: int, seasons: Collection[int], *,
     except duckdb.Error as error:
         raise fault(error, opened) from error
     _check_values(bench, match)
+    game = "game_id" if layout.game_id else "NULL"
     counts = bench.run(
-        "SELECT kind, year, COUNT(*), COUNT(DISTINCT game_id), MIN(game_id) FROM incoming GROUP BY ALL ORDER BY ALL"
+        f"SELECT kind, year, COUNT(*), COUNT(DISTINCT {game}), MIN({game}) FROM incoming GROUP BY ALL ORDER BY ALL"
     )
     rows, games, left_out = _sorted_out(match, counts, seasons, alone=alone)
     wanted = ", ".join(str(season_year(label)) for label in rows) or "NULL"
@@ -152,19 +154,21 @@ def _select(bench: Bench, match: Match, place: int) -> str:
         for name, (_, source) in made.items()
         if match.layout.kind(name) != "text"
     )
+    misfit = f"CASE {misfits} END" if misfits else "CAST(NULL AS VARCHAR)"
     kept = ", ".join(map(named, match.layout.feed.columns))
-    return f"""
-      SELECT {kept}, {place} AS file,
+    of_game = f"""
         CASE WHEN is_game THEN (CAST(SUBSTR(game_id, 4, 2) AS INTEGER) + 54) % 100 + 1946 END AS year,
         CASE
           WHEN is_game THEN CASE SUBSTR(game_id, 3, 1)
             WHEN '1' THEN {quoted(PRE_SEASON)} WHEN '3' THEN {quoted(ALL_STAR)} ELSE '' END
           WHEN REGEXP_FULL_MATCH(game_id, '[1-9][0-9]{{9}}') THEN {quoted(OTHER_LEAGUES)}
           ELSE {quoted(_NO_ID)}
-        END AS kind,
-        CASE {misfits} END AS misfit
-      FROM (SELECT {listed}, {raw}, is_nba_game({match.columns[match.layout.game_id]}) AS is_game
-            FROM {match.opened.relation})"""
+        END AS kind"""
+    of_season = "TRY_CAST(SUBSTR(season, 1, 4) AS INTEGER) AS year, '' AS kind"
+    is_game = f"is_nba_game({made['game_id'][0]})" if match.layout.game_id else "FALSE"
+    return f"""
+      SELECT {kept}, {place} AS file, {of_game if match.layout.game_id else of_season}, {misfit} AS misfit
+      FROM (SELECT {listed}, {raw}, {is_game} AS is_game FROM {match.opened.relation})"""
 
 
 def _check_values(bench: Bench, match: Match) -> None:

@@ -11,7 +11,7 @@ from backcourt.errors import UnknownNameError
 from backcourt.sources.feed import Feed, kinds
 from backcourt.sources.layouts.layout import Layout
 from backcourt.sources.parsers.nbac_shot_chart import FEED as SHOTS
-from backcourt.sources.season.files import feed
+from backcourt.sources.season.files import FILES, feed
 
 _COUNTS = ("fgm", "fga", "fg3m", "fg3a", "ftm", "fta", "oreb", "dreb", "reb", "ast", "stl", "blk", "tov", "pf", "pts")
 _SERVICE = "https://github.com/swar/nba_api/blob/master/docs/nba_api/stats/endpoints"
@@ -44,7 +44,42 @@ _EVENT = _same(
     *(f"player{place}_team_abbreviation" for place in (1, 2, 3)),
 )
 
+_IN_PARTS: Mapping[str, tuple[str, ...]] = {
+    "team_boxscores": ("game_id", "team_id"),
+    "player_boxscores": ("game_id", "team_id"),
+    "player_boxscores_v3": ("game_id", "team_tricode"),
+    "shots": ("game_id", "team_id"),
+    "rosters_bref": ("bref_team",),
+    "players": ("player_id",),
+    "roster_snapshots": ("roster_date", "team_abbreviation"),
+}
+"""Columns of a folder's files that name what a later part replaces; of the others it is the game."""
+_BECOMES: Mapping[str, Feed] = {"team_boxscores": TEAM_LINES, "shots": SHOTS}
+"""Feeds of a folder's files that are put together with those of other layouts."""
+
+
+def _of_folder(file: Feed) -> Layout:
+    """The layout of a file of a season's folder."""
+    becomes = _BECOMES.get(file.stem, file)
+    dated = {"game_date"} & becomes.columns.keys() - file.columns.keys()
+    columns = _same(*file.columns, *dated)
+    return Layout(
+        name=f"folder_{file.stem}",
+        title=f"{file.file_name} of a season's folder",
+        feed=becomes,
+        columns={name: text for name, text in columns.items() if name in becomes.columns},
+        kinds={"min": "minutes"} if "min" in file.columns else {},
+        unit=_IN_PARTS.get(file.stem, ("game_id",)),
+        optional=frozenset(name.upper() for name in (*file.optional, *dated)),
+        more=frozenset({"GAME_DATE", "SOURCE"}),
+        as_is=frozenset(name for name, kind in becomes.columns.items() if kind == "text"),
+        file_name=file.file_name,
+        game_id="GAME_ID" if "game_id" in file.columns else "",
+    )
+
+
 LAYOUTS: tuple[Layout, ...] = (
+    *map(_of_folder, FILES),
     Layout(
         name="nba_api_team_log",
         title="game log of teams (nba_api's LeagueGameLog or LeagueGameFinder)",

@@ -30,10 +30,11 @@ class Layout:
         more: Columns of the file that are known and not used.
         year_in_name: Which year of a season the name of a file ends with ("shotdetail_2021"): 0 the first, 1 the
             second; None if names say nothing.
-        game_id: Column of the file that holds the NBA's id of the game.
+        game_id: Column of the file that holds the NBA's id of the game; "" if its rows name the season alone.
         verified: False if it was built from its documentation, without a file at hand.
         document: Where it is described.
         as_is: Columns of the feed whose text is kept with the blanks around it.
+        file_name: What the file is called in a season's folder; "" if it is of another kind.
         kinds: Kinds of columns where they differ from the feed's.
     """
 
@@ -51,6 +52,7 @@ class Layout:
     verified: bool = True
     document: str = ""
     as_is: frozenset[str] = frozenset()
+    file_name: str = ""
     kinds: Mapping[str, Kind] = field(default_factory=dict)
 
     @cached_property
@@ -67,6 +69,11 @@ class Layout:
     def lacks(self) -> tuple[str, ...]:
         """Columns of the feed that it does not have."""
         return tuple(name for name in self.feed.columns if name not in self.columns and name != "season")
+
+    @property
+    def of_folder(self) -> bool:
+        """True if it is a file of a season's folder."""
+        return bool(self.file_name)
 
     def kind(self, column: str) -> Kind:
         """What a column of the feed holds."""

@@ -18,9 +18,11 @@ from backcourt.sources.layouts import assemble
 from backcourt.sources.layouts.bench import Bench, bench
 from backcourt.sources.layouts.known import LAYOUTS, TEAM_LINES
 from backcourt.sources.layouts.known import layout as layout_of
+from backcourt.sources.layouts.layout import Layout
 from backcourt.sources.layouts.parts import FETCHED, SCHEDULE, LandedPart, answers, fetched, parts
 from backcourt.sources.parsers.nbac_shot_chart import FEED as SHOTS
-from backcourt.sources.season.files import feed
+from backcourt.sources.season.files import FILES, feed
+from backcourt.sources.season.folder import names_of
 from backcourt.sources.source import read
 from backcourt.sources.staging import stage_inputs
 from backcourt.sources.summary import LoadSummary, TableLoad
@@ -34,13 +36,22 @@ if TYPE_CHECKING:
 
 _EVENTS, _PLAYERS, _TEAMS = feed("play_by_play"), feed("player_boxscores"), feed("team_boxscores")
 _LISTED = feed("schedule")
-PART_NAMES: Mapping[str, str] = {
+_BOOKS = feed("player_boxscores_v3")
+_FIRST = frozenset({_LISTED.stem, _TEAMS.stem, _PLAYERS.stem, _BOOKS.stem, "shots", _EVENTS.stem})
+"""Files of a folder that are loaded on their own, the others after them."""
+_OF_LEAGUE = Layout(name=SCHEDULE, title="the league's schedule", feed=_LISTED, columns={})
+_PART_NAMES: Mapping[str, str] = {
     TEAM_LINES.stem: "team lines",
     _PLAYERS.stem: "player lines",
     SHOTS.stem: "shots",
     _EVENTS.stem: "play-by-play",
 }
-"""What people call the rows of a feed."""
+"""What people call the rows of a feed, where they do not call them like the feed."""
+
+
+def part_name(stem: str) -> str:
+    """What people call the rows of a feed."""
+    return _PART_NAMES.get(stem, stem.replace("_", " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +112,6 @@ class _Season:
         self.bench, self.landing, self.season = place, landing, season
         self.year = season_year(season)
         self.by_feed: dict[str, list[LandedPart]] = {}
-        self.listed: list[tuple[str, str]] = []
         self.refused: dict[str, str] = {}
         self.not_derived: list[tuple[str, str]] = []
         self.sources: dict[str, dict[str, int]] = {}
@@ -120,46 +130,48 @@ class _Season:
             if (part := answers(self.bench, self.landing, source, self.season, layout_of(name), self.refused))
         ]
         found += parts(self.landing, self.season, LAYOUTS)
+        found += self._listed()
         for part in found:
             self.by_feed.setdefault(part.layout.feed.stem, []).append(part)
         for stem, each in self.by_feed.items():
             assemble.chosen(self.bench, stem, each, self.year)
             # The rows are in the engine now.
             self.by_feed[stem] = [LandedPart(part.layout, part.rows.slice(0, 0), part.payloads) for part in each]
-            counted = self.bench.run(f"SELECT source_rank, COUNT(DISTINCT game_id) FROM {stem} GROUP BY 1 ORDER BY 1")
-            self.sources[PART_NAMES[stem]] = {each[rank].layout.title: games for rank, games in counted}
-        self._gather_schedule()
+            unit = "game_id" if "game_id" in each[0].layout.feed.columns else each[0].layout.unit[0]
+            counted = self.bench.run(f"SELECT source_rank, COUNT(DISTINCT {unit}) FROM {stem} GROUP BY 1 ORDER BY 1")
+            self.sources[part_name(stem)] = {each[rank].layout.title: games for rank, games in counted}
         if self.has(TEAM_LINES):
-            self.not_derived = assemble.derive_schedule(self.bench)
+            known = "SELECT game_id FROM schedule" if self.has(_LISTED) else ""
+            self.not_derived = assemble.derive_schedule(self.bench, known)
 
-    def _gather_schedule(self) -> None:
+    def _listed(self) -> list[LandedPart]:
+        """The league's schedule, if it has landed; the last one that can be read."""
         import pyarrow as pa
 
-        rows: list[dict[str, Any]] = []
+        found: list[LandedPart] = []
         for landed in fetched(self.landing, SCHEDULE, self.season):
             try:
-                found = read(declared(SCHEDULE), self.landing.read(landed), landed.about).rows
+                read_rows = read(declared(SCHEDULE), self.landing.read(landed), landed.about).rows
             except InputFileError as error:
                 self.refused[landed.path] = str(error)
                 continue
-            rows = [row for row in found if row.get("season") == self.season]
-            self.listed = [(str(row["game_id"]), landed.path) for row in rows]
-        if rows:
+            rows = [row for row in read_rows if row.get("season") == self.season]
             columns = {
                 name: pa.array([row.get(name) for row in rows], arrow_type(kind))
                 for name, kind in _LISTED.columns.items()
             }
-            self.bench.connection.register("listed", pa.table(columns))
-            self.sources["schedule"] = {"the league's schedule": len(rows)}
+            games = tuple((str(row["game_id"]), landed.path) for row in rows)
+            found = [LandedPart(_OF_LEAGUE, pa.table(columns), games)] if rows else found
+        return found
 
     def schedule(self) -> pa.Table | None:
         """The schedule, listed and derived; None if there is neither."""
-        if not self.listed and not self.has(TEAM_LINES):
+        if not self.has(_LISTED) and not self.has(TEAM_LINES):
             return None
         return assemble.schedule_rows(
             self.bench,
             self.season,
-            listed=bool(self.listed),
+            listed=self.has(_LISTED),
             lines=self.has(TEAM_LINES),
             events=self.has(_EVENTS),
         )
@@ -174,12 +186,14 @@ class _Season:
         self.bench.run(
             f"CREATE OR REPLACE TABLE games AS SELECT game_id, MAX(periods) AS periods FROM ({sql}) GROUP BY 1"
         )
-        for stem in self.by_feed:
+        for stem, parts_of_it in self.by_feed.items():
+            if stem == _LISTED.stem or "game_id" not in parts_of_it[0].layout.feed.columns:
+                continue
             waits = self.bench.run(
                 f"SELECT COUNT(DISTINCT game_id) FROM {stem} WHERE game_id NOT IN (SELECT game_id FROM games)"
             )[0][0]
             if waits:
-                self.waiting[PART_NAMES[stem]] = waits
+                self.waiting[part_name(stem)] = waits
 
     def rows(self, each: Feed) -> pa.Table:
         """The rows of a feed, of the games that are known."""
@@ -190,13 +204,12 @@ class _Season:
         import pyarrow as pa
 
         there = [(each, rows) for each, rows in tables if rows is not None and rows.num_rows]
-        names: list[Any] = [rows.column(each.names[0]).unique() for each, rows in there if each.names]
-        distinct: Any = pa.concat_arrays(names).unique().drop_null() if names else pa.array([], pa.string())
+        names: Any = pa.chunked_array([names_of(each, rows) for each, rows in there], pa.string())
         return Batch(
             None,
             self.season,
             tuple(each for each, _ in there),
-            distinct,
+            names.unique().drop_null(),
             {each.stem: rows for each, rows in there},
             [pair for each, _ in there for pair in self._payloads(each)],
             not_whole or {},
@@ -205,7 +218,8 @@ class _Season:
     def _payloads(self, each: Feed) -> list[tuple[str, str]]:
         lines = self.by_feed.get(TEAM_LINES.stem, [])
         if each.stem == _LISTED.stem:
-            return [*self.listed, *(pair for part in lines for pair in part.payloads)]
+            lines = [*self.by_feed.get(_LISTED.stem, []), *lines]
+            return [pair for part in lines for pair in part.payloads]
         stem = TEAM_LINES.stem if each.stem == _TEAMS.stem else each.stem
         return [pair for part in self.by_feed.get(stem, []) for pair in part.payloads]
 
@@ -219,7 +233,8 @@ def _load(work: _Season, session: Session, now: datetime, run_id: str) -> list[T
     work.know(games, schedule)
     teams = assemble.team_rows(work.bench, work.season) if work.has(TEAM_LINES) else None
     players = work.rows(_PLAYERS) if work.has(_PLAYERS) else None
-    boxes = work.batch((_LISTED, schedule), (_TEAMS, teams), (_PLAYERS, players))
+    books = work.rows(_BOOKS) if work.has(_BOOKS) else None
+    boxes = work.batch((_LISTED, schedule), (_TEAMS, teams), (_PLAYERS, players), (_BOOKS, books))
     loads, loader = _publish(boxes, session, now, run_id)
     if work.has(SHOTS):
         lines = session.query(
@@ -229,11 +244,16 @@ def _load(work: _Season, session: Session, now: datetime, run_id: str) -> list[T
         )
         work.bench.connection.register("stored_lines", lines)
         rows = assemble.shot_rows(work.bench, events=work.has(_EVENTS))
-        batch = work.batch((SHOTS, rows), not_whole=assemble.short_shots(work.bench))
+        batch = work.batch((SHOTS, rows), not_whole=assemble.short_shots(work.bench, work.by_feed[SHOTS.stem]))
         loads += _publish(batch, session, now, run_id)[0]
     if work.has(_EVENTS):
-        batch = work.batch((_EVENTS, work.rows(_EVENTS)), not_whole=assemble.short_events(work.bench))
+        batch = work.batch(
+            (_EVENTS, work.rows(_EVENTS)), not_whole=assemble.short_events(work.bench, work.by_feed[_EVENTS.stem])
+        )
         loads += _publish(batch, session, now, run_id)[0]
+    others = [(each, work.rows(each)) for each in FILES if work.has(each) and each.stem not in _FIRST]
+    if others:
+        loads += _publish(work.batch(*others), session, now, run_id)[0]
     # Also when nothing was written: a load that was killed may have left it undone.
     work.names = loader.names()
     return loads

@@ -133,12 +133,15 @@ def parts(landing: Landing, season: str, layouts: Iterable[Layout]) -> list[Land
         versions = landing.versions(layout.name, day_of(season), season)
         if versions:
             rows = _conforming(read_part(landing, versions[-1]), layout)
-            found.append(LandedPart(layout, rows, _games(rows, versions[-1].path)))
+            found.append(LandedPart(layout, rows, _units(rows, layout, versions[-1].path)))
     return found
 
 
-def _games(rows: pa.Table, path: str) -> tuple[tuple[str, str], ...]:
-    return tuple((str(game), path) for game in sorted(filter(None, rows.column("game_id").unique().to_pylist())))
+def _units(rows: pa.Table, layout: Layout, path: str) -> tuple[tuple[str, str], ...]:
+    """Each game with its payload; each team, player or date of rows without games."""
+    unit = "game_id" if "game_id" in layout.feed.columns else layout.unit[0]
+    found = rows.column(unit).unique().to_pylist()
+    return tuple((str(each), path) for each in sorted(each for each in found if each is not None))
 
 
 def answers(

@@ -15,6 +15,8 @@ _LABEL = re.compile(r"(?<!\d)(\d{4})[-_](\d{2})(?!\d)", re.ASCII)
 _YEAR = re.compile(r"_(\d{4})(?=[._]|$)", re.ASCII)
 _ALMOST = 0.6
 """Share of a layout's columns from which on a table that lacks one is taken for a damaged one of it."""
+_WIDE = 12
+"""Columns of a layout from which on a resemblance means anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,18 @@ def recognise(opened: Opened, layouts: Iterable[Layout]) -> Match | None:
     fits = [layout for layout in layouts if not {_plain(name) for name in layout.without} & found.keys()]
     whole = [layout for layout in fits if all(_plain(name) in found for name in layout.needed)]
     if whole:
-        best = max(whole, key=lambda layout: len(layout.needed))
+        # The folder's play-by-play has the very columns of the older service's.
+        best = max(whole, key=lambda layout: (len(layout.needed), _by_name(layout, opened)))
         return _match(opened, best, found)
     _refuse_if_almost(opened, fits, found)
     return None
+
+
+def _by_name(layout: Layout, opened: Opened) -> int:
+    """How well the name of a file speaks for a layout that its columns allow."""
+    if layout.of_folder:
+        return 2 if layout.file_name == opened.name else 0
+    return 1
 
 
 def _match(opened: Opened, layout: Layout, found: Mapping[str, int]) -> Match:

@@ -67,7 +67,7 @@ def check_folder(folder: Path) -> Batch:
             continue
         data = _read(path, file)
         season = _season(path, file, data, season)
-        names.append(_names(file, data))
+        names.append(names_of(file, data))
         year = season_year(season) if season else None
         if any(pa.types.is_null(field.type) for field in data.schema):
             data = typed[file.stem] = data.cast(_typed(file, data.schema))
@@ -210,7 +210,7 @@ def _season(path: Path, file: Feed, data: pa.Table, season: str) -> str:
     return labels[0]
 
 
-def _names(file: Feed, data: pa.Table) -> pa.Array[Any]:
+def names_of(file: Feed, data: pa.Table) -> pa.Array[Any]:
     """Distinct names of a file, in the spelling that its SQL joins on."""
     import pyarrow as pa
     import pyarrow.compute as pc
