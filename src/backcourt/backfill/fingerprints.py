@@ -156,7 +156,8 @@ def _window_parts(processors: Sequence[Processor]) -> tuple[dict[str, str], str]
         f"'{streams.index(stream)}:{processor.table.full_name}:{_said(stream)}, {stream.window}#{mask}'"
         for processor, stream, mask in read
     )
-    select = SQL("fingerprint_of_windows", selects=dated, moves=moves, readers=readers)
+    numbers = ", ".join(map(str, range(len(streams))))
+    select = SQL("fingerprint_of_windows", selects=dated, moves=moves, streams=numbers, readers=readers)
     return {f"days_{number}": _days(base, columns[base]) for number, base in enumerate(bases)}, select
 
 

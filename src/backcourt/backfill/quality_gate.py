@@ -246,12 +246,12 @@ def judged(table: Table, source: str, condition: str) -> str:
     numbers = range(len(table.critical))
 
     def chosen(column: str) -> str:
-        return f"CASE number {' '.join(f'WHEN {number} THEN {column}_{number}' for number in numbers)} END"
+        return f"[{', '.join(f'{column}_{number}' for number in numbers)}][SAFE_OFFSET(number)]"
 
-    names = " ".join(f"WHEN {number} THEN '{field.name}'" for number, field in enumerate(table.critical))
+    names = ", ".join(f"'{field.name}'" for field in table.critical)
     return SQL(
         "critical_fields",
-        field=f"CASE number {names} END",
+        field=f"[{names}][SAFE_OFFSET(number)]",
         judged=chosen("judged"),
         constant=chosen("constant"),
         valid=chosen("valid"),

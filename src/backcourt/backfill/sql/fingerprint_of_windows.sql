@@ -2,10 +2,18 @@
 -- first date that no longer does. Each move is number:stream:days:sign, each reader stream:table:label.
 SELECT r.table_name, t.game_date, r.label, SUM(t.total) AS total
 FROM (
-  SELECT s.stream, d.game_date, SUM(s.delta) AS total
+  SELECT
+    stream,
+    effective AS game_date,
+    is_date,
+    SUM(delta) OVER (
+      PARTITION BY stream, season_year ORDER BY effective, is_date
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS total
   FROM (
     SELECT
-      m.stream, b.season_year, DATE_ADD(b.day, INTERVAL m.days DAY) AS effective, SUM(m.sign * b.h) AS delta
+      m.stream, b.season_year, DATE_ADD(b.day, INTERVAL m.days DAY) AS effective, FALSE AS is_date,
+      SUM(m.sign * b.h) AS delta
     FROM ({selects}) AS b
     INNER JOIN (
       SELECT
@@ -16,9 +24,11 @@ FROM (
       FROM UNNEST([{moves}]) AS move
     ) AS m ON m.number = b.number
     GROUP BY m.stream, b.season_year, effective
-  ) AS s
-  INNER JOIN dates AS d ON d.season_year = s.season_year AND s.effective <= d.game_date
-  GROUP BY s.stream, d.game_date
+    UNION ALL
+    SELECT stream, d.season_year, d.game_date, TRUE, 0
+    FROM dates AS d
+    CROSS JOIN UNNEST([{streams}]) AS stream
+  ) AS turns
 ) AS t
 INNER JOIN (
   SELECT
@@ -27,4 +37,5 @@ INNER JOIN (
     SPLIT(reader, ':')[OFFSET(2)] AS label
   FROM UNNEST([{readers}]) AS reader
 ) AS r ON r.stream = t.stream
+WHERE t.is_date
 GROUP BY r.table_name, t.game_date, r.label
