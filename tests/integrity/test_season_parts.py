@@ -52,7 +52,7 @@ def test_terminal_names_what_lacks_and_what_adds_it(thinned, command):
     """How much of each part is there, and a line for each that is not whole: what it is for, the command."""
     path, games = thinned
     said = command("status", "--warehouse", path).out
-    assert "2021-22 shots, for shot zones (PGS, TOGS, TDGS): backcourt fetch season 2021-22" in said.splitlines()
+    assert "2021-22 shots, for shot zones (PGS, TOGS, TDGS):\n  backcourt fetch season 2021-22\n" in said
     assert [line.split()[4:8] for line in said.splitlines() if line.startswith(" 2021-22   MM:SS")] == [
         ["1", "of", str(games), "games"]
     ]

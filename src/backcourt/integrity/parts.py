@@ -163,5 +163,5 @@ def listed(found: Sequence[Held]) -> list[Rows | str]:
     """The parts as a table, and a line for each that is not whole: what it is for, and the command that adds it."""
     rows = [(held.season, held.part, held.in_words, held.source) for held in found]
     table = Rows(("season", "part", "covered", "from"), rows, (), "what each season consists of")
-    lacking = [f"{h.season} {h.part}, for {h.enables}: {h.add}" for h in found if h.add]
+    lacking = [f"{h.season} {h.part}, for {h.enables}:\n  {h.add}" for h in found if h.add]
     return [table, *lacking] if found else []
