@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from backcourt.calendar import season_label, season_year
@@ -92,7 +92,7 @@ def convert(bench: Bench, match: Match, place: int, seasons: Collection[int], *,
     if opened.fill:
         opened.fill()
     try:
-        bench.run(f"CREATE OR REPLACE TABLE incoming AS {_select(bench, match, place)}")
+        bench.run(f"CREATE OR REPLACE TABLE incoming AS {_selects(bench, match, place)}")
     except duckdb.Error as error:
         raise fault(error, opened) from error
     _check_values(bench, match)
@@ -141,6 +141,13 @@ def _expressions(bench: Bench, match: Match) -> dict[str, tuple[str, str]]:
     return found
 
 
+def _selects(bench: Bench, match: Match, place: int) -> str:
+    """The rows of a table as those of its feed; a row of both teams makes two, first all of the one side."""
+    layout = match.layout
+    each = [replace(layout, columns={**layout.columns, **side}, sides=()) for side in layout.sides or ({},)]
+    return " UNION ALL ".join(_select(bench, replace(match, layout=one), place) for one in each)
+
+
 def _select(bench: Bench, match: Match, place: int) -> str:
     """The rows of a table as those of its feed, each with its season, why it is left out, and its first misfit."""
     made = _expressions(bench, match)
@@ -156,9 +163,11 @@ def _select(bench: Bench, match: Match, place: int) -> str:
     )
     misfit = f"CASE {misfits} END" if misfits else "CAST(NULL AS VARCHAR)"
     kept = ", ".join(map(named, match.layout.feed.columns))
+    taken = NAMED.sub(lambda name: match.columns[name[1]], match.layout.only) or "TRUE"
     of_game = f"""
         CASE WHEN is_game THEN (CAST(SUBSTR(game_id, 4, 2) AS INTEGER) + 54) % 100 + 1946 END AS year,
         CASE
+          WHEN NOT is_taken THEN {quoted(match.layout.others)}
           WHEN is_game THEN CASE SUBSTR(game_id, 3, 1)
             WHEN '1' THEN {quoted(PRE_SEASON)} WHEN '3' THEN {quoted(ALL_STAR)} ELSE '' END
           WHEN REGEXP_FULL_MATCH(game_id, '[1-9][0-9]{{9}}') THEN {quoted(OTHER_LEAGUES)}
@@ -168,18 +177,20 @@ def _select(bench: Bench, match: Match, place: int) -> str:
     is_game = f"is_nba_game({made['game_id'][0]})" if match.layout.game_id else "FALSE"
     return f"""
       SELECT {kept}, {place} AS file, {of_game if match.layout.game_id else of_season}, {misfit} AS misfit
-      FROM (SELECT {listed}, {raw}, {is_game} AS is_game FROM {match.opened.relation})"""
+      FROM (SELECT {listed}, {raw}, {is_game} AS is_game,
+              COALESCE({taken}, FALSE) AS is_taken
+            FROM {match.opened.relation})"""
 
 
 def _check_values(bench: Bench, match: Match) -> None:
     """Refuse a table with a value that is not what its column holds."""
     found = bench.run(
-        "SELECT misfit, rowid FROM incoming WHERE misfit IS NOT NULL AND kind <> $1 ORDER BY rowid LIMIT 1",
-        [OTHER_LEAGUES],
+        "SELECT misfit, rowid FROM incoming WHERE misfit IS NOT NULL AND kind NOT IN ($1, $2) ORDER BY rowid LIMIT 1",
+        [OTHER_LEAGUES, match.layout.others or OTHER_LEAGUES],
     )
     if found:
-        column, place = found[0]
-        source = NAMED.findall(match.layout.columns[column])[0]
+        column, (place, columns) = found[0][0], _in_file(bench, match, found[0][1])
+        source = NAMED.findall(columns[column])[0]
         kind = match.layout.kind(column)
         raise InputFileError(
             f"{match.opened.where}: row {place + 1:,}, column {match.column(source)}: "
@@ -188,13 +199,20 @@ def _check_values(bench: Bench, match: Match) -> None:
         )
     strange = bench.run("SELECT rowid, misfit FROM incoming WHERE kind = $1 ORDER BY rowid LIMIT 1", [_NO_ID])
     if strange:
-        place, source = strange[0][0], match.layout.game_id
+        (place, _), source = _in_file(bench, match, strange[0][0]), match.layout.game_id
         raise InputFileError(
             f"{match.opened.where}: row {place + 1:,}, column {match.column(source)}: "
             f"{_value(bench, match, source, place)} is not a game id of the NBA",
             valid=["0022100001, or 22100001 without its leading zeros"],
             next_step="ids of other services are not the NBA's",
         )
+
+
+def _in_file(bench: Bench, match: Match, place: int) -> tuple[int, Mapping[str, str]]:
+    """Which row of the file an incoming one is of, both counted from 0, and what its columns are made of."""
+    sides = match.layout.sides or ({},)
+    side, row = divmod(place, bench.run("SELECT COUNT(*) FROM incoming")[0][0] // len(sides))
+    return row, {**match.layout.columns, **sides[side]}
 
 
 def _value(bench: Bench, match: Match, source: str, place: int) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 
 from backcourt.errors import UnknownNameError
 from backcourt.sources.feed import Feed, kinds
+from backcourt.sources.layouts import kaggle
 from backcourt.sources.layouts.layout import Layout
 from backcourt.sources.parsers.nbac_shot_chart import FEED as SHOTS
 from backcourt.sources.season.files import FILES, feed
@@ -148,6 +149,7 @@ LAYOUTS: tuple[Layout, ...] = (
         year_in_name=0,
         document=_ARCHIVE,
     ),
+    *kaggle.layouts(TEAM_LINES),
 )
 
 

@@ -36,6 +36,10 @@ class Layout:
         as_is: Columns of the feed whose text is kept with the blanks around it.
         file_name: What the file is called in a season's folder; "" if it is of another kind.
         kinds: Kinds of columns where they differ from the feed's.
+        sides: What differs in each of the rows that are made of one of the file: its home team and its visitors; empty
+            if a row makes one.
+        only: SQL that holds for the rows that are taken; "" if all are.
+        others: What the others are: "of players who did not play".
     """
 
     name: str
@@ -54,11 +58,15 @@ class Layout:
     as_is: frozenset[str] = frozenset()
     file_name: str = ""
     kinds: Mapping[str, Kind] = field(default_factory=dict)
+    sides: tuple[Mapping[str, str], ...] = ()
+    only: str = ""
+    others: str = ""
 
     @cached_property
     def used(self) -> tuple[str, ...]:
         """Columns of the file from which something is made, in order."""
-        return tuple(dict.fromkeys(name for text in self.columns.values() for name in NAMED.findall(text)))
+        texts = [text for columns in (self.columns, *self.sides) for text in columns.values()]
+        return tuple(dict.fromkeys(name for text in texts for name in NAMED.findall(text)))
 
     @cached_property
     def needed(self) -> frozenset[str]:

@@ -1,0 +1,168 @@
+"""Layouts of two data sets on Kaggle, built from what is published of their columns: no file of them was at hand.
+
+``basketball`` (wyattowalsh) is an SQLite database: its table ``game`` has both teams in a row, with one figure for the
+minutes of both, and its play-by-play is that of the older service. ``historical-nba-data-and-player-box-scores``
+(eoinamoore) holds CSVs of all seasons, also with players who did not play; team ids stand beside the players only in
+its newer versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from backcourt.catalog.teams import FORMER, TEAMS
+from backcourt.sources.feed import Feed
+from backcourt.sources.layouts.layout import Layout
+from backcourt.sources.season.files import feed
+
+_COUNTS: Mapping[str, str] = {
+    "fgm": "fieldGoalsMade",
+    "fga": "fieldGoalsAttempted",
+    "fg3m": "threePointersMade",
+    "fg3a": "threePointersAttempted",
+    "ftm": "freeThrowsMade",
+    "fta": "freeThrowsAttempted",
+    "oreb": "reboundsOffensive",
+    "dreb": "reboundsDefensive",
+    "reb": "reboundsTotal",
+    "ast": "assists",
+    "stl": "steals",
+    "blk": "blocks",
+    "tov": "turnovers",
+    "pf": "foulsPersonal",
+}
+_BOX = {name: f"{{{column}}}" for name, column in _COUNTS.items()} | {
+    "game_id": "{gameId}",
+    "is_home": "{home}",
+    # 34, 33.53 or 33:32.
+    "min": "COALESCE(CAST(ROUND(as_number({numMinutes})) AS BIGINT), as_minutes({numMinutes}))",
+    "plus_minus": "{plusMinusPoints}",
+}
+_PLAYED = [
+    f"ABS(COALESCE(as_number({{{column}}}), 0))"
+    for column in ("numMinutes", "plusMinusPoints", *(_COUNTS[name] for name in _COUNTS if name[-1] != "m"))
+]
+"""Figures of which one at least is not 0 if a player played."""
+_BOX_MORE = frozenset(
+    {"gameType", "gameLabel", "gameSubLabel", "seriesGameNumber", "win", "fieldGoalsPercentage"}
+    | {"threePointersPercentage", "freeThrowsPercentage"}
+)
+_UNKNOWN = "of teams that are not among the 30 as they are since 1996-97"
+_NOT_PLAYED = f"of players who did not play, or {_UNKNOWN}"
+_CITY = {"LA Clippers": "Los Angeles Clippers"}
+_NAMES = {team.full_name: team.tricode for team in TEAMS} | {
+    f"{known.city} {known.nickname}": known.tricode for known in FORMER
+}
+_IDS = {team.tricode: team.team_id for team in TEAMS}
+
+
+def _case(value: str, found: Mapping[str, object]) -> str:
+    """SQL that looks a text up; NULL where it is not found."""
+    pairs = " ".join(f"WHEN '{key}' THEN '{result}'" for key, result in found.items())
+    return f"CASE {value} {pairs} END"
+
+
+def _by_id(column: str) -> str:
+    """The code of a team that is named by its id."""
+    return _case(f"without_fraction({{{column}}})", {str(team_id): code for code, team_id in _IDS.items()})
+
+
+def _by_name(city: str, name: str, result: Mapping[str, object]) -> str:
+    """What belongs to a team that is named by its city and nickname, as it was called then."""
+    known = {full: result[code] for full, code in (_NAMES | {_CITY[own]: _NAMES[own] for own in _CITY}).items()}
+    return _case(f"CONCAT(TRIM({{{city}}}), ' ', TRIM({{{name}}}))", known)
+
+
+def _sides(column: str) -> dict[str, str]:
+    return {name: f"{{{name}_{column}}}" for name in (*_COUNTS, "pts", "plus_minus", "team_id", "team_abbreviation")}
+
+
+def layouts(team_lines: Feed) -> tuple[Layout, ...]:
+    """The layouts.
+
+    Args:
+        team_lines: The feed of the lines of teams.
+    """
+    team_code = _by_id("teamId")
+    player_code = _by_name("playerteamCity", "playerteamName", {code: code for code in _IDS})
+    return (
+        Layout(
+            name="kaggle_game",
+            title="table game of Kaggle's nba.sqlite (basketball)",
+            feed=team_lines,
+            columns={
+                **_sides("home"),
+                "team_name": "{team_name_home}",
+                "game_id": "{game_id}",
+                "game_date": "{game_date}",
+                "min": "{min}",
+                "is_home": "TRUE",
+            },
+            sides=({}, {**_sides("away"), "team_name": "{team_name_away}", "is_home": "FALSE"}),
+            kinds={"min": "whole"},
+            unit=("game_id", "team_id"),
+            key=("game_id", "team_id"),
+            more=frozenset(
+                {"season_id", "season_type"}
+                | {
+                    f"{name}_{side}"
+                    for name in ("matchup", "wl", "fg_pct", "fg3_pct", "ft_pct", "video_available")
+                    for side in ("home", "away")
+                }
+            ),
+            game_id="game_id",
+            verified=False,
+            document="https://www.kaggle.com/datasets/wyattowalsh/basketball",
+        ),
+        *(
+            Layout(
+                name=f"kaggle_team_statistics{suffix}",
+                title="TeamStatistics.csv of Kaggle (historical NBA data and player box scores)",
+                feed=team_lines,
+                columns={
+                    **_BOX,
+                    "team_id": "{teamId}",
+                    "team_abbreviation": team_code,
+                    "team_name": "CONCAT(TRIM({teamCity}), ' ', TRIM({teamName}))",
+                    "pts": "{teamScore}",
+                    "game_date": f"{{{dated}}}",
+                },
+                kinds={"min": "minutes"},
+                unit=("game_id", "team_id"),
+                key=("game_id", "team_id"),
+                only=f"{team_code} IS NOT NULL",
+                others=_UNKNOWN,
+                more=_BOX_MORE
+                | {"opponentTeamCity", "opponentTeamName", "opponentTeamId", "opponentScore", "gameDate"}
+                | {f"q{quarter}Points" for quarter in range(1, 5)},
+                game_id="gameId",
+                verified=False,
+                document="https://www.kaggle.com/datasets/eoinamoore/historical-nba-data-and-player-box-scores",
+            )
+            for suffix, dated in (("", "gameDateTimeEst"), ("_by_date", "gameDate"))
+        ),
+        Layout(
+            name="kaggle_player_statistics",
+            title="PlayerStatistics.csv of Kaggle (historical NBA data and player box scores)",
+            feed=feed("player_boxscores"),
+            columns={
+                **_BOX,
+                "player_id": "{personId}",
+                "player_name": "CONCAT_WS(' ', NULLIF(TRIM({firstName}), ''), NULLIF(TRIM({lastName}), ''))",
+                "team_id": _by_name("playerteamCity", "playerteamName", _IDS),
+                "team_abbreviation": player_code,
+                "pts": "{points}",
+            },
+            unit=("game_id", "team_id"),
+            key=("game_id", "player_id"),
+            # A player who did not play has a line here, without minutes, or with none and nothing else.
+            only=f"{player_code} IS NOT NULL AND GREATEST({', '.join(_PLAYED)}) > 0",
+            others=_NOT_PLAYED,
+            more=_BOX_MORE
+            | {"gameDateTimeEst", "gameDate", "opponentteamCity", "opponentteamName", "playerteamId", "opponentteamId"}
+            | {"comment", "startingPosition"},
+            game_id="gameId",
+            verified=False,
+            document="https://www.kaggle.com/datasets/eoinamoore/historical-nba-data-and-player-box-scores",
+        ),
+    )
