@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import duckdb
 import pytest
+from programs import COMMAND
 
 from backcourt.backfill.request import RunIdentity
 from backcourt.runbooks import first_season as steps
@@ -41,6 +42,16 @@ def test_files_become_a_computed_season(tmp_path):
     found = steps.leaders(real)
     assert repr(found).startswith("points: Stephen Curry 28.7, ")
     assert "the season is not complete" in found.html
+
+
+def test_the_runbook_makes_the_warehouse(call, tmp_path):
+    """Run as people run it, in an empty folder: no warehouse before, one after it, and a report with the leaders."""
+    words = ("--season", "2021-22", "-p", f"files={shared_folder('datasets')}", "--no-dry-run")
+    done = call(COMMAND, "runbook", "run", "season-from-nothing", *words)
+    assert done.returncode == 0, done.stderr
+    assert "Stephen Curry" in (tmp_path / "runbook-runs/season-from-nothing_2021-07-21_2022-06-30.html").read_text()
+    again = call(COMMAND, "status", "--season", "2021-22")
+    assert (again.returncode, "all 88 games" in again.stdout) == (0, True)
 
 
 def test_without_a_game_the_runbook_ends(tmp_path):

@@ -148,7 +148,7 @@ def run_runbook(
     Raises:
         UnknownNameError: If there is no such runbook.
         ParameterError: If a parameter is missing, unknown or cannot be used.
-        WarehouseError: If there is no warehouse.
+        WarehouseError: If there is no warehouse, and the runbook does not make one.
         OutputFileError: If the folder, or a file in it, cannot be written.
         RunbookError: If the notebook does not run to its end; no report is written then, and what stood in the folder
             stays.
@@ -160,7 +160,8 @@ def run_runbook(
         raise BackcourtError(
             f"time-out {timeout:g} cannot be used", valid=[f"seconds, more than 0 and at most {_LONGEST_SECONDS:,}"]
         )
-    given.open().require()
+    if not given.makes_warehouse:
+        given.open().require()
     words = replacements(given, out_folder)
     stem = f"{name}_{given.start_date}_{given.end_date}{'.dry-run' if given.dry_run else ''}"
     notebook, report, failed = (out_folder / f"{stem}{end}" for end in (".ipynb", ".html", ".failed.ipynb"))

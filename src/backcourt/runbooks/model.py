@@ -57,6 +57,8 @@ class Parameters(BaseModel):
     """The parameter that must be given."""
     example: ClassVar[str] = "2021-11-02"
     """What it can be."""
+    makes_warehouse: ClassVar[bool] = False
+    """True if the runbook begins without a warehouse."""
     reads_only: ClassVar[bool] = False
     """True if the runbook never writes, so that dry_run is accepted and changes nothing."""
 

@@ -93,6 +93,7 @@ class SeasonFromNothing(SeasonBackfill):
     runbook: ClassVar[str] = "season-from-nothing"
     needs: ClassVar[str] = "season"
     example: ClassVar[str] = "2021-22"
+    makes_warehouse: ClassVar[bool] = True
 
     season: str = Field(description="season, such as 2021-22; start_date and end_date may narrow what is computed")
     fetch: bool = Field(default=False, description="true: fetch the season from the league's service; default: false")
