@@ -108,6 +108,6 @@ def test_statistics_of_a_team_are_those_of_the_service() -> None:
 def test_fields_of_events_are_those_of_the_service() -> None:
     """Play-by-play's second way: every field that is read is one of its answer."""
     answer = known(SECOND["nbac_play_by_play, second"].url).expected_data["PlayByPlay"]
-    assert set(nbac_play_by_play_v3._FIELDS) - set(answer) == set()
+    assert set(nbac_play_by_play_v3.FIELDS) - set(answer) == set()
     answer = known(SECOND["nbac_boxscore_summary_v2, second"].url).expected_data["InactivePlayers"]
     assert set(nbac_boxscore_summary_v3._PLAYER) - set(answer) == set()

@@ -34,6 +34,12 @@ def import_(
         str | None,
         typer.Option("--season", metavar="SEASON", help="Only this season, 2021-22, or these, 2015-16..2024-25."),
     ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            "--mapping", metavar="FILE", help="TOML file that says what the columns of other files are called."
+        ),
+    ] = None,
     place: LandingOption = None,
     *,
     dry_run: DryRunOption = False,
@@ -43,11 +49,15 @@ def import_(
 
     Files are recognised by their columns. They can be imported in any order, one at a time, or twice: what they hold is
     kept in the landing zone, and each import loads everything known of its seasons. If one file cannot be used, nothing
-    changes. --dry-run reports what each file was recognised as and what its seasons still lack.
+    changes. --dry-run reports what each file was recognised as and what its seasons still lack. Files with columns of
+    other names need a mapping file, with lines such as loc_x = "x_feet * 10" under [shots], [team_lines],
+    [player_lines] or [play_by_play].
 
     Exits with 1 if a game was held back or could not be derived, or if a file repeats rows.
     """
     from backcourt.integrity.parts import parts as held
+    from backcourt.sources.layouts.known import LAYOUTS
+    from backcourt.sources.layouts.mapping import mapped_layouts
     from backcourt.sources.layouts.take import import_files, years_of
 
     house = at.warehouse()
@@ -58,6 +68,7 @@ def import_(
         now=now(),
         run_id=new_run_id(),
         seasons=years_of(season),
+        layouts=(*(mapped_layouts(mapping) if mapping else ()), *LAYOUTS),
         dry_run=dry_run,
     )
     files = {"files": [_fields(taken) for taken in done.taken], "passed_over": done.passed_over}

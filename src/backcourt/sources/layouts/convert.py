@@ -12,6 +12,7 @@ from backcourt.errors import InputFileError, counted
 from backcourt.sources.feed import Kind, words_of
 from backcourt.sources.layouts.bench import Bench, named, quoted
 from backcourt.sources.layouts.dates import date_sql
+from backcourt.sources.layouts.events import read_events
 from backcourt.sources.layouts.layout import NAMED, Layout
 from backcourt.sources.layouts.read import fault
 from backcourt.sources.layouts.recognise import Match, labels
@@ -92,19 +93,20 @@ def convert(bench: Bench, match: Match, place: int, seasons: Collection[int], *,
     if opened.fill:
         opened.fill()
     try:
-        bench.run(f"CREATE OR REPLACE TABLE incoming AS {_selects(bench, match, place)}")
+        rows = read_events(bench, match) if layout.events else match
+        bench.run(f"CREATE OR REPLACE TABLE incoming AS {_selects(bench, rows, place)}")
     except duckdb.Error as error:
         raise fault(error, opened) from error
-    _check_values(bench, match)
+    _check_values(bench, rows)
     game = "game_id" if layout.game_id else "NULL"
     counts = bench.run(
         f"SELECT kind, year, COUNT(*), COUNT(DISTINCT {game}), MIN({game}) FROM incoming GROUP BY ALL ORDER BY ALL"
     )
-    rows, games, left_out = _sorted_out(match, counts, seasons, alone=alone)
-    wanted = ", ".join(str(season_year(label)) for label in rows) or "NULL"
+    taken, games, left_out = _sorted_out(match, counts, seasons, alone=alone)
+    wanted = ", ".join(str(season_year(label)) for label in taken) or "NULL"
     repeated, first = _check_keys(bench, match, wanted)
     _keep(bench, layout, f"kind = '' AND year IN ({wanted})", repeated=repeated, all_of_it=not left_out)
-    return Taken(match, games, rows, left_out, repeated, first)
+    return Taken(match, games, taken, left_out, repeated, first)
 
 
 def _keep(bench: Bench, layout: Layout, condition: str, *, repeated: int, all_of_it: bool) -> None:

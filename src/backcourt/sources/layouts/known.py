@@ -11,6 +11,7 @@ from backcourt.errors import UnknownNameError
 from backcourt.sources.feed import Feed, kinds
 from backcourt.sources.layouts import kaggle
 from backcourt.sources.layouts.layout import Layout
+from backcourt.sources.parsers import nbac_play_by_play, nbac_play_by_play_v3
 from backcourt.sources.parsers.nbac_shot_chart import FEED as SHOTS
 from backcourt.sources.season.files import FILES, feed
 
@@ -22,6 +23,11 @@ _ARCHIVE = "https://github.com/shufinskiy/nba_data"
 def _same(*names: str) -> dict[str, str]:
     """Columns of the feed that the file calls the same, in capitals."""
     return {name: f"{{{name.upper()}}}" for name in names}
+
+
+def _read(*names: str) -> dict[str, str]:
+    """Columns of the file that a parser reads."""
+    return {name: f"{{{name}}}" for name in names}
 
 
 TEAM_LINES = Feed(
@@ -79,7 +85,41 @@ def _of_folder(file: Feed) -> Layout:
     )
 
 
+MAPPED: Mapping[str, Layout] = {
+    "team_lines": Layout(
+        name="mapped_team_lines",
+        title="game log of teams of a mapping file",
+        feed=TEAM_LINES,
+        columns={},
+        kinds={"min": "minutes"},
+        unit=("game_id", "team_id"),
+        key=("game_id", "team_id"),
+    ),
+    "player_lines": Layout(
+        name="mapped_player_lines",
+        title="game log of players of a mapping file",
+        feed=feed("player_boxscores"),
+        columns={},
+        kinds={"min": "minutes"},
+        unit=("game_id", "team_id"),
+        key=("game_id", "player_id"),
+    ),
+    "shots": Layout(
+        name="mapped_shots",
+        title="shot chart of a mapping file",
+        feed=SHOTS,
+        columns={},
+        unit=("game_id", "team_id"),
+        key=("game_id", "game_event_id"),
+    ),
+    "play_by_play": Layout(
+        name="mapped_play_by_play", title="play-by-play of a mapping file", feed=feed("play_by_play"), columns={}
+    ),
+}
+"""What the sections of a mapping file become, by their names: layouts whose columns the mapping file names."""
+
 LAYOUTS: tuple[Layout, ...] = (
+    *MAPPED.values(),
     *map(_of_folder, FILES),
     Layout(
         name="nba_api_team_log",
@@ -147,6 +187,33 @@ LAYOUTS: tuple[Layout, ...] = (
             }
         ),
         year_in_name=0,
+        document=_ARCHIVE,
+    ),
+    Layout(
+        name="nba_api_play_by_play_v3",
+        title="play-by-play of the newer service (nba_api's PlayByPlayV3, or the archive's nbastatsv3)",
+        feed=feed("play_by_play"),
+        columns=_read("gameId", *nbac_play_by_play_v3.FIELDS),
+        optional=frozenset({"playerNameI"}),
+        more=nbac_play_by_play_v3.IGNORED,
+        game_id="gameId",
+        events=nbac_play_by_play_v3.events,
+        year_in_name=0,
+        verified=False,
+        document=_ARCHIVE,
+    ),
+    Layout(
+        name="cdn_play_by_play",
+        title="play-by-play of the live feed (the archive's cdnnba)",
+        feed=feed("play_by_play"),
+        columns=_read("gameId", *nbac_play_by_play.FIELDS),
+        # Columns of what happens seldom are not in the file of a few games.
+        optional=nbac_play_by_play.SELDOM,
+        more=nbac_play_by_play.IGNORED,
+        game_id="gameId",
+        events=nbac_play_by_play.events,
+        year_in_name=0,
+        verified=False,
         document=_ARCHIVE,
     ),
     *kaggle.layouts(TEAM_LINES),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from backcourt.sources.feed import Feed, Kind
+from backcourt.sources.source import About, Parsed
 
 NAMED = re.compile(r"\{([^{}]+)\}")
 """A column of the file in an expression."""
@@ -35,6 +37,9 @@ class Layout:
         document: Where it is described.
         as_is: Columns of the feed whose text is kept with the blanks around it.
         file_name: What the file is called in a season's folder; "" if it is of another kind.
+        pattern: Which files a mapping file is about, by name, "" for all; None if it is of no mapping file.
+        events: Reads the events of one game, where columns alone do not say what they are; the columns of the feed are
+            then those of what it returns, and ``columns`` names those of the file that it reads.
         kinds: Kinds of columns where they differ from the feed's.
         sides: What differs in each of the rows that are made of one of the file: its home team and its visitors; empty
             if a row makes one.
@@ -57,6 +62,8 @@ class Layout:
     document: str = ""
     as_is: frozenset[str] = frozenset()
     file_name: str = ""
+    pattern: str | None = None
+    events: Callable[[dict[str, Any], About], Parsed] | None = None
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     sides: tuple[Mapping[str, str], ...] = ()
     only: str = ""

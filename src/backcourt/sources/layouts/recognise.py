@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
 
 from backcourt.calendar import YEARS, season_label
 from backcourt.errors import InputFileError
@@ -51,11 +52,17 @@ def recognise(opened: Opened, layouts: Iterable[Layout]) -> Match | None:
     found: dict[str, int] = {}
     for place, name in enumerate(opened.columns):
         found.setdefault(_plain(name), place)
-    fits = [layout for layout in layouts if not {_plain(name) for name in layout.without} & found.keys()]
+    fits = [
+        layout
+        for layout in layouts
+        if layout.columns
+        and not {_plain(name) for name in layout.without} & found.keys()
+        and fnmatch(opened.name, layout.pattern or "*")
+    ]
     whole = [layout for layout in fits if all(_plain(name) in found for name in layout.needed)]
     if whole:
         # The folder's play-by-play has the very columns of the older service's.
-        best = max(whole, key=lambda layout: (len(layout.needed), _by_name(layout, opened)))
+        best = max(whole, key=lambda layout: (layout.pattern is not None, len(layout.needed), _by_name(layout, opened)))
         return _match(opened, best, found)
     _refuse_if_almost(opened, fits, found)
     return None

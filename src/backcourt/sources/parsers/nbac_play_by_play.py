@@ -20,7 +20,7 @@ from backcourt.sources.season.files import feed
 from backcourt.sources.source import About, Parsed, check_game, take, wrong_shape
 
 _FEED = feed("play_by_play")
-_FIELDS = {
+FIELDS = {
     "actionNumber": "eventnum",
     "period": "period",
     "clock": "clock",
@@ -42,15 +42,17 @@ _FIELDS = {
     "jumpBallLostPersonId": "lost",
     "jumpBallRecoverdPersonId": "recovered",
 }
-_IGNORED = words(
+IGNORED = words(
     "timeActual periodType qualifiers x y possession edited orderNumber isTargetScoreLastPeriod xLegacy yLegacy "
     "isFieldGoal side personIdsFilter jumpBallRecoveredName playerName playerNameI jumpBallWonPlayerName "
     "jumpBallLostPlayerName area areaDetail shotDistance shotActionNumber reboundTotal reboundDefensiveTotal "
     "reboundOffensiveTotal officialId turnoverTotal blockPlayerName foulPersonalTotal foulTechnicalTotal "
     "foulDrawnPlayerName pointsTotal stealPlayerName assistPlayerNameInitial assistTotal"
 )
+SELDOM = frozenset(list(FIELDS)[13:]) | {"descriptor", "subType", "shotResult"}
+"""Fields that only some kinds of actions have."""
 _TEXTS = ("kind", "sub", "descriptor", "text", "team", "result")
-_WHOLES = ("eventnum", "period", "person", "team_id", "home", "away", *list(_FIELDS.values())[13:])
+_WHOLES = ("eventnum", "period", "person", "team_id", "home", "away", *list(FIELDS.values())[13:])
 _CLOCK = re.compile(r"PT(\d{1,2})M(\d{1,2})(?:\.\d+)?S")
 _HELPERS = {"block": "block", "steal": "steal"}
 """Actions that are parts of another action, with the field of that one which names the same player."""
@@ -73,7 +75,7 @@ def events(payload: dict[str, Any], about: About) -> Parsed:
     parsed.known(game, {"gameId", "actions"}, "game.")
     check_game(game.get("gameId"), about)
     actions = [
-        action_of(take(record, _FIELDS, _IGNORED, parsed, "actions."), _TEXTS, _WHOLES, parsed)
+        action_of(take(record, FIELDS, IGNORED, parsed, "actions."), _TEXTS, _WHOLES, parsed)
         for record in records_of(game, "actions", about)
     ]
     teams = sorted({action["team"] for action in actions if action["team"]})

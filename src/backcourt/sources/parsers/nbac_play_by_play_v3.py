@@ -28,7 +28,7 @@ from backcourt.sources.season.files import feed
 from backcourt.sources.source import About, Parsed, check_game, take, wrong_shape
 
 _FEED = feed("play_by_play")
-_FIELDS = {
+FIELDS = {
     "actionNumber": "eventnum",
     "period": "period",
     "clock": "clock",
@@ -43,7 +43,7 @@ _FIELDS = {
     "scoreHome": "home",
     "scoreAway": "away",
 }
-_IGNORED = words(
+IGNORED = words(
     "teamId xLegacy yLegacy shotDistance shotResult isFieldGoal pointsTotal videoAvailable shotValue actionId"
 )
 _TEXTS = ("kind", "sub", "text", "name", "initialed", "team", "location")
@@ -74,13 +74,26 @@ def parse(data: bytes, about: About) -> Parsed:
     game = object_in(payload, "game", about)
     if "videoAvailable" not in game:
         return nbac_play_by_play.events(payload, about)
-    parsed = Parsed()
+    return events(payload, about)
+
+
+def events(payload: dict[str, Any], about: About) -> Parsed:
+    """The events of a game of the newer service, in the shape of a season's play_by_play.
+
+    Args:
+        payload: The payload, decoded.
+        about: Where it came from; its key is the game's id.
+
+    Raises:
+        InputFileError: If it is not of this shape, or about another game.
+    """
+    parsed, game = Parsed(), object_in(payload, "game", about)
     made_at(payload, parsed)
     parsed.known(payload, {"meta", "game"})
     parsed.known(game, {"gameId", "videoAvailable", "actions"}, "game.")
     check_game(game.get("gameId"), about)
     actions = [
-        action_of(take(record, _FIELDS, _IGNORED, parsed, "actions."), _TEXTS, _WHOLES, parsed)
+        action_of(take(record, FIELDS, IGNORED, parsed, "actions."), _TEXTS, _WHOLES, parsed)
         for record in records_of(game, "actions", about)
     ]
     names, helpers = _names(actions), _helpers(actions)
