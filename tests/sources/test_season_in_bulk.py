@@ -323,6 +323,24 @@ def test_on_a_bad_day_it_comes_whole(thin: SeasonService, tmp_path: Path) -> Non
     assert again.requests == 0
 
 
+def test_a_stall_is_waited_for_and_asked_again(thin: SeasonService, tmp_path: Path) -> None:
+    """An answer that never begins is given up after its time, and the same request brings it."""
+    with SourceServer(thin.answer, by="SeasonType", scripts={"IST": [Answer(hang=True), thin.answer]}) as server:
+        impatient = replace(asking(server), patience=Patience(tries=5, timeout=3.0))
+        done = fetch_season(BulkSeason(SEASON, Landing(str(tmp_path)), LATER), impatient)
+    assert (done.missing, done.exit_code, done.stored) == ({}, 0, 42)
+    assert done.requests >= 43
+
+
+def test_a_service_that_is_down_is_not_asked_for_everything(tmp_path: Path) -> None:
+    """After the schedule and three logs without an answer the rest is not tried, and all of it is named."""
+    with SourceServer(Answer(status=503)) as server:
+        done = get(server, tmp_path)
+    assert (done.requests, done.stored, done.exit_code) == (4 * 3, 0, 1)
+    assert done.stopped.endswith("answered 503")
+    assert len(done.missing) == 39
+
+
 def test_a_block_page_stops_it_and_a_rerun_goes_on(thin: SeasonService, tmp_path: Path) -> None:
     """What has landed stays; the rest is named as missing, with the reason, and is all that the next fetch asks for."""
     block = replace(HTML, status=403)

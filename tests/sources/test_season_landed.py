@@ -20,9 +20,11 @@ from backcourt.sources.layouts.load import load_landed
 from backcourt.sources.season import load_season
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from import_layouts import shared_folder
+from league_payloads import schedule
+from partners import payload
 from season_service import SeasonService
 from small_season import command
-from source_server import SourceServer
+from source_server import Answer, SourceServer
 
 __all__ = ["command"]
 SEASON = "2021-22"
@@ -144,3 +146,27 @@ def test_the_command_loads_and_says_what_is_next(
     assert all(table["rows_inserted"] == 0 for table in season["tables"])
     missing = command("load", "landed", "--season", "2020-21..2021-22")
     assert "nothing of 2020-21 has landed" in missing.line
+
+
+def test_play_by_play_comes_with_the_season_if_it_is_asked_for(tmp_path: Path, command: Callable[..., Any]) -> None:
+    """A request for each game that is over; what lands is loaded with the season, what does not is named."""
+    day, game = date(2025, 1, 6), "0022400500"
+    live = f"/static/json/liveData/playbyplay/playbyplay_{game}.json"
+    scripts = {
+        "/stats/scheduleleaguev2": [Answer(schedule(day))],
+        live: [Answer(payload("nbac_play_by_play/a.json.gz"))],
+    }
+    with SourceServer(Answer(status=404), by="path", scripts=scripts) as server:
+        season = BulkSeason("2024-25", Landing(str(tmp_path / "landing")), date(2025, 1, 7))
+        now = datetime(2025, 1, 7, 12, tzinfo=UTC)
+        asking = Asking(lambda: now, via=server.url, sleep=lambda _seconds: None)
+        done = fetch_season(season, asking, play_by_play=True)
+        events = {request.path for request in server.received if "playbyplay_" in request.path}
+    games = {one.game_id for one in season.games()}
+    missing = {key for source, key in done.missing if source == "nbac_play_by_play"}
+    assert (len(events), missing) == (len(games), games - {game})
+    assert (game in games, done.exit_code) == (True, 1)
+    loaded = command("load", "landed", "--season", "2024-25", "--json")
+    (found,) = json.loads(loaded.out)["seasons"]
+    assert (found["play_by_play"]["files"], found["play_by_play"]["errors"]) == (1, 0)
+    assert found["play_by_play"]["success"] + found["play_by_play"]["quarantined"] == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -194,6 +195,8 @@ def answer(done: Sequence[SeasonFetched], fetch_again: str, load: str) -> Answer
         fetch_again: The command that asks for what is missing.
         load: The command that loads what has landed.
     """
+    from backcourt.sources.bulk.season import NOT_THERE
+
     headers = ("season", "requests", "new", "unchanged", "landed before", "missing")
     rows = [(one.season, one.requests, one.stored, one.unchanged, one.known, len(one.missing)) for one in done]
     missing = [
@@ -201,9 +204,15 @@ def answer(done: Sequence[SeasonFetched], fetch_again: str, load: str) -> Answer
         for one in done
         for (source, key), why in one.missing.items()
     ]
-    lines = [f"missing: {lack['season']} {lack['source']} {lack['key']}: {lack['reason']}" for lack in missing]
+    lines = [
+        f"missing: {lack['season']} {lack['source']} {lack['key']}: {lack['reason']}"
+        for lack in missing
+        if lack["reason"] != NOT_THERE
+    ]
     if len(lines) > _SHOWN:
         lines[_SHOWN:] = [f"missing: {len(lines) - _SHOWN:,} more"]
+    untried = Counter(lack["season"] for lack in missing if lack["reason"] == NOT_THERE)
+    lines += [f"missing: {label}: {counted(number, 'answer')} not tried" for label, number in untried.items()]
     parts: list[Part] = [Rows(headers, rows, headers[1:]), *(Note(line, aside=True) for line in lines)]
     parts += [
         Note(f"late: {one.season}: {counted(one.late, 'game')} of the last week should be over", aside=True)
