@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from backcourt.catalog.teams import FORMER, TEAMS
+
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
@@ -35,6 +37,9 @@ CREATE MACRO as_game(x) AS CASE WHEN as_whole(x) BETWEEN 10000000 AND 69999999
   THEN '00' || CAST(as_whole(x) AS VARCHAR) ELSE without_fraction(x) END;
 """
 """Values of files as the kinds of a feed; what does not fit is NULL. 12.0 is a whole number, 12.5 is none."""
+
+_LONG_CITY = "Los Angeles Clippers"
+"""What a team is also called that the league prints as "LA Clippers"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +78,24 @@ def bench() -> Iterator[Bench]:
         }
         with duckdb.connect(":memory:", config=config) as connection:
             connection.execute("SET TimeZone = 'UTC'").fetchall()
-            for macro in filter(str.strip, _MACROS.split(";\n")):
+            for macro in (*filter(str.strip, _MACROS.split(";\n")), *_of_teams()):
                 connection.execute(macro).fetchall()
             yield Bench(connection, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _of_teams() -> tuple[str, ...]:
+    """Macros that know the teams: the code of an id, and the id of a city and a name as they were in any season."""
+    codes = " ".join(f"WHEN {team.team_id} THEN '{team.tricode}'" for team in TEAMS)
+    ids = {team.tricode: team.team_id for team in TEAMS}
+    names = {team.full_name: team.team_id for team in TEAMS} | {_LONG_CITY: ids["LAC"]}
+    names |= {f"{known.city} {known.nickname}": ids[known.tricode] for known in FORMER}
+    named_so = " ".join(f"WHEN {quoted(name)} THEN {team_id}" for name, team_id in names.items())
+    return (
+        f"CREATE MACRO team_code(x) AS CASE as_whole(x) {codes} END",
+        f"CREATE MACRO team_id_named(city, name) AS CASE CONCAT(TRIM(city), ' ', TRIM(name)) {named_so} END",
+    )
 
 
 def quoted(text: object) -> str:

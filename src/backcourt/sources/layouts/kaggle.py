@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from backcourt.catalog.teams import FORMER, TEAMS
 from backcourt.sources.feed import Feed
 from backcourt.sources.layouts.layout import Layout
 from backcourt.sources.season.files import feed
@@ -49,28 +48,7 @@ _BOX_MORE = frozenset(
 )
 _UNKNOWN = "of teams that are not among the 30 as they are since 1996-97"
 _NOT_PLAYED = f"of players who did not play, or {_UNKNOWN}"
-_CITY = {"LA Clippers": "Los Angeles Clippers"}
-_NAMES = {team.full_name: team.tricode for team in TEAMS} | {
-    f"{known.city} {known.nickname}": known.tricode for known in FORMER
-}
-_IDS = {team.tricode: team.team_id for team in TEAMS}
-
-
-def _case(value: str, found: Mapping[str, object]) -> str:
-    """SQL that looks a text up; NULL where it is not found."""
-    pairs = " ".join(f"WHEN '{key}' THEN '{result}'" for key, result in found.items())
-    return f"CASE {value} {pairs} END"
-
-
-def _by_id(column: str) -> str:
-    """The code of a team that is named by its id."""
-    return _case(f"without_fraction({{{column}}})", {str(team_id): code for code, team_id in _IDS.items()})
-
-
-def _by_name(city: str, name: str, result: Mapping[str, object]) -> str:
-    """What belongs to a team that is named by its city and nickname, as it was called then."""
-    known = {full: result[code] for full, code in (_NAMES | {_CITY[own]: _NAMES[own] for own in _CITY}).items()}
-    return _case(f"CONCAT(TRIM({{{city}}}), ' ', TRIM({{{name}}}))", known)
+_BY_NAME = "{playerteamCity}, {playerteamName}"
 
 
 def _sides(column: str) -> dict[str, str]:
@@ -83,8 +61,6 @@ def layouts(team_lines: Feed) -> tuple[Layout, ...]:
     Args:
         team_lines: The feed of the lines of teams.
     """
-    team_code = _by_id("teamId")
-    player_code = _by_name("playerteamCity", "playerteamName", {code: code for code in _IDS})
     return (
         Layout(
             name="kaggle_game",
@@ -117,12 +93,12 @@ def layouts(team_lines: Feed) -> tuple[Layout, ...]:
         *(
             Layout(
                 name=f"kaggle_team_statistics{suffix}",
-                title="TeamStatistics.csv of Kaggle (historical NBA data and player box scores)",
+                title=f"TeamStatistics.csv of Kaggle with {dated} (historical NBA data and player box scores)",
                 feed=team_lines,
                 columns={
                     **_BOX,
                     "team_id": "{teamId}",
-                    "team_abbreviation": team_code,
+                    "team_abbreviation": "team_code({teamId})",
                     "team_name": "CONCAT(TRIM({teamCity}), ' ', TRIM({teamName}))",
                     "pts": "{teamScore}",
                     "game_date": f"{{{dated}}}",
@@ -130,7 +106,7 @@ def layouts(team_lines: Feed) -> tuple[Layout, ...]:
                 kinds={"min": "minutes"},
                 unit=("game_id", "team_id"),
                 key=("game_id", "team_id"),
-                only=f"{team_code} IS NOT NULL",
+                only="team_code({teamId}) IS NOT NULL",
                 others=_UNKNOWN,
                 more=_BOX_MORE
                 | {"opponentTeamCity", "opponentTeamName", "opponentTeamId", "opponentScore", "gameDate"}
@@ -149,14 +125,14 @@ def layouts(team_lines: Feed) -> tuple[Layout, ...]:
                 **_BOX,
                 "player_id": "{personId}",
                 "player_name": "CONCAT_WS(' ', NULLIF(TRIM({firstName}), ''), NULLIF(TRIM({lastName}), ''))",
-                "team_id": _by_name("playerteamCity", "playerteamName", _IDS),
-                "team_abbreviation": player_code,
+                "team_id": f"team_id_named({_BY_NAME})",
+                "team_abbreviation": f"team_code(team_id_named({_BY_NAME}))",
                 "pts": "{points}",
             },
             unit=("game_id", "team_id"),
             key=("game_id", "player_id"),
             # A player who did not play has a line here, without minutes, or with none and nothing else.
-            only=f"{player_code} IS NOT NULL AND GREATEST({', '.join(_PLAYED)}) > 0",
+            only=f"team_id_named({_BY_NAME}) IS NOT NULL AND GREATEST({', '.join(_PLAYED)}) > 0",
             others=_NOT_PLAYED,
             more=_BOX_MORE
             | {"gameDateTimeEst", "gameDate", "opponentteamCity", "opponentteamName", "playerteamId", "opponentteamId"}
