@@ -11,8 +11,7 @@ from __future__ import annotations
 from backcourt.backfill import SQL
 from backcourt.backfill.chunks import Chunk
 from backcourt.backfill.request import Request
-from backcourt.catalog.views import ANY_DATE, view
-from backcourt.names.asking import season_of
+from backcourt.catalog.views import ANY_DATE, season_of, view
 from backcourt.processors.base import Processor
 from backcourt.processors.failures import CATEGORIES, DATE_LEVEL, flags
 from backcourt.warehouse.base import Staged, Statement, Value

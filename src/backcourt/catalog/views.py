@@ -63,6 +63,12 @@ DEFAULTS: Mapping[str, str] = MappingProxyType(
 """Parts that every file may name; a caller may give others: the condition on dates, the first and the last one."""
 
 
+def season_of(alias: str) -> str:
+    """SQL text of the season's label of a row with a season_year: 2021 is "2021-22"."""
+    year = f"{alias}.season_year"
+    return f"CONCAT(FORMAT('%d', {year}), '-', LPAD(FORMAT('%d', MOD({year} + 1, 100)), 2, '0'))"
+
+
 class SqlFiles:
     """The SQL files of a package.
 

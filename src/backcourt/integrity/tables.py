@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from backcourt.answers.model import Rows
 from backcourt.backfill.coverage import STATUSES, Cell
-from backcourt.backfill.history import Run
 from backcourt.backfill.plan import Cost, PlannedRange
 from backcourt.backfill.results import TableResult
 from backcourt.catalog import table as table_of
 from backcourt.errors import counted
-from backcourt.integrity.fields import FieldRange
-from backcourt.integrity.gaps import Gap
-from backcourt.integrity.lineage import Lineage
-from backcourt.integrity.rates import Rate
-from backcourt.integrity.recovery import Stage
-from backcourt.integrity.status import DamagedDates, FailedDate
-from backcourt.integrity.untracked import LIMIT, Untracked
-from backcourt.integrity.validation import coverage_status, days_text
 from backcourt.warehouse.price import Spent, in_words
+
+if TYPE_CHECKING:
+    # A run lays out its own tables only: what finds gaps and recovers from them is not imported for that.
+    from backcourt.backfill.history import Run
+    from backcourt.integrity.fields import FieldRange
+    from backcourt.integrity.gaps import Gap
+    from backcourt.integrity.lineage import Lineage
+    from backcourt.integrity.rates import Rate
+    from backcourt.integrity.recovery import Stage
+    from backcourt.integrity.status import DamagedDates, FailedDate
+    from backcourt.integrity.untracked import Untracked
 
 
 def ranges(found: Sequence[PlannedRange], title: str = "") -> Rows:
@@ -141,6 +144,8 @@ def inputs(found: Lineage) -> Rows:
 
 def arithmetic(odd: Sequence[Cell]) -> Rows:
     """Dates of tables whose rows and failures do not add up to their candidates."""
+    from backcourt.integrity.validation import coverage_status
+
     return Rows(
         ("table", "date", "status", "candidates", "rows", "failures", "untracked", "too many", "lost", "ledger"),
         [
@@ -165,6 +170,8 @@ def arithmetic(odd: Sequence[Cell]) -> Rows:
 
 def fields(found: Sequence[FieldRange]) -> Rows:
     """The critical fields, and on which dates they are not clean."""
+    from backcourt.integrity.validation import days_text
+
     return Rows(
         ("table", "critical field", "status", "rows judged", "valid", "dates not clean", "which"),
         [
@@ -185,6 +192,8 @@ def fields(found: Sequence[FieldRange]) -> Rows:
 
 def untracked(named: Sequence[Untracked]) -> Rows:
     """Everyone who has neither a row nor a record."""
+    from backcourt.integrity.untracked import LIMIT
+
     title = f"neither row nor record{f', the first {LIMIT}' if len(named) == LIMIT else ''}"
     return Rows(
         ("table", "date", "who", "name", "game"),

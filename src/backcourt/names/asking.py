@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from backcourt.catalog.views import SqlFiles
+from backcourt.catalog.views import SqlFiles, season_of
 from backcourt.names.carriers import CARRIERS, HOLDING, Carrier
 from backcourt.names.decide import Decision, NameQuery
 from backcourt.names.fixpoint import Own, decide_all
@@ -30,12 +30,6 @@ NAME_COLUMNS = ", ".join(f"{name} STRING" for name in NAME_KEY)
 BY_PEOPLE = "review"
 """The step of a decision that a person, or a model, took: rules never touch it."""
 _KEY = ", ".join(NAME_KEY)
-
-
-def season_of(alias: str) -> str:
-    """SQL text of the season's label of a row with a season_year: 2021 is "2021-22"."""
-    year = f"{alias}.season_year"
-    return f"CONCAT(FORMAT('%d', {year}), '-', LPAD(FORMAT('%d', MOD({year} + 1, 100)), 2, '0'))"
 
 
 SQL = SqlFiles(

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from backcourt.calendar import DateRange
-from backcourt.catalog.views import SqlFiles
+from backcourt.catalog.views import SqlFiles, season_of
 from backcourt.integrity.reprocessing import Missed
-from backcourt.names.asking import DECISIONS, season_of
+from backcourt.names.asking import DECISIONS
 from backcourt.names.carriers import CARRIERS
 from backcourt.names.people import REGISTRY
 from backcourt.warehouse.base import Session
