@@ -6,6 +6,7 @@ Game logs and shots as CSV, packed or not, and the answers of the league's servi
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 import tarfile
 from contextlib import redirect_stdout
@@ -85,6 +86,22 @@ def files(stage: Stage) -> None:
     export(stage.folder / "demo" / SEASON, stage.folder)
 
 
+def mapped(stage: Stage) -> None:
+    """Shots in columns of their own, and the mapping file as the page shows it."""
+    shown = re.search(r"^```toml\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    if shown is None:
+        raise RuntimeError(f"{PAGE.name} shows no mapping file")
+    (stage.folder / "attempts.toml").write_text(shown[1], encoding="utf-8")
+    shots = stage.folder / "demo" / SEASON / "shots.parquet"
+    columns = (
+        "game_id AS game, game_event_id AS event, player_id AS shooter, team_id AS team, period, "
+        "60 * minutes_remaining + seconds_remaining AS seconds_left, IF(is_three, 3, 2) AS points, "
+        "shot_made_flag AS made, loc_x / 10 AS x_feet, loc_y / 10 AS y_feet"
+    )
+    query = f"SELECT {columns} FROM '{shots}' WHERE game_date <= '{LAST}' ORDER BY ALL"
+    _copy(query, stage.folder / "attempts.csv")
+
+
 def land(stage: Stage) -> None:
     """Fetch those weeks from a service on this machine, and keep what ``backcourt fetch season`` says at the end."""
     from backcourt.answers.terminal import show
@@ -128,6 +145,7 @@ SECTIONS = {
     ),
     "archive": Section(start="none", before={1: files}),
     "files": Section(start="none", before={1: files}),
+    "mapping": Section(start="none", before={1: mapped}),
     "compute": Section(start="none", before={1: load}),
 }
 

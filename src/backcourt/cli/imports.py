@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from backcourt.sources.layouts.load import LandedSeason
     from backcourt.sources.layouts.take import Imported
 
+_WIDTH = 78
+"""Characters of a line of columns."""
 _SHOWN = 5
 """Games that are named one by one."""
 _HEADERS = ("file", "taken for", "seasons", "games", "rows")
@@ -98,7 +101,7 @@ def _table(found: Sequence[Taken]) -> Rows:
     rows = [
         (
             taken.match.opened.where,
-            taken.match.layout.title,
+            taken.match.layout.short,
             ", ".join(taken.rows),
             sum(taken.games.values()),
             sum(taken.rows.values()),
@@ -128,11 +131,17 @@ def _recognised(found: Sequence[Taken]) -> Iterator[str]:
     """By which columns each file was recognised, which it has beside them, and what its layout lacks."""
     for taken in found:
         match = taken.match
-        yield f"{match.opened.where}: recognised by {', '.join(map(match.column, match.columns))}"
+        yield _folded(f"{match.opened.where}: recognised by {', '.join(map(match.column, match.columns))}")
         if match.unknown:
-            yield f"{match.opened.where}: ignored: {', '.join(ascii(name[:40])[1:-1] for name in match.unknown)}"
+            ignored = ", ".join(ascii(name[:40])[1:-1] for name in match.unknown)
+            yield _folded(f"{match.opened.where}: ignored: {ignored}")
         if match.layout.lacks:
-            yield f"{match.opened.where}: does not have {', '.join(match.layout.lacks)}"
+            yield _folded(f"{match.opened.where}: does not have {', '.join(match.layout.lacks)}")
+
+
+def _folded(text: str) -> str:
+    """A long line as several, those after the first indented."""
+    return "\n  ".join(wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False))
 
 
 def _lacking(done: Imported) -> Iterator[str]:
@@ -141,7 +150,7 @@ def _lacking(done: Imported) -> Iterator[str]:
 
     for label in done.labels:
         there = {taken.match.layout.feed.stem for taken in done.taken if label in taken.rows}
-        yield from (f"{label}: {words}" for words in without(there))
+        yield from (_folded(f"{label}: {words}") for words in without(there))
 
 
 def landed(found: LandedSeason) -> Iterator[Part]:

@@ -243,7 +243,7 @@ def _files(found: Imported) -> Rows:
     rows = [
         (
             Path(taken.match.opened.where).name,
-            taken.match.layout.title,
+            taken.match.layout.short,
             sum(taken.games.values()),
             sum(taken.rows.values()),
         )

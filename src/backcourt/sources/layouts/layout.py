@@ -69,6 +69,11 @@ class Layout:
     only: str = ""
     others: str = ""
 
+    @property
+    def short(self) -> str:
+        """The title without what is in parentheses."""
+        return self.title.partition(" (")[0]
+
     @cached_property
     def used(self) -> tuple[str, ...]:
         """Columns of the file from which something is made, in order."""
