@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from backcourt.catalog.teams import TEAMS
+from backcourt.catalog.teams import TEAMS, todays_codes
+from backcourt.sources.feed import TEAM_COLUMNS
 from backcourt.sources.layouts.bench import Bench, named, quoted
 from backcourt.sources.layouts.parts import LandedPart
 from backcourt.sources.parsers.nbac_shot_chart import FEED as SHOTS
 from backcourt.sources.season.files import feed
-from backcourt.sources.season.folder import with_todays_codes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -58,18 +58,23 @@ def chosen(bench: Bench, name: str, parts: Sequence[LandedPart], year: int) -> N
         parts: The parts of the feed, the surest first.
         year: First year of the season.
     """
-    columns = ", ".join(map(named, parts[0].layout.feed.columns))
-    selects = []
-    for rank, part in enumerate(parts):
-        bench.connection.register(f"{name}_{rank}", with_todays_codes(part.rows, year))
-        selects.append(f"SELECT {columns}, {rank} AS source_rank FROM {name}_{rank}")
-    every = " UNION ALL ".join(selects)
+    former = todays_codes(year)
+    cases = " ".join(f"WHEN {quoted(old)} THEN {quoted(now)}" for old, now in former.items())
+    columns = ", ".join(
+        f"CASE {named(column)} {cases} ELSE {named(column)} END AS {named(column)}"
+        if former and column in TEAM_COLUMNS
+        else named(column)
+        for column in parts[0].layout.feed.columns
+    )
+    every = " UNION ALL ".join(
+        f"SELECT {columns}, {rank} AS source_rank FROM {part.rows}" for rank, part in enumerate(parts)
+    )
+    if len(parts) == 1:
+        bench.run(f"CREATE VIEW {name} AS {every}")
+        return
     # Of schedules both are kept: which one counts depends on whether a game is over.
-    alone = len(parts) == 1 or name == "schedule"
-    first = "" if alone else " QUALIFY source_rank = MIN(source_rank) OVER (PARTITION BY game_id)"
-    bench.run(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM ({every}){first}")
-    for rank in range(len(parts)):
-        bench.connection.unregister(f"{name}_{rank}")
+    first = "" if name == "schedule" else " QUALIFY source_rank = MIN(source_rank) OVER (PARTITION BY game_id)"
+    bench.run(f"CREATE TABLE {name} AS SELECT * FROM ({every}){first}")
 
 
 def derive_schedule(bench: Bench, known: str = "") -> list[tuple[str, str]]:
@@ -140,19 +145,19 @@ def team_rows(bench: Bench, season: str) -> pa.Table:
     return bench.table(f"SELECT {columns} FROM team_lines WHERE game_id IN (SELECT game_id FROM games)")
 
 
-def rows_of(bench: Bench, table: str, season: str, columns: Collection[str]) -> pa.Table:
-    """Rows of games that are known, with the season's label where the feed has one."""
+def rows_of(table: str, season: str, columns: Collection[str]) -> str:
+    """SELECT of the rows of games that are known, with the season's label where the feed has one."""
     listed = ", ".join(f"{quoted(season)} AS season" if name == "season" else named(name) for name in columns)
     # Where rows need no game, those without one stay.
     games = "game_id IS NULL OR game_id IN (SELECT game_id FROM games)" if "game_id" in columns else "TRUE"
-    return bench.table(f"SELECT {listed} FROM {table} WHERE {games}")
+    return f"SELECT {listed} FROM {table} WHERE {games}"
 
 
-def shot_rows(bench: Bench, *, events: bool) -> pa.Table:
-    """The shots of games that are known; play-by-play of the same event says whether one was assisted."""
+def shot_rows(*, events: bool) -> str:
+    """SELECT of the shots of games that are known; play-by-play of the same event says whether one was assisted."""
     columns = SHOTS.columns
     if not events:
-        return rows_of(bench, "shot_details", "", columns)
+        return rows_of("shot_details", "", columns)
     listed = ", ".join(
         "COALESCE(s.assisted, CASE WHEN e.game_id IS NOT NULL THEN e.assisted END) AS assisted"
         if name == "assisted"
@@ -165,7 +170,7 @@ def shot_rows(bench: Bench, *, events: bool) -> pa.Table:
         "MAX(CASE WHEN eventmsgtype = 1 AND player2_team_abbreviation IS NOT NULL AND player2_id > 0 THEN 1 ELSE 0 "
         "END) AS assisted FROM play_by_play WHERE eventmsgtype IN (1, 2) GROUP BY ALL"
     )
-    return bench.table(
+    return (
         f"SELECT {listed} FROM shot_details AS s LEFT JOIN ({said}) AS e ON e.game_id = s.game_id "
         "AND e.eventnum = s.game_event_id AND e.shooter = s.player_id AND (e.type = 1) = (s.shot_made_flag = 1) "
         "WHERE s.game_id IN (SELECT game_id FROM games)"

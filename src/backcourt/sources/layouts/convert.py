@@ -25,7 +25,7 @@ _AS: Mapping[Kind, str] = {
     "flag": "as_flag({})",
     "time": "TRY_CAST({} AS TIMESTAMPTZ)",
 }
-_TYPES: Mapping[Kind, str] = {
+TYPES: Mapping[Kind, str] = {
     "text": "VARCHAR",
     "whole": "BIGINT",
     "number": "DOUBLE",
@@ -34,6 +34,7 @@ _TYPES: Mapping[Kind, str] = {
     "date": "DATE",
     "time": "TIMESTAMPTZ",
 }
+"""The engine's type of a kind."""
 _NO_ID = "no id"
 _EXPECTED: Mapping[str, str] = {
     "is_three": "2PT Field Goal or 3PT Field Goal",
@@ -154,7 +155,7 @@ def _select(bench: Bench, match: Match, place: int) -> str:
     """The rows of a table as those of its feed, each with its season, why it is left out, and its first misfit."""
     made = _expressions(bench, match)
     listed = ", ".join(
-        f"{made[name][0] if name in made else 'CAST(NULL AS ' + _TYPES[match.layout.kind(name)] + ')'} AS {named(name)}"
+        f"{made[name][0] if name in made else 'CAST(NULL AS ' + TYPES[match.layout.kind(name)] + ')'} AS {named(name)}"
         for name in match.layout.feed.columns
     )
     raw = ", ".join(sorted({source for _, source in made.values() if source != "NULL"}))

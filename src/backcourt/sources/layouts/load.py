@@ -6,16 +6,17 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backcourt.calendar import season_year
 from backcourt.catalog import TABLES
 from backcourt.errors import InputFileError
 from backcourt.sources.declared import source as declared
-from backcourt.sources.feed import Batch, Feed, arrow_type
+from backcourt.sources.feed import Batch, Feed, arrow_type, types_of
 from backcourt.sources.landing import Landing
 from backcourt.sources.layouts import assemble
-from backcourt.sources.layouts.bench import Bench, bench
+from backcourt.sources.layouts.bench import Bench, bench, quoted
 from backcourt.sources.layouts.known import LAYOUTS, TEAM_LINES
 from backcourt.sources.layouts.known import layout as layout_of
 from backcourt.sources.layouts.layout import Layout
@@ -129,14 +130,12 @@ class _Season:
             for source, name in FETCHED.items()
             if (part := answers(self.bench, self.landing, source, self.season, layout_of(name), self.refused))
         ]
-        found += parts(self.landing, self.season, LAYOUTS)
+        found += parts(self.bench, self.landing, self.season, LAYOUTS)
         found += self._listed()
         for part in found:
             self.by_feed.setdefault(part.layout.feed.stem, []).append(part)
         for stem, each in self.by_feed.items():
             assemble.chosen(self.bench, stem, each, self.year)
-            # The rows are in the engine now.
-            self.by_feed[stem] = [LandedPart(part.layout, part.rows.slice(0, 0), part.payloads) for part in each]
             unit = "game_id" if "game_id" in each[0].layout.feed.columns else each[0].layout.unit[0]
             counted = self.bench.run(f"SELECT source_rank, COUNT(DISTINCT {unit}) FROM {stem} GROUP BY 1 ORDER BY 1")
             self.sources[part_name(stem)] = {each[rank].layout.title: games for rank, games in counted}
@@ -161,7 +160,9 @@ class _Season:
                 for name, kind in _LISTED.columns.items()
             }
             games = tuple((str(row["game_id"]), landed.path) for row in rows)
-            found = [LandedPart(_OF_LEAGUE, pa.table(columns), games)] if rows else found
+            if rows:
+                self.bench.connection.register("league_schedule", pa.table(columns))
+                found = [LandedPart(_OF_LEAGUE, "league_schedule", games)]
         return found
 
     def schedule(self) -> pa.Table | None:
@@ -197,7 +198,16 @@ class _Season:
 
     def rows(self, each: Feed) -> pa.Table:
         """The rows of a feed, of the games that are known."""
-        return assemble.rows_of(self.bench, each.stem, self.season, each.columns)
+        return self.bench.table(assemble.rows_of(each.stem, self.season, each.columns))
+
+    def file(self, each: Feed, sql: str, not_whole: Mapping[str, str]) -> tuple[Batch, Path]:
+        """The rows of a SELECT, which may be a million, in a file, and what is loaded with it: nothing without rows."""
+        import pyarrow as pa
+
+        path = self.bench.folder / f"{each.stem}.parquet"
+        feeds = (each,) if self.bench.run(f"COPY ({sql}) TO {quoted(path)} (FORMAT parquet)") != [(0,)] else ()
+        nobody: pa.Array[Any] = pa.array([], pa.string())
+        return Batch(None, self.season, feeds, nobody, {}, self._payloads(each), not_whole), path
 
     def batch(self, *tables: tuple[Feed, pa.Table | None], not_whole: Mapping[str, str] | None = None) -> Batch:
         """Rows that are loaded together, in that order."""
@@ -235,7 +245,7 @@ def _load(work: _Season, session: Session, now: datetime, run_id: str) -> list[T
     players = work.rows(_PLAYERS) if work.has(_PLAYERS) else None
     books = work.rows(_BOOKS) if work.has(_BOOKS) else None
     boxes = work.batch((_LISTED, schedule), (_TEAMS, teams), (_PLAYERS, players), (_BOOKS, books))
-    loads, loader = _publish(boxes, session, now, run_id)
+    loads, loader = _publish(boxes, None, now, run_id, session)
     if work.has(SHOTS):
         lines = session.query(
             "SELECT game_id, team_id, fg_attempted AS fga FROM nba_raw.nbac_team_boxscore "
@@ -243,23 +253,29 @@ def _load(work: _Season, session: Session, now: datetime, run_id: str) -> list[T
             {"season_year": work.year},
         )
         work.bench.connection.register("stored_lines", lines)
-        rows = assemble.shot_rows(work.bench, events=work.has(_EVENTS))
-        batch = work.batch((SHOTS, rows), not_whole=assemble.short_shots(work.bench, work.by_feed[SHOTS.stem]))
-        loads += _publish(batch, session, now, run_id)[0]
+        short = assemble.short_shots(work.bench, work.by_feed[SHOTS.stem])
+        sql = assemble.shot_rows(events=work.has(_EVENTS))
+        loads += _publish(*work.file(SHOTS, sql, short), now, run_id, session)[0]
     if work.has(_EVENTS):
-        batch = work.batch(
-            (_EVENTS, work.rows(_EVENTS)), not_whole=assemble.short_events(work.bench, work.by_feed[_EVENTS.stem])
-        )
-        loads += _publish(batch, session, now, run_id)[0]
+        short = assemble.short_events(work.bench, work.by_feed[_EVENTS.stem])
+        sql = assemble.rows_of(_EVENTS.stem, work.season, _EVENTS.columns)
+        loads += _publish(*work.file(_EVENTS, sql, short), now, run_id, session)[0]
     others = [(each, work.rows(each)) for each in FILES if work.has(each) and each.stem not in _FIRST]
     if others:
-        loads += _publish(work.batch(*others), session, now, run_id)[0]
+        loads += _publish(work.batch(*others), None, now, run_id, session)[0]
     # Also when nothing was written: a load that was killed may have left it undone.
     work.names = loader.names()
     return loads
 
 
-def _publish(batch: Batch, session: Session, now: datetime, run_id: str) -> tuple[list[TableLoad], UnitLoader]:
+def _publish(
+    batch: Batch, path: Path | None, now: datetime, run_id: str, session: Session
+) -> tuple[list[TableLoad], UnitLoader]:
+    """Load a batch; the rows of its one feed may be in a file."""
+    import pyarrow.parquet as pq
+
     stage_inputs(session, batch)
+    if path is not None and batch.feeds:
+        session.stage_parquet(batch.feeds[0].stem, path, types_of(batch.feeds[0], pq.read_schema(path)))
     loader = UnitLoader(session, batch, now, run_id, read_seasons(session), says_all=False)
     return [loader.load(each) for each in batch.feeds], loader

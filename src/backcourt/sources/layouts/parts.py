@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from backcourt.calendar import Seasons, league_day, season_label, season_year
 from backcourt.errors import InputFileError
 from backcourt.sources.landing import Landed, Landing
-from backcourt.sources.layouts.bench import Bench, named
-from backcourt.sources.layouts.convert import convert, target
+from backcourt.sources.layouts.bench import Bench, named, quoted
+from backcourt.sources.layouts.convert import TYPES, convert, target
 from backcourt.sources.layouts.layout import Layout
 from backcourt.sources.layouts.read import answer
 from backcourt.sources.layouts.recognise import Match, recognise
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 FETCHED: Mapping[str, str] = {
     "nbac_season_player_log": "nba_api_player_log",
@@ -59,52 +54,40 @@ def store(bench: Bench, landing: Landing, layout: Layout, season: str, *, now: d
     earlier = landing.versions(layout.name, day_of(season), season)
     sql = f"SELECT {columns}, 1 AS later, rowid AS place FROM {rows} WHERE {of_season}"
     if earlier:
-        # What is of another shape was written by another version of the program: all of it is replaced.
-        bench.connection.register("earlier", _conforming(read_part(landing, earlier[-1]), layout))
         sql = (
-            f"{sql} UNION ALL SELECT {columns}, 0 AS later, ROW_NUMBER() OVER () AS place FROM earlier "
+            f"{sql} UNION ALL SELECT {columns}, 0 AS later, ROW_NUMBER() OVER () AS place "
+            f"FROM {read_part(bench, landing, earlier[-1], layout)} "
             f"ANTI JOIN (SELECT DISTINCT {unit} FROM {rows} WHERE {of_season}) AS replaced USING ({unit})"
         )
-    data = bench.table(f"SELECT {columns} FROM ({sql}) ORDER BY {unit}, later, place")
-    if earlier:
-        bench.connection.unregister("earlier")
-    return landing.store(layout.name, day_of(season), season, _bytes(data), "parquet", now=now)
+    path = bench.folder / "new_part.parquet"
+    bench.run(
+        f"COPY (SELECT {columns} FROM ({sql}) ORDER BY {unit}, later, place) TO {quoted(path)} "
+        "(FORMAT parquet, COMPRESSION zstd)"
+    )
+    return landing.store(layout.name, day_of(season), season, path.read_bytes(), "parquet", now=now)
 
 
-def _bytes(data: pa.Table) -> bytes:
-    import pyarrow.parquet as pq
-
-    out = io.BytesIO()
-    pq.write_table(data, out, compression="zstd")
-    return out.getvalue()
-
-
-def read_part(landing: Landing, landed: Landed) -> pa.Table:
-    """The rows of a part.
+def read_part(bench: Bench, landing: Landing, landed: Landed, layout: Layout) -> str:
+    """The rows of a part, in the columns of the layout's feed, as SQL that stands in FROM; what they lack is NULL.
 
     Raises:
         InputFileError: If it is damaged.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    import duckdb
 
+    path = bench.folder / f"{layout.name}.parquet"
+    path.write_bytes(landing.read(landed))
     try:
-        return pq.read_table(io.BytesIO(landing.read(landed)))
-    except (pa.ArrowException, OSError) as error:
+        there = {row[0] for row in bench.run(f"DESCRIBE SELECT * FROM read_parquet({quoted(path)})")}
+    except duckdb.Error as error:
         raise InputFileError(
             f"{landed.path} is damaged", next_step="remove it and import the file that it came from again"
         ) from error
-
-
-def _conforming(data: pa.Table, layout: Layout) -> pa.Table:
-    """The rows with the columns of the layout's feed; what they lack is NULL."""
-    import pyarrow as pa
-
-    columns: dict[str, Any] = {
-        name: data.column(name) if name in data.column_names else pa.nulls(data.num_rows)
+    columns = ", ".join(
+        named(name) if name in there else f"CAST(NULL AS {TYPES[layout.kind(name)]}) AS {named(name)}"
         for name in layout.feed.columns
-    }
-    return pa.table(columns)
+    )
+    return f"(SELECT {columns} FROM read_parquet({quoted(path)})) AS part_{layout.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +96,16 @@ class LandedPart:
 
     Attributes:
         layout: The layout.
-        rows: The rows in the columns of its feed.
+        rows: The rows in the columns of its feed, as SQL that stands in FROM.
         payloads: Each game with each payload that has it.
     """
 
     layout: Layout
-    rows: pa.Table
+    rows: str
     payloads: tuple[tuple[str, str], ...]
 
 
-def parts(landing: Landing, season: str, layouts: Iterable[Layout]) -> list[LandedPart]:
+def parts(bench: Bench, landing: Landing, season: str, layouts: Iterable[Layout]) -> list[LandedPart]:
     """What has landed of a season in the given layouts, in their order.
 
     Raises:
@@ -132,16 +115,18 @@ def parts(landing: Landing, season: str, layouts: Iterable[Layout]) -> list[Land
     for layout in layouts:
         versions = landing.versions(layout.name, day_of(season), season)
         if versions:
-            rows = _conforming(read_part(landing, versions[-1]), layout)
-            found.append(LandedPart(layout, rows, _units(rows, layout, versions[-1].path)))
+            rows = read_part(bench, landing, versions[-1], layout)
+            found.append(LandedPart(layout, rows, _units(bench, rows, layout, versions[-1].path)))
     return found
 
 
-def _units(rows: pa.Table, layout: Layout, path: str) -> tuple[tuple[str, str], ...]:
+def _units(bench: Bench, rows: str, layout: Layout, path: str) -> tuple[tuple[str, str], ...]:
     """Each game with its payload; each team, player or date of rows without games."""
     unit = "game_id" if "game_id" in layout.feed.columns else layout.unit[0]
-    found = rows.column(unit).unique().to_pylist()
-    return tuple((str(each), path) for each in sorted(each for each in found if each is not None))
+    found = bench.run(
+        f"SELECT DISTINCT CAST({unit} AS VARCHAR) AS unit FROM {rows} WHERE unit IS NOT NULL ORDER BY unit"
+    )
+    return tuple((each, path) for (each,) in found)
 
 
 def answers(
@@ -175,7 +160,8 @@ def answers(
         return None
     columns = ", ".join(map(named, layout.feed.columns))
     # What two answers say in the same words is said once.
-    rows = bench.table(f"SELECT DISTINCT {columns} FROM {target(layout)} ORDER BY ALL")
+    rows = f"answers_{layout.name}"
+    bench.run(f"CREATE OR REPLACE TABLE {rows} AS SELECT DISTINCT {columns} FROM {target(layout)} ORDER BY ALL")
     games = bench.run(f"SELECT DISTINCT game_id, file FROM {target(layout)} ORDER BY ALL")
     bench.run(f"DROP TABLE {target(layout)}")
     return LandedPart(layout, rows, tuple((str(game), taken[place]) for game, place in games))
