@@ -68,7 +68,9 @@ def differences(value: object, expected: Shape) -> list[str]:
         if kind not in known and _WIDER.get(kind) not in known:
             found.append(f"{path or 'the whole'} is {kind}, not {' or '.join(known) or 'known'}")
         if own is not None:
-            below = {key for key in expected if key.rpartition(".")[0] == path and key and not key.endswith(("[]", "*"))}
+            below = {
+                key for key in expected if key.rpartition(".")[0] == path and key and not key.endswith(("[]", "*"))
+            }
             missing = {key for key in below if ABSENT not in expected[key]} - {_below(path, key) for key in own}
             found += [f"{key} is missing" for key in sorted(missing)]
     return found

@@ -89,7 +89,9 @@ def _start(source: Path, warehouse: Path) -> Path:
 
 
 def _kept(build: Path, source: Path) -> Path:
-    key = demo.fingerprint(source, Path(__file__), Path(namings.__file__), Path(landings.__file__), Path(first_seasons.__file__))
+    key = demo.fingerprint(
+        source, Path(__file__), Path(namings.__file__), Path(landings.__file__), Path(first_seasons.__file__)
+    )
     return build / "executed" / f"{source.stem}-{key}.ipynb"
 
 

@@ -49,11 +49,7 @@ def pages() -> dict[str, str]:
     found = entries()
     overview = table(
         ("command", "what it does"),
-        [
-            (f"[{text(e.name)}](#{e.anchor})", text(_first_sentence(e.command.help or "")))
-            for e in found
-            if not e.group
-        ],
+        [(f"[{text(e.name)}](#{e.anchor})", text(_first_sentence(e.command.help or ""))) for e in found if not e.group],
     )
     intro = (
         "What `backcourt --help` and the help of every command say, in one place. "

@@ -27,7 +27,10 @@ def _failures() -> str:
             f"[{text(item.name)}](#{item.name.lower()})",
             text(item.meaning),
             "yes" if item.expected else "no",
-            *("by record" if item.by_record else "yes" if flag else "no" for flag in (item.retryable, item.correctable)),
+            *(
+                "by record" if item.by_record else "yes" if flag else "no"
+                for flag in (item.retryable, item.correctable)
+            ),
             "yes" if item.row_written else "no",
         )
         for item in CATEGORIES

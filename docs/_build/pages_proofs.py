@@ -24,10 +24,11 @@ BEHAVIOURS = {
     "season": "a season loaded, computed, corrected and validated: every table equal to a file's, hashes, failures and "
     "ledger included",
     "copies": "a range copied between a file and a project, and compared",
-    "session": "values and their types, staged tables of two sessions, several questions in one job, transactions",
+    "session": "values and their types, loads in declared types, staged tables of two sessions, several questions in one job, "
+    "transactions",
     "layout": "datasets and tables made and extended; datasets of someone else and columns of another type refused",
     "faults": "an answer that is lost, a connection that breaks, 401 to 503, jobs that end badly: applied once or explained",
-    "stopping": "Ctrl-C, time limits, jobs of a dead run",
+    "stopping": "Ctrl-C, time limits, jobs of a dead run; each kind of command that writes, killed with its job left running",
     "locks": "two machines that want the same dates; leases that are renewed, end and are taken over",
     "runbooks": "the runbooks: the same notebooks, what they are billed",
     "reads": "large results through the Storage Read API, and without the right to it",

@@ -70,4 +70,6 @@ def _section(file: Feed) -> str:
         )
         for name, kind in file.columns.items()
     ]
-    return f"## {file.file_name} {{ #{file.stem} }}\n\n" + table(("column", "holds", "may be missing", "what it is"), rows)
+    return f"## {file.file_name} {{ #{file.stem} }}\n\n" + table(
+        ("column", "holds", "may be missing", "what it is"), rows
+    )

@@ -73,7 +73,11 @@ def _section(item: Source) -> str:
         f"Document: [{text(urlsplit(item.document).netloc)}]({item.document})",
         f"Verified with: {text(item.seen)}" if item.seen else "Verified with: nothing, no real payload was at hand",
         f"Reaches back to: {text(item.reach or _OPEN)}",
-        *([f"Read from {item.since} on: payloads of before have another layout, and are refused"] if item.since else []),
+        *(
+            [f"Read from {item.since} on: payloads of before have another layout, and are refused"]
+            if item.since
+            else []
+        ),
         f"A whole payload holds: {text(item.whole.in_words)}{_pages(item)}",
         f"Rules, by {' and '.join(code(column) for column in item.feed.unit.split())}: {_codes(rules(item))}",
     ]

@@ -16,6 +16,7 @@ from trips import Trips
 
 DECEMBER = DateRange(date(2021, 12, 1), date(2021, 12, 31))
 NUMBERS = itertools.count(1)
+GIB = 1024**3
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def forget(warehouse, first):
 
 
 def test_thirty_dates_are_few_round_trips(warehouse, trips):
-    """A plan makes 5 at most, a first run of 30 dates 40, a run that computes all of them again 45."""
+    """A plan makes 5 at most, a first run of 30 dates 40, a run that computes all of them again 45; neither costs 8 GiB."""
     forget(warehouse, DECEMBER.start)
     planned, made = trips.of(lambda: plan(warehouse, request(DECEMBER)))
     assert planned.dates == 30
@@ -55,10 +56,12 @@ def test_thirty_dates_are_few_round_trips(warehouse, trips):
     assert done.exit_code == 0
     assert all(result.published.inserted for result in done.tables)
     assert made <= 40
+    first = trips.bytes
     again, made = trips.of(lambda: run(warehouse, request(DECEMBER, reprocess=frozenset({"all"}))))
     assert again.exit_code == 0
     assert all(result.published.unchanged for result in again.tables)
     assert made <= 45
+    assert max(first, trips.bytes - first) <= 8 * GIB
     with warehouse.read() as session:
         nothing, made = trips.of(lambda: make_plan(session, request(DECEMBER)))
     assert nothing.ranges == ()
@@ -85,3 +88,4 @@ def test_a_season_by_month_makes_two_per_chunk(warehouse, trips):
     chunks = sum(result.chunks for result in done.tables)
     assert chunks >= 80
     assert made <= 2 * chunks + 60
+    assert trips.bytes <= 40 * GIB

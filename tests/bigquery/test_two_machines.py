@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -41,7 +42,7 @@ DAYS = (
     "TDGS",
 )
 INSIDE = ("unshare", "-Urupf", "--mount-proc", "--kill-child", "sh", "-c", 'hostname machine && exec "$0" "$@"')
-"""A container of its own: the host name that all have, and process 1."""
+"""A container of its own: the host name that all have, and process 1. The network is shared: the emulator listens there."""
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 
 
@@ -100,10 +101,10 @@ def unlike(places):
     return different
 
 
-def held(project):
-    """The runs that hold something."""
+def held(project, column="run_id"):
+    """The runs that hold something, or who holds it."""
     with project.read() as session:
-        return {run for (run,) in session.rows("SELECT DISTINCT run_id FROM nba_processing.locks")}
+        return {run for (run,) in session.rows(f"SELECT DISTINCT {column} FROM nba_processing.locks")}
 
 
 def test_machines_share_a_project(places, endpoint, inside):
@@ -118,6 +119,9 @@ def test_machines_share_a_project(places, endpoint, inside):
     while not held(project):
         assert dies.poll() is None, dies.communicate()
         time.sleep(0.2)
+    if inside:
+        # Host and processes are namespaces of its own: no other machine could tell it from its own process 1.
+        assert all(re.match(r"process 1 on machine/\S+ ", who) for who in held(project, "holder"))
     time.sleep(3)
     dies.kill()
     dies.communicate()
