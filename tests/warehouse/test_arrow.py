@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from backcourt.warehouse.arrow import table_of
+from backcourt.warehouse.duckdb import DuckDBWarehouse
 
 
 def test_rows_have_the_types_that_are_named():
@@ -19,6 +20,14 @@ def test_rows_have_the_types_that_are_named():
     ]
     assert table_of(columns, ()).schema == found.schema
     assert [str(field.type) for field in found.schema] == ["string", "int64", "date32[day]", "list<item: string>"]
+
+
+def test_a_sum_is_a_whole_number(tmp_path):
+    """Whatever the engine adds up in, it comes as the service's INT64, and is shown as every other number."""
+    with DuckDBWarehouse(tmp_path / "w.duckdb").write() as session:
+        found = session.query("SELECT SUM(n) AS total, AVG(n) AS mean FROM UNNEST([1000, 211]) AS n")
+    assert [str(field.type) for field in found.schema] == ["int64", "double"]
+    assert found.to_pylist() == [{"total": 1211, "mean": 605.5}]
 
 
 @pytest.mark.parametrize("row", [("a",), ("a", 1, 2)])

@@ -19,7 +19,7 @@ from backcourt.catalog.packages import processors_of_packages
 from backcourt.errors import OutputFileError, QueryError, WarehouseError
 from backcourt.files import kind, reason
 from backcourt.warehouse.activity import clear_activity, write_activity
-from backcourt.warehouse.arrow import as_declared
+from backcourt.warehouse.arrow import as_declared, with_whole_sums
 from backcourt.warehouse.base import STAGING, Parameters, Rows, Session, Staged, Statement, Warehouse
 from backcourt.warehouse.dead_runs import bury
 from backcourt.warehouse.dialect import Translated, is_read_only
@@ -102,7 +102,7 @@ class DuckDBSession:
         translated = translate(sql)
         bound = _bound(translated, parameters or {})
         with errors_for_people(self._path):
-            return self._connection.sql(translated.sql, params=bound or None).to_arrow_table()
+            return with_whole_sums(self._connection.sql(translated.sql, params=bound or None).to_arrow_table())
 
     def rows(self, sql: str, parameters: Parameters | None = None) -> Rows:
         """The rows of a small SELECT as tuples, in its order."""
