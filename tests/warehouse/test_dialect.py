@@ -244,6 +244,26 @@ def test_statement(run: Run, sql: str, expected: list[tuple[object, ...]]) -> No
     assert expected == run(sql)
 
 
+@pytest.mark.parametrize(
+    ("array", "expected", "by_element"),
+    [
+        ("ARRAY(SELECT FORMAT('%d', e) FROM UNNEST([id, n]) AS e WITH OFFSET AS o ORDER BY o)", ["1", "7"], True),
+        ("ARRAY(SELECT e FROM UNNEST([n, id, 5]) AS e WHERE e NOT IN UNNEST([id]))", [7, 5], True),
+        ("ARRAY(SELECT e FROM UNNEST(CAST(NULL AS ARRAY<INT64>)) AS e)", [], True),
+        ("ARRAY(SELECT e FROM UNNEST([id, n]) AS e WITH OFFSET AS o ORDER BY o DESC)", [7, 1], False),
+        ("ARRAY(SELECT e FROM UNNEST([id, n]) AS e WITH OFFSET AS o WHERE o = 1)", [7], False),
+        ("ARRAY(SELECT e FROM UNNEST([id, n]) AS e WHERE e IN (SELECT 7))", [7], False),
+    ],
+)
+def test_an_array_made_element_by_element_is_no_subquery(
+    run: Run, array: str, expected: list[object], by_element: bool
+) -> None:
+    """A subquery for each array of each row costs joins; what is no work on single elements stays one."""
+    sql = f"SELECT {array} AS a FROM d.t WHERE id = 1"
+    assert run(sql) == [(expected,)]
+    assert ("UNNEST(" not in to_duckdb(sql).sql) == by_element
+
+
 def test_parameters_are_those_that_stand_in_the_statement(run: Run) -> None:
     """@name becomes $name, each once, and a date parameter computes like a date."""
     sql = "SELECT DATE_SUB(@start_date, INTERVAL @days DAY), @days IN UNNEST(@list), DATE_DIFF(@start_date, DATE '2021-10-01', DAY)"

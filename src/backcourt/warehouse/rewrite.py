@@ -123,7 +123,9 @@ def _by_element(select: Node, source: Node) -> bool:
     worked_out = [select.expressions[0], *filter(None, [select.args.get("where")])]
     names = {columns[0].name, place} - {""}
     return not any(
-        inner.find(exp.Query, exp.Unnest, exp.Lateral, exp.AggFunc, exp.Window, exp.Star)
+        inner.find(exp.Query, exp.Lateral, exp.AggFunc, exp.Window, exp.Star)
+        # What is IN UNNEST of a list is asked by functions on lists.
+        or any(not isinstance(found.parent, exp.In) for found in inner.find_all(exp.Unnest))
         or any(found.table in names or found.name == place for found in inner.find_all(exp.Column))
         for inner in worked_out
     )
