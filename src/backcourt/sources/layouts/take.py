@@ -158,7 +158,7 @@ _KNOWN = "backcourt import --help names what is; other files need a mapping file
 
 
 def _unknown(given: Path, layouts: Sequence[Layout]) -> InputFileError:
-    titles = [layout.title for layout in layouts]
+    titles = [layout.title for layout in layouts if layout.columns and not layout.of_folder]
     return InputFileError(
         f"{given} is not recognised: its columns are of none of these", valid=titles, next_step=_KNOWN
     )
