@@ -308,3 +308,14 @@ def test_a_season_folder_is_read_as_it_is_loaded(season, tmp_path):
     assert digests(tmp_path / "w.duckdb", ("nba_raw",), full=True) == digests(
         season.warehouse.path, ("nba_raw",), full=True
     )
+
+
+def test_sides_of_games_at_neutral_sites(tmp_path):
+    """Where both lines say "BKN @ MIL", MIL is at home; where each puts itself first, nobody can say, and it is said."""
+    teams = league()["teams"]
+    each(teams[:2], MATCHUP="BKN @ MIL")
+    teams[2]["MATCHUP"], teams[3]["MATCHUP"] = "LAL @ GSW", "GSW @ LAL"
+    done = imported(tmp_path, [write_csv(tmp_path / "teams.csv", teams)])
+    assert done.exit_code == 1
+    assert done.seasons["2021-22"].not_derived == [("0022100002", "which of GSW and LAL is at home is not said")]
+    assert query(tmp_path, "SELECT home_team_tricode, away_team_tricode FROM nba_raw.nbac_schedule") == [("MIL", "BKN")]

@@ -37,7 +37,11 @@ TEAM_LINES = Feed(
     team="team_abbr",
 )
 """A team's line and the date of its game: what the schedule is derived from where there is none."""
-_SIDE = "CASE WHEN {MATCHUP} LIKE '% vs. %' THEN TRUE WHEN {MATCHUP} LIKE '% @ %' THEN FALSE END"
+_SIDE = """CASE
+  WHEN {MATCHUP} LIKE '% vs. %' THEN SPLIT_PART({MATCHUP}, ' vs. ', 1) = {TEAM_ABBREVIATION}
+  WHEN {MATCHUP} LIKE '% @ %' THEN SPLIT_PART({MATCHUP}, ' @ ', 2) = {TEAM_ABBREVIATION}
+END"""
+"""Of a game at a neutral site both lines may say the same, "MIA @ WAS": what stands after the @ is at home."""
 _SHOT = {
     **_same(
         *("game_id", "game_event_id", "player_id", "team_id", "period", "minutes_remaining", "seconds_remaining"),
