@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from itertools import permutations
 
+import duckdb
 import pytest
 
 from backcourt.sources.season import load_season
 from backcourt.warehouse.duckdb import DuckDBWarehouse
 from import_layouts import FILES, LACKING, NOW, computed, cut_folder, digests, imported, shared_folder
+from real_seasons import SEASONS
 
 RAW, COMPUTED = ("nba_raw",), ("nba_analytics", "nba_precompute", "nba_predictions")
 STEMS = ("schedule", "team_boxscores", "player_boxscores", "shots", "play_by_play")
@@ -54,3 +56,25 @@ def test_orders(files, together, order, tmp_path):
     again = imported(tmp_path, reversed(files))
     assert [is_new for _, is_new in again.landed] == [False] * 4
     assert not any(season.summary.changed for season in again.seasons.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("season", SEASONS)
+def test_schedules_that_are_derived(season, tmp_path):
+    """Of 1,230 games each the game log of teams tells date, sides, score and overtimes as the real schedule has them."""
+    source, log = shared_folder("data") / season, tmp_path / f"teams_{season}.csv"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (SELECT * EXCLUDE (is_home, opponent_abbreviation, season, source) FROM '{source}/team_boxscores.parquet') "
+            f"TO '{log}' (HEADER, DATEFORMAT '%Y-%m-%d', TIMESTAMPFORMAT '%Y-%m-%d')"
+        ).fetchall()
+        done = imported(tmp_path, [log])
+        assert (done.exit_code, done.seasons[season].not_derived) == (0, [])
+        connection.execute(f"ATTACH '{tmp_path}/w.duckdb' AS w (READ_ONLY)").fetchall()
+        known = (
+            "game_id, CAST(game_date AS DATE), home_abbreviation, away_abbreviation, home_score, away_score, periods"
+        )
+        mine = "game_id, game_date, home_team_tricode, away_team_tricode, home_team_score, away_team_score, periods"
+        expected = connection.execute(f"SELECT {known} FROM '{source}/schedule.parquet' ORDER BY game_id").fetchall()
+        assert connection.execute(f"SELECT {mine} FROM w.nba_raw.nbac_schedule ORDER BY game_id").fetchall() == expected
+        assert len(expected) == 1230
