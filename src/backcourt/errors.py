@@ -38,6 +38,10 @@ def one_line(text: str, longest: int = 500) -> str:
     return shortened(shown, longest)
 
 
+LOAD_FIRST = "load a season first: backcourt import FILE... or backcourt load season DIR"
+"""What to do where there is no game yet."""
+
+
 class BackcourtError(Exception):
     """Base of every error that Backcourt raises on purpose.
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from backcourt.errors import LOAD_FIRST
 from small_season import DATES, checksums
 from state import query
 
@@ -169,7 +170,7 @@ def test_history_names_the_error_of_one_table_among_good_ones(computed, command)
 
 def test_history_of_a_warehouse_without_runs(raw, command):
     """No run yet is said so, and is an empty list for programs."""
-    assert command("history", "--warehouse", raw).out.splitlines()[-1] == "no run yet: backcourt load season DIR"
+    assert command("history", "--warehouse", raw).out.splitlines()[-1] == f"no run yet; {LOAD_FIRST}"
     assert json.loads(command("history", "--json", "--warehouse", raw).out) == []
 
 
@@ -233,5 +234,5 @@ def test_status_as_a_heat_map(late, command):
     )
     assert "·· " in command("status", "--season", "2021-22", "--warehouse", late).out
     empty = command("status", "--season", "2019-20", "--warehouse", late)
-    assert empty.out.splitlines()[-1] == "no game is scheduled: backcourt load season DIR"
+    assert empty.out.splitlines()[-1] == f"no game is scheduled; {LOAD_FIRST}"
     assert date(2021, 11, 8).isoformat() not in empty.out

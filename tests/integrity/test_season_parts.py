@@ -64,3 +64,4 @@ def test_what_adds_a_part_is_a_source_that_fills_its_table():
         words = part.add.split()
         assert words[:2] == ["backcourt", "fetch"]
         assert words[2] == "season" or source(words[3]).feed.table == part.tables[0]
+        assert part.key == (words[2] != "season" and bool(source(words[3]).fetch.key_setting))

@@ -13,7 +13,7 @@ from backcourt.backfill.staleness import stage_calendar, stage_due, stage_own
 from backcourt.calendar import DateRange
 from backcourt.catalog import table
 from backcourt.catalog.views import ALL_TO_COME, IN_RANGE, view
-from backcourt.errors import DateRangeError, UnknownNameError
+from backcourt.errors import LOAD_FIRST, DateRangeError, UnknownNameError
 from backcourt.processors.registry import registry, select
 from backcourt.warehouse.base import Rows, Session, Statement
 from backcourt.warehouse.seasons import GameDates
@@ -267,7 +267,7 @@ def season_span(session: Session, season: str) -> DateRange:
     rows = session.rows(SQL("season_dates"))
     found = {str(name): DateRange(_date(first), _date(last)) for name, first, last in rows}
     if season not in found:
-        raise UnknownNameError("season", season, found, next_step="load it first: backcourt load season DIR")
+        raise UnknownNameError("season", season, found, next_step=LOAD_FIRST)
     return found[season]
 
 
@@ -280,9 +280,7 @@ def no_games(session: Session, span: DateRange) -> DateRangeError:
         )
     known = session.rows(SQL("season_dates"))
     if not known:
-        return DateRangeError(
-            f"no game on {span}: the schedule is empty", next_step="load a season first: backcourt load season DIR"
-        )
+        return DateRangeError(f"no game on {span}: the schedule is empty", next_step=LOAD_FIRST)
     return DateRangeError(
         f"the schedule has no game on {span}",
         valid=[f"{season} ({first} to {last})" for season, first, last in known],

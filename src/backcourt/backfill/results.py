@@ -9,6 +9,7 @@ from datetime import date
 
 from backcourt.backfill.chunks import Chunk
 from backcourt.backfill.plan import Plan
+from backcourt.catalog import table as table_of
 from backcourt.errors import AuditError, BackcourtError, BadValueError
 from backcourt.warehouse.base import PublishedRows
 from backcourt.warehouse.price import NOTHING_SPENT, Spent
@@ -80,6 +81,12 @@ class TableResult:
     def dates(self) -> int:
         """Game dates computed."""
         return max(self.due - self.failed, 0)
+
+    @property
+    def is_bootstrap(self) -> bool:
+        """True if a table of Phase 4 has nothing on its dates, neither rows nor failures: all of them are bootstrap."""
+        has_some = self.published.rows or self.failures or self.whole_dates or self.failed
+        return bool(self.dates and not has_some and table_of(self.table).phase == "precompute")
 
     def after(self, ended: ChunkResult) -> TableResult:
         """The result with one more chunk, or part of one, that ended, well or not."""

@@ -9,7 +9,7 @@ import typer
 
 from backcourt.answers.model import Answer, Rows
 from backcourt.cli.options import At, now
-from backcourt.errors import counted
+from backcourt.errors import LOAD_FIRST, counted
 
 
 def history(
@@ -30,7 +30,7 @@ def history(
         detail = run_detail(session, run_id, now=now()) if run_id else None
     if detail is None:
         step = [f"backcourt history {found[0].run_id}"] if found else []
-        return Answer("" if found else "no run yet: backcourt load season DIR", [tables.runs(found)], step, data=found)
+        return Answer("" if found else f"no run yet; {LOAD_FIRST}", [tables.runs(found)], step, data=found)
     headers = ("table", "status", "written", "left alone", "failures", "error")
     rows = [(t.table, t.status, t.created, t.skipped, t.failed, t.error) for t in detail.tables]
     parts = [tables.runs(found), Rows(headers, rows, headers[2:5])]

@@ -27,7 +27,7 @@ app = typer.Typer(
 )
 app.command("source")(sources.load_source)
 app.command("landed")(landed.load_landed)
-_HELD = 'backcourt query "SELECT * FROM nba_processing.quarantine ORDER BY game_id"'
+_HELD = "backcourt quarantine list"
 
 
 @app.command("season")
@@ -117,7 +117,7 @@ def answer(summary: LoadSummary, held: Sequence[Held] = ()) -> Answer:
         parts.append(f"names without an id: {summary.names.decided:,} of {summary.names.asked:,} resolved{waiting}")
     parts += listed(held)
     broken = summary.quarantined or any(entry.held_rows for entry in summary.tables)
-    step = _HELD if broken else "backcourt run --start-date YYYY-MM-DD --end-date YYYY-MM-DD"
+    step = _HELD if broken else f"backcourt run --season {summary.season}"
     tables = [{**asdict(entry), "skip_rate": entry.skip_rate} for entry in summary.tables]
     data = {**asdict(summary), "tables": tables, "quarantined": summary.quarantined, "parts": [asdict(h) for h in held]}
     return Answer("", parts, [step], summary.exit_code, data)

@@ -182,6 +182,8 @@ def carry_out(
 
 def answer(result: RunResult) -> Answer:
     """What a run did: a line per table, then warnings, problems and the next command."""
+    from backcourt.calendar import BOOTSTRAP_DAYS
+    from backcourt.catalog import table as table_of
     from backcourt.integrity import tables
 
     data, request = result_json(result), result.plan.request
@@ -194,7 +196,12 @@ def answer(result: RunResult) -> Answer:
     parts += [f"warning: {line}" for line in result.warnings]
     parts += [f"problem: {line}" for line in result.problems]
     parts += [f"blocked: {name} was not computed on the dates that read a failed one" for name in result.blocked]
-    last = request.processors[-1].table.full_name
+    empty = [table_of(one.table).short for one in result.tables if one.is_bootstrap]
+    if empty:
+        days = f"the first {BOOTSTRAP_DAYS} days of a season are bootstrap"
+        parts.append(f"no rows of {', '.join(empty)}: {days}, which these tables leave out")
+    written = [one.table for one in result.tables if not one.is_bootstrap]
+    last = table_of(written[-1]).full_name if written else request.processors[-1].table.full_name
     step = f'backcourt query "SELECT * FROM {last} LIMIT 5"'
     step = f"backcourt history {result.run_id}" if result.exit_code else step
     return Answer(

@@ -9,6 +9,7 @@ import typer
 
 from backcourt.answers.model import Answer, Part, Rows
 from backcourt.cli.options import At, now
+from backcourt.errors import LOAD_FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,5 +80,5 @@ def _heat(months: Sequence[Month]) -> list[Part]:
     from backcourt.integrity.pictures import MONTHS_LEGEND, months_text
 
     if not months:
-        return ["no game is scheduled: backcourt load season DIR"]
+        return [f"no game is scheduled; {LOAD_FIRST}"]
     return [Rows(*months_text(months)), f"game dates computed by month: {MONTHS_LEGEND}"]

@@ -26,6 +26,7 @@ class Part:
         tables: Full names of the raw tables that hold it; the first is the one to fill.
         enables: What is computed from it.
         add: The command that gets it; ``{season}`` is the season.
+        key: True if its service wants a key.
         of: What it is counted in.
     """
 
@@ -34,6 +35,7 @@ class Part:
     enables: str
     add: str
     of: str = "games"
+    key: bool = False
 
     @property
     def in_words(self) -> str:
@@ -41,7 +43,7 @@ class Part:
         readers = (
             table.short for table in TABLES if any(upstream.table in self.tables for upstream in table.upstreams)
         )
-        return f"{self.enables} ({', '.join(readers)})"
+        return f"{self.enables} ({', '.join(readers)}){'; the service wants a key' if self.key else ''}"
 
 
 PARTS = (
@@ -78,12 +80,14 @@ PARTS = (
         ("nba_raw.odds_api_game_lines",),
         "spread and total",
         "backcourt fetch source odds_game_lines --season {season}",
+        key=True,
     ),
     Part(
         "points lines",
         ("nba_raw.odds_api_player_points_props",),
         "points lines and their movement",
         "backcourt fetch source odds_api_props --season {season}",
+        key=True,
     ),
     Part(
         "injury reports",

@@ -13,7 +13,7 @@ from backcourt.calendar import AHEAD, BOOTSTRAP_DAYS, DateRange, season_label
 from backcourt.catalog import table
 from backcourt.catalog.features import FEATURES
 from backcourt.catalog.views import SqlFiles
-from backcourt.errors import DateRangeError
+from backcourt.errors import LOAD_FIRST, DateRangeError
 from backcourt.processors.registry import select
 from backcourt.warehouse.base import Parameters, Session
 
@@ -143,7 +143,7 @@ def game_dates(session: Session, span: DateRange) -> tuple[GameDate, ...]:
     raise DateRangeError(
         f"the schedule has no game on {span}" if near else f"no game on {span}: the schedule is empty",
         valid=[f"nearest game dates {' and '.join(near)}"] if near else (),
-        next_step="choose dates with games" if near else "load a season first: backcourt load season DIR",
+        next_step="choose dates with games" if near else LOAD_FIRST,
     )
 
 

@@ -11,7 +11,7 @@ from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from backcourt.errors import WarehouseError
+from backcourt.errors import LOAD_FIRST, WarehouseError
 from backcourt.settings import Settings
 from backcourt.warehouse.arrow import as_declared, types_of
 from backcourt.warehouse.base import STAGING, Parameters, Rows, Session, Staged, Statement
@@ -199,7 +199,7 @@ class BigQueryWarehouse:
         if f"{prefix}nba_raw" not in found:
             raise WarehouseError(
                 f"there is no warehouse in {self.name}",
-                next_step="load a season first (backcourt load season DIR) or name another one with --warehouse",
+                next_step=f"{LOAD_FIRST}; or name another one with --warehouse",
             )
 
     def tell(self, activity: dict[str, object] | None, run_id: str) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from backcourt.catalog import TABLES
 from backcourt.catalog.packages import processors_of_packages
-from backcourt.errors import OutputFileError, QueryError, WarehouseError
+from backcourt.errors import LOAD_FIRST, OutputFileError, QueryError, WarehouseError
 from backcourt.files import kind, reason
 from backcourt.warehouse.activity import clear_activity, write_activity
 from backcourt.warehouse.arrow import as_declared, with_whole_sums
@@ -241,7 +241,7 @@ class DuckDBWarehouse:
         if not _kind(self.path):
             raise WarehouseError(
                 f"there is no warehouse at {self.path}",
-                next_step="load a season first (backcourt load season DIR) or name another file with --warehouse",
+                next_step=f"{LOAD_FIRST}; or name another file with --warehouse",
             )
 
     def tell(self, activity: dict[str, object] | None, run_id: str) -> None:
