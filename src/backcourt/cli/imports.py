@@ -92,7 +92,7 @@ def import_(
 def _next(found: LandedSeason, otherwise: Sequence[str]) -> list[str]:
     """What to do after a season was loaded."""
     if not found.summary.tables:
-        return []
+        return [f"import the game log of teams, then backcourt run --season {found.summary.season}"]
     return list(otherwise) if found.exit_code else [f"backcourt run --season {found.summary.season}"]
 
 
