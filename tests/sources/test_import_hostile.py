@@ -319,3 +319,13 @@ def test_sides_of_games_at_neutral_sites(tmp_path):
     assert done.exit_code == 1
     assert done.seasons["2021-22"].not_derived == [("0022100002", "which of GSW and LAL is at home is not said")]
     assert query(tmp_path, "SELECT home_team_tricode, away_team_tricode FROM nba_raw.nbac_schedule") == [("MIL", "BKN")]
+
+
+def test_a_folder_without_the_season_that_is_asked_for(tmp_path):
+    """Files of another season in a folder: one line that says so, and nothing lands."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    write_league(folder)
+    with pytest.raises(InputFileError, match="has no game of the seasons that are asked for"):
+        imported(tmp_path, [folder], seasons=(2020,))
+    assert not (tmp_path / "landing").exists()

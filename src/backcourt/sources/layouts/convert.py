@@ -277,8 +277,8 @@ def _check_keys(bench: Bench, match: Match, wanted: str) -> tuple[int, str]:
         return 0, ""
     key = ", ".join(map(named, layout.key))
     total, different = bench.run(
-        f"SELECT COALESCE(SUM(n), 0), COUNT(*) FROM (SELECT COUNT(*) AS n FROM incoming WHERE kind = '' AND year IN ({wanted}) "
-        f"GROUP BY {key})"
+        "SELECT COALESCE(SUM(n), 0), COUNT(*) FROM (SELECT COUNT(*) AS n FROM incoming "
+        f"WHERE kind = '' AND year IN ({wanted}) GROUP BY {key})"
     )[0]
     if total == different:
         return 0, ""
