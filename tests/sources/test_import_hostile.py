@@ -329,3 +329,17 @@ def test_a_folder_without_the_season_that_is_asked_for(tmp_path):
     with pytest.raises(InputFileError, match="has no game of the seasons that are asked for"):
         imported(tmp_path, [folder], seasons=(2020,))
     assert not (tmp_path / "landing").exists()
+
+
+def test_rosters_of_two_seasons_are_not_confused(tmp_path):
+    """Files without games are told apart by their season; two that say different things of one season are refused."""
+    paths = []
+    for label, name in (("2021-22", "A"), ("2022-23", "B"), ("2021-22", "C")):
+        folder = tmp_path / f"{label}-{name}"
+        folder.mkdir()
+        rows = [{"season": label, "bref_team": team, "bref_name": name, "bref_id": name} for team in ("BRK", "MIL")]
+        paths.append(write_csv(folder / "rosters_bref.csv", rows))
+    found = rows_of([*paths[:2], paths[0]])["folder_rosters_bref"]
+    assert [(row[0], row[2]) for row in found] == [("2021-22", "A")] * 2 + [("2022-23", "B")] * 2
+    with pytest.raises(InputFileError, match="say different things of bref team BRK"):
+        rows_of(paths)

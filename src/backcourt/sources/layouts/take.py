@@ -188,8 +188,10 @@ def _merge(place: Bench, layout: Layout, matches: Sequence[Match]) -> None:
     Raises:
         InputFileError: If they hold different rows of one key, or different events of one game.
     """
-    columns, unit = ", ".join(map(named, layout.feed.columns)), ", ".join(map(named, layout.unit))
-    rows = target(layout)
+    columns, rows = ", ".join(map(named, layout.feed.columns)), target(layout)
+    # A team or a player is another one in each season.
+    units = ("year", *layout.unit)
+    unit = ", ".join(map(named, units))
     if place.run(f"SELECT COUNT(DISTINCT file) FROM {rows}") == [(1,)]:
         return
     place.run(
@@ -200,7 +202,7 @@ def _merge(place: Bench, layout: Layout, matches: Sequence[Match]) -> None:
     )
     place.run(
         f"DELETE FROM {rows} USING shared WHERE shared.file > first_file AND content = first_content "
-        f"AND {rows}.file = shared.file AND " + " AND ".join(f"{rows}.{name} = shared.{name}" for name in layout.unit)
+        f"AND {rows}.file = shared.file AND " + " AND ".join(f"{rows}.{name} = shared.{name}" for name in units)
     )
     if layout.key:
         # Files for one player each share games, and each has rows of its own.
@@ -210,17 +212,19 @@ def _merge(place: Bench, layout: Layout, matches: Sequence[Match]) -> None:
         )
         key = ", ".join(map(named, layout.key))
         other = place.run(
-            f"SELECT MIN(game_id), MIN(file), MAX(file) FROM {rows} GROUP BY {key} HAVING COUNT(*) > 1 "
+            f"SELECT MIN({layout.unit[0]}), MIN(file), MAX(file) FROM {rows} GROUP BY {key} HAVING COUNT(*) > 1 "
             "ORDER BY 1 LIMIT 1"
         )
     else:
         other = place.run(
-            "SELECT game_id, first_file, file FROM shared WHERE content <> first_content ORDER BY 1, 2, 3 LIMIT 1"
+            f"SELECT CAST({layout.unit[0]} AS VARCHAR), first_file, file FROM shared WHERE content <> first_content "
+            "ORDER BY 1, 2, 3 LIMIT 1"
         )
     if other:
-        game, first, second = other[0]
+        which, first, second = other[0]
+        what = layout.unit[0].removesuffix("_id").replace("_", " ")
         raise InputFileError(
-            f"{matches[first].opened.where} and {matches[second].opened.where} say different things of game {game}",
+            f"{matches[first].opened.where} and {matches[second].opened.where} say different things of {what} {which}",
             next_step="import the right one, or the older one first: what is imported later counts",
         )
 
