@@ -154,13 +154,15 @@ def examine(
         _merge(place, layout, matches)
 
 
-_KNOWN = "backcourt import --help names what is; other files need a mapping file: --mapping FILE"
+_KNOWN = "the page Layouts of files lists their columns; say what yours are called in a mapping file: --mapping FILE"
 
 
 def _unknown(given: Path, layouts: Sequence[Layout]) -> InputFileError:
-    titles = [layout.title for layout in layouts if layout.columns and not layout.of_folder]
+    titles = dict.fromkeys(layout.short for layout in layouts if layout.columns and not layout.of_folder)
     return InputFileError(
-        f"{given} is not recognised: its columns are of none of these", valid=titles, next_step=_KNOWN
+        f"{given} is not recognised: its columns are of none of these",
+        valid=[*titles, "files of a season's folder"],
+        next_step=_KNOWN,
     )
 
 
