@@ -80,35 +80,21 @@ def answer(summary: LoadSummary, held: Sequence[Held] = ()) -> Answer:
     """What a load did, a line per table, what broke which rule, what the season consists of, and the next command."""
     from backcourt.integrity.parts import listed
 
-    headers = (
-        "table",
-        "games",
-        "skipped",
-        "quarantined",
-        "teams",
-        "skip rate",
-        "written",
-        "removed",
-        "unchanged",
-        "seconds",
-    )
+    headers = ("table", "games", "skipped", "held", "written", "removed", "unchanged")
     rows = [
         (
-            entry.table,
+            entry.table.rpartition(".")[2],
             entry.success,
             entry.skipped,
             entry.quarantined,
-            entry.teams,
-            f"{entry.skip_rate:.0%}",
             entry.rows_inserted,
             entry.rows_removed,
             entry.rows_unchanged,
-            f"{entry.seconds:.2f}",
         )
         for entry in summary.tables
     ]
     title = f"season {summary.season} from {summary.folder} in {summary.seconds:.1f} s"
-    parts: list[Part] = [Rows(headers, rows, headers[1:], title), *_by_table(summary)]
+    parts: list[Part] = [Rows(headers, rows, headers[1:], title), *_in_all(summary), *_by_table(summary)]
     absent = next((entry for entry in summary.tables if entry.absent), None)
     if absent:
         parts.append(f"if the source no longer has them: {absent.absent_next_step}")
@@ -121,6 +107,15 @@ def answer(summary: LoadSummary, held: Sequence[Held] = ()) -> Answer:
     tables = [{**asdict(entry), "skip_rate": entry.skip_rate} for entry in summary.tables]
     data = {**asdict(summary), "tables": tables, "quarantined": summary.quarantined, "parts": [asdict(h) for h in held]}
     return Answer("", parts, [step], summary.exit_code, data)
+
+
+def _in_all(summary: LoadSummary) -> Iterator[str]:
+    """Teams of the load, and how many of its good games were there already."""
+    good = sum(entry.success + entry.skipped for entry in summary.tables)
+    skipped = sum(entry.skipped for entry in summary.tables)
+    if good:
+        teams = max((entry.teams or 0 for entry in summary.tables), default=0)
+        yield f"{counted(teams, 'team')}, skip rate {skipped / good:.0%}"
 
 
 def _by_table(summary: LoadSummary) -> Iterator[Part]:
