@@ -23,7 +23,7 @@ _FINALS = """
 CREATE OR REPLACE TABLE derived AS
 WITH sides AS (
   SELECT game_id,
-    COUNT(*) AS lines, COUNT_IF(is_home) AS homes, COUNT_IF(NOT is_home) AS aways,
+    COUNT(*) AS lines, COUNT_IF(is_home) AS homes, COUNT_IF(NOT is_home) AS visitors,
     MIN(game_date) AS game_date, MAX(game_date) AS last_date, AVG(min) AS minutes,
     STRING_AGG(team_abbreviation, ' and ' ORDER BY team_abbreviation) AS teams,
     MAX(team_id) FILTER (is_home) AS home_team_id, MAX(team_id) FILTER (NOT is_home) AS away_team_id,
@@ -39,7 +39,7 @@ SELECT *,
   CASE
     WHEN lines < 2 THEN 'only ' || COALESCE(teams, 'one team') || ' has a line'
     WHEN lines > 2 THEN lines || ' teams have a line: ' || COALESCE(teams, '?')
-    WHEN homes <> 1 OR aways <> 1 THEN 'which of ' || COALESCE(teams, '?') || ' is at home is not said'
+    WHEN homes <> 1 OR visitors <> 1 THEN 'which of ' || COALESCE(teams, '?') || ' is at home is not said'
     WHEN game_date IS NULL THEN 'it has no date'
     WHEN game_date <> last_date THEN 'its two lines have different dates'
   END AS fault
