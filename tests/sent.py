@@ -52,7 +52,7 @@ from backcourt.names.outstanding import outstanding
 from backcourt.names.registry_fill import fill_registry
 from backcourt.names.resolve import resolve, settle_names, taken_ids, write_ids
 from backcourt.processors.registry import registry, select
-from backcourt.runbooks import facts, name_facts, team_boxscore
+from backcourt.runbooks import facts, first_season, name_facts, team_boxscore
 from backcourt.settings import Settings
 from backcourt.sources import landed
 from backcourt.sources.declared import sources
@@ -384,5 +384,8 @@ def _ask_for_runbooks(warehouse: DuckDBWarehouse) -> None:
         name_facts.unlike(session, "names")
         name_facts.lost(session, WEEK)
         name_facts.open_dates(session, WEEK)
+        season = {"season_year": 2021, "start_date": WEEK.start, "end_date": WEEK.end}
+        for name in ("season_leaders", "season_records"):
+            session.rows(first_season._SQL(name), season)
         for name in ("boxed_games", "boxed_strangers"):
             session.rows(team_boxscore._SQL(name), {"start": DAY.start, "end": DAY.end})

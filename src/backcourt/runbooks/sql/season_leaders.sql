@@ -29,7 +29,7 @@ figures AS (
   SELECT 'assists', player_id, player, games, assists, 400 FROM totals
 ),
 enough AS (
-  SELECT f.figure, f.player_id, f.player, f.games, f.total, f.total / f.games AS per_game
+  SELECT f.figure, f.player_id, f.player, f.games, f.total, SAFE_DIVIDE(f.total, f.games) AS per_game
   FROM figures AS f
   CROSS JOIN sides AS s
   WHERE 82 * f.games >= 58 * s.games OR 82 * f.total >= f.enough * s.games
