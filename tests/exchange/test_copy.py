@@ -126,7 +126,7 @@ def test_a_killed_copy_goes_on(piece, tmp_path):
         ended = forks.run(words, cwd=whole, now=NOW)
         assert ended.codes == (0,), ended.err
         expected = checksums(whole / "target.duckdb")
-        for part in (0.6, 0.95):
+        for part in (0.5, 0.85):
             folder = tmp_path / f"killed-{part}"
             folder.mkdir()
             first = forks.run(words, cwd=folder, now=NOW, disturbance=f"statement:{int(ended.moments * part)}")

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
-from backcourt.warehouse.bigquery_client import patient
+from backcourt.warehouse.bigquery_client import FIRST_CONTACT, first_contact, patient
 from backcourt.warehouse.bigquery_dispatch import cancel
 from backcourt.warehouse.bigquery_ends import committed, is_over
 from backcourt.warehouse.bigquery_errors import aborted, reason_of, said_by
@@ -208,7 +208,9 @@ def _storage(scratch: Scratch) -> tuple[str, bool]:
             data_format=bigquery_storage.types.DataFormat.ARROW,
         ),
         max_stream_count=1,
-        timeout=_WAIT,
+        # The client's own patience is ten minutes where nothing answers.
+        retry=first_contact(),
+        timeout=FIRST_CONTACT,
     )
     return f"a session with {len(session.streams)} stream", True
 
