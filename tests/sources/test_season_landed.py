@@ -138,7 +138,7 @@ def test_the_command_loads_and_says_what_is_next(
     fetched(thin, tmp_path / "landing")
     done = command("load", "landed", "--season", SEASON)
     assert (done.code, done.err) == (0, "")
-    assert "nba_raw.nbac_shot_chart" in done.out
+    assert "nbac_shot_chart" in done.out
     assert "next: backcourt run --season 2021-22\n" in done.out
     again = json.loads(command("load", "landed", "--season", SEASON, "--json").out)
     (season,) = again["seasons"]
