@@ -232,7 +232,7 @@ def test_tables_that_are_not_as_in_the_catalog(command, computed, name):
             assert done.err == ""
         else:
             assert message in done.line
-            makes, says = "backcourt warehouse init", "backcourt warehouse check"
+            makes, says = "backcourt warehouse init", "copy what you need into a new warehouse"
             assert (makes if message.endswith("does not exist") else says) in done.line
 
 
