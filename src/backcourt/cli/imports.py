@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from backcourt.sources.layouts.convert import Taken
     from backcourt.sources.layouts.load import LandedSeason
     from backcourt.sources.layouts.take import Imported
+    from backcourt.warehouse.base import Warehouse
 
 _WIDTH = 78
 """Characters of a line of columns."""
@@ -58,7 +59,6 @@ def import_(
 
     Exits with 1 if a game was held back or could not be derived, or if a file repeats rows.
     """
-    from backcourt.integrity.parts import parts as held
     from backcourt.sources.layouts.known import LAYOUTS
     from backcourt.sources.layouts.mapping import mapped_layouts
     from backcourt.sources.layouts.take import import_files, years_of
@@ -80,12 +80,11 @@ def import_(
         return Answer("", [*parts, *_recognised(done.taken), *_lacking(done), DRY_RUN], [], done.exit_code, files)
     seasons = []
     steps = []
-    for label, found in done.seasons.items():
-        with house.read() as session:
-            answer = loaded(found.summary, held(session, label))
-        parts += [*answer.parts, *landed(found)]
+    for found in done.seasons.values():
+        answer = season_answer(house, found)
+        parts += answer.parts
         steps += _next(found, answer.next)
-        seasons.append({**asdict(found.summary), **landed_fields(found)})
+        seasons.append(landed_fields(found))
     return Answer("", parts, list(dict.fromkeys(steps)), done.exit_code, {**files, "seasons": seasons})
 
 
@@ -153,7 +152,16 @@ def _lacking(done: Imported) -> Iterator[str]:
         yield from (_folded(f"{label}: {words}") for words in without(there))
 
 
-def landed(found: LandedSeason) -> Iterator[Part]:
+def season_answer(house: Warehouse, found: LandedSeason) -> Answer:
+    """What was loaded of a season that has landed, what it consists of now, and what could not be loaded."""
+    from backcourt.integrity.parts import parts as held
+
+    with house.read() as session:
+        answer = loaded(found.summary, held(session, found.summary.season))
+    return replace(answer, parts=[*answer.parts, *_left(found)])
+
+
+def _left(found: LandedSeason) -> Iterator[str]:
     """What of a season waits, could not be derived or could not be read."""
     for part, games in found.waiting.items():
         yield (
@@ -166,8 +174,9 @@ def landed(found: LandedSeason) -> Iterator[Part]:
 
 
 def landed_fields(found: LandedSeason) -> dict[str, object]:
-    """The same for programs."""
+    """What became of a season that has landed, for programs."""
     return {
+        **asdict(found.summary),
         "waiting": [{"part": part, "games": games} for part, games in found.waiting.items()],
         "not_derived": [{"game_id": game, "reason": why} for game, why in found.not_derived],
         "refused": dict(found.refused),

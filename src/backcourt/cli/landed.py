@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
     from backcourt.sources.landing import Landing
     from backcourt.sources.layouts.load import LandedSeason
     from backcourt.warehouse.base import Warehouse
-
-_PER_GAME = "nbac_play_by_play"
-"""What a season is fetched with game by game."""
 
 
 def load_landed(
@@ -35,10 +31,8 @@ def load_landed(
     ones skipped. Exits with 1 if anything was quarantined or could not be read.
     """
     from backcourt.calendar import seasons_named
-    from backcourt.cli.imports import landed
-    from backcourt.cli.load import answer as loaded
+    from backcourt.cli.imports import season_answer
     from backcourt.errors import BackcourtError
-    from backcourt.integrity.parts import parts as held
     from backcourt.sources.layouts.load import load_landed as carry_out
 
     house, zone, labels = at.warehouse(), landing_of(place), seasons_named(season)
@@ -54,9 +48,7 @@ def load_landed(
     for label in labels:
         done = carry_out(house, zone, label, now=now(), run_id=new_run_id())
         events = _events(house, zone, label, at.option)
-        with house.read() as session:
-            answer = loaded(done.summary, held(session, label))
-        parts += [*answer.parts, *landed(done), *(events.parts if events else ())]
+        parts += [*season_answer(house, done).parts, *(events.parts if events else ())]
         code = max(code, done.exit_code, events.exit_code if events else 0)
         found.append(fields(done, events))
     steps = ["backcourt quarantine list"] if code else []
@@ -67,7 +59,7 @@ def fields(done: LandedSeason, events: Answer | None) -> dict[str, object]:
     """What a load of a season did, and of its play-by-play, for programs."""
     from backcourt.cli.imports import landed_fields
 
-    return {**asdict(done.summary), **landed_fields(done), "play_by_play": events.data if events else None}
+    return {**landed_fields(done), "play_by_play": events.data if events else None}
 
 
 def _there(zone: Landing) -> set[str]:
@@ -80,18 +72,15 @@ def _there(zone: Landing) -> set[str]:
 
 
 def _events(house: Warehouse, zone: Landing, label: str, option: str) -> Answer | None:
-    """Load the play-by-play that has landed of the games of a season; None if there is none."""
-    from backcourt.calendar import Seasons, season_year
-    from backcourt.sources.declared import source
+    """Load the play-by-play that has landed for the games of a season; None if none has."""
+    from backcourt.sources.bulk.events import event_days, event_source
     from backcourt.sources.landed import load_landed as load_source
 
-    span = Seasons().dates(season_year(label))
-    days = [day for day in zone.days(_PER_GAME) if span.start <= day <= span.end]
+    days = event_days(zone, label)
     if not days:
         return None
-    return loaded_source(
-        load_source(house, source(_PER_GAME), zone, days, now=now(), run_id=new_run_id()), days, option
-    )
+    done = load_source(house, event_source(), zone, days, now=now(), run_id=new_run_id())
+    return loaded_source(done, days, option)
 
 
 def _options(house: Warehouse, labels: list[str]) -> str:

@@ -117,17 +117,9 @@ def asking_with(settings: Settings, patience: str, *, key: str = "", resume: boo
         resume: False asks again for what has landed.
     """
     from backcourt.sources.fetch import Asking
-    from backcourt.sources.manners import AGENT
     from backcourt.sources.service import PATIENCE
 
-    return Asking(
-        now,
-        key=key,
-        via=settings.fetch_via or "",
-        resume=resume,
-        patience=PATIENCE[patience],
-        agent=settings.fetch_user_agent or AGENT,
-    )
+    return Asking.configured(settings, now, key=key, resume=resume, patience=PATIENCE[patience])
 
 
 def load_source(name: SourceArgument, chosen: Payloads, *, at: At) -> Answer:

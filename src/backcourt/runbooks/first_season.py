@@ -33,7 +33,6 @@ from backcourt.sources.fetch import Asking
 from backcourt.sources.landing import Landing
 from backcourt.sources.layouts.load import load_landed
 from backcourt.sources.layouts.take import Imported, land_files
-from backcourt.sources.manners import AGENT
 from backcourt.sources.remembered import is_there
 from backcourt.warehouse.base import Parameters as Bound
 from backcourt.warehouse.base import Warehouse
@@ -80,7 +79,8 @@ def at_hand(parameters: SeasonFromNothing) -> Answer:
         parts.append(_files(found))
         words = f"{counted(len(found.taken), 'table')} would be imported"
     elif parameters.fetch:
-        wanted = bulk.needs(_season(parameters), _asking(new_identity()), play_by_play=parameters.play_by_play)
+        asking = Asking.configured(settings(), lambda: new_identity().now)
+        wanted = bulk.needs(_season(parameters), asking, play_by_play=parameters.play_by_play)
         rows = [(name, todo, wanted.known[name]) for name, todo in wanted.todo.items()]
         parts.append(Rows(("source", "requests", "landed"), rows, ("requests", "landed"), "from the service"))
         words = f"{wanted.requests:,} requests would be sent, about {max(1, round(wanted.minutes)):,} minutes"
@@ -107,7 +107,8 @@ def get(parameters: SeasonFromNothing, *, identity: RunIdentity | None = None) -
         return Answer(f"{counted(len(found.taken), 'table')} landed", [_files(found)], kind="good")
     if not parameters.fetch:
         return Answer("nothing was fetched or imported: fetch is false, and no files are named", kind="note")
-    done = bulk.fetch_season(_season(parameters), _asking(chosen), play_by_play=parameters.play_by_play)
+    asking = Asking.configured(settings(), lambda: chosen.now)
+    done = bulk.fetch_season(_season(parameters), asking, play_by_play=parameters.play_by_play)
     words = f"{done.requests:,} requests, {done.stored:,} new answers, {len(done.missing):,} missing"
     lacking = [(source, key, why) for (source, key), why in done.missing.items()]
     parts: list[Part] = [Rows(("source", "key", "why it is missing"), lacking[:SHOWN])] if lacking else []
@@ -220,11 +221,6 @@ def _held(parameters: SeasonFromNothing) -> tuple[season_parts.Held, ...]:
 def _season(parameters: SeasonFromNothing) -> BulkSeason:
     """The season in the landing zone, as of the league's today."""
     return BulkSeason(parameters.season, Landing(parameters.landing), league_day(new_identity().now))
-
-
-def _asking(identity: RunIdentity) -> Asking:
-    known = settings()
-    return Asking(lambda: identity.now, via=known.fetch_via or "", agent=known.fetch_user_agent or AGENT)
 
 
 def _taken(parameters: SeasonFromNothing, identity: RunIdentity, *, dry_run: bool) -> Imported:

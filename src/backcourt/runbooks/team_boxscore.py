@@ -36,7 +36,6 @@ from backcourt.sources.declared import source
 from backcourt.sources.fetch import Asking, fetch, judging_of
 from backcourt.sources.landed import LandedLoad, load_landed
 from backcourt.sources.landing import Landed, Landing
-from backcourt.sources.manners import AGENT
 from backcourt.sources.quarantine import details, held
 from backcourt.sources.remembered import LANDED
 from backcourt.sources.targets import targets
@@ -159,8 +158,7 @@ def fetch_team_boxscores(parameters: NbacTeamBoxscore, *, identity: RunIdentity 
         words = f"{missing:,} payloads would be fetched, {len(wanted) - missing:,} have landed; {NOTHING_WRITTEN}"
         return Answer(words, kind="note")
     chosen = identity or new_identity()
-    known = settings()
-    asking = Asking(lambda: chosen.now, via=known.fetch_via or "", agent=known.fetch_user_agent or AGENT)
+    asking = Asking.configured(settings(), lambda: chosen.now)
     by = judging_of(parameters.open(), here, [(target.day, target.key) for target in wanted])
     done = fetch(here, landing, wanted, asking, judging=by)
     failed = [(day, key, why) for (day, key), why in {**done.failed, **done.incomplete}.items()]

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from backcourt.errors import InputFileError, counted
+from backcourt.settings import Settings
 from backcourt.sources.landing import Landed, Landing, checked
 from backcourt.sources.manners import AGENT
 from backcourt.sources.measure import Measure, measure
@@ -146,6 +147,20 @@ class Asking:
     clock: Callable[[], float] = time.monotonic
     agent: str = AGENT
     pace: Pace | None = None
+
+    @classmethod
+    def configured(
+        cls,
+        settings: Settings,
+        now: Callable[[], datetime],
+        *,
+        key: str = "",
+        resume: bool = True,
+        patience: Patience = USUAL,
+    ) -> Asking:
+        """How services are asked by the settings, which say at what address and under which name; the rest as above."""
+        agent = settings.fetch_user_agent or AGENT
+        return cls(now, key, settings.fetch_via or "", resume, patience, agent=agent)
 
     def service(self, source: Published) -> Service:
         """The service that publishes a source, asked like this.

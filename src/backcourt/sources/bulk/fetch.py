@@ -11,22 +11,21 @@ from datetime import date
 
 from backcourt.calendar import Seasons, season_label, season_year
 from backcourt.errors import BackcourtError
+from backcourt.sources.bulk.events import event_source
 from backcourt.sources.bulk.season import NOT_THERE, Ask, BulkSeason, schedule_source
-from backcourt.sources.declared import sources
 from backcourt.sources.fetch import Asking, Fetched, Judges, Judging, fetch, has_landed
 from backcourt.sources.landing import Landed, Landing
 from backcourt.sources.measure import Measure
 from backcourt.sources.played import Played
 from backcourt.sources.providers.nbac_season import IN_BULK
 from backcourt.sources.service import Pace
-from backcourt.sources.source import Published, Source
+from backcourt.sources.source import Published
 from backcourt.sources.targets import Target, values_of
 
 _PASSES = 2
 """How often a season is gone through: what was not whole is asked for once more."""
 _FAILED = "failed: "
 """What ``fetch`` says of a payload that did not come."""
-_PER_GAME = "nbac_play_by_play"
 _ORDER: tuple[Published, ...] = (schedule_source(), *IN_BULK)
 """What a season is fetched with: what is needed of one hangs on those before it."""
 Watch = Callable[[str, int, int], None]
@@ -136,8 +135,8 @@ def needs(season: BulkSeason, asking: Asking, *, play_by_play: bool = False) -> 
         wanted = _event_targets(season)
         known = set()
         if asking.resume:
-            known = has_landed(_event_source(), season.landing, wanted, _event_judge(season))
-        _count(found, _event_source(), len(wanted) - len(known), len(known))
+            known = has_landed(event_source(), season.landing, wanted, _event_judge(season))
+        _count(found, event_source(), len(wanted) - len(known), len(known))
     return found
 
 
@@ -229,7 +228,7 @@ class _Run:
 
     def events(self, asking: Asking) -> None:
         """Ask for the events of every game; what a fetch of theirs asks for is theirs to judge."""
-        source, wanted = _event_source(), _event_targets(self.season)
+        source, wanted = event_source(), _event_targets(self.season)
         part = self._fetch(source, wanted, asking, _event_judge(self.season), 0)
         self.done.parts[source.name] = part
         self.done.stopped = part.stopped
@@ -266,13 +265,9 @@ class _Judge:
         return self.season.lacking_in(self.source, landed)
 
 
-def _event_source() -> Source:
-    return sources()[_PER_GAME]
-
-
 def _event_targets(season: BulkSeason) -> list[Target]:
     return [Target(game.day, game.game_id, values_of(game.day, season.label, game.game_id)) for game in season.games()]
 
 
 def _event_judge(season: BulkSeason) -> Judging:
-    return Judging(Measure(_event_source(), Played(season.games())))
+    return Judging(Measure(event_source(), Played(season.games())))

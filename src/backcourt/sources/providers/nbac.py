@@ -26,7 +26,7 @@ from backcourt.sources.source import Endpoint, Source
 from backcourt.sources.whole import EVERYTHING, Whole
 
 _DOCUMENTS = "https://github.com/swar/nba_api/blob/master/docs/nba_api"
-NO_FILTERS = (
+_NO_FILTERS = (
     *("DateFrom", "DateTo", "GameSegment", "Location", "Outcome", "PlayerPosition", "RookieYear", "SeasonSegment"),
     *("VsConference", "VsDivision"),
 )
@@ -57,6 +57,30 @@ def statistics(endpoint: str, **parameters: str) -> _Service:
         "document": f"{_DOCUMENTS}/stats/endpoints/{endpoint}.md",
         "fetch": _endpoint(endpoint, **parameters),
     }
+
+
+def shot_chart(*, game_id: str, team_id: str) -> _Service:
+    """What the shot chart brings to the declaration of a source: every attempt, without a filter.
+
+    Args:
+        game_id: Which game; "" for all of the season.
+        team_id: Which team; "0" for all.
+    """
+    return statistics(
+        "shotchartdetail",
+        LeagueID="00",
+        GameID=game_id,
+        Season="{season}",
+        SeasonType="{season_type}",
+        PlayerID="0",
+        TeamID=team_id,
+        ContextMeasure="FGA",
+        LastNGames="0",
+        Month="0",
+        OpponentTeamID="0",
+        Period="0",
+        **dict.fromkeys(_NO_FILTERS, ""),
+    )
 
 
 _ROSTER = Whole(of="rows", side="team_id", fewest=5, in_season=12, stored_by="team_abbr", share=0.5)
@@ -218,21 +242,7 @@ SOURCES: tuple[Source, ...] = (
         seen="ShotChartDetail of 2019-20 and 2021-22, whole games put together of two answers",
         reach="1996-97",
         whole=Whole(of="game", side="team_id", attempts=True, share=0.98),
-        **statistics(
-            "shotchartdetail",
-            LeagueID="00",
-            GameID="{game_id}",
-            Season="{season}",
-            SeasonType="{season_type}",
-            PlayerID="0",
-            TeamID="0",
-            ContextMeasure="FGA",
-            LastNGames="0",
-            Month="0",
-            OpponentTeamID="0",
-            Period="0",
-            **dict.fromkeys(NO_FILTERS, ""),
-        ),
+        **shot_chart(game_id="{game_id}", team_id="0"),
     ),
 )
 """Sources of the league, in the order of use."""
