@@ -102,7 +102,10 @@ def test_a_run_that_cannot_be_carried_out_so(refused, options, message):
         (("--start-date", "2021-11-05"), "--end-date is missing"),
         (("--end-date", "2021-11-05"), "--start-date is missing"),
         ((), "--start-date is missing"),
-        (("--season", "2020-21"), "unknown season '2020-21' (did you mean '2021-22'?). valid: 2021-22. load a season first"),
+        (
+            ("--season", "2020-21"),
+            "unknown season '2020-21' (did you mean '2021-22'?). valid: 2021-22. load a season first",
+        ),
         (("--season", "2021"), "season '2021' is not in the form 2021-22"),
         (("--season", "2021-22", "--start-date", "2021-11-05"), "leave --start-date and --end-date out"),
     ],

@@ -12,6 +12,8 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from backcourt.runbooks import first_season
+from backcourt.runbooks.parameters import SeasonFromNothing
 from backcourt.sources.bulk.fetch import fetch_season
 from backcourt.sources.bulk.season import BulkSeason
 from backcourt.sources.fetch import Asking
@@ -170,3 +172,7 @@ def test_play_by_play_comes_with_the_season_if_it_is_asked_for(tmp_path: Path, c
     (found,) = json.loads(loaded.out)["seasons"]
     assert (found["play_by_play"]["files"], found["play_by_play"]["errors"]) == (1, 0)
     assert found["play_by_play"]["success"] + found["play_by_play"]["quarantined"] == 1
+    # The runbook's step loads them from there, too.
+    places = {"landing": str(tmp_path / "landing"), "warehouse": str(tmp_path / "runbook.duckdb")}
+    step = first_season.load(SeasonFromNothing.parse({"season": "2024-25", "dry_run": False, **places}))
+    assert "nba_raw.nbac_play_by_play" in step.html

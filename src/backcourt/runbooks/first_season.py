@@ -28,8 +28,10 @@ from backcourt.runbooks.shared import (
 )
 from backcourt.settings import load as settings
 from backcourt.sources.bulk import fetch as bulk
+from backcourt.sources.bulk.events import event_days, event_source
 from backcourt.sources.bulk.season import BulkSeason
 from backcourt.sources.fetch import Asking
+from backcourt.sources.landed import load_landed as load_payloads
 from backcourt.sources.landing import Landing
 from backcourt.sources.layouts.load import load_landed
 from backcourt.sources.layouts.take import Imported, land_files
@@ -131,11 +133,15 @@ def load(parameters: SeasonFromNothing, *, identity: RunIdentity | None = None) 
     if parameters.dry_run:
         return skipped("load")
     chosen = identity or new_identity()
-    done = load_landed(
-        parameters.open(), Landing(parameters.landing), parameters.season, now=chosen.now, run_id=chosen.run_id
-    )
+    place, landing = parameters.open(), Landing(parameters.landing)
+    done = load_landed(place, landing, parameters.season, now=chosen.now, run_id=chosen.run_id)
+    tables = list(done.summary.tables)
+    # Games that were fetched one by one come after the schedule that they are judged by.
+    days = event_days(landing, parameters.season)
+    events = load_payloads(place, event_source(), landing, days, now=chosen.now, run_id=chosen.run_id) if days else None
+    tables += events.tables if events else []
     headers = ("table", "games", "skipped", "quarantined", "written")
-    rows = [(t.table, t.success, t.skipped, t.quarantined, t.rows_inserted) for t in done.summary.tables]
+    rows = [(t.table, t.success, t.skipped, t.quarantined, t.rows_inserted) for t in tables]
     held = _held(parameters)
     if not held:
         raise PreflightError(
@@ -147,10 +153,10 @@ def load(parameters: SeasonFromNothing, *, identity: RunIdentity | None = None) 
         Note(f"{name}: {counted(games, 'game')} wait for the log of teams or the schedule.", "question")
         for name, games in done.waiting.items()
     ]
-    written, quarantined = sum(t.rows_inserted for t in done.summary.tables), done.summary.quarantined
+    written, quarantined = sum(t.rows_inserted for t in tables), sum(t.quarantined for t in tables)
     words = f"{written:,} rows written, {quarantined:,} games held back"
     step = [f"backcourt quarantine list{parameters.option}"] if quarantined else []
-    return Answer(words, parts, step, kind="question" if done.exit_code else "good")
+    return Answer(words, parts, step, kind="question" if done.exit_code or (events and events.exit_code) else "good")
 
 
 def foresee(parameters: SeasonFromNothing) -> Answer:
