@@ -249,7 +249,7 @@ def league_day(moment: datetime) -> date:
 
 
 YESTERDAY = "yesterday"
-"""The word that stands for a date: the one before the league's today."""
+"""What may be written instead of a date: the day before today in the league's time zone."""
 
 
 def parse_date(text: str, what: str = "date", *, today: date | None = None) -> date:
@@ -258,7 +258,7 @@ def parse_date(text: str, what: str = "date", *, today: date | None = None) -> d
     Args:
         text: What was given.
         what: What it is called in a message.
-        today: The league's today; with it the word yesterday is read, too.
+        today: Today in the league's time zone; if it is given, the text may also be "yesterday".
 
     Raises:
         DateRangeError: If the text is empty or no such date exists.

@@ -39,7 +39,7 @@ def one_line(text: str, longest: int = 500) -> str:
 
 
 LOAD_FIRST = "load a season first: backcourt import FILE... or backcourt load season DIR"
-"""What to do where there is no game yet."""
+"""The next step while a warehouse holds no games."""
 
 
 class BackcourtError(Exception):

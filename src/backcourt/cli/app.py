@@ -235,7 +235,7 @@ def _command() -> int:
     words = sys.argv[1:]
     _check_text(words)
     own = _OF_SOURCES.get(words[0] if words else "")
-    # The name of a source stands for the command that fetches or loads one, and so does an option before it.
+    # A source's name, or an option before it, is short for the command "source".
     if own and len(words) > 1 and words[1] not in {*own, "--help"}:
         words.insert(1, "source")
     code = app(words, standalone_mode=False)

@@ -67,7 +67,7 @@ def season(
     labels = seasons_named(seasons)
     check_begun(labels, today)
     asking = sources.asking_with(load(), patience, resume=resume)
-    asking.service(schedule_source())  # A mirror that is no address shows before anything is asked.
+    asking.service(schedule_source())  # Refuses an invalid mirror address before the first request.
     found = [BulkSeason(label, zone, today) for label in labels]
     wanted = [needs(one, asking, play_by_play=play_by_play) for one in found]
     step = f"backcourt fetch season {seasons}{' --play-by-play' if play_by_play else ''}{sources.landing(place)}"

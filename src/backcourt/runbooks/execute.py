@@ -148,7 +148,7 @@ def run_runbook(
     Raises:
         UnknownNameError: If there is no such runbook.
         ParameterError: If a parameter is missing, unknown or cannot be used.
-        WarehouseError: If there is no warehouse, and the runbook does not make one.
+        WarehouseError: If the runbook needs a warehouse and there is none.
         OutputFileError: If the folder, or a file in it, cannot be written.
         RunbookError: If the notebook does not run to its end; no report is written then, and what stood in the folder
             stays.

@@ -216,7 +216,7 @@ def _in_words(first: Mapping[str, tuple[str, float]]) -> str:
 
 
 def _held(parameters: SeasonFromNothing) -> tuple[season_parts.Held, ...]:
-    """The parts of the season in the warehouse; none where there is no warehouse yet."""
+    """The parts of the season in the warehouse; empty if there is no warehouse yet."""
     place: Warehouse = parameters.open()
     if not is_there(place):
         return ()
@@ -225,7 +225,7 @@ def _held(parameters: SeasonFromNothing) -> tuple[season_parts.Held, ...]:
 
 
 def _season(parameters: SeasonFromNothing) -> BulkSeason:
-    """The season in the landing zone, as of the league's today."""
+    """The season in the landing zone, as of today in the league's time zone."""
     return BulkSeason(parameters.season, Landing(parameters.landing), league_day(new_identity().now))
 
 

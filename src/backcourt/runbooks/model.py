@@ -26,7 +26,7 @@ _FALSE = {"false", "0", "no", "n", "off"}
 _PLAIN = (str, int, float, bool, list, tuple, dict, set, date, type(None))
 _IPYTHON = {"In", "Out"}
 _PLACES = {"warehouse", "landing"}
-"""Parameters that a setting of the same name stands in for."""
+"""Parameters whose default is the setting of the same name."""
 _SECRET_NAME = re.compile(r"token|secret|passw|credential|api_?key|private_?key", re.IGNORECASE)
 _SECRET_VALUE = re.compile(
     r"-----BEGIN|\b(sk|pk|ghp|gho|xox[abp]|glpat)[-_][\w-]{8,}|\bAKIA[0-9A-Z]{12,}|://[^/\s:@]+:[^/\s@]+@"

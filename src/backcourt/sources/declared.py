@@ -48,7 +48,7 @@ def source(name: str) -> Source:
 
     Raises:
         UnknownNameError: If there is none.
-        BackcourtError: If it is a list of ids or a part of a season, which are no sources of their own.
+        BackcourtError: If it is a list of ids or a part of a season, which cannot be fetched or loaded alone.
     """
     known = FORMER.get(name, name)
     if known in listings():

@@ -1,4 +1,4 @@
-"""Put together what has landed of a season: one source for each game, a schedule if there is none, and what is missing.
+"""Combine what has landed of a season: choose one source per game, derive a missing schedule, and find what is missing.
 
 Nothing is invented: a schedule comes from the lines of both teams, the periods from their minutes, and what
 play-by-play says of a shot's assist or a game's tip-off is taken from there.
